@@ -1,0 +1,186 @@
+"""Dates, ranges of dates and instants written out in the six languages, the year always included.
+
+A date has a precision: "day", "month" or "year", since "October 2019" is all that is known of some conferences. Every
+function here is called for each row of a list, so answers are kept.
+"""
+
+from datetime import UTC
+from functools import cache, lru_cache
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import get_month_names, get_timezone_location
+
+PRECISIONS = ("day", "month", "year")
+
+_LOCALES = {"ar": "ar", "zh": "zh_Hans", "en": "en_GB", "fr": "fr", "ru": "ru", "es": "es"}
+
+# {d} day, {M} month, {y} year of the first day, {d2} … of the last. Babel knows intervals with short month names only,
+# and no French "1er", hence patterns of our own; tests hold the single forms to CLDR's.
+_PATTERNS = {
+    "ar": {
+        "day": "{d} {M} {y}",
+        "days": "{d}–{d2} {M} {y}",
+        "days_across_months": "{d} {M} – {d2} {M2} {y}",
+        "month": "{M} {y}",
+        "months": "{M} – {M2} {y}",
+        "year": "{y}",
+        "range": "{first} – {last}",
+        "years": "{y}–{y2}",
+        "instant": "{date}، {time} ({zone})",
+    },
+    "zh": {
+        "day": "{y}年{M}月{d}日",
+        "days": "{y}年{M}月{d}日至{d2}日",
+        "days_across_months": "{y}年{M}月{d}日至{M2}月{d2}日",
+        "month": "{y}年{M}月",
+        "months": "{y}年{M}月至{M2}月",
+        "year": "{y}年",
+        "range": "{first}至{last}",
+        "years": "{y}年至{y2}年",
+        "instant": "{date} {time}（{zone}）",
+    },
+    "en": {
+        "day": "{d} {M} {y}",
+        "days": "{d}–{d2} {M} {y}",
+        "days_across_months": "{d} {M} – {d2} {M2} {y}",
+        "month": "{M} {y}",
+        "months": "{M}–{M2} {y}",
+        "year": "{y}",
+        "range": "{first} – {last}",
+        "years": "{y}–{y2}",
+        "instant": "{date}, {time} ({zone})",
+    },
+    "fr": {
+        "day": "{d} {M} {y}",
+        "days": "{d}–{d2} {M} {y}",
+        "days_across_months": "{d} {M} – {d2} {M2} {y}",
+        "month": "{M} {y}",
+        "months": "{M}–{M2} {y}",
+        "year": "{y}",
+        "range": "{first} – {last}",
+        "years": "{y}–{y2}",
+        "instant": "{date}, {time} ({zone})",
+    },
+    "ru": {
+        "day": "{d} {M} {y}\u202fг.",
+        "days": "{d}–{d2} {M} {y}\u202fг.",
+        "days_across_months": "{d} {M} – {d2} {M2} {y}\u202fг.",
+        "month": "{M} {y}\u202fг.",
+        "months": "{M} – {M2} {y}\u202fг.",
+        "year": "{y}\u202fг.",
+        "range": "{first} – {last}",
+        "years": "{y}–{y2}\u202fгг.",
+        "instant": "{date}, {time} ({zone})",
+    },
+    "es": {
+        "day": "{d} de {M} de {y}",
+        "days": "{d}–{d2} de {M} de {y}",
+        "days_across_months": "{d} de {M} – {d2} de {M2} de {y}",
+        "month": "{M} de {y}",
+        "months": "{M}–{M2} de {y}",
+        "year": "{y}",
+        "range": "{first} – {last}",
+        "years": "{y}–{y2}",
+        "instant": "{date}, {time} ({zone})",
+    },
+}
+
+
+@cache
+def _months(language, context):
+    """Return the months' names by number. Russian needs the genitive ("format") beside a day, else the nominative."""
+    if language == "zh":
+        return {number: str(number) for number in range(1, 13)}
+    return dict(get_month_names("wide", context, _LOCALES[language]))
+
+
+@cache
+def _days(language):
+    """Return the days of the month as written: figures, and the French "1er"."""
+    days = {number: str(number) for number in range(1, 32)}
+    return {**days, 1: "1er"} if language == "fr" else days
+
+
+def _check(language, precision):
+    if language not in _PATTERNS:
+        raise ValueError(f"“{language}” is not a language of the portal; it must be one of {', '.join(_PATTERNS)}.")
+    if precision not in PRECISIONS:
+        raise ValueError(f"“{precision}” is not a precision of a date; it must be one of {', '.join(PRECISIONS)}.")
+
+
+def _write(language, pattern, start, end):
+    months = _months(language, "format" if "day" in pattern else "stand-alone")
+    days = _days(language)
+    return _PATTERNS[language][pattern].format(
+        d=days[start.day], M=months[start.month], y=start.year, d2=days[end.day], M2=months[end.month], y2=end.year
+    )
+
+
+@lru_cache(maxsize=8192)
+def format_date(date, language, precision="day"):
+    """Return *date* written out in *language* as far as its *precision* goes: "3 September 2019", "2020"."""
+    _check(language, precision)
+    return _write(language, precision, date, date)
+
+
+@lru_cache(maxsize=8192)
+def format_date_range(start, end, precision, language):
+    """Return the days from *start* to *end*, both included (dates), written out in *language*: "3–4 September 2019".
+
+    *end* may be None for a single day. With *precision* "month" or "year" the days are left out. ValueError where
+    *end* is before *start*, and for an unknown language or precision.
+    """
+    _check(language, precision)
+    end = end or start
+    if end < start:
+        raise ValueError(f"The last day, {end}, is before the first, {start}.")
+    same_year = start.year == end.year
+    same_month = same_year and start.month == end.month
+    if start == end or (precision == "month" and same_month) or (precision == "year" and same_year):
+        return format_date(start, language, precision)
+    if precision == "year":
+        return _write(language, "years", start, end)
+    if not same_year:
+        first, last = format_date(start, language, precision), format_date(end, language, precision)
+        return _PATTERNS[language]["range"].format(first=first, last=last)
+    if precision == "month":
+        return _write(language, "months", start, end)
+    return _write(language, "days" if same_month else "days_across_months", start, end)
+
+
+@lru_cache(maxsize=1024)
+def _city(zone, language):
+    return get_timezone_location(zone, locale=Locale.parse(_LOCALES[language]), return_city=True)
+
+
+def _offset(instant):
+    """Return the offset of a local time as readers know it: "UTC", "UTC+3", "UTC−4:30"."""
+    minutes = int(instant.utcoffset().total_seconds() // 60)
+    if not minutes:
+        return "UTC"
+    hours, rest = divmod(abs(minutes), 60)
+    return f"UTC{'+' if minutes > 0 else '−'}{hours}" + (f":{rest:02}" if rest else "")
+
+
+@lru_cache(maxsize=8192)
+def format_instant(instant, zone, language):
+    """Return the aware datetime *instant* as read in *zone* (a name such as "Europe/Minsk"), written in *language*.
+
+    "3 September 2019, 10:00 (Minsk, UTC+3)". ValueError for a naive datetime, an unknown zone or language.
+    """
+    _check(language, "day")
+    if instant.utcoffset() is None:
+        raise ValueError(f"{instant} has no time zone; an instant must have one.")
+    try:
+        tzinfo = UTC if zone == "UTC" else ZoneInfo(zone)
+    except (KeyError, ValueError, OSError):
+        raise ValueError(f"“{zone}” is not a time zone such as “Europe/Minsk”.") from None
+    local = instant.astimezone(tzinfo)
+    place = "UTC" if zone == "UTC" else f"{_city(zone, language)}, {_offset(local)}"
+    if language == "ar":
+        place = place.replace(", ", "، ")
+    elif language == "zh":
+        place = place.replace(", ", "，")
+    date = format_date(local.date(), language)
+    return _PATTERNS[language]["instant"].format(date=date, time=f"{local:%H:%M}", zone=place)

@@ -1,0 +1,236 @@
+"""How conferences, photos and the vocabulary become editions."""
+
+from django.db.models import Prefetch
+from django.utils.translation import gettext as _
+
+from ctportal.geography import regions_of
+from ctportal.languages import CODES
+from ctportal.publishing.gate import Gate, Link, register
+from ctportal.publishing.models import RecordType
+
+from .models import Appearance, Conference, Organization, OrganizationRole, Person, Photo, Series, Session, Theme
+from .serializers import (
+    ConferenceSerializer,
+    OrganizationSerializer,
+    PersonSerializer,
+    PhotoSerializer,
+    SeriesSerializer,
+    ThemeSerializer,
+)
+
+
+def pick(data, *names):
+    return {name: data[name] for name in names}
+
+
+class VocabularyGate(Gate):
+    model: type
+
+    def queryset(self):
+        return self.model.objects.all()
+
+    def card(self, data):
+        return pick(data, "name")
+
+    def missing(self, record):
+        if any(getattr(record, f"name_{code}") for code in CODES):
+            return {}
+        return {"name": _("A name in at least one language is missing.")}
+
+
+class SeriesGate(VocabularyGate):
+    type = RecordType.SERIES
+    model = Series
+    serializer_class = SeriesSerializer
+
+
+class ThemeGate(VocabularyGate):
+    type = RecordType.THEME
+    model = Theme
+    serializer_class = ThemeSerializer
+
+
+class PersonGate(VocabularyGate):
+    type = RecordType.PERSON
+    model = Person
+    serializer_class = PersonSerializer
+
+
+class OrganizationGate(VocabularyGate):
+    type = RecordType.ORGANIZATION
+    model = Organization
+    serializer_class = OrganizationSerializer
+
+    def queryset(self):
+        return Organization.objects.select_related("parent")
+
+    def card(self, data):
+        return pick(data, "name", "acronym", "kind")
+
+    def facets(self, data):
+        yield "kind", data["kind"]
+        yield from place_facets(data["country"])
+
+    def links(self, record):
+        if record.parent:
+            yield Link("parent", record.parent.uid)
+
+
+def place_facets(country):
+    if country:
+        yield "country", country
+        for region in regions_of(country):
+            yield "region", region
+
+
+_ROLES = Prefetch("organization_roles", OrganizationRole.objects.select_related("organization"))
+_APPEARANCES = Prefetch("appearances", Appearance.objects.select_related("person", "organization"))
+
+
+class ConferenceGate(Gate):
+    type = RecordType.CONFERENCE
+    serializer_class = ConferenceSerializer
+
+    def queryset(self):
+        return Conference.objects.select_related("parent").prefetch_related(
+            "texts",
+            "announced_dates",
+            "main_topics",
+            "themes",
+            "series_entries__series",
+            _ROLES,
+            _APPEARANCES,
+            Prefetch("sessions", Session.objects.prefetch_related(_ROLES, _APPEARANCES)),
+            "figures__source_document",
+            "links",
+            "references__document",
+            "photos",
+        )
+
+    def texts(self, record):
+        return ready(record.texts.all(), record.original_language)
+
+    def languages(self, record):
+        return {row.language for row in self.texts(record)} | {record.original_language}
+
+    def dates(self, record):
+        return record.start_date, record.end_date
+
+    def card(self, data):
+        return pick(
+            data,
+            *("title", "name", "summary", "kind", "event_status", "format", "start_date", "end_date", "date_precision"),
+            *("city", "country", "series", "languages", "original_language"),
+        )
+
+    def facets(self, data):
+        for year in range(int(data["start_date"][:4]), int(data["end_date"][:4]) + 1):
+            yield "year", year
+        yield "kind", data["kind"]
+        yield "status", data["event_status"]
+        yield from place_facets(data["country"])
+        for name, entries in (("series", "series"), ("theme", "themes")):
+            for entry in data[entries]:
+                yield name, entry["uid"]
+        for part in (data, *data["sessions"]):
+            for entry in part["organizations"]:
+                yield "organization", entry["uid"]
+            for entry in part["people"]:
+                yield "person", entry["uid"]
+        for code in data["languages"]:
+            yield "language", code
+
+    def links(self, record):
+        if record.parent:
+            yield Link("parent", record.parent.uid)
+        for reference in record.references.all():
+            yield Link("reference", reference.document.uid)
+        for figure in record.figures.all():
+            if figure.source_document:
+                yield Link("source", figure.source_document.uid, str(figure.uid))
+        for photo in record.photos.all():
+            if photo.featured:
+                yield Link("featured_photo", photo.uid)
+
+    def vocabulary(self, record):
+        for entry in record.series_entries.all():
+            yield entry.series
+        yield from record.themes.all()
+        for part in (record, *record.sessions.all()):
+            for role in part.organization_roles.all():
+                yield role.organization
+            for appearance in part.appearances.all():
+                yield appearance.person
+                if appearance.organization:
+                    yield appearance.organization
+
+    def missing(self, record):
+        rows = {row.language: row for row in self.texts(record)}
+        missing = {}
+        if record.original_language not in rows:
+            missing["title"] = _("The title in the original language is missing.")
+        untitled = [row.get_language_display() for row in rows.values() if not row.title.strip()]
+        if untitled:
+            missing["title"] = _("The title is missing in: %(languages)s.") % {"languages": ", ".join(untitled)}
+        if not record.country and record.format != Conference.Format.ONLINE:
+            missing["country"] = _("The country is missing; only an online meeting has none.")
+        return missing
+
+
+def ready(rows, original_language):
+    """The rows per language that may be published, in the order of the six languages."""
+    rows = [row for row in rows if row.ready or row.language == original_language]
+    return sorted(rows, key=lambda row: CODES.index(row.language))
+
+
+class PhotoGate(Gate):
+    type = RecordType.PHOTO
+    serializer_class = PhotoSerializer
+
+    def queryset(self):
+        return Photo.objects.select_related("conference", "file").prefetch_related("people", "file__renditions")
+
+    def dates(self, record):
+        date = record.taken_on or record.conference.start_date
+        return date, date
+
+    def card(self, data):
+        return pick(
+            data,
+            *("alt_text", "decorative", "caption", "credit", "rights", "taken_on", "order", "featured"),
+            *("original_language", "renditions", "download"),
+        )
+
+    def facets(self, data):
+        if data["taken_on"]:
+            yield "year", data["taken_on"][:4]
+        for person in data["people"]:
+            yield "person", person["uid"]
+        for code in {*data["alt_text"], *data["caption"]}:
+            yield "language", code
+
+    def links(self, record):
+        yield Link("conference", record.conference.uid)
+
+    def files(self, record):
+        if record.download_file:
+            yield record.download_file
+        yield from record.rendition_files
+
+    def vocabulary(self, record):
+        return record.people.all()
+
+    def missing(self, record):
+        missing = {}
+        if not record.decorative and not getattr(record, f"alt_text_{record.original_language}"):
+            missing["alt_text"] = _("The alternative text is missing; tick “decorative” if the picture tells nothing.")
+        if not record.credit.strip():
+            missing["credit"] = _("The credit is missing.")
+        if not (record.download_file and record.rendition_files):
+            missing["file"] = _("The picture has no renditions. Upload it again.")
+        return missing
+
+
+def register_gates():
+    for gate in (SeriesGate, ThemeGate, OrganizationGate, PersonGate, ConferenceGate, PhotoGate):
+        register(gate())

@@ -1,0 +1,626 @@
+"""Conferences and what belongs to them, as staff work on them. The public reads editions, never these tables."""
+
+import uuid
+import zoneinfo
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django_prose_editor.fields import ProseEditorField
+
+from ctportal import languages
+from ctportal.geography import COUNTRY_CHOICES
+from ctportal.publishing.models import RecordType, StoredFile
+from ctportal.publishing.records import Record, SluggedRecord
+
+# What the rich text editor offers; the same list is what may be saved.
+RICH_TEXT = {
+    "Bold": True,
+    "Italic": True,
+    "Heading": {"levels": [2, 3, 4]},
+    "BulletList": True,
+    "OrderedList": True,
+    "ListItem": True,
+    "Blockquote": True,
+    "HardBreak": True,
+    "Link": {"enableTarget": False, "protocols": ["http", "https", "mailto"]},
+    "Table": True,
+    "TableRow": True,
+    "TableHeader": True,
+    "TableCell": True,
+}
+
+
+def rich_text(label, **kwargs):
+    """A rich text field with the portal's one set of elements, cleaned on save."""
+    return ProseEditorField(label, blank=True, extensions=RICH_TEXT, sanitize=True, **kwargs)
+
+
+def validate_time_zone(value):
+    if value not in zoneinfo.available_timezones():
+        raise ValidationError(
+            _("“%(value)s” is no time zone. Use a name such as Asia/Dushanbe or Europe/Vienna."),
+            code="time_zone_unknown",
+            params={"value": value},
+        )
+
+
+class Precision(models.TextChoices):
+    DAY = "day", _("day")
+    MONTH = "month", _("month only")
+    YEAR = "year", _("year only")
+
+
+class Series(SluggedRecord):
+    record_type = RecordType.SERIES
+    name = models.CharField(_("name"), max_length=200)
+    description = models.TextField(_("description"), blank=True)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name_plural = _("series")
+
+    def __str__(self):
+        return self.name or self.slug
+
+
+class Theme(SluggedRecord):
+    """One entry of the site's small taxonomy."""
+
+    record_type = RecordType.THEME
+    name = models.CharField(_("name"), max_length=120)
+    description = models.TextField(_("description"), blank=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self):
+        return self.name or self.slug
+
+
+class Organization(SluggedRecord):
+    class Kind(models.TextChoices):
+        GOVERNMENT = "government", _("government or ministry")
+        UN_ENTITY = "un-entity", _("United Nations entity")
+        INTERGOVERNMENTAL = "intergovernmental", _("international or regional organization")
+        CIVIL_SOCIETY = "civil-society", _("civil-society organization")
+        ACADEMIC = "academic", _("academic institution")
+        PRIVATE = "private", _("private sector")
+        OTHER = "other", _("other")
+
+    record_type = RecordType.ORGANIZATION
+    name = models.CharField(_("name"), max_length=250)
+    acronym = models.CharField(_("acronym"), max_length=30, blank=True)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices, default=Kind.OTHER)
+    country = models.CharField(_("country"), max_length=2, choices=COUNTRY_CHOICES, blank=True)
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("unit of"))
+    website = models.URLField(_("website"), max_length=500, blank=True)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                name="organization_is_not_its_own_parent",
+                condition=~Q(parent=F("pk")) | Q(parent__isnull=True),
+                violation_error_message=_("An organization cannot be a unit of itself."),
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.name} ({self.acronym})" if self.acronym else self.name or self.slug
+
+
+class Person(SluggedRecord):
+    """A name and nothing else: a title belongs to the occasion (Appearance), never to the person."""
+
+    record_type = RecordType.PERSON
+    name = models.CharField(_("name"), max_length=200)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name_plural = _("people")
+
+    def __str__(self):
+        return self.name or self.slug
+
+
+class ConferenceQuerySet(models.QuerySet):
+    def with_document_count(self):
+        # Counting drops Meta.ordering: a caller that paginates must order explicitly.
+        return self.annotate(document_count=models.Count("documents"))
+
+
+class Conference(SluggedRecord):
+    """A conference as staff work on it. Held start_date to end_date inclusive (local dates of its time zone)."""
+
+    class Kind(models.TextChoices):
+        HIGH_LEVEL = "high-level", _("high-level conference")
+        REGIONAL = "regional", _("regional conference")
+        INTERNATIONAL = "international", _("international conference")
+        CONGRESS = "congress", _("congress")
+        CONSULTATION = "consultation", _("consultation")
+        WEEK = "week", _("week of events")
+        SIDE_EVENT = "side-event", _("side event")
+        WORKSHOP = "workshop", _("workshop")
+
+    class Status(models.TextChoices):
+        PLANNED = "planned", _("planned")
+        CONFIRMED = "confirmed", _("confirmed")
+        HELD = "held", _("held")
+        POSTPONED = "postponed", _("postponed")
+        CANCELLED = "cancelled", _("cancelled")
+
+    class Format(models.TextChoices):
+        IN_PERSON = "in-person", _("in person")
+        ONLINE = "online", _("online")
+        HYBRID = "hybrid", _("hybrid")
+
+    record_type = RecordType.CONFERENCE
+    name = models.CharField(
+        _("name"), max_length=120, unique=True, help_text=_("What colleagues call it, for example “Dushanbe 2019”.")
+    )
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
+    start_date = models.DateField(_("first day"))
+    end_date = models.DateField(_("last day"), help_text=_("The same as the first for a one-day meeting."))
+    date_precision = models.CharField(
+        _("precision of the dates"),
+        max_length=5,
+        choices=Precision.choices,
+        default=Precision.DAY,
+        help_text=_("“Month only” shows October 2019: enter the first and last day of that month."),
+    )
+    event_status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.PLANNED)
+    format = models.CharField(_("format"), max_length=10, choices=Format.choices, default=Format.IN_PERSON)
+    city = models.CharField(_("city"), max_length=120, blank=True)
+    venue = models.CharField(_("venue"), max_length=200, blank=True)
+    country = models.CharField(
+        _("country"), max_length=2, choices=COUNTRY_CHOICES, blank=True, help_text=_("Empty for an online meeting.")
+    )
+    time_zone = models.CharField(
+        _("time zone"),
+        max_length=60,
+        default="UTC",
+        validators=[validate_time_zone],
+        help_text=_("Of the place, such as Asia/Dushanbe. Release times are typed in it."),
+    )
+    parent = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="side_events",
+        verbose_name=_("part of"),
+        help_text=_("The umbrella it was held under, such as a Counter-Terrorism Week."),
+    )
+    themes = models.ManyToManyField(Theme, blank=True, verbose_name=_("themes"), related_name="conferences")
+    contact = models.CharField(_("contact"), max_length=300, blank=True, help_text=_("Who answers questions."))
+    contact_email = models.EmailField(_("contact e-mail"), blank=True)
+
+    objects = ConferenceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-start_date", "name"]
+        constraints = [
+            models.CheckConstraint(
+                name="conference_ends_on_or_after_start",
+                condition=Q(end_date__gte=F("start_date")),
+                violation_error_message=_("The last day is before the first day."),
+            ),
+            models.CheckConstraint(
+                name="conference_is_not_its_own_parent",
+                condition=~Q(parent=F("pk")) | Q(parent__isnull=True),
+                violation_error_message=_("A conference cannot be part of itself."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def clean(self):
+        if not (self.start_date and self.end_date):
+            return
+        for field in ("start_date", "end_date"):
+            value = getattr(self, field)
+            if not 1945 <= value.year <= 2100:
+                raise ValidationError(
+                    {field: _("%(value)s: the year must lie between 1945 and 2100.") % {"value": value.isoformat()}}
+                )
+        if (self.end_date - self.start_date).days > 366:
+            raise ValidationError(
+                {
+                    "end_date": _("%(days)d days after the first day: a conference lasts a year at most.")
+                    % {"days": (self.end_date - self.start_date).days}
+                }
+            )
+
+
+class ConferenceText(models.Model):
+    """The long texts of a conference in one language, and whether everything in that language is ready for the public."""
+
+    conference = models.ForeignKey(Conference, on_delete=models.CASCADE, related_name="texts")
+    language = models.CharField(_("language"), max_length=2, choices=languages.CHOICES)
+    title = models.CharField(_("title"), max_length=300)
+    motto = models.CharField(_("motto"), max_length=300, blank=True, help_text=_("“Held under the theme …”"))
+    summary = models.TextField(
+        _("summary"), blank=True, help_text=_("One or two sentences for lists and search engines.")
+    )
+    description = rich_text(_("description"))
+    background = rich_text(_("background"))
+    outcome = rich_text(_("outcome"))
+    ready = models.BooleanField(
+        _("ready"),
+        default=False,
+        help_text=_("Only what is ready is published. Tick it when this language is complete."),
+    )
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("text of a conference")
+        verbose_name_plural = _("texts of conferences")
+        constraints = [
+            models.UniqueConstraint(
+                name="conference_text_once_per_language",
+                fields=["conference", "language"],
+                violation_error_message=_("This conference already has a text in this language."),
+            )
+        ]
+
+    def __str__(self):
+        return self.title
+
+
+class SeriesEntry(models.Model):
+    """A conference's place in a series; the same conference may stand in several."""
+
+    conference = models.ForeignKey(Conference, on_delete=models.CASCADE, related_name="series_entries")
+    series = models.ForeignKey(Series, on_delete=models.PROTECT, related_name="entries", verbose_name=_("series"))
+    ordinal = models.PositiveIntegerField(
+        _("number"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("4 for the fourth in the series."),
+    )
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("place in a series")
+        verbose_name_plural = _("places in series")
+        constraints = [
+            models.UniqueConstraint(
+                name="conference_once_per_series",
+                fields=["conference", "series"],
+                violation_error_message=_("This conference is already in that series."),
+            ),
+            models.UniqueConstraint(
+                name="ordinal_once_per_series",
+                fields=["series", "ordinal"],
+                violation_error_message=_("Another conference already has this number in that series."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.series} #{self.ordinal}" if self.ordinal else str(self.series)
+
+
+class AnnouncedDate(models.Model):
+    """Dates once announced: the public history of changes."""
+
+    conference = models.ForeignKey(Conference, on_delete=models.CASCADE, related_name="announced_dates")
+    start_date = models.DateField(_("first day"))
+    end_date = models.DateField(_("last day"))
+    date_precision = models.CharField(_("precision"), max_length=5, choices=Precision.choices, default=Precision.DAY)
+    announced_on = models.DateField(_("announced on"), null=True, blank=True)
+    reason = models.CharField(_("reason of the change"), max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["announced_on", "pk"]
+        verbose_name = _("announced date")
+        constraints = [
+            models.CheckConstraint(
+                name="announced_date_ends_on_or_after_start",
+                condition=Q(end_date__gte=F("start_date")),
+                violation_error_message=_("The last day is before the first day."),
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.start_date} – {self.end_date}"
+
+
+class MainTopic(models.Model):
+    conference = models.ForeignKey(Conference, on_delete=models.CASCADE, related_name="main_topics")
+    title = models.CharField(_("title"), max_length=300)
+    order = models.PositiveIntegerField(_("order"), default=0)
+
+    class Meta:
+        ordering = ["order", "pk"]
+        verbose_name = _("main topic")
+
+    def __str__(self):
+        return self.title or "–"
+
+
+class Session(models.Model):
+    class Kind(models.TextChoices):
+        OPENING = "opening", _("opening")
+        PLENARY = "plenary", _("plenary")
+        PANEL = "panel", _("panel")
+        WORKSHOP = "workshop", _("workshop")
+        CIVIL_SOCIETY = "civil-society", _("civil-society event")
+        SIDE_EVENT = "side-event", _("side event")
+        CLOSING = "closing", _("closing")
+
+    uid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    conference = models.ForeignKey(Conference, on_delete=models.CASCADE, related_name="sessions")
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices, default=Kind.PLENARY)
+    number = models.PositiveIntegerField(_("number"), null=True, blank=True)
+    title = models.CharField(_("title"), max_length=300)
+    description = models.TextField(_("description"), blank=True)
+    date = models.DateField(_("date"), null=True, blank=True)
+    start_time = models.TimeField(_("from"), null=True, blank=True, help_text=_("Local time of the conference."))
+    end_time = models.TimeField(_("to"), null=True, blank=True)
+    room = models.CharField(_("room"), max_length=120, blank=True)
+    order = models.PositiveIntegerField(_("order"), default=0)
+
+    class Meta:
+        ordering = ["order", "date", "start_time", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="session_ends_after_it_starts",
+                condition=Q(end_time__isnull=True) | Q(start_time__isnull=True) | Q(end_time__gt=F("start_time")),
+                violation_error_message=_("The session ends before it starts."),
+            )
+        ]
+
+    def __str__(self):
+        return self.title or self.get_kind_display()
+
+
+def exactly_one_place(name):
+    return models.CheckConstraint(
+        name=name,
+        condition=Q(conference__isnull=False, session__isnull=True) | Q(conference__isnull=True, session__isnull=False),
+        violation_error_message=_("Give either the conference or the session."),
+    )
+
+
+class OrganizationRole(models.Model):
+    """What an organization did for a conference, or for one session of it."""
+
+    class Role(models.TextChoices):
+        HOST = "host", _("host")
+        CONVENER = "convener", _("convener")
+        CO_ORGANIZER = "co-organizer", _("co-organizer")
+        COOPERATION = "in-cooperation-with", _("in cooperation with")
+        SUPPORTER = "supporter", _("supporter")
+        DONOR = "donor", _("donor")
+
+    conference = models.ForeignKey(
+        Conference, on_delete=models.CASCADE, null=True, blank=True, related_name="organization_roles"
+    )
+    session = models.ForeignKey(
+        Session, on_delete=models.CASCADE, null=True, blank=True, related_name="organization_roles"
+    )
+    organization = models.ForeignKey(
+        Organization, on_delete=models.PROTECT, related_name="roles", verbose_name=_("organization")
+    )
+    role = models.CharField(_("role"), max_length=20, choices=Role.choices)
+    order = models.PositiveIntegerField(_("order"), default=0)
+
+    class Meta:
+        ordering = ["order", "pk"]
+        verbose_name = _("organization and its role")
+        verbose_name_plural = _("organizations and their roles")
+        constraints = [
+            exactly_one_place("organization_role_in_one_place"),
+            models.UniqueConstraint(
+                name="organization_role_once_per_conference",
+                fields=["conference", "organization", "role"],
+                violation_error_message=_("This organization already has this role."),
+            ),
+            models.UniqueConstraint(
+                name="organization_role_once_per_session",
+                fields=["session", "organization", "role"],
+                violation_error_message=_("This organization already has this role."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.organization}: {self.get_role_display()}"
+
+
+class Appearance(models.Model):
+    """A person at a conference or session, with the title held on that occasion."""
+
+    class Role(models.TextChoices):
+        OPENING_SPEAKER = "opening-speaker", _("opening speaker")
+        KEYNOTE = "keynote", _("keynote speaker")
+        CHAIR = "chair", _("chair")
+        MODERATOR = "moderator", _("moderator")
+        SPEAKER = "speaker", _("speaker")
+        PRESENT = "present", _("present")
+
+    conference = models.ForeignKey(
+        Conference, on_delete=models.CASCADE, null=True, blank=True, related_name="appearances"
+    )
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, null=True, blank=True, related_name="appearances")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="appearances", verbose_name=_("person"))
+    role = models.CharField(_("role"), max_length=20, choices=Role.choices, default=Role.SPEAKER)
+    title = models.CharField(_("title on that occasion"), max_length=300, blank=True)
+    organization = models.ForeignKey(
+        Organization,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="appearances",
+        verbose_name=_("organization"),
+    )
+    order = models.PositiveIntegerField(_("order"), default=0)
+
+    class Meta:
+        ordering = ["order", "pk"]
+        verbose_name = _("person and role")
+        verbose_name_plural = _("people and their roles")
+        constraints = [exactly_one_place("appearance_in_one_place")]
+
+    def __str__(self):
+        return f"{self.person}: {self.get_role_display()}"
+
+
+class Figure(models.Model):
+    """How many took part, according to one source. Sources disagree: each is kept, the official one is shown."""
+
+    class Measure(models.TextChoices):
+        PARTICIPANTS = "participants", _("participants")
+        REGISTERED = "registered-participants", _("registered participants")
+        COUNTRIES = "countries", _("countries")
+        MEMBER_STATES = "member-states", _("Member States")
+        ORGANIZATIONS = "organizations", _("international and regional organizations")
+        UN_ENTITIES = "un-entities", _("United Nations entities")
+        CIVIL_SOCIETY = "civil-society", _("civil-society organizations")
+        INSTITUTIONS = "institutions", _("institutions of academia, civil society and the private sector")
+        SIDE_EVENTS = "side-events", _("side events")
+        STAKEHOLDERS = "stakeholders", _("co-organizing stakeholders")
+
+    class Expectation(models.TextChoices):
+        ACTUAL = "actual", _("actual")
+        EXPECTED = "expected", _("expected")
+
+    class Qualifier(models.TextChoices):
+        EXACTLY = "exactly", _("exactly")
+        ABOUT = "about", _("about")
+        CLOSE_TO = "close to", _("close to")
+        MORE_THAN = "more than", _("more than")
+
+    uid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    conference = models.ForeignKey(Conference, on_delete=models.CASCADE, related_name="figures")
+    measure = models.CharField(_("measure"), max_length=30, choices=Measure.choices)
+    expectation = models.CharField(
+        _("actual or expected"), max_length=10, choices=Expectation.choices, default=Expectation.ACTUAL
+    )
+    qualifier = models.CharField(_("qualifier"), max_length=10, choices=Qualifier.choices, default=Qualifier.EXACTLY)
+    value = models.PositiveIntegerField(_("value"))
+    source_document = models.ForeignKey(
+        "documents.Document",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("source (document)"),
+    )
+    source = models.CharField(_("source (text)"), max_length=300, blank=True)
+    official = models.BooleanField(_("official"), default=False, help_text=_("The one that is shown first."))
+    order = models.PositiveIntegerField(_("order"), default=0)
+
+    class Meta:
+        ordering = ["order", "pk"]
+        verbose_name = _("participation figure")
+        constraints = [
+            models.UniqueConstraint(
+                name="one_official_figure_per_measure",
+                fields=["conference", "measure"],
+                condition=Q(official=True),
+                violation_error_message=_("Another figure for this measure is already the official one."),
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.get_qualifier_display()} {self.value} {self.get_measure_display()}"
+
+
+class Reference(models.Model):
+    """A document that readers of the conference need, in the order given."""
+
+    conference = models.ForeignKey(Conference, on_delete=models.CASCADE, related_name="references")
+    document = models.ForeignKey(
+        "documents.Document", on_delete=models.PROTECT, related_name="referenced_by", verbose_name=_("document")
+    )
+    order = models.PositiveIntegerField(_("order"), default=0)
+
+    class Meta:
+        ordering = ["order", "pk"]
+        verbose_name = _("reference document")
+        constraints = [
+            models.UniqueConstraint(
+                name="reference_once_per_conference",
+                fields=["conference", "document"],
+                violation_error_message=_("This document is already among the references."),
+            )
+        ]
+
+    def __str__(self):
+        return str(self.document)
+
+
+class Link(models.Model):
+    class Kind(models.TextChoices):
+        VIDEO = "video", _("video")
+        PHOTO_COVERAGE = "photo-coverage", _("photo coverage")
+        WEB_PAGE = "web-page", _("web page")
+
+    conference = models.ForeignKey(Conference, on_delete=models.CASCADE, related_name="links")
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices, default=Kind.WEB_PAGE)
+    title = models.CharField(_("title"), max_length=300)
+    address = models.URLField(_("address"), max_length=1000)
+    language = models.CharField(_("language"), max_length=2, choices=languages.CHOICES, blank=True)
+    order = models.PositiveIntegerField(_("order"), default=0)
+
+    class Meta:
+        ordering = ["order", "pk"]
+        verbose_name = _("related link")
+
+    def __str__(self):
+        return self.title or self.address
+
+
+class Photo(Record):
+    record_type = RecordType.PHOTO
+    conference = models.ForeignKey(
+        Conference, on_delete=models.PROTECT, related_name="photos", verbose_name=_("conference")
+    )
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+", verbose_name=_("file"))
+    alt_text = models.CharField(
+        _("alternative text"),
+        max_length=300,
+        blank=True,
+        help_text=_("What a reader who cannot see the picture needs."),
+    )
+    decorative = models.BooleanField(_("decorative"), default=False, help_text=_("It tells nothing: no text needed."))
+    caption = models.TextField(_("caption"), blank=True, max_length=1000)
+    credit = models.CharField(_("credit"), max_length=200, blank=True)
+    rights = models.CharField(_("rights"), max_length=300, blank=True)
+    taken_on = models.DateField(_("taken on"), null=True, blank=True)
+    place = models.CharField(_("place"), max_length=200, blank=True)
+    people = models.ManyToManyField(Person, blank=True, related_name="photos", verbose_name=_("people shown"))
+    order = models.PositiveIntegerField(_("order"), default=0)
+    featured = models.BooleanField(_("featured"), default=False, help_text=_("Stands for the conference in lists."))
+
+    class Meta:
+        ordering = ["order", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                name="one_featured_photo_per_conference",
+                fields=["conference"],
+                condition=Q(featured=True),
+                violation_error_message=_("Another photo of this conference is already featured."),
+            )
+        ]
+
+    def __str__(self):
+        return self.caption or self.alt_text or self.file.name
+
+    @property
+    def download_file(self):
+        return next((file for file in self.file.renditions.all() if file.variant == "download"), None)
+
+    @property
+    def rendition_files(self):
+        return [file for file in self.file.renditions.all() if file.variant != "download"]
+
+    def clean(self):
+        if self.taken_on and self.taken_on > timezone.localdate():
+            raise ValidationError({"taken_on": _("%(value)s is still to come.") % {"value": self.taken_on.isoformat()}})

@@ -1,0 +1,146 @@
+"""The public shape of conferences, photos and the vocabulary, field by field. Imports no model: what comes in is duck-typed.
+
+Every edition's JSON is what these return; pages, API and OpenAPI schema read nothing else.
+"""
+
+from rest_framework import serializers
+
+from ctportal.publishing.shapes import Labels, Languages, PublicFile, Serializer, Texts, VocabularyLabel
+
+
+class SeriesSerializer(Serializer):
+    name = Labels()
+    description = Labels()
+
+
+class ThemeSerializer(Serializer):
+    name = Labels()
+    description = Labels()
+
+
+class OrganizationSerializer(Serializer):
+    name = Labels()
+    acronym = serializers.CharField()
+    kind = serializers.CharField()
+    country = serializers.CharField(help_text="ISO 3166-1 alpha-2, or empty.")
+    website = serializers.URLField()
+
+
+class PersonSerializer(Serializer):
+    name = Labels()
+
+
+class SeriesEntrySerializer(Serializer):
+    uid = serializers.UUIDField(source="series.uid")
+    slug = serializers.CharField(source="series.slug")
+    name = Labels(of="series")
+    ordinal = serializers.IntegerField(allow_null=True)
+
+
+class AnnouncedDateSerializer(Serializer):
+    start_date = serializers.DateField()
+    end_date = serializers.DateField()
+    date_precision = serializers.CharField()
+    announced_on = serializers.DateField(allow_null=True)
+    reason = serializers.CharField()
+
+
+class MainTopicSerializer(Serializer):
+    title = Labels()
+
+
+class OrganizationRoleSerializer(Serializer):
+    uid = serializers.UUIDField(source="organization.uid")
+    slug = serializers.CharField(source="organization.slug")
+    name = Labels(of="organization")
+    acronym = serializers.CharField(source="organization.acronym")
+    role = serializers.CharField()
+
+
+class AppearanceSerializer(Serializer):
+    uid = serializers.UUIDField(source="person.uid")
+    slug = serializers.CharField(source="person.slug")
+    name = Labels(of="person")
+    role = serializers.CharField()
+    title = Labels(own=True, help_text="Held on that occasion.")
+    organization = VocabularyLabel(allow_null=True)
+
+
+class SessionSerializer(Serializer):
+    key = serializers.CharField(source="uid", help_text="Stays the same from edition to edition; documents name it.")
+    kind = serializers.CharField()
+    number = serializers.IntegerField(allow_null=True)
+    title = Labels(own=True)
+    description = Labels(own=True)
+    date = serializers.DateField(allow_null=True)
+    start_time = serializers.TimeField(allow_null=True, format="%H:%M", help_text="Local time of the conference.")
+    end_time = serializers.TimeField(allow_null=True, format="%H:%M")
+    room = serializers.CharField()
+    organizations = OrganizationRoleSerializer(source="organization_roles.all", many=True)
+    people = AppearanceSerializer(source="appearances.all", many=True)
+
+
+class FigureSerializer(Serializer):
+    key = serializers.CharField(source="uid", help_text="Names the figure in related.source.")
+    measure = serializers.CharField()
+    expectation = serializers.CharField(help_text="actual or expected")
+    qualifier = serializers.CharField(help_text="exactly, about, close to, more than")
+    value = serializers.IntegerField()
+    source = serializers.CharField(help_text="Where the figure is from, in words.")
+    official = serializers.BooleanField()
+
+
+class LinkSerializer(Serializer):
+    kind = serializers.CharField()
+    title = Labels(own=True)
+    address = serializers.URLField()
+    language = serializers.CharField(help_text="Of the page it leads to, or empty.")
+
+
+class ConferenceSerializer(Serializer):
+    name = serializers.CharField(help_text="The short name, for example “Dushanbe 2019”.")
+    kind = serializers.CharField()
+    event_status = serializers.CharField()
+    format = serializers.CharField()
+    start_date = serializers.DateField()
+    end_date = serializers.DateField()
+    date_precision = serializers.CharField(help_text="day, month or year: how much of the dates is meant.")
+    announced_dates = AnnouncedDateSerializer(source="announced_dates.all", many=True)
+    city = Labels(own=True)
+    venue = Labels(own=True)
+    country = serializers.CharField(help_text="ISO 3166-1 alpha-2, or empty.")
+    time_zone = serializers.CharField(help_text="IANA name.")
+    original_language = serializers.CharField()
+    languages = Languages()
+    title = Texts()
+    motto = Texts()
+    summary = Texts()
+    description = Texts(help_text="HTML.")
+    background = Texts(help_text="HTML.")
+    outcome = Texts(help_text="HTML.")
+    main_topics = MainTopicSerializer(source="main_topics.all", many=True)
+    series = SeriesEntrySerializer(source="series_entries.all", many=True)
+    themes = VocabularyLabel(source="themes.all", many=True)
+    organizations = OrganizationRoleSerializer(source="organization_roles.all", many=True)
+    people = AppearanceSerializer(source="appearances.all", many=True)
+    sessions = SessionSerializer(source="sessions.all", many=True)
+    figures = FigureSerializer(source="figures.all", many=True)
+    links = LinkSerializer(source="links.all", many=True)
+    contact = serializers.CharField()
+    contact_email = serializers.EmailField()
+
+
+class PhotoSerializer(Serializer):
+    alt_text = Labels(own=True)
+    decorative = serializers.BooleanField()
+    caption = Labels(own=True)
+    credit = serializers.CharField()
+    rights = serializers.CharField()
+    taken_on = serializers.DateField(allow_null=True)
+    place = Labels(own=True)
+    people = VocabularyLabel(source="people.all", many=True)
+    order = serializers.IntegerField()
+    featured = serializers.BooleanField()
+    original_language = serializers.CharField()
+    download = PublicFile(source="download_file", help_text="The largest picture offered.")
+    renditions = PublicFile(many=True, source="rendition_files")

@@ -1,0 +1,39 @@
+"""Short labels that have one column per language. Long texts are rows per language (ConferenceText)."""
+
+from modeltranslation.translator import TranslationOptions, register
+
+from .models import Appearance, Conference, Link, MainTopic, Organization, Person, Photo, Series, Session, Theme
+
+
+@register(Series)
+@register(Theme)
+class NameAndDescription(TranslationOptions):
+    fields = ("name", "description")
+
+
+@register(Organization)
+@register(Person)
+class Name(TranslationOptions):
+    fields = ("name",)
+
+
+@register(Conference)
+class ConferenceLabels(TranslationOptions):
+    fields = ("city", "venue")
+
+
+@register(MainTopic)
+@register(Appearance)
+@register(Link)
+class Title(TranslationOptions):
+    fields = ("title",)
+
+
+@register(Session)
+class SessionLabels(TranslationOptions):
+    fields = ("title", "description")
+
+
+@register(Photo)
+class PhotoLabels(TranslationOptions):
+    fields = ("alt_text", "caption", "place")

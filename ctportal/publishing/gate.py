@@ -1,0 +1,273 @@
+"""How a working record becomes the content of an edition. One Gate per type of record, registered by its app.
+
+A gate gathers; it decides nothing about time. The services decide and write.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import NamedTuple
+
+from rest_framework import serializers
+
+from ctportal.languages import CODES
+
+from .models import StoredFile
+from .shapes import LanguageObject
+
+# A file's text may be long; what the filter q looks through is bounded.
+FILE_TEXT_LIMIT = 200_000
+
+
+def canonical(data):
+    """Return *data* as canonical JSON text: keys sorted, no white space, no floats, characters as they are."""
+    return json.dumps(_without_floats(data), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def checksum(text):
+    """Return the SHA-256 of the UTF-8 bytes of *text*, in hexadecimal."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _without_floats(data):
+    if isinstance(data, float):
+        raise TypeError(f"{data!r} is a float; canonical JSON has none.")
+    if isinstance(data, dict):
+        return {key: _without_floats(value) for key, value in data.items()}
+    if isinstance(data, (list, tuple)):
+        return [_without_floats(value) for value in data]
+    return data
+
+
+class Link(NamedTuple):
+    """A relation of an edition to another record (see models.Relation)."""
+
+    name: str
+    target: object
+    key: str = ""
+
+
+@dataclass
+class Content:
+    """Everything an edition is made of but its interval. *data* is the public JSON as a dictionary."""
+
+    type: str
+    uid: object
+    slug: str
+    data: dict
+    date: object = None
+    end_date: object = None
+    links: list[Link] = field(default_factory=list)
+    files: list[StoredFile] = field(default_factory=list)
+    shows: list = field(default_factory=list)  # uids of the vocabulary entries whose labels stand in data
+
+    @property
+    def gate(self):
+        return GATES[self.type]
+
+    @property
+    def json(self):
+        return canonical(self.data)
+
+    @property
+    def card(self):
+        return canonical(self.gate.card(self.data))
+
+    @property
+    def facets(self):
+        """The set of (name, value) the edition is filtered by."""
+        facets = set(self.gate.facets(self.data))
+        facets |= {("conference", str(link.target)) for link in self.links if link.name == "conference"}
+        return {(name, str(value)) for name, value in facets if value}
+
+    @property
+    def text(self):
+        parts = [self.slug, *strings(self.data), *(file.text[:FILE_TEXT_LIMIT] for file in self.files if file.text)]
+        return "\n".join(part for part in map(plain, parts) if part).casefold()
+
+
+class Gate:
+    """What the gate must know of one type of record. Subclasses name the model's queryset, serializer and the rest."""
+
+    type: str
+    serializer_class: type[serializers.Serializer]
+
+    def queryset(self):
+        """All working records of this type, with everything prefetched that the serializer reads."""
+        raise NotImplementedError
+
+    def load(self, record):
+        return self.queryset().get(pk=record.pk)
+
+    def texts(self, record):
+        """The rows per language that are ready; the original language is always among them."""
+        return []
+
+    def languages(self, record):
+        """Codes of the languages in which the record's own labels are ready."""
+        return CODES
+
+    def serialize(self, record):
+        context = {"languages": self.languages(record), "texts": self.texts(record)}
+        return self.serializer_class(record, context=context).data
+
+    def content(self, record):
+        """Return the Content of *record* as it would be published now."""
+        return self.content_of(self.load(record))
+
+    def content_of(self, record):
+        """Like ``content`` for a record that ``queryset`` has loaded."""
+        date, end_date = self.dates(record)
+        return Content(
+            type=self.type,
+            uid=record.uid,
+            slug=getattr(record, "slug", ""),
+            data=dict(self.serialize(record)),
+            date=date,
+            end_date=end_date,
+            links=list(self.links(record)),
+            files=list(self.files(record)),
+            shows=list(dict.fromkeys(entry.uid for entry in self.vocabulary(record))),
+        )
+
+    def dates(self, record):
+        return None, None
+
+    def card(self, data):
+        """The few fields of *data* that lists show."""
+        raise NotImplementedError
+
+    def facets(self, data):
+        return ()
+
+    def links(self, record):
+        return ()
+
+    def files(self, record):
+        return ()
+
+    def vocabulary(self, record):
+        """Entries of the vocabulary whose labels stand in the JSON."""
+        return ()
+
+    def missing(self, record):
+        """Return {field: message} for everything that must be there before the record may be public."""
+        return {}
+
+
+GATES: dict[str, Gate] = {}
+
+
+def register(gate):
+    """Make *gate* the one for its type of record. Called when the app is ready."""
+    GATES[gate.type] = gate
+
+
+def gate_for(record):
+    return GATES[record.record_type]
+
+
+def refresh_draft(record):
+    """Note on *record* the checksum of what would be published now, so that lists can tell what has changed since."""
+    sha256 = checksum(gate_for(record).content(record).json)
+    if sha256 != record.draft_sha256:
+        type(record)._base_manager.filter(pk=record.pk).update(draft_sha256=sha256)
+        record.draft_sha256 = sha256
+    return sha256
+
+
+def with_language(gate, published, draft, language):
+    """Return the JSON *published* with its own texts in *language* as they stand in *draft*, and nothing else changed."""
+    return _merge(gate.serializer_class(), published, draft, language)
+
+
+def _merge(serializer, old, new, language):
+    result = dict(old)
+    for name, declared in serializer.fields.items():
+        if isinstance(declared, LanguageObject):
+            if declared.own:
+                result[name] = _replace_language(old[name], new[name], language)
+        elif name == "languages":
+            result[name] = [code for code in CODES if code in old[name] or code == language]
+        elif name == "versions":
+            result[name] = [v for v in old[name] if v["language"] != language]
+            result[name] += [v for v in new[name] if v["language"] == language]
+            result[name].sort(key=lambda version: CODES.index(version["language"]))
+        elif isinstance(declared, serializers.ListSerializer):
+            result[name] = [
+                _merge(declared.child, item, match, language) if (match := _counterpart(item, i, new[name])) else item
+                for i, item in enumerate(old[name])
+            ]
+    return result
+
+
+def _replace_language(old, new, language):
+    texts = {code: text for code, text in old.items() if code != language}
+    return texts | ({language: new[language]} if language in new else {})
+
+
+def _counterpart(item, index, candidates):
+    """The entry of *candidates* that is the same thing as *item*: by key, by uid and role, else by place and shape."""
+    if "key" in item:
+        return next((c for c in candidates if c["key"] == item["key"]), None)
+    if "uid" in item:
+        identity = (item["uid"], item.get("role"))
+        return next((c for c in candidates if (c["uid"], c.get("role")) == identity), None)
+    if "address" in item:
+        return next((c for c in candidates if c["address"] == item["address"]), None)
+    return candidates[index] if index < len(candidates) else None
+
+
+def strings(data):
+    """Yield every piece of text in language objects and names of *data*, however deep."""
+    if isinstance(data, dict):
+        for key, value in data.items():
+            if isinstance(value, str) and (key in CODES or key in TEXT_FIELDS):
+                yield value
+            else:
+                yield from strings(value)
+    elif isinstance(data, list):
+        for value in data:
+            if isinstance(value, str):
+                yield value if value.startswith("#") else ""
+            else:
+                yield from strings(value)
+
+
+# Fields outside language objects that a reader may look for.
+TEXT_FIELDS = frozenset({"name", "acronym", "symbol", "credit", "contact", "room", "source", "reason"})
+
+
+class _Plain(HTMLParser):
+    BLOCKS = frozenset({"p", "h2", "h3", "h4", "li", "td", "th", "br", "blockquote", "tr"})
+
+    def __init__(self):
+        super().__init__(convert_charrefs=True)
+        self.parts = []
+
+    def handle_starttag(self, tag, attrs):
+        if tag in self.BLOCKS:
+            self.parts.append(" ")
+
+    def handle_data(self, data):
+        self.parts.append(data)
+
+
+def plain(html):
+    """Return the words of *html* (or of plain text) with single spaces."""
+    if "<" not in html and "&" not in html:
+        return " ".join(html.split())
+    parser = _Plain()
+    parser.feed(html)
+    parser.close()
+    return " ".join("".join(parser.parts).split())
+
+
+def excerpt(html, length=240):
+    """Return the first *length* characters of the words of *html*, cut at a word."""
+    words = plain(html)
+    if len(words) <= length:
+        return words
+    cut = words[:length]
+    return (cut.rsplit(" ", 1)[0] if " " in cut else cut) + "…"

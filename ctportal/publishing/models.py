@@ -1,0 +1,337 @@
+"""The public side: frozen editions, what they are filtered by, what they show, and the ledger.
+
+Nothing here knows a working model; a record is known by its ``uid``.
+"""
+
+import json
+import secrets
+
+from django.conf import settings
+from django.core.files.storage import FileSystemStorage
+from django.db import models
+from django.db.models import Exists, F, Min, OuterRef, Q, Subquery
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+
+class RecordType(models.TextChoices):
+    CONFERENCE = "conference", _("conference")
+    DOCUMENT = "document", _("document")
+    PHOTO = "photo", _("photo")
+    SERIES = "series", _("series")
+    THEME = "theme", _("theme")
+    ORGANIZATION = "organization", _("organization")
+    PERSON = "person", _("person")
+
+
+VOCABULARY = frozenset({RecordType.SERIES, RecordType.THEME, RecordType.ORGANIZATION, RecordType.PERSON})
+
+
+class EditionQuerySet(models.QuerySet):
+    def public(self, at=None):
+        """Editions in force at *at* (aware datetime, default now): public_from <= at < public_until.
+
+        This is the publishing rule, the only place where it is written for queries; ``Edition.is_public`` is
+        its twin for one row, and a test holds the two together.
+        """
+        at = at or timezone.now()
+        return self.filter(public_from__lte=at).filter(Q(public_until__isnull=True) | Q(public_until__gt=at))
+
+    def effective(self, at=None):
+        """Editions that have taken effect by *at* and were not recalled: in force or past. For 410, versions, redirects."""
+        at = at or timezone.now()
+        return self.standing().filter(public_from__lte=at)
+
+    def standing(self):
+        """Editions that were not recalled: past, in force or to come."""
+        return self.filter(Q(public_until__isnull=True) | Q(public_until__gt=F("public_from")))
+
+    def to_come(self, at=None):
+        """Editions that will be public later than *at*."""
+        return self.standing().filter(public_from__gt=at or timezone.now())
+
+    def of(self, *record_types):
+        return self.filter(type__in=record_types) if len(record_types) > 1 else self.filter(type=record_types[0])
+
+    def facet(self, name, *values):
+        """Editions with one of *values* for the facet *name*."""
+        return self.filter(Exists(Facet.objects.filter(edition=OuterRef("pk"), name=name, value__in=values)))
+
+    def with_history(self, at=None):
+        """Annotate what the envelope tells: ``version`` (1 for the first) and ``published`` (start of the first edition)."""
+        at = at or timezone.now()
+        same = Edition.objects.effective(at).filter(uid=OuterRef("uid")).order_by()
+        earlier = same.filter(public_from__lte=OuterRef("public_from"))
+        return self.annotate(
+            version=Subquery(earlier.values("uid").annotate(n=models.Count("pk")).values("n")),
+            published=Subquery(same.values("uid").annotate(first=Min("public_from")).values("first")),
+        )
+
+
+class Edition(models.Model):
+    """One frozen version of one record and the interval [public_from, public_until) in which the public reads it.
+
+    Frozen on insert. Only ``ctportal.publishing.services`` changes it afterwards, and only its end, while that is
+    open or still to come, or, on sealing, its contents, which are emptied. Recalled means public_until = public_from.
+    """
+
+    uid = models.UUIDField(help_text="The record's permanent identifier.")
+    type = models.CharField(max_length=20, choices=RecordType.choices)
+    slug = models.CharField(max_length=120, blank=True)
+    date = models.DateField(null=True, help_text="First day; lists are in its order.")
+    end_date = models.DateField(null=True)
+    json = models.TextField(help_text="Canonical text: UTF-8, keys sorted, no white space, no floats.")
+    sha256 = models.CharField(max_length=64, help_text="Of the UTF-8 bytes of json; stays when the edition is sealed.")
+    card = models.TextField(help_text="JSON text with the few fields that lists show.")
+    text = models.TextField(blank=True, help_text="Plain, case-folded text of all languages, for the filter q.")
+    public_from = models.DateTimeField()
+    public_until = models.DateTimeField(null=True)
+    minor = models.BooleanField(default=False)
+    note = models.CharField(max_length=500, blank=True, help_text="Public change note.")
+    by = models.CharField(max_length=150, help_text="Who published, as text: accounts come and go.")
+    created_at = models.DateTimeField(default=timezone.now)
+    sealed_at = models.DateTimeField(null=True)
+
+    objects = EditionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="edition_ends_on_or_after_its_start",
+                condition=Q(public_until__isnull=True) | Q(public_until__gte=F("public_from")),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["uid", "public_from"], name="edition_of_record"),
+            models.Index(fields=["type", "slug"], name="edition_by_slug"),
+            models.Index("type", F("date").desc(), "slug", "uid", name="edition_in_order"),
+            models.Index(fields=["public_from"], name="edition_by_start"),
+            models.Index(fields=["public_until"], name="edition_by_end"),
+        ]
+
+    def __str__(self):
+        return f"{self.type} {self.slug or self.uid} from {self.public_from:%Y-%m-%d %H:%M:%S} UTC"
+
+    def is_public(self, at=None):
+        """The publishing rule for this row; the twin of ``EditionQuerySet.public``."""
+        at = at or timezone.now()
+        return self.public_from <= at and (self.public_until is None or at < self.public_until)
+
+    @property
+    def is_recalled(self):
+        return self.public_until == self.public_from
+
+    @property
+    def is_sealed(self):
+        return self.sealed_at is not None
+
+    @cached_property
+    def data(self):
+        """The public JSON, parsed; {} when sealed."""
+        return json.loads(self.json) if self.json else {}
+
+    @cached_property
+    def card_data(self):
+        """The card, parsed; {} when sealed."""
+        return json.loads(self.card) if self.card else {}
+
+
+class Facet(models.Model):
+    """One value an edition is filtered by. Type, date and slug repeat the edition's own so that a filtered list reads its
+    first page straight from one index, however many editions match."""
+
+    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="facets")
+    name = models.CharField(max_length=30)
+    value = models.CharField(max_length=120, help_text="A code, a year, or the uid of a record.")
+    type = models.CharField(max_length=20)
+    date = models.DateField(null=True)
+    slug = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["edition", "name", "value"], name="facet_once_per_edition")]
+        indexes = [models.Index("type", "name", "value", F("date").desc(), "slug", name="facet_in_order")]
+
+    def __str__(self):
+        return f"{self.name}={self.value}"
+
+
+class RelationQuerySet(models.QuerySet):
+    def with_public_target(self, at=None):
+        """Relations whose target is public at *at*, each with the target's slug, type and card as it is then."""
+        target = Edition.objects.public(at).filter(uid=OuterRef("target")).order_by()
+        return (
+            self.annotate(
+                target_type=Subquery(target.values("type")[:1]),
+                target_slug=Subquery(target.values("slug")[:1]),
+                target_card=Subquery(target.values("card")[:1]),
+            )
+            .filter(target_type__isnull=False)
+            .order_by("edition", "name", "order")
+        )
+
+
+class Relation(models.Model):
+    """A link from an edition to another record, kept out of its frozen text and joined with what is public when read."""
+
+    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="relations")
+    name = models.CharField(max_length=30, help_text="parent, conference, reference, source, cites, featured_photo …")
+    target = models.UUIDField(help_text="uid of the record it points to.")
+    key = models.CharField(
+        max_length=40, blank=True, help_text="What it belongs to inside the record, such as a figure."
+    )
+    order = models.PositiveIntegerField(default=0)
+
+    objects = RelationQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["name", "target"], name="relation_by_target")]
+
+    def __str__(self):
+        return f"{self.name} → {self.target}"
+
+    @cached_property
+    def target_card_data(self):
+        return json.loads(self.target_card)
+
+
+class Redirect(models.Model):
+    """What a record that was merged away now answers to; its uid and its slugs lead to the target."""
+
+    type = models.CharField(max_length=20, choices=RecordType.choices)
+    uid = models.UUIDField(unique=True)
+    target = models.UUIDField()
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self):
+        return f"{self.uid} → {self.target}"
+
+
+def random_key():
+    """Return a key of 192 random bits, safe in an address."""
+    return secrets.token_urlsafe(24)
+
+
+def private_storage():
+    """Where uploaded bytes lie. No address leads here; the file view reads it after asking the editions."""
+    return FileSystemStorage(location=settings.STORED_FILES_ROOT, base_url=None)
+
+
+def storage_path(stored_file, _name):
+    return f"{stored_file.key[:2]}/{stored_file.key}"
+
+
+class StoredFile(models.Model):
+    """Bytes that never change, under a random key. Who may read them is asked of the editions on each request."""
+
+    key = models.CharField(max_length=43, unique=True, default=random_key, editable=False)
+    name = models.CharField(max_length=200, help_text="Name offered to who downloads it.")
+    media_type = models.CharField(max_length=100)
+    size = models.PositiveBigIntegerField(help_text="Bytes.")
+    sha256 = models.CharField(max_length=64)
+    width = models.PositiveIntegerField(null=True, blank=True, help_text="Pixels.")
+    height = models.PositiveIntegerField(null=True, blank=True, help_text="Pixels.")
+    pages = models.PositiveIntegerField(null=True, blank=True)
+    text = models.TextField(blank=True, help_text="Text found in the file, for search.")
+    source = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="renditions")
+    variant = models.CharField(max_length=20, blank=True, help_text="Which rendition of its source, such as w640.webp.")
+    file = models.FileField(storage=private_storage, upload_to=storage_path, max_length=200)
+    created_at = models.DateTimeField(default=timezone.now)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def path(self):
+        """The address of the file below the site's root."""
+        return f"/files/{self.key}/{self.name}"
+
+
+class EditionFile(models.Model):
+    """A file that an edition shows: the only thing that makes a file public."""
+
+    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="files")
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="editions")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["edition", "file"], name="file_once_per_edition")]
+
+    def __str__(self):
+        return str(self.file)
+
+
+class Withdrawal(models.Model):
+    """Why an edition ends without a successor, in words for the public, and what to read instead.
+
+    It counts from the edition's end on; while that is still to come it is lifted by recalling it.
+    """
+
+    edition = models.OneToOneField(Edition, on_delete=models.PROTECT, related_name="withdrawal")
+    reason = models.CharField(max_length=500)
+    replacement = models.UUIDField(null=True, help_text="uid of the record to read instead.")
+    cause = models.UUIDField(null=True, help_text="uid of the conference whose withdrawal took this child along.")
+    by = models.CharField(max_length=150)
+
+    def __str__(self):
+        return self.reason
+
+
+class LedgerEntry(models.Model):
+    """What happened to which edition, when and by whom; each entry holds the SHA-256 of the one before. Append only."""
+
+    class Action(models.TextChoices):
+        INSERTED = "inserted", _("inserted")
+        RECALLED = "recalled", _("recalled")
+        ENDED = "ended", _("ended")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+        REOPENED = "reopened", _("end lifted")
+        SEALED = "sealed", _("sealed")
+
+    at = models.DateTimeField()
+    by = models.CharField(max_length=150)
+    action = models.CharField(max_length=10, choices=Action.choices)
+    uid = models.UUIDField()
+    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="ledger")
+    sha256 = models.CharField(max_length=64, help_text="Checksum of the edition.")
+    effective_at = models.DateTimeField(help_text="When it takes effect.")
+    reason = models.CharField(max_length=500, blank=True)
+    previous = models.CharField(max_length=64, blank=True, help_text="Hash of the entry before; empty for the first.")
+    hash = models.CharField(max_length=64, unique=True)
+
+    class Meta:
+        verbose_name_plural = "ledger entries"
+        indexes = [models.Index(fields=["uid"], name="ledger_of_record")]
+
+    def __str__(self):
+        return f"{self.action} {self.uid}"
+
+
+class PublicationStamp(models.Model):
+    """One row, raised in every publishing transaction: what a cached count or fragment hangs on. Stays inside.
+
+    Publishing locks it first, so publications happen one after the other and each reads the clock after the one before.
+    """
+
+    value = models.PositiveBigIntegerField(default=0)
+
+    def __str__(self):
+        return str(self.value)
+
+
+__all__ = [
+    "VOCABULARY",
+    "Edition",
+    "EditionFile",
+    "Facet",
+    "LedgerEntry",
+    "PublicationStamp",
+    "RecordType",
+    "Redirect",
+    "Relation",
+    "StoredFile",
+    "Withdrawal",
+]

@@ -1,0 +1,81 @@
+"""What every working record has, whichever app it lives in."""
+
+import re
+import uuid
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from ctportal import languages
+
+# Words that stand, or may come to stand, where a slug stands in an address.
+RESERVED_SLUGS = frozenset(
+    {"add", "admin", "all", "api", "archive", "calendar", "edit", "feed", "feeds", "files", "index", "latest", "new"}
+    | {"page", "preview", "search", "versions"}
+)
+SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+UID = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}")
+
+
+def validate_slug(value):
+    """Accept what an address may end in: small Latin letters, digits and single hyphens; no reserved word, no uid."""
+    if not SLUG.fullmatch(value):
+        raise ValidationError(
+            _(
+                "“%(value)s” cannot stand in an address. Use small letters a to z, digits and single hyphens, like minsk-2019."
+            ),
+            code="slug_invalid",
+            params={"value": value},
+        )
+    if value in RESERVED_SLUGS:
+        raise ValidationError(
+            _("“%(value)s” is reserved for the portal itself. Add a word or a year."),
+            code="slug_reserved",
+            params={"value": value},
+        )
+    if UID.fullmatch(value):
+        raise ValidationError(
+            _("“%(value)s” looks like an identifier. Use words."), code="slug_like_uid", params={"value": value}
+        )
+
+
+class Record(models.Model):
+    """Something the portal publishes, as staff work on it. The public reads its editions."""
+
+    uid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    original_language = models.CharField(
+        _("original language"),
+        max_length=2,
+        choices=languages.CHOICES,
+        default=languages.DEFAULT,
+        help_text=_("The language the texts on this form are written in. Other languages have a page of their own."),
+    )
+    draft_sha256 = models.CharField(
+        max_length=64, blank=True, editable=False, help_text="Checksum of the public JSON as it would be published now."
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
+    )
+    modified_at = models.DateTimeField(auto_now=True)
+
+    record_type: str  # one of ctportal.publishing.models.RecordType
+
+    class Meta:
+        abstract = True
+
+
+class SluggedRecord(Record):
+    slug = models.CharField(
+        _("address"),
+        max_length=120,
+        unique=True,
+        validators=[validate_slug],
+        help_text=_("Last part of the web address. May change later: the old address then leads to the new one."),
+        error_messages={"unique": _("This address is already in use. Add a place or a year.")},
+    )
+
+    class Meta:
+        abstract = True

@@ -1,0 +1,82 @@
+"""The pieces public shapes are made of: language objects, vocabulary labels, files. Imports no working model."""
+
+from rest_framework import serializers
+
+from ctportal.languages import CODES
+
+
+class Serializer(serializers.Serializer):
+    """Declares a public shape field by field. Only ever writes; nothing is read in through it."""
+
+
+class LanguageObject(serializers.Field):
+    """Base of text in six languages: an object from language code to text, holding only the languages that exist."""
+
+    def __init__(self, **kwargs):
+        super().__init__(read_only=True, **kwargs)
+
+
+class Labels(LanguageObject):
+    """A short label from the columns ``<name>_<language>`` of the record or of its attribute *of*.
+
+    *own* marks the record's own labels, which appear only in the languages that are ready (context "languages");
+    labels of the vocabulary appear in all languages they have.
+    """
+
+    def __init__(self, *, of="", own=False, **kwargs):
+        self.of, self.own = of, own
+        super().__init__(**kwargs)
+
+    def get_attribute(self, instance):
+        return getattr(instance, self.of) if self.of else instance
+
+    def to_representation(self, value):
+        codes = [code for code in CODES if code in self.context["languages"]] if self.own else CODES
+        texts = ((code, getattr(value, f"{self.field_name}_{code}")) for code in codes)
+        return {code: text for code, text in texts if text}
+
+
+class Texts(LanguageObject):
+    """A long text from the rows per language in context "texts", which holds only the rows that are ready."""
+
+    own = True
+
+    def get_attribute(self, instance):
+        return instance
+
+    def to_representation(self, value):
+        texts = ((row.language, getattr(row, self.field_name)) for row in self.context["texts"])
+        return {code: text for code, text in texts if text}
+
+
+class Languages(serializers.ListField):
+    """The languages the record is complete in, in the order of ctportal.languages."""
+
+    child = serializers.CharField()
+
+    def __init__(self, **kwargs):
+        super().__init__(read_only=True, help_text="Languages that are complete.", **kwargs)
+
+    def get_attribute(self, instance):
+        return [code for code in CODES if code in self.context["languages"]]
+
+
+class VocabularyLabel(Serializer):
+    """An entry of the vocabulary as it was called at publication."""
+
+    uid = serializers.UUIDField()
+    slug = serializers.CharField()
+    name = Labels()
+
+
+class PublicFile(Serializer):
+    """A file of the edition. Its address is ``path`` below the root of the site."""
+
+    path = serializers.CharField()
+    name = serializers.CharField()
+    media_type = serializers.CharField()
+    size = serializers.IntegerField(help_text="Bytes.")
+    sha256 = serializers.CharField()
+    width = serializers.IntegerField(allow_null=True, help_text="Pixels.")
+    height = serializers.IntegerField(allow_null=True, help_text="Pixels.")
+    pages = serializers.IntegerField(allow_null=True)

@@ -1,0 +1,99 @@
+"""How documents become editions."""
+
+from django.utils.translation import gettext as _
+
+from conferences.gate import pick, ready
+from ctportal.publishing.gate import Gate, Link, excerpt, register
+from ctportal.publishing.models import RecordType
+
+from .models import Document
+from .serializers import DocumentSerializer
+
+
+class DocumentGate(Gate):
+    type = RecordType.DOCUMENT
+    serializer_class = DocumentSerializer
+
+    def queryset(self):
+        return Document.objects.select_related("conference", "session", "issued_by", "delivered_by").prefetch_related(
+            "versions__file", "themes", "relations__target", "relations__conference"
+        )
+
+    def texts(self, record):
+        return ready(record.versions.all(), record.original_language)
+
+    def languages(self, record):
+        return {row.language for row in self.texts(record)} | {record.original_language}
+
+    def dates(self, record):
+        return record.date, record.date
+
+    def card(self, data):
+        card = pick(
+            data,
+            *("title", "kind", "also_serves_as", "occasion", "date", "place", "symbol", "dateline"),
+            *("delivered_by", "delivered_title", "languages", "original_language"),
+        )
+        card["excerpt"] = {code: excerpt(html) for code, html in data["body"].items()}
+        card["versions"] = [
+            {
+                "language": version["language"],
+                "state": version["state"],
+                "standing": version["standing"],
+                "file": version["file"] and pick(version["file"], "path", "media_type", "size", "pages"),
+                "external_url": version["external_url"],
+            }
+            for version in data["versions"]
+        ]
+        return card
+
+    def facets(self, data):
+        yield "year", data["date"][:4]
+        yield "kind", data["kind"]
+        yield "kind", data["also_serves_as"]
+        for code in data["languages"]:
+            yield "language", code
+        for theme in data["themes"]:
+            yield "theme", theme["uid"]
+        if data["issued_by"]:
+            yield "organization", data["issued_by"]["uid"]
+        if data["delivered_by"]:
+            yield "person", data["delivered_by"]["uid"]
+
+    def links(self, record):
+        if record.conference:
+            yield Link("conference", record.conference.uid)
+        for relation in record.relations.all():
+            target = relation.target or relation.conference
+            yield Link(relation.kind, target.uid)
+
+    def files(self, record):
+        return [row.file for row in self.texts(record) if row.file]
+
+    def vocabulary(self, record):
+        yield from record.themes.all()
+        if record.issued_by:
+            yield record.issued_by
+        if record.delivered_by:
+            yield record.delivered_by
+
+    def missing(self, record):
+        rows = {row.language: row for row in self.texts(record)}
+        missing = {}
+        if record.original_language not in rows:
+            missing["title"] = _("The title in the original language is missing.")
+        untitled = [row.get_language_display() for row in rows.values() if not row.title.strip()]
+        if untitled:
+            missing["title"] = _("The title is missing in: %(languages)s.") % {"languages": ", ".join(untitled)}
+        empty = [row.get_language_display() for row in rows.values() if not (row.body or row.file or row.external_url)]
+        if empty:
+            missing["body"] = _("A text, a file or an external address is missing in: %(languages)s.") % {
+                "languages": ", ".join(empty)
+            }
+        if record.kind == Document.Kind.CO_CHAIRS_SUMMARY and not record.conference:
+            missing["conference"] = _("A co-chairs’ summary belongs to a conference.")
+        return missing
+
+
+def register_gates():
+    register(DocumentGate())

@@ -1,0 +1,293 @@
+"""Documents and their language versions, as staff work on them. The public reads editions, never these tables."""
+
+import re
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from conferences.models import Conference, Organization, Person, Session, Theme, rich_text
+from ctportal import languages
+from ctportal.publishing.models import RecordType, StoredFile
+from ctportal.publishing.records import SluggedRecord
+
+from .symbols import normalize_symbol
+
+HASHTAG = re.compile(r"#\w{1,60}")
+
+
+def validate_hashtags(value):
+    for word in value.split():
+        if not HASHTAG.fullmatch(word):
+            raise ValidationError(
+                _("“%(value)s” is no hashtag. Write them as #CTWeek #UNiteToCounterTerrorism, separated by spaces."),
+                code="hashtag_invalid",
+                params={"value": word},
+            )
+
+
+class SymbolField(models.CharField):
+    """A UN document symbol, kept in its one normal form whatever way it was typed."""
+
+    def to_python(self, value):
+        value = super().to_python(value)
+        return normalize_symbol(value) if value and value.strip() else ""
+
+
+class Document(SluggedRecord):
+    class Kind(models.TextChoices):
+        CO_CHAIRS_SUMMARY = "co-chairs-summary", _("co-chairs’ summary")
+        PRESS_RELEASE = "press-release", _("press release")
+        STATEMENT = "statement", _("statement")
+        KEYNOTE_ADDRESS = "keynote-address", _("keynote address")
+        DECLARATION = "declaration", _("declaration")
+        REPORT = "report", _("report")
+        PROGRAMME = "programme", _("programme")
+        CONCEPT_NOTE = "concept-note", _("concept note")
+        NEWS_ITEM = "news-item", _("news item")
+        REFERENCE = "reference", _("reference document")
+
+    class Occasion(models.TextChoices):
+        OPENING = "opening", _("opening")
+        CLOSING = "closing", _("closing")
+        OTHER = "other", _("other")
+
+    record_type = RecordType.DOCUMENT
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
+    also_serves_as = models.CharField(
+        _("also serves as"),
+        max_length=20,
+        choices=Kind.choices,
+        blank=True,
+        help_text=_("A second kind: closing remarks may be the co-chairs’ summary."),
+    )
+    conference = models.ForeignKey(
+        Conference,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="documents",
+        verbose_name=_("conference"),
+    )
+    session = models.ForeignKey(
+        Session,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="documents",
+        verbose_name=_("session"),
+    )
+    occasion = models.CharField(_("occasion"), max_length=10, choices=Occasion.choices, default=Occasion.OTHER)
+    date = models.DateField(_("date"))
+    place = models.CharField(_("place"), max_length=120, blank=True)
+    issued_by = models.ForeignKey(
+        Organization,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="documents",
+        verbose_name=_("issued by"),
+    )
+    delivered_by = models.ForeignKey(
+        Person,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="documents",
+        verbose_name=_("delivered by"),
+    )
+    delivered_title = models.CharField(_("title on that occasion"), max_length=300, blank=True)
+    symbol = SymbolField(
+        _("UN symbol"),
+        max_length=60,
+        blank=True,
+        help_text=_("Such as S/RES/2396 (2017) or A/RES/72/284; other ways of writing it are understood."),
+    )
+    dateline = models.CharField(
+        _("dateline"), max_length=120, blank=True, help_text=_("Place and date a press release opens with.")
+    )
+    contact = models.CharField(_("contact"), max_length=300, blank=True)
+    hashtags = models.CharField(_("hashtags"), max_length=200, blank=True, validators=[validate_hashtags])
+    themes = models.ManyToManyField(Theme, blank=True, related_name="documents", verbose_name=_("themes"))
+
+    class Meta:
+        ordering = ["-date", "slug"]
+        constraints = [
+            models.UniqueConstraint(
+                name="symbol_once",
+                fields=["symbol"],
+                condition=~Q(symbol=""),
+                violation_error_message=_("Another document already has this symbol."),
+            )
+        ]
+
+    def __str__(self):
+        return self.original_title or self.slug
+
+    @property
+    def original_title(self):
+        """Title in the original language; uses prefetched versions where there are any."""
+        titles = {version.language: version.title for version in self.versions.all()}
+        return languages.pick(titles, self.original_language, self.original_language)[0]
+
+    @property
+    def hashtag_list(self):
+        return self.hashtags.split()
+
+    def clean(self):
+        if self.session_id and self.session.conference_id != self.conference_id:
+            raise ValidationError(
+                {"session": _("“%(session)s” belongs to another conference.") % {"session": self.session}}
+            )
+        if self.also_serves_as and self.also_serves_as == self.kind:
+            raise ValidationError({"also_serves_as": _("This is already the document’s kind. Leave it empty.")})
+        if self.date and not 1945 <= self.date.year <= 2100:
+            raise ValidationError(
+                {"date": _("%(value)s: the year must lie between 1945 and 2100.") % {"value": self.date.isoformat()}}
+            )
+
+
+class LanguageVersion(models.Model):
+    """A document in one language: its text, its file or the address of the original, or all of them."""
+
+    class State(models.TextChoices):
+        AS_PREPARED = "as-prepared", _("as prepared")
+        AS_DELIVERED = "as-delivered", _("as delivered")
+        FINAL = "final", _("final")
+        DIGEST = "digest", _("digest: a summary by this portal, not the text")
+
+    class Standing(models.TextChoices):
+        ORIGINAL = "original", _("original")
+        OFFICIAL = "official-translation", _("official translation")
+        UNOFFICIAL = "unofficial", _("unofficial translation")
+
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="versions")
+    language = models.CharField(_("language"), max_length=2, choices=languages.CHOICES)
+    title = models.CharField(_("title"), max_length=300)
+    body = rich_text(_("text"))
+    file = models.ForeignKey(
+        StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("file")
+    )
+    external_url = models.URLField(
+        _("external address"), max_length=1000, blank=True, help_text=_("Where the original stands on another site.")
+    )
+    state = models.CharField(_("state of the text"), max_length=20, choices=State.choices, default=State.FINAL)
+    standing = models.CharField(_("standing"), max_length=20, choices=Standing.choices, default=Standing.ORIGINAL)
+    ready = models.BooleanField(
+        _("ready"),
+        default=False,
+        help_text=_("Only what is ready is published. Tick it when this language is complete."),
+    )
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("language version")
+        constraints = [
+            models.UniqueConstraint(
+                name="one_version_per_language",
+                fields=["document", "language"],
+                violation_error_message=_("This document already has a version in this language."),
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.title} ({self.language})"
+
+
+class DocumentRelation(models.Model):
+    class Kind(models.TextChoices):
+        SUPERSEDES = "supersedes", _("supersedes")
+        CORRECTS = "corrects", _("corrects")
+        ADOPTED_AT = "adopted-at", _("adopted at")
+        CITES = "cites", _("cites")
+
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="relations")
+    kind = models.CharField(_("relation"), max_length=20, choices=Kind.choices)
+    target = models.ForeignKey(
+        Document,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="related_from",
+        verbose_name=_("document"),
+    )
+    conference = models.ForeignKey(
+        Conference, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("conference")
+    )
+    order = models.PositiveIntegerField(_("order"), default=0)
+
+    class Meta:
+        ordering = ["order", "pk"]
+        verbose_name = _("relation to another record")
+        verbose_name_plural = _("relations to other records")
+        constraints = [
+            models.CheckConstraint(
+                name="document_relation_has_one_target",
+                condition=Q(kind="adopted-at", conference__isnull=False, target__isnull=True)
+                | (~Q(kind="adopted-at") & Q(conference__isnull=True, target__isnull=False)),
+                violation_error_message=_("“Adopted at” names a conference; every other relation names a document."),
+            ),
+            models.CheckConstraint(
+                name="document_not_related_to_itself",
+                condition=Q(target__isnull=True) | ~Q(target=F("document")),
+                violation_error_message=_("A document cannot be related to itself."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_kind_display()} {self.target or self.conference}"
+
+
+class KindManager(models.Manager):
+    """The documents of the kinds that one admin entry is for."""
+
+    def get_queryset(self):
+        return super().get_queryset().filter(kind__in=self.model.kinds)
+
+
+class CoChairsSummary(Document):
+    kinds = (Document.Kind.CO_CHAIRS_SUMMARY,)
+    objects = KindManager()
+
+    class Meta:
+        proxy = True
+        verbose_name = _("co-chairs’ summary")
+        verbose_name_plural = _("co-chairs’ summaries")
+
+
+class PressRelease(Document):
+    kinds = (Document.Kind.PRESS_RELEASE,)
+    objects = KindManager()
+
+    class Meta:
+        proxy = True
+        verbose_name = _("press release")
+        verbose_name_plural = _("press releases")
+
+
+class Statement(Document):
+    kinds = (Document.Kind.STATEMENT, Document.Kind.KEYNOTE_ADDRESS)
+    objects = KindManager()
+
+    class Meta:
+        proxy = True
+        verbose_name = _("statement")
+        verbose_name_plural = _("statements")
+
+
+class OtherDocument(Document):
+    kinds = (
+        Document.Kind.DECLARATION,
+        Document.Kind.REPORT,
+        Document.Kind.PROGRAMME,
+        Document.Kind.CONCEPT_NOTE,
+        Document.Kind.NEWS_ITEM,
+        Document.Kind.REFERENCE,
+    )
+    objects = KindManager()
+
+    class Meta:
+        proxy = True
+        verbose_name = _("other document")
+        verbose_name_plural = _("other documents")

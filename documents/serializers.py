@@ -1,0 +1,58 @@
+"""The public shape of documents, field by field. Imports no model: what comes in is duck-typed."""
+
+from rest_framework import serializers
+
+from ctportal.publishing.shapes import Labels, Languages, PublicFile, Serializer, Texts, VocabularyLabel
+
+
+class IssuedBySerializer(Serializer):
+    uid = serializers.UUIDField()
+    slug = serializers.CharField()
+    name = Labels()
+    acronym = serializers.CharField()
+
+
+class LanguageVersionSerializer(Serializer):
+    language = serializers.CharField()
+    state = serializers.CharField(
+        help_text="as-prepared, as-delivered, final; digest: a summary by this portal, not the text."
+    )
+    standing = serializers.CharField(help_text="original, official-translation, unofficial")
+    file = PublicFile(allow_null=True)
+    external_url = serializers.CharField(help_text="Where the original stands on another site, or empty.")
+
+
+class LanguageVersions(serializers.ListField):
+    """The versions that are ready (context "texts"), in the order of ctportal.languages."""
+
+    child = LanguageVersionSerializer()
+
+    def __init__(self, **kwargs):
+        super().__init__(read_only=True, **kwargs)
+
+    def get_attribute(self, instance):
+        return self.context["texts"]
+
+
+class DocumentSerializer(Serializer):
+    kind = serializers.CharField()
+    also_serves_as = serializers.CharField(help_text="A second kind, or empty.")
+    occasion = serializers.CharField(help_text="opening, closing or other")
+    date = serializers.DateField()
+    place = Labels(own=True)
+    original_language = serializers.CharField()
+    languages = Languages()
+    title = Texts()
+    body = Texts(help_text="HTML.")
+    versions = LanguageVersions()
+    issued_by = IssuedBySerializer(allow_null=True)
+    delivered_by = VocabularyLabel(allow_null=True)
+    delivered_title = Labels(own=True, help_text="Held on that occasion.")
+    symbol = serializers.CharField(help_text="UN symbol in its normal form, or empty.")
+    dateline = Labels(own=True)
+    contact = serializers.CharField()
+    hashtags = serializers.ListField(child=serializers.CharField(), source="hashtag_list")
+    themes = VocabularyLabel(source="themes.all", many=True)
+    session = serializers.CharField(
+        source="session.uid", default=None, allow_null=True, help_text="key of the session of its conference, or null."
+    )

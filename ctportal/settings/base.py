@@ -1,13 +1,19 @@
-"""What is true everywhere. ``dev``, ``test`` and ``prod`` only say what differs."""
+"""What is true everywhere. ``dev``, ``demo``, ``test`` and ``prod`` only say what differs."""
 
-import os
 from pathlib import Path
+
+from csp.constants import NONE, SELF
 
 from ctportal.languages import CODES
 
+from . import environment
+
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 # Where the embedded set-up keeps its database and files; nothing in it is served directly.
-DATA_DIR = Path(os.environ.get("CTPORTAL_DATA_DIR", BASE_DIR / "var"))
+DATA_DIR = Path(environment.text("CTPORTAL_DATA_DIR", BASE_DIR / "var"))
+
+# Shows that this is a demonstration, and lets demo_accounts make its two accounts.
+DEMO = environment.flag("CTPORTAL_DEMO")
 
 INSTALLED_APPS = [
     "modeltranslation",
@@ -30,6 +36,10 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # The four that set headers stand before whitenoise, so that static files, redirects and errors carry them too.
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "ctportal.web.headers.IsolationHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -37,8 +47,6 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
 ]
 
 ROOT_URLCONF = "ctportal.urls"
@@ -62,15 +70,15 @@ TEMPLATES = [
 SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,
-    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536; PRAGMA mmap_size=268435456;",
+    "init_command": (
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536; PRAGMA mmap_size=268435456;"
+    ),
 }
 
 DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": DATA_DIR / "ctportal.sqlite3",
-        "OPTIONS": SQLITE_OPTIONS,
-    }
+    "default": environment.database(
+        environment.text("CTPORTAL_DATABASE_URL"), data_dir=DATA_DIR, sqlite_options=SQLITE_OPTIONS
+    )
 }
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -97,6 +105,46 @@ USE_TZ = True
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# The file names of the built static files carry their hash, so a browser may keep them for good.
+FINGERPRINTED_STATIC = {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 # Uploaded files: private storage, random keys, served only by the file view. There is no MEDIA_URL.
 STORED_FILES_ROOT = DATA_DIR / "files"
+
+# The strict policy of every public page. What the admin and the API's own pages need beyond it, they add themselves.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds: one long working day
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": environment.text("CTPORTAL_LOG_LEVEL", "INFO").upper()},
+    # Django's own handlers (mail to the administrators among them) give way to the one above.
+    "loggers": {"django": {"handlers": [], "level": "INFO", "propagate": True}},
+}

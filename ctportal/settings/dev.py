@@ -1,3 +1,5 @@
+"""A developer's own machine: debug pages, autoreload, static files straight from their folders."""
+
 from .base import *
 
 DEBUG = True

@@ -1,6 +1,28 @@
+"""The tests: nothing outside a temporary folder is touched, and each process has one of its own."""
+
+import atexit
+import shutil
+import tempfile
+
 from .base import *
 
 DEBUG = False
 SECRET_KEY = "test-only"
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+DATA_DIR = Path(tempfile.mkdtemp(prefix="ctportal-test-"))
+atexit.register(shutil.rmtree, DATA_DIR, ignore_errors=True)
+STORED_FILES_ROOT = DATA_DIR / "files"
+
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # A file, as in use: in memory, the threads of the live server would share one connection. It need not outlive a crash.
+    DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
+    DATABASES["default"]["OPTIONS"] = {
+        **SQLITE_OPTIONS,
+        "init_command": SQLITE_OPTIONS["init_command"].replace("synchronous=FULL", "synchronous=OFF"),
+    }
+
+# Static files straight from their folders: no test waits for collectstatic.
+WHITENOISE_AUTOREFRESH = True
+WHITENOISE_USE_FINDERS = True

@@ -1,0 +1,28 @@
+"""The demonstration of ``make run``: one machine, loopback only, plain HTTP, yet the server and the files of production."""
+
+import os
+import secrets
+
+from .base import *
+
+DEBUG = False
+DEMO = environment.flag("CTPORTAL_DEMO", True)
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": FINGERPRINTED_STATIC,
+}
+
+
+def _secret_key(path):
+    """Return the key kept at *path*, made on the first start, so that a restart signs nobody out."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(64))
+    except FileExistsError:
+        pass
+    return path.read_text()
+
+
+SECRET_KEY = _secret_key(DATA_DIR / "secret-key")

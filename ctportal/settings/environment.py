@@ -1,0 +1,102 @@
+"""Reading the ``CTPORTAL_…`` environment variables. docs/operators/settings.md lists every one of them."""
+
+import os
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+TRUE = {"1", "true", "yes", "on"}
+FALSE = {"", "0", "false", "no", "off"}
+
+
+def text(name, default=""):
+    """Return the variable *name* without surrounding white space; *default* where it is unset or blank."""
+    return os.environ.get(name, "").strip() or default
+
+
+def flag(name, default=False):
+    """Return the variable *name* as a bool; ImproperlyConfigured where it is neither yes nor no."""
+    value = os.environ.get(name)
+    if value is None:
+        return default
+    if value.strip().lower() not in TRUE | FALSE:
+        raise ImproperlyConfigured(f"{name} is “{value}”; it must be 1 or 0.")
+    return value.strip().lower() in TRUE
+
+
+def number(name, default, least=0):
+    """Return the variable *name* as a whole number of at least *least*."""
+    value = text(name, str(default))
+    if not value.isascii() or not value.isdigit() or int(value) < least:
+        raise ImproperlyConfigured(f"{name} is “{value}”; it must be a whole number of at least {least}.")
+    return int(value)
+
+
+def words(name):
+    """Return the comma-separated variable *name* as a list."""
+    return [word.strip() for word in os.environ.get(name, "").split(",") if word.strip()]
+
+
+def database(url, *, data_dir, sqlite_options, pool=0):
+    """Return the Django database settings for *url*; the SQLite file in *data_dir* where *url* is empty.
+
+    ``sqlite:///relative/path``, ``sqlite:////absolute/path`` or ``postgresql://user:password@host:port/name``, where what
+    follows "?" is handed to the driver (``?sslmode=require``, ``?host=/var/run/postgresql``). *pool* is the number of
+    connections that each process may keep open to PostgreSQL; 0 opens one for each request.
+    """
+    if not url:
+        return _sqlite(Path(data_dir) / "ctportal.sqlite3", sqlite_options)
+    parts = urlsplit(url)
+    name = unquote(parts.path[1:])
+    if parts.scheme == "sqlite" and name:
+        return _sqlite(Path(name), sqlite_options)
+    if parts.scheme not in {"postgres", "postgresql"} or not name:
+        # The address may hold a password, so it is not repeated here.
+        raise ImproperlyConfigured(
+            "CTPORTAL_DATABASE_URL cannot be read; it must be like sqlite:////srv/ctportal/ctportal.sqlite3"
+            " or postgresql://user:password@host:5432/name."
+        )
+    options = dict(parse_qsl(parts.query))
+    if pool:
+        options["pool"] = {"min_size": 1, "max_size": pool, "timeout": 5}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": name,
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(options.pop("host", parts.hostname or "")),
+        "PORT": str(options.pop("port", parts.port or "")),
+        "OPTIONS": options,
+    }
+
+
+def _sqlite(path, options):
+    return {"ENGINE": "django.db.backends.sqlite3", "NAME": path, "OPTIONS": options}
+
+
+def production_problems(environ):
+    """Return a sentence for each reason not to start in production with the variables in *environ*; [] when fit."""
+    problems = [
+        f"{name} is not set: {meaning}."
+        for name, meaning in [
+            ("CTPORTAL_SECRET_KEY", "a random text of 50 characters or more, the same for all processes"),
+            ("CTPORTAL_ALLOWED_HOSTS", "the host names of the site, separated by commas"),
+        ]
+        if not environ.get(name, "").strip()
+    ]
+    key = environ.get("CTPORTAL_SECRET_KEY", "").strip()
+    if key and (len(key) < 50 or len(set(key)) < 5 or key.startswith("django-insecure-")):
+        # The key itself stays out of the message and so out of logs.
+        problems.append(
+            f"CTPORTAL_SECRET_KEY is weak ({len(key)} characters, {len(set(key))} different): "
+            "it must be a random text of 50 characters or more."
+        )
+    problems += [
+        f"CTPORTAL_ALLOWED_HOSTS holds “{host}”: wildcards are not allowed, name each host."
+        for host in environ.get("CTPORTAL_ALLOWED_HOSTS", "").replace(" ", "").split(",")
+        if "*" in host or host.startswith(".")
+    ]
+    if environ.get("CTPORTAL_DEBUG", "").strip().lower() not in FALSE:
+        problems.append("CTPORTAL_DEBUG is set: production never runs in debug mode, unset it.")
+    return problems

@@ -1,0 +1,38 @@
+"""Production. Refuses to start without its secrets and hosts, and names all that is wrong at once."""
+
+import os
+
+from django.core.exceptions import ImproperlyConfigured
+
+from .base import *
+
+if problems := environment.production_problems(os.environ):
+    raise ImproperlyConfigured("\n- ".join(["The portal does not start in production:", *problems]))
+
+DEBUG = False
+SECRET_KEY = environment.text("CTPORTAL_SECRET_KEY")
+ALLOWED_HOSTS = environment.words("CTPORTAL_ALLOWED_HOSTS")
+
+DATABASES = {
+    "default": environment.database(
+        environment.text("CTPORTAL_DATABASE_URL"),
+        data_dir=DATA_DIR,
+        sqlite_options=SQLITE_OPTIONS,
+        pool=environment.number("CTPORTAL_DATABASE_POOL", 8),
+    )
+}
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": FINGERPRINTED_STATIC,
+}
+
+# HTTPS everywhere; a load balancer may ask for the site's health without it.
+SECURE_SSL_REDIRECT = True
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SECURE_HSTS_PRELOAD = True
+SESSION_COOKIE_SECURE = True
+CSRF_COOKIE_SECURE = True
+if environment.flag("CTPORTAL_TRUST_PROXY"):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

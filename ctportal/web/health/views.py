@@ -1,0 +1,55 @@
+"""Two questions a load balancer asks: is the process alive, and can it do its work?"""
+
+import logging
+import os
+import uuid
+from pathlib import Path
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.http import HttpResponse, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+logger = logging.getLogger(__name__)
+
+
+@require_safe
+@never_cache
+def healthz(request):
+    """Answer 200 as long as the process can answer at all. It looks at nothing else: a restart would not help."""
+    return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+@never_cache
+def readyz(request):
+    """Answer 200 when the database answers and files can be written, else 503 with what fails.
+
+    Anyone may ask, so the answer names the part alone; the reason is in the log.
+    """
+    parts = {"database": _database_answers(), "files": _files_are_writable()}
+    body = {name: "ok" if works else "unavailable" for name, works in parts.items()}
+    return JsonResponse(body, status=200 if all(parts.values()) else 503)
+
+
+def _database_answers():
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        logger.exception("readyz: the database does not answer")
+        return False
+    return True
+
+
+def _files_are_writable():
+    probe = Path(settings.STORED_FILES_ROOT) / f".readyz-{uuid.uuid4().hex}"
+    try:
+        probe.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(probe, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        probe.unlink()
+    except OSError:
+        logger.exception("readyz: files cannot be written in %s", settings.STORED_FILES_ROOT)
+        return False
+    return True

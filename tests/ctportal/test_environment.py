@@ -1,0 +1,120 @@
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from ctportal.settings import environment
+
+KEY = "0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+def fit_environment(**changes):
+    values = {"CTPORTAL_SECRET_KEY": KEY, "CTPORTAL_ALLOWED_HOSTS": "portal.example.org, www.example.org", **changes}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def test_production_starts_with_a_strong_key_and_named_hosts():
+    assert environment.production_problems(fit_environment()) == []
+
+
+def test_all_that_is_missing_is_named_at_once():
+    assert environment.production_problems({"CTPORTAL_ALLOWED_HOSTS": "  "}) == [
+        "CTPORTAL_SECRET_KEY is not set: a random text of 50 characters or more, the same for all processes.",
+        "CTPORTAL_ALLOWED_HOSTS is not set: the host names of the site, separated by commas.",
+    ]
+
+
+@pytest.mark.parametrize("key", [KEY[:49], "ab" * 40, "django-insecure-" + KEY])
+def test_a_weak_key_is_refused_and_not_repeated(key):
+    (problem,) = environment.production_problems(fit_environment(CTPORTAL_SECRET_KEY=key))
+
+    assert problem.startswith("CTPORTAL_SECRET_KEY is weak (")
+    assert key not in problem
+
+
+@pytest.mark.parametrize("host", ["*", "*.example.org", ".example.org"])
+def test_a_wildcard_host_is_refused_by_name(host):
+    problems = environment.production_problems(fit_environment(CTPORTAL_ALLOWED_HOSTS=f"portal.example.org,{host}"))
+
+    assert problems == [f"CTPORTAL_ALLOWED_HOSTS holds “{host}”: wildcards are not allowed, name each host."]
+
+
+@pytest.mark.parametrize(("value", "count"), [("1", 1), ("true", 1), ("yes please", 1), ("0", 0), ("", 0), (None, 0)])
+def test_debug_is_refused(value, count):
+    problems = environment.production_problems(fit_environment(CTPORTAL_DEBUG=value))
+
+    assert problems == ["CTPORTAL_DEBUG is set: production never runs in debug mode, unset it."] * count
+
+
+def read_database(url, pool=0):
+    return environment.database(url, data_dir=Path("/srv/data"), sqlite_options={"timeout": 20}, pool=pool)
+
+
+def sqlite_at(path):
+    return {"ENGINE": "django.db.backends.sqlite3", "NAME": Path(path), "OPTIONS": {"timeout": 20}}
+
+
+@pytest.mark.parametrize(
+    ("url", "path"),
+    [
+        ("", "/srv/data/ctportal.sqlite3"),
+        ("sqlite:///portal.sqlite3", "portal.sqlite3"),
+        ("sqlite:////srv/other/portal.sqlite3", "/srv/other/portal.sqlite3"),
+    ],
+)
+def test_sqlite_is_the_default_and_may_stand_elsewhere(url, path):
+    assert read_database(url) == sqlite_at(path)
+
+
+def test_a_postgresql_address_is_taken_apart():
+    assert read_database("postgresql://portal:p%40ss@db.example.org:5433/portal?sslmode=require", pool=8) == {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": "portal",
+        "USER": "portal",
+        "PASSWORD": "p@ss",
+        "HOST": "db.example.org",
+        "PORT": "5433",
+        "OPTIONS": {"sslmode": "require", "pool": {"min_size": 1, "max_size": 8, "timeout": 5}},
+    }
+
+
+def test_a_postgresql_socket_is_named_in_the_query():
+    read = read_database("postgresql://portal@/portal?host=/var/run/postgresql")
+
+    assert (read["HOST"], read["PORT"], read["OPTIONS"]) == ("/var/run/postgresql", "", {})
+
+
+@pytest.mark.parametrize("url", ["mysql://u:secret@h/n", "postgresql://u:secret@h/", "sqlite:///", "secret"])
+def test_an_unreadable_database_address_is_refused_without_repeating_it(url):
+    with pytest.raises(ImproperlyConfigured, match="CTPORTAL_DATABASE_URL cannot be read; it must be like") as refused:
+        read_database(url)
+
+    assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("value", "answer"), [("1", True), ("True", True), ("on", True), ("0", False), ("off", False), ("", False)]
+)
+def test_a_flag_is_yes_or_no(monkeypatch, value, answer):
+    monkeypatch.setenv("CTPORTAL_DEMO", value)
+
+    assert environment.flag("CTPORTAL_DEMO", default=not answer) is answer
+
+
+def test_a_bad_flag_or_number_is_refused_by_name_and_value(monkeypatch):
+    monkeypatch.setenv("CTPORTAL_DEMO", "maybe")
+    monkeypatch.setenv("CTPORTAL_DATABASE_POOL", "-1")
+
+    with pytest.raises(ImproperlyConfigured, match="CTPORTAL_DEMO is “maybe”; it must be 1 or 0."):
+        environment.flag("CTPORTAL_DEMO")
+    with pytest.raises(ImproperlyConfigured, match="CTPORTAL_DATABASE_POOL is “-1”; it must be a whole number of at"):
+        environment.number("CTPORTAL_DATABASE_POOL", 8)
+
+
+def test_unset_variables_give_their_defaults(monkeypatch):
+    for name in ("CTPORTAL_DEMO", "CTPORTAL_DATABASE_POOL", "CTPORTAL_ALLOWED_HOSTS"):
+        monkeypatch.delenv(name, raising=False)
+
+    assert environment.flag("CTPORTAL_DEMO", default=True) is True
+    assert environment.number("CTPORTAL_DATABASE_POOL", 8) == 8
+    assert environment.words("CTPORTAL_ALLOWED_HOSTS") == []

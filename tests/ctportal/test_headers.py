@@ -1,0 +1,85 @@
+import pytest
+from django.http import HttpResponse
+from django.test import Client, override_settings
+from django.urls import path
+
+PUBLIC_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+
+
+def fail(request):
+    raise RuntimeError("the view fails")
+
+
+def own(request):
+    return HttpResponse(headers={"Content-Security-Policy": "sandbox", "Cross-Origin-Resource-Policy": "cross-origin"})
+
+
+urlpatterns = [path("fail", fail), path("own", own), path("slash/", own)]
+
+
+def public_headers(response):
+    response.getvalue()  # read to its end: a static file's answer holds the file open
+    # A policy's directives may come in any order.
+    headers = {name: response.headers.get(name, "") for name in PUBLIC_HEADERS}
+    return {**headers, "Content-Security-Policy": set(headers["Content-Security-Policy"].split("; "))}
+
+
+EXPECTED = {**PUBLIC_HEADERS, "Content-Security-Policy": set(PUBLIC_HEADERS["Content-Security-Policy"].split("; "))}
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("/fail", 500),
+        ("/nothing-here", 404),
+        ("/slash", 301),
+        ("/static/admin/css/base.css", 200),
+        ("/static/nothing.css", 404),
+    ],
+)
+@override_settings(ROOT_URLCONF=__name__)
+def test_every_answer_carries_the_security_headers(address, status):
+    response = Client(raise_request_exception=False).get(address)
+
+    assert (response.status_code, public_headers(response)) == (status, EXPECTED)
+
+
+@override_settings(ROOT_URLCONF=__name__, SECURE_SSL_REDIRECT=True, SECURE_HSTS_SECONDS=60)
+def test_the_redirect_to_https_carries_them_too():
+    response = Client().get("/own")
+
+    assert (response.status_code, response["Location"]) == (301, "https://testserver/own")
+    assert public_headers(response) == EXPECTED
+
+
+@pytest.mark.parametrize("address", ["/own", "/nothing-here", "/static/admin/css/base.css"])
+def test_secure_answers_bind_the_browser_to_https(address, settings):
+    settings.ROOT_URLCONF = __name__
+    settings.SECURE_HSTS_SECONDS = 31536000
+    settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = settings.SECURE_HSTS_PRELOAD = True
+
+    response = Client().get(address, secure=True)
+    response.getvalue()
+
+    assert response["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains; preload"
+
+
+@override_settings(ROOT_URLCONF=__name__)
+def test_a_view_keeps_the_headers_it_set_itself():
+    response = Client().get("/own")
+
+    assert (response["Content-Security-Policy"], response["Cross-Origin-Resource-Policy"]) == (
+        "sandbox",
+        "cross-origin",
+    )

@@ -170,11 +170,13 @@ def gate_for(record):
 
 def refresh_draft(record):
     """Note on *record* the checksum of what would be published now, so that lists can tell what has changed since."""
-    sha256 = checksum(gate_for(record).content(record).json)
+    note_draft(record, checksum(gate_for(record).content(record).json))
+
+
+def note_draft(record, sha256):
     if sha256 != record.draft_sha256:
         type(record)._base_manager.filter(pk=record.pk).update(draft_sha256=sha256)
         record.draft_sha256 = sha256
-    return sha256
 
 
 def with_language(gate, published, draft, language):

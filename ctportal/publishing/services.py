@@ -1,0 +1,720 @@
+"""The gate's doors: everything that makes, ends or brings back an edition. Nothing else writes the public tables.
+
+Every service runs in one transaction that begins by taking its turn (``_turn``): publications happen one after the
+other, and each reads the clock after the one before has finished. Each either does the whole of its work or raises
+``ValidationError``. Instants are aware datetimes; intervals are [public_from, public_until).
+"""
+
+import functools
+from datetime import datetime, timedelta
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from . import ledger
+from .gate import Content, Link, canonical, checksum, gate_for, note_draft, refresh_draft, with_language
+from .models import (
+    VOCABULARY,
+    Edition,
+    EditionFile,
+    Facet,
+    LedgerEntry,
+    PublicationStamp,
+    RecordType,
+    Redirect,
+    Relation,
+    Withdrawal,
+)
+
+SHOWS = "shows"  # name of the relation from an edition to each vocabulary entry whose label stands in it
+Action = LedgerEntry.Action
+
+
+class State:
+    """What the public sees of one record at an instant, and what is to come. Reads two queries."""
+
+    def __init__(self, uid, at=None):
+        self.at = at or timezone.now()
+        self.editions = list(
+            Edition.objects.standing().filter(uid=uid).select_related("withdrawal").order_by("public_from")
+        )
+
+    @property
+    def in_force(self):
+        return covering(self.editions, self.at)
+
+    @property
+    def to_come(self):
+        """The edition to come, or None. Records have one at most; of a vocabulary entry this is the next."""
+        return next((edition for edition in self.editions if edition.public_from > self.at), None)
+
+    @property
+    def last(self):
+        """The last edition that has taken effect, in force or not, or None."""
+        return next((edition for edition in reversed(self.editions) if edition.public_from <= self.at), None)
+
+    @property
+    def withdrawal(self):
+        """The withdrawal in effect, or None."""
+        last = self.last
+        return getattr(last, "withdrawal", None) if last and not self.in_force else None
+
+    @property
+    def scheduled_end(self):
+        """The withdrawal still to come of the edition in force or to come, or None."""
+        return next(
+            (
+                e.withdrawal
+                for e in self.editions
+                if e.public_until and e.public_until > self.at and hasattr(e, "withdrawal")
+            ),
+            None,
+        )
+
+
+def state_of(uid, at=None):
+    """Return the State of the record *uid* at *at* (default now)."""
+    return State(uid, at)
+
+
+def covering(editions, at):
+    """The one of *editions* that is public at *at*, or None."""
+    return next((edition for edition in editions if edition.is_public(at)), None)
+
+
+def service(function):
+    """Run *function* in one transaction, after taking the turn; it receives the instant as ``now``."""
+
+    @functools.wraps(function)
+    def in_turn(*args, **kwargs):
+        with transaction.atomic():
+            return function(*args, now=_turn(), **kwargs)
+
+    return in_turn
+
+
+def _turn():
+    """Wait for the publications before this one, raise the stamp, and return the instant of this one."""
+    if not PublicationStamp.objects.filter(pk=1).update(value=F("value") + 1):
+        PublicationStamp.objects.get_or_create(pk=1, defaults={"value": 1})
+    return timezone.now()
+
+
+# Publishing
+
+
+@service
+def publish(record, *, by, at=None, note="", minor=False, replace=False, now):
+    """Freeze *record* as it stands into an edition that is public from *at* (default now) and return it.
+
+    *by* is the account that publishes, *note* the public change note. With *replace*, an edition that is still to
+    come is recalled in the same step. Vocabulary entries are published with what shows them, or by ``relabel``.
+    Raises ValidationError: by field for all that is missing, else one with a ``code``.
+    """
+    _refuse_vocabulary(record)
+    gate = gate_for(record)
+    start = _start(at, now)
+    loaded = gate.load(record)
+    missing = gate.missing(loaded)
+    if missing:
+        raise ValidationError(missing)
+    content = gate.content_of(loaded)
+    _check_slug(content)
+
+    opening = _opening_to_come(record.uid, now)
+    if replace:
+        _recall_to_come(record.uid, by, now)
+    _refuse_while_one_is_to_come(record.uid, now)
+    edition = _insert_in_line(content, start, by=by, now=now, note=note, minor=minor)
+    moved = (opening, start) if replace and opening and opening != start else None
+    _settle(edition.uid, edition.type, by=by, now=now, moved=moved)
+    _open_vocabulary(gate.vocabulary(loaded), by=by, now=now)
+    _sync_vocabulary(_shown_by(edition.uid, now), by=by, now=now)
+    note_draft(record, edition.sha256)
+    return edition
+
+
+@service
+def publish_language(record, language, *, by, note="", now):
+    """Publish *language* ahead of the rest: the edition in force with just that language replaced, as a minor edition.
+
+    Raises ValidationError when nothing is in force, when an edition is to come, or when the language is not ready.
+    """
+    gate = gate_for(record)
+    current = _in_force_or_refuse(record.uid, now)
+    _refuse_while_one_is_to_come(record.uid, now)
+    loaded = gate.load(record)
+    if language not in gate.languages(loaded):
+        raise ValidationError(_("This language is not marked as ready."), code="language_not_ready")
+    draft = gate.content_of(loaded)
+    content = _content_of(current)
+    content.data = with_language(gate, current.data, draft.data, language)
+    content.files = _files_named_in(content.data, [*content.files, *draft.files])
+    edition = _insert_in_line(content, now, by=by, now=now, note=note, minor=True)
+    _settle(edition.uid, edition.type, by=by, now=now)
+    refresh_draft(record)
+    return edition
+
+
+@service
+def restore(record, *, by, at=None, note="", now):
+    """Bring a withdrawn record back with the JSON of its last public edition, from *at* (default now) on.
+
+    Restoring a conference brings back the documents and photos that were withdrawn with it.
+    """
+    return _restore(record.uid, _start(at, now), by=by, now=now, note=note)
+
+
+def _restore(uid, start, *, by, now, note=""):
+    state = State(uid, now)
+    if state.in_force or state.to_come:
+        raise ValidationError(_("It is public or scheduled already: nothing to restore."), code="not_withdrawn")
+    if not state.last:
+        raise ValidationError(_("It was never public: publish it instead."), code="never_public")
+    if state.last.is_sealed:
+        raise ValidationError(_("Its last public text was sealed and cannot come back."), code="sealed")
+    content = _content_of(state.last)
+    _check_slug(content)
+    edition = _insert_in_line(content, start, by=by, now=now, note=note)
+    if edition.type == RecordType.CONFERENCE:
+        for child in _withdrawn_with(uid, state.last.public_until):
+            if not covering(State(child, now).editions, start) and not State(child, now).to_come:
+                _restore(child, start, by=by, now=now, note=note)
+    _settle(edition.uid, edition.type, by=by, now=now)
+    _sync_vocabulary(content.shows, by=by, now=now)
+    return edition
+
+
+def _withdrawn_with(uid, at):
+    withdrawals = Withdrawal.objects.filter(cause=uid, edition__public_until=at)
+    return list(withdrawals.order_by("pk").values_list("edition__uid", flat=True))
+
+
+# Ending
+
+
+@service
+def recall(record, *, by, now):
+    """Take back what is still to come: the scheduled edition or, where there is none, the scheduled withdrawal."""
+    state = State(record.uid, now)
+    touched = _shown_by(record.uid, now)
+    if state.to_come:
+        _recall_to_come(record.uid, by, now)
+    elif state.scheduled_end:
+        _lift_end(state.scheduled_end.edition, by, now)
+    else:
+        raise ValidationError(_("Nothing is scheduled: there is nothing to recall."), code="nothing_to_come")
+    _settle(record.uid, record.record_type, by=by, now=now)
+    _sync_vocabulary(touched, by=by, now=now)
+
+
+@service
+def withdraw(record, *, by, reason, at=None, replacement=None, now):
+    """Take *record* off the public side from *at* (default now) on, for a public *reason*; return the ended edition.
+
+    *replacement* is the uid of a record to read instead. What was to come after *at* is recalled, and the documents
+    and photos of a conference go with it.
+    """
+    _refuse_vocabulary(record)
+    reason = " ".join(reason.split())
+    if not reason:
+        raise ValidationError({"reason": _("Give the reason: it is what readers of the old address are told.")})
+    if len(reason) > 500:
+        raise ValidationError({"reason": _("The reason has %(n)d characters; it may have 500.") % {"n": len(reason)}})
+    if replacement and (str(replacement) == str(record.uid) or not _was_ever_public(replacement, now)):
+        raise ValidationError({"replacement": _("The replacement must be another record that is public.")})
+    end = _start(at, now)
+    touched = _shown_by(record.uid, now)
+    for edition in Edition.objects.to_come(now).filter(uid=record.uid, public_from__gte=end):
+        _recall(edition, by, now)
+    ending = _ending_at(record.uid, end)
+    if not ending:
+        raise ValidationError(_("It is not public at that moment: nothing to withdraw."), code="not_public")
+    _withdraw(ending, end, by=by, now=now, reason=reason, replacement=replacement)
+    _settle(record.uid, record.record_type, by=by, now=now)
+    _sync_vocabulary(touched, by=by, now=now)
+    return ending
+
+
+def _ending_at(uid, end):
+    """The standing edition of *uid* that is public just before *end*, or None."""
+    open_until = Q(public_until__isnull=True) | Q(public_until__gte=end)
+    return Edition.objects.standing().filter(open_until, uid=uid, public_from__lt=end).order_by("public_from").last()
+
+
+def _withdraw(edition, end, *, by, now, reason, replacement=None, cause=None):
+    _set_end(edition, end, now)
+    Withdrawal.objects.update_or_create(
+        edition=edition,
+        defaults={"reason": reason, "replacement": replacement, "cause": cause, "by": name_of(by)},
+    )
+    ledger.append(Action.WITHDRAWN, edition, by=name_of(by), at=now, effective_at=end, reason=reason)
+
+
+def _recall_to_come(uid, by, now):
+    for edition in Edition.objects.to_come(now).filter(uid=uid).order_by("-public_from"):
+        _recall(edition, by, now)
+
+
+def _recall(edition, by, now):
+    """Empty the interval of *edition*, which has not begun; the end it had goes back to the edition it would have ended."""
+    until = edition.public_until
+    _set_end(edition, edition.public_from, now)
+    ledger.append(Action.RECALLED, edition, by=name_of(by), at=now, effective_at=edition.public_from)
+    before = (
+        Edition.objects.standing()
+        .filter(uid=edition.uid, public_until=edition.public_from, withdrawal__isnull=True)
+        .exclude(pk=edition.pk)
+        .first()
+    )
+    if before and before.public_until > now:
+        _set_end(before, until, now)
+        Withdrawal.objects.filter(edition=edition).update(edition=before)
+        ledger.append(Action.REOPENED, before, by=name_of(by), at=now, effective_at=edition.public_from)
+    else:
+        Withdrawal.objects.filter(edition=edition).delete()
+
+
+def _lift_end(edition, by, now):
+    """Take back a withdrawal that is still to come."""
+    ended = edition.public_until
+    Withdrawal.objects.filter(edition=edition).delete()
+    _set_end(edition, None, now)
+    ledger.append(Action.REOPENED, edition, by=name_of(by), at=now, effective_at=ended)
+
+
+def _set_end(edition, until, now):
+    """The only place that changes an edition's interval: its end, while that is open or still to come, never to the past."""
+    if edition.public_until is not None and edition.public_until <= now:
+        raise ValidationError(_("This edition has already ended."), code="ended")
+    if until is not None and until < now:
+        raise ValidationError(_("An edition cannot end in the past."), code="already_past")
+    edition.public_until = until
+    Edition.objects.filter(pk=edition.pk).update(public_until=until)
+
+
+# Inserting
+
+
+def _insert_in_line(content, start, *, by, now, note="", minor=False):
+    """Insert an edition at *start*: it ends the one in force then and takes over the end that one had."""
+    before = covering(State(content.uid, now).editions, start)
+    until = None
+    withdrawal = None
+    if before:
+        if before.public_from == start:
+            raise ValidationError(_("Another edition begins at the same instant. Try again."), code="same_instant")
+        until = before.public_until
+        withdrawal = getattr(before, "withdrawal", None)
+        _set_end(before, start, now)
+        ledger.append(Action.ENDED, before, by=name_of(by), at=now, effective_at=start)
+    edition = insert(content, start, until, by=name_of(by), now=now, note=note, minor=minor)
+    ledger.append(Action.INSERTED, edition, by=name_of(by), at=now, effective_at=start)
+    if withdrawal:
+        Withdrawal.objects.filter(pk=withdrawal.pk).update(edition=edition)
+    _keep_inside_conference(edition, content, by, now)
+    return edition
+
+
+def insert(content, start, until, *, by, now, note="", minor=False):
+    """Write one edition with its facets, relations and files; return it. Neither checks nor ledger: see ``publish``."""
+    json = content.json
+    edition = Edition.objects.create(
+        uid=content.uid,
+        type=content.type,
+        slug=content.slug,
+        date=content.date,
+        end_date=content.end_date,
+        json=json,
+        sha256=checksum(json),
+        card=content.card,
+        text=content.text,
+        public_from=start,
+        public_until=until,
+        minor=minor,
+        note=note,
+        by=by,
+        created_at=now,
+    )
+    Facet.objects.bulk_create(facet_rows(edition, content))
+    Relation.objects.bulk_create(relation_rows(edition, content))
+    files = {file.pk: file for file in content.files}.values()
+    EditionFile.objects.bulk_create(EditionFile(edition=edition, file=file) for file in files)
+    return edition
+
+
+def facet_rows(edition, content):
+    return [
+        Facet(edition=edition, name=name, value=value, type=edition.type, date=edition.date, slug=edition.slug)
+        for name, value in sorted(content.facets)
+    ]
+
+
+def relation_rows(edition, content):
+    links = [*content.links, *(Link(SHOWS, uid) for uid in content.shows)]
+    return [
+        Relation(edition=edition, name=link.name, target=link.target, key=link.key, order=order)
+        for order, link in enumerate(links)
+    ]
+
+
+def _content_of(edition):
+    """The Content of an edition that exists, for a new edition with the same JSON."""
+    relations = list(edition.relations.order_by("order"))
+    return Content(
+        type=edition.type,
+        uid=edition.uid,
+        slug=edition.slug,
+        data=dict(edition.data),
+        date=edition.date,
+        end_date=edition.end_date,
+        links=[Link(relation.name, relation.target, relation.key) for relation in relations if relation.name != SHOWS],
+        files=[row.file for row in edition.files.select_related("file").order_by("pk")],
+        shows=[relation.target for relation in relations if relation.name == SHOWS],
+    )
+
+
+def _files_named_in(data, files):
+    text = canonical(data)
+    return [file for file in {file.pk: file for file in files}.values() if f"/files/{file.key}/" in text]
+
+
+def _start(at, now):
+    if at is None:
+        return now
+    if at <= now:
+        raise ValidationError(
+            {"at": _("%(at)s is already past. Choose a later time, or publish now.") % {"at": _utc(at)}},
+            code="already_past",
+        )
+    if at > now + timedelta(days=3660):
+        raise ValidationError({"at": _("%(at)s is more than ten years away.") % {"at": _utc(at)}}, code="too_far")
+    return at
+
+
+def _utc(instant):
+    return instant.astimezone(timezone.get_fixed_timezone(0)).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def name_of(user):
+    """The name kept in editions and ledger: accounts come and go. Accepts a plain name, for commands."""
+    return user if isinstance(user, str) else (user.get_full_name() or user.get_username())
+
+
+def _check_slug(content):
+    """A slug belongs for good to the record that was public, or is scheduled, under it."""
+    taken = Edition.objects.standing().filter(type=content.type, slug=content.slug).exclude(uid=content.uid)
+    if content.slug and taken.exists():
+        raise ValidationError(
+            {
+                "slug": _("“%(slug)s” is or was the address of another record. Add a place or a year.")
+                % {"slug": content.slug}
+            },
+            code="slug_reserved",
+        )
+
+
+def slug_is_reserved(record_type, slug, uid):
+    """Whether *slug* belongs for good to another record than *uid*: for forms, before anything is published."""
+    return Edition.objects.standing().filter(type=record_type, slug=slug).exclude(uid=uid).exists()
+
+
+def _refuse_while_one_is_to_come(uid, now):
+    coming = Edition.objects.to_come(now).filter(uid=uid).order_by("public_from").first()
+    if coming:
+        raise ValidationError(
+            _("An edition is scheduled for %(at)s. Recall it first, or use “recall and publish”."),
+            code="edition_to_come",
+            params={"at": _utc(coming.public_from)},
+        )
+
+
+def _in_force_or_refuse(uid, now):
+    current = Edition.objects.public(now).filter(uid=uid).first()
+    if not current:
+        raise ValidationError(_("It is not public now: publish it as a whole first."), code="not_public")
+    return current
+
+
+def _refuse_vocabulary(record):
+    if record.record_type in VOCABULARY:
+        raise ValidationError(
+            _("Series, themes, organizations and people are public for as long as something public refers to them."),
+            code="vocabulary",
+        )
+
+
+def _was_ever_public(uid, now):
+    return Edition.objects.effective(now).filter(uid=uid).exists()
+
+
+def _opening_to_come(uid, now):
+    """When a record that is not public now is to become so, or None."""
+    state = State(uid, now)
+    return state.to_come.public_from if state.to_come and not state.in_force else None
+
+
+# Children stay inside their conference
+
+
+def coverage(editions, at):
+    """The end of the unbroken stretch in which *editions* are public from *at* on.
+
+    Returns (True, end or None for no end), or (False, None) where they are not public at *at*.
+    """
+    current = covering(editions, at)
+    if not current:
+        return False, None
+    while current.public_until is not None:
+        following = covering(editions, current.public_until)
+        if not following:
+            return True, current.public_until
+        current = following
+    return True, None
+
+
+def _keep_inside_conference(edition, content, by, now):
+    """Refuse an edition that begins outside its conference's interval; let it end no later than the conference."""
+    conference = next((link.target for link in content.links if link.name == "conference"), None)
+    if conference is None:
+        return
+    editions = State(conference, now).editions
+    inside, end = coverage(editions, edition.public_from)
+    if not inside:
+        opening = next((e.public_from for e in editions if e.public_from > edition.public_from), None)
+        raise ValidationError(
+            _("Its conference is public only from %(at)s on. Choose that time or a later one.")
+            if opening
+            else _("Its conference is not public then. Publish the conference first."),
+            code="outside_conference",
+            params={"at": _utc(opening)} if opening else None,
+        )
+    if end is not None and (edition.public_until is None or edition.public_until > end):
+        _withdraw_with(edition, conference, editions, end, by, now)
+
+
+def _withdraw_with(child, conference, editions, end, by, now):
+    """End *child* together with its conference, for the same public reason."""
+    last = next(edition for edition in editions if edition.public_until == end)
+    withdrawal = getattr(last, "withdrawal", None)
+    reason = withdrawal.reason if withdrawal else "Its conference was withdrawn."
+    replacement = withdrawal.replacement if withdrawal else None
+    _withdraw(child, end, by=by, now=now, reason=reason, replacement=replacement, cause=conference)
+
+
+def children_of(conference, now):
+    """Standing editions, not yet over, of the documents and photos that belong to the conference *conference*."""
+    return (
+        Edition.objects.standing()
+        .filter(Q(public_until__isnull=True) | Q(public_until__gt=now))
+        .filter(relations__name="conference", relations__target=conference, type__in=("document", "photo"))
+        .order_by("-public_from", "pk")
+    )
+
+
+def _settle(uid, record_type, *, by, now, moved=None):
+    """After a change to the conference *uid*: end, recall or move what would now be public outside its interval.
+
+    *moved* is (old, new) when the whole conference begins at another instant: children set for the old one move along.
+    """
+    if record_type != RecordType.CONFERENCE:
+        return
+    editions = State(uid, now).editions
+    touched = set()
+    for pk in list(children_of(uid, now).values_list("pk", flat=True)):
+        # Read one by one: recalling a correction gives its end back to the edition before.
+        child = Edition.objects.select_related("withdrawal").get(pk=pk)
+        start = max(child.public_from, now)
+        inside, end = coverage(editions, start)
+        withdrawal = getattr(child, "withdrawal", None)
+        if child.public_from > now and moved and child.public_from == moved[0]:
+            content = _content_of(child)
+            _recall(child, by, now)
+            _insert_in_line(content, moved[1], by=by, now=now, note=child.note, minor=child.minor)
+        elif not inside and child.public_from > now:
+            _recall(child, by, now)
+        elif not inside:
+            _withdraw_with(child, uid, editions, now, by, now)
+        elif end is not None and (child.public_until is None or child.public_until > end):
+            _withdraw_with(child, uid, editions, end, by, now)
+        elif withdrawal and withdrawal.cause == uid and child.public_until != end:
+            _lift_end(child, by, now)
+            if end is not None:
+                _withdraw_with(child, uid, editions, end, by, now)
+        else:
+            continue
+        touched.update(child.relations.filter(name=SHOWS).values_list("target", flat=True))
+    _sync_vocabulary(touched, by=by, now=now)
+
+
+# Vocabulary: public for as long as something public shows it
+
+
+def _shown_by(uid, now):
+    """uids of the vocabulary entries that the editions of *uid* show which are not over yet."""
+    not_over = Q(edition__public_until__isnull=True) | Q(edition__public_until__gte=now)
+    relations = Relation.objects.filter(not_over, edition__uid=uid, name=SHOWS)
+    return set(relations.values_list("target", flat=True))
+
+
+def _open_vocabulary(entries, *, by, now):
+    """Give each working entry that has no edition in force or to come the one it will be opened with."""
+    entries = {entry.uid: entry for entry in entries}
+    known = set(
+        Edition.objects.standing()
+        .filter(uid__in=entries)
+        .filter(Q(public_until__isnull=True) | Q(public_until__gt=now))
+        .values_list("uid", flat=True)
+    )
+    for uid, entry in entries.items():
+        if uid not in known:
+            _sync_entry(uid, by=by, now=now, content=gate_for(entry).content(entry))
+
+
+def _sync_vocabulary(uids, *, by, now):
+    for uid in sorted(uids, key=str):
+        _sync_entry(uid, by=by, now=now)
+
+
+def _sync_entry(uid, *, by, now, content=None):
+    """Make the editions of the vocabulary entry *uid*, from now on, the union of the intervals that show it."""
+    wanted = merged(_intervals_showing(uid, now), now)
+    standing = [e for e in State(uid, now).editions if e.public_until is None or e.public_until > now]
+    current = covering(standing, now)
+    later = [edition for edition in standing if edition.public_from > now]
+    if current and wanted and wanted[0][0] <= now:
+        end, wanted = wanted[0][1], wanted[1:]
+    else:
+        end = now
+    for edition in later:
+        if (edition.public_from, edition.public_until) in wanted:
+            wanted.remove((edition.public_from, edition.public_until))
+        else:
+            content = content or _content_of(edition)
+            _recall(edition, by, now)
+            if current:
+                current.refresh_from_db(fields=["public_until"])
+    if current and current.public_until != end:
+        _set_end(current, end, now)
+        action = Action.REOPENED if end is None else Action.ENDED
+        ledger.append(action, current, by=name_of(by), at=now, effective_at=end or now)
+    for start, until in wanted:
+        content = content or _content_of(current or _last_edition(uid))
+        edition = insert(content, max(start, now), until, by=name_of(by), now=now)
+        ledger.append(Action.INSERTED, edition, by=name_of(by), at=now, effective_at=edition.public_from)
+
+
+def _last_edition(uid):
+    return Edition.objects.standing().filter(uid=uid).order_by("-public_from")[0]
+
+
+def _intervals_showing(uid, now):
+    return list(
+        Edition.objects.standing()
+        .filter(Q(public_until__isnull=True) | Q(public_until__gt=now))
+        .filter(relations__name=SHOWS, relations__target=uid)
+        .values_list("public_from", "public_until")
+    )
+
+
+def merged(intervals, now):
+    """Return *intervals* as a sorted list of disjoint (start, end) with what touches joined; nothing before *now*."""
+    joined: list[tuple[datetime, datetime | None]] = []
+    clipped = ((max(start, now), end) for start, end in intervals)
+    for start, end in sorted(clipped, key=lambda interval: interval[0]):
+        if joined and (joined[-1][1] is None or start <= joined[-1][1]):
+            last = joined[-1][1]
+            joined[-1] = (joined[-1][0], None if last is None or end is None else max(last, end))
+        else:
+            joined.append((start, end))
+    return joined
+
+
+@service
+def relabel(entry, *, by, note="", now):
+    """Publish a vocabulary entry under its new name, with a minor edition of every record in force that shows it.
+
+    Records with an edition to come are left out. Returns (the editions made, the editions in force left out).
+    """
+    current = _in_force_or_refuse(entry.uid, now)
+    gate = gate_for(entry)
+    content = gate.content(entry)
+    missing = gate.missing(entry)
+    if missing:
+        raise ValidationError(missing)
+    _check_slug(content)
+    if (content.json, content.slug) != (current.json, current.slug):
+        until = current.public_until
+        _set_end(current, now, now)
+        ledger.append(Action.ENDED, current, by=name_of(by), at=now, effective_at=now)
+        edition = insert(content, now, until, by=name_of(by), now=now, note=note, minor=True)
+        ledger.append(Action.INSERTED, edition, by=name_of(by), at=now, effective_at=now)
+        for later in Edition.objects.to_come(now).filter(uid=entry.uid):
+            start, end = later.public_from, later.public_until
+            _recall(later, by, now)
+            edition = insert(content, start, end, by=name_of(by), now=now, note=note, minor=True)
+            ledger.append(Action.INSERTED, edition, by=name_of(by), at=now, effective_at=start)
+    note_draft(entry, checksum(content.json))
+    return _replace_label(entry.uid, content, by=by, now=now, note=note)
+
+
+@service
+def merge_entries(merged_away, into, *, by, note="", now):
+    """After the working rows of two entries became one: all that is public and shows *merged_away* shows *into* instead.
+
+    The uid and the slugs of *merged_away* lead to *into* from now on. Returns as ``relabel``.
+    """
+    coming = Edition.objects.to_come(now).filter(relations__name=SHOWS, relations__target=merged_away.uid)
+    if coming.exists():
+        raise ValidationError(
+            _("%(n)d scheduled edition(s) show “%(name)s”. Wait for them or recall them before merging."),
+            code="edition_to_come",
+            params={"n": coming.count(), "name": str(merged_away)},
+        )
+    content = gate_for(into).content(into)
+    _check_slug(content)
+    done = _replace_label(merged_away.uid, content, by=by, now=now, note=note)
+    if done[1]:
+        raise ValidationError(
+            _("Some pages have an edition to come; recall it before merging."), code="edition_to_come"
+        )
+    Redirect.objects.filter(target=merged_away.uid).update(target=into.uid)
+    Redirect.objects.update_or_create(
+        uid=merged_away.uid, defaults={"type": merged_away.record_type, "target": into.uid}
+    )
+    if _intervals_showing(into.uid, now):
+        _open_vocabulary([into], by=by, now=now)
+    _sync_vocabulary({merged_away.uid, into.uid}, by=by, now=now)
+    return done
+
+
+def _replace_label(uid, content, *, by, now, note):
+    editions = Edition.objects.public(now).filter(relations__name=SHOWS, relations__target=uid).order_by("pk")
+    made, left_out = [], []
+    for edition in editions:
+        if Edition.objects.to_come(now).filter(uid=edition.uid).exists():
+            left_out.append(edition)
+            continue
+        new = _content_of(edition)
+        new.data = _with_label(new.data, str(uid), content)
+        new.shows = list(dict.fromkeys(content.uid if str(shown) == str(uid) else shown for shown in new.shows))
+        if canonical(new.data) != edition.json:
+            made.append(_insert_in_line(new, now, by=by, now=now, note=note, minor=True))
+    return made, left_out
+
+
+def _with_label(data, uid, content):
+    """*data* with the labels of the vocabulary entry *uid* as they stand in *content*."""
+    if isinstance(data, list):
+        return [_with_label(value, uid, content) for value in data]
+    if not isinstance(data, dict):
+        return data
+    result = {key: _with_label(value, uid, content) for key, value in data.items()}
+    if data.get("uid") == uid:
+        result |= {"uid": str(content.uid), "slug": content.slug, "name": content.data["name"]}
+        if "acronym" in data:
+            result["acronym"] = content.data["acronym"]
+    return result

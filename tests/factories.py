@@ -1,0 +1,89 @@
+"""Makers of valid working records. Each saves one object that may be published as it is, and never surprises."""
+
+import itertools
+from datetime import date
+
+from django.contrib.auth import get_user_model
+from django.core.files.base import ContentFile
+
+from conferences.models import Conference, Organization, Person, Photo, Series, Theme
+from ctportal.publishing.models import StoredFile
+from documents.models import Document
+
+_numbers = itertools.count(1)
+
+
+def make_user(username="publisher", **fields):
+    user, _created = get_user_model().objects.get_or_create(username=username, defaults={"is_staff": True, **fields})
+    return user
+
+
+def make_conference(title="A conference", language="en", **fields):
+    n = next(_numbers)
+    values = {
+        "slug": f"conference-{n}",
+        "name": f"Conference {n}",
+        "kind": Conference.Kind.REGIONAL,
+        "start_date": date(2019, 9, 3),
+        "end_date": date(2019, 9, 4),
+        "country": "BY",
+        "city_en": "Minsk",
+        "original_language": language,
+    }
+    conference = Conference.objects.create(**values | fields)
+    conference.texts.create(language=language, title=title, ready=True)
+    return conference
+
+
+def make_document(conference=None, title="A document", language="en", body="<p>A text.</p>", **fields):
+    values = {
+        "slug": f"document-{next(_numbers)}",
+        "kind": Document.Kind.PRESS_RELEASE,
+        "conference": conference,
+        "date": date(2019, 9, 4),
+        "original_language": language,
+    }
+    document = Document.objects.create(**values | fields)
+    document.versions.create(language=language, title=title, body=body, ready=True)
+    return document
+
+
+def make_stored_file(name="file.pdf", content=b"%PDF-1.4 not a real one", media_type="application/pdf", **fields):
+    """A stored file written past the upload checks."""
+    stored = StoredFile(name=name, media_type=media_type, size=len(content), sha256="0" * 64, **fields)
+    stored.file.save(name, ContentFile(content), save=False)
+    stored.save()
+    return stored
+
+
+def make_photo(conference, **fields):
+    """A photo with a download and one rendition, whose bytes are not pictures."""
+    original = make_stored_file("photo.jpg", b"original", "image/jpeg", width=1600, height=1067)
+    for variant, width in (("download", 1600), ("w640.webp", 640)):
+        make_stored_file(
+            f"photo-{variant}.webp",
+            variant.encode(),
+            "image/webp",
+            source=original,
+            variant=variant,
+            width=width,
+            height=width * 2 // 3,
+        )
+    values = {"conference": conference, "file": original, "alt_text_en": "A hall", "credit": "Somebody"}
+    return Photo.objects.create(**values | fields)
+
+
+def make_series(name="A series", **fields):
+    return Series.objects.create(**{"slug": f"series-{next(_numbers)}", "name_en": name} | fields)
+
+
+def make_theme(name="A theme", **fields):
+    return Theme.objects.create(**{"slug": f"theme-{next(_numbers)}", "name_en": name} | fields)
+
+
+def make_organization(name="An organization", **fields):
+    return Organization.objects.create(**{"slug": f"organization-{next(_numbers)}", "name_en": name} | fields)
+
+
+def make_person(name="A person", **fields):
+    return Person.objects.create(**{"slug": f"person-{next(_numbers)}", "name_en": name} | fields)

@@ -1,0 +1,648 @@
+"""The gate: what becomes public when, what ends it, and what the services refuse."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError, transaction
+
+from ctportal.publishing.gate import canonical, checksum
+from ctportal.publishing.ledger import entry_hash
+from ctportal.publishing.models import Edition, LedgerEntry, PublicationStamp, Redirect, Withdrawal
+from ctportal.publishing.services import (
+    merge_entries,
+    merged,
+    publish,
+    publish_language,
+    recall,
+    relabel,
+    restore,
+    slug_is_reserved,
+    state_of,
+    withdraw,
+)
+from tests.factories import (
+    make_conference,
+    make_document,
+    make_organization,
+    make_person,
+    make_photo,
+    make_series,
+    make_stored_file,
+    make_theme,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def by():
+    return make_user()
+
+
+def public_uids(at=None):
+    return {edition.uid for edition in Edition.objects.public(at)}
+
+
+def titles(edition):
+    return edition.data["title"]
+
+
+# Intervals
+
+
+def test_an_edition_is_hidden_until_its_instant(frozen_clock, by):
+    edition = publish(make_conference(), by=by, at=frozen_clock.now + HOUR)
+
+    frozen_clock.move_to(edition.public_from - timedelta(microseconds=1))
+    assert list(Edition.objects.public()) == []
+    frozen_clock.move_to(edition.public_from)
+    assert list(Edition.objects.public()) == [edition]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "public"),
+    [
+        (-1, None, True),
+        (0, None, True),
+        (1, None, False),
+        (-1, 0, False),
+        (-1, 1, True),
+        (0, 0, False),
+        (-2, -1, False),
+    ],
+)
+def test_the_rule_for_queries_and_for_one_row_agree(frozen_clock, by, start, end, public):
+    now = frozen_clock.now
+    frozen_clock.tick(days=-1)
+    edition = publish(make_conference(), by=by)
+    frozen_clock.move_to(now)
+    edition.public_from = now + start * HOUR
+    edition.public_until = None if end is None else now + end * HOUR
+    edition.save()
+
+    assert edition.is_public() is public
+    assert Edition.objects.public().filter(pk=edition.pk).exists() is public
+
+
+def test_publishing_again_ends_the_edition_before(frozen_clock, by):
+    conference = make_conference("First")
+    first = publish(conference, by=by)
+    frozen_clock.tick()
+    conference.texts.update(title="Second")
+    second = publish(conference, by=by, note="Corrected")
+
+    first.refresh_from_db()
+    assert (first.public_until, second.public_until) == (second.public_from, None)
+    assert titles(Edition.objects.public().get()) == {"en": "Second"}
+    versions = Edition.objects.effective().with_history().order_by("public_from")
+    assert list(versions.values_list("version", "published")) == [(1, first.public_from), (2, first.public_from)]
+
+
+def test_a_scheduled_correction_takes_effect_by_the_clock_alone(frozen_clock, by):
+    conference = make_conference("Old")
+    publish(conference, by=by)
+    frozen_clock.tick()
+    conference.texts.update(title="New")
+    correction = publish(conference, by=by, at=frozen_clock.now + HOUR)
+
+    assert titles(Edition.objects.public().get()) == {"en": "Old"}
+    frozen_clock.move_to(correction.public_from)
+    assert titles(Edition.objects.public().get()) == {"en": "New"}
+
+
+def test_content_is_fixed_when_it_is_scheduled(frozen_clock, by):
+    conference = make_conference("As scheduled")
+    edition = publish(conference, by=by, at=frozen_clock.now + HOUR)
+    conference.texts.update(title="Edited later")
+
+    frozen_clock.move_to(edition.public_from)
+    assert titles(Edition.objects.public().get()) == {"en": "As scheduled"}
+
+
+def test_the_database_refuses_two_editions_of_one_record_at_once(frozen_clock, by):
+    conference = make_conference()
+    edition = publish(conference, by=by)
+    values = {f.name: getattr(edition, f.name) for f in Edition._meta.fields if f.name != "id"}
+    for start in (-HOUR, timedelta(0), HOUR):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            Edition.objects.create(**values | {"public_from": edition.public_from + start})
+    other = Edition.objects.create(**values | {"public_until": edition.public_from})  # recalled: an empty interval
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Edition.objects.filter(pk=other.pk).update(public_until=None)
+
+
+def test_the_database_guard_is_in_place_after_migrate(db):
+    from ctportal.publishing.database import guards_in_place
+
+    assert guards_in_place()
+
+
+def test_an_instant_already_past_is_refused(frozen_clock, by):
+    with pytest.raises(ValidationError) as refusal:
+        publish(make_conference(), by=by, at=frozen_clock.now - HOUR)
+
+    assert refusal.value.message_dict == {
+        "at": ["2026-03-02 08:00 UTC is already past. Choose a later time, or publish now."]
+    }
+    assert Edition.objects.count() == 0
+
+
+def test_while_one_edition_is_to_come_another_is_refused_and_offered_as_recall_and_publish(frozen_clock, by):
+    conference = make_conference("Scheduled")
+    scheduled = publish(conference, by=by, at=frozen_clock.now + HOUR)
+    frozen_clock.tick()
+    with pytest.raises(ValidationError) as refusal:
+        publish(conference, by=by)
+    assert refusal.value.code == "edition_to_come"
+
+    conference.texts.update(title="At once")
+    edition = publish(conference, by=by, replace=True)
+
+    scheduled.refresh_from_db()
+    assert scheduled.is_recalled
+    assert list(Edition.objects.public()) == [edition]
+    assert list(Edition.objects.to_come()) == []
+
+
+def test_everything_missing_is_listed_at_once_and_nothing_is_saved(by):
+    conference = make_conference()
+    publish(conference, by=by)
+    photo = make_photo(conference, alt_text_en="", credit=" ")
+    photo.file.renditions.all().delete()
+    before = (Edition.objects.count(), LedgerEntry.objects.count())
+
+    with pytest.raises(ValidationError) as refusal:
+        publish(photo, by=by)
+
+    assert set(refusal.value.message_dict) == {"alt_text", "credit", "file"}
+    assert (Edition.objects.count(), LedgerEntry.objects.count()) == before
+
+
+# Recalling
+
+
+def test_a_recalled_edition_counts_as_neither_public_nor_past_nor_to_come(frozen_clock, by):
+    conference = make_conference("Old")
+    first = publish(conference, by=by)
+    frozen_clock.tick()
+    correction = publish(conference, by=by, at=frozen_clock.now + HOUR)
+    recall(conference, by=by)
+
+    first.refresh_from_db()
+    assert first.public_until is None
+    assert list(Edition.objects.to_come()) == []
+    frozen_clock.move_to(correction.public_from + HOUR)
+    assert list(Edition.objects.public()) == [first]
+    assert list(Edition.objects.effective()) == [first]
+
+
+def test_recalling_gives_a_scheduled_withdrawal_back_to_the_edition_before(frozen_clock, by):
+    conference = make_conference()
+    first = publish(conference, by=by)
+    frozen_clock.tick()
+    end = frozen_clock.now + 3 * HOUR
+    withdraw(conference, by=by, reason="Expires", at=end)
+    correction = publish(conference, by=by, at=frozen_clock.now + HOUR)
+    assert (correction.public_until, correction.withdrawal.reason) == (end, "Expires")
+
+    recall(conference, by=by)
+
+    first.refresh_from_db()
+    assert (first.public_until, first.withdrawal.reason) == (end, "Expires")
+
+
+def test_recalling_with_nothing_to_come_lifts_a_scheduled_withdrawal(frozen_clock, by):
+    conference = make_conference()
+    document = make_document(conference)
+    publish(conference, by=by)
+    publish(document, by=by)
+    frozen_clock.tick()
+    withdraw(conference, by=by, reason="Expires", at=frozen_clock.now + HOUR)
+    assert {e.public_until for e in Edition.objects.all()} == {frozen_clock.now + HOUR}
+
+    recall(conference, by=by)
+
+    assert {e.public_until for e in Edition.objects.all()} == {None}
+    assert Withdrawal.objects.count() == 0
+    with pytest.raises(ValidationError) as refusal:
+        recall(conference, by=by)
+    assert refusal.value.code == "nothing_to_come"
+
+
+# Withdrawing and restoring
+
+
+def test_a_withdrawal_needs_a_reason(by):
+    conference = make_conference()
+    publish(conference, by=by)
+
+    with pytest.raises(ValidationError) as refusal:
+        withdraw(conference, by=by, reason="  \n ")
+
+    assert set(refusal.value.message_dict) == {"reason"}
+    assert public_uids() == {conference.uid}
+
+
+def test_a_withdrawal_takes_what_is_to_come_along(frozen_clock, by):
+    conference = make_conference()
+    publish(conference, by=by)
+    frozen_clock.tick()
+    publish(conference, by=by, at=frozen_clock.now + HOUR)
+    frozen_clock.tick()
+    withdraw(conference, by=by, reason="Published by mistake")
+
+    assert public_uids() == set()
+    assert public_uids(frozen_clock.now + 2 * HOUR) == set()
+    assert state_of(conference.uid).withdrawal.reason == "Published by mistake"
+
+
+def test_what_is_not_public_cannot_be_withdrawn(frozen_clock, by):
+    conference = make_conference()
+    publish(conference, by=by, at=frozen_clock.now + HOUR)
+
+    with pytest.raises(ValidationError) as refusal:
+        withdraw(conference, by=by, reason="Changed our mind")
+
+    assert refusal.value.code == "not_public"
+    assert len(Edition.objects.to_come()) == 1
+
+
+def test_restoring_brings_back_the_json_of_the_last_public_edition(frozen_clock, by):
+    conference = make_conference("As it was")
+    first = publish(conference, by=by)
+    frozen_clock.tick()
+    withdraw(conference, by=by, reason="In doubt")
+    conference.texts.update(title="Edited since")
+    frozen_clock.tick()
+    again = restore(conference, by=by)
+
+    assert (again.sha256, again.json) == (first.sha256, first.json)
+    assert {(f.name, f.value) for f in again.facets.all()} == {(f.name, f.value) for f in first.facets.all()}
+    assert list(Edition.objects.public()) == [again]
+
+
+def test_restoring_needs_something_withdrawn(frozen_clock, by):
+    conference = make_conference()
+    with pytest.raises(ValidationError) as never:
+        restore(conference, by=by)
+    publish(conference, by=by)
+    with pytest.raises(ValidationError) as public:
+        restore(conference, by=by)
+
+    assert (never.value.code, public.value.code) == ("never_public", "not_withdrawn")
+
+
+# Children
+
+
+def test_a_document_cannot_be_public_before_its_conference(frozen_clock, by):
+    conference = make_conference()
+    document = make_document(conference)
+    with pytest.raises(ValidationError) as refusal:
+        publish(document, by=by)
+    assert refusal.value.code == "outside_conference"
+
+    opening = frozen_clock.now + 2 * HOUR
+    publish(conference, by=by, at=opening)
+    with pytest.raises(ValidationError) as refusal:
+        publish(document, by=by, at=opening - HOUR)
+    assert "2026-03-02 11:00 UTC" in refusal.value.messages[0]
+    assert publish(document, by=by, at=opening).public_from == opening
+
+
+def test_withdrawing_a_conference_takes_its_children_and_restoring_brings_back_just_these(frozen_clock, by):
+    conference = make_conference()
+    kept, gone, coming = make_document(conference), make_document(conference), make_document(conference)
+    photo = make_photo(conference)
+    for record in (conference, kept, gone, photo):
+        publish(record, by=by)
+    publish(coming, by=by, at=frozen_clock.now + HOUR)
+    frozen_clock.tick()
+    withdraw(gone, by=by, reason="Wrong file")
+    frozen_clock.tick()
+    withdraw(conference, by=by, reason="Postponed", replacement=None)
+
+    assert public_uids() == set()
+    assert public_uids(frozen_clock.now + 2 * HOUR) == set()
+    assert state_of(kept.uid).withdrawal.reason == "Postponed"
+    assert state_of(gone.uid).withdrawal.reason == "Wrong file"
+
+    frozen_clock.tick()
+    restore(conference, by=by)
+
+    assert public_uids() == {conference.uid, kept.uid, photo.uid}
+
+
+def test_a_child_published_into_a_conference_that_will_end_ends_with_it(frozen_clock, by):
+    conference = make_conference()
+    publish(conference, by=by)
+    frozen_clock.tick()
+    end = frozen_clock.now + HOUR
+    withdraw(conference, by=by, reason="Expires", at=end)
+    edition = publish(make_document(conference), by=by)
+
+    edition.refresh_from_db()
+    assert (edition.public_until, edition.withdrawal.cause) == (end, conference.uid)
+
+
+def test_recalling_a_conference_that_was_to_open_recalls_its_children(frozen_clock, by):
+    conference = make_conference()
+    document = make_document(conference)
+    opening = frozen_clock.now + HOUR
+    publish(conference, by=by, at=opening)
+    publish(document, by=by, at=opening + HOUR)
+    recall(conference, by=by)
+
+    assert list(Edition.objects.to_come()) == []
+    assert public_uids(opening + 2 * HOUR) == set()
+
+
+def test_recalling_a_correction_of_the_conference_leaves_its_children_alone(frozen_clock, by):
+    conference = make_conference()
+    publish(conference, by=by)
+    frozen_clock.tick()
+    publish(conference, by=by, at=frozen_clock.now + HOUR)
+    scheduled = publish(make_document(conference), by=by, at=frozen_clock.now + 2 * HOUR)
+    recall(conference, by=by)
+
+    assert list(Edition.objects.to_come()) == [scheduled]
+
+
+def test_a_correction_to_come_of_a_child_is_recalled_when_the_conference_ends_at_that_instant(frozen_clock, by):
+    conference = make_conference()
+    document = make_document(conference)
+    publish(conference, by=by)
+    publish(document, by=by)
+    frozen_clock.tick()
+    end = frozen_clock.now + HOUR
+    publish(document, by=by, at=end)
+    withdraw(conference, by=by, reason="Expires", at=end)
+
+    assert public_uids(end - timedelta(microseconds=1)) == {conference.uid, document.uid}
+    assert public_uids(end) == set()
+
+
+@pytest.mark.parametrize("hours", [None, 3])
+def test_children_set_for_the_opening_move_with_it(frozen_clock, by, hours):
+    conference = make_conference()
+    document, later = make_document(conference), make_document(conference)
+    opening = frozen_clock.now + HOUR
+    publish(conference, by=by, at=opening)
+    publish(document, by=by, at=opening)
+    publish(later, by=by, at=opening + HOUR)
+    frozen_clock.tick()
+    new = frozen_clock.now + hours * HOUR if hours else None
+    edition = publish(conference, by=by, at=new, replace=True)
+
+    assert public_uids(edition.public_from) == {conference.uid, document.uid}
+    assert (later.uid in public_uids(opening + 3 * HOUR)) is (hours is None)
+
+
+# Slugs
+
+
+def test_a_slug_that_was_public_is_never_given_to_another_record(frozen_clock, by):
+    conference = make_conference(slug="minsk-2019")
+    publish(conference, by=by)
+    frozen_clock.tick()
+    conference.slug = "minsk-2019-technology"
+    conference.save()
+    publish(conference, by=by)
+    taker = make_conference(slug="minsk-2019")
+    with pytest.raises(ValidationError) as refusal:
+        publish(taker, by=by)
+
+    assert set(refusal.value.message_dict) == {"slug"}
+    assert slug_is_reserved("conference", "minsk-2019", taker.uid)
+    assert not slug_is_reserved("conference", "minsk-2019", conference.uid)
+
+
+# Vocabulary
+
+
+def test_vocabulary_is_public_as_long_as_something_public_shows_it(frozen_clock, by):
+    theme = make_theme()
+    first, second = make_conference(), make_conference()
+    for conference in (first, second):
+        conference.themes.add(theme)
+    opening = frozen_clock.now + HOUR
+    publish(first, by=by, at=opening)
+    assert theme.uid not in public_uids()
+    frozen_clock.tick()
+    publish(second, by=by)
+    assert theme.uid in public_uids()
+    frozen_clock.tick()
+    withdraw(second, by=by, reason="Mistake")
+    assert theme.uid not in public_uids()
+    frozen_clock.move_to(opening)
+    assert theme.uid in public_uids()
+    frozen_clock.tick()
+    first.themes.clear()
+    publish(first, by=by)
+    assert public_uids() == {first.uid}
+
+
+def test_recalling_what_shows_it_recalls_the_vocabulary(frozen_clock, by):
+    conference = make_conference()
+    conference.themes.add(make_theme())
+    edition = publish(conference, by=by, at=frozen_clock.now + HOUR)
+    recall(conference, by=by)
+
+    assert public_uids(edition.public_from) == set()
+
+
+def test_publishing_writes_every_entry_shown_in_sessions_and_roles(by):
+    conference = make_conference()
+    session = conference.sessions.create(title_en="Opening")
+    host, unit, speaker, series = make_organization(), make_organization(), make_person(), make_series()
+    conference.organization_roles.create(organization=host, role="host")
+    session.appearances.create(person=speaker, organization=unit)
+    conference.series_entries.create(series=series, ordinal=4)
+    publish(conference, by=by)
+
+    assert public_uids() == {conference.uid, host.uid, unit.uid, speaker.uid, series.uid}
+
+
+def test_vocabulary_is_not_published_by_itself(by):
+    for service in (publish, lambda record, by: withdraw(record, by=by, reason="No")):
+        with pytest.raises(ValidationError) as refusal:
+            service(make_theme(), by=by)
+        assert refusal.value.code == "vocabulary"
+
+
+def test_renaming_publishes_minor_editions_of_all_that_shows_it_but_not_their_drafts(frozen_clock, by):
+    person = make_person("Jon Smith")
+    conference = make_conference("Public title")
+    document = make_document(conference, delivered_by=person)
+    waiting = make_document(conference, delivered_by=person)
+    for record in (conference, document, waiting):
+        publish(record, by=by)
+    frozen_clock.tick()
+    publish(waiting, by=by, at=frozen_clock.now + HOUR)
+    document.versions.update(title="Draft title")
+    person.name_en = "John Smith"
+    person.save()
+    frozen_clock.tick()
+    made, left_out = relabel(person, by=by)
+
+    current = Edition.objects.public().get(uid=document.uid)
+    assert (made, [e.uid for e in left_out]) == ([current], [waiting.uid])
+    assert (current.minor, current.data["delivered_by"]["name"], titles(current)) == (
+        True,
+        {"en": "John Smith"},
+        {"en": "A document"},
+    )
+    assert Edition.objects.public().get(uid=person.uid).data["name"] == {"en": "John Smith"}
+
+
+def test_merging_moves_what_is_public_and_leaves_a_redirect(frozen_clock, by):
+    double, person = make_person("J. Smith"), make_person("John Smith")
+    document = make_document(delivered_by=double)
+    publish(document, by=by)
+    frozen_clock.tick()
+    merge_entries(double, person, by=by)
+
+    assert public_uids() == {document.uid, person.uid}
+    assert Edition.objects.public().get(uid=document.uid).data["delivered_by"]["uid"] == str(person.uid)
+    assert Redirect.objects.values_list("uid", "target").get() == (double.uid, person.uid)
+
+
+# Languages
+
+
+def test_only_languages_that_are_ready_go_through_the_gate(by):
+    document = make_document(place_en="Minsk", place_ru="Минск", place_fr="Minsk (fr)")
+    document.versions.create(language="ru", title="Готово", body="<p>Текст</p>", ready=True)
+    document.versions.create(language="fr", title="Brouillon", body="<p>Pas prêt</p>")
+    edition = publish(document, by=by)
+
+    assert edition.data["title"] == {"en": "A document", "ru": "Готово"}
+    assert edition.data["place"] == {"en": "Minsk", "ru": "Минск"}
+    assert edition.data["languages"] == ["en", "ru"]
+    assert "prêt" not in edition.json + edition.text + edition.card
+
+
+def test_one_language_ahead_leaves_the_rest_of_the_draft_unpublished(frozen_clock, by):
+    conference = make_conference("Public title")
+    session = conference.sessions.create(title_en="Opening", title_ru="Открытие")
+    document = make_document(conference, kind="statement")
+    old, new = make_stored_file("en.pdf"), make_stored_file("ru.pdf")
+    document.versions.update(file=old)
+    publish(conference, by=by)
+    publish(document, by=by)
+    frozen_clock.tick()
+    conference.texts.update(title="Half done")
+    conference.sessions.create(title_en="Added")
+    conference.texts.create(language="ru", title="Заголовок", ready=True)
+    document.versions.filter(language="en").update(title="Half done", file=make_stored_file("draft.pdf"))
+    document.versions.create(language="ru", title="Перевод", file=new, ready=True)
+
+    first = publish_language(conference, "ru", by=by)
+    second = publish_language(document, "ru", by=by)
+
+    assert first.minor and titles(first) == {"en": "Public title", "ru": "Заголовок"}
+    assert [s["title"] for s in first.data["sessions"]] == [{"en": "Opening", "ru": "Открытие"}]
+    assert first.data["sessions"][0]["key"] == str(session.uid)
+    assert titles(second) == {"en": "A document", "ru": "Перевод"}
+    assert [v["language"] for v in second.data["versions"]] == ["en", "ru"]
+    assert {row.file for row in second.files.all()} == {old, new}
+    assert ("language", "ru") in {(f.name, f.value) for f in second.facets.all()}
+
+
+def test_a_language_that_is_not_ready_or_has_nothing_in_force_is_refused(by):
+    document = make_document()
+    document.versions.create(language="fr", title="Brouillon", body="<p>…</p>")
+    with pytest.raises(ValidationError) as early:
+        publish_language(document, "fr", by=by)
+    publish(document, by=by)
+    with pytest.raises(ValidationError) as unready:
+        publish_language(document, "fr", by=by)
+
+    assert (early.value.code, unready.value.code) == ("not_public", "language_not_ready")
+
+
+# What an edition is made of
+
+
+def test_an_edition_is_canonical_json_and_its_checksum(by):
+    edition = publish(make_conference("Ünïcode “quotes” & <b>"), by=by)
+
+    assert edition.json == canonical(json.loads(edition.json))
+    assert edition.sha256 == checksum(edition.json)
+    assert "\\u" not in edition.json
+
+
+def test_nothing_of_another_record_is_frozen_into_the_text(by):
+    umbrella = make_conference("CANARY-UMBRELLA", name="CANARY-NAME")
+    source = make_document(title="CANARY-SOURCE", slug="canary-source")
+    conference = make_conference(parent=umbrella)
+    conference.references.create(document=source)
+    conference.figures.create(measure="participants", value=400, source_document=source)
+    photo = make_photo(conference, featured=True, caption_en="CANARY-PHOTO")
+    edition = publish(conference, by=by)
+
+    assert "canary" not in (edition.json + edition.card + edition.text).casefold()
+    assert [(r.name, r.target) for r in edition.relations.order_by("order")] == [
+        ("parent", umbrella.uid),
+        ("reference", source.uid),
+        ("source", source.uid),
+        ("featured_photo", photo.uid),
+    ]
+
+
+def test_publishing_notes_that_the_draft_is_what_is_public(by):
+    conference = make_conference()
+    edition = publish(conference, by=by)
+    conference.refresh_from_db()
+
+    assert conference.draft_sha256 == edition.sha256
+
+
+# Ledger and stamp
+
+
+def test_every_change_has_an_entry_in_an_unbroken_chain(frozen_clock, by):
+    conference = make_conference()
+    publish(conference, by=by)
+    frozen_clock.tick()
+    publish(conference, by=by, at=frozen_clock.now + HOUR)
+    recall(conference, by=by)
+    withdraw(conference, by=by, reason="Mistake")
+    entries = list(LedgerEntry.objects.order_by("pk"))
+
+    assert [e.action for e in entries] == ["inserted", "ended", "inserted", "recalled", "reopened", "withdrawn"]
+    assert [e.previous for e in entries] == ["", *(e.hash for e in entries[:-1])]
+    assert [e.hash for e in entries] == [entry_hash(e) for e in entries]
+
+
+def test_the_stamp_is_raised_by_each_publication_and_only_when_it_succeeds(frozen_clock, by):
+    conference = make_conference()
+    publish(conference, by=by)
+    stamp = PublicationStamp.objects.get().value
+    with pytest.raises(ValidationError):
+        publish(conference, by=by, at=frozen_clock.now - HOUR)
+    assert PublicationStamp.objects.get().value == stamp
+    frozen_clock.tick()
+    withdraw(conference, by=by, reason="Mistake")
+    assert PublicationStamp.objects.get().value == stamp + 1
+
+
+@pytest.mark.parametrize(
+    ("intervals", "expected"),
+    [
+        ([], []),
+        ([(-5, 2)], [(0, 2)]),
+        ([(1, 2), (2, 3)], [(1, 3)]),
+        ([(1, 2), (3, None), (3, 5)], [(1, 2), (3, None)]),
+        ([(1, None), (2, 3)], [(1, None)]),
+    ],
+)
+def test_intervals_are_joined_where_they_touch(frozen_clock, intervals, expected):
+    def at(hours):
+        return None if hours is None else frozen_clock.now + hours * HOUR
+
+    assert merged([(at(a), at(b)) for a, b in intervals], frozen_clock.now) == [(at(a), at(b)) for a, b in expected]

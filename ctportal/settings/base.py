@@ -36,8 +36,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    # The four that set headers stand before whitenoise, so that static files, redirects and errors carry them too.
-    "csp.middleware.CSPMiddleware",
+    # Those that set headers stand before whitenoise, so that static files, redirects and errors carry them too.
+    "ctportal.web.headers.HeadWithoutBodyMiddleware",
+    "ctportal.web.headers.ContentSecurityPolicyMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "ctportal.web.headers.IsolationHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",

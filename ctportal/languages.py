@@ -10,7 +10,7 @@ LANGUAGES = {
     "es": "Español",
 }
 CODES = tuple(LANGUAGES)
-CHOICES = [(code, name) for code, name in LANGUAGES.items()]
+CHOICES = list(LANGUAGES.items())
 DEFAULT = "en"
 RIGHT_TO_LEFT = frozenset({"ar"})
 

@@ -82,7 +82,7 @@ def test_every_country_and_region_is_named_in_every_language():
 
     # A code standing in for a missing name would be digits or two capital letters.
     assert [
-        name for name in countries + regions if not name or name.isdigit() or len(name) == 2 and name.isupper()
+        name for name in countries + regions if not name or name.isdigit() or (len(name) == 2 and name.isupper())
     ] == []
 
 

@@ -1,0 +1,45 @@
+# Each target is explained by the comment behind it; `make help` prints these.
+.DEFAULT_GOAL := help
+.PHONY: help run dev passwords test lint types check bench lock clean
+
+help:  ## This list
+	@grep -hE '^[a-z]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*  ## (.*)/  make \1|\2/' | column -t -s '|' 2>/dev/null \
+	  || grep -hE '^[a-z]+:.*  ## ' $(MAKEFILE_LIST)
+
+run:  ## The portal with its demonstration content on http://127.0.0.1:8000/ (PORT=8001 for another port), as in production
+	@deploy/run
+
+dev:  ## The same database under Django's own server: debug pages, and a reload at each change of the code
+	@deploy/run dev
+
+passwords:  ## New passwords for the demonstration's accounts, printed once
+	@deploy/install runtime
+	@DJANGO_SETTINGS_MODULE=ctportal.settings.demo .venv/bin/python manage.py demo_accounts --reset
+
+test:  ## All tests, on SQLite and on a PostgreSQL started for them; installs what they need (ARGS="-k word" for some)
+	@deploy/test $(ARGS)
+
+lint:  ## Code and templates: ruff, djlint, and the import contracts between public and working side
+	@deploy/install test
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/djlint --check --lint --quiet templates
+	.venv/bin/lint-imports
+
+types:  ## Type check: mypy with django-stubs
+	@deploy/install test
+	.venv/bin/mypy
+
+check:  ## lint, types, no migration missing, and Django's deployment checks with nothing silenced
+check: lint types
+	@deploy/check-deployment
+
+bench:  ## Measure pages, API and admin at 1,000 and 10,000 conferences; writes benchmarks/RESULTS.md (takes long)
+	@deploy/install test
+	.venv/bin/python -m benchmarks $(ARGS)
+
+lock:  ## Resolve the dependencies of pyproject.toml anew into requirements*.txt (UPGRADE=1 for newer versions)
+	@deploy/lock
+
+clean:  ## Remove what was installed and built; the database and files in var/ stay
+	rm -rf .venv staticfiles .pytest_cache .ruff_cache .mypy_cache .hypothesis .import_linter_cache

@@ -1,0 +1,95 @@
+import hashlib
+from pathlib import Path
+
+from django.apps import apps
+from django.conf import settings
+from django.core.management import call_command, get_commands
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+
+class Command(BaseCommand):
+    help = (
+        "Make the demonstration ready to serve: database, translations, static files, content, accounts. "
+        "What is up to date is left alone, so that a second start is quick."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument(
+            "--no-static", action="store_true", help="Leave out static files (a debug server reads them itself)."
+        )
+
+    def handle(self, *args, no_static=False, **options):
+        if not settings.DEMO:
+            raise CommandError("This prepares a demonstration; set CTPORTAL_DEMO=1 if that is meant.")
+        settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+        self.step("Translations", self.translations)
+        self.step("Database", self.database)
+        if not no_static:
+            self.step("Static files", self.static_files)
+        self.step("Demonstration content", self.content)
+        self.step("Accounts", self.accounts)
+
+    def step(self, name, work):
+        self.stdout.write(f"→ {name}")
+        self.stdout.flush()
+        if answer := work():
+            self.stdout.write(f"  {answer}")
+
+    def translations(self):
+        call_command("compile_translations", stdout=self.stdout)
+
+    def database(self):
+        executor = MigrationExecutor(connection)
+        if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            return f"up to date ({database_name()})"
+        call_command("migrate", verbosity=0, interactive=False)
+        return f"migrated ({database_name()})"
+
+    def static_files(self):
+        root = Path(settings.STATIC_ROOT)
+        stamp, state = root / "prepared-for", static_state()
+        if stamp.exists() and stamp.read_text() == state:
+            return "up to date"
+        call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+        stamp.write_text(state)
+        return f"collected in {root.name}/"
+
+    def content(self):
+        if "load_demo" not in get_commands():
+            return "none yet"
+        stamp, state = settings.DATA_DIR / "demo-content", files_state([settings.BASE_DIR / "fixtures"])
+        if something_is_published() and stamp.exists() and stamp.read_text() == state:
+            return "already there"
+        call_command("load_demo", stdout=self.stdout)
+        stamp.write_text(state)
+        return None
+
+    def accounts(self):
+        call_command("demo_accounts", stdout=self.stdout)
+
+
+def something_is_published():
+    """Tell whether this database holds any edition; a stamp may outlive the database it was made for."""
+    return apps.get_model("publishing", "Edition").objects.exists()
+
+
+def database_name():
+    return connection.settings_dict["NAME"] if connection.vendor == "sqlite" else connection.vendor
+
+
+def static_state():
+    """Return a text that changes with our static files and with the installed packages, which bring the others."""
+    return files_state([*settings.STATICFILES_DIRS, settings.BASE_DIR / "requirements.txt"])
+
+
+def files_state(paths):
+    """Return a hash over the names and contents of the files at and below *paths*."""
+    digest = hashlib.sha256()
+    for path in map(Path, paths):
+        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+            if file.is_file():
+                digest.update(f"{file.relative_to(path)}\0{file.stat().st_size}\0".encode())
+                digest.update(file.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,26 @@
+"""Gunicorn as measured for two cores; see docs/operators/settings.md for the variables."""
+
+import os
+
+bind = os.environ.get("CTPORTAL_BIND", "127.0.0.1:8000")
+worker_class = "gthread"
+workers = int(os.environ.get("CTPORTAL_WORKERS", "2"))
+threads = int(os.environ.get("CTPORTAL_THREADS", "4"))
+# Workers prove that they live by touching a file; in memory, a busy disk cannot make them look dead.
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None
+timeout = 60
+graceful_timeout = 20
+keepalive = 5
+# A worker is replaced now and then, not all at once, so that no slow leak matters.
+max_requests = 20_000
+max_requests_jitter = 2_000
+loglevel = "warning"
+
+
+def when_ready(server):
+    if os.environ.get("CTPORTAL_DEMO") == "1":
+        print(
+            f"\nThe portal is running. Open  http://{bind}/  as a visitor,  http://{bind}/admin/  as staff;"
+            f"\npartners read  http://{bind}/api/v1/ . Stop it with Ctrl-C.",
+            flush=True,
+        )

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.core.cache import cache
 from django.utils import timezone
 
 
@@ -10,6 +11,12 @@ from django.utils import timezone
 def stored_files_of_this_test_alone(settings, tmp_path):
     """Give each test an empty folder for uploaded files."""
     settings.STORED_FILES_ROOT = tmp_path / "files"
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept_from_another_test():
+    """Empty the cache: each test begins with the same publication stamp and other records."""
+    cache.clear()
 
 
 class FrozenClock:

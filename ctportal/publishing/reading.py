@@ -1,0 +1,368 @@
+"""How the public side reads editions: one record, a list, what a record is related to. Pages and API read through here.
+
+Nothing here knows a working model, and everything asks ``public(at)`` or ``effective(at)``.
+"""
+
+import json
+import re
+import uuid
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from django.db.models import Count, F, OuterRef, Subquery, TextField, Value
+from django.db.models.functions import Concat
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from .models import Edition, Facet, RecordType, Redirect, Relation, Withdrawal
+
+SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
+UID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII)
+SLUG_LENGTH = 120
+
+# Relations that say which labels stand in an edition; nothing a reader follows.
+INTERNAL_RELATIONS = ("shows",)
+
+
+# One record ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Found:
+    """The edition in force, with ``version`` and ``published`` annotated."""
+
+    edition: Edition
+
+
+@dataclass
+class Moved:
+    """The record answers under another address now: the edition in force of the record to read instead."""
+
+    edition: Edition
+
+    @property
+    def address(self):
+        """Slug of the record, its uid where it has none."""
+        return self.edition.slug or str(self.edition.uid)
+
+
+@dataclass
+class Gone:
+    """The record was public and is not: its last edition, why, and the public edition to read instead, if any."""
+
+    edition: Edition
+    withdrawal: Withdrawal | None
+    replacement: Edition | None
+
+    @property
+    def reason(self):
+        """In words for the public. An entry of the vocabulary ends when nothing public refers to it any more."""
+        return self.withdrawal.reason if self.withdrawal else _("No longer referred to.")
+
+
+@dataclass
+class NotFound:
+    """Nothing was ever public at this address, as far as a reader may know."""
+
+
+def resolve(record_type, address, at=None):
+    """Return what stands at *address* (slug or uid) among the records of *record_type*: Found, Moved, Gone or NotFound.
+
+    Found costs one query; the others a few more. What was never public is NotFound, whatever staff have made of it.
+    """
+    at = at or timezone.now()
+    known_by = _key(address)
+    if known_by is None:
+        return NotFound()
+    editions = Edition.objects.of(record_type)
+    edition = editions.public(at).filter(**known_by).with_history(at).defer("text", "card").first()
+    if edition:
+        return Found(edition)
+    last = editions.effective(at).filter(**known_by).defer("text").order_by("-public_from").first()
+    if last is None:
+        return NotFound()
+    return _of_past(last, at)
+
+
+def resolve_uid(uid, at=None):
+    """Like ``resolve`` for a uid whose type of record is not known."""
+    last = Edition.objects.effective(at).filter(uid=uid).order_by("-public_from").values_list("type", flat=True).first()
+    return resolve(last, str(uid), at) if last else NotFound()
+
+
+def _key(address):
+    """Return the lookup for *address*, or None when nothing can have it. Keeps NUL and the like from the database."""
+    if UID.fullmatch(address):
+        return {"uid": uuid.UUID(address)}
+    if len(address) <= SLUG_LENGTH and SLUG.fullmatch(address):
+        return {"slug": address}
+    return None
+
+
+def _of_past(edition, at):
+    """Tell what became of the record of *edition*, which was in force before *at* under the address asked for."""
+    current = _public(edition.uid, at) or _public(merged_into(edition.uid), at)
+    if current:
+        return Moved(current)
+    last = Edition.objects.effective(at).filter(uid=edition.uid).defer("text").latest("public_from")
+    withdrawal = Withdrawal.objects.filter(edition=last).first()
+    replacement = _public(withdrawal.replacement, at) if withdrawal and withdrawal.replacement else None
+    return Gone(last, withdrawal, replacement)
+
+
+def _public(uid, at):
+    return Edition.objects.public(at).filter(uid=uid).defer("text", "json").first() if uid else None
+
+
+def merged_into(uid):
+    """Return the uid that the record *uid* was merged into, at the end of the chain; None when it was not merged."""
+    seen = {uid}
+    target = Redirect.objects.filter(uid=uid).values_list("target", flat=True).first()
+    while target and target not in seen:
+        seen.add(target)
+        further = Redirect.objects.filter(uid=target).values_list("target", flat=True).first()
+        if further is None:
+            return target
+        target = further
+    return None
+
+
+class Choice(NamedTuple):
+    """A record that a list is filtered by: itself, and every uid under which editions may still know it."""
+
+    uid: uuid.UUID
+    slug: str
+    card: str
+    values: tuple[str, ...]
+
+    @property
+    def card_data(self):
+        return json.loads(self.card)
+
+
+def choose(record_type, address, moment):
+    """Return the Choice for *address* (slug or uid), following moves and merges; None where nothing is public. Cached."""
+    return moment.cached(("choice", record_type, address), lambda: _choose(record_type, address, moment.at))
+
+
+def _choose(record_type, address, at):
+    known_by = _key(address)
+    if known_by is None:
+        return None
+    edition = Edition.objects.of(record_type).public(at).filter(**known_by).defer("text", "json").first()
+    if edition is None:
+        past = resolve(record_type, address, at)
+        if not isinstance(past, Moved):
+            return None
+        edition = past.edition
+    merged = _merged_from(edition.uid)
+    return Choice(edition.uid, edition.slug, edition.card, tuple(map(str, [edition.uid, *merged])))
+
+
+def _merged_from(uid):
+    """The uids of all records that were merged into *uid*, directly or in steps."""
+    found, layer = [], [uid]
+    while layer:
+        layer = list(
+            Redirect.objects.filter(target__in=layer).exclude(uid__in=[uid, *found]).values_list("uid", flat=True)
+        )
+        found += layer
+    return found
+
+
+# Versions ------------------------------------------------------------------------------------------------------------
+
+
+def versions(uid, at=None):
+    """Return the editions of the record *uid* that have taken effect, first to last: version 1, 2 and so on."""
+    return Edition.objects.effective(at).filter(uid=uid).defer("text", "card").order_by("public_from")
+
+
+# Lists ---------------------------------------------------------------------------------------------------------------
+
+
+class PageOutOfRange(Exception):
+    def __init__(self, number, pages):
+        super().__init__(f"Page {number} does not exist; there are {pages}.")
+        self.number, self.pages = number, pages
+
+
+@dataclass
+class Listing:
+    """One page of a list: its editions, and where it stands."""
+
+    editions: list[Edition]
+    number: int
+    per_page: int
+    total: int
+
+    @cached_property
+    def pages(self):
+        return page_count(self.total, self.per_page)
+
+    @property
+    def has_previous(self):
+        return self.number > 1
+
+    @property
+    def has_next(self):
+        return self.number < self.pages
+
+    @property
+    def first_index(self):
+        """Number of the first row on this page, counted from 1; 0 in an empty list."""
+        return (self.number - 1) * self.per_page + 1 if self.total else 0
+
+    @property
+    def last_index(self):
+        return min(self.number * self.per_page, self.total)
+
+
+def page_count(total, per_page):
+    """An empty list has one page."""
+    return max(1, -(-total // per_page))
+
+
+def listing(filters, per_page=20, columns="card", with_history=False):
+    """Return the page of editions that *filters* (a valid FilterSet of ``filters``) ask for.
+
+    *columns* is "card" (what lists show) or "json" (all fields); the other heavy columns stay deferred. Two queries:
+    the publication stamp and the rows; one or two more when the count is not in the cache. PageOutOfRange when there
+    is no such page.
+    """
+    moment, number = filters.moment, filters.page_number
+    total = count(filters)
+    if number > page_count(total, per_page):
+        raise PageOutOfRange(number, page_count(total, per_page))
+    rows = _rows(filters, *_slice(number, per_page, total))
+    order = filters.order()
+    editions = Edition.objects.filter(pk__in=rows).order_by(*order)
+    editions = editions.defer("text", "json" if columns == "card" else "card")
+    if with_history:
+        editions = editions.with_history(moment.at)
+    return Listing(list(editions), number, per_page, total)
+
+
+def count(filters):
+    """Return how many public records *filters* let through; kept with the publication stamp."""
+    key = ("count", filters.record_type, filters.key)
+    return filters.moment.cached(key, lambda: filters.narrow(_public_of(filters)).count())
+
+
+def _public_of(filters):
+    return Edition.objects.public(filters.moment.at).order_by()
+
+
+def _slice(number, per_page, total):
+    """Return (start, stop, from_the_end) of a page. Pages of the second half are counted from the end, which is as near
+    as the beginning is for the others: the last page costs what the first does."""
+    start, stop = (number - 1) * per_page, min(number * per_page, total)
+    if start > total // 2:
+        return total - stop, total - start, True
+    return start, stop, False
+
+
+def _rows(filters, start, stop, from_the_end):
+    """The keys of one page: read off an index alone, so that only the rows shown are fetched."""
+    ordered = filters.narrow(_public_of(filters)).order_by(*filters.row_order())
+    return (ordered.reverse() if from_the_end else ordered).values("pk")[start:stop]
+
+
+# Menus ---------------------------------------------------------------------------------------------------------------
+
+
+class Option(NamedTuple):
+    """One entry of a filter menu. *value* goes into the address; *names* is a language object, None for codes."""
+
+    value: str
+    count: int
+    names: dict | None
+
+
+# Facets with few values, worth a menu. The others (people, organizations, conferences) are reached from their records.
+MENUS = ("year", "country", "region", "series", "theme", "kind", "language", "status")
+_LABELLED = {"series": RecordType.SERIES, "theme": RecordType.THEME}
+
+
+def options(record_type, moment):
+    """Return {facet: [Option]} with the counts of public records of *record_type*; kept with the publication stamp."""
+    return moment.cached(("options", record_type), lambda: _options(record_type, moment.at))
+
+
+def _options(record_type, at):
+    counts = (
+        Facet.objects.filter(type=record_type, name__in=MENUS, edition__in=Edition.objects.public(at).order_by())
+        .order_by()
+        .values_list("name", "value")
+        .annotate(n=Count("pk"))
+    )
+    labels = {
+        str(uid): (slug, json.loads(card)["name"])
+        for uid, slug, card in Edition.objects.public(at)
+        .of(*_LABELLED.values())
+        .order_by("slug")
+        .values_list("uid", "slug", "card")
+    }
+    menus = {name: [] for name in MENUS}
+    for name, value, n in counts:
+        if name not in _LABELLED:
+            menus[name].append(Option(value, n, None))
+        elif value in labels:
+            slug, names = labels[value]
+            menus[name].append(Option(slug, n, names))
+    for name, entries in menus.items():
+        entries.sort(key=lambda option: option.value, reverse=name == "year")
+    return menus
+
+
+# Relations -----------------------------------------------------------------------------------------------------------
+
+
+class RelatedRecord(NamedTuple):
+    """A public record that an edition points to. *key* says what inside the edition points there, such as a figure."""
+
+    name: str
+    key: str
+    uid: uuid.UUID
+    type: str
+    slug: str
+    card: str
+
+    @property
+    def card_data(self):
+        return json.loads(self.card)
+
+
+def related(editions, at=None, cards=True):
+    """Return {edition's pk: [RelatedRecord]} for *editions*: what they point to that is public at *at*. One query.
+
+    Without *cards* the card of each is "".
+    """
+    target = Edition.objects.public(at).filter(uid=OuterRef("target")).order_by()
+    # One look-up per relation instead of one per column: neither type nor slug holds a space.
+    packed = Concat("type", Value(" "), "slug", Value(" "), "card" if cards else Value(""), output_field=TextField())
+    rows = (
+        Relation.objects.filter(edition__in=[edition.pk for edition in editions])
+        .exclude(name__in=INTERNAL_RELATIONS)
+        .order_by("edition", "name", "order", "pk")
+        .values_list("edition", "name", "key", "target", Subquery(target.values(packed=packed)[:1]))
+    )
+    found = {edition.pk: [] for edition in editions}
+    for pk, name, key, uid, target_found in rows:
+        if target_found is not None:
+            found[pk].append(RelatedRecord(name, key, uid, *target_found.split(" ", 2)))
+    return found
+
+
+def referring(uid, *names, at=None):
+    """Return the public editions with a relation of one of *names* to the record *uid*, newest first; ``relation`` and
+    ``relation_order`` say which. One query."""
+    to_it = {"relations__target": uid, "relations__name__in": names}
+    return (
+        Edition.objects.public(at)
+        .filter(**to_it)
+        .annotate(relation=F("relations__name"), relation_order=F("relations__order"))
+        .defer("text", "json")
+        .order_by(F("date").desc(), "slug", "uid")
+    )

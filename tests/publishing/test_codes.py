@@ -1,0 +1,30 @@
+import pytest
+
+from conferences import models as conferences
+from ctportal.publishing import codes
+from documents import models as documents
+
+
+@pytest.mark.parametrize(
+    ("public", "choices"),
+    [
+        (codes.CONFERENCE_KINDS, conferences.Conference.Kind),
+        (codes.EVENT_STATUSES, conferences.Conference.Status),
+        (codes.FORMATS, conferences.Conference.Format),
+        (codes.DATE_PRECISIONS, conferences.Precision),
+        (codes.SESSION_KINDS, conferences.Session.Kind),
+        (codes.ORGANIZATION_KINDS, conferences.Organization.Kind),
+        (codes.ORGANIZATION_ROLES, conferences.OrganizationRole.Role),
+        (codes.APPEARANCE_ROLES, conferences.Appearance.Role),
+        (codes.MEASURES, conferences.Figure.Measure),
+        (codes.EXPECTATIONS, conferences.Figure.Expectation),
+        (codes.QUALIFIERS, conferences.Figure.Qualifier),
+        (codes.LINK_KINDS, conferences.Link.Kind),
+        (codes.DOCUMENT_KINDS, documents.Document.Kind),
+        (codes.OCCASIONS, documents.Document.Occasion),
+        (codes.TEXT_STATES, documents.LanguageVersion.State),
+        (codes.STANDINGS, documents.LanguageVersion.Standing),
+    ],
+)
+def test_the_public_codes_are_those_staff_choose_from(public, choices):
+    assert list(public.items()) == list(choices.choices)

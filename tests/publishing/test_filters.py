@@ -1,0 +1,235 @@
+from datetime import UTC, date, datetime, timedelta
+from urllib.parse import quote
+
+import pytest
+from django.http import QueryDict
+
+from ctportal.publishing.filters import FILTERSETS, LEADING, FacetFilter, filters_for
+from ctportal.publishing.models import RecordType
+from ctportal.publishing.reading import listing
+from ctportal.publishing.services import publish
+from tests.factories import (
+    make_conference,
+    make_document,
+    make_organization,
+    make_person,
+    make_photo,
+    make_series,
+    make_theme,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+
+NINES = "9" * 5000
+NO_INSTANT = (
+    "“{}” is no instant. Use date, time and offset, such as 2019-09-04T15:00:00Z; in an address “+” is written %2B."
+)
+
+
+@pytest.fixture
+def publisher():
+    return make_user()
+
+
+def errors(record_type, query):
+    filters = filters_for(record_type, QueryDict(query))
+    assert not filters.is_valid()
+    return {name: list(messages) for name, messages in filters.form.errors.items()}
+
+
+def slugs(record_type, query):
+    filters = filters_for(record_type, QueryDict(query))
+    assert filters.is_valid(), filters.form.errors
+    return [edition.slug for edition in listing(filters).editions]
+
+
+def test_each_type_of_record_declares_its_parameters():
+    common = {"q", "updated_after", "ordering", "page"}
+    dated = common | {"year", "language", "person", "date_after", "date_before"}
+    place = {"country", "region"}
+    assert {record_type: set(filterset.base_filters) for record_type, filterset in FILTERSETS.items()} == {
+        RecordType.CONFERENCE: dated | place | {"kind", "status", "series", "theme", "organization"},
+        RecordType.DOCUMENT: dated | {"kind", "conference", "theme", "organization"},
+        RecordType.PHOTO: dated | {"conference"},
+        RecordType.SERIES: common,
+        RecordType.THEME: common,
+        RecordType.ORGANIZATION: common | place | {"kind"},
+        RecordType.PERSON: common,
+    }
+
+
+def test_every_facet_filter_may_lead():
+    facets = {
+        name
+        for filterset in FILTERSETS.values()
+        for name, declared in filterset.base_filters.items()
+        if isinstance(declared, FacetFilter)
+    }
+    assert facets == set(LEADING)
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("page=0", {"page": ["“0” is no page. Pages are numbered from 1."]}),
+        ("page=-1", {"page": ["“-1” is no page. Pages are numbered from 1."]}),
+        ("page=1.0", {"page": ["“1.0” is no page. Pages are numbered from 1."]}),
+        ("page=１", {"page": ["“１” is no page. Pages are numbered from 1."]}),
+        (
+            f"page={NINES}",
+            {"page": [f"“{'9' * 60}…” has too many digits for a page. Pages are numbered from 1."]},
+        ),
+        ("year=19", {"year": ["“19” is no year. Use four digits, such as 2019."]}),
+        ("year=２０１９", {"year": ["“２０１９” is no year. Use four digits, such as 2019."]}),
+        (f"year={NINES}", {"year": [f"“{'9' * 60}…” is no year. Use four digits, such as 2019."]}),
+        ("country=by", {"country": ["“by” is no country code. Use two capital letters of ISO 3166-1, such as BY."]}),
+        (
+            "status=draft",
+            {"status": ["“draft” is not known here. Known: planned, confirmed, held, postponed, cancelled."]},
+        ),
+        ("language=de", {"language": ["“de” is not known here. Known: ar, zh, en, fr, ru, es."]}),
+        (
+            "ordering=author__password",
+            {"ordering": ["“author__password” is not known here. Known: -date, date, -updated, updated."]},
+        ),
+        (
+            "date_after=2026-02-30",
+            {"date_after": ["“2026-02-30” is not in the calendar. Use a date such as 2019-09-03."]},
+        ),
+        (
+            "date_before=0000-00-00",
+            {"date_before": ["“0000-00-00” is not in the calendar. Use a date such as 2019-09-03."]},
+        ),
+        (
+            "date_before=3.9.2019",
+            {"date_before": ["“3.9.2019” is no date. Use year, month and day, such as 2019-09-03."]},
+        ),
+        *(
+            (
+                f"updated_after={quote(value)}",
+                {"updated_after": [NO_INSTANT.format(value)]},
+            )
+            for value in (
+                "2019-09-04",
+                "2019-09-04T15:00:00",
+                "2019-09-04T15:00:00 02:00",
+                "2019-09-04T23:59:60Z",
+                "2019-09-04T15:00:00+25:00",
+                "0001-01-01T00:00:00+14:00",
+            )
+        ),
+        ("q=a%00b", {"q": ["“a�b” holds control characters. Leave them out."]}),
+        ("country=%1B", {"country": ["“�” holds control characters. Leave them out."]}),
+        ("q=" + "x" * 201, {"q": ["The search is 201 characters long; up to 200 are looked for."]}),
+        ("q=" + "+".join(map(str, range(11))), {"q": ["The search has 11 words; up to 10 are looked for."]}),
+        ("series=%27%3B--", {"series": ["“';--” is neither a slug such as minsk-2019 nor a uid."]}),
+        (f"theme={NINES}", {"theme": [f"“{'9' * 60}…” is neither a slug such as minsk-2019 nor a uid."]}),
+        ("person=nobody", {"person": ["“nobody” is the slug or uid of no public person."]}),
+        (
+            "year=x&page=0",
+            {
+                "year": ["“x” is no year. Use four digits, such as 2019."],
+                "page": ["“0” is no page. Pages are numbered from 1."],
+            },
+        ),
+    ],
+)
+def test_a_value_that_cannot_be_right_is_refused_by_its_name(query, expected):
+    assert errors("conference", query) == expected
+
+
+def test_a_record_that_is_not_public_is_refused_like_one_that_does_not_exist(publisher, frozen_clock):
+    draft_only, scheduled_only = make_theme(slug="draft-only"), make_theme(slug="scheduled-only")
+    make_conference().themes.add(draft_only)
+    scheduled = make_conference()
+    scheduled.themes.add(scheduled_only)
+    publish(scheduled, by=publisher, at=frozen_clock.now + timedelta(hours=1))
+
+    for value in ("draft-only", "scheduled-only", "nowhere", str(draft_only.uid), str(scheduled_only.uid)):
+        assert errors("conference", f"theme={value}") == {
+            "theme": [f"“{value}” is the slug or uid of no public theme."]
+        }
+
+
+def test_parameters_that_are_not_known_are_named(publisher):
+    publish(make_conference(slug="minsk-2019"), by=publisher)
+    filters = filters_for("conference", QueryDict("utm_source=letter&year=2019&conference__slug=x&page="))
+
+    assert filters.is_valid()
+    assert filters.unknown_parameters == ["conference__slug", "utm_source"]
+    assert [edition.slug for edition in listing(filters).editions] == ["minsk-2019"]
+
+
+def test_each_filter_of_conferences_lets_through_what_it_says(publisher, frozen_clock):
+    minsk = make_conference(
+        "Countering terrorism", slug="minsk-2019", kind="regional", country="BY", event_status="held"
+    )
+    nairobi = make_conference(
+        "African conference",
+        slug="nairobi-2019",
+        kind="high-level",
+        country="KE",
+        event_status="planned",
+        start_date=date(2018, 12, 30),
+        end_date=date(2019, 1, 2),
+        language="fr",
+    )
+    series, theme = make_series(slug="regional-conferences"), make_theme(slug="youth")
+    organization, person = make_organization(slug="unoct"), make_person(slug="somebody")
+    minsk.series_entries.create(series=series, ordinal=4)
+    minsk.themes.add(theme)
+    minsk.organization_roles.create(organization=organization, role="co-organizer")
+    session = minsk.sessions.create(kind="panel", order=1)
+    session.appearances.create(person=person, role="speaker")
+    publish(nairobi, by=publisher)
+    first = frozen_clock.now
+    frozen_clock.tick(hours=1)
+    publish(minsk, by=publisher)
+
+    both, only_minsk, only_nairobi = ["minsk-2019", "nairobi-2019"], ["minsk-2019"], ["nairobi-2019"]
+    expected = {
+        "year=2018": only_nairobi,
+        "year=2019": both,
+        "country=BY": only_minsk,
+        "region=africa": only_nairobi,
+        "kind=high-level": only_nairobi,
+        "status=held": only_minsk,
+        "language=fr": only_nairobi,
+        "series=regional-conferences": only_minsk,
+        "theme=youth": only_minsk,
+        "organization=unoct": only_minsk,
+        "person=somebody": only_minsk,
+        f"person={person.uid}": only_minsk,
+        "q=COUNTERING+terror": only_minsk,
+        "q=countering+african": [],
+        "q=100%25": [],
+        "date_after=2019-01-02": both,
+        "date_after=2019-01-03": only_minsk,
+        "date_before=2018-12-30": only_nairobi,
+        "date_before=2018-12-29": [],
+        f"updated_after={first:%Y-%m-%dT%H:%M:%SZ}": only_minsk,
+        "updated_after=2026-03-02T10%3A00%3A00%2B02%3A00": both,
+        "ordering=date": ["nairobi-2019", "minsk-2019"],
+        "country=BY&kind=regional&year=2019&q=terrorism": only_minsk,
+        "country=BY&kind=high-level": [],
+    }
+    assert {query: slugs("conference", query) for query in expected} == expected
+
+
+def test_documents_and_photos_are_filtered_by_their_conference(publisher):
+    conference, other = make_conference(slug="minsk-2019"), make_conference()
+    for record in (conference, other):
+        publish(record, by=publisher)
+        publish(make_document(record, slug=f"document-of-{record.slug}"), by=publisher)
+        publish(make_photo(record), by=publisher)
+
+    assert slugs("document", "conference=minsk-2019") == ["document-of-minsk-2019"]
+    assert slugs("document", f"conference={conference.uid}&kind=press-release") == ["document-of-minsk-2019"]
+    assert slugs("photo", "conference=minsk-2019") == [""]
+
+
+def test_an_instant_is_read_in_utc():
+    filters = filters_for("conference", QueryDict("updated_after=2019-09-04T17:30:00.25%2B02:30"))
+    assert filters.is_valid()
+    assert filters.cleaned_data == {"updated_after": datetime(2019, 9, 4, 15, 0, 0, 250000, tzinfo=UTC)}

@@ -1,0 +1,342 @@
+import uuid
+from datetime import date, timedelta
+
+import pytest
+from django.http import QueryDict
+
+from ctportal.publishing.filters import filters_for
+from ctportal.publishing.models import Edition
+from ctportal.publishing.reading import (
+    Found,
+    Gone,
+    Moved,
+    NotFound,
+    PageOutOfRange,
+    listing,
+    options,
+    referring,
+    related,
+    resolve,
+    resolve_uid,
+    versions,
+)
+from ctportal.publishing.services import merge_entries, publish, recall, withdraw
+from ctportal.publishing.stamp import Moment
+from tests.factories import (
+    make_conference,
+    make_document,
+    make_organization,
+    make_person,
+    make_photo,
+    make_series,
+    make_theme,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def publisher():
+    return make_user()
+
+
+def listed(record_type, query="", per_page=20, **kwargs):
+    filters = filters_for(record_type, QueryDict(query))
+    assert filters.is_valid(), filters.form.errors
+    return listing(filters, per_page=per_page, **kwargs)
+
+
+def slugs(record_type, query="", per_page=20):
+    return [edition.slug for edition in listed(record_type, query, per_page).editions]
+
+
+# One record
+
+
+def test_a_public_record_is_found_by_slug_and_by_uid_in_one_query(publisher, django_assert_num_queries):
+    conference = make_conference(slug="minsk-2019")
+    first = publish(conference, by=publisher)
+    conference.texts.update(title="Another title")
+    second = publish(conference, by=publisher)
+
+    for address in ("minsk-2019", str(conference.uid)):
+        with django_assert_num_queries(1):
+            found = resolve("conference", address)
+            values = (type(found), found.edition.pk, found.edition.version, found.edition.published, found.edition.json)
+        assert values == (Found, second.pk, 2, first.public_from, second.json)
+
+
+def test_what_was_never_public_is_not_found(publisher, frozen_clock):
+    draft, scheduled, recalled = make_conference(), make_conference(), make_conference()
+    publish(scheduled, by=publisher, at=frozen_clock.now + timedelta(hours=1))
+    publish(recalled, by=publisher, at=frozen_clock.now + timedelta(hours=1))
+    recall(recalled, by=publisher)
+
+    addresses = [address for record in (draft, scheduled, recalled) for address in (record.slug, str(record.uid))]
+    assert [resolve("conference", address) for address in addresses] == [NotFound()] * 6
+
+
+@pytest.mark.parametrize(
+    "address", ["", "a\x00b", "Minsk-2019", "minsk 2019", "m" * 5000, "-", "１", str(uuid.UUID(int=0))]
+)
+def test_what_cannot_be_an_address_is_not_found(address):
+    assert resolve("conference", address) == NotFound()
+
+
+def test_a_record_is_not_found_under_another_type(publisher):
+    conference = make_conference()
+    publish(conference, by=publisher)
+
+    assert resolve("document", conference.slug) == NotFound()
+
+
+def test_a_former_slug_leads_to_the_present_one_but_a_slug_that_was_never_public_does_not(publisher, frozen_clock):
+    conference = make_conference(slug="first")
+    publish(conference, by=publisher)
+    frozen_clock.tick()
+    conference.slug = "scheduled-only"
+    conference.save()
+    publish(conference, by=publisher, at=frozen_clock.now + timedelta(hours=1))
+    recall(conference, by=publisher)
+    conference.slug = "second"
+    conference.save()
+    publish(conference, by=publisher)
+
+    moved = resolve("conference", "first")
+    assert (type(moved), moved.address) == (Moved, "second")
+    assert resolve("conference", "scheduled-only") == NotFound()
+
+
+def test_a_withdrawn_record_is_gone_with_reason_and_replacement(publisher, frozen_clock):
+    conference, better = make_conference(slug="first"), make_conference()
+    publish(better, by=publisher)
+    publish(conference, by=publisher)
+    frozen_clock.tick()
+    conference.slug = "second"
+    conference.save()
+    last = publish(conference, by=publisher)
+    frozen_clock.tick()
+    withdraw(conference, by=publisher, reason="Announced by mistake.", replacement=better.uid)
+
+    for address in ("first", "second", str(conference.uid)):
+        gone = resolve("conference", address)
+        assert (type(gone), gone.edition.pk, gone.reason) == (Gone, last.pk, "Announced by mistake.")
+        assert (gone.edition.public_until, gone.replacement.uid) == (frozen_clock.now, better.uid)
+
+
+def test_a_replacement_that_is_withdrawn_itself_is_not_named(publisher, frozen_clock):
+    conference, better = make_conference(), make_conference()
+    publish(better, by=publisher)
+    publish(conference, by=publisher)
+    frozen_clock.tick()
+    withdraw(conference, by=publisher, reason="Announced by mistake.", replacement=better.uid)
+    withdraw(better, by=publisher, reason="This one too.")
+
+    assert resolve("conference", conference.slug).replacement is None
+
+
+def test_what_was_merged_away_leads_to_what_it_was_merged_into(publisher, frozen_clock):
+    wrong, right = make_organization("UN OCT", slug="un-oct"), make_organization("UNOCT", slug="unoct")
+    conference = make_conference()
+    conference.organization_roles.create(organization=wrong, role="host")
+    publish(conference, by=publisher)
+    frozen_clock.tick()
+    merge_entries(wrong, right, by=publisher)
+
+    for address in ("un-oct", str(wrong.uid)):
+        moved = resolve("organization", address)
+        assert (type(moved), moved.address) == (Moved, "unoct")
+    assert slugs("conference", "organization=un-oct") == [conference.slug]
+
+
+def test_an_uid_is_resolved_without_its_type(publisher):
+    conference, draft = make_conference(), make_conference()
+    publish(conference, by=publisher)
+
+    assert type(resolve_uid(conference.uid)) is Found
+    assert resolve_uid(draft.uid) == NotFound()
+
+
+def test_versions_are_the_editions_that_took_effect(publisher, frozen_clock):
+    conference = make_conference()
+    first = publish(conference, by=publisher)
+    frozen_clock.tick()
+    second = publish(conference, by=publisher)
+    publish(conference, by=publisher, at=frozen_clock.now + timedelta(hours=1))
+
+    assert [edition.pk for edition in versions(conference.uid)] == [first.pk, second.pk]
+
+
+# Lists
+
+
+def test_a_list_holds_what_is_public_newest_first(publisher, frozen_clock):
+    for slug, day in (("a", date(2019, 9, 3)), ("b", date(2022, 3, 3)), ("c", date(2022, 3, 3))):
+        publish(make_conference(slug=slug, start_date=day, end_date=day), by=publisher)
+    make_conference(slug="draft")
+    publish(make_conference(slug="scheduled"), by=publisher, at=frozen_clock.now + timedelta(hours=1))
+    withdrawn = make_conference(slug="withdrawn")
+    publish(withdrawn, by=publisher)
+    frozen_clock.tick()
+    withdraw(withdrawn, by=publisher, reason="Wrong.")
+
+    page = listed("conference")
+    assert ([edition.slug for edition in page.editions], page.total) == (["b", "c", "a"], 3)
+
+
+@pytest.mark.parametrize("ordering", ["-date", "date", "-updated", "updated"])
+@pytest.mark.parametrize("query", ["", "&country=BY", "&country=BY&kind=regional"])
+def test_the_pages_of_a_list_hold_each_record_once_and_in_one_order(publisher, frozen_clock, ordering, query):
+    for n in range(11):
+        day = date(2019, 9, 1 + n // 3)
+        publish(make_conference(start_date=day, end_date=day), by=publisher)
+        frozen_clock.tick()
+    publish(make_conference(), by=publisher)
+
+    whole = slugs("conference", f"ordering={ordering}{query}", per_page=100)
+    paged = [
+        slug for n in range(1, 5) for slug in slugs("conference", f"ordering={ordering}{query}&page={n}", per_page=3)
+    ]
+    fields = {"date": "date", "updated": "public_from"}[ordering.strip("-")]
+    keys = list(
+        Edition.objects.order_by(ordering[: -len(ordering.strip("-"))] + fields, "slug").values_list(fields, flat=True)
+    )
+    dates = [getattr(e, fields) for e in listed("conference", f"ordering={ordering}{query}", per_page=100).editions]
+    assert len(set(whole)) == 12
+    assert paged == whole
+    assert dates == keys
+
+
+def test_photos_without_slug_are_paged_without_repeating(publisher):
+    conference = make_conference()
+    publish(conference, by=publisher)
+    for _ in range(7):
+        publish(make_photo(conference), by=publisher)
+
+    paged = [
+        e.uid for n in (1, 2, 3) for e in listed("photo", f"conference={conference.slug}&page={n}", per_page=3).editions
+    ]
+    assert paged == sorted(paged, key=str)
+    assert len(set(paged)) == 7
+
+
+def test_vocabulary_is_listed_by_slug(publisher):
+    conference = make_conference()
+    conference.themes.add(make_theme(slug="youth"), make_theme(slug="borders"))
+    publish(conference, by=publisher)
+
+    assert slugs("theme") == ["borders", "youth"]
+    assert slugs("theme", "ordering=-slug") == ["youth", "borders"]
+
+
+def test_a_page_past_the_last_does_not_exist(publisher):
+    publish(make_conference(), by=publisher)
+    with pytest.raises(PageOutOfRange, match="Page 2 does not exist; there are 1."):
+        listed("conference", "page=2")
+    assert listed("conference", "country=AQ").editions == []
+
+
+@pytest.mark.parametrize("query", ["", "country=BY", "q=conference", "series=regional-conferences"])
+@pytest.mark.parametrize("count", [3, 30])
+def test_a_list_costs_two_queries(publisher, count, query, django_assert_num_queries):
+    series = make_series(slug="regional-conferences")
+    for ordinal in range(count):
+        conference = make_conference()
+        conference.series_entries.create(series=series, ordinal=ordinal + 1)
+        publish(conference, by=publisher)
+    slugs("conference", query)
+
+    with django_assert_num_queries(2):  # stamp; rows
+        page = listed("conference", query)
+        cards = [edition.card_data["name"] for edition in page.editions]
+    assert len(cards) == min(count, 20)
+
+
+def test_a_list_of_all_fields_brings_version_and_first_publication(publisher, frozen_clock, django_assert_num_queries):
+    conference = make_conference()
+    first = publish(conference, by=publisher)
+    frozen_clock.tick()
+    second = publish(conference, by=publisher)
+
+    slugs("conference")
+    with django_assert_num_queries(2):
+        (edition,) = listed("conference", columns="json", with_history=True).editions
+        values = (edition.version, edition.published, edition.json)
+    assert values == (2, first.public_from, second.json)
+
+
+# Menus
+
+
+def test_menus_count_public_records_only(publisher, frozen_clock):
+    shown, hidden = make_theme("Youth", slug="youth"), make_theme("Secret", slug="secret")
+    series = make_series("Regional conferences", slug="regional-conferences")
+    public = make_conference(country="TJ", start_date=date(2019, 5, 16), end_date=date(2019, 5, 17))
+    public.themes.add(shown)
+    public.series_entries.create(series=series, ordinal=1)
+    publish(public, by=publisher)
+    frozen_clock.tick()
+    publish(public, by=publisher)
+    scheduled = make_conference(country="KE")
+    scheduled.themes.add(hidden)
+    publish(scheduled, by=publisher, at=frozen_clock.now + timedelta(hours=1))
+    make_conference(country="UZ").themes.add(hidden)
+
+    menus = {name: [tuple(option) for option in entries] for name, entries in options("conference", Moment()).items()}
+    assert menus == {
+        "year": [("2019", 1, None)],
+        "country": [("TJ", 1, None)],
+        "region": [("asia", 1, None), ("central-asia", 1, None)],
+        "series": [("regional-conferences", 1, {"en": "Regional conferences"})],
+        "theme": [("youth", 1, {"en": "Youth"})],
+        "kind": [("regional", 1, None)],
+        "language": [("en", 1, None)],
+        "status": [(public.event_status, 1, None)],
+    }
+
+
+# Relations
+
+
+def test_related_gives_what_is_public_and_follows_it(publisher, frozen_clock, django_assert_num_queries):
+    conference = make_conference(slug="minsk-2019")
+    person = make_person()
+    conference.appearances.create(person=person, role="speaker")
+    parent = make_conference(slug="week", kind="week")
+    conference.parent = parent
+    conference.save()
+    reference, hidden = make_document(slug="resolution"), make_document(slug="draft")
+    conference.references.create(document=reference, order=1)
+    conference.references.create(document=hidden, order=2)
+    publish(parent, by=publisher)
+    publish(reference, by=publisher)
+    edition = publish(conference, by=publisher)
+    document = publish(make_document(conference), by=publisher)
+    publish(hidden, by=publisher, at=frozen_clock.now + timedelta(hours=1))
+
+    with django_assert_num_queries(1):
+        found = related([edition, document])
+    assert {pk: [(r.name, r.type, r.slug) for r in rows] for pk, rows in found.items()} == {
+        edition.pk: [("parent", "conference", "week"), ("reference", "document", "resolution")],
+        document.pk: [("conference", "conference", "minsk-2019")],
+    }
+    assert found[document.pk][0].card_data["name"] == conference.name
+    assert related([document], cards=False)[document.pk][0].card == ""
+
+    frozen_clock.tick(hours=1)
+    withdraw(reference, by=publisher, reason="Wrong.")
+    assert [(r.name, r.slug) for r in related([edition])[edition.pk]] == [("parent", "week"), ("reference", "draft")]
+
+
+def test_referring_gives_the_public_editions_that_point_to_a_record(publisher, frozen_clock, django_assert_num_queries):
+    conference = make_conference()
+    publish(conference, by=publisher)
+    document = publish(make_document(conference), by=publisher)
+    photo = publish(make_photo(conference), by=publisher)
+    publish(make_document(conference), by=publisher, at=frozen_clock.now + timedelta(hours=1))
+    make_document(conference)
+
+    with django_assert_num_queries(1):
+        found = {(edition.pk, edition.relation) for edition in referring(conference.uid, "conference", "parent")}
+    assert found == {(document.pk, "conference"), (photo.pk, "conference")}

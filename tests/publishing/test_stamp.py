@@ -1,0 +1,80 @@
+from datetime import timedelta
+
+import pytest
+
+from ctportal.publishing.models import Edition
+from ctportal.publishing.services import publish, recall, withdraw
+from ctportal.publishing.stamp import Moment, cached, next_instant
+from tests.factories import make_conference, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def publisher():
+    return make_user()
+
+
+def public_count():
+    return cached("count", lambda: Edition.objects.public().of("conference").count())
+
+
+def test_a_kept_value_costs_one_query(publisher, django_assert_num_queries):
+    publish(make_conference(), by=publisher)
+    assert public_count() == 1
+
+    with django_assert_num_queries(1):
+        assert public_count() == 1
+
+
+def test_a_publication_is_counted_at_once(publisher):
+    publish(make_conference(), by=publisher)
+    assert public_count() == 1
+
+    publish(make_conference(), by=publisher)
+    assert public_count() == 2
+
+
+def test_a_release_and_a_withdrawal_to_come_are_counted_at_their_instant(publisher, frozen_clock):
+    conference = make_conference()
+    publish(conference, by=publisher, at=frozen_clock.now + timedelta(hours=1))
+    counts = [public_count()]
+    frozen_clock.tick(minutes=59, seconds=59)
+    counts.append(public_count())
+    frozen_clock.tick(seconds=1)
+    counts.append(public_count())
+    withdraw(conference, by=publisher, reason="Wrong date.", at=frozen_clock.now + timedelta(hours=1))
+    counts.append(public_count())
+    frozen_clock.tick(hours=1)
+    counts.append(public_count())
+
+    assert counts == [0, 0, 1, 1, 0]
+
+
+def test_a_value_is_not_used_for_an_instant_before_it_was_computed(publisher, frozen_clock):
+    before = frozen_clock.now
+    frozen_clock.tick(hours=1)
+    publish(make_conference(), by=publisher)
+    assert public_count() == 1
+
+    frozen_clock.move_to(before)
+    assert public_count() == 0
+
+
+def test_a_recalled_release_is_no_next_instant(publisher, frozen_clock):
+    conference = make_conference()
+    publish(conference, by=publisher, at=frozen_clock.now + timedelta(hours=1))
+    coming = next_instant(frozen_clock.now)
+    recall(conference, by=publisher)
+
+    assert (coming, next_instant(frozen_clock.now)) == (frozen_clock.now + timedelta(hours=1), None)
+
+
+def test_one_moment_reads_the_stamp_once(publisher, django_assert_num_queries):
+    publish(make_conference(), by=publisher)
+    for key in ("a", "b"):
+        cached(key, lambda: 1)
+    moment = Moment()
+
+    with django_assert_num_queries(1):
+        assert [moment.cached("a", lambda: 2), moment.cached("b", lambda: 2)] == [1, 1]

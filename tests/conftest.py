@@ -1,10 +1,28 @@
 """Fixtures that every test may use. Those of one part stand beside its tests."""
 
+import json
+import os
+import shutil
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.utils import timezone
+
+from tests.needs import need, need_program
+
+# Once a browser is open, Playwright's sync API keeps an event loop running in this thread, and Django would refuse the
+# database to every later test.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+def pytest_unconfigure():
+    # The workers of xdist end without running what settings registered with atexit.
+    shutil.rmtree(django_settings.DATA_DIR, ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)
@@ -38,3 +56,88 @@ def frozen_clock(monkeypatch):
     clock = FrozenClock(datetime(2026, 3, 2, 9, 0, tzinfo=UTC))
     monkeypatch.setattr(timezone, "now", lambda: clock.now)
     return clock
+
+
+@pytest.fixture(scope="session")
+def html_errors(tmp_path_factory):
+    """Return a function from {name of a page: its HTML} to what the Nu HTML checker finds: "name:line: message"."""
+    java = need_program("Java", "java")
+    jar = Path(sys.prefix) / "vnu.jar"
+    need("the HTML checker", jar if jar.exists() else None)
+
+    def check(pages):
+        folder = tmp_path_factory.mktemp("html")
+        names = {}
+        for number, (name, html) in enumerate(pages.items()):
+            path = folder / f"{number}.html"
+            path.write_text(html, encoding="utf-8")
+            names[path.name] = name
+        run = subprocess.run(
+            [java, "-jar", jar, "--format", "json", "--stdout", "--exit-zero-always", *sorted(folder.glob("*.html"))],
+            check=True,
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+        # Java and the checker itself count as broken, not the pages, when they do not answer in JSON.
+        messages = json.loads(run.stdout)["messages"]
+        return [
+            f"{names[Path(message['url']).name]}:{message.get('lastLine', 0)}: {message['message']}"
+            for message in messages
+            if message["type"] != "info" or message.get("subType") == "warning"
+        ]
+
+    return check
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Return a headless Chromium (of Playwright's sync API) for the session."""
+    # Here, since most sessions start no browser.
+    from playwright.sync_api import sync_playwright
+
+    path = need_program("Chromium", "chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=path,
+            args=[
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-quic",
+                "--no-first-run",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+            ],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def browser_page(chromium, live_server):
+    """Return a page in a browser of its own: addresses like "/en/" are those of the live server.
+
+    What the console reports as an error (a script's failure, a breach of the content security policy, a missing file)
+    is in ``page.problems``, a list of texts; a test ends by comparing it with [].
+    """
+    context = chromium.new_context(base_url=live_server.url)
+    context.set_default_timeout(15_000)
+    page = context.new_page()
+    page.problems = []
+    page.on("console", lambda message: page.problems.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: page.problems.append(str(error)))
+    yield page
+    context.close()
+
+
+@pytest.fixture
+def axe_violations():
+    """Return a function from a browser page to axe's findings: (impact, rule, the elements found)."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    def check(page):
+        found = Axe().run(page).response["violations"]
+        return [(rule["impact"], rule["id"], [node["html"][:200] for node in rule["nodes"]]) for rule in found]
+
+    return check

@@ -12,7 +12,7 @@ DOCUMENTED = ROOT / "docs" / "operators" / "settings.md"
 
 
 def manage(*arguments, **variables):
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("CTPORTAL_")}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("CTPORTAL_", "DJANGO_"))}
     return subprocess.run(
         [sys.executable, "manage.py", *arguments],
         check=False,

@@ -5,16 +5,14 @@ Nothing here knows a working model; a record is known by its ``uid``.
 
 import json
 import secrets
-from urllib.parse import quote
 
 from django.conf import settings
+from django.core.files.storage import FileSystemStorage
 from django.db import models
 from django.db.models import Exists, F, Min, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
-
-from .storage import PrivateStorage
 
 
 class RecordType(models.TextChoices):
@@ -216,7 +214,7 @@ def random_key():
 
 def private_storage():
     """Where uploaded bytes lie. No address leads here; the file view reads it after asking the editions."""
-    return PrivateStorage()
+    return FileSystemStorage(location=settings.STORED_FILES_ROOT, base_url=None)
 
 
 def storage_path(stored_file, _name):
@@ -250,7 +248,7 @@ class StoredFile(models.Model):
     @property
     def path(self):
         """The address of the file below the site's root."""
-        return f"/files/{self.key}/{quote(self.name)}"
+        return f"/files/{self.key}/{self.name}"
 
 
 class EditionFile(models.Model):

@@ -5,14 +5,16 @@ Nothing here knows a working model; a record is known by its ``uid``.
 
 import json
 import secrets
+from urllib.parse import quote
 
 from django.conf import settings
-from django.core.files.storage import FileSystemStorage
 from django.db import models
 from django.db.models import Exists, F, Min, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+
+from .storage import PrivateStorage
 
 
 class RecordType(models.TextChoices):
@@ -214,7 +216,7 @@ def random_key():
 
 def private_storage():
     """Where uploaded bytes lie. No address leads here; the file view reads it after asking the editions."""
-    return FileSystemStorage(location=settings.STORED_FILES_ROOT, base_url=None)
+    return PrivateStorage()
 
 
 def storage_path(stored_file, _name):
@@ -248,7 +250,7 @@ class StoredFile(models.Model):
     @property
     def path(self):
         """The address of the file below the site's root."""
-        return f"/files/{self.key}/{self.name}"
+        return f"/files/{self.key}/{quote(self.name)}"
 
 
 class EditionFile(models.Model):

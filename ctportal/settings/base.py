@@ -112,6 +112,12 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 # Uploaded files: private storage, random keys, served only by the file view. There is no MEDIA_URL.
 STORED_FILES_ROOT = DATA_DIR / "files"
+# What may be uploaded (docs/decisions/files.md). Megabytes of 1024 × 1024 bytes; megapixels of a million.
+CTPORTAL_MAX_PHOTO_MB = environment.number("CTPORTAL_MAX_PHOTO_MB", 30)
+CTPORTAL_MAX_PHOTO_MEGAPIXELS = environment.number("CTPORTAL_MAX_PHOTO_MEGAPIXELS", 64)
+CTPORTAL_MAX_DOCUMENT_MB = environment.number("CTPORTAL_MAX_DOCUMENT_MB", 50)
+# Where nginx finds STORED_FILES_ROOT as an internal location, such as "/private-files/"; empty: this process sends the files.
+CTPORTAL_ACCEL_PREFIX = environment.text("CTPORTAL_ACCEL_PREFIX", "")
 
 # The strict policy of every public page. What the admin and the API's own pages need beyond it, they add themselves.
 CONTENT_SECURITY_POLICY = {

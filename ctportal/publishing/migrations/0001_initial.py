@@ -70,20 +70,6 @@ class Migration(migrations.Migration):
                 ("slug", models.CharField(blank=True, max_length=120)),
                 ("date", models.DateField(help_text="First day; lists are in its order.", null=True)),
                 ("end_date", models.DateField(null=True)),
-                ("json", models.TextField(help_text="Canonical text: UTF-8, keys sorted, no white space, no floats.")),
-                (
-                    "sha256",
-                    models.CharField(
-                        help_text="Of the UTF-8 bytes of json; stays when the edition is sealed.", max_length=64
-                    ),
-                ),
-                ("card", models.TextField(help_text="JSON text with the few fields that lists show.")),
-                (
-                    "text",
-                    models.TextField(
-                        blank=True, help_text="Plain, case-folded text of all languages, for the filter q."
-                    ),
-                ),
                 ("public_from", models.DateTimeField()),
                 ("public_until", models.DateTimeField(null=True)),
                 ("minor", models.BooleanField(default=False)),
@@ -91,17 +77,40 @@ class Migration(migrations.Migration):
                 ("by", models.CharField(help_text="Who published, as text: accounts come and go.", max_length=150)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("sealed_at", models.DateTimeField(null=True)),
+                (
+                    "sha256",
+                    models.CharField(
+                        help_text="Of the UTF-8 bytes of json; stays when the edition is sealed.", max_length=64
+                    ),
+                ),
+                ("card", models.TextField(help_text="JSON text with the few fields that lists show.")),
+                ("json", models.TextField(help_text="Canonical text: UTF-8, keys sorted, no white space, no floats.")),
+                (
+                    "text",
+                    models.TextField(
+                        blank=True, help_text="Plain, case-folded text of all languages, for the filter q."
+                    ),
+                ),
             ],
             options={
                 "indexes": [
-                    models.Index(fields=["uid", "public_from"], name="edition_of_record"),
+                    models.Index(fields=["uid", "public_from", "public_until"], name="edition_of_record"),
                     models.Index(fields=["type", "slug"], name="edition_by_slug"),
                     models.Index(
                         models.F("type"),
                         models.OrderBy(models.F("date"), descending=True),
                         models.F("slug"),
                         models.F("uid"),
+                        models.F("public_from"),
+                        models.F("public_until"),
                         name="edition_in_order",
+                    ),
+                    models.Index(
+                        models.F("type"),
+                        models.OrderBy(models.F("public_from"), descending=True),
+                        models.F("uid"),
+                        models.F("public_until"),
+                        name="edition_by_update",
                     ),
                     models.Index(fields=["public_from"], name="edition_by_start"),
                     models.Index(fields=["public_until"], name="edition_by_end"),

@@ -2,9 +2,10 @@
 
 from modeltranslation.translator import TranslationOptions, register
 
-from .models import Document
+from .models import CoChairsSummary, Document, OtherDocument, PressRelease, Statement
 
 
-@register(Document)
+# The proxies too: else a new press release does not know the columns.
+@register([Document, CoChairsSummary, PressRelease, Statement, OtherDocument])
 class DocumentLabels(TranslationOptions):
     fields = ("place", "delivered_title", "dateline")

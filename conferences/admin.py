@@ -1,0 +1,710 @@
+"""The admin of conferences, photos and the vocabulary. It may use the documents' models; nothing of theirs uses it."""
+
+from collections import defaultdict
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import Count, F, OuterRef, Prefetch, Subquery
+from django.http import HttpResponseRedirect
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.http import urlencode
+from django.utils.text import capfirst
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from ctportal import languages
+from ctportal.dates import format_date_range
+from ctportal.publishing.admin import (
+    NATIVE_WIDGETS,
+    InlineFormSet,
+    LabelForm,
+    LabelTabularInline,
+    PublicationFilter,
+    RecordAdmin,
+    RecordForm,
+    allow_editor,
+    badge,
+    publication_state,
+    with_publication,
+)
+from ctportal.publishing.admin_forms import label_texts, labels_of, record_form, take_upload
+from ctportal.publishing.files import store_photo
+from ctportal.publishing.gate import refresh_draft
+from documents.models import CoChairsSummary, Document, PressRelease, Statement
+
+from .models import (
+    AnnouncedDate,
+    Appearance,
+    Conference,
+    ConferenceText,
+    Figure,
+    Link,
+    MainTopic,
+    Organization,
+    OrganizationRole,
+    Person,
+    Photo,
+    Reference,
+    Series,
+    SeriesEntry,
+    Session,
+    Theme,
+)
+
+
+def interface_language():
+    """The interface's language under the portal's own code."""
+    code = (get_language() or languages.DEFAULT).split("-")[0]
+    return code if code in languages.CODES else languages.DEFAULT
+
+
+def label(record, name):
+    """The label *name* of *record* in the interface's language or what it falls back to."""
+    return languages.pick(label_texts(record, name), interface_language(), record.original_language)[0]
+
+
+# Vocabulary
+
+
+class VocabularyForm(RecordForm):
+    slug_from = "name"
+
+
+class VocabularyAdmin(RecordAdmin):
+    """Series, themes, organizations and people: public for as long as something public shows them."""
+
+    publishable = False
+    ordering = ["slug"]
+    list_display = ["called", "slug", "language_list", "publication"]
+    list_filter = [PublicationFilter]
+    search_fields = ["slug", *(f"name_{code}" for code in languages.CODES)]
+
+    @admin.display(description=gettext_lazy("name"), ordering="slug")
+    def called(self, record):
+        return label(record, "name") or record.slug
+
+
+@admin.register(Series)
+class SeriesAdmin(VocabularyAdmin):
+    form = record_form(Series)(type("SeriesForm", (VocabularyForm,), {}))
+    fields = ["name", "slug", "original_language", "description"]
+
+
+@admin.register(Theme)
+class ThemeAdmin(VocabularyAdmin):
+    form = record_form(Theme)(type("ThemeForm", (VocabularyForm,), {}))
+    fields = ["name", "slug", "original_language", "description"]
+
+
+@record_form(Organization)
+class OrganizationForm(VocabularyForm):
+    constraint_fields = {"organization_is_not_its_own_parent": "parent"}
+
+
+@admin.register(Organization)
+class OrganizationAdmin(VocabularyAdmin):
+    form = OrganizationForm
+    fields = ["name", "acronym", "slug", "original_language", "kind", "country", "parent", "website"]
+    autocomplete_fields = ["parent"]
+    list_display = ["called", "acronym", "kind", "country", "language_list", "publication"]
+    list_filter = [PublicationFilter, "kind"]
+    search_fields = ["acronym", *VocabularyAdmin.search_fields]
+
+
+@admin.register(Person)
+class PersonAdmin(VocabularyAdmin):
+    form = record_form(Person)(type("PersonForm", (VocabularyForm,), {}))
+    fields = ["name", "slug", "original_language"]
+
+
+# What belongs to a conference
+
+
+class SeriesEntryForm(LabelForm):
+    constraint_fields = {"ordinal_once_per_series": "ordinal", "conference_once_per_series": "series"}
+
+
+class SeriesEntryInline(LabelTabularInline):
+    model = SeriesEntry
+    form = SeriesEntryForm
+    fields = ["series", "ordinal"]
+    autocomplete_fields = ["series"]
+
+
+class AnnouncedDateForm(LabelForm):
+    constraint_fields = {"announced_date_ends_on_or_after_start": "end_date"}
+
+
+class AnnouncedDateInline(LabelTabularInline):
+    model = AnnouncedDate
+    form = AnnouncedDateForm
+    fields = ["start_date", "end_date", "date_precision", "announced_on", "reason"]
+
+
+class MainTopicInline(LabelTabularInline):
+    model = MainTopic
+    fields = ["title", "order"]
+
+
+class SessionForm(LabelForm):
+    constraint_fields = {"session_ends_after_it_starts": "end_time"}
+
+
+class SessionInline(LabelTabularInline):
+    """The programme at a glance; each session's description, people and organizations are on its own page."""
+
+    model = Session
+    form = SessionForm
+    fields = ["kind", "number", "title", "date", "start_time", "end_time", "order"]
+    show_change_link = True
+    verbose_name_plural = gettext_lazy("programme")
+
+
+class OrganizationRoleForm(LabelForm):
+    constraint_fields = {
+        "organization_role_once_per_conference": "organization",
+        "organization_role_once_per_session": "organization",
+    }
+
+
+class OrganizationRoleInline(LabelTabularInline):
+    model = OrganizationRole
+    form = OrganizationRoleForm
+    fields = ["organization", "role", "order"]
+    autocomplete_fields = ["organization"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("organization")
+
+
+class AppearanceInline(LabelTabularInline):
+    model = Appearance
+    fields = ["person", "role", "title", "organization", "order"]
+    autocomplete_fields = ["person", "organization"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("person")
+
+
+class FigureForm(LabelForm):
+    def validate_constraints(self):
+        """One official figure per measure is checked by the form set, over all rows at once."""
+
+
+class FigureFormSet(InlineFormSet):
+    def clean(self):
+        super().clean()
+        official = defaultdict(list)
+        for form in self.forms:
+            data = getattr(form, "cleaned_data", {})
+            if data.get("official") and data.get("measure") and not data.get("DELETE"):
+                official[data["measure"]].append(form)
+        for forms_of_measure in official.values():
+            for form in forms_of_measure[1:]:
+                form.add_error("official", _("Another figure for this measure is already the official one."))
+
+    def save(self, commit=True):
+        # The mark moves from one row to another in one step: first taken off, then set.
+        stays = [form.instance.pk for form in self.initial_forms if form.cleaned_data.get("official")]
+        if commit and self.instance.pk:
+            self.instance.figures.filter(official=True).exclude(pk__in=stays).update(official=False)
+        return super().save(commit)
+
+
+class FigureInline(LabelTabularInline):
+    model = Figure
+    form = FigureForm
+    formset = FigureFormSet
+    fields = ["measure", "expectation", "qualifier", "value", "source_document", "source", "official", "order"]
+    autocomplete_fields = ["source_document"]
+
+
+class ReferenceForm(LabelForm):
+    constraint_fields = {"reference_once_per_conference": "document"}
+
+
+class ReferenceInline(LabelTabularInline):
+    model = Reference
+    form = ReferenceForm
+    fields = ["document", "order"]
+    autocomplete_fields = ["document"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("document").prefetch_related("document__versions")
+
+
+class LinkInline(LabelTabularInline):
+    model = Link
+    fields = ["kind", "title", "address", "language", "order"]
+
+
+# Conferences
+
+
+@record_form(Conference, ConferenceText)
+class ConferenceForm(RecordForm):
+    text_rows = "texts"
+    text_fields = ("title", "motto", "summary", "description", "background", "outcome")
+    slug_from = "name"
+    constraint_fields = {
+        "conference_ends_on_or_after_start": "end_date",
+        "conference_is_not_its_own_parent": "parent",
+    }
+
+
+class YearFilter(admin.SimpleListFilter):
+    title = gettext_lazy("year")
+    parameter_name = "year"
+    field = "start_date"
+
+    def lookups(self, request, model_admin):
+        years = model_admin.model._base_manager.values_list(f"{self.field}__year", flat=True).distinct().order_by()
+        return [(str(year), str(year)) for year in sorted(filter(None, years), reverse=True)]
+
+    def queryset(self, request, queryset):
+        value = self.value()
+        return queryset.filter(**{f"{self.field}__year": int(value)}) if value and value.isdigit() else queryset
+
+
+class CountryFilter(admin.SimpleListFilter):
+    title = gettext_lazy("country")
+    parameter_name = "country"
+
+    def lookups(self, request, model_admin):
+        names = dict(Conference._meta.get_field("country").choices)
+        used = Conference.objects.exclude(country="").values_list("country", flat=True).distinct().order_by()
+        return sorted(((code, str(names.get(code, code))) for code in used), key=lambda pair: pair[1])
+
+    def queryset(self, request, queryset):
+        return queryset.filter(country=self.value()) if self.value() else queryset
+
+
+class Part:
+    """A part that the dossier of a conference should have."""
+
+    def __init__(self, name, matches, admin_name, **prefilled):
+        self.name, self.matches, self.admin_name, self.prefilled = name, matches, admin_name, prefilled
+
+
+def _is(document, *kinds):
+    return document.kind in kinds or document.also_serves_as in kinds
+
+
+KIND, OCCASION = Document.Kind, Document.Occasion
+PARTS = [
+    Part(
+        gettext_lazy("opening release"),
+        lambda d: _is(d, KIND.PRESS_RELEASE) and d.occasion == OCCASION.OPENING,
+        "pressrelease",
+        kind=KIND.PRESS_RELEASE,
+        occasion=OCCASION.OPENING,
+    ),
+    Part(
+        gettext_lazy("closing release"),
+        lambda d: _is(d, KIND.PRESS_RELEASE) and d.occasion == OCCASION.CLOSING,
+        "pressrelease",
+        kind=KIND.PRESS_RELEASE,
+        occasion=OCCASION.CLOSING,
+    ),
+    Part(
+        gettext_lazy("co-chairs’ summary"),
+        lambda d: _is(d, KIND.CO_CHAIRS_SUMMARY),
+        "cochairssummary",
+        kind=KIND.CO_CHAIRS_SUMMARY,
+        occasion=OCCASION.CLOSING,
+    ),
+    Part(
+        gettext_lazy("statements"),
+        lambda d: _is(d, KIND.STATEMENT, KIND.KEYNOTE_ADDRESS),
+        "statement",
+        kind=KIND.STATEMENT,
+        occasion=OCCASION.OPENING,
+    ),
+]
+# Which admin entry a document of a kind is edited in.
+ENTRY_OF_KIND = {
+    KIND.CO_CHAIRS_SUMMARY: CoChairsSummary,
+    KIND.PRESS_RELEASE: PressRelease,
+    KIND.STATEMENT: Statement,
+    KIND.KEYNOTE_ADDRESS: Statement,
+}
+
+
+@admin.register(Conference)
+class ConferenceAdmin(RecordAdmin):
+    form = ConferenceForm
+    list_display = ["name", "dates", "place", "publication", "language_list", "missing_parts"]
+    list_filter = [PublicationFilter, YearFilter, CountryFilter, "kind", "event_status", "series_entries__series"]
+    search_fields = ["name", "slug", "texts__title", *(f"city_{code}" for code in languages.CODES)]
+    ordering = ["-start_date", "name"]
+    autocomplete_fields = ["parent", "themes"]
+    inlines = [
+        SeriesEntryInline,
+        MainTopicInline,
+        SessionInline,
+        OrganizationRoleInline,
+        AppearanceInline,
+        FigureInline,
+        ReferenceInline,
+        LinkInline,
+        AnnouncedDateInline,
+    ]
+    fieldsets = [
+        (
+            gettext_lazy("Facts"),
+            {
+                "fields": [
+                    "name",
+                    "slug",
+                    "original_language",
+                    ("kind", "event_status", "format"),
+                    ("start_date", "end_date", "date_precision"),
+                    ("city", "country"),
+                    "venue",
+                    "time_zone",
+                    "parent",
+                    "themes",
+                    ("contact", "contact_email"),
+                ]
+            },
+        ),
+        (
+            gettext_lazy("Text in the original language"),
+            {"fields": ["title", "motto", "summary", "description", "background", "outcome"]},
+        ),
+    ]
+    # Where the parts of the form begin, for the row of links above it.
+    parts = [
+        ("fieldset-0-0-heading", gettext_lazy("Facts")),
+        ("fieldset-0-1-heading", gettext_lazy("Text")),
+        ("series_entries-group", gettext_lazy("Series")),
+        ("main_topics-group", gettext_lazy("Main topics")),
+        ("sessions-group", gettext_lazy("Programme")),
+        ("organization_roles-group", gettext_lazy("Organizations")),
+        ("appearances-group", gettext_lazy("People")),
+        ("figures-group", gettext_lazy("Figures")),
+        ("references-group", gettext_lazy("References")),
+        ("links-group", gettext_lazy("Links")),
+        ("announced_dates-group", gettext_lazy("Announced dates")),
+        ("publishing-heading", gettext_lazy("Publishing")),
+    ]
+
+    def get_queryset(self, request):
+        queryset = super().get_queryset(request)
+        if not (request.resolver_match and request.resolver_match.url_name.endswith("_changelist")):
+            return queryset
+        photos = Photo.objects.filter(conference=OuterRef("pk")).order_by()
+        return queryset.annotate(
+            photo_count=Subquery(photos.values("conference").annotate(n=Count("pk")).values("n"))
+        ).prefetch_related(
+            Prefetch("texts", ConferenceText.objects.only("conference", "language", "ready")),
+            Prefetch("documents", Document.objects.only("conference", "kind", "also_serves_as", "occasion").order_by()),
+        )
+
+    @admin.display(description=gettext_lazy("dates"), ordering="start_date")
+    def dates(self, record):
+        return format_date_range(record.start_date, record.end_date, record.date_precision, interface_language())
+
+    @admin.display(description=gettext_lazy("place"), ordering="country")
+    def place(self, record):
+        return ", ".join(filter(None, [label(record, "city"), record.get_country_display()]))
+
+    @admin.display(description=gettext_lazy("missing"))
+    def missing_parts(self, record):
+        missing = [str(part.name) for part in PARTS if not any(map(part.matches, record.documents.all()))]
+        return ", ".join(missing if record.photo_count else [*missing, _("photos")])
+
+    def save_related(self, request, form, formsets, change):
+        if form.instance.moved_from:
+            self._move_sessions(form.instance)
+        super().save_related(request, form, formsets, change)
+
+    def _move_sessions(self, conference):
+        """The original language was changed: what this form does not show of its sessions moves along."""
+        old, new = conference.moved_from, conference.original_language
+        conference.sessions.update(**{f"description_{new}": F(f"description_{old}"), f"description_{old}": None})
+        appearances = Appearance.objects.filter(session__conference=conference)
+        appearances.update(**{f"title_{new}": F(f"title_{old}"), f"title_{old}": None})
+
+    def language_parts(self, obj):
+        yield from super().language_parts(obj)
+        yield from self._rows(_("Main topics"), obj.main_topics.all())
+        for session in obj.sessions.prefetch_related("appearances__person"):
+            yield str(session), session, labels_of(Session)
+            yield from self._rows("", session.appearances.all(), lambda appearance: str(appearance.person))
+        yield from self._rows("", obj.appearances.select_related("person"), lambda appearance: str(appearance.person))
+        yield from self._rows(_("Related links"), obj.links.all())
+
+    def _rows(self, heading, rows, name=lambda row: ""):
+        for number, row in enumerate(rows):
+            yield name(row) or (heading if not number else ""), row, labels_of(type(row))
+
+    # The dossier
+
+    def panel(self, request, form, obj, is_popup):
+        panel = super().panel(request, form, obj, is_popup) | {"parts": self.parts}
+        if obj is not None and obj.pk and not is_popup:
+            panel["dossier"], panel["dossier_links"] = self.dossier(obj, panel["languages"], panel["state"])
+        return panel
+
+    def dossier(self, conference, matrix, state):
+        """Rows for the panel, one per part that exists or is missing, and the links to add more."""
+        documents = with_publication(conference.documents.prefetch_related(document_languages())).order_by("date", "pk")
+        documents = list(documents)
+        rows = [{"part": _("Conference text"), "languages": matrix, "publication": ""}]
+        shown = set()
+        for part in PARTS:
+            found = [document for document in documents if part.matches(document) and document.pk not in shown]
+            if found or any(part.matches(document) for document in documents):
+                rows += [document_row(self.admin_site, part.name, document, conference) for document in found]
+                shown |= {document.pk for document in found}
+            else:
+                rows.append(
+                    {
+                        "part": capfirst(part.name),
+                        "add_address": add_address(part.admin_name, conference, **part.prefilled),
+                        "add_label": _("Add %(part)s") % {"part": part.name},
+                    }
+                )
+        for document in documents:
+            if document.pk not in shown:
+                rows.append(document_row(self.admin_site, document.get_kind_display(), document, conference))
+        rows.append(self.photo_row(conference))
+        more = [
+            {
+                "label": _("Add statement"),
+                "address": add_address("statement", conference, kind=KIND.STATEMENT, occasion=OCCASION.OPENING),
+            },
+            {"label": _("Add other document"), "address": add_address("otherdocument", conference)},
+        ]
+        return rows, more
+
+    def photo_row(self, conference):
+        photos = list(conference.photos.all())
+        add = reverse("admin:conferences_photo_add") + f"?{urlencode({'conference': conference.pk})}"
+        if not photos:
+            return {"part": _("Photos"), "add_address": add, "add_label": _("Add photos")}
+        incomplete = sum(1 for photo in photos if photo_missing(photo))
+        text = _("%(n)d photos, %(incomplete)d of them incomplete") if incomplete else _("%(n)d photos, all complete")
+        return {
+            "part": _("Photos"),
+            "title": text % {"n": len(photos), "incomplete": incomplete},
+            "address": reverse("admin:conferences_photo_changelist") + f"?conference__id__exact={conference.pk}",
+            "text": " ",
+            "more_address": add,
+            "more_label": _("Add photos"),
+        }
+
+
+def document_languages():
+    """The versions of documents without their long text."""
+    return Prefetch(
+        "versions",
+        Document._meta.get_field("versions").related_model.objects.only("document", "language", "title", "ready"),
+    )
+
+
+def document_row(site, part, document, conference):
+    entry = ENTRY_OF_KIND.get(document.kind)
+    model = entry._meta.model_name if entry else "otherdocument"
+    states = {version.language: "ready" if version.ready else "draft" for version in document.versions.all()}
+    cells = []
+    for code, name in languages.LANGUAGES.items():
+        original = code == document.original_language
+        page = "change" if original else "language"
+        args = [document.pk] if original else [document.pk, code]
+        cells.append(
+            {
+                "code": code,
+                "name": name,
+                "state": "original" if original else states.get(code, "missing"),
+                "address": reverse(f"admin:documents_{model}_{page}", args=args),
+            }
+        )
+    return {
+        "part": capfirst(str(part)),
+        "title": document.original_title or document.slug,
+        "address": reverse(f"admin:documents_{model}_change", args=[document.pk]),
+        "publication": badge(publication_state(document)),
+        "languages": cells,
+    }
+
+
+def add_address(model_name, conference, **prefilled):
+    """The address of the right form to add a document, filled in from the conference."""
+    values = {"conference": conference.pk, **{name: str(value) for name, value in prefilled.items()}}
+    return reverse(f"admin:documents_{model_name}_add") + f"?{urlencode(values)}"
+
+
+# Sessions, on a page of their own
+
+
+@admin.register(Session)
+class SessionAdmin(admin.ModelAdmin):
+    form = SessionForm
+    formfield_overrides = NATIVE_WIDGETS
+    fields = [
+        "conference",
+        ("kind", "number"),
+        "title",
+        "description",
+        ("date", "start_time", "end_time"),
+        ("room", "order"),
+    ]
+    autocomplete_fields = ["conference"]
+    inlines = [OrganizationRoleInline, AppearanceInline]
+    search_fields = ["conference__name", *(f"title_{code}" for code in languages.CODES)]
+    list_display = ["__str__", "conference", "kind", "date"]
+    list_select_related = ["conference"]
+    show_full_result_count = False
+    ordering = ["-conference__start_date", "order", "pk"]
+
+    class Media:
+        css = {"all": ["admin-portal/admin.css"]}
+        js = ["admin-portal/admin.js"]
+
+    def has_module_permission(self, request):
+        return False  # reached from the conference
+
+    def save_model(self, request, obj, form, change):
+        if change:
+            obj.save(update_fields=form.own_columns)
+        else:
+            obj.save()
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        refresh_draft(form.instance.conference)
+
+    def delete_model(self, request, obj):
+        conference = obj.conference
+        super().delete_model(request, obj)
+        refresh_draft(conference)
+
+    def response_post_save_add(self, request, obj):
+        return self._to_conference(obj)
+
+    def response_post_save_change(self, request, obj):
+        return self._to_conference(obj)
+
+    def _to_conference(self, obj):
+        address = reverse("admin:conferences_conference_change", args=[obj.conference_id])
+        return HttpResponseRedirect(f"{address}#sessions-group")
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        response = super().render_change_form(request, context, add, change, form_url, obj)
+        if request.method == "POST":
+            response.status_code = 422
+        return allow_editor(request, response)
+
+
+# Photos
+
+
+def photo_missing(photo):
+    """What a photo still needs before it can be public, in words."""
+    missing = []
+    if not photo.decorative and not getattr(photo, f"alt_text_{photo.original_language}"):
+        missing.append(_("alternative text"))
+    if not photo.credit.strip():
+        missing.append(_("credit"))
+    return missing
+
+
+@record_form(Photo)
+class PhotoForm(RecordForm):
+    upload = forms.FileField(label=_("Picture"), required=False, help_text=_("JPEG, PNG or WebP."))
+    kept_file = forms.CharField(required=False, widget=forms.HiddenInput)
+    constraint_fields = {"one_featured_photo_per_conference": "featured"}
+    stored = None
+
+    def clean(self):
+        cleaned = super().clean()
+        self.stored = take_upload(self, store_photo, self.request.user)
+        if not self.instance.pk and not self.stored and "upload" not in self.errors:
+            self.add_error("upload", ValidationError(_("Choose the picture."), code="required"))
+        return cleaned
+
+    def _post_clean(self):
+        if self.stored:
+            self.instance.file = self.stored
+        super()._post_clean()
+
+    @property
+    def own_columns(self):
+        return sorted({*super().own_columns, "file"})
+
+
+@admin.register(Photo)
+class PhotoAdmin(RecordAdmin):
+    form = PhotoForm
+    fields = [
+        "conference",
+        "upload",
+        "kept_file",
+        "original_language",
+        "alt_text",
+        "decorative",
+        "caption",
+        "credit",
+        "rights",
+        ("taken_on", "place"),
+        "people",
+        ("order", "featured"),
+    ]
+    autocomplete_fields = ["conference", "people"]
+    list_display = ["picture", "shown_name", "conference", "taken_on", "credit", "publication", "language_list", "missing"]
+    list_display_links = ["picture", "shown_name"]
+    list_filter = [PublicationFilter, "featured", "decorative"]
+    search_fields = ["credit", "conference__name", *(f"caption_{c}" for c in languages.CODES), *(f"alt_text_{c}" for c in languages.CODES)]
+    ordering = ["-pk"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("conference", "file").prefetch_related("file__renditions")
+
+    def get_changeform_initial_data(self, request):
+        initial = super().get_changeform_initial_data(request)
+        conference = conference_of(initial)
+        if conference:
+            initial.setdefault("taken_on", conference.start_date)
+            initial.setdefault("place", getattr(conference, f"city_{conference.original_language}") or "")
+            initial.setdefault("original_language", conference.original_language)
+        return initial
+
+    @admin.display(description=gettext_lazy("picture"))
+    def picture(self, record):
+        files = sorted(record.rendition_files, key=lambda file: file.width or 0)
+        if not files:
+            return "–"
+        address = reverse("admin_file", args=[files[0].key, files[0].name])
+        return format_html('<img src="{}" alt="" class="portal-thumbnail" width="96" loading="lazy">', address)
+
+    @admin.display(description=gettext_lazy("photo"))
+    def shown_name(self, record):
+        return label(record, "caption") or label(record, "alt_text") or record.file.name
+
+    @admin.display(description=gettext_lazy("missing"))
+    def missing(self, record):
+        return ", ".join(photo_missing(record))
+
+    def panel(self, request, form, obj, is_popup):
+        panel = super().panel(request, form, obj, is_popup)
+        return panel | {"parent": parent_link(obj)} if obj and obj.pk else panel
+
+
+def conference_of(initial):
+    """The conference that the address of an add form names, or None."""
+    value = str(initial.get("conference", ""))
+    return Conference.objects.filter(pk=value).first() if value.isdigit() else None
+
+
+def parent_link(obj):
+    """Where a document or photo belongs: {name, address} of its conference, or None."""
+    if not obj.conference_id:
+        return None
+    return {
+        "name": obj.conference.name,
+        "address": reverse("admin:conferences_conference_change", args=[obj.conference_id]),
+    }

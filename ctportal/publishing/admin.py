@@ -1,0 +1,555 @@
+"""What the admin of every record shares: the form with its publishing buttons, what the public sees at this moment, lists.
+
+The admin writes working records and asks the services for everything public. It is the one part that knows both sides.
+"""
+
+import uuid
+from urllib.parse import urlsplit
+
+from csp.constants import NONCE
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models, transaction
+from django.db.models import OuterRef, Subquery
+from django.http import HttpResponseRedirect
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from js_asset import Media
+
+from ctportal import languages
+
+from . import services
+from .admin_forms import (
+    DateInput,
+    InlineFormSet,
+    LabelForm,
+    RecordForm,
+    TimeInput,
+    label_texts,
+    labels_of,
+    offset_text,
+    show_instant,
+)
+from .admin_language import LanguagePage
+from .gate import gate_for, refresh_draft
+from .models import VOCABULARY, Edition
+from .preview import preview_address
+
+__all__ = ["InlineFormSet", "LabelForm", "LabelTabularInline", "PublicationFilter", "RecordAdmin", "RecordForm"]
+
+# The one style that django-prose-editor 0.28.0 puts into the page; the browser tests fail where an upgrade changes it.
+EDITOR_STYLE = "'sha256-PlumsSlvJ7vvWzjqibGAYKq92O3y/4JTxWWsWJvyUYA='"
+NATIVE_WIDGETS = {
+    models.DateField: {"widget": DateInput},
+    models.TimeField: {"widget": TimeInput},
+}
+
+
+class Refused(Exception):
+    """A service refused what the form asked for. Rolls everything back, so that the form is shown again."""
+
+    def __init__(self, error):
+        super().__init__(str(error))
+        self.error = error
+
+
+def allow_editor(request, response):
+    """Let *response*, which holds the rich text editor, run it under the strict policy: a nonce and one style."""
+    response._csp_update = {"script-src": [NONCE], "style-src": [EDITOR_STYLE]}
+    return response
+
+
+def with_nonce(request, media):
+    """Return *media* with the nonce of *request* on the editor's import map."""
+    return Media.from_media(media, nonce=str(request.csp_nonce))
+
+
+# Lists
+
+
+def with_publication(queryset, now=None):
+    """Annotate working records with what the public sees of them: a constant number of index look-ups per row."""
+    now = now or timezone.now()
+    mine = {"uid": OuterRef("uid")}
+    in_force = Edition.objects.public(now).filter(**mine).order_by()
+    to_come = Edition.objects.to_come(now).filter(**mine).order_by("public_from")
+    last = Edition.objects.effective(now).filter(**mine).order_by("-public_from")
+    return queryset.annotate(
+        public_sha256=Subquery(in_force.values("sha256")[:1]),
+        public_slug=Subquery(in_force.values("slug")[:1]),
+        scheduled_for=Subquery(to_come.values("public_from")[:1]),
+        last_until=Subquery(last.values("public_until")[:1]),
+        last_from=Subquery(last.values("public_from")[:1]),
+    )
+
+
+def publication_state(record):
+    """Return the state of a record from ``with_publication``: draft, scheduled, public, changed or withdrawn."""
+    if record.public_sha256:
+        same = record.public_sha256 == record.draft_sha256 and record.public_slug == getattr(record, "slug", "")
+        return "public" if same else "changed"
+    if record.scheduled_for:
+        return "scheduled"
+    return "withdrawn" if record.last_from else "draft"
+
+
+STATE_LABELS = {
+    "draft": gettext_lazy("draft"),
+    "scheduled": gettext_lazy("scheduled"),
+    "public": gettext_lazy("public"),
+    "changed": gettext_lazy("public, changed since"),
+    "withdrawn": gettext_lazy("withdrawn"),
+}
+
+
+def badge(state):
+    return format_html('<span class="state state-{}">{}</span>', state, STATE_LABELS[state])
+
+
+class PublicationFilter(admin.SimpleListFilter):
+    title = gettext_lazy("publication")
+    parameter_name = "publication"
+
+    def lookups(self, request, model_admin):
+        return list(STATE_LABELS.items())
+
+    def queryset(self, request, queryset):
+        public = models.Q(public_sha256__isnull=False)
+        same = models.Q(public_sha256=models.F("draft_sha256"))
+        if hasattr(queryset.model, "slug"):
+            same &= models.Q(public_slug=models.F("slug"))
+        conditions = {
+            "public": public & same,
+            "changed": public & ~same,
+            "scheduled": models.Q(public_sha256__isnull=True, scheduled_for__isnull=False),
+            "withdrawn": models.Q(public_sha256__isnull=True, scheduled_for__isnull=True, last_from__isnull=False),
+            "draft": models.Q(public_sha256__isnull=True, scheduled_for__isnull=True, last_from__isnull=True),
+        }
+        return queryset.filter(conditions[self.value()]) if self.value() in conditions else queryset
+
+
+def language_marks(states):
+    """Return the six languages as small marks. *states*: {language: "original", "ready", "draft"}; the rest is missing."""
+    words = {
+        "original": _("original"),
+        "ready": _("ready"),
+        "draft": _("in preparation"),
+    }
+    return format_html_join(
+        " ",
+        '<span class="tongue tongue-{}" title="{}: {}">{}</span>',
+        (
+            (states[code], languages.LANGUAGES[code], words[states[code]], code)
+            for code in languages.CODES
+            if code in states
+        ),
+    )
+
+
+# Forms
+
+
+class LabelTabularInline(admin.TabularInline):
+    """Rows without empty ones, their labels in the original language of the record."""
+
+    form = LabelForm
+    formset = InlineFormSet
+    extra = 0
+    formfield_overrides = NATIVE_WIDGETS
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and db_field.name == "order":
+            field.widget.attrs["class"] = "vOrder"
+        return field
+
+
+class RecordAdmin(admin.ModelAdmin):
+    """A record's list and form. What is public of it is changed by the services alone, after the draft is saved."""
+
+    form = RecordForm
+    formfield_overrides = NATIVE_WIDGETS
+    change_form_template = "admin/record/change_form.html"
+    show_full_result_count = False
+    list_per_page = 50
+    save_as = False
+    publishable = True  # vocabulary is published with what shows it
+    text_title = ""  # field of the row per language by which a record is called
+
+    class Media:
+        css = {"all": ["admin-portal/admin.css"]}
+        js = ["admin-portal/admin.js"]
+
+    # Lists
+
+    def get_queryset(self, request):
+        queryset = super().get_queryset(request).select_related(None)
+        if request.resolver_match and request.resolver_match.url_name.endswith("_changelist"):
+            queryset = with_publication(queryset)
+        return queryset
+
+    def get_actions(self, request):
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)  # one by one: most records were public once, and those stay
+        return actions
+
+    @admin.display(description=gettext_lazy("publication"))
+    def publication(self, record):
+        state = publication_state(record)
+        text = badge(state)
+        if record.scheduled_for:
+            text += format_html(' <span class="when">{} UTC</span>', f"{record.scheduled_for:%Y-%m-%d %H:%M}")
+        return text
+
+    @admin.display(description=gettext_lazy("languages"))
+    def language_list(self, record):
+        return language_marks(self.language_states(record))
+
+    def language_states(self, record):
+        """Return {language: "original", "ready" or "draft"}, for lists and the matrix of languages."""
+        if not self.form.text_rows:
+            found = {code for name in labels_of(self.model) for code in label_texts(record, name)}
+            return {code: "original" if code == record.original_language else "ready" for code in found}
+        states = {
+            row.language: "ready" if row.ready else "draft" for row in getattr(record, self.form.text_rows).all()
+        }
+        if record.original_language in states:
+            states[record.original_language] = "original"
+        return states
+
+    # The form
+
+    def get_urls(self):
+        info = self.opts.app_label, self.opts.model_name
+        mine = [
+            path(
+                "<path:object_id>/language/<str:language>/",
+                self.admin_site.admin_view(self.language_view),
+                name="{}_{}_language".format(*info),
+            )
+        ]
+        return mine + super().get_urls()
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.refusal = getattr(request, "refusal", None)
+        form.request = request
+        return form
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except Refused as refused:
+            # Everything was rolled back, the draft included. The form comes back with what was typed and the reason.
+            request.refusal = refused.error
+            for uploads in request.FILES.lists():
+                for upload in uploads[1]:
+                    upload.seek(0)
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        context["media"] = with_nonce(request, context["media"])
+        form = context["adminform"].form
+        context["portal"] = self.panel(request, form, obj if change else None, bool(context["is_popup"]))
+        response = super().render_change_form(request, context, add, change, form_url, obj)
+        if request.method == "POST":
+            response.status_code = 422
+        return allow_editor(request, response)
+
+    def save_model(self, request, obj, form, change):
+        request.record_form = form
+        if change:
+            obj.save(update_fields=form.own_columns)
+        else:
+            obj.created_by = request.user
+            obj.save()
+        form.save_text()
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        self.refresh(form.instance)
+
+    def refresh(self, record):
+        """Note what would be published now, of *record* and of what else its form changes."""
+        refresh_draft(record)
+
+    # Buttons
+
+    def response_add(self, request, obj, post_url_continue=None):
+        if "_popup" in request.POST:
+            return super().response_add(request, obj, post_url_continue)
+        return self._respond(request, obj)
+
+    def response_change(self, request, obj):
+        if "_popup" in request.POST:
+            return super().response_change(request, obj)
+        return self._respond(request, obj)
+
+    def _respond(self, request, obj):
+        name = next((name for name in self.buttons if name in request.POST), "_save")
+        try:
+            address = self.buttons[name](self, request, obj, request.record_form)
+        except ValidationError as error:
+            raise Refused(error) from error
+        return HttpResponseRedirect(address or self.change_address(obj))
+
+    def change_address(self, obj):
+        return reverse(
+            f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[obj.pk], current_app=self.admin_site.name
+        )
+
+    def press_save(self, request, obj, form):
+        self.message_user(request, _("The draft of “%(record)s” is saved.") % {"record": obj}, messages.SUCCESS)
+
+    def press_preview(self, request, obj, form):
+        return preview_address(request, obj)
+
+    def press_publish(self, request, obj, form):
+        self._publish(request, obj, form, at=None, replace=False)
+
+    def press_publish_at(self, request, obj, form):
+        self._publish(request, obj, form, at=self._instant(form), replace=False)
+
+    def press_replace(self, request, obj, form):
+        self._publish(request, obj, form, at=None, replace=True)
+
+    def press_replace_at(self, request, obj, form):
+        self._publish(request, obj, form, at=self._instant(form), replace=True)
+
+    def _instant(self, form):
+        if form.publish_instant is None:
+            raise ValidationError({"at": _("Give the date and time.")})
+        return form.publish_instant
+
+    def _publish(self, request, obj, form, *, at, replace):
+        self._may_publish(request, obj)
+        note, minor = form.cleaned_data["publish_note"], form.cleaned_data["publish_minor"]
+        edition = services.publish(obj, by=request.user, at=at, note=note, minor=minor, replace=replace)
+        if at:
+            text = _("“%(record)s” will be public at %(at)s.") % {
+                "record": obj,
+                "at": show_instant(edition.public_from, form.time_zone),
+            }
+            self.message_user(request, text, messages.SUCCESS)
+        else:
+            self._say_public(request, obj)
+
+    def _say_public(self, request, obj):
+        text = format_html(
+            '{} <a href="{}">{}</a>', _("“%(record)s” is public.") % {"record": obj}, f"/id/{obj.uid}", _("Read it as a visitor")
+        )
+        self.message_user(request, text, messages.SUCCESS)
+
+    def press_recall(self, request, obj, form):
+        self._may_publish(request, obj)
+        services.recall(obj, by=request.user)
+        self.message_user(request, _("What was scheduled for “%(record)s” is recalled.") % {"record": obj}, messages.SUCCESS)
+
+    def press_withdraw(self, request, obj, form):
+        self._may_publish(request, obj)
+        replacement = replacement_from(form.cleaned_data["withdraw_replacement"])
+        services.withdraw(obj, by=request.user, reason=form.cleaned_data["withdraw_reason"], replacement=replacement)
+        self.message_user(
+            request, _("“%(record)s” is withdrawn; its address gives the reason.") % {"record": obj}, messages.SUCCESS
+        )
+
+    def press_restore(self, request, obj, form):
+        self._may_publish(request, obj)
+        services.restore(obj, by=request.user, note=form.cleaned_data["publish_note"])
+        text = _("“%(record)s” is public again, with the text it had before.") % {"record": obj}
+        self.message_user(request, text, messages.SUCCESS)
+
+    def press_relabel(self, request, obj, form):
+        self._may_publish(request, obj)
+        made, left_out = services.relabel(obj, by=request.user, note=form.cleaned_data["publish_note"])
+        text = ngettext(
+            "The new name is public; %(n)d page that shows it has a new minor edition.",
+            "The new name is public; %(n)d pages that show it have a new minor edition.",
+            len(made),
+        )
+        self.message_user(request, text % {"n": len(made)}, messages.SUCCESS)
+        if left_out:
+            names = ", ".join(edition.slug or str(edition.uid) for edition in left_out[:10])
+            text = _("Left out, because an edition of them is already scheduled: %(names)s.") % {"names": names}
+            self.message_user(request, text, messages.WARNING)
+
+    buttons = {
+        "_publish": press_publish,
+        "_publish_at": press_publish_at,
+        "_replace": press_replace,
+        "_replace_at": press_replace_at,
+        "_recall": press_recall,
+        "_withdraw": press_withdraw,
+        "_restore": press_restore,
+        "_relabel": press_relabel,
+        "_preview": press_preview,
+        "_continue": press_save,
+        "_save": press_save,
+    }
+
+    def _may_publish(self, request, obj):
+        # Until there are roles, who may change a record may publish it.
+        if not self.has_publish_permission(request, obj):
+            raise PermissionDenied
+
+    def has_publish_permission(self, request, obj=None):
+        return self.has_change_permission(request, obj)
+
+    # What stands above and below the form
+
+    def panel(self, request, form, obj, is_popup):
+        """Everything the templates show around the form: what the public sees, what is to come, buttons, languages."""
+        panel = {
+            "form": form,
+            "is_popup": is_popup,
+            "publishable": self.publishable,
+            "may_publish": self.has_publish_permission(request, obj),
+            "zone": form.time_zone,
+            "zone_offset": offset_text(timezone.now(), form.time_zone),
+        }
+        if obj is None or obj.pk is None:
+            return panel | {"state": None}
+        state = services.state_of(obj.uid)
+        panel |= {"state": state, "lines": self.state_lines(obj, state, form.time_zone), "saved": True}
+        panel["changes"] = self.changes(obj, state.in_force) if state.in_force else []
+        panel["relabel"] = not self.publishable and bool(panel["changes"])
+        panel["deletable"] = self.has_delete_permission(request, obj)
+        if not is_popup:
+            panel["languages"] = self.language_matrix(obj)
+        return panel
+
+    def state_lines(self, obj, state, zone):
+        """Sentences on what the public sees at this moment and what is to come, each (kind, text)."""
+        lines = []
+        if state.in_force:
+            since = _("Public since %(at)s.") % {"at": show_instant(state.in_force.public_from, zone)}
+            lines.append(("public", since))
+        elif state.withdrawal:
+            text = _("Withdrawn since %(at)s: the address answers “gone” with the reason: %(reason)s")
+            at = show_instant(state.last.public_until, zone)
+            lines.append(("withdrawn", text % {"at": at, "reason": state.withdrawal.reason}))
+        elif state.last:
+            lines.append(("withdrawn", _("No longer public: nothing that is public refers to it.")))
+        elif self.publishable:
+            lines.append(("draft", _("A draft: the public does not see it, nor that it exists.")))
+        else:
+            lines.append(("draft", _("Not public: it becomes so with the first page that shows it.")))
+        if state.to_come:
+            at = show_instant(state.to_come.public_from, zone)
+            text = _("A new edition is scheduled: public at %(at)s.") if state.in_force else _("Scheduled: public at %(at)s.")
+            lines.append(("scheduled", text % {"at": at}))
+        if state.scheduled_end:
+            at = show_instant(state.scheduled_end.edition.public_until, zone)
+            text = _("Withdrawal scheduled for %(at)s: %(reason)s")
+            lines.append(("scheduled", text % {"at": at, "reason": state.scheduled_end.reason}))
+        return lines
+
+    def changes(self, obj, edition):
+        """Names of what differs between the public edition and the draft."""
+        content = gate_for(obj).content(obj)
+        names = [name for name, value in content.data.items() if edition.data.get(name) != value]
+        found = [self.name_of_field(name) for name in names] if not edition.is_sealed else []
+        if edition.slug != content.slug:
+            found.append(_("address"))
+        relations = edition.relations.exclude(name=services.SHOWS).order_by("order")
+        before = [(relation.name, str(relation.target)) for relation in relations]
+        if sorted(before) != sorted((link.name, str(link.target)) for link in content.links):
+            found.append(_("relations to other records"))
+        return found
+
+    def name_of_field(self, name):
+        for model in self._models_of_form():
+            field = next((f for f in model._meta.get_fields() if f.name == name), None)
+            if field is not None:
+                return capfirst(str(getattr(field, "verbose_name", None) or field.related_model._meta.verbose_name_plural))
+        return capfirst(name.replace("_", " "))
+
+    def _models_of_form(self):
+        yield self.model
+        if self.form.text_rows:
+            yield self.model._meta.get_field(self.form.text_rows).related_model
+
+    def language_matrix(self, obj):
+        """One row of the six languages for the panel: (code, name, state, address of the page to write it)."""
+        states = self.language_states(obj)
+        return [
+            {
+                "code": code,
+                "name": name,
+                "direction": languages.direction(code),
+                "state": "original" if code == obj.original_language else states.get(code, "missing"),
+                "address": "" if code == obj.original_language else self.language_address(obj, code),
+            }
+            for code, name in languages.LANGUAGES.items()
+        ]
+
+    def language_address(self, obj, code):
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_language", args=[obj.pk, code])
+
+    # One language on a page of its own
+
+    def language_view(self, request, object_id, language):
+        return LanguagePage(self, request, object_id, language).respond()
+
+    language_only_fields = ()  # fields of the row that its own page shows and the main form may hide
+
+    def new_language_row(self):
+        """Values of a row per language that is begun on its own page."""
+        return {}
+
+    def language_extra_fields(self, row):
+        """Further form fields of the language page, such as an upload."""
+        return {}
+
+    def language_extra_original(self, name, row):
+        """What stands beside such a field for the original language."""
+        return ""
+
+    def clean_language_extra(self, form, row):
+        """Check them, adding errors to *form*."""
+
+    def save_language_extra(self, form, row, user):
+        """Write them on *row*, which is saved afterwards."""
+
+    def language_parts(self, obj):
+        """What a language page translates beside the long text: (heading, object, names of its labels)."""
+        return [("", obj, labels_of(self.model))]
+
+    # Deleting
+
+    def has_delete_permission(self, request, obj=None):
+        """Only what was never public, nor is scheduled, may be deleted; the rest is withdrawn."""
+        allowed = super().has_delete_permission(request, obj)
+        return allowed and (obj is None or not Edition.objects.standing().filter(uid=obj.uid).exists())
+
+    def delete_view(self, request, object_id, extra_context=None):
+        obj = self.get_object(request, object_id)
+        if obj and super().has_delete_permission(request, obj) and not self.has_delete_permission(request, obj):
+            text = _("“%(record)s” is, was or will be public and cannot be deleted. Withdraw it instead.") % {"record": obj}
+            self.message_user(request, text, messages.ERROR)
+            return HttpResponseRedirect(self.change_address(obj))
+        return super().delete_view(request, object_id, extra_context)
+
+
+def replacement_from(text):
+    """Return the uid of the public record that *text*, an address of this portal or its last part, leads to; None if empty."""
+    text = text.strip()
+    if not text:
+        return None
+    last = urlsplit(text).path.rstrip("/").rsplit("/", 1)[-1]
+    public = Edition.objects.public().exclude(type__in=VOCABULARY)
+    try:
+        found = public.filter(uid=uuid.UUID(last))
+    except ValueError:
+        found = public.filter(slug=last)
+    edition = found.order_by("type").first()
+    if edition is None:
+        message = _("“%(value)s” is no public page of this portal. Give its address, such as …/documents/minsk-summary/.")
+        raise ValidationError({"replacement": message % {"value": text[:100]}})
+    return edition.uid
+
+

@@ -1,0 +1,7 @@
+"""The admin with the portal's own site: its index is grouped as staff think."""
+
+from django.contrib.admin.apps import AdminConfig
+
+
+class PortalAdminConfig(AdminConfig):
+    default_site = "ctportal.publishing.admin_site.PortalAdminSite"

@@ -1,0 +1,549 @@
+"""Forms of the admin: labels written in one language's own columns, the original text beside them, and instants.
+
+Short labels have one column per language. A form shows such a label once, under its plain name, and reads and writes the
+column of the language it is for, never the column of the language the interface happens to be in.
+"""
+
+import zoneinfo
+from datetime import UTC, datetime
+
+from django import forms
+from django.core import signing
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.forms.models import BaseInlineFormSet
+from django.utils import timezone
+from django.utils.text import capfirst, slugify
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django_prose_editor.fields import ProseEditorField
+from django_prose_editor.widgets import AdminProseEditorWidget
+from modeltranslation.translator import NotRegistered, translator
+
+from ctportal import languages
+
+from .models import StoredFile
+from .records import RESERVED_SLUGS, SLUG, validate_slug
+from .services import slug_is_reserved
+
+
+def labels_of(model):
+    """Names of the fields of *model* that have one column per language."""
+    try:
+        return tuple(translator.get_options_for_model(model._meta.concrete_model).get_field_names())
+    except NotRegistered:
+        return ()
+
+
+def language_of(record):
+    """The original language of *record* or, for a part such as a session, of the conference it belongs to."""
+    if hasattr(record, "original_language"):
+        return record.original_language
+    return record.conference.original_language if record.conference_id else languages.DEFAULT
+
+
+def label_columns(name):
+    return [f"{name}_{code}" for code in languages.CODES]
+
+
+def label_texts(record, name):
+    """Return {language: text} of the label *name*, holding only the languages that exist."""
+    texts = ((code, getattr(record, f"{name}_{code}")) for code in languages.CODES)
+    return {code: text for code, text in texts if text}
+
+
+# Widgets. One native field each: it has a label, works from the keyboard and needs no script.
+
+
+class DateInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self, attrs=None):
+        super().__init__({"class": "vNativeDate", **(attrs or {})}, format="%Y-%m-%d")
+
+
+class TimeInput(forms.TimeInput):
+    input_type = "time"
+
+    def __init__(self, attrs=None):
+        super().__init__({"class": "vNativeTime", **(attrs or {})}, format="%H:%M")
+
+
+class InstantInput(forms.DateTimeInput):
+    input_type = "datetime-local"
+
+    def __init__(self, attrs=None):
+        super().__init__({"class": "vNativeInstant", **(attrs or {})}, format="%Y-%m-%dT%H:%M")
+
+
+class LocalDateTimeField(forms.Field):
+    """A date and time without time zone, as typed; ``local_to_instant`` makes an instant of it."""
+
+    widget = InstantInput
+    default_error_messages = {
+        "invalid": _("“%(value)s” is no date and time. Write it like 2019-09-03 10:00."),
+    }
+
+    def to_python(self, value):
+        if value in self.empty_values or isinstance(value, datetime):
+            return value or None
+        try:
+            value = datetime.fromisoformat(str(value).strip())
+        except ValueError:
+            raise ValidationError(
+                self.error_messages["invalid"], code="invalid", params={"value": str(value)[:40]}
+            ) from None
+        return value.replace(tzinfo=None, second=0, microsecond=0)
+
+
+class InstantField(forms.DateTimeField):
+    """A date and time in UTC in one native field."""
+
+    widget = InstantInput
+
+
+def local_to_instant(local, zone):
+    """Return the aware datetime of the naive *local* in *zone* (an IANA name).
+
+    Where the clocks go back and a time occurs twice, the later one is meant: a release is never early. A time that the
+    clocks leave out raises ValidationError with what would be right.
+    """
+    tzinfo = zoneinfo.ZoneInfo(zone)
+    early = local.replace(tzinfo=tzinfo, fold=0).astimezone(UTC)
+    late = local.replace(tzinfo=tzinfo, fold=1).astimezone(UTC)
+    if early.astimezone(tzinfo).replace(tzinfo=None) != local and late.astimezone(tzinfo).replace(tzinfo=None) != local:
+        raise ValidationError(
+            _("%(local)s does not exist in %(zone)s: the clocks go forward over it. The next time there is %(next)s."),
+            code="no_such_time",
+            params={
+                "local": local.strftime("%Y-%m-%d %H:%M"),
+                "zone": zone,
+                "next": max(early, late).astimezone(tzinfo).strftime("%H:%M"),
+            },
+        )
+    return max(early, late)
+
+
+def occurs_twice(instant, zone):
+    """Whether the local time of *instant* occurs twice in *zone*, the clocks going back over it."""
+    local = instant.astimezone(zoneinfo.ZoneInfo(zone))
+    return local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+
+
+# Forms
+
+
+class LabelForm(forms.ModelForm):
+    """A model form whose labels are those of one *language*, by default the record's original language."""
+
+    # Where a broken constraint is shown: its name and the field that can mend it.
+    constraint_fields = {}
+
+    def __init__(self, *args, language=None, opened_in=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.given_language = language
+        # The language the form was opened in; it differs from the one written where the editor has just changed it.
+        self.opened_in = opened_in or language or language_of(self.instance)
+        if self.instance.pk:
+            for name in self.labels:
+                self.initial[name] = getattr(self.instance, f"{name}_{self.opened_in}") or ""
+
+    @property
+    def labels(self):
+        return [name for name in labels_of(self._meta.model) if name in self.fields]
+
+    @property
+    def language(self):
+        """The language the labels are written in: where the form itself asks for it, the one just chosen."""
+        return self.given_language or language_of(self.instance)
+
+    @property
+    def moves(self):
+        """Whether the labels move to another language, the record's original language having been changed."""
+        return bool(self.instance.pk) and self.language != self.opened_in
+
+    def has_changed(self):
+        return super().has_changed() or (self.moves and bool(self.labels))
+
+    def _post_clean(self):
+        # Django would write each label through the active language; put the columns back and write the right one.
+        before = {column: getattr(self.instance, column) for name in self.labels for column in label_columns(name)}
+        super()._post_clean()
+        for column, value in before.items():
+            setattr(self.instance, column, value)
+        for name in self.labels:
+            if self.moves:
+                setattr(self.instance, f"{name}_{self.opened_in}", None)
+            if name in self.cleaned_data:
+                setattr(self.instance, f"{name}_{self.language}", self.cleaned_data[name])
+
+    def _update_errors(self, errors):
+        for constraint in self._meta.model._meta.concrete_model._meta.constraints:
+            field = self.constraint_fields.get(constraint.name)
+            if field in self.fields:
+                errors = _moved(errors, str(constraint.violation_error_message), field)
+        super()._update_errors(errors)
+
+    @property
+    def own_columns(self):
+        """Names of the concrete fields that this form writes; a label counts with the columns it wrote."""
+        concrete = {field.name for field in self.instance._meta.concrete_fields if not field.primary_key}
+        names = {name for name in self.fields if name in concrete} - set(self.labels)
+        names |= {f"{name}_{code}" for name in self.labels for code in {self.language, self.opened_in}}
+        return sorted(names | ({"modified_at"} & concrete))
+
+    def save(self, commit=True):
+        if not commit or not self.instance.pk:
+            return super().save(commit)
+        # Only what the form shows: a translator may be saving another language of the same row.
+        self.instance.save(update_fields=self.own_columns)
+        self._save_m2m()
+        return self.instance
+
+
+def _moved(errors, message, field):
+    """Return *errors* with the one that says *message* shown at *field*."""
+    by_field = dict(errors.error_dict)
+    general = by_field.pop(NON_FIELD_ERRORS, [])
+    mine = [error for error in general if message in error.messages]
+    if not mine:
+        return errors
+    if rest := [error for error in general if error not in mine]:
+        by_field[NON_FIELD_ERRORS] = rest
+    by_field[field] = [*by_field.get(field, []), *mine]
+    return ValidationError(by_field)
+
+
+class InlineFormSet(BaseInlineFormSet):
+    """Rows in the original language of the record they belong to, which the form above may just have chosen."""
+
+    @property
+    def language(self):
+        return language_of(self.instance)
+
+    def get_form_kwargs(self, index):
+        opened_in = getattr(self.instance, "moved_from", "") or self.language
+        return super().get_form_kwargs(index) | {"language": self.language, "opened_in": opened_in}
+
+    @property
+    def empty_form(self):
+        form = self.form(
+            auto_id=self.auto_id,
+            prefix=self.add_prefix("__prefix__"),
+            empty_permitted=True,
+            use_required_attribute=False,
+            **self.get_form_kwargs(None),
+        )
+        self.add_fields(form, None)
+        return form
+
+
+class SlugField(forms.CharField):
+    """The address of a record; left empty, it is made from the name."""
+
+    default_validators = [validate_slug]
+
+    def __init__(self, *, prefill_from="", **kwargs):
+        kwargs.setdefault("required", False)
+        kwargs.setdefault("max_length", 120)
+        super().__init__(**kwargs)
+        if prefill_from:
+            self.widget.attrs["data-prefill-from"] = prefill_from
+
+    def to_python(self, value):
+        return super().to_python(value).lower()
+
+
+class PublishingFields(forms.Form):
+    """What the buttons below a form ask for."""
+
+    publish_note = forms.CharField(
+        label=_("Change note"),
+        required=False,
+        max_length=500,
+        help_text=_("Public: what changed, in a sentence. Readers and partners see it in the history."),
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+    )
+    publish_minor = forms.BooleanField(
+        label=_("Minor change"), required=False, help_text=_("A typing error, a label: subscribers are not notified.")
+    )
+    publish_at = LocalDateTimeField(label=_("Publish at"), required=False)
+    withdraw_reason = forms.CharField(
+        label=_("Reason"),
+        required=False,
+        max_length=500,
+        help_text=_("Public: readers of the old address are told."),
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+    )
+    withdraw_replacement = forms.CharField(
+        label=_("To read instead"),
+        required=False,
+        max_length=500,
+        help_text=_("Optional: the address of a public page of this portal."),
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+    )
+
+
+# Where the services name a field, and which field of the form that is.
+FIELD_OF = {"at": "publish_at", "note": "publish_note", "reason": "withdraw_reason", "replacement": "withdraw_replacement"}
+
+
+class RecordForm(LabelForm, PublishingFields, metaclass=forms.models.ModelFormMetaclass):
+    """The form of a record: its own fields and labels, its text in the original language, and what publishing asks for.
+
+    ``text_rows`` names the relation to the rows per language, ``text_fields`` the row's fields that the form shows.
+    """
+
+    text_rows = ""
+    text_fields = ()
+    slug_from = ""  # field whose words make the slug
+    refusal = None  # ValidationError of a service that refused what this form asked for
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.text_row = self._text_row(self.opened_in) if self.text_rows else None
+        if self.text_row is not None:
+            self._fill_in_text()
+        self.publish_instant = None
+
+    def _fill_in_text(self):
+        """Show the row's texts; those of a new row stand back behind what the address of the form gives."""
+        for name in self.text_fields:
+            value = getattr(self.text_row, name)
+            self.initial[name] = value if self.text_row.pk else self.initial.get(name) or value
+
+    def _text_row(self, language):
+        relation = self._meta.model._meta.get_field(self.text_rows)
+        if self.instance.pk:
+            row = getattr(self.instance, self.text_rows).filter(language=language).first()
+            if row:
+                return row
+        return relation.related_model(**{relation.field.name: self.instance, "language": language})
+
+    @property
+    def time_zone(self):
+        """The zone that release times are typed in: the conference's."""
+        place = self.instance
+        if not hasattr(place, "time_zone"):
+            place = getattr(self.instance, "conference", None) if getattr(self.instance, "conference_id", None) else None
+        zone = getattr(place, "time_zone", "UTC")
+        return zone if zone in zoneinfo.available_timezones() else "UTC"
+
+    def clean_slug(self):
+        slug = self.cleaned_data["slug"]
+        if slug and slug_is_reserved(self.instance.record_type, slug, self.instance.uid):
+            raise ValidationError(
+                _("“%(slug)s” is or was the address of another record. Add a place or a year."),
+                code="slug_reserved",
+                params={"slug": slug},
+            )
+        return slug
+
+    def suggested_slug(self):
+        """The slug made of the field ``slug_from``, where the editor left the address empty."""
+        return slugify(self.cleaned_data.get(self.slug_from) or "")[:90].strip("-")
+
+    def _free(self, slug):
+        """Return *slug*, with a number after it where another record has it."""
+        if not slug:
+            raise ValidationError(_("Write the address in Latin letters, like minsk-2019."), code="required")
+        model = self._meta.model._meta.concrete_model
+        others = model._base_manager.exclude(pk=self.instance.pk)
+        for suffix in ["", *(f"-{number}" for number in range(2, 100))]:
+            candidate = slug + suffix
+            if SLUG.fullmatch(candidate) is None or candidate in RESERVED_SLUGS:
+                continue
+            taken = others.filter(slug=candidate).exists()
+            if not taken and not slug_is_reserved(self.instance.record_type, candidate, self.instance.uid):
+                return candidate
+        raise ValidationError(_("Write another address: this one and many like it are taken."), code="unique")
+
+    def clean(self):
+        cleaned = super().clean() or self.cleaned_data
+        if "slug" in self.fields and "slug" not in self.errors and not cleaned.get("slug"):
+            self._fill_slug(cleaned)
+        self._check_language_change(cleaned)
+        return cleaned
+
+    def _fill_slug(self, cleaned):
+        try:
+            cleaned["slug"] = self._free(self.suggested_slug())
+        except ValidationError as error:
+            self.add_error("slug", error)
+
+    def _check_language_change(self, cleaned):
+        chosen = cleaned.get("original_language")
+        if not self.instance.pk or not chosen or chosen == self.opened_in:
+            return
+        has_labels = any(getattr(self.instance, f"{name}_{chosen}") for name in labels_of(self._meta.model))
+        has_row = bool(self.text_rows) and getattr(self.instance, self.text_rows).filter(language=chosen).exists()
+        if has_labels or has_row:
+            self.add_error(
+                "original_language",
+                _(
+                    "There are already texts in this language. Only a language without texts can be chosen: "
+                    "the texts of this form then count as written in it."
+                ),
+            )
+
+    def _post_clean(self):
+        super()._post_clean()
+        self.instance.moved_from = self.opened_in if self.moves else ""
+        if self.text_row is not None:
+            self._clean_text()
+        self._clean_instant()
+        if self.refusal is not None:
+            self._show_refusal()
+
+    def _clean_text(self):
+        """Write the text fields on the row of the original language, as its model cleans them."""
+        row = self.text_row
+        row.language = self.language
+        for name in self.text_fields:
+            value = self.cleaned_data.get(name)
+            if value or (name in self.cleaned_data and not getattr(self.fields[name], "choices", None)):
+                setattr(row, name, value)
+        if not self.has_text:
+            return
+        try:
+            others = {field.name for field in row._meta.fields} - set(self.text_fields)
+            row.clean_fields(exclude=others)
+        except ValidationError as error:
+            for name, messages in error.error_dict.items():
+                if name not in self.errors:
+                    self.add_error(name, messages)
+
+    @property
+    def has_text(self):
+        """Whether there is a text to keep in the original language."""
+        return bool(self.text_row.pk) or any(self.cleaned_data.get(name) for name in self.typed_text_fields)
+
+    @property
+    def typed_text_fields(self):
+        """The text fields that are empty until somebody types; a choice always has a value."""
+        return [name for name in self.text_fields if not getattr(self.fields.get(name), "choices", None)]
+
+    def _clean_instant(self):
+        local = self.cleaned_data.get("publish_at")
+        if not local:
+            return
+        try:
+            self.publish_instant = local_to_instant(local, self.time_zone)
+        except ValidationError as error:
+            self.add_error("publish_at", error)
+
+    def _show_refusal(self):
+        if not hasattr(self.refusal, "error_dict"):
+            self.add_error(None, self.refusal)
+            return
+        for name, errors in self.refusal.error_dict.items():
+            name = FIELD_OF.get(name, name)
+            if name in self.fields:
+                self.add_error(name, errors)
+            else:
+                self.add_error(None, errors)
+
+    def save_text(self):
+        """Save the row of the original language, once the record itself is saved."""
+        if self.text_row is None or not self.has_text:
+            return
+        relation = self._meta.model._meta.get_field(self.text_rows)
+        setattr(self.text_row, relation.field.name, self.instance)
+        if self.text_row.pk:
+            self.text_row.save(update_fields=["language", *(n for n in self.text_fields if n in self.fields)])
+        else:
+            self.text_row.save()
+
+
+def record_form(model, text_model=None):
+    """Class decorator: give the form of *model* its address, made from ``slug_from``, and the fields of its text."""
+
+    def declare(form):
+        fields = {}
+        if any(field.name == "slug" for field in model._meta.fields):
+            slug = model._meta.get_field("slug")
+            fields["slug"] = SlugField(
+                label=capfirst(slug.verbose_name), help_text=slug.help_text, prefill_from=form.slug_from
+            )
+            fields["slug"].widget.attrs["class"] = "vTextField"
+        if text_model:
+            fields |= text_form_fields(text_model, form.text_fields)
+        form.declared_fields = form.declared_fields | fields
+        form.base_fields = form.base_fields | fields
+        return form
+
+    return declare
+
+
+def take_upload(form, store, user):
+    """Store what *form* got in its field ``upload`` and return the StoredFile; None where nothing came or it was refused.
+
+    A file that was taken is kept through a form shown again for other errors: the hidden field ``kept_file`` names it.
+    """
+    uploaded = form.cleaned_data.get("upload")
+    if not uploaded:
+        return _kept_file(form.cleaned_data.get("kept_file"), user)
+    try:
+        stored = store(uploaded, by=user)
+    except ValidationError as error:
+        form.add_error("upload", error)
+        return None
+    form.data = form.data.copy()
+    form.data[form.add_prefix("kept_file")] = signing.dumps([stored.pk, user.pk], salt=KEPT)
+    form.fields["upload"].help_text = _("“%(name)s” is uploaded and will be saved with the form.") % {"name": stored.name}
+    return stored
+
+
+def _kept_file(token, user):
+    try:
+        pk, owner = signing.loads(token or "", salt=KEPT, max_age=24 * 60 * 60)
+    except signing.BadSignature:
+        return None
+    return StoredFile.objects.filter(pk=pk).first() if owner == user.pk else None
+
+
+KEPT = "ctportal.kept-file"
+
+
+def text_form_fields(model, names, **overrides):
+    """Form fields for the text fields *names* of the row *model*, with the admin's widgets, none of them required."""
+    fields = {}
+    for name in names:
+        field = model._meta.get_field(name)
+        if name in overrides:
+            fields[name] = overrides[name]
+        elif isinstance(field, ProseEditorField):
+            fields[name] = field.formfield(widget=AdminProseEditorWidget)
+        elif field.choices:
+            fields[name] = field.formfield()
+        elif field.get_internal_type() == "TextField":
+            fields[name] = field.formfield(widget=forms.Textarea(attrs={"class": "vLargeTextField", "rows": 3}))
+        else:
+            fields[name] = field.formfield(widget=forms.TextInput(attrs={"class": "vTextField"}))
+        fields[name].required = False
+    return fields
+
+
+def now_in(zone):
+    """The time it is now in *zone*, for the hint beside a field."""
+    return timezone.now().astimezone(zoneinfo.ZoneInfo(zone))
+
+
+def offset_text(instant, zone):
+    """Return "UTC+3" for *instant* in *zone*."""
+    minutes = int(instant.astimezone(zoneinfo.ZoneInfo(zone)).utcoffset().total_seconds() // 60)
+    sign = "+" if minutes >= 0 else "−"
+    hours, rest = divmod(abs(minutes), 60)
+    return "UTC" if not minutes else f"UTC{sign}{hours}" + (f":{rest:02}" if rest else "")
+
+
+def show_instant(instant, zone):
+    """Return *instant* as people there read it and in UTC: "2019-09-03 10:00 Europe/Minsk (07:00 UTC)"."""
+    local = instant.astimezone(zoneinfo.ZoneInfo(zone))
+    if zone == "UTC":
+        return f"{local:%Y-%m-%d %H:%M} UTC"
+    utc = instant.astimezone(UTC)
+    day = "" if utc.date() == local.date() else f"{utc:%Y-%m-%d} "
+    text = f"{local:%Y-%m-%d %H:%M} {zone} ({day}{utc:%H:%M} UTC)"
+    if occurs_twice(instant, zone):
+        text += " " + gettext("– this local time occurs twice that day; the later one is meant")
+    return text

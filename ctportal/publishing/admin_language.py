@@ -1,0 +1,259 @@
+"""One further language of a record on a page of its own: every label and the long text beside the original.
+
+It writes only that language's columns and row, so that two translators never wait for, nor undo, each other.
+"""
+
+from django import forms
+from django.contrib import messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.http import Http404, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django_prose_editor.fields import ProseEditorField
+
+from ctportal import languages
+from . import services
+from .admin_forms import text_form_fields
+from .preview import preview_address
+
+
+class LanguageForm(forms.Form):
+    """The texts of a record in one language. Fields of labels are named ``<model>-<pk>-<label>``."""
+
+    publish_note = forms.CharField(
+        label=gettext_lazy("Change note"), required=False, max_length=500, widget=forms.TextInput(attrs={"class": "vTextField"})
+    )
+
+    def __init__(self, data, files, *, admin, record, language, user):
+        super().__init__(data, files)
+        self.admin, self.record, self.language, self.user = admin, record, language, user
+        self.original = record.original_language
+        self.groups = []  # (heading, [(name, original text, whether it is rich)])
+        self.labels = {}  # field name: (object, label)
+        for heading, obj, names in admin.language_parts(record):
+            self._add_labels(heading, obj, names)
+        self.row = self.original_row = None
+        if admin.form.text_rows:
+            self._add_text()
+
+    def _add_labels(self, heading, obj, names):
+        lines = []
+        for label in names:
+            original = getattr(obj, f"{label}_{self.original}") or ""
+            current = getattr(obj, f"{label}_{self.language}") or ""
+            if not original and not current:
+                continue  # nothing to translate
+            name = f"{obj._meta.model_name}-{obj.pk}-{label}"
+            column = obj._meta.get_field(f"{label}_{self.language}")
+            long = column.get_internal_type() == "TextField"
+            widget = forms.Textarea(attrs={"class": "vLargeTextField", "rows": 3}) if long else forms.TextInput()
+            if not long:
+                widget.attrs["class"] = "vTextField"
+            self.fields[name] = forms.CharField(
+                label=capfirst(obj._meta.get_field(label).verbose_name),
+                required=False,
+                initial=current,
+                max_length=column.max_length,
+                widget=widget,
+            )
+            self.labels[name] = (obj, label)
+            lines.append((name, original, False))
+        if lines:
+            self.groups.append((heading, lines))
+
+    def _add_text(self):
+        rows = {row.language: row for row in getattr(self.record, self.admin.form.text_rows).all()}
+        relation = self.record._meta.get_field(self.admin.form.text_rows)
+        self.original_row = rows.get(self.original)
+        self.row = rows.get(self.language) or relation.related_model(
+            **{relation.field.name: self.record, "language": self.language, **self.admin.new_language_row()}
+        )
+        names = [*self.admin.form.text_fields, *self.admin.language_only_fields]
+        lines = []
+        for name, field in text_form_fields(self.row._meta.model, names).items():
+            field.initial = getattr(self.row, name)
+            self.fields[name] = field
+            original = getattr(self.original_row, name, "") if self.original_row else ""
+            model_field = self.row._meta.get_field(name)
+            if model_field.choices:
+                original = dict(model_field.choices).get(original, original)
+            lines.append((name, original, isinstance(model_field, ProseEditorField)))
+        for name, field in self.admin.language_extra_fields(self.row).items():
+            self.fields[name] = field
+            lines.append((name, self.admin.language_extra_original(name, self.original_row), False))
+        self.fields["ready"] = self.row._meta.get_field("ready").formfield(initial=self.row.ready)
+        self.groups.append((capfirst(self.row._meta.verbose_name), lines))
+        for name in self.fields:
+            self._speak(self.fields[name], name)
+
+    def _speak(self, field, name):
+        """Let the browser check spelling and direction in the language that is written."""
+        if name in self.labels or name in self.admin.form.text_fields:
+            field.widget.attrs.update(lang=self.language, dir=languages.direction(self.language))
+
+    def clean(self):
+        cleaned = super().clean()
+        if self.row is None:
+            return cleaned
+        names = [name for name in (*self.admin.form.text_fields, *self.admin.language_only_fields) if name in cleaned]
+        for name in names:
+            setattr(self.row, name, cleaned[name])
+        self.row.ready = cleaned.get("ready", False)
+        self.admin.clean_language_extra(self, self.row)
+        if not self.has_text:
+            return cleaned
+        try:
+            others = {field.name for field in self.row._meta.fields} - set(names)
+            self.row.clean_fields(exclude=others)
+        except ValidationError as error:
+            for name, errors in error.error_dict.items():
+                if name not in self.errors:
+                    self.add_error(name, errors)
+        return cleaned
+
+    @property
+    def has_text(self):
+        """Whether there is a row to save: one that exists, or one into which something was typed or ticked."""
+        typed = (name for name in self.fields if name not in self.labels and name != "publish_note")
+        return bool(self.row.pk) or any(
+            self.cleaned_data.get(name) for name in typed if not getattr(self.fields[name], "choices", None)
+        )
+
+    def save(self, user):
+        """Write the columns and the row of this language, and nothing else."""
+        changed = {}
+        for name, (obj, label) in self.labels.items():
+            if name in self.changed_data:
+                changed.setdefault(obj, {})[f"{label}_{self.language}"] = self.cleaned_data[name]
+        for obj, columns in changed.items():
+            type(obj)._base_manager.filter(pk=obj.pk).update(**columns)
+            for column, text in columns.items():
+                setattr(obj, column, text)
+        if self.row is not None and self.has_text:
+            self.admin.save_language_extra(self, self.row, user)
+            self.row.save()
+        type(self.record)._base_manager.filter(pk=self.record.pk).update(modified_at=timezone.now())
+
+    @property
+    def lines(self):
+        """The groups for the template: (heading, [{field, original, rich}])."""
+        for heading, lines in self.groups:
+            yield heading, [
+                {
+                    "field": self[name],
+                    "original": self._cleaned(name, original) if is_rich else original,
+                    "is_rich": is_rich,
+                    "speaks": name in self.labels or name in self.admin.form.text_fields,
+                }
+                for name, original, is_rich in lines
+            ]
+
+    def _cleaned(self, name, html):
+        """The original's rich text as it may stand in the page: cleaned again by the field's own list of elements."""
+        return SafeString(self.row._meta.get_field(name).sanitize(html))
+
+
+class LanguagePage:
+    """The page ``…/<id>/language/<code>/`` of one record."""
+
+    def __init__(self, admin, request, object_id, language):
+        self.admin, self.request, self.language = admin, request, language
+        self.record = admin.get_object(request, unquote(object_id))
+        if self.record is None or language not in languages.CODES:
+            raise Http404("No such record or language.")
+        if not admin.has_view_or_change_permission(request, self.record):
+            raise PermissionDenied
+
+    def respond(self):
+        if self.language == self.record.original_language:
+            return HttpResponseRedirect(self.admin.change_address(self.record))
+        if self.request.method == "POST":
+            return self._post()
+        return self._show(self._form(None, None), 200)
+
+    def _form(self, data, files):
+        context = {"admin": self.admin, "record": self.record, "language": self.language, "user": self.request.user}
+        return LanguageForm(data, files, **context)
+
+    def _post(self):
+        if not self.admin.has_change_permission(self.request, self.record):
+            raise PermissionDenied
+        form = self._form(self.request.POST, self.request.FILES)
+        if not form.is_valid():
+            return self._show(form, 422)
+        try:
+            with transaction.atomic():
+                form.save(self.request.user)
+                self.admin.refresh(self.record)
+                self.admin.log_change(
+                    self.request, self.record, _("Changed %(language)s.") % {"language": languages.LANGUAGES[self.language]}
+                )
+                address = self._press(form)
+        except ValidationError as error:
+            # Rolled back; shown again with what was typed.
+            form = self._form(self.request.POST, self.request.FILES)
+            form.is_valid()
+            self._add_refusal(form, error)
+            return self._show(form, 422)
+        return HttpResponseRedirect(address or self.request.path)
+
+    def _press(self, form):
+        if "_publish_language" in self.request.POST:
+            if not self.admin.has_publish_permission(self.request, self.record):
+                raise PermissionDenied
+            note = form.cleaned_data["publish_note"]
+            services.publish_language(self.record, self.language, by=self.request.user, note=note)
+            text = _("%(language)s is public.") % {"language": languages.LANGUAGES[self.language]}
+            link = format_html('{} <a href="/id/{}">{}</a>', text, self.record.uid, _("Read it as a visitor"))
+            self.admin.message_user(self.request, link, messages.SUCCESS)
+            return None
+        if "_preview" in self.request.POST:
+            return preview_address(self.request, self.record, self.language)
+        text = _("%(language)s is saved.") % {"language": languages.LANGUAGES[self.language]}
+        self.admin.message_user(self.request, text, messages.SUCCESS)
+        return None
+
+    def _add_refusal(self, form, error):
+        if not hasattr(error, "error_dict"):
+            form.add_error("ready" if getattr(error, "code", "") == "language_not_ready" else None, error)
+            return
+        for name, errors in error.error_dict.items():
+            form.add_error(name if name in form.fields else None, errors)
+
+    def _show(self, form, status):
+        from .admin import allow_editor, with_nonce
+
+        admin, record = self.admin, self.record
+        name = languages.LANGUAGES[self.language]
+        state = services.state_of(record.uid)
+        context = {
+            **admin.admin_site.each_context(self.request),
+            "title": _("%(record)s in %(language)s") % {"record": record, "language": name},
+            "subtitle": None,
+            "opts": admin.opts,
+            "original": record,
+            "record_address": admin.change_address(record),
+            "form": form,
+            "media": with_nonce(self.request, admin.media + form.media),
+            "language": self.language,
+            "language_name": name,
+            "direction": languages.direction(self.language),
+            "original_language": record.original_language,
+            "original_name": languages.LANGUAGES[record.original_language],
+            "original_direction": languages.direction(record.original_language),
+            "state": state,
+            "matrix": admin.language_matrix(record),
+            "publishable": admin.publishable,
+            "may_change": admin.has_change_permission(self.request, record),
+            "may_publish": admin.publishable and admin.has_publish_permission(self.request, record) and state.in_force,
+        }
+        response = TemplateResponse(self.request, "admin/record/language.html", context, status=status)
+        self.request.current_app = admin.admin_site.name
+        return allow_editor(self.request, response)

@@ -1,0 +1,299 @@
+"""The admin of documents: one entry per kind as staff think of them, each with the fields that kind needs."""
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from conferences.admin import YearFilter, conference_of, interface_language, parent_link
+from ctportal import languages
+from ctportal.dates import format_date
+from ctportal.publishing import services
+from ctportal.publishing.admin import LabelForm, LabelTabularInline, PublicationFilter, RecordAdmin, RecordForm
+from ctportal.publishing.admin_forms import record_form, take_upload
+from ctportal.publishing.files import store_document
+
+from .models import (
+    CoChairsSummary,
+    Document,
+    DocumentRelation,
+    LanguageVersion,
+    OtherDocument,
+    PressRelease,
+    Statement,
+)
+
+UPLOAD_HELP = gettext_lazy("PDF or DOCX.")
+
+
+def upload_fields():
+    return {
+        "upload": forms.FileField(label=gettext_lazy("File"), required=False, help_text=UPLOAD_HELP),
+        "kept_file": forms.CharField(required=False, widget=forms.HiddenInput),
+        "remove_file": forms.BooleanField(label=gettext_lazy("Remove the file"), required=False),
+    }
+
+
+def take_file(form, row, user):
+    """Give the language version *row* the file that *form* brings, or take away the one it has."""
+    stored = take_upload(form, store_document, user)
+    if stored:
+        row.file = stored
+    elif form.cleaned_data.get("remove_file"):
+        row.file = None
+
+
+@record_form(Document, LanguageVersion)
+class DocumentForm(RecordForm):
+    text_rows = "versions"
+    text_fields = ("title", "body", "external_url", "state", "standing")
+    slug_from = "title"
+    constraint_fields = {"symbol_once": "symbol"}
+    upload = upload_fields()["upload"]
+    kept_file = upload_fields()["kept_file"]
+    remove_file = upload_fields()["remove_file"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["title"].required = True
+        if self.text_row.file:
+            self.fields["upload"].help_text = file_link(self.text_row.file)
+
+    def suggested_slug(self):
+        slug = super().suggested_slug()
+        conference = self.cleaned_data.get("conference")
+        if slug or not conference:
+            return slug
+        # A title in another script: named after its conference.
+        kind = self.cleaned_data.get("kind") or self.instance.kind
+        occasion = self.cleaned_data.get("occasion", "")
+        return "-".join(filter(None, [conference.slug, occasion if occasion != "other" else "", kind]))
+
+    def _clean_text(self):
+        take_file(self, self.text_row, self.request.user)
+        super()._clean_text()
+
+    @property
+    def has_text(self):
+        return super().has_text or bool(self.text_row.file)
+
+    def save_text(self):
+        new = not self.text_row.pk
+        super().save_text()
+        if not new and self.text_row.pk:
+            self.text_row.save(update_fields=["file"])
+
+
+def file_link(file):
+    address = reverse("admin_file", args=[file.key, file.name])
+    return format_html('{} <a href="{}">{}</a>', _("Now:"), address, file.name)
+
+
+class RelationForm(LabelForm):
+    constraint_fields = {
+        "document_relation_has_one_target": "kind",
+        "document_not_related_to_itself": "target",
+    }
+
+
+class RelationInline(LabelTabularInline):
+    model = DocumentRelation
+    form = RelationForm
+    fk_name = "document"
+    fields = ["kind", "target", "conference", "order"]
+    autocomplete_fields = ["target", "conference"]
+
+
+class KindFilter(admin.SimpleListFilter):
+    title = gettext_lazy("kind")
+    parameter_name = "kind"
+
+    def lookups(self, request, model_admin):
+        return model_admin.kind_choices()
+
+    def queryset(self, request, queryset):
+        return queryset.filter(kind=self.value()) if self.value() else queryset
+
+
+class DateFilter(YearFilter):
+    field = "date"
+
+    def lookups(self, request, model_admin):
+        years = Document._base_manager.values_list("date__year", flat=True).distinct().order_by()
+        return [(str(year), str(year)) for year in sorted(years, reverse=True)]
+
+
+class VersionFilter(admin.SimpleListFilter):
+    title = gettext_lazy("language")
+    parameter_name = "language"
+
+    def lookups(self, request, model_admin):
+        return languages.CHOICES
+
+    def queryset(self, request, queryset):
+        if self.value() not in languages.CODES:
+            return queryset
+        version = LanguageVersion.objects.filter(document=OuterRef("pk"), language=self.value())
+        return queryset.filter(Exists(version))
+
+
+@admin.register(Document)
+class DocumentAdmin(RecordAdmin):
+    """All documents; the kinds' own entries show fewer fields."""
+
+    form = DocumentForm
+    list_display = ["shown_title", "kind_name", "shown_date", "conference", "publication", "language_list", "missing"]
+    list_filter = [PublicationFilter, KindFilter, DateFilter, "occasion", VersionFilter]
+    search_fields = ["versions__title", "slug", "symbol", "conference__name"]
+    ordering = ["-date", "slug"]
+    autocomplete_fields = ["conference", "session", "issued_by", "delivered_by", "themes"]
+    inlines = [RelationInline]
+    language_only_fields = ()
+    what = ["kind", "also_serves_as"]
+    where = ["conference", "session", "occasion", ("date", "place")]
+    who = ["issued_by", "delivered_by", "delivered_title"]
+    further = ["symbol", "dateline", "contact", "hashtags", "themes"]
+
+    def get_fieldsets(self, request, obj=None):
+        text = ["title", "body", "upload", "kept_file", "external_url", ("state", "standing")]
+        if obj is not None and obj.pk:
+            text.insert(4, "remove_file")
+        return [
+            (None, {"fields": [*self.what, *self.where, *self.who, "original_language"]}),
+            (_("Text in the original language"), {"fields": text}),
+            (_("Further facts"), {"fields": [*self.further, "slug"]}),
+        ]
+
+    def kind_choices(self):
+        kinds = getattr(self.model, "kinds", Document.Kind.values)
+        return [(kind.value, kind.label) for kind in Document.Kind if kind in kinds]
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        if "kind" in form.base_fields:
+            form.base_fields["kind"].choices = self.kind_choices()
+        return form
+
+    def has_module_permission(self, request):
+        return self.model is not Document and super().has_module_permission(request)
+
+    def get_queryset(self, request):
+        queryset = super().get_queryset(request)
+        if not (request.resolver_match and request.resolver_match.url_name.endswith("_changelist")):
+            return queryset.prefetch_related("versions")
+        light = LanguageVersion.objects.only("document", "language", "title", "ready")
+        texts = LanguageVersion.objects.filter(document=OuterRef("pk"), language=OuterRef("original_language"))
+        something = ~Q(body="") | Q(file__isnull=False) | ~Q(external_url="")
+        return (
+            queryset.select_related("conference")
+            .prefetch_related(Prefetch("versions", light))
+            .annotate(has_content=Exists(texts.filter(something)))
+        )
+
+    def get_changeform_initial_data(self, request):
+        initial = super().get_changeform_initial_data(request)
+        conference = conference_of(initial)
+        if conference:
+            language = conference.original_language
+            closing = initial.get("occasion") == Document.Occasion.CLOSING
+            initial.setdefault("original_language", language)
+            initial.setdefault("date", conference.end_date if closing else conference.start_date)
+            city = getattr(conference, f"city_{language}") or ""
+            initial.setdefault("place", city)
+            if city:
+                day = conference.end_date if closing else conference.start_date
+                initial.setdefault("dateline", f"{city}, {format_date(day, language)}")
+        return initial
+
+    def save_model(self, request, obj, form, change):
+        if not change and not obj.kind:
+            obj.kind = self.model.kinds[0]
+        super().save_model(request, obj, form, change)
+
+    @admin.display(description=gettext_lazy("title"))
+    def shown_title(self, record):
+        return record.original_title or record.slug
+
+    @admin.display(description=gettext_lazy("kind"))
+    def kind_name(self, record):
+        return record.get_kind_display()
+
+    @admin.display(description=gettext_lazy("date"), ordering="date")
+    def shown_date(self, record):
+        return format_date(record.date, interface_language())
+
+    @admin.display(description=gettext_lazy("missing"))
+    def missing(self, record):
+        missing = []
+        if not any(version.language == record.original_language for version in record.versions.all()):
+            missing.append(_("title"))
+        if not record.has_content:
+            missing.append(_("text or file"))
+        if record.kind == Document.Kind.CO_CHAIRS_SUMMARY and not record.conference_id:
+            missing.append(_("conference"))
+        return ", ".join(missing)
+
+    # One language on a page of its own
+
+    def new_language_row(self):
+        return {"standing": LanguageVersion.Standing.OFFICIAL}
+
+    def language_extra_fields(self, row):
+        fields = upload_fields()
+        if row.file:
+            fields["upload"].help_text = file_link(row.file)
+        else:
+            del fields["remove_file"]
+        return fields
+
+    def language_extra_original(self, name, row):
+        return row.file.name if name == "upload" and row and row.file else ""
+
+    def clean_language_extra(self, form, row):
+        take_file(form, row, form.user)
+
+    # Around the form
+
+    def panel(self, request, form, obj, is_popup):
+        panel = super().panel(request, form, obj, is_popup)
+        if obj is None or not obj.pk:
+            return panel
+        panel["parent"] = parent_link(obj)
+        if obj.conference_id and not panel["state"].in_force and not services.state_of(obj.conference.uid).in_force:
+            panel["hint"] = _("Its conference is not public now: publish the conference first, or schedule both.")
+        return panel
+
+
+@admin.register(CoChairsSummary)
+class CoChairsSummaryAdmin(DocumentAdmin):
+    what = []
+    where = ["conference", "occasion", ("date", "place")]
+    further = ["symbol", "themes"]
+    list_display = ["shown_title", "shown_date", "conference", "publication", "language_list", "missing"]
+    list_filter = [PublicationFilter, DateFilter, VersionFilter]
+
+
+@admin.register(PressRelease)
+class PressReleaseAdmin(DocumentAdmin):
+    what = []
+    where = ["conference", "occasion", ("date", "place")]
+    who = ["issued_by"]
+    further = ["dateline", "contact", "hashtags", "themes"]
+    list_display = ["shown_title", "occasion", "shown_date", "conference", "publication", "language_list", "missing"]
+    list_filter = [PublicationFilter, "occasion", DateFilter, VersionFilter]
+
+
+@admin.register(Statement)
+class StatementAdmin(DocumentAdmin):
+    where = ["conference", "session", "occasion", ("date", "place")]
+    who = ["delivered_by", "delivered_title", "issued_by"]
+    further = ["symbol", "themes"]
+
+
+@admin.register(OtherDocument)
+class OtherDocumentAdmin(DocumentAdmin):
+    who = ["issued_by"]
+    further = ["symbol", "contact", "hashtags", "themes"]

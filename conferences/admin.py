@@ -30,7 +30,6 @@ from ctportal.publishing.admin import (
     with_publication,
 )
 from ctportal.publishing.admin_forms import label_texts, labels_of, record_form, take_upload
-from ctportal.publishing.files import store_photo
 from ctportal.publishing.gate import refresh_draft
 from documents.models import CoChairsSummary, Document, PressRelease, Statement
 
@@ -622,7 +621,7 @@ class PhotoForm(RecordForm):
 
     def clean(self):
         cleaned = super().clean()
-        self.stored = take_upload(self, store_photo, self.request.user)
+        self.stored = take_upload(self, "store_photo", self.request.user)
         if not self.instance.pk and not self.stored and "upload" not in self.errors:
             self.add_error("upload", ValidationError(_("Choose the picture."), code="required"))
         return cleaned
@@ -655,10 +654,24 @@ class PhotoAdmin(RecordAdmin):
         ("order", "featured"),
     ]
     autocomplete_fields = ["conference", "people"]
-    list_display = ["picture", "shown_name", "conference", "taken_on", "credit", "publication", "language_list", "missing"]
+    list_display = [
+        "picture",
+        "shown_name",
+        "conference",
+        "taken_on",
+        "credit",
+        "publication",
+        "language_list",
+        "missing",
+    ]
     list_display_links = ["picture", "shown_name"]
     list_filter = [PublicationFilter, "featured", "decorative"]
-    search_fields = ["credit", "conference__name", *(f"caption_{c}" for c in languages.CODES), *(f"alt_text_{c}" for c in languages.CODES)]
+    search_fields = [
+        "credit",
+        "conference__name",
+        *(f"caption_{c}" for c in languages.CODES),
+        *(f"alt_text_{c}" for c in languages.CODES),
+    ]
     ordering = ["-pk"]
 
     def get_queryset(self, request):

@@ -1,7 +1,12 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from ctportal.publishing import preview
+
 urlpatterns = [
     path("", include("ctportal.web.health.urls")),
+    path("admin/files/<str:key>/<str:name>", preview.admin_file, name="admin_file"),
     path("admin/", admin.site.urls),
+    path("preview/<str:token>/", preview.preview, name="preview"),
+    path("preview/<str:token>/files/<str:key>/<str:name>", preview.preview_file, name="preview_file"),
 ]

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from csp.constants import NONCE
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import models, transaction
+from django.db import models
 from django.db.models import OuterRef, Subquery
 from django.http import HttpResponseRedirect
 from django.urls import path, reverse
@@ -46,6 +46,7 @@ EDITOR_STYLE = "'sha256-PlumsSlvJ7vvWzjqibGAYKq92O3y/4JTxWWsWJvyUYA='"
 NATIVE_WIDGETS = {
     models.DateField: {"widget": DateInput},
     models.TimeField: {"widget": TimeInput},
+    models.URLField: {"assume_scheme": "https"},
 }
 
 
@@ -214,9 +215,7 @@ class RecordAdmin(admin.ModelAdmin):
         if not self.form.text_rows:
             found = {code for name in labels_of(self.model) for code in label_texts(record, name)}
             return {code: "original" if code == record.original_language else "ready" for code in found}
-        states = {
-            row.language: "ready" if row.ready else "draft" for row in getattr(record, self.form.text_rows).all()
-        }
+        states = {row.language: "ready" if row.ready else "draft" for row in getattr(record, self.form.text_rows).all()}
         if record.original_language in states:
             states[record.original_language] = "original"
         return states
@@ -299,7 +298,9 @@ class RecordAdmin(admin.ModelAdmin):
 
     def change_address(self, obj):
         return reverse(
-            f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[obj.pk], current_app=self.admin_site.name
+            f"admin:{self.opts.app_label}_{self.opts.model_name}_change",
+            args=[obj.pk],
+            current_app=self.admin_site.name,
         )
 
     def press_save(self, request, obj, form):
@@ -340,14 +341,19 @@ class RecordAdmin(admin.ModelAdmin):
 
     def _say_public(self, request, obj):
         text = format_html(
-            '{} <a href="{}">{}</a>', _("“%(record)s” is public.") % {"record": obj}, f"/id/{obj.uid}", _("Read it as a visitor")
+            '{} <a href="{}">{}</a>',
+            _("“%(record)s” is public.") % {"record": obj},
+            f"/id/{obj.uid}",
+            _("Read it as a visitor"),
         )
         self.message_user(request, text, messages.SUCCESS)
 
     def press_recall(self, request, obj, form):
         self._may_publish(request, obj)
         services.recall(obj, by=request.user)
-        self.message_user(request, _("What was scheduled for “%(record)s” is recalled.") % {"record": obj}, messages.SUCCESS)
+        self.message_user(
+            request, _("What was scheduled for “%(record)s” is recalled.") % {"record": obj}, messages.SUCCESS
+        )
 
     def press_withdraw(self, request, obj, form):
         self._may_publish(request, obj)
@@ -416,6 +422,7 @@ class RecordAdmin(admin.ModelAdmin):
         state = services.state_of(obj.uid)
         panel |= {"state": state, "lines": self.state_lines(obj, state, form.time_zone), "saved": True}
         panel["changes"] = self.changes(obj, state.in_force) if state.in_force else []
+        panel["public_address"] = f"/id/{obj.uid}"
         panel["relabel"] = not self.publishable and bool(panel["changes"])
         panel["deletable"] = self.has_delete_permission(request, obj)
         if not is_popup:
@@ -440,7 +447,11 @@ class RecordAdmin(admin.ModelAdmin):
             lines.append(("draft", _("Not public: it becomes so with the first page that shows it.")))
         if state.to_come:
             at = show_instant(state.to_come.public_from, zone)
-            text = _("A new edition is scheduled: public at %(at)s.") if state.in_force else _("Scheduled: public at %(at)s.")
+            text = (
+                _("A new edition is scheduled: public at %(at)s.")
+                if state.in_force
+                else _("Scheduled: public at %(at)s.")
+            )
             lines.append(("scheduled", text % {"at": at}))
         if state.scheduled_end:
             at = show_instant(state.scheduled_end.edition.public_until, zone)
@@ -465,7 +476,9 @@ class RecordAdmin(admin.ModelAdmin):
         for model in self._models_of_form():
             field = next((f for f in model._meta.get_fields() if f.name == name), None)
             if field is not None:
-                return capfirst(str(getattr(field, "verbose_name", None) or field.related_model._meta.verbose_name_plural))
+                return capfirst(
+                    str(getattr(field, "verbose_name", None) or field.related_model._meta.verbose_name_plural)
+                )
         return capfirst(name.replace("_", " "))
 
     def _models_of_form(self):
@@ -529,7 +542,9 @@ class RecordAdmin(admin.ModelAdmin):
     def delete_view(self, request, object_id, extra_context=None):
         obj = self.get_object(request, object_id)
         if obj and super().has_delete_permission(request, obj) and not self.has_delete_permission(request, obj):
-            text = _("“%(record)s” is, was or will be public and cannot be deleted. Withdraw it instead.") % {"record": obj}
+            text = _("“%(record)s” is, was or will be public and cannot be deleted. Withdraw it instead.") % {
+                "record": obj
+            }
             self.message_user(request, text, messages.ERROR)
             return HttpResponseRedirect(self.change_address(obj))
         return super().delete_view(request, object_id, extra_context)
@@ -548,8 +563,8 @@ def replacement_from(text):
         found = public.filter(slug=last)
     edition = found.order_by("type").first()
     if edition is None:
-        message = _("“%(value)s” is no public page of this portal. Give its address, such as …/documents/minsk-summary/.")
+        message = _(
+            "“%(value)s” is no public page of this portal. Give its address, such as …/documents/minsk-summary/."
+        )
         raise ValidationError({"replacement": message % {"value": text[:100]}})
     return edition.uid
-
-

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from django import forms
 from django.core import signing
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db.models import URLField
 from django.forms.models import BaseInlineFormSet
 from django.utils import timezone
 from django.utils.text import capfirst, slugify
@@ -284,7 +285,12 @@ class PublishingFields(forms.Form):
 
 
 # Where the services name a field, and which field of the form that is.
-FIELD_OF = {"at": "publish_at", "note": "publish_note", "reason": "withdraw_reason", "replacement": "withdraw_replacement"}
+FIELD_OF = {
+    "at": "publish_at",
+    "note": "publish_note",
+    "reason": "withdraw_reason",
+    "replacement": "withdraw_replacement",
+}
 
 
 class RecordForm(LabelForm, PublishingFields, metaclass=forms.models.ModelFormMetaclass):
@@ -324,7 +330,9 @@ class RecordForm(LabelForm, PublishingFields, metaclass=forms.models.ModelFormMe
         """The zone that release times are typed in: the conference's."""
         place = self.instance
         if not hasattr(place, "time_zone"):
-            place = getattr(self.instance, "conference", None) if getattr(self.instance, "conference_id", None) else None
+            place = (
+                getattr(self.instance, "conference", None) if getattr(self.instance, "conference_id", None) else None
+            )
         zone = getattr(place, "time_zone", "UTC")
         return zone if zone in zoneinfo.available_timezones() else "UTC"
 
@@ -435,12 +443,9 @@ class RecordForm(LabelForm, PublishingFields, metaclass=forms.models.ModelFormMe
         if not hasattr(self.refusal, "error_dict"):
             self.add_error(None, self.refusal)
             return
-        for name, errors in self.refusal.error_dict.items():
-            name = FIELD_OF.get(name, name)
-            if name in self.fields:
-                self.add_error(name, errors)
-            else:
-                self.add_error(None, errors)
+        for told, errors in self.refusal.error_dict.items():
+            name = FIELD_OF.get(told, told)
+            self.add_error(name if name in self.fields else None, errors)
 
     def save_text(self):
         """Save the row of the original language, once the record itself is saved."""
@@ -475,21 +480,25 @@ def record_form(model, text_model=None):
 
 
 def take_upload(form, store, user):
-    """Store what *form* got in its field ``upload`` and return the StoredFile; None where nothing came or it was refused.
+    """Store what *form* got in its field ``upload`` by the function *store* of ``files`` and return the StoredFile; None where nothing came or it was refused.
 
     A file that was taken is kept through a form shown again for other errors: the hidden field ``kept_file`` names it.
     """
     uploaded = form.cleaned_data.get("upload")
     if not uploaded:
         return _kept_file(form.cleaned_data.get("kept_file"), user)
+    from . import files
+
     try:
-        stored = store(uploaded, by=user)
+        stored = getattr(files, store)(uploaded, by=user)
     except ValidationError as error:
         form.add_error("upload", error)
         return None
     form.data = form.data.copy()
     form.data[form.add_prefix("kept_file")] = signing.dumps([stored.pk, user.pk], salt=KEPT)
-    form.fields["upload"].help_text = _("“%(name)s” is uploaded and will be saved with the form.") % {"name": stored.name}
+    form.fields["upload"].help_text = _("“%(name)s” is uploaded and will be saved with the form.") % {
+        "name": stored.name
+    }
     return stored
 
 
@@ -517,6 +526,10 @@ def text_form_fields(model, names, **overrides):
             fields[name] = field.formfield()
         elif field.get_internal_type() == "TextField":
             fields[name] = field.formfield(widget=forms.Textarea(attrs={"class": "vLargeTextField", "rows": 3}))
+        elif isinstance(field, URLField):
+            fields[name] = field.formfield(
+                assume_scheme="https", widget=forms.URLInput(attrs={"class": "vURLField vTextField"})
+            )
         else:
             fields[name] = field.formfield(widget=forms.TextInput(attrs={"class": "vTextField"}))
         fields[name].required = False

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from django_prose_editor.fields import ProseEditorField
 
 from ctportal import languages
+
 from . import services
 from .admin_forms import text_form_fields
 from .preview import preview_address
@@ -28,7 +29,10 @@ class LanguageForm(forms.Form):
     """The texts of a record in one language. Fields of labels are named ``<model>-<pk>-<label>``."""
 
     publish_note = forms.CharField(
-        label=gettext_lazy("Change note"), required=False, max_length=500, widget=forms.TextInput(attrs={"class": "vTextField"})
+        label=gettext_lazy("Change note"),
+        required=False,
+        max_length=500,
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
     )
 
     def __init__(self, data, files, *, admin, record, language, user):
@@ -145,15 +149,18 @@ class LanguageForm(forms.Form):
     def lines(self):
         """The groups for the template: (heading, [{field, original, rich}])."""
         for heading, lines in self.groups:
-            yield heading, [
-                {
-                    "field": self[name],
-                    "original": self._cleaned(name, original) if is_rich else original,
-                    "is_rich": is_rich,
-                    "speaks": name in self.labels or name in self.admin.form.text_fields,
-                }
-                for name, original, is_rich in lines
-            ]
+            yield (
+                heading,
+                [
+                    {
+                        "field": self[name],
+                        "original": self._cleaned(name, original) if is_rich else original,
+                        "is_rich": is_rich,
+                        "speaks": name in self.labels or name in self.admin.form.text_fields,
+                    }
+                    for name, original, is_rich in lines
+                ],
+            )
 
     def _cleaned(self, name, html):
         """The original's rich text as it may stand in the page: cleaned again by the field's own list of elements."""
@@ -193,7 +200,9 @@ class LanguagePage:
                 form.save(self.request.user)
                 self.admin.refresh(self.record)
                 self.admin.log_change(
-                    self.request, self.record, _("Changed %(language)s.") % {"language": languages.LANGUAGES[self.language]}
+                    self.request,
+                    self.record,
+                    _("Changed %(language)s.") % {"language": languages.LANGUAGES[self.language]},
                 )
                 address = self._press(form)
         except ValidationError as error:

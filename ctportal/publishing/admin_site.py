@@ -1,8 +1,11 @@
 """The admin's site: names, and an index grouped as staff think instead of by application."""
 
+from django.conf import settings
 from django.contrib.admin import AdminSite
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
+
+from .admin_locale import choose_language
 
 # (name, label for style sheets, names of the models in their order)
 GROUPS = [
@@ -22,11 +25,19 @@ class PortalAdminSite(AdminSite):
     index_title = _("What would you like to work on?")
     empty_value_display = "–"
 
+    def get_urls(self):
+        return [path("language/", choose_language, name="choose_language"), *super().get_urls()]
+
+    def each_context(self, request):
+        return super().each_context(request) | {"interface_languages": settings.LANGUAGES}
+
     def get_app_list(self, request, app_label=None):
         if app_label:
             return super().get_app_list(request, app_label)
         found = {model["object_name"]: model for model in self._models(request)}
-        groups = [self._group(name, label, [found.pop(n) for n in names if n in found]) for name, label, names in GROUPS]
+        groups = [
+            self._group(name, label, [found.pop(n) for n in names if n in found]) for name, label, names in GROUPS
+        ]
         groups.append(self._group(_("Other"), "other", list(found.values())))
         return [group for group in groups if group["models"]]
 

@@ -102,7 +102,12 @@ def preview_file(request, token, key, name):
 def admin_file(request, key, name):
     """A stored file for staff who may view records: the original in the admin's forms."""
     user = request.user
-    names = ("conferences.view_photo", "documents.view_document", "conferences.change_photo", "documents.change_document")
+    names = (
+        "conferences.view_photo",
+        "documents.view_document",
+        "conferences.change_photo",
+        "documents.change_document",
+    )
     if not (user.is_active and user.is_staff and any(user.has_perm(name) for name in names)):
         raise Http404("No such file.")
     return _serve(request, get_object_or_404(StoredFile, key=key))

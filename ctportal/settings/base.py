@@ -17,7 +17,7 @@ DEMO = environment.flag("CTPORTAL_DEMO")
 
 INSTALLED_APPS = [
     "modeltranslation",
-    "django.contrib.admin",
+    "ctportal.publishing.admin_apps.PortalAdminConfig",  # django.contrib.admin with the portal's own site
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -44,6 +44,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "ctportal.publishing.admin_locale.AdminLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -81,6 +82,9 @@ DATABASES = {
         environment.text("CTPORTAL_DATABASE_URL"), data_dir=DATA_DIR, sqlite_options=SQLITE_OPTIONS
     )
 }
+
+# A conference with forty sessions has more fields than Django's default of 1,000 allows.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 4_000
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

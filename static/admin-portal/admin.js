@@ -1,0 +1,70 @@
+// What the portal adds to the admin's forms: addresses made from names, names for the rich text boxes, order of new rows,
+// a warning before typed text is left behind. Everything works without it.
+"use strict";
+{
+  // The rich text box is made by the editor's script and has no name of its own: it takes that of its label.
+  function nameEditor(textarea) {
+    const box = textarea.closest(".prose-editor")?.querySelector(".ProseMirror");
+    if (!box) return;
+    const label = document.querySelector(`label[for="${CSS.escape(textarea.id)}"]`);
+    box.setAttribute("role", "textbox");
+    box.setAttribute("aria-multiline", "true");
+    box.setAttribute("aria-label", label ? label.textContent.trim().replace(/:$/, "") : textarea.name);
+    for (const name of ["lang", "dir"]) {
+      if (textarea.hasAttribute(name)) box.setAttribute(name, textarea.getAttribute(name));
+    }
+  }
+  document.addEventListener("prose-editor:ready", (event) => nameEditor(event.detail.textarea));
+
+  // Fields in rows have their name in the head of the table only.
+  function nameRowFields(root) {
+    for (const table of root.querySelectorAll(".tabular.inline-related table")) {
+      const heads = [...table.querySelectorAll("thead th")].map((th) => th.textContent.trim());
+      for (const row of table.querySelectorAll("tbody tr.form-row")) {
+        [...row.children].forEach((cell, column) => {
+          for (const field of cell.querySelectorAll("input:not([type=hidden]), select, textarea")) {
+            if (!field.hasAttribute("aria-label") && heads[column]) field.setAttribute("aria-label", heads[column]);
+          }
+        });
+      }
+    }
+  }
+
+  // The address follows the name until somebody writes it, or the record has one.
+  function prefill(slug) {
+    const source = document.getElementById(`id_${slug.dataset.prefillFrom}`);
+    if (!source || slug.value) return;
+    let own = true;
+    slug.addEventListener("input", () => { own = slug.value === ""; });
+    source.addEventListener("input", () => {
+      if (own && typeof URLify === "function") slug.value = URLify(source.value, 90, false);
+    });
+  }
+
+  // New rows go to the end.
+  document.addEventListener("formset:added", (event) => {
+    nameRowFields(document);
+    const order = event.target.querySelector(".vOrder");
+    const rows = event.target.parentElement?.querySelectorAll("tr.form-row:not(.empty-form) .vOrder");
+    if (order && rows) {
+      const highest = Math.max(0, ...[...rows].filter((field) => field !== order).map((field) => Number(field.value) || 0));
+      order.value = highest + 1;
+    }
+  });
+
+  function warnBeforeLeaving(form) {
+    let typed = false;
+    form.addEventListener("input", () => { typed = true; });
+    form.addEventListener("submit", () => { typed = false; });
+    window.addEventListener("beforeunload", (event) => {
+      if (typed) event.preventDefault();
+    });
+  }
+
+  document.addEventListener("DOMContentLoaded", () => {
+    document.querySelectorAll(".prose-editor > textarea").forEach(nameEditor);
+    nameRowFields(document);
+    document.querySelectorAll("[data-prefill-from]").forEach(prefill);
+    document.querySelectorAll("#content-main > form").forEach(warnBeforeLeaving);
+  });
+}

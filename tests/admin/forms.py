@@ -1,0 +1,104 @@
+"""Fill in and send the admin's real forms: what is posted is what the page itself holds, with what an editor types."""
+
+from html.parser import HTMLParser
+
+
+class _FormParser(HTMLParser):
+    """The names and values that a browser would send for the form whose id ends in ``_form``, and its buttons."""
+
+    def __init__(self):
+        super().__init__(convert_charrefs=True)
+        self.values, self.buttons, self.labels = {}, [], set()
+        self.inside, self.select, self.multiple, self.textarea, self.option = False, None, False, None, None
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        if tag == "form":
+            self.inside = (attributes.get("id") or "").endswith("_form")
+        name = attributes.get("name")
+        if not self.inside or (tag != "option" and not name):
+            return
+        if tag == "input":
+            self._input(name, attributes)
+        elif tag == "button":
+            self.buttons.append(name)
+        elif tag == "select":
+            self.select, self.multiple = name, "multiple" in attributes
+            self.values.setdefault(name, [] if self.multiple else "")
+        elif tag == "option" and self.select and "selected" in attributes:
+            value = attributes.get("value", "")
+            self.values[self.select] = [*self.values[self.select], value] if self.multiple else value
+        elif tag == "textarea":
+            self.textarea, self.values[name] = name, ""
+
+    def _input(self, name, attributes):
+        kind = attributes.get("type", "text")
+        if kind == "submit":
+            self.buttons.append(name)
+        elif kind in ("checkbox", "radio"):
+            if "checked" in attributes:
+                self.values[name] = attributes.get("value", "on")
+        elif kind != "file":
+            self.values[name] = attributes.get("value", "")
+
+    def handle_data(self, data):
+        if self.textarea:
+            self.values[self.textarea] += data
+
+    def handle_endtag(self, tag):
+        if tag == "form":
+            self.inside = False
+        elif tag == "select":
+            self.select = None
+        elif tag == "textarea":
+            # A browser drops the one line feed after the opening tag.
+            self.values[self.textarea] = self.values[self.textarea].removeprefix("\n")
+            self.textarea = None
+
+
+class AdminForm:
+    """One form of the admin, opened by *client* at *address*."""
+
+    def __init__(self, client, address):
+        self.client, self.address = client, address
+        response = client.get(address)
+        assert response.status_code == 200, f"{address} answers {response.status_code}"
+        self._read(response)
+
+    def _read(self, response):
+        parser = _FormParser()
+        parser.feed(response.content.decode())
+        self.response, self.values, self.buttons = response, parser.values, parser.buttons
+
+    def fill(self, **values):
+        """Type *values*; a name the page does not hold is a mistake of the test, but for files and ticks."""
+        self.values |= values
+        return self
+
+    def add_row(self, prefix, **values):
+        """Add a row to the inline *prefix*, as “add another” does."""
+        total = f"{prefix}-TOTAL_FORMS"
+        number = int(self.values[total])
+        self.values[total] = str(number + 1)
+        empty = f"{prefix}-__prefix__-"
+        for name in [name for name in self.values if name.startswith(empty)]:
+            self.values[f"{prefix}-{number}-{name.removeprefix(empty)}"] = self.values[name]
+        return self.fill(**{f"{prefix}-{number}-{name}": value for name, value in values.items()})
+
+    def press(self, button):
+        """Send the form with *button*; return the response."""
+        assert button in self.buttons, f"no button {button}, only {self.buttons}"
+        values = {name: value for name, value in self.values.items() if "__prefix__" not in name and value is not None}
+        return self.client.post(self.address, values | {button: "1"})
+
+
+def errors_of(response):
+    """Return {field: [messages]} of a form shown again; rows as ``<prefix>-<number>-<field>``."""
+    form = response.context["adminform"].form
+    found = {name: list(messages) for name, messages in form.errors.items()}
+    for formset in response.context["inline_admin_formsets"]:
+        for row in formset.formset.forms:
+            found |= {f"{row.prefix}-{name}": list(messages) for name, messages in row.errors.items()}
+        if formset.formset.non_form_errors():
+            found[formset.formset.prefix] = list(formset.formset.non_form_errors())
+    return found

@@ -577,6 +577,11 @@ class Link(models.Model):
         return self.title or self.address
 
 
+def is_download(stored_file):
+    """Whether a rendition is the full-size picture to download ("download.jpg"), not one of those that pages show."""
+    return stored_file.variant.partition(".")[0] == "download"
+
+
 class Photo(Record):
     record_type = RecordType.PHOTO
     conference = models.ForeignKey(
@@ -615,11 +620,11 @@ class Photo(Record):
 
     @property
     def download_file(self):
-        return next((file for file in self.file.renditions.all() if file.variant == "download"), None)
+        return next((file for file in self.file.renditions.all() if is_download(file)), None)
 
     @property
     def rendition_files(self):
-        return [file for file in self.file.renditions.all() if file.variant != "download"]
+        return [file for file in self.file.renditions.all() if not is_download(file)]
 
     def clean(self):
         if self.taken_on and self.taken_on > timezone.localdate():

@@ -1,0 +1,382 @@
+"""Load the demo content of ``fixtures/`` and publish it, through the same services that staff use."""
+
+import time
+import tomllib
+import uuid
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.db.models import Q
+from django.utils import translation
+
+from conferences.models import Conference, Organization, Person, Photo, Series, Theme
+from ctportal.languages import CODES
+from ctportal.publishing.files import store_photo
+from ctportal.publishing.models import Edition
+from ctportal.publishing.services import publish
+from documents.models import Document
+from fixtures.draw_photos import draw
+
+FIXTURES = Path(settings.BASE_DIR) / "fixtures"
+NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://ctportal.example/demo/")
+BY = "Demo content"  # stands in editions and ledger where an account's name would
+
+# Parents before what belongs to them, and what is next to each other in time next to each other.
+DOSSIERS = (
+    "ct-week-2018",
+    "new-york-hlc-2018",
+    "dushanbe-2018",
+    "dushanbe-2019",
+    "ulaanbaatar-2019",
+    "nairobi-2019",
+    "minsk-2019",
+    "new-york-side-event-2019",
+    "trinidad-and-tobago-2019",
+    "budapest-2019",
+    "abu-dhabi-2019",
+    "abu-dhabi-civil-society-2019",
+    "vienna-2020",
+    "vienna-civil-society-2020",
+    "ct-week-2020",
+    "new-york-hlc-2020",
+    "tashkent-2022",
+    "global-congress-victims-2022",
+    "dushanbe-2022",
+    "ct-week-2023",
+    "new-york-hlc-2023",
+)
+VOCABULARY = {"series": Series, "themes": Theme, "organizations": Organization, "people": Person}
+
+
+def uid_of(kind, name):
+    """Return the permanent uid of a demo record: the same on every machine, so that a reload finds it again."""
+    return uuid.uuid5(NAMESPACE, f"{kind}:{name}")
+
+
+def read(path):
+    """Return the contents of one fixture; an error of syntax names the file."""
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise CommandError(f"{path.relative_to(FIXTURES)}: {error}") from error
+
+
+class Command(BaseCommand):
+    help = "Load and publish the demo content where it is not there yet. What is there is left as it is."
+
+    def handle(self, *args, **options):
+        began = time.monotonic()
+        with translation.override("en"), transaction.atomic():
+            # All or nothing: a dossier cites documents of others, and an interrupted load must leave no half of one.
+            loader = Loader(self.stdout.write)
+            loader.load()
+        self.stdout.write(f"{loader.summary()} {time.monotonic() - began:.1f} s.")
+
+
+@dataclass
+class Dossier:
+    """A conference that is being loaded, with what its file says."""
+
+    slug: str
+    data: dict
+    conference: Conference
+    documents: list = field(default_factory=list)
+    photos: list = field(default_factory=list)
+
+    @property
+    def records(self):
+        return [self.conference, *self.documents, *self.photos]
+
+
+class Loader:
+    """Makes the working records of the demo content that are missing, then publishes them."""
+
+    def __init__(self, say):
+        self.say = say
+        self.where = ""  # the fixture that is being read, for messages
+        self.published = 0
+        self.left = []  # names of dossiers and reference documents that were there already
+        self.vocabulary = {kind: {} for kind in VOCABULARY}
+        self.references = {entry["slug"]: entry for entry in self.read("reference-documents.toml")["documents"]}
+
+    def load(self):
+        for kind, model in VOCABULARY.items():
+            self.load_vocabulary(kind, model)
+        entries = self.missing_references()
+        references = self.make_documents(entries)
+        dossiers = self.make_conferences()
+        for dossier in dossiers:
+            self.fill(dossier)
+        # Links between records are made when all records exist: a figure of one dossier has its source in another.
+        self.relate(entries, references)
+        for dossier in dossiers:
+            self.connect(dossier)
+        if references:
+            self.publish_all(references, f"{len(references)} reference documents")
+        for dossier in dossiers:
+            self.publish_all(dossier.records, describe(dossier.data))
+
+    def read(self, name):
+        self.where = name
+        return read(FIXTURES / name)
+
+    def summary(self):
+        if not self.published:
+            return f"The demo content is there already: {len(self.left)} dossiers and documents left as they are."
+        left = f", left as they were: {', '.join(self.left)}" if self.left else ""
+        return f"{self.published} records made and published{left}."
+
+    # What is missing
+
+    def load_vocabulary(self, kind, model):
+        made = 0
+        for entry in self.read(f"vocabulary/{kind}.toml")[kind]:
+            uid = uid_of(model.record_type, entry["slug"])
+            record = model.objects.filter(Q(uid=uid) | Q(slug=entry["slug"])).first()
+            if not record:
+                fields = columns(entry, "slug", "acronym", "kind", "country", "website")
+                if "parent" in entry:
+                    fields["parent"] = self.vocabulary[kind][entry["parent"]]
+                record = self.save(model(uid=uid, **fields, **labels(entry, "name", "description")))
+                made += 1
+            self.vocabulary[kind][entry["slug"]] = record
+        if made:
+            self.say(f"{kind}: {made} new")
+
+    def missing_references(self):
+        """The reference documents that nobody has, by address or by symbol."""
+        missing = [
+            entry for slug, entry in self.references.items() if not (self.cited(slug) or was_public("document", slug))
+        ]
+        self.left += [slug for slug, entry in self.references.items() if entry not in missing]
+        return missing
+
+    def make_conferences(self):
+        """Save the conferences that are missing, parents first; return their dossiers."""
+        dossiers = []
+        for slug in DOSSIERS:
+            data = self.read(f"dossiers/{slug}.toml")
+            if self.is_there(slug, data):
+                self.left.append(data["name"])
+            else:
+                dossiers.append(Dossier(slug, data, self.make_conference(slug, data)))
+        return dossiers
+
+    def is_there(self, slug, data):
+        """Whether somebody has, or had, anything of this dossier: then none of it is touched."""
+        mine = Q(uid=uid_of("conference", slug)) | Q(slug=slug) | Q(name=data["name"])
+        documents = [entry["slug"] for entry in data.get("documents", [])]
+        return (
+            Conference.objects.filter(mine).exists()
+            or Document.objects.filter(slug__in=documents).exists()
+            or was_public("conference", slug)
+        )
+
+    # Making
+
+    def save(self, record, **relations):
+        """Check *record* as its form would, and save it; an error names the fixture and the field."""
+        try:
+            record.full_clean()
+        except ValidationError as error:
+            problems = "; ".join(f"{name}: {' '.join(messages)}" for name, messages in error.message_dict.items())
+            raise CommandError(f"fixtures/{self.where}: {type(record).__name__} “{record}”: {problems}") from error
+        record.save()
+        for name, related in relations.items():
+            getattr(record, name).set(related)
+        return record
+
+    def add(self, manager, **fields):
+        """Save one row of *manager*, the related rows of a record."""
+        return self.save(manager.model(**{manager.field.name: manager.instance}, **fields))
+
+    def entries(self, kind, slugs):
+        return [self.vocabulary[kind][slug] for slug in slugs]
+
+    def entry(self, kind, slug):
+        return self.vocabulary[kind][slug] if slug else None
+
+    def make_conference(self, slug, data):
+        parent = Conference.objects.get(slug=data["parent"]) if "parent" in data else None
+        fields = columns(
+            data,
+            *("slug", "name", "kind", "event_status", "start_date", "end_date", "date_precision"),
+            *("country", "time_zone", "contact", "contact_email"),
+        )
+        return self.save(
+            Conference(uid=uid_of("conference", slug), parent=parent, **fields, **labels(data, "city", "venue")),
+            themes=self.entries("themes", data.get("themes", [])),
+        )
+
+    def fill(self, dossier):
+        """Add what belongs to the conference alone: texts, programme, documents, photos."""
+        self.where = f"dossiers/{dossier.slug}.toml"
+        conference, data = dossier.conference, dossier.data
+        for language, texts in data["texts"].items():
+            self.add(conference.texts, language=language, ready=True, **trimmed(texts))
+        for entry in data.get("series", []):
+            series = self.vocabulary["series"][entry["series"]]
+            self.add(conference.series_entries, series=series, ordinal=entry.get("ordinal"))
+        for entry in data.get("announced_dates", []):
+            self.add(conference.announced_dates, **entry)
+        for order, entry in enumerate(data.get("main_topics", [])):
+            self.add(conference.main_topics, order=order, **labels(entry, "title"))
+        for order, entry in enumerate(data.get("links", [])):
+            fields = columns(entry, "kind", "address", "language")
+            self.add(conference.links, order=order, **fields, **labels(entry, "title"))
+        self.add_roles(conference, data)
+        sessions = self.make_sessions(conference, data.get("sessions", []))
+        dossier.documents = self.make_documents(data.get("documents", []), conference, sessions)
+        for order, entry in enumerate(data.get("photos", [])):
+            dossier.photos.append(self.make_photo(conference, order, entry))
+
+    def add_roles(self, place, data):
+        """Add the organizations and the people of *place*, a conference or a session."""
+        for order, entry in enumerate(data.get("organizations", [])):
+            organization = self.entry("organizations", entry["organization"])
+            self.add(place.organization_roles, organization=organization, role=entry["role"], order=order)
+        for order, entry in enumerate(data.get("people", [])):
+            self.add(
+                place.appearances,
+                person=self.entry("people", entry["person"]),
+                role=entry["role"],
+                organization=self.entry("organizations", entry.get("organization")),
+                order=order,
+                **labels(entry, "title"),
+            )
+
+    def make_sessions(self, conference, entries):
+        """Save the sessions; return them by the key that the file gives them."""
+        sessions = {}
+        for order, entry in enumerate(entries):
+            session = self.add(
+                conference.sessions,
+                uid=uid_of("session", f"{conference.slug}/{entry['key']}"),
+                order=order,
+                **labels(entry, "title", "description"),
+                **columns(entry, "kind", "number", "date", "start_time", "end_time", "room"),
+            )
+            self.add_roles(session, entry)
+            sessions[entry["key"]] = session
+        return sessions
+
+    def make_documents(self, entries, conference=None, sessions=None):
+        """Save documents with their language versions; return them in the order of *entries*."""
+        documents = []
+        for entry in entries:
+            document = self.save(
+                Document(
+                    uid=uid_of("document", entry["slug"]),
+                    conference=conference,
+                    session=sessions[entry["session"]] if "session" in entry else None,
+                    issued_by=self.entry("organizations", entry.get("issued_by")),
+                    delivered_by=self.entry("people", entry.get("delivered_by")),
+                    **labels(entry, "place", "delivered_title", "dateline"),
+                    **columns(entry, "slug", "kind", "also_serves_as", "occasion", "date", "original_language"),
+                    **columns(entry, "symbol", "contact", "hashtags"),
+                ),
+                themes=self.entries("themes", entry.get("themes", [])),
+            )
+            for version in entry["versions"]:
+                self.add(document.versions, ready=True, **trimmed(version))
+            documents.append(document)
+        return documents
+
+    def make_photo(self, conference, order, entry):
+        scene = entry["scene"]
+        picture = ContentFile(draw(scene, entry["palette"]), name=f"{conference.slug}-{scene}.jpg")
+        return self.save(
+            Photo(
+                uid=uid_of("photo", f"{conference.slug}/{scene}"),
+                conference=conference,
+                file=store_photo(picture, by=None),
+                order=order,
+                rights="Demonstration",
+                **labels(entry, "alt_text", "caption", "place"),
+                **columns(entry, "credit", "featured"),
+            ),
+            people=self.entries("people", entry.get("people", [])),
+        )
+
+    # Links between records
+
+    def connect(self, dossier):
+        """Add the references and the sourced figures of the conference, and the relations of its documents."""
+        self.where = f"dossiers/{dossier.slug}.toml"
+        conference = dossier.conference
+        for order, slug in enumerate(dossier.data.get("references", [])):
+            if document := self.cited(slug):
+                self.add(conference.references, document=document, order=order)
+        for order, entry in enumerate(dossier.data.get("figures", [])):
+            self.add(
+                conference.figures,
+                uid=uid_of("figure", f"{dossier.slug}/{entry['measure']}"),
+                order=order,
+                source_document=self.cited(entry.get("source_document")),
+                **columns(entry, "measure", "expectation", "qualifier", "value", "source", "official"),
+            )
+        self.relate(dossier.data.get("documents", []), dossier.documents)
+
+    def relate(self, entries, documents):
+        for entry, document in zip(entries, documents, strict=True):
+            for order, relation in enumerate(entry.get("relations", [])):
+                conference = Conference.objects.filter(slug=relation.get("conference")).first()
+                target = self.cited(relation.get("target"))
+                if conference or target:
+                    self.add(
+                        document.relations, kind=relation["kind"], conference=conference, target=target, order=order
+                    )
+
+    def cited(self, slug):
+        """The document that the fixtures call *slug*, or the one that has its symbol; None where it was removed."""
+        if not slug:
+            return None
+        same = Q(slug=slug) | Q(uid=uid_of("document", slug))
+        symbol = self.references.get(slug, {}).get("symbol")
+        return Document.objects.filter(same | Q(symbol=symbol) if symbol else same).first()
+
+    # Publishing
+
+    def publish_all(self, records, title):
+        for record in records:
+            try:
+                publish(record, by=BY)
+            except ValidationError as error:
+                raise CommandError(f"{title}: “{record}” cannot be published: {' '.join(error.messages)}") from error
+        self.published += len(records)
+        self.say(f"{title}: published")
+
+
+def was_public(kind, slug):
+    return Edition.objects.filter(uid=uid_of(kind, slug)).exists()
+
+
+def columns(entry, *names):
+    return {name: entry[name] for name in names if name in entry}
+
+
+def labels(entry, *names):
+    """The columns per language of the labels *names*: {"city_en": …, "city_ru": …}."""
+    return {f"{name}_{code}": entry[name][code] for name in names for code in CODES if code in entry.get(name, {})}
+
+
+def trimmed(texts):
+    return {name: text.strip() for name, text in texts.items()}
+
+
+def describe(data):
+    """What was loaded of one dossier, for the progress line."""
+    documents = data.get("documents", [])
+    versions = sum(len(document["versions"]) for document in documents)
+    counts = (
+        (len(data["texts"]), "languages"),
+        (len(data.get("sessions", [])), "sessions"),
+        (len(documents), f"documents in {versions} language versions"),
+        (len(data.get("photos", [])), "photos"),
+    )
+    return f"{data['name']} ({', '.join(f'{n} {what}' for n, what in counts if n)})"

@@ -1,0 +1,201 @@
+"""The demo content, read as a partner reads it, against what the public sources say (``facts.py``)."""
+
+import pytest
+
+from ctportal.publishing.models import Edition, Relation
+
+from .facts import FACTS
+
+pytestmark = pytest.mark.django_db
+ORDERED = {"main_topics", "sessions", "references", "announced_dates", "figures"}
+
+
+def get(path):
+    kind, slug = path.split("/")
+    edition = Edition.objects.public().get(type=kind.removesuffix("s"), slug=slug)
+    related = {}
+    for relation in Relation.objects.with_public_target().filter(edition=edition):
+        related.setdefault(relation.name, []).append({**relation.target_card_data, "slug": relation.target_slug})
+    return edition.data | {"slug": slug, "related": related}
+
+
+def documents_of(slug):
+    uid = Edition.objects.public().get(type="conference", slug=slug).uid
+    of_it = Edition.objects.public().filter(type="document", relations__name="conference", relations__target=uid)
+    return [edition.data for edition in of_it]
+
+
+# The questions
+
+
+def title(record):
+    return record["title"]["en"]
+
+
+def motto(record):
+    return record["motto"]["en"]
+
+
+def date(record):
+    return record["date"]
+
+
+def dates(record):
+    first, last = record["start_date"], record["end_date"]
+    return {"day": f"{first} to {last}", "month": f"{first[:7]} (month)", "year": f"{first[:4]} (year)"}[
+        record["date_precision"]
+    ]
+
+
+def announced_dates(record):
+    return [dates(entry) for entry in record["announced_dates"]]
+
+
+def place(record):
+    if "place" in record:
+        return record["place"].get("en") or " / ".join(record["place"].values())
+    return ", ".join(filter(None, [record["city"].get("en"), record["country"]]))
+
+
+def venue(record):
+    return record["venue"]["en"]
+
+
+def status(record):
+    return record["event_status"]
+
+
+def ordinals(record):
+    return [
+        f"{entry['ordinal'] or 'unnumbered'} {'of' if entry['ordinal'] else 'in'} {entry['slug']}"
+        for entry in record["series"]
+    ]
+
+
+def organizers(record):
+    return [f"{entry['acronym'] or entry['name']['en']}: {entry['role']}" for entry in record["organizations"]]
+
+
+def appearances(record):
+    return [entry for part in (record, *record["sessions"]) for entry in part["people"]]
+
+
+def people(record):
+    return list({f"{entry['name']['en']}, {entry['title']['en']}" for entry in appearances(record)})
+
+
+def opened_by(record):
+    speakers = [entry for entry in appearances(record) if entry["role"] == "opening-speaker"]
+    return [f"{entry['name']['en']}, {entry['title']['en']}" for entry in speakers]
+
+
+def main_topics(record):
+    return [entry["title"]["en"] for entry in record["main_topics"]]
+
+
+def sessions(record):
+    return [f"{entry['number']}. {title(entry)}" if entry["number"] else title(entry) for entry in record["sessions"]]
+
+
+def rooms(record):
+    return [f"{entry['date']} {entry['start_time']} {entry['room']}" for entry in record["sessions"]]
+
+
+def figures(record):
+    assert all(entry["official"] for entry in record["figures"])  # no source of the demo contradicts another
+    return [
+        f"{entry['qualifier']} {entry['value']} {entry['measure']} ({entry['expectation']})"
+        for entry in record["figures"]
+    ]
+
+
+def figure_sources(record):
+    return list({entry["slug"] for entry in record["related"]["source"]})
+
+
+def links(record):
+    return [f"{entry['kind']}: {entry['address']}" for entry in record["links"]]
+
+
+def contact(record):
+    return record.get("contact_email") or record["contact"].split(", ")[-1]
+
+
+def references(record):
+    return [entry["symbol"] or entry["slug"] for entry in record["related"]["reference"]]
+
+
+def cites(record):
+    return [entry["symbol"] or entry["slug"] for entry in record["related"]["cites"]]
+
+
+def parent(record):
+    return record["related"]["parent"][0]["slug"]
+
+
+def adopted_at(record):
+    return record["related"]["adopted-at"][0]["slug"]
+
+
+def documents(record):
+    return [f"{kind(document)}: {' '.join(sorted(document['languages']))}" for document in documents_of(record["slug"])]
+
+
+def photo_credits(record):
+    uid = Edition.objects.public().get(type="conference", slug=record["slug"]).uid
+    photos = Edition.objects.public().filter(type="photo", relations__name="conference", relations__target=uid)
+    credits = {photo.data["credit"] for photo in photos}
+    marker = "original photograph: "
+    return [credit.split(marker)[1] for credit in credits if marker in credit]
+
+
+def kind(record):
+    return " and ".join(filter(None, [record["kind"], record["also_serves_as"]]))
+
+
+def occasion(record):
+    return record["occasion"]
+
+
+def delivered_by(record):
+    return ", ".join(filter(None, [record["delivered_by"]["name"]["en"], record["delivered_title"].get("en")]))
+
+
+def addresses(record):
+    return [f"{entry['language']}: {entry['external_url']}" for entry in record["versions"] if entry["external_url"]]
+
+
+def languages(record):
+    return [f"{entry['language']}: {entry['standing']}" for entry in record["versions"]]
+
+
+def dateline(record):
+    return record["dateline"]["en"]
+
+
+def hashtags(record):
+    return record["hashtags"]
+
+
+def symbol(record):
+    return record["symbol"]
+
+
+QUESTIONS = [(path, question) for path, questions in FACTS.items() for question in questions]
+
+
+@pytest.mark.parametrize(("path", "question"), QUESTIONS, ids=[f"{path}: {question}" for path, question in QUESTIONS])
+def test_the_demo_content_says_what_the_sources_say(demo, path, question):
+    expected = FACTS[path][question]
+
+    answer = globals()[question](get(path))
+
+    if isinstance(expected, list) and question not in ORDERED:
+        answer, expected = sorted(answer), sorted(expected)
+    assert answer == expected
+
+
+def test_the_table_holds_at_least_150_facts():
+    facts = [answer for questions in FACTS.values() for answer in questions.values()]
+
+    assert sum(len(answer) if isinstance(answer, list) else 1 for answer in facts) >= 150

@@ -13,7 +13,7 @@ from django.core.files.base import ContentFile
 from django.db import connections, router, transaction
 
 from .models import StoredFile
-from .renditions import make_renditions, read_credit
+from .renditions import DOWNLOAD, make_renditions, read_credit
 from .uploads import (
     DOCUMENT_TYPES,
     DOCX,
@@ -74,8 +74,8 @@ def store_photo(uploaded, *, by):
 def rendition_name(name, variant):
     """Return the name offered for a rendition: "minsk.png" gives "minsk.jpg" for the download, else "minsk-w640.webp"."""
     stem = name.rpartition(".")[0]
-    kind, _dot, ending = variant.rpartition(".")
-    return f"{stem}.{ending}" if kind == "download" else f"{stem}-{kind}.{ending}"
+    width, _dot, ending = variant.rpartition(".")
+    return f"{stem}.jpg" if variant == DOWNLOAD else f"{stem}-{width}.{ending}"
 
 
 def public_files(photo):
@@ -89,16 +89,15 @@ def store_bytes(data, *, name, media_type, by, **fields):
 
 
 def store(content, *, name, media_type, by, **fields):
-    stored = StoredFile(
-        name=name, media_type=media_type, size=content.size, sha256=sha256(content), created_by=by, **fields
-    )
+    size, sha256 = measure(content)
+    stored = StoredFile(name=name, media_type=media_type, size=size, sha256=sha256, created_by=by, **fields)
     storage = stored.file.storage
     path = stored.file.field.generate_filename(stored, name)
     with transaction.atomic(using=database()):
         remove_unless_committed(storage, path)  # before the first byte: a disk that fills up leaves a piece
         stored.file.save(name, content, save=False)
-        if stored.file.name != path or storage.size(path) != stored.size:
-            raise OSError(f"The storage did not keep {name} ({stored.size} bytes) as {path}")
+        if stored.file.name != path or storage.size(path) != size:
+            raise OSError(f"The storage did not keep {name} ({size} bytes) as {path}")
         flush_to_disk(storage, path)
         stored.save(force_insert=True)
     return stored
@@ -108,12 +107,15 @@ def database():
     return router.db_for_write(StoredFile)
 
 
-def sha256(content):
-    digest = hashlib.sha256()
+def measure(content):
+    """Return (bytes, SHA-256 in hexadecimal), counted: what the browser declared is not asked."""
+    size, digest = 0, hashlib.sha256()
+    content.seek(0)
     for piece in content.chunks():
+        size += len(piece)
         digest.update(piece)
     content.seek(0)
-    return digest.hexdigest()
+    return size, digest.hexdigest()
 
 
 def remove_unless_committed(storage, path):

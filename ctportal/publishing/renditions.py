@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 # Above its own limit Pillow only warns. Ours is lower and read from the header; this is the second wall.
 warnings.simplefilter("error", Image.DecompressionBombWarning)
 
-DOWNLOAD = "download.jpg"
+DOWNLOAD = "download"
 DOWNLOAD_SIDE = 4000  # pixels, the longer side
 DOWNLOAD_QUALITY = 90
 WIDTHS = (320, 640, 1280)  # pixels

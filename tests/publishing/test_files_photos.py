@@ -59,7 +59,7 @@ def test_a_photo_is_stored_with_a_cleaned_download_and_three_widths_in_two_forma
 
     assert facts(photo) == ("", "Minsk-2019.jpg", "image/jpeg", (3000, 2000))
     assert [facts(made) for made in public_files(photo)] == [
-        ("download.jpg", "Minsk-2019.jpg", "image/jpeg", (3000, 2000)),
+        ("download", "Minsk-2019.jpg", "image/jpeg", (3000, 2000)),
         ("w320.webp", "Minsk-2019-w320.webp", "image/webp", (320, 213)),
         ("w320.jpg", "Minsk-2019-w320.jpg", "image/jpeg", (320, 213)),
         ("w640.webp", "Minsk-2019-w640.webp", "image/webp", (640, 427)),

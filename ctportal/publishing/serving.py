@@ -1,0 +1,153 @@
+"""Send a stored file. Whether the reader may have it is asked before, by the view; here only how it is sent."""
+
+import logging
+import re
+from urllib.parse import quote
+
+from django.conf import settings
+from django.http import FileResponse, Http404, HttpResponse, StreamingHttpResponse
+from django.utils.cache import get_conditional_response
+from django.utils.http import content_disposition_header, http_date, parse_http_date_safe
+
+logger = logging.getLogger(__name__)
+
+# Values of *cache*
+PUBLIC = "no-cache"  # kept by the reader, but asked for again each time: a withdrawal holds at once
+STAFF = "private, no-store"
+# Values of *disposition*
+INLINE = "inline"
+ATTACHMENT = "attachment"
+
+CHUNK = 65_536  # bytes in memory per reader
+SHOWN_INLINE = {"image/jpeg", "image/png", "image/webp", "application/pdf"}
+ONE_RANGE = re.compile(r"bytes=(?:([0-9]{1,15})-([0-9]{0,15})|-([0-9]{1,15}))")
+UNSAFE_IN_HEADER = re.compile(r"[\"\\/]")
+
+
+def serve(request, stored_file, *, disposition=INLINE, cache=PUBLIC):
+    """Return the response to a GET or HEAD of *stored_file*: whole, one range of bytes (206, 416), or 304 or 412.
+
+    *disposition*: INLINE shows pictures and PDFs in the browser; all else, and everything with ATTACHMENT, is saved.
+    *cache*: PUBLIC or STAFF, sent as Cache-Control.
+    """
+    etag = f'"{stored_file.sha256}"'
+    modified = int(stored_file.created_at.timestamp())
+    response = get_conditional_response(request, etag=etag, last_modified=modified) or body(request, stored_file)
+    response.headers["ETag"] = etag
+    response.headers["Last-Modified"] = http_date(modified)
+    response.headers["Cache-Control"] = cache
+    for name, value in safety_headers(stored_file, cache).items():
+        response.headers[name] = value
+    if response.status_code in (200, 206):
+        inline = disposition == INLINE and stored_file.media_type in SHOWN_INLINE
+        response.headers["Content-Type"] = stored_file.media_type
+        response.headers["Content-Disposition"] = content_disposition_header(not inline, header_name(stored_file.name))
+        response.headers["Accept-Ranges"] = "bytes"
+    return response
+
+
+def safety_headers(stored_file, cache):
+    # Safari shows nothing at all for a sandboxed PDF; what a PDF could do is refused when it is uploaded.
+    policy = "default-src 'none'" if stored_file.media_type == "application/pdf" else "default-src 'none'; sandbox"
+    return {
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": policy,
+        # Partners and feed readers show public pictures on their own pages; nobody else shows a preview.
+        "Cross-Origin-Resource-Policy": "cross-origin" if cache == PUBLIC else "same-origin",
+    }
+
+
+def header_name(name):
+    """Return *name* without what could end a header, leave a folder or turn the order of its letters around."""
+    kept = "".join(char for char in name if char.isprintable())
+    return UNSAFE_IN_HEADER.sub("-", kept).strip(". ") or "file"
+
+
+def body(request, stored_file):
+    if settings.CTPORTAL_ACCEL_PREFIX:
+        # nginx sends the file itself, ranges included; see docs/decisions/files.md for its settings.
+        return HttpResponse(headers={"X-Accel-Redirect": settings.CTPORTAL_ACCEL_PREFIX + quote(stored_file.file.name)})
+    if request.method == "HEAD":
+        return HttpResponse(headers={"Content-Length": str(stored_file.size)})
+    wanted = wanted_range(request, stored_file)
+    if wanted == UNSATISFIABLE:
+        return HttpResponse(
+            status=416, content_type="text/plain", headers={"Content-Range": f"bytes */{stored_file.size}"}
+        )
+    file = opened(stored_file)
+    if wanted is None:
+        return WholeFile(file)
+    first, last = wanted
+    return StreamingHttpResponse(
+        FilePart(file, first, last),
+        status=206,
+        headers={
+            "Content-Length": str(last - first + 1),
+            "Content-Range": f"bytes {first}-{last}/{stored_file.size}",
+        },
+    )
+
+
+def opened(stored_file):
+    try:
+        return stored_file.file.storage.open(stored_file.file.name)
+    except FileNotFoundError as error:
+        logger.error("The file of StoredFile %s is missing from the storage", stored_file.pk)
+        raise Http404 from error
+
+
+class WholeFile(FileResponse):
+    block_size = CHUNK
+
+
+class FilePart:
+    """The bytes *first* to *last* of an open file, in chunks; closes the file when the response is closed."""
+
+    def __init__(self, file, first, last):
+        self.file = file
+        self.left = last - first + 1
+        file.seek(first)
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        piece = self.file.read(min(CHUNK, self.left))
+        if not piece:
+            raise StopIteration
+        self.left -= len(piece)
+        return piece
+
+    def close(self):
+        self.file.close()
+
+
+UNSATISFIABLE = "unsatisfiable"
+
+
+def wanted_range(request, stored_file):
+    """Return (first, last) of the bytes asked for, UNSATISFIABLE, or None for the whole file.
+
+    Several ranges, other units and what cannot be read are answered with the whole, as RFC 9110 allows.
+    """
+    match = ONE_RANGE.fullmatch(request.headers.get("Range", "").strip())
+    if not match or not range_still_holds(request, stored_file):
+        return None
+    start, end, suffix = match.groups()
+    size = stored_file.size
+    if suffix is not None:
+        return (max(0, size - int(suffix)), size - 1) if int(suffix) else UNSATISFIABLE
+    first, last = int(start), min(int(end), size - 1) if end else size - 1
+    if end and int(end) < first:
+        return None  # not a range at all
+    return (first, last) if first < size else UNSATISFIABLE
+
+
+def range_still_holds(request, stored_file):
+    """False where If-Range names another version than ours: then the reader needs the whole."""
+    condition = request.headers.get("If-Range", "").strip()
+    if not condition:
+        return True
+    if condition.startswith(('"', "W/")):
+        return condition == f'"{stored_file.sha256}"'
+    return parse_http_date_safe(condition) == int(stored_file.created_at.timestamp())

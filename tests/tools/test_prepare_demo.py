@@ -26,6 +26,15 @@ def test_the_state_of_files_changes_with_a_name_or_a_text_and_with_nothing_else(
     assert len({first, second, third}) == 3
 
 
+def test_what_python_compiles_beside_the_fixtures_changes_no_state(tmp_path):
+    (tmp_path / "draw.py").write_text("")
+    before = files_state([tmp_path])
+    (tmp_path / "__pycache__").mkdir()
+    (tmp_path / "__pycache__" / "draw.pyc").write_bytes(b"compiled")
+
+    assert files_state([tmp_path]) == before
+
+
 @pytest.mark.django_db
 def test_content_is_loaded_again_only_when_the_fixtures_have_changed(settings, tmp_path, monkeypatch):
     calls = []

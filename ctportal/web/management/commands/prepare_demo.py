@@ -89,7 +89,7 @@ def files_state(paths):
     digest = hashlib.sha256()
     for path in map(Path, paths):
         for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
-            if file.is_file():
+            if file.is_file() and "__pycache__" not in file.parts:  # made by the first load itself
                 digest.update(f"{file.relative_to(path)}\0{file.stat().st_size}\0".encode())
                 digest.update(file.read_bytes())
     return digest.hexdigest()

@@ -3,11 +3,13 @@
 from io import StringIO
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from conferences.models import Conference
 from ctportal.publishing.models import Edition, LedgerEntry, StoredFile
+from ctportal.publishing.services import publish
 from documents.models import Document
+from tests.factories import make_conference
 
 pytestmark = pytest.mark.django_db
 
@@ -87,3 +89,24 @@ def test_nothing_was_changed_since_it_was_published(demo):
 
 def test_the_uids_are_the_same_on_every_machine(demo):
     assert str(Conference.objects.get(slug="minsk-2019").uid) == "7c5865e7-adf1-552a-aec2-011fdc1d6cb0"
+
+
+def test_a_site_with_content_of_its_own_is_not_given_the_demo(settings):
+    settings.DEMO = False
+    publish(make_conference(), by="publisher")
+    before = counts()
+
+    with pytest.raises(CommandError, match="Set CTPORTAL_DEMO=1 if that is meant"):
+        load()
+
+    assert counts() == before
+
+
+def test_a_demonstration_is_loaded_again_after_staff_published(demo, settings):
+    settings.DEMO = True
+    publish(make_conference(), by="publisher")
+    before = counts()
+
+    load()
+
+    assert counts() == before

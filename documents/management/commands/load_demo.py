@@ -66,10 +66,20 @@ def read(path):
         raise CommandError(f"{path.relative_to(FIXTURES)}: {error}") from error
 
 
+def refuse_beside_real_content():
+    """Stop where the site has content of its own and nobody said that it is a demonstration: loading publishes."""
+    if not settings.DEMO and Edition.objects.exclude(by=BY).exists():
+        raise CommandError(
+            "This site has published content of its own, and load_demo publishes the demo content beside it. "
+            "Set CTPORTAL_DEMO=1 if that is meant."
+        )
+
+
 class Command(BaseCommand):
     help = "Load and publish the demo content where it is not there yet. What is there is left as it is."
 
     def handle(self, *args, **options):
+        refuse_beside_real_content()
         began = time.monotonic()
         with translation.override("en"), transaction.atomic():
             # All or nothing: a dossier cites documents of others, and an interrupted load must leave no half of one.
@@ -371,12 +381,13 @@ def trimmed(texts):
 
 def describe(data):
     """What was loaded of one dossier, for the progress line."""
-    documents = data.get("documents", [])
-    versions = sum(len(document["versions"]) for document in documents)
+    versions = sum(len(document["versions"]) for document in data.get("documents", []))
     counts = (
-        (len(data["texts"]), "languages"),
-        (len(data.get("sessions", [])), "sessions"),
-        (len(documents), f"documents in {versions} language versions"),
-        (len(data.get("photos", [])), "photos"),
+        (len(data["texts"]), "language"),
+        (len(data.get("sessions", [])), "session"),
+        (len(data.get("documents", [])), "document"),
+        (versions, "language version"),
+        (len(data.get("photos", [])), "photo"),
     )
-    return f"{data['name']} ({', '.join(f'{n} {what}' for n, what in counts if n)})"
+    counted = [f"{n} {what}" if n == 1 else f"{n} {what}s" for n, what in counts if n]
+    return f"{data['name']} ({', '.join(counted)})"

@@ -595,8 +595,6 @@ def _sync_entry(uid, *, by, now, content=None):
         else:
             content = content or _content_of(edition)
             _recall(edition, by, now)
-            if current:
-                current.refresh_from_db(fields=["public_until"])
     if current and current.public_until != end:
         _set_end(current, end, now)
         action = Action.REOPENED if end is None else Action.ENDED

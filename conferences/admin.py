@@ -428,31 +428,29 @@ class ConferenceAdmin(RecordAdmin):
         appearances.update(**{f"title_{new}": F(f"title_{old}"), f"title_{old}": None})
 
     def language_parts(self, obj):
+        """Every label of the conference and its parts; an empty heading goes on under the one before."""
         yield from super().language_parts(obj)
-        yield from self._rows(_("Main topics"), obj.main_topics.all())
+        yield from _under(_("Main topics"), obj.main_topics.all())
         for session in obj.sessions.prefetch_related("appearances__person"):
             yield str(session), session, labels_of(Session)
-            yield from self._rows("", session.appearances.all(), lambda appearance: str(appearance.person))
-        yield from self._rows("", obj.appearances.select_related("person"), lambda appearance: str(appearance.person))
-        yield from self._rows(_("Related links"), obj.links.all())
-
-    def _rows(self, heading, rows, name=lambda row: ""):
-        for number, row in enumerate(rows):
-            yield name(row) or (heading if not number else ""), row, labels_of(type(row))
+            yield from _under("", session.appearances.all())
+        for appearance in obj.appearances.select_related("person"):
+            yield str(appearance), appearance, labels_of(Appearance)
+        yield from _under(_("Related links"), obj.links.all())
 
     # The dossier
 
     def panel(self, request, form, obj, is_popup):
         panel = super().panel(request, form, obj, is_popup) | {"parts": self.parts}
         if obj is not None and obj.pk and not is_popup:
-            panel["dossier"], panel["dossier_links"] = self.dossier(obj, panel["languages"], panel["state"])
+            panel["dossier"], panel["dossier_links"] = self.dossier(obj, panel["languages"], panel["publication"])
         return panel
 
-    def dossier(self, conference, matrix, state):
+    def dossier(self, conference, matrix, publication):
         """Rows for the panel, one per part that exists or is missing, and the links to add more."""
         documents = with_publication(conference.documents.prefetch_related(document_languages())).order_by("date", "pk")
         documents = list(documents)
-        rows = [{"part": _("Conference text"), "languages": matrix, "publication": ""}]
+        rows = [{"part": _("Conference text"), "languages": matrix, "publication": badge(publication)}]
         shown = set()
         for part in PARTS:
             found = [document for document in documents if part.matches(document) and document.pk not in shown]
@@ -495,6 +493,12 @@ class ConferenceAdmin(RecordAdmin):
             "more_address": add,
             "more_label": _("Add photos"),
         }
+
+
+def _under(heading, rows):
+    """The labels of *rows* under one *heading*."""
+    for number, row in enumerate(rows):
+        yield heading if not number else "", row, labels_of(type(row))
 
 
 def document_languages():

@@ -86,6 +86,12 @@ class DocumentForm(RecordForm):
             self.text_row.save(update_fields=["file"])
 
 
+def has_file(document):
+    """Whether the version in the original language has a file."""
+    versions = document.versions.all()
+    return any(version.file_id for version in versions if version.language == document.original_language)
+
+
 def file_link(file):
     address = reverse("admin_file", args=[file.key, file.name])
     return format_html('{} <a href="{}">{}</a>', _("Now:"), address, file.name)
@@ -158,7 +164,7 @@ class DocumentAdmin(RecordAdmin):
 
     def get_fieldsets(self, request, obj=None):
         text = ["title", "body", "upload", "kept_file", "external_url", ("state", "standing")]
-        if obj is not None and obj.pk:
+        if obj is not None and has_file(obj):
             text.insert(4, "remove_file")
         return [
             (None, {"fields": [*self.what, *self.where, *self.who, "original_language"]}),

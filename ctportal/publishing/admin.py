@@ -422,12 +422,21 @@ class RecordAdmin(admin.ModelAdmin):
         state = services.state_of(obj.uid)
         panel |= {"state": state, "lines": self.state_lines(obj, state, form.time_zone), "saved": True}
         panel["changes"] = self.changes(obj, state.in_force) if state.in_force else []
+        panel["publication"] = self.publication_word(state, panel["changes"])
         panel["public_address"] = f"/id/{obj.uid}"
         panel["relabel"] = not self.publishable and bool(panel["changes"])
         panel["deletable"] = self.has_delete_permission(request, obj)
         if not is_popup:
             panel["languages"] = self.language_matrix(obj)
         return panel
+
+    def publication_word(self, state, changes):
+        """The state of one record, as ``publication_state`` gives it for the rows of a list."""
+        if state.in_force:
+            return "changed" if changes else "public"
+        if state.to_come:
+            return "scheduled"
+        return "withdrawn" if state.last else "draft"
 
     def state_lines(self, obj, state, zone):
         """Sentences on what the public sees at this moment and what is to come, each (kind, text)."""

@@ -28,11 +28,12 @@ from .services import slug_is_reserved
 
 
 def labels_of(model):
-    """Names of the fields of *model* that have one column per language."""
+    """Names of the fields of *model* that have one column per language, in the model's order."""
     try:
-        return tuple(translator.get_options_for_model(model._meta.concrete_model).get_field_names())
+        names = translator.get_options_for_model(model._meta.concrete_model).get_field_names()
     except NotRegistered:
         return ()
+    return tuple(field.name for field in model._meta.fields if field.name in names)
 
 
 def language_of(record):
@@ -328,11 +329,7 @@ class RecordForm(LabelForm, PublishingFields, metaclass=forms.models.ModelFormMe
     @property
     def time_zone(self):
         """The zone that release times are typed in: the conference's."""
-        place = self.instance
-        if not hasattr(place, "time_zone"):
-            place = (
-                getattr(self.instance, "conference", None) if getattr(self.instance, "conference_id", None) else None
-            )
+        place = self.instance if hasattr(self.instance, "time_zone") else self._conference()
         zone = getattr(place, "time_zone", "UTC")
         return zone if zone in zoneinfo.available_timezones() else "UTC"
 
@@ -371,6 +368,14 @@ class RecordForm(LabelForm, PublishingFields, metaclass=forms.models.ModelFormMe
             self._fill_slug(cleaned)
         self._check_language_change(cleaned)
         return cleaned
+
+    def _conference(self):
+        """The conference this record belongs to; on an opened add form the one the address names."""
+        if getattr(self.instance, "conference_id", None):
+            return self.instance.conference
+        field = self.fields.get("conference")
+        given = str(self.initial.get("conference") or "")
+        return field.queryset.filter(pk=given).first() if field is not None and given.isdigit() else None
 
     def _fill_slug(self, cleaned):
         try:

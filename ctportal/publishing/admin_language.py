@@ -69,7 +69,9 @@ class LanguageForm(forms.Form):
             )
             self.labels[name] = (obj, label)
             lines.append((name, original, False))
-        if lines:
+        if lines and not heading and self.groups:
+            self.groups[-1][1].extend(lines)
+        elif lines:
             self.groups.append((heading, lines))
 
     def _add_text(self):

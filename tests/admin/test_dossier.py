@@ -1,0 +1,195 @@
+"""A whole dossier through the real forms, its panel, and the pages for further languages."""
+
+import re
+
+from conferences.models import Conference
+from ctportal.publishing.models import Edition
+from ctportal.publishing.services import publish
+from documents.models import Document
+from tests.admin.forms import AdminForm, errors_of
+from tests.admin.test_forms import address, minsk
+from tests.factories import make_conference, make_document, make_organization, make_person, make_series, make_user
+
+
+def link_to_add(staff, conference, label):
+    """The address behind a link of the dossier panel."""
+    panel = staff.get(address(conference)).context["portal"]
+    rows = [*panel["dossier"], *panel["dossier_links"]]
+    links = {row.get("add_label") or row.get("label"): row.get("add_address") or row.get("address") for row in rows}
+    return links[label]
+
+
+def test_a_dossier_like_minsk_2019_takes_at_most_eight_submissions(staff):
+    series = make_series("Regional conferences")
+    office, host = make_organization("UNOCT"), make_organization("Belarus")
+    head, minister = make_person("The head"), make_person("The minister")
+    submissions = []
+
+    def send(form, button):
+        response = form.press(button)
+        assert response.status_code == 302, errors_of(response)
+        submissions.append(button)
+
+    form = minsk(staff, summary="Two days.", description="<p>Two days in Minsk.</p>", venue="Palace")
+    form.add_row("series_entries", series=series.pk, ordinal=4)
+    for topic in ("Exploitation", "Countering it", "Cooperation"):
+        form.add_row("main_topics", title=topic)
+    form.add_row("organization_roles", organization=office.pk, role="convener")
+    form.add_row("organization_roles", organization=host.pk, role="host")
+    form.add_row("appearances", person=head.pk, role="chair", title="Under-Secretary-General")
+    form.add_row("figures", measure="participants", qualifier="close to", value=400, official="on")
+    form.add_row("links", kind="video", title="Recording", address="https://example.org/video")
+    send(form, "_publish")
+    conference = Conference.objects.get()
+
+    release = link_to_add(staff, conference, "Add opening release")
+    send(AdminForm(staff, release).fill(title="It opens", body="<p>Opening.</p>", hashtags="#CT"), "_publish")
+    release = link_to_add(staff, conference, "Add closing release")
+    send(AdminForm(staff, release).fill(title="It closes", body="<p>Closing.</p>"), "_publish")
+    summary = link_to_add(staff, conference, "Add co-chairs’ summary")
+    send(AdminForm(staff, summary).fill(title="Summary", external_url="https://example.org/summary.pdf"), "_publish")
+    statement = link_to_add(staff, conference, "Add statements")
+    values = {"title": "Remarks", "delivered_by": minister.pk, "delivered_title": "Minister", "body": "<p>Thanks.</p>"}
+    send(AdminForm(staff, statement).fill(**values), "_publish")
+
+    closing = Document.objects.get(occasion="closing", kind="press-release")
+    page = AdminForm(staff, f"/admin/documents/pressrelease/{closing.pk}/language/ru/")
+    send(page.fill(title="Закрытие", body="<p>Закрылась.</p>", ready="on"), "_publish_language")
+
+    assert len(submissions) <= 8
+    editions = {edition.slug: edition.data for edition in Edition.objects.public().of("document")}
+    assert sorted(editions) == ["it-closes", "it-opens", "remarks", "summary"]
+    assert editions["it-closes"]["title"] == {"en": "It closes", "ru": "Закрытие"}
+    assert (editions["it-opens"]["occasion"], editions["it-opens"]["date"]) == ("opening", "2019-09-03")
+    assert (editions["it-closes"]["dateline"], editions["it-closes"]["place"]) == (
+        {"en": "Minsk, 4 September 2019"},
+        {"en": "Minsk"},
+    )
+    assert editions["remarks"]["delivered_title"] == {"en": "Minister"}
+    public = Edition.objects.public().get(uid=conference.uid).data
+    assert [topic["title"] for topic in public["main_topics"]] == [
+        {"en": "Exploitation"},
+        {"en": "Countering it"},
+        {"en": "Cooperation"},
+    ]
+    assert [(entry["ordinal"], entry["name"]) for entry in public["series"]] == [(4, {"en": "Regional conferences"})]
+
+
+def test_the_panel_shows_what_exists_and_what_is_missing(staff):
+    conference = make_conference()
+    make_document(conference, "It opens", occasion="opening")
+    remarks = make_document(conference, "Closing remarks", kind="statement", occasion="closing")
+    Document.objects.filter(pk=remarks.pk).update(also_serves_as="co-chairs-summary")
+
+    rows = staff.get(address(conference)).context["portal"]["dossier"]
+
+    assert [(str(row["part"]), row.get("title"), row.get("add_label")) for row in rows] == [
+        ("Conference text", None, None),
+        ("Opening release", "It opens", None),
+        ("Closing release", None, "Add closing release"),
+        ("Co-chairs’ summary", "Closing remarks", None),
+        ("Photos", None, "Add photos"),
+    ]
+
+
+def test_a_language_page_writes_that_language_and_nothing_else(staff):
+    conference = make_conference(city_en="Minsk")
+    topic = conference.main_topics.create(title_en="A topic", title_fr="Un sujet")
+    page = AdminForm(staff, address(conference, "language", "ru"))
+    # Meanwhile another translator and an editor save.
+    Conference.objects.update(city_fr="Minsk (fr)", venue_en="Palace")
+    conference.texts.create(language="fr", title="Une conférence")
+
+    values = {f"conference-{conference.pk}-city": "Минск", f"maintopic-{topic.pk}-title": "Тема", "title": "Заголовок"}
+    response = page.fill(**values).press("_save")
+
+    conference.refresh_from_db()
+    topic.refresh_from_db()
+    assert response.status_code == 302
+    assert [conference.city_ru, conference.city_fr, conference.city_en, conference.venue_en] == [
+        "Минск",
+        "Minsk (fr)",
+        "Minsk",
+        "Palace",
+    ]
+    assert (topic.title_ru, topic.title_en, topic.title_fr) == ("Тема", "A topic", "Un sujet")
+    texts = {row.language: (row.title, row.ready) for row in conference.texts.all()}
+    assert texts == {"en": ("A conference", True), "fr": ("Une conférence", False), "ru": ("Заголовок", False)}
+
+
+def test_a_language_is_published_ahead_of_the_rest(staff):
+    conference = make_conference(title="A conference", city_en="Minsk")
+    publish(conference, by=make_user())
+    Conference.objects.update(venue_en="Not public yet")
+    page = AdminForm(staff, address(conference, "language", "ru")).fill(title="Конференция", ready="on")
+
+    assert page.press("_publish_language").status_code == 302
+
+    edition = Edition.objects.public().get(uid=conference.uid)
+    assert (edition.data["title"], edition.data["venue"]) == ({"en": "A conference", "ru": "Конференция"}, {})
+    assert edition.minor
+
+
+def test_a_language_that_is_not_ready_is_not_published_and_nothing_typed_is_lost(staff):
+    conference = make_conference()
+    publish(conference, by=make_user())
+    page = AdminForm(staff, address(conference, "language", "ru")).fill(title="Конференция")
+
+    response = page.press("_publish_language")
+
+    assert response.status_code == 422
+    assert dict(response.context["form"].errors) == {"ready": ["This language is not marked as ready."]}
+    assert "Конференция" in response.content.decode()
+    assert conference.texts.count() == 1
+
+
+def test_the_original_stands_beside_the_translation(staff):
+    conference = make_conference(city_en="Minsk")
+    conference.texts.update(description="<h2>About</h2><p>Two days.</p>")
+
+    html = staff.get(address(conference, "language", "ar")).content.decode()
+
+    assert "<h2>About</h2>" in html
+    assert re.search(r'<textarea[^>]*name="description"[^>]*lang="ar"[^>]*dir="rtl"', html)
+
+
+def test_the_page_of_the_original_language_is_the_form_itself(staff):
+    conference = make_conference(language="ru")
+
+    response = staff.get(address(conference, "language", "ru"))
+
+    assert (response.status_code, response["Location"]) == (302, address(conference))
+
+
+def test_an_unknown_language_has_no_page(staff):
+    assert staff.get(address(make_conference(), "language", "de")).status_code == 404
+
+
+def test_a_session_has_its_own_page_with_people_and_organizations(staff):
+    conference = make_conference(language="ru")
+    person = make_person()
+    add = f"/admin/conferences/session/add/?conference={conference.pk}"
+    form = AdminForm(staff, add).fill(kind="opening", title="Открытие", date="2019-09-03", start_time="10:00")
+    form.add_row("appearances", person=person.pk, role="opening-speaker", title="Министр")
+
+    response = form.press("_save")
+
+    session = conference.sessions.get()
+    assert response["Location"] == f"{address(conference)}#sessions-group"
+    assert (session.title_ru, session.title_en) == ("Открытие", None)
+    assert session.appearances.get().title_ru == "Министр"
+    before = conference.draft_sha256
+    conference.refresh_from_db()
+    assert conference.draft_sha256 != before
+
+
+def test_a_conference_with_forty_sessions_is_saved(staff):
+    conference = make_conference()
+    for number in range(40):
+        conference.sessions.create(title_en=f"Session {number}", order=number)
+    for number in range(30):
+        conference.appearances.create(person=make_person(f"Person {number}"))
+    form = AdminForm(staff, address(conference)).fill(**{"sessions-39-title": "The last"})
+
+    assert form.press("_continue").status_code == 302
+    assert conference.sessions.last().title_en == "The last"

@@ -1,0 +1,256 @@
+"""What the forms refuse: a message by the field, an answer of 4xx, nothing half-saved."""
+
+from datetime import date
+
+import pytest
+
+from conferences.models import Conference, Figure, SeriesEntry
+from ctportal.publishing.models import Edition
+from ctportal.publishing.services import publish
+from documents.models import Document
+from tests.admin.forms import AdminForm, errors_of
+from tests.admin.test_forms import address, minsk
+from tests.factories import make_conference, make_document, make_person, make_series, make_user
+
+
+def refused(response, errors):
+    assert response.status_code == 422
+    assert errors_of(response) == errors
+
+
+@pytest.mark.parametrize(
+    ("values", "errors"),
+    [
+        ({"end_date": "2019-09-02"}, {"end_date": ["The last day is before the first day."]}),
+        ({"start_date": "2019-13-45"}, {"start_date": ["Enter a valid date."]}),
+        ({"start_date": "1019-09-03"}, {"start_date": ["1019-09-03: the year must lie between 1945 and 2100."]}),
+        ({"slug": "api"}, {"slug": ["“api” is reserved for the portal itself. Add a word or a year."]}),
+        (
+            {"time_zone": "Minsk"},
+            {"time_zone": ["“Minsk” is no time zone. Use a name such as Asia/Dushanbe or Europe/Vienna."]},
+        ),
+        ({"contact_email": "nobody"}, {"contact_email": ["Enter a valid email address."]}),
+        (
+            {"name": ""},
+            {"name": ["This field is required."], "slug": ["Write the address in Latin letters, like minsk-2019."]},
+        ),
+        ({"title": "", "motto": "Together"}, {"title": ["This field cannot be blank."]}),
+        (
+            {"publish_at": "tomorrow"},
+            {"publish_at": ["“tomorrow” is no date and time. Write it like 2019-09-03 10:00."]},
+        ),
+    ],
+)
+@pytest.mark.parametrize("button", ["_continue", "_publish"])
+def test_bad_facts_of_a_conference(staff, values, errors, button):
+    refused(minsk(staff, **values).press(button), errors)
+    assert not Conference.objects.exists()
+
+
+def test_a_slug_in_use(staff):
+    make_conference(slug="minsk-2019", name="Another")
+
+    response = minsk(staff, slug="minsk-2019").press("_continue")
+
+    refused(response, {"slug": ["This address is already in use. Add a place or a year."]})
+
+
+def test_a_slug_that_was_public_belongs_to_its_record_for_good(staff):
+    first = make_conference(slug="minsk-2019", name="A secret name")
+    publish(first, by=make_user())
+    Conference.objects.filter(pk=first.pk).update(slug="minsk-september-2019")
+
+    response = minsk(staff, slug="minsk-2019").press("_continue")
+
+    message = "“minsk-2019” is or was the address of another record. Add a place or a year."
+    refused(response, {"slug": [message]})
+
+
+def test_an_address_left_empty_avoids_those_taken(staff):
+    first = make_conference(slug="minsk-2019", name="Another")
+    publish(first, by=make_user())
+    Conference.objects.filter(pk=first.pk).update(slug="elsewhere")
+
+    minsk(staff).press("_continue")
+
+    assert Conference.objects.get(name="Minsk 2019").slug == "minsk-2019-2"
+
+
+def test_a_second_official_figure(staff):
+    form = minsk(staff)
+    form.add_row("figures", measure="participants", value=400, official="on")
+    form.add_row("figures", measure="participants", value=380, official="on")
+
+    message = "Another figure for this measure is already the official one."
+    refused(form.press("_continue"), {"figures-1-official": [message]})
+    assert not Conference.objects.exists()
+
+
+def test_the_official_mark_moves_from_one_figure_to_another(staff):
+    conference = make_conference()
+    old = conference.figures.create(measure="participants", value=400, official=True)
+    new = conference.figures.create(measure="participants", value=380)
+    form = AdminForm(staff, address(conference))
+    form.fill(**{"figures-0-official": None, "figures-1-official": "on"})
+
+    assert form.press("_continue").status_code == 302
+    assert dict(Figure.objects.values_list("pk", "official")) == {old.pk: False, new.pk: True}
+
+
+def test_an_official_figure_may_be_replaced_by_a_new_row(staff):
+    conference = make_conference()
+    conference.figures.create(measure="participants", value=400, official=True)
+    form = AdminForm(staff, address(conference)).fill(**{"figures-0-DELETE": "on"})
+    form.add_row("figures", measure="participants", value=380, official="on")
+
+    assert form.press("_continue").status_code == 302
+    assert list(Figure.objects.values_list("value", "official")) == [(380, True)]
+
+
+def test_a_number_in_a_series_that_is_taken(staff):
+    series = make_series()
+    SeriesEntry.objects.create(conference=make_conference(), series=series, ordinal=4)
+    form = minsk(staff).add_row("series_entries", series=series.pk, ordinal=4)
+
+    message = "Another conference already has this number in that series."
+    refused(form.press("_continue"), {"series_entries-0-ordinal": [message]})
+
+
+def test_a_session_that_ends_before_it_starts(staff):
+    form = minsk(staff).add_row("sessions", title="Opening", start_time="10:00", end_time="09:00")
+
+    refused(form.press("_continue"), {"sessions-0-end_time": ["The session ends before it starts."]})
+
+
+@pytest.mark.parametrize("symbol", ["CR6", "S/RES/2396", "x" * 60])
+def test_a_bad_symbol(staff, symbol):
+    form = AdminForm(staff, "/admin/documents/otherdocument/add/")
+    form.fill(kind="reference", date="2017-12-21", title="A resolution", symbol=symbol)
+
+    response = form.press("_continue")
+
+    assert response.status_code == 422
+    assert list(errors_of(response)) == ["symbol"]
+    assert not Document.objects.exists()
+
+
+def test_a_symbol_is_kept_in_its_normal_form_and_only_once(staff):
+    values = {"kind": "reference", "date": "2017-12-21", "title": "A resolution"}
+    form = AdminForm(staff, "/admin/documents/otherdocument/add/")
+    form.fill(**values, symbol="Security Council resolution 2396 (2017)").press("_continue")
+    assert Document.objects.get().symbol == "S/RES/2396 (2017)"
+
+    response = (
+        AdminForm(staff, "/admin/documents/otherdocument/add/")
+        .fill(**values, symbol="s/res/2396(2017)")
+        .press("_continue")
+    )
+
+    refused(response, {"symbol": ["Another document already has this symbol."]})
+
+
+def test_a_document_without_text_is_not_published(staff):
+    conference = make_conference()
+    publish(conference, by=make_user())
+    form = AdminForm(staff, f"/admin/documents/pressrelease/add/?conference={conference.pk}").fill(title="Empty")
+
+    response = form.press("_publish")
+
+    refused(response, {"body": ["A text, a file or an external address is missing in: English."]})
+    assert not Document.objects.exists()
+
+
+def test_a_document_is_not_published_before_its_conference(staff):
+    conference = make_conference()
+    form = AdminForm(staff, f"/admin/documents/pressrelease/add/?conference={conference.pk}")
+
+    response = form.fill(title="Early", body="<p>Text</p>").press("_publish")
+
+    refused(response, {"__all__": ["Its conference is not public then. Publish the conference first."]})
+    assert not Document.objects.exists()
+    assert not Edition.objects.exists()
+
+
+def test_publishing_at_no_time_or_in_the_past(staff, frozen_clock):
+    refused(minsk(staff).press("_publish_at"), {"publish_at": ["Give the date and time."]})
+    response = minsk(staff, publish_at="2019-09-03T10:00").press("_publish_at")
+    refused(response, {"publish_at": ["2019-09-03 07:00 UTC is already past. Choose a later time, or publish now."]})
+    assert not Conference.objects.exists()
+
+
+def test_the_hour_that_the_clocks_leave_out(staff, frozen_clock):
+    values = {"time_zone": "Europe/Vienna", "publish_at": "2026-03-29T02:30"}
+
+    response = minsk(staff, **values).press("_publish_at")
+
+    message = (
+        "2026-03-29 02:30 does not exist in Europe/Vienna: the clocks go forward over it. The next time there is 03:30."
+    )
+    refused(response, {"publish_at": [message]})
+
+
+def test_the_hour_that_comes_twice_means_the_later_one(staff, frozen_clock):
+    minsk(staff, time_zone="Europe/Vienna", publish_at="2026-10-25T02:30").press("_publish_at")
+
+    edition = Edition.objects.get(slug="minsk-2019")
+    assert edition.public_from.isoformat() == "2026-10-25T01:30:00+00:00"
+
+
+def test_a_replacement_must_be_a_public_page(staff, frozen_clock):
+    conference, other = make_conference(), make_conference(slug="other", name="Other")
+    publish(conference, by=make_user())
+    frozen_clock.tick()
+    values = {"withdraw_reason": "Moved", "withdraw_replacement": "https://portal.example/en/conferences/other/"}
+
+    response = AdminForm(staff, address(conference)).fill(**values).press("_withdraw")
+    assert list(errors_of(response)) == ["withdraw_replacement"]
+
+    publish(other, by=make_user())
+    frozen_clock.tick()
+    assert AdminForm(staff, address(conference)).fill(**values).press("_withdraw").status_code == 302
+    assert Edition.objects.get(uid=conference.uid).withdrawal.replacement == other.uid
+
+
+def test_what_was_public_cannot_be_deleted(staff):
+    conference = make_conference()
+    publish(conference, by=make_user())
+    delete = address(conference, "delete")
+
+    for send in (staff.get, lambda where: staff.post(where, {"post": "yes"})):
+        response = send(delete)
+        assert (response.status_code, response["Location"]) == (302, address(conference))
+    assert "cannot be deleted. Withdraw it instead." in staff.get(address(conference)).content.decode()
+    assert Conference.objects.exists()
+
+
+def test_a_draft_may_be_deleted(staff):
+    conference = make_conference(start_date=date(2020, 1, 1), end_date=date(2020, 1, 1))
+
+    staff.post(address(conference, "delete"), {"post": "yes"})
+
+    assert not Conference.objects.exists()
+
+
+def test_an_entry_that_is_referred_to_cannot_be_deleted(staff):
+    person = make_person()
+    make_document(delivered_by=person)
+
+    response = staff.post(address(person, "delete"), {"post": "yes"})
+
+    assert response.status_code == 200
+    assert "would require deleting the following protected related objects" in response.content.decode()
+    person.refresh_from_db()
+
+
+def test_a_reader_of_the_admin_may_not_publish(client, db):
+    from django.contrib.auth.models import Permission
+
+    viewer = make_user("viewer")
+    viewer.user_permissions.set(Permission.objects.filter(codename="view_conference"))
+    client.force_login(viewer)
+    conference = make_conference()
+
+    assert client.get(address(conference)).status_code == 200
+    assert client.post(address(conference), {"_publish": "1"}).status_code == 403
+    assert client.post(address(conference, "language", "ru"), {"_save": "1"}).status_code == 403
+    assert not Edition.objects.exists()

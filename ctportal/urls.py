@@ -9,4 +9,10 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("preview/<str:token>/", preview.preview, name="preview"),
     path("preview/<str:token>/files/<str:key>/<str:name>", preview.preview_file, name="preview_file"),
+    path("", include("ctportal.web.urls")),
 ]
+
+handler400 = "ctportal.web.views.bad_request"
+handler403 = "ctportal.web.views.forbidden"
+handler404 = "ctportal.web.views.not_found"
+handler500 = "ctportal.web.views.server_error"

@@ -43,6 +43,8 @@ MIDDLEWARE = [
     "ctportal.web.headers.IsolationHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "ctportal.web.middleware.ConditionalMiddleware",
+    "ctportal.web.middleware.PageLanguageMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "ctportal.publishing.admin_locale.AdminLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -138,6 +140,7 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+CSRF_FAILURE_VIEW = "ctportal.web.views.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

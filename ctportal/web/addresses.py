@@ -1,0 +1,44 @@
+"""Addresses of the pages, written without ``reverse``: a list has hundreds of them. A test holds them to the URL patterns."""
+
+from django.utils.translation.trans_real import parse_accept_lang_header
+
+from ctportal.languages import DEFAULT, LANGUAGES
+
+# Where the records of a type stand below /{language}/; photos have no slug and stand under their uid.
+SECTIONS = {
+    "conference": "conferences",
+    "document": "documents",
+    "photo": "photos",
+    "series": "series",
+    "theme": "themes",
+}
+
+
+def record_path(record_type, slug, uid):
+    """Return the address of a record's page below ``/{language}/``, without a leading slash."""
+    if record_type == "organization":
+        return f"conferences/?organization={slug}"
+    if record_type == "person":
+        return f"documents/?person={slug}"
+    return f"{SECTIONS[record_type]}/{uid if record_type == 'photo' else slug}/"
+
+
+def page_address(record_type, slug, uid, language):
+    """Return the address of a record's page for a reader of *language*, from the root of the site."""
+    return f"/{language}/{record_path(record_type, slug, uid)}"
+
+
+def preferred_language(request):
+    """Return the language of the portal that the reader's browser asks for first, English if none."""
+    for code, _priority in parse_accept_lang_header(request.META.get("HTTP_ACCEPT_LANGUAGE", "").lower()[:500]):
+        if code.split("-")[0] in LANGUAGES:
+            return code.split("-")[0]
+    return DEFAULT
+
+
+def language_of(request):
+    """Return the language in the request's address, else the one the browser asks for."""
+    code = request.path_info[1:3]
+    if code in LANGUAGES and request.path_info[3:4] == "/":
+        return code
+    return preferred_language(request)

@@ -1,0 +1,46 @@
+"""Parts of addresses."""
+
+from django.urls import register_converter
+
+from ctportal.languages import CODES
+
+
+class LanguageConverter:
+    """One of the six languages; any other word is no page of ours."""
+
+    regex = "|".join(CODES)
+
+    def to_python(self, value):
+        return value
+
+    def to_url(self, value):
+        return value
+
+
+class SlugConverter:
+    """A slug as the portal makes them, which never looks like a path."""
+
+    regex = "[a-z0-9]+(?:-[a-z0-9]+)*"
+
+    def to_python(self, value):
+        return value
+
+    def to_url(self, value):
+        return value
+
+
+class NumberConverter:
+    """A version number: no sign, no leading nought, small enough to be one."""
+
+    regex = "[1-9][0-9]{0,5}"
+
+    def to_python(self, value):
+        return int(value)
+
+    def to_url(self, value):
+        return str(value)
+
+
+register_converter(LanguageConverter, "language")
+register_converter(SlugConverter, "record")
+register_converter(NumberConverter, "version")

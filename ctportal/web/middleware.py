@@ -1,0 +1,51 @@
+"""What every public answer shares: the language of its address, and conditional requests."""
+
+import hashlib
+
+from django.utils import translation
+from django.utils.cache import get_conditional_response
+
+from ctportal.languages import LANGUAGES, django_code
+
+# Answers for staff, each with cache headers of its own.
+PRIVATE = ("/admin/", "/preview/")
+CACHE_CONTROL = "no-cache"
+
+
+class PageLanguageMiddleware:
+    """Speak the language that the address begins with, and forget it afterwards.
+
+    Not Django's LocaleMiddleware: that one asks cookie and browser, so the same address would read differently.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        code = request.path_info[1:3]
+        if code not in LANGUAGES or request.path_info[3:4] != "/":
+            return self.get_response(request)
+        with translation.override(django_code(code)):
+            return self.get_response(request)
+
+
+class ConditionalMiddleware:
+    """Give public answers one constant Cache-Control and a strong ETag made from their own bytes; answer 304.
+
+    The bytes alone decide: nothing that is still to come, and no counter of ours, can be read from an ETag. Answers
+    that set these headers themselves (files) and those for staff are left as they are.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if request.path_info.startswith(PRIVATE):
+            return response
+        response.headers.setdefault("Cache-Control", CACHE_CONTROL)
+        if response.status_code != 200 or response.streaming or request.method not in ("GET", "HEAD"):
+            return response
+        if "ETag" not in response.headers:
+            response.headers["ETag"] = f'"{hashlib.blake2b(response.content, digest_size=16).hexdigest()}"'
+        return get_conditional_response(request, response.headers["ETag"], None, response)

@@ -1,0 +1,127 @@
+"""One record's page: what answers at its address, and what stands around its text."""
+
+from django.http import Http404, HttpResponsePermanentRedirect
+from django.utils.translation import gettext as _
+
+from ctportal.dates import format_date
+from ctportal.languages import CODES
+from ctportal.publishing.reading import Found, Gone, Moved, resolve, versions
+
+from .addresses import page_address
+from .labels import labels
+from .page import Crumb, render_page
+from .text import Reader
+
+API_NAMES = {
+    "conference": "conferences",
+    "document": "documents",
+    "photo": "photos",
+    "series": "series",
+    "theme": "themes",
+}
+
+
+def show(request, language, record_type, address, render, at=None):
+    """Answer with ``render(edition)`` where a public record stands at *address*; else 301, 410 or 404."""
+    found = resolve(record_type, address, at)
+    if isinstance(found, Found):
+        edition = found.edition
+        if address != (edition.slug or str(edition.uid)):
+            return moved(edition, language)
+        return render(edition)
+    return elsewhere(request, language, found)
+
+
+def show_version(request, language, record_type, address, number, render):
+    """Answer with ``render(edition, banner)`` for version *number* of the public record at *address*; else as ``show``."""
+    found = resolve(record_type, address)
+    if not isinstance(found, Found):
+        return elsewhere(request, language, found)
+    current = found.edition
+    if address != (current.slug or str(current.uid)):
+        return moved(current, language, f"versions/{number}/")
+    past = versions(current.uid)[number - 1 : number]
+    if not past:
+        raise Http404
+    edition = past[0]
+    if edition.is_sealed:
+        return gone_page(request, language, title=_("This version has been sealed"), reason="", replacement=None)
+    edition.version, edition.published = number, current.published
+    return render(edition, version_banner(edition, current, language))
+
+
+def version_banner(edition, current, language):
+    newest = page_address(current.type, current.slug, current.uid, language)
+    if edition.pk == current.pk:
+        line = _("This is version %(number)d, the one in force.") % {"number": edition.version}
+    else:
+        line = _("You are reading version %(number)d, which was public from %(start)s to %(end)s.") % {
+            "number": edition.version,
+            "start": format_date(edition.public_from.date(), language),
+            "end": format_date(edition.public_until.date(), language),
+        }
+    lines = [line, *([edition.note] if edition.note else [])]
+    return {"lines": lines, "off": edition.pk != current.pk, "link": (newest, _("Go to the current page"))}
+
+
+def moved(edition, language, suffix=""):
+    return HttpResponsePermanentRedirect(page_address(edition.type, edition.slug, edition.uid, language) + suffix)
+
+
+def elsewhere(request, language, found):
+    """Answer for what is not public at its address: moved, gone, or never there."""
+    if isinstance(found, Moved):
+        return moved(found.edition, language)
+    if isinstance(found, Gone):
+        return gone_page(
+            request,
+            language,
+            title=_("This page has been withdrawn"),
+            reason=found.reason,
+            replacement=found.replacement,
+        )
+    raise Http404
+
+
+def gone_page(request, language, *, title, reason, replacement):
+    """Return the 410 page with the public *reason* and the edition to read instead, if there is one."""
+    link = None
+    if replacement:
+        texts = replacement.card_data.get("title") or replacement.card_data.get("name") or {}
+        original = replacement.card_data.get("original_language", language)
+        link = (
+            page_address(replacement.type, replacement.slug, replacement.uid, language),
+            Reader(language, original).say(texts) or replacement.slug,
+        )
+    return render_page(
+        request,
+        "errors/gone.html",
+        {"heading": title, "reason": reason, "link": link},
+        language=language,
+        path=request.path_info.removeprefix(f"/{language}/"),
+        title=title,
+        robots="noindex",
+        status=410,
+    )
+
+
+def envelope_of(edition, language):
+    """Return what a page says of the edition itself; *edition* comes from ``resolve`` or ``versions``."""
+    address = page_address(edition.type, edition.slug, edition.uid, language)
+    return {
+        "version": edition.version,
+        "earlier": f"{address}versions/{edition.version - 1}/" if edition.version > 1 else "",
+        "published": format_date(edition.published.date(), language),
+        "updated": format_date(edition.public_from.date(), language),
+        "permanent": f"/id/{edition.uid}",
+        "short": str(edition.uid)[:8],
+        "data": f"/api/v1/{API_NAMES[edition.type]}/{edition.uid}/",
+    }
+
+
+def language_names(codes, language):
+    names = labels(language).languages
+    return [names[code] for code in CODES if code in codes]
+
+
+__all__ = ["Crumb", "envelope_of", "gone_page", "moved", "show", "show_version"]

@@ -1,0 +1,17 @@
+"""All public pages: below ``/{language}/``, and the ways in that stand above the languages."""
+
+from django.urls import include, path
+
+from . import converters, views  # noqa: F401 (registers them)
+
+pages = [
+    path("", views.home, name="home"),
+    path("", include("conferences.urls")),
+    path("", include("documents.urls")),
+]
+urlpatterns = [
+    path("", views.root, name="root"),
+    path("id/<uuid:uid>", views.permanent, name="permanent"),
+    path("robots.txt", views.robots, name="robots"),
+    path("<language:language>/", include(pages)),
+]

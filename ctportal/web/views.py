@@ -1,0 +1,206 @@
+"""Home, the ways in without a language, and what is answered when there is no page."""
+
+from http import HTTPStatus
+
+from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
+from django.template import Context
+from django.template.loader import get_template
+from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+
+from ctportal.geography import country_name
+from ctportal.languages import direction, django_code
+from ctportal.publishing.models import Edition
+from ctportal.publishing.reading import Found, Gone, Moved, options, related, resolve_uid
+from ctportal.publishing.stamp import Moment
+
+from . import cards
+from .addresses import language_of, page_address, preferred_language
+from .page import frame, render_page
+from .records import gone_page
+from .text import Reader, number
+
+UPCOMING, LATEST, NEWS = 3, 5, 5
+
+
+def root(request):
+    """Lead to the home page in the reader's language."""
+    response = HttpResponseRedirect(f"/{preferred_language(request)}/")
+    patch_vary_headers(response, ["Accept-Language"])
+    return response
+
+
+def permanent(request, uid):
+    """Lead from a record's permanent identifier to its page in the reader's language."""
+    language = preferred_language(request)
+    found = resolve_uid(uid)
+    if isinstance(found, (Found, Moved)):
+        edition = found.edition
+        response = HttpResponsePermanentRedirect(page_address(edition.type, edition.slug, edition.uid, language))
+    elif isinstance(found, Gone):
+        with translation.override(django_code(language)):
+            response = gone_page(
+                request, language, title=_("This page has been withdrawn"), reason=found.reason,
+                replacement=found.replacement,
+            )  # fmt: skip
+    else:
+        raise Http404
+    patch_vary_headers(response, ["Accept-Language"])
+    return response
+
+
+def home(request, language):
+    moment = Moment()
+    public = Edition.objects.public(moment.at)
+    conferences = public.of("conference").defer("json", "text")
+    today = timezone.localdate()
+    upcoming = [e for e in conferences.filter(end_date__gte=today).order_by("date", "slug")[: UPCOMING * 2]
+                if e.card_data["event_status"] != "cancelled"][:UPCOMING]  # fmt: skip
+    latest = [e for e in conferences.filter(end_date__lt=today).order_by("-date", "slug")[: LATEST * 3]
+              if e.card_data["event_status"] == "held"]  # fmt: skip
+    photos = _featured(latest)
+    latest = sorted(latest, key=lambda e: e.pk not in photos)[:LATEST]
+    latest.sort(key=lambda e: e.date, reverse=True)
+    # With nothing announced, the newest conference stands where the next one would.
+    first = None if upcoming or not latest else latest.pop(0)
+    documents = public.of("document").defer("json", "text")
+    news = documents.order_by("-date", "slug")
+    releases = list(news.facet("kind", "press-release")[:NEWS])
+    summaries = list(news.facet("kind", "co-chairs-summary")[:NEWS])
+    newest = list(documents.filter(minor=False).order_by("-public_from", "-date", "slug")[:NEWS])
+    conference_menus = options("conference", moment)
+    return render_page(
+        request,
+        "web/home.html",
+        {
+            "upcoming": [cards.upcoming(e.card, e.slug, str(e.uid), language) for e in upcoming],
+            "first": first
+            and cards.conference_card(
+                first.card, first.slug, str(first.uid), language, photos.get(first.pk, ""), wide=True
+            ),
+            "latest": cards.rows(
+                cards.conference_card(e.card, e.slug, str(e.uid), language, photos.get(e.pk, "")) for e in latest
+            ),
+            **_documents({"newest": newest, "releases": releases, "summaries": summaries}, language),
+            "series": _ways(conference_menus["series"], language, "series"),
+            "themes": _ways(conference_menus["theme"], language, "themes"),
+            "countries": _countries(conference_menus["country"], language),
+            "here": True,
+        },
+        language=language,
+        path="",
+        title="",
+        description=_(
+            "Programmes, statements, press releases, summaries and photographs of each conference, in six languages."
+        ),
+        data={
+            "@context": "https://schema.org",
+            "@type": "WebSite",
+            "name": frame(language)["site_name"],
+            "url": f"{request.scheme}://{request.get_host()}/{language}/",
+        },
+    )
+
+
+def _featured(editions):
+    """Return {edition's pk: card of its featured photo}."""
+    found = related(editions)
+    return {pk: each.card for pk, records in found.items() for each in records if each.name == "featured_photo"}
+
+
+def _documents(lists, language):
+    """Return {name: rows} for the *lists* of documents, each with the conference it belongs to. One query."""
+    found = related([edition for editions in lists.values() for edition in editions])
+
+    def row(edition):
+        home = next((each for each in found[edition.pk] if each.name == "conference"), None)
+        its = (home.card, home.slug) if home else ("", "")
+        return cards.document_row(edition.card, edition.slug, str(edition.uid), language, 3, *its, with_excerpt=False)
+
+    return {name: cards.rows(map(row, editions)) for name, editions in lists.items()}
+
+
+def _ways(entries, language, section):
+    """Return [(name, address, count)] of series or themes, by name."""
+    ways = [
+        (Reader(language).say(e.names), f"/{language}/{section}/{e.value}/", number(e.count, language)) for e in entries
+    ]
+    return sorted(ways, key=lambda way: way[0].casefold())
+
+
+def _countries(entries, language):
+    ways = [
+        (country_name(e.value, language), f"/{language}/conferences/?country={e.value}", number(e.count, language))
+        for e in entries
+    ]
+    return sorted(ways, key=lambda way: way[0].casefold())
+
+
+def robots(request):
+    lines = ["User-agent: *", "Disallow: /admin/", "Disallow: /preview/", ""]
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+# When there is no page -----------------------------------------------------------------------------------------------
+
+
+def error_page(request, status, title, lines):
+    """Return an error in the site's clothes. Touches neither database nor session, so it works when they do not."""
+    language = language_of(request)
+    with translation.override(django_code(language)):
+        context = {
+            **frame(language),
+            "language": language,
+            "dir": direction(language),
+            "title": str(title),
+            "status": status,
+            "lines": [str(line) for line in lines],
+            "robots": "noindex",
+        }
+        html = get_template("errors/error.html").template.render(Context(context))
+    return HttpResponse(html, status=status, headers={"Content-Language": language})
+
+
+def _speaking(handler):
+    """Make *handler* choose its words in the reader's language."""
+
+    def answer(request, *args, **kwargs):
+        with translation.override(django_code(language_of(request))):
+            return handler(request, *args, **kwargs)
+
+    return answer
+
+
+@_speaking
+def bad_request(request, exception=None):
+    return error_page(request, HTTPStatus.BAD_REQUEST, _("This request cannot be read"), [
+        _("Something in the address or the form is not as it should be. Go back and try again, or begin at the home page."),
+    ])  # fmt: skip
+
+
+@_speaking
+def forbidden(request, exception=None, reason=""):
+    return error_page(request, HTTPStatus.FORBIDDEN, _("This page is not open to you"), [
+        _("You may need to sign in, or the form was open for too long. Go back, load it again and repeat what you did."),
+    ])  # fmt: skip
+
+
+@_speaking
+def not_found(request, exception=None):
+    return error_page(request, HTTPStatus.NOT_FOUND, _("There is no page at this address"), [
+        _("Check the address for typing errors. What has moved is redirected; what was withdrawn says so."),
+        _("The lists above lead to everything that is public."),
+    ])  # fmt: skip
+
+
+@_speaking
+def server_error(request):
+    return error_page(request, HTTPStatus.INTERNAL_SERVER_ERROR, _("Something went wrong on our side"), [
+        _("The error has been recorded. Please try again in a few minutes."),
+    ])  # fmt: skip
+
+
+def csrf_failure(request, reason=""):
+    """Answer a form without a valid token (setting CSRF_FAILURE_VIEW)."""
+    return forbidden(request)

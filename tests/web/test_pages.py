@@ -1,0 +1,357 @@
+"""What holds for every public page, whatever it shows."""
+
+import re
+import uuid
+from collections import Counter
+from datetime import timedelta
+from html.parser import HTMLParser
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from conferences.models import Conference
+from ctportal.languages import CODES
+from ctportal.publishing.models import Edition, Facet, Relation
+from ctportal.publishing.services import publish, withdraw
+from tests import factories as make
+from tests.web.dossiers import every_page, json_ld, make_dossier
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def dossiers():
+    series, theme = make.make_series("The series"), make.make_theme("The theme")
+    few = {"documents": 0, "photos": 0}
+    return [make_dossier(n, series=series, theme=theme, **({} if n == 1 else few)) for n in (1, 2, 3)]
+
+
+class Page(HTMLParser):
+    """The parts of a page that tests ask for."""
+
+    VOID = {"meta", "link", "img", "input", "br", "source", "hr"}
+
+    def __init__(self, html):
+        super().__init__()
+        self.elements, self.open, self.faults = [], [], []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        if not self.open or self.open.pop() != tag:
+            self.faults.append(f"</{tag}> closes nothing")
+
+    def all(self, tag):
+        return [attrs for name, attrs in self.elements if name == tag]
+
+
+# The frame -----------------------------------------------------------------------------------------------------------
+
+
+def test_every_page_has_one_h1_unique_ids_and_no_script_or_style_of_its_own(dossiers, client):
+    for name, address in every_page().items():
+        html = client.get(address).content.decode()
+        page = Page(html)
+        ids = Counter(attrs["id"] for _tag, attrs in page.elements if "id" in attrs)
+        assert {
+            "page": name,
+            "h1": len(page.all("h1")),
+            "twice": [each for each, count in ids.items() if count > 1],
+            "faults": page.faults,
+            "styles": [attrs for _tag, attrs in page.elements if "style" in attrs],
+            "handlers": [attrs for _tag, attrs in page.elements if any(key.startswith("on") for key in attrs)],
+            "scripts": [a for a in page.all("script") if "src" not in a and a.get("type") != "application/ld+json"],
+        } == {"page": name, "h1": 1, "twice": [], "faults": [], "styles": [], "handlers": [], "scripts": []}
+
+
+def test_the_html_of_every_page_is_valid(dossiers, client, html_errors):
+    pages = {
+        f"{language} {name}": client.get(address).content.decode()
+        for language in ("en", "ar")
+        for name, address in every_page(language).items()
+    }
+    assert html_errors(pages) == []
+
+
+def test_every_page_speaks_the_language_of_its_address(dossiers, client):
+    for language, direction in {"en": "ltr", "ar": "rtl", "zh": "ltr"}.items():
+        for address in every_page(language).values():
+            response = client.get(address)
+            html = Page(response.content.decode()).all("html")[0]
+            assert (html, response["Content-Language"]) == ({"lang": language, "dir": direction}, language)
+
+
+def test_every_page_links_itself_in_six_languages(dossiers, client):
+    for name, address in every_page().items():
+        if name == "no page":
+            continue
+        page = Page(client.get(address).content.decode())
+        alternates = {a["hreflang"]: a["href"] for a in page.all("link") if a.get("rel") == "alternate"}
+        switch = [a["href"] for a in page.all("a") if a.get("hreflang") and a.get("lang") == a["hreflang"]]
+        canonical = next(a["href"] for a in page.all("link") if a.get("rel") == "canonical")
+        assert set(alternates) == {*CODES, "x-default"}, name
+        assert alternates["en"] == canonical, name
+        assert [f"http://testserver{href}" for href in switch[:5]] == [alternates[c] for c in CODES if c != "en"], name
+
+
+def test_the_language_switch_leads_to_pages_that_are_there(dossiers, client):
+    page = Page(client.get("/en/conferences/dossier-1/").content.decode())
+    for each in page.all("link"):
+        if each.get("rel") == "alternate" and each["hreflang"] != "x-default":
+            assert client.get(each["href"].removeprefix("http://testserver")).status_code == 200
+
+
+def test_an_unknown_language_is_no_page(client):
+    assert [client.get(path).status_code for path in ("/de/", "/en-gb/", "/EN/", "/en//")] == [404] * 4
+
+
+def test_public_pages_touch_neither_session_nor_cookies(dossiers, client, django_assert_num_queries):
+    client.force_login(make.make_user())
+    for address in every_page().values():
+        response = client.get(address)
+        assert "Set-Cookie" not in response.headers
+        assert "Cookie" not in response.headers.get("Vary", "")
+
+
+def test_the_notice_of_a_demonstration_is_shown_where_it_is_one(settings, client):
+    settings.DEMO = True
+    assert "A demonstration, prepared from public information" in client.get("/en/").content.decode()
+    settings.DEMO = False
+    assert "A demonstration, prepared from public information" not in client.get("/en/").content.decode()
+
+
+# Conditional requests ------------------------------------------------------------------------------------------------
+
+
+def test_every_page_has_a_strong_etag_of_its_bytes_and_is_not_sent_twice(dossiers, client):
+    for name, address in every_page().items():
+        first = client.get(address)
+        assert first["Cache-Control"] == "no-cache", name
+        if first.status_code != 200:
+            assert "ETag" not in first.headers
+            continue
+        assert re.fullmatch(r'"[0-9a-f]{32}"', first["ETag"]), name
+        again = client.get(address, headers={"if-none-match": first["ETag"]})
+        assert (again.status_code, again.content, again["ETag"]) == (304, b"", first["ETag"]), name
+
+
+def test_head_answers_like_get_without_its_body(dossiers, client):
+    for address in every_page().values():
+        get, head = client.get(address), client.head(address)
+        assert (head.status_code, head.content, head.headers.get("ETag")) == (
+            get.status_code,
+            b"",
+            get.headers.get("ETag"),
+        )
+
+
+def test_nothing_hidden_moves_an_etag(dossiers, client):
+    pages = {name: address for name, address in every_page().items() if name != "no page"}
+    before = {name: client.get(address).headers.get("ETag") for name, address in pages.items()}
+
+    later = timezone.now() + timedelta(days=1)
+    publisher = make.make_user()
+    make.make_document(dossiers[0], "Draft of a statement")
+    publish(make.make_document(dossiers[0], "Embargoed statement"), by=publisher, at=later)
+    publish(make.make_photo(dossiers[0], caption_en="Embargoed photo"), by=publisher, at=later)
+    publish(make.make_conference("Embargoed conference"), by=publisher, at=later)
+
+    assert {name: client.get(address).headers.get("ETag") for name, address in pages.items()} == before
+
+
+# Ways in -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("", "en"),
+        ("fr-CH, fr;q=0.9, en;q=0.8", "fr"),
+        ("zh-Hans-CN,zh;q=0.9", "zh"),
+        ("de, ar;q=0.3, ru;q=0.7", "ru"),
+        ("de,nl", "en"),
+        ("*", "en"),
+        ("en;q=x,,,;;" + "a," * 4000, "en"),
+    ],
+)
+def test_the_root_leads_to_the_readers_language(client, header, language):
+    response = client.get("/", headers={"accept-language": header})
+    assert (response.status_code, response["Location"], response["Vary"]) == (302, f"/{language}/", "Accept-Language")
+
+
+def test_a_permanent_identifier_leads_to_the_page_in_the_readers_language(dossiers, client):
+    edition = Edition.objects.public().get(slug="dossier-1")
+    response = client.get(f"/id/{edition.uid}", headers={"accept-language": "ru"})
+    assert (response.status_code, response["Location"]) == (301, "/ru/conferences/dossier-1/")
+    assert response["Vary"] == "Accept-Language"
+
+
+def test_the_identifier_of_an_organization_leads_to_its_conferences_and_of_a_person_to_its_documents(dossiers, client):
+    organization = Edition.objects.public().of("organization").first()
+    person = Edition.objects.public().of("person").first()
+    assert [client.get(f"/id/{each.uid}")["Location"] for each in (organization, person)] == [
+        f"/en/conferences/?organization={organization.slug}",
+        f"/en/documents/?person={person.slug}",
+    ]
+
+
+def test_the_identifier_of_a_draft_or_of_what_is_to_come_is_not_known(client):
+    draft, to_come = make.make_conference(), make.make_conference()
+    publish(to_come, by=make.make_user(), at=timezone.now() + timedelta(days=1))
+    answers = [client.get(f"/id/{uid}") for uid in (draft.uid, to_come.uid, "00000000-0000-4000-8000-000000000000")]
+    assert [answer.status_code for answer in answers] == [404] * 3
+    assert answers[0].content == answers[1].content == answers[2].content
+
+
+def test_the_identifier_of_what_was_withdrawn_says_so(dossiers, client):
+    withdraw(dossiers[0], by=make.make_user(), reason="Published by mistake")
+    response = client.get(f"/id/{dossiers[0].uid}")
+    assert response.status_code == 410
+    assert "Published by mistake" in response.content.decode()
+
+
+def test_robots_are_kept_from_staff_addresses_only(client):
+    assert client.get("/robots.txt").content.decode() == "User-agent: *\nDisallow: /admin/\nDisallow: /preview/\n"
+
+
+# Errors --------------------------------------------------------------------------------------------------------------
+
+
+def test_errors_come_in_the_sites_clothes_and_the_readers_language(client):
+    response = client.get("/nowhere", headers={"accept-language": "ar"})
+    assert (response.status_code, response["Content-Language"]) == (404, "ar")
+    assert '<html lang="ar" dir="rtl">' in response.content.decode()
+
+
+def test_a_failure_is_answered_without_the_database(rf, django_assert_num_queries):
+    from ctportal.web.views import server_error
+
+    with django_assert_num_queries(0):
+        response = server_error(rf.get("/fr/conferences/"))
+    assert (response.status_code, response["Content-Language"]) == (500, "fr")
+    assert len(Page(response.content.decode()).all("h1")) == 1
+
+
+def test_a_view_that_fails_shows_the_error_page_and_nothing_of_the_cause(dossiers, monkeypatch):
+    def fail(*_args):
+        raise RuntimeError("secret of the house")
+
+    monkeypatch.setattr("conferences.views.related", fail)
+    response = Client(raise_request_exception=False).get("/en/conferences/dossier-1/")
+    assert response.status_code == 500
+    assert "secret" not in response.content.decode()
+
+
+@pytest.mark.parametrize("path", ["/en/conferences/%00/", "/en/conferences/a%0Ab/", "/en/photos/1/", "/en/series/%FF/"])
+def test_an_odd_address_is_no_page(client, path):
+    assert client.get(path).status_code == 404
+
+
+# Queries -------------------------------------------------------------------------------------------------------------
+
+
+QUERIES = {
+    "home": 8,
+    "conferences": 2,  # publication stamp; rows
+    "conference": 4,  # the edition; what it points to; what points to it; its neighbours in series
+    "conference version": 2,
+    "series list": 2,
+    "series": 3,
+    "themes": 2,
+    "theme": 4,
+    "documents": 3,  # as above; the conferences they belong to
+    "document": 3,
+    "document version": 2,
+    "press releases": 3,
+    "summaries": 3,
+    "photos": 3,
+    "photo": 3,
+    "photo version": 2,
+    "filtered": 2,
+    "nothing found": 1,
+    "bad filter": 1,
+    "no page": 2,
+}
+
+
+@pytest.mark.parametrize("count", [3, 300])
+def test_pages_cost_the_same_few_queries_however_many_records_there_are(count, client):
+    series, theme = make.make_series("The series"), make.make_theme("The theme")
+    make_dossier(1, series=series, theme=theme)
+    for record_type in ("conference", "document", "photo"):
+        multiply(Edition.objects.public().of(record_type).order_by("pk").last(), count)
+    pages = every_page()
+    for address in pages.values():
+        client.get(address)  # counts and menus are kept from now on
+    found = {}
+    for name, address in pages.items():
+        with CaptureQueriesContext(connection) as queries:
+            client.get(address)
+        found[name] = len(queries)
+    assert found == QUERIES
+
+
+def multiply(edition, count):
+    """Add *count* more editions like *edition*, with its facets and relations, straight to the tables."""
+    facets, relations = list(edition.facets.all()), list(edition.relations.all())
+    copies = []
+    for n in range(count):
+        copy = Edition.objects.get(pk=edition.pk)
+        copy.pk, copy.uid, copy.slug = None, uuid.uuid4(), edition.slug and f"{edition.slug}-copy-{n}"
+        copies.append(copy)
+    for copy in Edition.objects.bulk_create(copies):
+        for row in (*facets, *relations):
+            row.pk, row.edition = None, copy
+        for row in facets:
+            row.slug = copy.slug
+        Facet.objects.bulk_create(facets)
+        Relation.objects.bulk_create(relations)
+
+
+# Structured data -----------------------------------------------------------------------------------------------------
+
+
+def test_structured_data_names_what_is_known_of_a_conference(dossiers, client):
+    found = {each["@type"]: each for each in json_ld(client.get("/en/conferences/dossier-1/").content.decode())}
+    event, crumbs = found["Event"], found["BreadcrumbList"]
+    uid = str(Conference.objects.get(slug="dossier-1").uid)
+    image = event.pop("image")
+    assert image.startswith("http://testserver/files/")
+    assert event == {
+        "@context": "https://schema.org",
+        "@type": "Event",
+        "@id": f"http://testserver/id/{uid}",
+        "url": "http://testserver/en/conferences/dossier-1/",
+        "name": "Border security 1",
+        "inLanguage": "en",
+        "description": "What was said.",
+        "startDate": "2019-02-02",
+        "endDate": "2019-02-03",
+        "eventStatus": "https://schema.org/EventScheduled",
+        "eventAttendanceMode": "https://schema.org/OfflineEventAttendanceMode",
+        "location": {
+            "@type": "Place",
+            "name": "Palace",
+            "address": {"@type": "PostalAddress", "addressLocality": "Minsk", "addressCountry": "BY"},
+        },
+        "organizer": [
+            {"@type": "Organization", "name": "Organization 1.0"},
+            {"@type": "Organization", "name": "Organization 1.1"},
+        ],
+        "superEvent": [{"@type": "EventSeries", "name": "The series"}],
+    }
+    assert [item["name"] for item in crumbs["itemListElement"]] == ["Home", "Conferences", "Dossier 1"]
+
+
+def test_structured_data_holds_nothing_empty(dossiers, client):
+    for address in every_page().values():
+        for data in json_ld(client.get(address).content.decode()):
+            assert [key for key, value in data.items() if value in ("", None, [], {})] == []

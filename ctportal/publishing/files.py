@@ -12,20 +12,12 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import connections, router, transaction
 
+from .archives import check_docx
+from .filetypes import DOCUMENT_TYPES, DOCX, PHOTO_TYPES, clean_name, shown
+from .inspection import inspect
 from .models import StoredFile
 from .renditions import DOWNLOAD, make_renditions, read_credit
-from .uploads import (
-    DOCUMENT_TYPES,
-    DOCX,
-    PHOTO_TYPES,
-    check_docx,
-    check_size,
-    check_type,
-    clean_name,
-    inspect,
-    read_all,
-    shown,
-)
+from .uploads import check_size, check_type, read_all
 
 __all__ = ["public_files", "read_credit", "store_bytes", "store_document", "store_photo"]
 

@@ -16,7 +16,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageCms, IptcImagePlugin
 
-from .uploads import JPEG, PNG, WEBP, damaged
+from .filetypes import JPEG, PNG, WEBP, damaged
 
 logger = logging.getLogger(__name__)
 

@@ -2,9 +2,7 @@
 
 import io
 import json
-import os
 import re
-import shutil
 import subprocess
 from datetime import date
 
@@ -15,17 +13,17 @@ from PIL import Image
 
 from ctportal.publishing.files import public_files, read_credit, store_photo
 from ctportal.publishing.models import StoredFile
+from tests.needs import need_program
 
 from .samples import picture, png, swapping_profile
 
 pytestmark = pytest.mark.django_db
 
-HAS_EXIFTOOL = shutil.which("exiftool") is not None
-# A machine without it may skip; the one that decides what is merged may not.
-needs_exiftool = pytest.mark.skipif(
-    not HAS_EXIFTOOL and not os.environ.get("CI"), reason="exiftool (Debian: libimage-exiftool-perl) is missing"
-)
 CANARY = "CANARY-7f3a"
+
+
+def exiftool():
+    return need_program("exiftool (libimage-exiftool-perl)", "exiftool")
 
 
 def upload(data, name="minsk.jpg"):
@@ -226,7 +224,7 @@ def make_camera_photos(folder):
         photos.append(path)
     subprocess.run(
         [
-            *("exiftool", "-q", "-m", "-overwrite_original"),
+            *(exiftool(), "-q", "-m", "-overwrite_original"),
             *("-GPSLatitude=53.9", "-GPSLatitudeRef=N", "-GPSLongitude=27.55", "-GPSLongitudeRef=E"),
             *(
                 f"-SerialNumber={CANARY}",
@@ -246,12 +244,11 @@ def make_camera_photos(folder):
 
 def metadata(folder):
     """Return what exiftool finds in the files of *folder*, as (group, name) pairs a file."""
-    command = ["exiftool", "-j", "-G1", "-a", "-u", "-U", "-ee", "-ext", "*", str(folder)]
+    command = [exiftool(), "-j", "-G1", "-a", "-u", "-U", "-ee", "-ext", "*", str(folder)]
     told = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
     return [{tuple(name.split(":", 1)) for name in one if ":" in name} for one in told]
 
 
-@needs_exiftool
 def test_fifty_photos_of_cameras_leave_no_byte_of_metadata_in_any_public_file(tmp_path):
     tell = [
         b"Exif\0",
@@ -295,13 +292,12 @@ def test_fifty_photos_of_cameras_leave_no_byte_of_metadata_in_any_public_file(tm
 NOTHING = {"caption": "", "credit": "", "rights": "", "taken_on": None}
 
 
-@needs_exiftool
 def test_credit_and_caption_are_read_from_iptc_in_any_script_and_never_a_place(tmp_path):
     path = tmp_path / "a.jpg"
     path.write_bytes(picture())
     subprocess.run(
         [
-            *("exiftool", "-q", "-overwrite_original", "-charset", "iptc=UTF8", "-codedcharacterset=utf8"),
+            *(exiftool(), "-q", "-overwrite_original", "-charset", "iptc=UTF8", "-codedcharacterset=utf8"),
             "-IPTC:Caption-Abstract=المؤتمر الإقليمي في مينسك",
             "-IPTC:By-line=Иван Петров",
             "-IPTC:Credit=UN Photo",

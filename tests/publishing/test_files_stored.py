@@ -19,11 +19,11 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from ctportal.publishing import files, uploads
+from ctportal.publishing import files, inspection
 from ctportal.publishing.files import store_bytes, store_document, store_photo
+from ctportal.publishing.filetypes import clean_name
 from ctportal.publishing.models import StoredFile
 from ctportal.publishing.serving import header_name
-from ctportal.publishing.uploads import clean_name
 
 from . import samples
 from .samples import document_xml, docx, paragraph, pdf, picture
@@ -256,7 +256,7 @@ def test_a_pdf_whose_text_takes_too_much_is_stored_without_text(settings):
 
 @pytest.mark.django_db
 def test_a_process_that_hangs_is_stopped_and_the_file_refused_when_it_was_not_checked(monkeypatch):
-    monkeypatch.setattr(uploads, "EXTRACTION_SECONDS", 0.01)
+    monkeypatch.setattr(inspection, "EXTRACTION_SECONDS", 0.01)
     started = time.monotonic()
 
     with pytest.raises(ValidationError) as refusal:
@@ -292,7 +292,7 @@ def test_the_process_that_reads_documents_does_not_get_our_environment(monkeypat
     monkeypatch.setenv("CTPORTAL_SECRET_KEY", "CANARY")
     seen = []
     real = subprocess.Popen
-    monkeypatch.setattr(uploads.subprocess, "Popen", lambda *a, **k: seen.append(k["env"]) or real(*a, **k))
+    monkeypatch.setattr(inspection.subprocess, "Popen", lambda *a, **k: seen.append(k["env"]) or real(*a, **k))
 
     text_of("a.pdf", pdf())
 
@@ -482,7 +482,8 @@ def peak_megabytes(call):
     from django.core.exceptions import ValidationError
     from django.core.files.uploadedfile import SimpleUploadedFile
     from ctportal.publishing.renditions import make_renditions
-    from ctportal.publishing.uploads import *
+    from ctportal.publishing.archives import *
+    from ctportal.publishing.filetypes import *
     from tests.publishing.samples import *
     def peak():
         return int(next(line for line in open("/proc/self/status") if line.startswith("VmHWM")).split()[1]) / 1024

@@ -1,0 +1,92 @@
+"""The kinds of file that are taken, and the names under which they are kept."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+MEGABYTE = 1024**2
+
+
+@dataclass(frozen=True)
+class FileType:
+    media_type: str
+    label: object  # text, translated when it is shown
+    extensions: tuple
+    also_declared_as: tuple = ()
+
+
+JPEG = FileType(
+    "image/jpeg", _("a JPEG picture"), ("jpg", "jpeg", "jpe", "jfif"), ("image/jpg", "image/pjpeg", "image/jfif")
+)
+PNG = FileType("image/png", _("a PNG picture"), ("png",), ("image/x-png",))
+WEBP = FileType("image/webp", _("a WebP picture"), ("webp",))
+PDF = FileType("application/pdf", _("a PDF document"), ("pdf",), ("application/x-pdf",))
+DOCX = FileType(
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    _("a Word document (.docx)"),
+    ("docx",),
+    ("application/zip", "application/x-zip-compressed", "application/msword"),
+)
+PHOTO_TYPES = (JPEG, PNG, WEBP)
+DOCUMENT_TYPES = (PDF, DOCX)
+ALL_TYPES = PHOTO_TYPES + DOCUMENT_TYPES
+# What browsers declare when they do not know; says nothing, so contradicts nothing.
+DECLARES_NOTHING = ("", "application/octet-stream", "binary/octet-stream", "application/x-download")
+
+RESERVED_NAME = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
+# Turns the order of the letters around: "report\u202efdp.exe" reads as if it ended in exe.pdf.
+REORDERING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+# Characters that break addresses, headers or file systems.
+TROUBLESOME = re.compile(r"[\s\"'<>|:*?;#%&\\/`^{}\[\]=,]+")
+MAX_STEM_BYTES = 150
+
+
+def clean_name(name, extension):
+    """Return *name* as it is stored and offered: one path component, safe in addresses, headers and file systems.
+
+    Letters of all scripts stay. Ends in *extension* (without the dot). Raises ValidationError for a name that reverses
+    its reading order, which hides what kind of file it is.
+    """
+    if REORDERING.search(name):
+        raise ValidationError(
+            _("The name of “%(name)s” contains invisible characters that reorder its letters; rename the file."),
+            code="invalid_name",
+            params={"name": shown(name)},
+        )
+    stem, found = split_name(name)
+    if found and found not in extensions_of(extension):
+        stem = f"{stem}.{found}"
+    stem = TROUBLESOME.sub("-", "".join(char if char.isprintable() or char.isspace() else "" for char in stem))
+    stem = stem.strip("-. ").encode()[:MAX_STEM_BYTES].decode(errors="ignore").strip("-. ") or "file"
+    if RESERVED_NAME.match(stem):
+        stem = f"file-{stem}"
+    return f"{stem}.{extension}"
+
+
+def split_name(name):
+    """Return (stem, extension) of the last path component; the extension in lower case, without the dot, or ""."""
+    name = unicodedata.normalize("NFC", name.encode(errors="replace").decode())
+    base = re.split(r"[/\\]", name)[-1].rstrip(". \x00")
+    stem, dot, extension = base.rpartition(".")
+    return (stem, extension.lower()) if dot and stem else (base, "")
+
+
+def extensions_of(extension):
+    return next((kind.extensions for kind in ALL_TYPES if extension in kind.extensions), (extension,))
+
+
+def shown(name):
+    """Return *name* for a message: without control characters, not longer than 100 characters."""
+    text = "".join(char for char in re.split(r"[/\\]", name)[-1] if char.isprintable())
+    return (text[:99] + "…" if len(text) > 100 else text) or "?"
+
+
+def damaged(name, kind):
+    return ValidationError(
+        _("“%(name)s” is damaged or incomplete: it cannot be opened as %(label)s. Save it anew and upload it again."),
+        code={PDF: "pdf_damaged", DOCX: "docx_damaged"}.get(kind, "image_damaged"),
+        params={"name": name, "label": kind.label},
+    )

@@ -110,23 +110,28 @@ def render_record(
     neighbours=None,
     banner=None,
     version=None,
+    preview="",
 ):
     """Return the page of a conference, photo, series or theme made from its canonical JSON *text*.
 
     *address* is (slug, uid). *related* are what it points to and *children* what points to it: objects with ``type``,
     ``slug``, ``uid`` and ``card`` (JSON text), the former with ``name`` and ``key`` (reading.RelatedRecord), the latter
     with ``relation``. *neighbours* is what ``neighbours()`` returns. *banner* is shown on top. *version* is the number of
-    a past version, which names its files and shows none. For a preview, leave out what is not there.
+    a past version, which names its files and shows none. *preview* is the address at which staff see a draft: its
+    languages are then at ``?lang=``. Leave out what is not there. Language texts are those of the active language.
     """
     render = {"conference": _render_conference, "photo": _render_photo}.get(record_type)
     if render is None:
         return vocabulary_page(
-            request, language, record_type, text, address=address, banner=banner, version=version, envelope=envelope
+            request, language, record_type, text, address=address, banner=banner, version=version, preview=preview
         )
-    return render(request, text, language, address, envelope, related, children, neighbours or {}, banner, version)
+    around = {"banner": banner, "version": version, "preview": preview}
+    return render(request, text, language, address, envelope, related, children, neighbours or {}, **around)
 
 
-def _render_conference(request, text, language, address, envelope, related, children, neighbours, banner, version):
+def _render_conference(
+    request, text, language, address, envelope, related, children, neighbours, *, banner, version, preview
+):
     view = view_of(text, language)
     slug, uid = address
     documents = [child for child in children if child.type == "document"]
@@ -170,6 +175,7 @@ def _render_conference(request, text, language, address, envelope, related, chil
         section="conferences",
         image=shown["hero"]["picture"]["src"] if shown["hero"] else "",
         robots="noindex" if version else "",
+        preview=preview,
         permanent=str(uid) if envelope else "",
         languages=view["languages"],
     )
@@ -416,7 +422,9 @@ def photo_version(request, language, uid, number):
     return show_version(request, language, "photo", str(uid), number, render)
 
 
-def _render_photo(request, text, language, address, envelope, related, siblings, _neighbours, banner, version):
+def _render_photo(
+    request, text, language, address, envelope, related, siblings, _neighbours, *, banner, version, preview
+):
     data = json.loads(text)
     uid = str(address[1])
     view = photo_view(data, language)
@@ -462,6 +470,7 @@ def _render_photo(request, text, language, address, envelope, related, siblings,
         section="photos",
         image=picture["src"] if picture else "",
         robots="noindex" if version else "",
+        preview=preview,
         permanent=uid if envelope else "",
         languages=languages,
     )

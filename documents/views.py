@@ -112,6 +112,7 @@ def render_record(
     children=(),
     banner=None,
     version=None,
+    preview="",
 ):
     """Return the page of a document made from its canonical JSON *text*; see ``conferences.views.render_record``."""
     view = view_of(text, language)
@@ -153,6 +154,7 @@ def render_record(
             view["code"], "documents"
         ),
         robots="noindex" if version else "",
+        preview=preview,
         permanent=str(uid) if envelope else "",
         languages=view["languages"],
     )

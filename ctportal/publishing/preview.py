@@ -4,7 +4,9 @@ The address holds a token that is bound to the reader's session; it is never cac
 """
 
 import hashlib
+import json
 from importlib import import_module
+from typing import NamedTuple
 
 from django.contrib.auth import get_permission_codename
 from django.core import signing
@@ -12,12 +14,13 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 
 from ctportal import languages
 
 from .gate import GATES, gate_for
-from .models import StoredFile
+from .models import RecordType, StoredFile
 
 SALT = "ctportal.preview"
 # Where the public pages of each type of record are made.
@@ -85,7 +88,75 @@ def preview(request, token):
     content = gate_for(record).content_of(record)
     views = import_module(VIEWS.get(record.record_type, "conferences.views"))
     with translation.override(languages.django_code(language)):
-        return views.render_record(request, content, language=language, preview=token)
+        return views.render_record(
+            request,
+            record.record_type,
+            with_private_files(content.json, token),
+            language=language,
+            address=(content.slug, content.uid),
+            related=targets_of(content, token),
+            children=children_of(record, token),
+            banner={
+                "lines": [
+                    _(
+                        "Preview of the draft: this is how it would be published now. Nobody but you can open this address."
+                    )
+                ],
+                "off": True,
+            },
+            preview=request.path,
+        )
+
+
+def with_private_files(text, token):
+    """Return canonical JSON *text* with its files at the addresses that this preview alone answers."""
+    return text.replace('"path":"/files/', f'"path":"/preview/{token}/files/')
+
+
+def targets_of(content, token):
+    """Return what the draft points to, as drafts too: a page is previewed among its own kind."""
+    found = []
+    for link in content.links:
+        for gate in GATES.values():
+            record = gate.queryset().filter(uid=link.target).first()
+            if record:
+                found.append(_as_related(gate.content_of(record), link.name, link.key, token))
+                break
+    return found
+
+
+def children_of(record, token):
+    """Return the documents and photos that a conference would show."""
+    if record.record_type != RecordType.CONFERENCE:
+        return []
+    return [
+        _as_related(gate.content_of(child), "conference", "", token)
+        for gate in (GATES[RecordType.DOCUMENT], GATES[RecordType.PHOTO])
+        for child in gate.queryset().filter(conference=record)
+    ]
+
+
+def _as_related(content, name, key, token):
+    return PreviewRecord(
+        name, key, name, content.uid, content.type, content.slug, with_private_files(content.card, token), content.date
+    )
+
+
+class PreviewRecord(NamedTuple):
+    """A draft as pages read related records and children of editions."""
+
+    name: str
+    key: str
+    relation: str
+    uid: object
+    type: str
+    slug: str
+    card: str
+    date: object
+
+    @property
+    def card_data(self):
+        return json.loads(self.card)
 
 
 @private

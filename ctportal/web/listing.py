@@ -262,7 +262,17 @@ def _chip(filters, name, value, language):
 
 
 def vocabulary_page(
-    request, language, record_type, text, *, address=("", ""), edition=None, envelope=None, banner=None, version=None
+    request,
+    language,
+    record_type,
+    text,
+    *,
+    address=("", ""),
+    edition=None,
+    envelope=None,
+    banner=None,
+    version=None,
+    preview="",
 ):
     """Return the page of a series or theme: what it is and, for the edition in force, the conferences in it."""
     data = json.loads(text)
@@ -327,6 +337,7 @@ def vocabulary_page(
         data={key: value for key, value in known.items() if value},
         section=section,
         robots="noindex" if version or problem else "",
+        preview=preview,
         permanent=str(uid) if envelope else "",
         status=status,
     )

@@ -83,13 +83,15 @@ def render_page(
     query="",
     permanent="",
     languages=(),
+    preview="",
     status=200,
 ):
     """Return the page *template* as an answer, without context processors: no session, no user, no messages.
 
     *path* is the page's address below ``/{language}/`` and *query* what follows it, "" or "?…", in every language
     alike. *permanent* is the uid of the record the page shows. *data* is what JSON-LD says of it. *languages* are those the
-    record itself is complete in, () for pages that speak all six.
+    record itself is complete in, () for pages that speak all six. *preview* is the address of a preview, which has no
+    other and no canonical one.
     """
     root = site_root(request)
     if crumbs:
@@ -107,11 +109,17 @@ def render_page(
                 "description": description,
                 "section": section,
                 "crumbs": crumbs,
-                "canonical": f"{root}/{language}/{path}{query}",
+                "canonical": "" if preview else f"{root}/{language}/{path}{query}",
                 "image": image and f"{root}{image}",
                 "robots": robots,
                 "switch": [
-                    (code, name, f"/{code}/{path}{query}", direction(code), not languages or code in languages)
+                    (
+                        code,
+                        name,
+                        f"{preview}?lang={code}" if preview else f"/{code}/{path}{query}",
+                        direction(code),
+                        not languages or code in languages,
+                    )
                     for code, name in LANGUAGES.items()
                 ],
                 "default_address": f"{root}/id/{permanent}" if permanent else f"{root}/en/{path}{query}",

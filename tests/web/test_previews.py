@@ -1,0 +1,85 @@
+"""Previews: the public templates over drafts, for the staff member they were made for."""
+
+import pytest
+from django.test import Client
+
+from ctportal.publishing.models import Edition
+from ctportal.publishing.preview import preview_address
+from ctportal.publishing.services import publish
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def editor(client):
+    user = make.make_user("editor", is_superuser=True)
+    client.force_login(user)
+    return user
+
+
+def address_for(client, record, language=""):
+    """Return the address of the preview of *record* for the session that *client* is signed in with."""
+
+    class Request:
+        session = client.session
+
+    return preview_address(Request, record, language)
+
+
+def test_a_draft_is_shown_with_its_drafts_around_it(client, editor):
+    conference = make.make_conference("A conference nobody knows yet", slug="unknown-2030")
+    document = make.make_document(conference, "A draft statement")
+    photo = make.make_photo(conference, caption_en="A draft photo")
+    for record, title in [(conference, "A conference nobody knows yet"), (document, "A draft statement"),
+                          (photo, "A draft photo")]:  # fmt: skip
+        response = client.get(address_for(client, record))
+        html = response.content.decode()
+        assert response.status_code == 200
+        assert title in html
+        assert "Preview of the draft" in html
+        assert 'rel="canonical"' not in html
+    page = client.get(address_for(client, conference)).content.decode()
+    assert "A draft statement" in page
+    assert "A draft photo" in page
+    assert Edition.objects.count() == 0
+
+
+def test_the_files_of_a_preview_are_at_addresses_of_its_own(client, editor):
+    photo = make.make_photo(make.make_conference(), caption_en="A draft photo")
+    address = address_for(client, photo)
+    html = client.get(address).content.decode()
+    assert '"/files/' not in html
+    assert f'src="{address.split("?")[0]}files/' in html
+
+
+def test_the_languages_of_a_preview_are_previews(client, editor):
+    conference = make.make_conference()
+    address = address_for(client, conference).split("?")[0]
+    html = client.get(f"{address}?lang=ar").content.decode()
+    assert '<html lang="ar" dir="rtl">' in html
+    assert f'href="{address}?lang=fr"' in html
+
+
+def test_a_preview_shows_the_draft_and_not_what_is_public(client, editor):
+    conference = make.make_conference("The title in force")
+    publish(conference, by=editor)
+    conference.texts.update(title="The title to come")
+    assert "The title to come" in client.get(address_for(client, conference)).content.decode()
+    assert "The title in force" in client.get(f"/en/conferences/{conference.slug}/").content.decode()
+
+
+def test_a_preview_is_for_nobody_else(client, editor):
+    address = address_for(client, make.make_conference("Secret"))
+    other = Client()
+    anonymous = other.get(address)
+    other.force_login(make.make_user("another", is_superuser=True))
+    assert [anonymous.status_code, other.get(address).status_code] == [404, 404]
+    assert client.get(address)["Cache-Control"] == "private, no-store"
+    assert "ETag" not in client.get(address).headers
+
+
+@pytest.mark.parametrize("record_type", ["series", "theme"])
+def test_vocabulary_has_previews(client, editor, record_type):
+    record = {"series": make.make_series, "theme": make.make_theme}[record_type]("A name to come")
+    assert "A name to come" in client.get(address_for(client, record)).content.decode()

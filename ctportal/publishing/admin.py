@@ -37,7 +37,7 @@ from .admin_forms import (
 from .admin_language import LanguagePage
 from .gate import gate_for, refresh_draft
 from .models import VOCABULARY, Edition
-from .preview import preview_address
+from .preview import WITHOUT_PAGE, preview_address
 
 __all__ = ["InlineFormSet", "LabelForm", "LabelTabularInline", "PublicationFilter", "RecordAdmin", "RecordForm"]
 
@@ -413,6 +413,7 @@ class RecordAdmin(admin.ModelAdmin):
             "form": form,
             "is_popup": is_popup,
             "publishable": self.publishable,
+            "previewable": self.model.record_type not in WITHOUT_PAGE,
             "may_publish": self.has_publish_permission(request, obj),
             "zone": form.time_zone,
             "zone_offset": offset_text(timezone.now(), form.time_zone),

@@ -22,7 +22,7 @@ from ctportal import languages
 
 from . import services
 from .admin_forms import text_form_fields
-from .preview import preview_address
+from .preview import WITHOUT_PAGE, preview_address
 
 
 class LanguageForm(forms.Form):
@@ -262,6 +262,7 @@ class LanguagePage:
             "state": state,
             "matrix": admin.language_matrix(record),
             "publishable": admin.publishable,
+            "previewable": record.record_type not in WITHOUT_PAGE,
             "may_change": admin.has_change_permission(self.request, record),
             "may_publish": admin.publishable and admin.has_publish_permission(self.request, record) and state.in_force,
         }

@@ -21,10 +21,13 @@ from ctportal import languages
 
 from .gate import GATES, gate_for
 from .models import RecordType, StoredFile
+from .services import state_of
+from .serving import STAFF, serve
 
 SALT = "ctportal.preview"
 # Where the public pages of each type of record are made.
-VIEWS = {"document": "documents.views"}
+VIEWS = {RecordType.DOCUMENT: "documents.views"}
+WITHOUT_PAGE = frozenset({RecordType.ORGANIZATION, RecordType.PERSON})
 
 
 def _session_mark(request):
@@ -78,92 +81,107 @@ def private(view):
     return cache_control(private=True, no_store=True)(answer)
 
 
-@private
-def preview(request, token):
-    """The page of a record as it would be published now, marked as a preview."""
-    record = _record(request, token)
-    language = request.GET.get("lang", record.original_language)
-    if language not in languages.CODES:
-        raise Http404("No such language.")
-    content = gate_for(record).content_of(record)
-    views = import_module(VIEWS.get(record.record_type, "conferences.views"))
-    with translation.override(languages.django_code(language)):
-        return views.render_record(
-            request,
-            record.record_type,
-            with_private_files(content.json, token),
-            language=language,
-            address=(content.slug, content.uid),
-            related=targets_of(content, token),
-            children=children_of(record, token),
-            banner={
-                "lines": [
-                    _(
-                        "Preview of the draft: this is how it would be published now. Nobody but you can open this address."
-                    )
-                ],
-                "off": True,
-            },
-            preview=request.path,
-        )
+class Shown(NamedTuple):
+    """Another record as the page shows it: in the draft's own words, whether public or not."""
 
-
-def with_private_files(text, token):
-    """Return canonical JSON *text* with its files at the addresses that this preview alone answers."""
-    return text.replace('"path":"/files/', f'"path":"/preview/{token}/files/')
-
-
-def targets_of(content, token):
-    """Return what the draft points to, as drafts too: a page is previewed among its own kind."""
-    found = []
-    for link in content.links:
-        for gate in GATES.values():
-            record = gate.queryset().filter(uid=link.target).first()
-            if record:
-                found.append(_as_related(gate.content_of(record), link.name, link.key, token))
-                break
-    return found
-
-
-def children_of(record, token):
-    """Return the documents and photos that a conference would show."""
-    if record.record_type != RecordType.CONFERENCE:
-        return []
-    return [
-        _as_related(gate.content_of(child), "conference", "", token)
-        for gate in (GATES[RecordType.DOCUMENT], GATES[RecordType.PHOTO])
-        for child in gate.queryset().filter(conference=record)
-    ]
-
-
-def _as_related(content, name, key, token):
-    return PreviewRecord(
-        name, key, name, content.uid, content.type, content.slug, with_private_files(content.card, token), content.date
-    )
-
-
-class PreviewRecord(NamedTuple):
-    """A draft as pages read related records and children of editions."""
-
-    name: str
-    key: str
-    relation: str
-    uid: object
     type: str
+    uid: object
     slug: str
     card: str
-    date: object
+    name: str = ""
+    key: str = ""
+    relation: str = "conference"
+    date: object = None
 
     @property
     def card_data(self):
         return json.loads(self.card)
 
+    @classmethod
+    def of(cls, content, card, **relation):
+        return cls(content.type, content.uid, content.slug, card, date=content.date, **relation)
+
+
+class Draft:
+    """A working record with what its page shows beside it, all as it would be published now."""
+
+    def __init__(self, record):
+        self.content = gate_for(record).content_of(record)
+        self.children = self._contents_of_children(record)
+
+    @property
+    def files(self):
+        """The files it shows, by key: its own and those of its documents and photos."""
+        return {file.key: file for content in (self.content, *self.children) for file in content.files}
+
+    def _contents_of_children(self, record):
+        if record.record_type != RecordType.CONFERENCE:
+            return []
+        gates = (GATES[RecordType.DOCUMENT], GATES[RecordType.PHOTO])
+        return [gate.content_of(child) for gate in gates for child in gate.queryset().filter(conference=record.pk)]
+
+    def related(self, token):
+        """What the record points to."""
+        targets = {}
+        for kind in (RecordType.CONFERENCE, RecordType.DOCUMENT, RecordType.PHOTO):
+            gate = GATES[kind]
+            for record in gate.queryset().filter(uid__in=[link.target for link in self.content.links]):
+                targets[record.uid] = gate.content_of(record)
+        for link in self.content.links:
+            if content := targets.get(link.target):
+                card = through(token, content.card)
+                yield Shown.of(content, card, name=link.name, key=link.key, relation=link.name)
+
+    def shown_children(self, token):
+        """The documents and photos of a conference."""
+        for content in self.children:
+            yield Shown.of(content, through(token, content.card), name="conference")
+
+
+def through(token, text):
+    """Return canonical JSON *text* with the addresses of its files leading through the preview."""
+    return text.replace('"path":"/files/', f'"path":"/preview/{token}/files/')
+
+
+@private
+def preview(request, token):
+    """The page of a record as it would be published now, marked as a preview."""
+    record = _record(request, token)
+    language = request.GET.get("lang", record.original_language)
+    if language not in languages.CODES or record.record_type in WITHOUT_PAGE:
+        raise Http404("No such preview.")
+    draft = Draft(record)
+    views = import_module(VIEWS.get(record.record_type, "conferences.views"))
+    with translation.override(languages.django_code(language)):
+        return views.render_record(
+            request,
+            record.record_type,
+            through(token, draft.content.json),
+            language=language,
+            address=(draft.content.slug, record.uid),
+            related=list(draft.related(token)),
+            children=list(draft.shown_children(token)),
+            banner=banner(record),
+            preview=request.path,
+        )
+
+
+def banner(record):
+    """What stands on top of a preview: that it is one, and what the public sees instead."""
+    state = state_of(record.uid)
+    lines = [_("Preview of the draft: not public, for you alone.")]
+    if state.to_come:
+        lines.append(_("Scheduled to be public at %(at)s UTC.") % {"at": f"{state.to_come.public_from:%Y-%m-%d %H:%M}"})
+    elif state.in_force:
+        lines.append(_("The public reads an edition of its own; the draft may differ from it."))
+    link = (f"/id/{record.uid}", _("What the public reads")) if state.in_force else None
+    return {"lines": lines, "off": True, "link": link}
+
 
 @private
 def preview_file(request, token, key, name):
-    """A file that the previewed record shows."""
-    record = _record(request, token)
-    files = {file.key: file for file in gate_for(record).files(record)}
+    """A file that the previewed record, or a document or photo of the previewed conference, shows."""
+    files = Draft(_record(request, token)).files
     if key not in files:
         raise Http404("No such file.")
     return _serve(request, files[key])
@@ -185,6 +203,4 @@ def admin_file(request, key, name):
 
 
 def _serve(request, stored):
-    from .serving import STAFF, serve
-
     return serve(request, stored, cache=STAFF)

@@ -1,0 +1,224 @@
+"""Index, lists, filters, searches, autocomplete: what they show, and with how many queries."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.contrib.admin import site
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from conferences.models import Conference
+from ctportal.publishing.services import publish, withdraw
+from documents.models import Document
+from tests.admin.test_forms import address
+from tests.factories import (
+    make_conference,
+    make_document,
+    make_organization,
+    make_person,
+    make_photo,
+    make_series,
+    make_theme,
+    make_user,
+)
+
+LISTS = [
+    "conferences/conference",
+    "conferences/photo",
+    "conferences/person",
+    "conferences/organization",
+    "conferences/series",
+    "conferences/theme",
+    "conferences/session",
+    "documents/document",
+    "documents/cochairssummary",
+    "documents/pressrelease",
+    "documents/statement",
+    "documents/otherdocument",
+]
+
+
+def make_dossier(number):
+    conference = make_conference(name=f"Conference no. {number}")
+    conference.sessions.create(title_en="A session")
+    documents = [
+        make_document(conference, kind=kind)
+        for kind in ("press-release", "statement", "co-chairs-summary", "declaration")
+    ]
+    photo = make_photo(conference)
+    make_person(), make_organization(), make_series(), make_theme()
+    if number % 2:
+        for record in (conference, photo, *documents):
+            publish(record, by=make_user())
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_a_list_takes_as_many_queries_for_one_row_as_for_four(staff, path):
+    def queries():
+        with CaptureQueriesContext(connection) as captured:
+            assert staff.get(f"/admin/{path}/").status_code == 200
+        return len(captured)
+
+    make_dossier(1)
+    one = queries()
+    for number in (2, 3, 4):
+        make_dossier(number)
+
+    assert queries() == one
+    assert one <= 12
+
+
+def cells(response, column):
+    """The texts of one column of the list, by the record's name."""
+    changelist = response.context["cl"]
+    admin = changelist.model_admin
+    return {str(record): str(getattr(admin, column)(record)) for record in changelist.result_list}
+
+
+def test_the_list_tells_drafts_from_what_is_public_scheduled_changed_or_withdrawn(staff, frozen_clock):
+    boss = make_user()
+    make_conference(name="Draft")
+    publish(make_conference(name="Public"), by=boss)
+    changed = make_conference(name="Changed")
+    publish(changed, by=boss)
+    publish(make_conference(name="Scheduled"), by=boss, at=frozen_clock.now + timedelta(days=1))
+    withdrawn = make_conference(name="Withdrawn")
+    publish(withdrawn, by=boss)
+    frozen_clock.tick()
+    withdraw(withdrawn, by=boss, reason="A mistake")
+    from tests.admin.forms import AdminForm
+
+    AdminForm(staff, address(changed)).fill(venue="Palace").press("_continue")
+
+    states = cells(staff.get("/admin/conferences/conference/"), "publication")
+
+    words = {name: text.split(">")[1].split("<")[0] for name, text in states.items()}
+    assert words == {
+        "Draft": "draft",
+        "Public": "public",
+        "Changed": "public, changed since",
+        "Scheduled": "scheduled",
+        "Withdrawn": "withdrawn",
+    }
+    for name, state in zip(words, ("changed", "draft", "public", "scheduled", "withdrawn"), strict=True):
+        found = staff.get(f"/admin/conferences/conference/?publication={state}").context["cl"].result_list
+        assert [record.name for record in found] == [name]
+
+
+def test_the_list_shows_dates_place_languages_and_missing_parts(staff):
+    conference = make_conference(name="Minsk 2019")
+    conference.texts.create(language="ru", title="Конференция", ready=True)
+    conference.texts.create(language="ar", title="مؤتمر")
+    make_document(conference, occasion="opening")
+
+    response = staff.get("/admin/conferences/conference/")
+
+    assert cells(response, "dates") == {"Minsk 2019": "3–4 September 2019"}
+    assert cells(response, "place") == {"Minsk 2019": "Minsk, Belarus"}
+    missing = "closing release, co-chairs’ summary, statements, photos"
+    assert cells(response, "missing_parts") == {"Minsk 2019": missing}
+    html = response.content.decode()
+    for mark in ("العربية: in preparation", "English: original", "Русский: ready"):
+        assert f'title="{mark}"' in html
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("year=2019", ["Minsk 2019"]),
+        ("country=AT", ["Vienna 2020"]),
+        ("q=vienna", ["Vienna 2020"]),
+        ("q=Innovative", ["Minsk 2019"]),
+        ("year=nonsense", ["Vienna 2020", "Minsk 2019"]),
+        ("kind__exact=regional", ["Vienna 2020", "Minsk 2019"]),
+    ],
+)
+def test_conferences_are_filtered_and_searched(staff, query, names):
+    make_conference("Innovative approaches", name="Minsk 2019")
+    day = date(2020, 2, 11)
+    make_conference(name="Vienna 2020", country="AT", start_date=day, end_date=day)
+
+    found = staff.get(f"/admin/conferences/conference/?{query}").context["cl"].result_list
+
+    assert [record.name for record in found] == names
+
+
+def test_documents_are_found_by_title_language_and_symbol(staff):
+    make_document(title="A resolution", kind="reference", symbol="S/RES/2396 (2017)", slug="resolution")
+    russian = make_document(title="Remarks", slug="remarks")
+    russian.versions.create(language="ru", title="Речь")
+
+    def found(query):
+        return [record.slug for record in staff.get(f"/admin/documents/document/?{query}").context["cl"].result_list]
+
+    assert found("q=2396") == ["resolution"]
+    assert found("language=ru") == ["remarks"]
+    assert found("q=Речь") == ["remarks"]
+    assert found("kind=reference") == ["resolution"]
+
+
+def test_the_index_is_grouped_as_staff_think(admin_client):
+    groups = admin_client.get("/admin/").context["app_list"]
+
+    assert [(str(group["name"]), [str(model["name"]) for model in group["models"]]) for group in groups] == [
+        (
+            "Conferences and documents",
+            ["Conferences", "Co-chairs’ summaries", "Press releases", "Statements", "Other documents", "Photos"],
+        ),
+        ("People, organizations and themes", ["People", "Organizations", "Series", "Themes"]),
+        ("Accounts", ["Users", "Groups"]),
+    ]
+
+
+def test_every_address_of_the_admin_opens_for_an_administrator(admin_client):
+    make_dossier(1)
+    for model in site._registry:
+        opts = model._meta
+        root = f"/admin/{opts.app_label}/{opts.model_name}/"
+        record = model._default_manager.first()
+        paths = [root, f"{root}add/", f"{root}?q=a"]
+        if record:
+            paths += [f"{root}{record.pk}/{page}/" for page in ("change", "history", "delete")]
+            if hasattr(record, "original_language"):
+                paths += [f"{root}{record.pk}/language/{code}/" for code in ("ar", "ru")]
+        for path in paths:
+            status = admin_client.get(path, follow=True).status_code
+            assert status == 200, f"{path} answers {status}"
+
+
+def test_related_records_are_found_by_any_of_their_names(staff):
+    person = make_person("Vladimir Voronkov", name_ru="Владимир Воронков")
+    make_person("Somebody else")
+    query = {"app_label": "conferences", "model_name": "appearance", "field_name": "person", "term": "Воронков"}
+
+    found = staff.get("/admin/autocomplete/", query).json()["results"]
+
+    assert found == [{"id": str(person.pk), "text": "Vladimir Voronkov"}]
+
+
+def test_the_interface_speaks_the_language_that_staff_choose(staff):
+    response = staff.post("/admin/language/", {"language": "ar", "next": "/admin/conferences/conference/"})
+    assert response["Location"] == "/admin/conferences/conference/"
+
+    html = staff.get("/admin/").content.decode()
+    assert '<html lang="ar" dir="rtl"' in html
+
+    elsewhere = staff.post("/admin/language/", {"language": "xx", "next": "https://evil.example/"})
+    assert elsewhere["Location"] == "/admin/"
+    assert "django_language" not in elsewhere.cookies
+
+
+def test_a_photo_list_shows_what_is_missing(staff):
+    make_photo(make_conference(), alt_text_en="", credit="")
+    make_photo(make_conference(), caption_en="The hall")
+
+    response = staff.get("/admin/conferences/photo/")
+
+    assert list(cells(response, "missing").values()) == ["", "alternative text, credit"]
+
+
+def test_documents_of_another_kind_stay_out_of_an_entry(staff):
+    make_document(kind="statement")
+    assert Document.objects.count() == 1
+    assert Conference.objects.count() == 0
+    assert list(staff.get("/admin/documents/pressrelease/").context["cl"].result_list) == []

@@ -23,7 +23,7 @@ lint:  ## Code and templates: ruff, djlint, and the import contracts between pub
 	@deploy/install test
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
-	.venv/bin/djlint --check --lint --quiet templates
+	.venv/bin/djlint --lint --quiet templates
 	.venv/bin/lint-imports
 
 types:  ## Type check: mypy with django-stubs

@@ -85,7 +85,7 @@ def static_state():
 
 
 def files_state(paths):
-    """Return a hash over the names and contents of the files at and below *paths*."""
+    """Return a hash over the names and contents of the files at and below *paths*, compiled Python left out."""
     digest = hashlib.sha256()
     for path in map(Path, paths):
         for file in sorted(path.rglob("*")) if path.is_dir() else [path]:

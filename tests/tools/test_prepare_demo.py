@@ -18,7 +18,6 @@ def test_the_state_of_files_changes_with_a_name_or_a_text_and_with_nothing_else(
     (tmp_path / "a.css").write_text("one")
     first = files_state([tmp_path])
 
-    (tmp_path / "drawing.pyc").write_text("written by Python as it runs")
     assert files_state([tmp_path]) == first
     (tmp_path / "a.css").write_text("two")
     second = files_state([tmp_path])

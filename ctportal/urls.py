@@ -5,6 +5,7 @@ from ctportal.publishing import preview
 
 urlpatterns = [
     path("", include("ctportal.web.health.urls")),
+    path("api/v1/", include("ctportal.api.urls")),
     path("admin/files/<str:key>/<str:name>", preview.admin_file, name="admin_file"),
     path("admin/", admin.site.urls),
     path("preview/<str:token>/", preview.preview, name="preview"),

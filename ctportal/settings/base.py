@@ -162,3 +162,16 @@ LOGGING = {
     # Django's own handlers (mail to the administrators among them) give way to the one above.
     "loggers": {"django": {"handlers": [], "level": "INFO", "propagate": True}},
 }
+
+# The API asks for no user; its own views say how it answers (ctportal/api/views.py).
+REST_FRAMEWORK = {"UNAUTHENTICATED_USER": None, "DEFAULT_SCHEMA_CLASS": "ctportal.api.schema.Schema"}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Conference portal",
+    "DESCRIPTION": "Conferences, documents and photos as they are public now, and every version that was.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENABLE_DJANGO_DEPLOY_CHECK": False,
+    "POSTPROCESSING_HOOKS": ["ctportal.api.schema.with_codes"],
+}

@@ -1,0 +1,68 @@
+"""Conferences, photos and the vocabulary in the API: which shape and which address each has. Reads editions alone."""
+
+from ctportal.api.schema import documented
+from ctportal.api.views import EditionViewSet
+from ctportal.publishing.models import RecordType
+
+from .serializers import (
+    ConferenceSerializer,
+    OrganizationSerializer,
+    PersonSerializer,
+    PhotoSerializer,
+    SeriesSerializer,
+    ThemeSerializer,
+)
+
+
+@documented
+class ConferenceViewSet(EditionViewSet):
+    """Conferences, newest first."""
+
+    record_type = RecordType.CONFERENCE
+    serializer_class = ConferenceSerializer
+    collection = "conferences"
+
+
+@documented
+class PhotoViewSet(EditionViewSet):
+    """Photos of conferences, with alternative text, caption, credit and rights. Addressed by uid."""
+
+    record_type = RecordType.PHOTO
+    serializer_class = PhotoSerializer
+    collection = "photos"
+
+
+@documented
+class SeriesViewSet(EditionViewSet):
+    """Series of conferences, by slug."""
+
+    record_type = RecordType.SERIES
+    serializer_class = SeriesSerializer
+    collection = "series"
+
+
+@documented
+class ThemeViewSet(EditionViewSet):
+    """Themes, by slug."""
+
+    record_type = RecordType.THEME
+    serializer_class = ThemeSerializer
+    collection = "themes"
+
+
+@documented
+class OrganizationViewSet(EditionViewSet):
+    """Organizations that a public record names, by slug."""
+
+    record_type = RecordType.ORGANIZATION
+    serializer_class = OrganizationSerializer
+    collection = "organizations"
+
+
+@documented
+class PersonViewSet(EditionViewSet):
+    """People whom a public record names, by slug."""
+
+    record_type = RecordType.PERSON
+    serializer_class = PersonSerializer
+    collection = "people"

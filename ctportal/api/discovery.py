@@ -1,0 +1,75 @@
+"""How partners find their way: the root, the OpenAPI description and the page to try it on."""
+
+import json
+from functools import cache
+
+from csp.constants import SELF
+from django.shortcuts import render
+from django.templatetags.static import static
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.utils import extend_schema
+
+from . import parameters
+from .answers import CACHE_CONTROL, answer
+from .schema import NOT_MODIFIED, RootSerializer, problems
+from .views import ApiView, origin_of
+
+COLLECTIONS = ("conferences", "documents", "photos", "series", "themes", "organizations", "people")
+
+
+class RootView(ApiView):
+    """Where everything is."""
+
+    @extend_schema(
+        operation_id="root",
+        tags=["root"],
+        responses={200: RootSerializer, **NOT_MODIFIED} | problems("bad-parameters"),
+    )
+    def get(self, request):
+        parameters.read_nothing(request.GET)
+        origin = origin_of(request)
+        body = {
+            "collections": {name: origin + reverse(f"api:{name}-list") for name in COLLECTIONS},
+            "openapi": origin + reverse("api:schema"),
+            "docs": origin + reverse("api:docs"),
+            "developers": f"{origin}/en/developers/",
+        }
+        return answer(request._request, json.dumps(body, indent=1))
+
+
+class SchemaView(ApiView):
+    """The OpenAPI 3.1 description of this API."""
+
+    schema = None
+
+    def get(self, request):
+        parameters.read_nothing(request.GET)
+        return answer(request._request, openapi())
+
+
+@cache
+def openapi():
+    """Return the OpenAPI description as JSON text; it is the same for the life of the process."""
+    return json.dumps(SchemaGenerator().get_schema(request=None, public=True), ensure_ascii=False)
+
+
+@require_safe
+def docs(request):
+    """The description to read and try, without any outside host.
+
+    Swagger UI sets styles in the page and draws its icons from data addresses, which our policy forbids: it is relaxed by
+    just that, for this one address.
+    """
+    response = render(
+        request,
+        "api/docs.html",
+        {
+            "stylesheet": static("drf_spectacular_sidecar/swagger-ui-dist/swagger-ui.css"),
+            "bundle": static("drf_spectacular_sidecar/swagger-ui-dist/swagger-ui-bundle.js"),
+        },
+    )
+    response._csp_replace = {"style-src": [SELF, "'unsafe-inline'"], "img-src": [SELF, "data:"]}
+    response.headers["Cache-Control"] = CACHE_CONTROL
+    return response

@@ -1,0 +1,103 @@
+"""JSON text of answers, put together from the frozen texts of editions without parsing them."""
+
+import json
+from datetime import UTC
+from functools import cache
+
+from rest_framework import serializers
+
+from ctportal.languages import DEFAULT, pick
+from ctportal.publishing.gate import canonical
+from ctportal.publishing.shapes import LanguageObject
+
+# What an answer adds to an edition's own JSON. Without these keys, written canonically, the rest has the checksum sha256.
+ENVELOPE = ("uid", "type", "slug", "url", "version", "published", "updated", "sha256", "related")
+
+
+def rfc3339(instant):
+    """Return the aware datetime *instant* in UTC: 2019-09-04T15:00:00Z, with six decimals where it has a fraction."""
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def permanent_url(origin, uid):
+    return f"{origin}/id/{uid}"
+
+
+def record(edition, related, origin, **more):
+    """Return the text of one record: the envelope, *more* keys, then the edition's own JSON as it is.
+
+    *edition* has ``version`` and ``published`` annotated; *related* is its list of RelatedRecord.
+    """
+    envelope = {
+        "uid": str(edition.uid),
+        "type": edition.type,
+        "slug": edition.slug,
+        "url": permanent_url(origin, edition.uid),
+        "version": edition.version,
+        "published": rfc3339(edition.published),
+        "updated": rfc3339(edition.public_from),
+        "sha256": edition.sha256,
+        **more,
+    }
+    head = json.dumps(envelope, separators=(",", ":"))
+    own = edition.json[1:]
+    return f'{head[:-1]},"related":{_related(related, origin)}{"" if own == "}" else ","}{own}'
+
+
+def _related(records, origin):
+    if not records:
+        return "{}"
+    names = {}
+    for related in records:
+        names.setdefault(related.name, []).append(_link(related, origin))
+    return "{" + ",".join(f'"{name}":[{",".join(links)}]' for name, links in names.items()) + "}"
+
+
+def _link(related, origin):
+    head = {
+        "uid": str(related.uid),
+        "type": related.type,
+        "slug": related.slug,
+        "url": permanent_url(origin, related.uid),
+        "key": related.key,
+    }
+    text = json.dumps(head, separators=(",", ":"))
+    return f'{text[:-1]},"card":{related.card}}}' if related.card else text
+
+
+# One language ----------------------------------------------------------------------------------------------------------
+
+
+def in_language(text, serializer_class, language):
+    """Return the JSON *text* of an edition with each language object turned into {"text", "language"} for a reader of
+    *language*, with fallback; null where there is no text in any language."""
+    data = json.loads(text)
+    if data:
+        _flatten(data, _plan(serializer_class), language, data.get("original_language", DEFAULT))
+    return canonical(data)
+
+
+@cache
+def _plan(serializer_class):
+    """Return {field: None for a language object, else the plan of what lies inside} for the fields worth a visit."""
+    plan = {}
+    for name, field in serializer_class().fields.items():
+        inner = getattr(field, "child", field)
+        if isinstance(inner, LanguageObject):
+            plan[name] = None
+        elif isinstance(inner, serializers.Serializer) and (below := _plan(type(inner))):
+            plan[name] = below
+    return plan
+
+
+def _flatten(data, plan, language, original):
+    for name, below in plan.items():
+        value = data[name]
+        if below is None:
+            text, code = pick(value, language, original)
+            data[name] = {"text": text, "language": code} if code else None
+        elif isinstance(value, list):
+            for item in value:
+                _flatten(item, below, language, original)
+        elif value is not None:
+            _flatten(value, below, language, original)

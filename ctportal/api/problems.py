@@ -1,0 +1,71 @@
+"""Errors of the API: RFC 9457 problem details, each with a stable type that the page for developers explains."""
+
+import json
+import logging
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from rest_framework import exceptions
+
+logger = logging.getLogger("django.request")
+
+# Addresses of the types are below this one, as fragments.
+DOCUMENTATION = "/en/developers/#problem-"
+
+# type: (status, title, what it means). The page for developers and the OpenAPI schema list these.
+TYPES = {
+    "bad-parameters": (400, "Parameters that cannot be right", "Each is named under errors, with what would be right."),
+    "not-found": (404, "Nothing public at this address", "The address is wrong, or the record was never public."),
+    "page-out-of-range": (404, "No such page", "The list has fewer pages."),
+    "method-not-allowed": (405, "Read only", "Every address answers GET and HEAD."),
+    "not-acceptable": (406, "Only JSON is offered", "The Accept header of the request excludes application/json."),
+    "withdrawn": (410, "Withdrawn", "The record was public; record says why it is not, and what to read instead."),
+    "sealed": (410, "Sealed version", "The text of this version was removed for good; its hashes remain."),
+    "internal-error": (500, "Our mistake", "The request is not at fault. It was noted; try again later."),
+}
+
+
+class Problem(Exception):
+    """Raise to answer with the problem of *kind* (a key of TYPES); *members* are added to its JSON."""
+
+    def __init__(self, kind, detail="", headers=None, **members):
+        super().__init__(detail or kind)
+        self.kind, self.detail, self.headers, self.members = kind, detail, headers or {}, members
+
+    def response(self):
+        status, title, meaning = TYPES[self.kind]
+        body = {"type": DOCUMENTATION + self.kind, "title": title, "status": status, "detail": self.detail or meaning}
+        text = json.dumps(body | self.members, ensure_ascii=False, separators=(",", ":"))
+        response = HttpResponse(text, status=status, content_type="application/problem+json")
+        response.headers["Cache-Control"] = "no-cache"
+        for name, value in self.headers.items():
+            response.headers[name] = value
+        return response
+
+
+def bad_parameters(errors):
+    """The Problem for *errors*: a list of (parameter, code, detail)."""
+    listed = [{"parameter": name, "code": code, "detail": detail} for name, code, detail in errors]
+    names = ", ".join(dict.fromkeys(name for name, _code, _detail in errors))
+    return Problem("bad-parameters", f"Not understood: {names}.", errors=listed)
+
+
+def not_found():
+    return Problem("not-found")
+
+
+def handle(exception, context):
+    """DRF's exception handler: every error of a view becomes a problem, our own mistakes included."""
+    if isinstance(exception, Problem):
+        return exception.response()
+    if isinstance(exception, (Http404, PermissionDenied, exceptions.NotFound, exceptions.PermissionDenied)):
+        return not_found().response()
+    if isinstance(exception, exceptions.MethodNotAllowed):
+        return Problem("method-not-allowed", headers={"Allow": "GET, HEAD"}).response()
+    if isinstance(exception, exceptions.NotAcceptable):
+        return Problem("not-acceptable").response()
+    request = context["request"]
+    logger.error("Internal error: %s", request.path, exc_info=exception, extra={"status_code": 500, "request": request})
+    response = Problem("internal-error").response()
+    response._has_been_logged = True
+    return response

@@ -1,0 +1,355 @@
+"""The OpenAPI 3.1 description: made from the serializers that make the editions, the filter sets and the problems."""
+
+from functools import cache
+
+from drf_spectacular.extensions import OpenApiSerializerFieldExtension
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import ResolvedComponent
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import serializers
+
+from ctportal.geography import COUNTRY_CODES
+from ctportal.languages import CODES
+from ctportal.publishing import codes, filters
+from ctportal.publishing.models import RecordType
+
+from .parameters import MAX_PAGE_SIZE, PAGE_SIZE
+from .problems import DOCUMENTATION, TYPES
+
+TYPE_NAMES = [value for value, _label in RecordType.choices]
+
+
+# Shapes beside those of the editions -----------------------------------------------------------------------------------
+
+
+class RelatedSerializer(serializers.Serializer):
+    """A public record that this one points to, as it is now."""
+
+    uid = serializers.UUIDField()
+    type = serializers.ChoiceField(TYPE_NAMES)
+    slug = serializers.CharField(help_text="Empty for photos.")
+    url = serializers.URLField()
+    key = serializers.CharField(help_text="What inside the record points there, such as a figure's key, or empty.")
+    card = serializers.DictField(
+        required=False, help_text="The few fields that lists of the site show; in answers with a single record only."
+    )
+
+
+class EnvelopeSerializer(serializers.Serializer):
+    """What every record has beside its own fields."""
+
+    uid = serializers.UUIDField(help_text="Permanent.")
+    slug = serializers.CharField(help_text="May change; the former then redirects. Empty for photos.")
+    url = serializers.URLField(help_text="Permanent address; leads to the page.")
+    version = serializers.IntegerField(min_value=1)
+    published = serializers.DateTimeField(help_text="Start of the first version.")
+    updated = serializers.DateTimeField(help_text="Start of this version.")
+    sha256 = serializers.CharField(
+        help_text="Of the record without the envelope (uid, type, slug, url, version, published, updated, sha256, chain, "
+        "related), as JSON in UTF-8 with sorted keys and no white space."
+    )
+    related = serializers.DictField(
+        child=RelatedSerializer(many=True),
+        help_text="Public records this one points to, by the name of the relation; outside sha256.",
+    )
+
+
+class ReplacementSerializer(serializers.Serializer):
+    uid = serializers.UUIDField()
+    type = serializers.ChoiceField(TYPE_NAMES)
+    slug = serializers.CharField()
+    url = serializers.URLField()
+
+
+class WithdrawnRecordSerializer(serializers.Serializer):
+    uid = serializers.UUIDField()
+    type = serializers.ChoiceField(TYPE_NAMES)
+    url = serializers.URLField()
+    published = serializers.DateTimeField()
+    withdrawn = serializers.DateTimeField()
+    reason = serializers.CharField()
+    replacement = ReplacementSerializer(allow_null=True, help_text="What to read instead.")
+
+
+class ParameterErrorSerializer(serializers.Serializer):
+    parameter = serializers.CharField()
+    code = serializers.CharField()
+    detail = serializers.CharField(help_text="The value, what is wrong, and what would be right.")
+
+
+class ProblemSerializer(serializers.Serializer):
+    """RFC 9457 problem details."""
+
+    type = serializers.ChoiceField([DOCUMENTATION + kind for kind in TYPES])
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField()
+    errors = ParameterErrorSerializer(many=True, required=False)
+    record = WithdrawnRecordSerializer(required=False)
+    version = serializers.IntegerField(required=False)
+    sha256 = serializers.CharField(required=False)
+    chain = serializers.CharField(required=False)
+    public_from = serializers.DateTimeField(required=False)
+
+
+class VersionEntrySerializer(serializers.Serializer):
+    version = serializers.IntegerField(min_value=1)
+    url = serializers.URLField()
+    public_from = serializers.DateTimeField()
+    public_until = serializers.DateTimeField(allow_null=True, help_text="null for the version in force.")
+    minor = serializers.BooleanField()
+    note = serializers.CharField(help_text="What changed, in words, or empty.")
+    sealed = serializers.BooleanField(help_text="Its text was removed for good; the hashes remain.")
+    sha256 = serializers.CharField()
+    chain = serializers.CharField(
+        help_text="SHA-256 of the chain before (empty at first), sha256 and public_from, joined by line feeds."
+    )
+
+
+class VersionListSerializer(serializers.Serializer):
+    uid = serializers.UUIDField()
+    type = serializers.ChoiceField(TYPE_NAMES)
+    count = serializers.IntegerField()
+    results = VersionEntrySerializer(many=True)
+
+
+class RootSerializer(serializers.Serializer):
+    """Where everything is."""
+
+    collections = serializers.DictField(child=serializers.URLField())
+    openapi = serializers.URLField()
+    docs = serializers.URLField()
+    developers = serializers.URLField()
+
+
+# Serializer classes put together from the above, one set per type of record ---------------------------------------------
+
+
+@cache
+def record_serializer(serializer_class, record_type, with_chain=False):
+    """The shape of one record in an answer: the envelope and the fields of *serializer_class*."""
+    name = serializer_class.__name__.removesuffix("Serializer") + ("Version" if with_chain else "Record")
+    fields = {"type": serializers.ChoiceField([str(record_type)]), "__doc__": EnvelopeSerializer.__doc__}
+    if with_chain:
+        fields["chain"] = serializers.CharField(help_text="See the list of versions.")
+    return type(f"{name}Serializer", (EnvelopeSerializer, serializer_class), fields)
+
+
+@cache
+def page_serializer(serializer_class, record_type):
+    """The shape of one page of a list."""
+    fields = {
+        "count": serializers.IntegerField(help_text="Public records on all pages."),
+        "page": serializers.IntegerField(),
+        "pages": serializers.IntegerField(),
+        "next": serializers.URLField(allow_null=True),
+        "previous": serializers.URLField(allow_null=True),
+        "results": record_serializer(serializer_class, record_type)(many=True),
+        "__doc__": "One page of a list.",
+    }
+    name = serializer_class.__name__.removesuffix("Serializer")
+    return type(f"{name}PageSerializer", (serializers.Serializer,), fields)
+
+
+# Text in six languages -------------------------------------------------------------------------------------------------
+
+
+class LanguageObjectExtension(OpenApiSerializerFieldExtension):
+    target_class = "ctportal.publishing.shapes.LanguageObject"
+    match_subclasses = True
+
+    def map_serializer_field(self, auto_schema, direction):
+        return text_component(auto_schema).ref
+
+
+def text_component(auto_schema):
+    """The component Text: an object by language or, with ?lang=, the text in one language."""
+    component = ResolvedComponent(
+        name="Text",
+        type=ResolvedComponent.SCHEMA,
+        object="Text",
+        schema={
+            "description": "Text by language. With the parameter lang: the text in one language, null where there is none.",
+            "oneOf": [
+                {
+                    "type": "object",
+                    "properties": {code: {"type": "string"} for code in CODES},
+                    "additionalProperties": False,
+                },
+                {
+                    "type": "object",
+                    "properties": {"text": {"type": "string"}, "language": {"enum": list(CODES)}},
+                    "required": ["text", "language"],
+                    "additionalProperties": False,
+                },
+                {"type": "null"},
+            ],
+        },
+    )
+    auto_schema.registry.register_on_missing(component)
+    return component
+
+
+# Parameters and answers ------------------------------------------------------------------------------------------------
+
+
+def _parameter(name, filter_):
+    """The OpenAPI parameter for one filter."""
+    field = filter_.field
+    description, kind, enum = field.description, OpenApiTypes.STR, None
+    if isinstance(field, filters.CodeField) and not isinstance(field, filters.CountryField):
+        enum = list(field.codes)
+        description = DESCRIPTIONS.get(name, description)
+    elif isinstance(field, filters.CountryField):
+        enum = list(COUNTRY_CODES)
+    elif isinstance(field, filters.DateField):
+        kind, description = OpenApiTypes.DATE, DESCRIPTIONS[name]
+    elif isinstance(field, filters.InstantField):
+        kind = OpenApiTypes.DATETIME
+    elif isinstance(field, filters.PageField):
+        kind = {"type": "integer", "minimum": 1, "maximum": 10**filters.PAGE_DIGITS - 1}
+    elif isinstance(field, filters.QueryField):
+        kind = {"type": "string", "maxLength": filters.QUERY_LENGTH}
+    elif isinstance(field, filters.YearField):
+        kind = {"type": "string", "pattern": "^[0-9]{4}$"}
+    elif isinstance(field, filters.RecordField):
+        description = f"Slug or uid of a public {field.record_type}."
+    return OpenApiParameter(name, kind, OpenApiParameter.QUERY, description=str(description), enum=enum)
+
+
+DESCRIPTIONS = {
+    "date_after": "Records that last until this day or longer.",
+    "date_before": "Records that begin on this day or earlier.",
+    "ordering": "Order of the list; a minus means descending. The first is the default.",
+    "language": "Records that are complete in this language.",
+    "kind": "Kind of record.",
+    "status": "Whether the conference is planned, confirmed, held, postponed or cancelled.",
+    "region": "Region of UN M49; a country lies in several, from wide to narrow.",
+}
+LANG = OpenApiParameter(
+    "lang",
+    enum=list(CODES),
+    description="Gives each text in this language as {text, language}, in the original language or English where it is missing.",
+)
+SIZE = OpenApiParameter(
+    "page_size",
+    {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_SIZE, "default": PAGE_SIZE},
+    description="Records on a page.",
+)
+ADDRESS = OpenApiParameter("address", str, OpenApiParameter.PATH, description="uid or slug of the record.")
+NUMBER = OpenApiParameter(
+    "number", {"type": "integer", "minimum": 1}, OpenApiParameter.PATH, description="Number of the version, from 1."
+)
+
+
+def problems(*kinds):
+    """{(status, media type): response} for the problems of *kinds* and those that every address may answer with."""
+    answers = {}
+    for kind in (*kinds, "method-not-allowed", "not-acceptable", "internal-error"):
+        status, title, meaning = TYPES[kind]
+        text = f"{title}. {meaning}"
+        key = (status, "application/problem+json")
+        before = f"{answers[key].description} " if key in answers else ""
+        answers[key] = OpenApiResponse(ProblemSerializer, description=before + text)
+    return answers
+
+
+NOT_MODIFIED = {304: OpenApiResponse(description="The client holds these bytes already (If-None-Match).")}
+REDIRECT = {301: OpenApiResponse(description="The record answers under another slug or uid now; see Location.")}
+
+
+def documented(viewset):
+    """Return *viewset* with what OpenAPI cannot tell from its code."""
+    record_type, serializer_class, name = viewset.record_type, viewset.serializer_class, viewset.collection
+    filterset = filters.FILTERSETS[record_type]
+    parameters = [_parameter(name, filter_) for name, filter_ in filterset.base_filters.items()]
+    one = {**NOT_MODIFIED, **REDIRECT}
+    record = record_serializer(serializer_class, record_type)
+    described = {
+        "list": {
+            "summary": f"List {name}",
+            "description": viewset.__doc__,
+            "parameters": [*parameters, SIZE, LANG],
+            "responses": {200: page_serializer(serializer_class, record_type), **NOT_MODIFIED}
+            | problems("bad-parameters", "page-out-of-range"),
+        },
+        "retrieve": {
+            "summary": f"One of {name}",
+            "parameters": [ADDRESS, LANG],
+            "responses": {200: record, **one} | problems("bad-parameters", "not-found", "withdrawn"),
+        },
+        "versions": {
+            "summary": f"Versions of one of {name}",
+            "parameters": [ADDRESS],
+            "responses": {200: VersionListSerializer, **one} | problems("bad-parameters", "not-found", "withdrawn"),
+        },
+        "version": {
+            "summary": f"One version of one of {name}",
+            "parameters": [ADDRESS, NUMBER, LANG],
+            "responses": {200: record_serializer(serializer_class, record_type, with_chain=True), **one}
+            | problems("bad-parameters", "not-found", "withdrawn", "sealed"),
+        },
+    }
+    for action, description in described.items():
+        method = getattr(viewset, action)
+        setattr(
+            viewset, action, extend_schema(operation_id=f"{name}_{action}", tags=[name], **description)(_own(method))
+        )
+    return viewset
+
+
+def _own(method):
+    """A copy of *method*, so that each viewset carries a description of its own."""
+
+    def action(self, request, **kwargs):
+        return method(self, request, **kwargs)
+
+    action.__name__, action.__doc__ = method.__name__, method.__doc__
+    return action
+
+
+class Schema(AutoSchema):
+    """No authentication; what an answer holds is said in ``documented``, for lists too."""
+
+    def _is_list_view(self, serializer=None):
+        return False
+
+    def get_auth(self):
+        return []
+
+
+# Codes -----------------------------------------------------------------------------------------------------------------
+
+# {component without suffix: {field: known codes}}; told as enum.
+ENUMS = {
+    "Conference": {
+        "kind": codes.CONFERENCE_KINDS,
+        "event_status": codes.EVENT_STATUSES,
+        "format": codes.FORMATS,
+        "date_precision": codes.DATE_PRECISIONS,
+    },
+    "Session": {"kind": codes.SESSION_KINDS},
+    "OrganizationRole": {"role": codes.ORGANIZATION_ROLES},
+    "Appearance": {"role": codes.APPEARANCE_ROLES},
+    "Figure": {
+        "measure": codes.MEASURES,
+        "expectation": codes.EXPECTATIONS,
+        "qualifier": codes.QUALIFIERS,
+    },
+    "Link": {"kind": codes.LINK_KINDS},
+    "Document": {"kind": codes.DOCUMENT_KINDS, "occasion": codes.OCCASIONS},
+    "LanguageVersion": {"state": codes.TEXT_STATES, "standing": codes.STANDINGS, "language": CODES},
+    "Organization": {"kind": codes.ORGANIZATION_KINDS},
+}
+
+
+def with_codes(result, generator, **kwargs):
+    """Postprocessing hook: name the known codes where a field holds one."""
+    schemas = result["components"]["schemas"]
+    for name, fields in ENUMS.items():
+        for component in (name, f"{name}Record", f"{name}Version"):
+            for field, known in fields.items():
+                if component in schemas:
+                    schemas[component]["properties"][field]["enum"] = list(known)
+    return result

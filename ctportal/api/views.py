@@ -1,0 +1,214 @@
+"""What every address of the API has in common, and the collections: lists, single records and their versions."""
+
+import json
+from hashlib import sha256
+
+from django.urls import reverse
+from django.utils import translation
+from rest_framework.exceptions import NotAcceptable
+from rest_framework.permissions import AllowAny
+from rest_framework.views import APIView
+from rest_framework.viewsets import ViewSetMixin
+
+from ctportal.publishing.models import Edition
+from ctportal.publishing.reading import Found, Gone, Moved, PageOutOfRange, listing, related, resolve, versions
+from ctportal.publishing.stamp import Moment
+
+from . import envelope, parameters
+from .answers import accepts_json, answer, moved, page_links
+from .problems import Problem, handle, not_found
+
+
+class ApiView(APIView):
+    """Read only, for everybody: no user, no session, no cookie, nothing to parse; JSON out, problems as errors."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+    throttle_classes = ()
+    parser_classes = ()
+    http_method_names = ("get", "head")
+
+    def dispatch(self, request, *args, **kwargs):
+        # The API speaks English, whatever language the reader's browser asks for.
+        with translation.override("en"):
+            return super().dispatch(request, *args, **kwargs)
+
+    def initial(self, request, *args, **kwargs):
+        if not accepts_json(request.META.get("HTTP_ACCEPT", "")):
+            raise NotAcceptable
+
+    def get_exception_handler(self):
+        return handle
+
+    def head(self, request, *args, **kwargs):
+        return self.get(request, *args, **kwargs)
+
+
+class NowhereView(ApiView):
+    """Every address below the API that leads nowhere."""
+
+    schema = None
+
+    def get(self, request, **kwargs):
+        raise not_found()
+
+
+class EditionViewSet(ViewSetMixin, ApiView):
+    """The public records of one type. Reads editions alone and hands on their JSON as it is.
+
+    A list costs three queries (publication stamp, rows, relations), more only when its count or the record behind a
+    filter is not in the cache; a record costs two.
+    """
+
+    record_type: str
+    serializer_class: type
+    collection: str
+
+    def list(self, request):
+        query = request._request.GET
+        filters, values = parameters.read_list(self.record_type, query)
+        size, language = values["page_size"] or parameters.PAGE_SIZE, values["lang"]
+        try:
+            page = listing(filters, size, columns="json", with_history=True)
+        except PageOutOfRange as error:
+            raise _page_out_of_range(error) from None
+        found = related(page.editions, filters.moment.at, cards=False)
+        origin = origin_of(request)
+        rows = [self._record(edition, found[edition.pk], origin, language) for edition in page.editions]
+        links = page_links(origin + request._request.path, query, page.number, page.pages)
+        head = {
+            "count": page.total,
+            "page": page.number,
+            "pages": page.pages,
+            "next": links.get("next"),
+            "previous": links.get("prev"),
+        }
+        text = f'{json.dumps(head, separators=(",", ":"))[:-1]},"results":[{",".join(rows)}]}}'
+        newest = max((edition.public_from for edition in page.editions), default=None)
+        return answer(request._request, text, modified=newest, links=links)
+
+    def retrieve(self, request, address):
+        language = parameters.read_detail(request._request.GET)["lang"]
+        moment = Moment()
+        found = self._find(request, address, moment)
+        if isinstance(found, Moved):
+            return self._moved(request, found)
+        edition = found.edition
+        points_to = related([edition], moment.at)[edition.pk]
+        text = self._record(edition, points_to, origin_of(request), language)
+        return answer(request._request, text, modified=edition.public_from)
+
+    def versions(self, request, address):
+        parameters.read_nothing(request._request.GET)
+        moment = Moment()
+        found = self._find(request, address, moment)
+        if isinstance(found, Moved):
+            return self._moved(request, found, "versions/")
+        base = f"{origin_of(request)}{reverse(f'api:{self.collection}-versions', args=[found.edition.uid])}"
+        rows = [
+            {
+                "version": edition.version,
+                "url": f"{base}{edition.version}/",
+                "public_from": envelope.rfc3339(edition.public_from),
+                # The end of the edition in force, if it has one, is still to come: not for the public.
+                "public_until": envelope.rfc3339(edition.public_until) if edition.pk != found.edition.pk else None,
+                "minor": edition.minor,
+                "note": edition.note,
+                "sealed": edition.is_sealed,
+                "sha256": edition.sha256,
+                "chain": edition.chain,
+            }
+            for edition in chained(versions(found.edition.uid, moment.at).defer("text", "card", "json"))
+        ]
+        body = {"uid": str(found.edition.uid), "type": self.record_type, "count": len(rows), "results": rows}
+        text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+        return answer(request._request, text, modified=found.edition.public_from)
+
+    def version(self, request, address, number):
+        language = parameters.read_detail(request._request.GET)["lang"]
+        moment = Moment()
+        found = self._find(request, address, moment)
+        if isinstance(found, Moved):
+            return self._moved(request, found, f"versions/{number}/")
+        editions = list(chained(versions(found.edition.uid, moment.at).defer("text", "card", "json")))
+        edition = next((edition for edition in editions if str(edition.version) == number), None)
+        if edition is None:
+            raise not_found()
+        if edition.is_sealed:
+            raise Problem(
+                "sealed", version=edition.version, sha256=edition.sha256, chain=edition.chain,
+                public_from=envelope.rfc3339(edition.public_from),
+            )  # fmt: skip
+        edition.published = editions[0].public_from
+        edition.json = Edition.objects.values_list("json", flat=True).get(pk=edition.pk)
+        points_to = related([edition], moment.at)[edition.pk]
+        text = self._record(edition, points_to, origin_of(request), language, chain=edition.chain)
+        return answer(request._request, text, modified=edition.public_from)
+
+    def _find(self, request, address, moment):
+        """Return Found or Moved; raise the problem that says what else is the case."""
+        found = resolve(self.record_type, address, moment.at)
+        if isinstance(found, (Found, Moved)):
+            return found
+        if isinstance(found, Gone):
+            raise _withdrawn(found, moment.at, origin_of(request))
+        raise not_found()
+
+    def _record(self, edition, points_to, origin, language, **more):
+        if language:
+            edition.json = envelope.in_language(edition.json, self.serializer_class, language)
+        return envelope.record(edition, points_to, origin, **more)
+
+    def _moved(self, request, found, below=""):
+        address = reverse(f"api:{self.collection}-detail", args=[found.address])
+        return moved(address + below, request._request.GET)
+
+
+def chained(editions):
+    """Yield *editions* (of one record, first to last) with ``version`` and ``chain``.
+
+    chain is the SHA-256 of the chain before (empty at first), sha256 and public_from as the API writes it, joined by
+    line feeds: who has kept one chain value can tell that nothing before it was changed.
+    """
+    chain = ""
+    for number, edition in enumerate(editions, start=1):
+        parts = (chain, edition.sha256, envelope.rfc3339(edition.public_from))
+        chain = sha256("\n".join(parts).encode()).hexdigest()
+        edition.version, edition.chain = number, chain
+        yield edition
+
+
+def origin_of(request):
+    """Scheme and host of this site, as the client addressed it."""
+    request = request._request
+    return f"{request.scheme}://{request.get_host()}"
+
+
+def _page_out_of_range(error):
+    detail = f"There is no page {error.number}; the last is {error.pages}."
+    errors = [{"parameter": "page", "code": "page_out_of_range", "detail": detail}]
+    return Problem("page-out-of-range", detail, errors=errors)
+
+
+def _withdrawn(gone, at, origin):
+    """The tombstone: what the record was, why it is gone, what to read instead. Nothing of its text."""
+    edition = gone.edition
+    first = versions(edition.uid, at).values_list("public_from", flat=True)[0]
+    replacement = gone.replacement and {
+        "uid": str(gone.replacement.uid),
+        "type": gone.replacement.type,
+        "slug": gone.replacement.slug,
+        "url": envelope.permanent_url(origin, gone.replacement.uid),
+    }
+    return Problem(
+        "withdrawn",
+        record={
+            "uid": str(edition.uid),
+            "type": edition.type,
+            "url": envelope.permanent_url(origin, edition.uid),
+            "published": envelope.rfc3339(first),
+            "withdrawn": envelope.rfc3339(edition.public_until),
+            "reason": gone.reason,
+            "replacement": replacement,
+        },
+    )

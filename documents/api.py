@@ -1,0 +1,16 @@
+"""Documents in the API. Reads editions alone."""
+
+from ctportal.api.schema import documented
+from ctportal.api.views import EditionViewSet
+from ctportal.publishing.models import RecordType
+
+from .serializers import DocumentSerializer
+
+
+@documented
+class DocumentViewSet(EditionViewSet):
+    """Documents of every kind, newest first: summaries, press releases, statements, reference documents."""
+
+    record_type = RecordType.DOCUMENT
+    serializer_class = DocumentSerializer
+    collection = "documents"

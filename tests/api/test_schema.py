@@ -1,0 +1,147 @@
+"""The OpenAPI description: valid, complete, and true of the answers."""
+
+import json
+from functools import cache
+
+import pytest
+from django.core.management import call_command
+from jsonschema import Draft202012Validator
+
+from ctportal.api.discovery import openapi
+from ctportal.api.problems import TYPES
+from ctportal.publishing.filters import FILTERSETS
+from ctportal.publishing.services import publish, withdraw
+
+COLLECTIONS = {
+    "conferences": "conference",
+    "documents": "document",
+    "photos": "photo",
+    "series": "series",
+    "themes": "theme",
+    "organizations": "organization",
+    "people": "person",
+}
+
+
+@cache
+def description():
+    return json.loads(openapi())
+
+
+def strict(schema):
+    """*schema* with objects that may hold nothing beside what is declared, so that an undeclared field shows."""
+    if isinstance(schema, list):
+        return [strict(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    result = {key: strict(value) for key, value in schema.items()}
+    if "properties" in result:
+        result.setdefault("additionalProperties", False)
+    return result
+
+
+def check(path, status, body, media_type="application/json"):
+    """Fail unless *body* is what the description says of *path* and *status*."""
+    content = description()["paths"][path]["get"]["responses"][str(status)]["content"]
+    assert list(content) == [media_type]
+    root = strict({**content[media_type]["schema"], "components": description()["components"]})
+    errors = [f"{error.json_path}: {error.message[-300:]}" for error in Draft202012Validator(root).iter_errors(body)]
+    assert errors == []
+
+
+def test_the_description_is_valid_and_made_without_a_warning(tmp_path):
+    call_command("spectacular", "--validate", "--fail-on-warn", "--file", tmp_path / "schema.yaml")
+
+
+def test_the_description_is_served_as_it_is(client, db):
+    response = client.get("/api/v1/schema/")
+
+    assert (response.status_code, response.headers["Content-Type"]) == (200, "application/json")
+    assert json.loads(response.content) == description()
+    assert description()["openapi"] == "3.1.1"
+
+
+def test_every_collection_is_described_with_all_its_parameters():
+    own = {"lang", "page_size"}
+    described = {
+        name: {parameter["name"] for parameter in description()["paths"][f"/api/v1/{name}/"]["get"]["parameters"]}
+        for name in COLLECTIONS
+    }
+    assert described == {name: {*FILTERSETS[kind].base_filters} | own for name, kind in COLLECTIONS.items()}
+
+
+def test_every_parameter_and_every_answer_is_explained():
+    silent = [
+        (path, what)
+        for path, operations in description()["paths"].items()
+        for operation in operations.values()
+        for what in (
+            *(p["name"] for p in operation.get("parameters", ()) if not p.get("description")),
+            *(
+                status
+                for status, answer in operation["responses"].items()
+                if not answer.get("description") and int(status) >= 300
+            ),
+        )
+    ]
+    assert silent == []
+
+
+def test_every_problem_type_is_described():
+    described = description()["components"]["schemas"]["Problem"]["properties"]["type"]["enum"]
+    assert described == [f"/en/developers/#problem-{kind}" for kind in TYPES]
+
+
+def test_every_operation_is_a_get():
+    assert {method for operations in description()["paths"].values() for method in operations} == {"get"}
+
+
+@pytest.mark.parametrize("query", ["", "?lang=fr"])
+def test_the_answers_are_as_described(get, dossier, query):
+    for name in COLLECTIONS:
+        status, page = get(f"{name}/{query}")
+        assert status == 200
+        assert page["results"]
+        check(f"/api/v1/{name}/", 200, page)
+        for row in page["results"]:
+            base = f"{name}/{row['uid']}/"
+            one = "/api/v1/" + name + "/{address}/"
+            check(one, 200, get(base + query)[1])
+            check(one + "versions/", 200, get(base + "versions/")[1])
+            check(one + "versions/{number}/", 200, get(f"{base}versions/{row['version']}/{query}")[1])
+
+
+def test_the_errors_are_as_described(get, dossier, publisher, client, frozen_clock):
+    frozen_clock.tick()
+    withdraw(dossier.document, by=publisher, reason="Wrong.", replacement=dossier.reference.uid)
+    one, problem = "/api/v1/documents/{address}/", "application/problem+json"
+
+    for path, address, expected in (
+        ("/api/v1/documents/", "documents/?page=0&nonsense=1", 400),
+        ("/api/v1/documents/", "documents/?page=77", 404),
+        (one, "documents/nowhere/", 404),
+        (one, "documents/closing-release/", 410),
+        (one + "versions/", "documents/closing-release/versions/", 410),
+        (one + "versions/{number}/", "documents/resolution/versions/9/", 404),
+    ):
+        status, body = get(address)
+        assert status == expected
+        check(path, status, body, problem)
+    check(one, 406, get("documents/resolution/", accept="text/html")[1], problem)
+    check(one, 405, client.post("/api/v1/documents/resolution/").json(), problem)
+
+
+def test_the_root_is_as_described_and_leads_everywhere(get, client, dossier):
+    status, root = get("")
+    check("/api/v1/", status, root)
+    assert list(root["collections"]) == list(COLLECTIONS)
+    addresses = [*root["collections"].values(), root["openapi"], root["docs"]]
+    assert {client.get(address).status_code for address in addresses} == {200}
+
+
+def test_a_second_edition_of_everything_is_as_described(get, dossier, publisher, frozen_clock):
+    frozen_clock.tick()
+    publish(dossier.conference, by=publisher, note="Corrected.")
+
+    _status, body = get("conferences/minsk-2019/versions/1/")
+    check("/api/v1/conferences/{address}/versions/{number}/", 200, body)

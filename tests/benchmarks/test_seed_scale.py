@@ -170,6 +170,8 @@ def delete_all():
         for model in apps.get_app_config(app).get_models(True)
     ]
     tables = [model._meta.db_table for model in models if not model._meta.proxy]
+    # PostgreSQL empties no table whose foreign keys are still to be checked at the end of the transaction.
+    connection.check_constraints()
     with connection.cursor() as cursor:
         for sql in connection.ops.sql_flush(no_style(), tables):
             cursor.execute(sql)

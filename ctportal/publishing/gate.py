@@ -173,6 +173,15 @@ def refresh_draft(record):
     note_draft(record, checksum(gate_for(record).content(record).json))
 
 
+def refresh_drafts(editions):
+    """Like ``refresh_draft`` for the working records of *editions*, after something that many of them show has changed."""
+    for name in {edition.type for edition in editions}:
+        gate = GATES[name]
+        uids = [edition.uid for edition in editions if edition.type == name]
+        for record in gate.queryset().filter(uid__in=uids).iterator(chunk_size=200):
+            note_draft(record, checksum(gate.content_of(record).json))
+
+
 def note_draft(record, sha256):
     if sha256 != record.draft_sha256:
         type(record)._base_manager.filter(pk=record.pk).update(draft_sha256=sha256)

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from . import ledger
-from .gate import Content, Link, canonical, checksum, gate_for, note_draft, refresh_draft, with_language
+from .gate import Content, Link, canonical, checksum, gate_for, note_draft, refresh_draft, refresh_drafts, with_language
 from .models import (
     VOCABULARY,
     Edition,
@@ -701,6 +701,7 @@ def _replace_label(uid, content, *, by, now, note):
         new.shows = list(dict.fromkeys(content.uid if str(shown) == str(uid) else shown for shown in new.shows))
         if canonical(new.data) != edition.json:
             made.append(_insert_in_line(new, now, by=by, now=now, note=note, minor=True))
+    refresh_drafts(made)
     return made, left_out
 
 

@@ -30,6 +30,7 @@ from ctportal.publishing.admin import (
     with_publication,
 )
 from ctportal.publishing.admin_forms import label_texts, labels_of, record_form, take_upload
+from ctportal.publishing.files import store_photo
 from ctportal.publishing.gate import refresh_draft
 from documents.models import CoChairsSummary, Document, PressRelease, Statement
 
@@ -625,7 +626,7 @@ class PhotoForm(RecordForm):
 
     def clean(self):
         cleaned = super().clean()
-        self.stored = take_upload(self, "store_photo", self.request.user)
+        self.stored = take_upload(self, store_photo, self.request.user)
         if not self.instance.pk and not self.stored and "upload" not in self.errors:
             self.add_error("upload", ValidationError(_("Choose the picture."), code="required"))
         return cleaned

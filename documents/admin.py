@@ -14,6 +14,7 @@ from ctportal.dates import format_date
 from ctportal.publishing import services
 from ctportal.publishing.admin import LabelForm, LabelTabularInline, PublicationFilter, RecordAdmin, RecordForm
 from ctportal.publishing.admin_forms import record_form, take_upload
+from ctportal.publishing.files import store_document
 
 from .models import (
     CoChairsSummary,
@@ -38,7 +39,7 @@ def upload_fields():
 
 def take_file(form, row, user):
     """Give the language version *row* the file that *form* brings, or take away the one it has."""
-    stored = take_upload(form, "store_document", user)
+    stored = take_upload(form, store_document, user)
     if stored:
         row.file = stored
     elif form.cleaned_data.get("remove_file"):

@@ -485,17 +485,15 @@ def record_form(model, text_model=None):
 
 
 def take_upload(form, store, user):
-    """Store what *form* got in its field ``upload`` by the function *store* of ``files`` and return the StoredFile; None where nothing came or it was refused.
+    """Store what *form* got in its field ``upload`` by *store* and return the StoredFile; None where nothing came or it was refused.
 
     A file that was taken is kept through a form shown again for other errors: the hidden field ``kept_file`` names it.
     """
     uploaded = form.cleaned_data.get("upload")
     if not uploaded:
         return _kept_file(form.cleaned_data.get("kept_file"), user)
-    from . import files
-
     try:
-        stored = getattr(files, store)(uploaded, by=user)
+        stored = store(uploaded, by=user)
     except ValidationError as error:
         form.add_error("upload", error)
         return None

@@ -1,8 +1,7 @@
 """The demo content, read as a partner reads it, against what the public sources say (``facts.py``)."""
 
 import pytest
-
-from ctportal.publishing.models import Edition, Relation
+from django.test import Client
 
 from .facts import FACTS
 
@@ -10,19 +9,23 @@ pytestmark = pytest.mark.django_db
 ORDERED = {"main_topics", "sessions", "references", "announced_dates", "figures"}
 
 
-def get(path):
-    kind, slug = path.split("/")
-    edition = Edition.objects.public().get(type=kind.removesuffix("s"), slug=slug)
-    related = {}
-    for relation in Relation.objects.with_public_target().filter(edition=edition):
-        related.setdefault(relation.name, []).append({**relation.target_card_data, "slug": relation.target_slug})
-    return edition.data | {"slug": slug, "related": related}
+def get(path, **filters):
+    """Return what the API answers at *path*."""
+    response = Client().get(f"/api/v1/{path}/", filters)
+    assert response.status_code == 200, response.content
+    return response.json()
 
 
-def documents_of(slug):
-    uid = Edition.objects.public().get(type="conference", slug=slug).uid
-    of_it = Edition.objects.public().filter(type="document", relations__name="conference", relations__target=uid)
-    return [edition.data for edition in of_it]
+def records_of(kind, conference):
+    """All public records of *kind* that belong to *conference* (a slug)."""
+    answer = get(kind, conference=conference)
+    assert answer["next"] is None
+    return answer["results"]
+
+
+def related(record, name):
+    """What *record* points to under *name*."""
+    return record["related"][name]
 
 
 # The questions
@@ -110,7 +113,7 @@ def figures(record):
 
 
 def figure_sources(record):
-    return list({entry["slug"] for entry in record["related"]["source"]})
+    return list({entry["slug"] for entry in related(record, "source")})
 
 
 def links(record):
@@ -121,31 +124,35 @@ def contact(record):
     return record.get("contact_email") or record["contact"].split(", ")[-1]
 
 
+def named(entry):
+    """A document by its symbol, or else by its slug."""
+    return get(f"documents/{entry['uid']}")["symbol"] or entry["slug"]
+
+
 def references(record):
-    return [entry["symbol"] or entry["slug"] for entry in record["related"]["reference"]]
+    return [named(entry) for entry in related(record, "reference")]
 
 
 def cites(record):
-    return [entry["symbol"] or entry["slug"] for entry in record["related"]["cites"]]
+    return [named(entry) for entry in related(record, "cites")]
 
 
 def parent(record):
-    return record["related"]["parent"][0]["slug"]
+    return related(record, "parent")[0]["slug"]
 
 
 def adopted_at(record):
-    return record["related"]["adopted-at"][0]["slug"]
+    return related(record, "adopted-at")[0]["slug"]
 
 
 def documents(record):
-    return [f"{kind(document)}: {' '.join(sorted(document['languages']))}" for document in documents_of(record["slug"])]
+    found = records_of("documents", record["slug"])
+    return [f"{kind(document)}: {' '.join(sorted(document['languages']))}" for document in found]
 
 
 def photo_credits(record):
-    uid = Edition.objects.public().get(type="conference", slug=record["slug"]).uid
-    photos = Edition.objects.public().filter(type="photo", relations__name="conference", relations__target=uid)
-    credits = {photo.data["credit"] for photo in photos}
     marker = "original photograph: "
+    credits = {photo["credit"] for photo in records_of("photos", record["slug"])}
     return [credit.split(marker)[1] for credit in credits if marker in credit]
 
 

@@ -13,7 +13,7 @@ urlpatterns = [
     path("", include("ctportal.web.urls")),
 ]
 
-handler400 = "ctportal.web.views.bad_request"
+handler400 = "ctportal.errors.bad_request"
 handler403 = "ctportal.web.views.forbidden"
-handler404 = "ctportal.web.views.not_found"
-handler500 = "ctportal.web.views.server_error"
+handler404 = "ctportal.errors.not_found"
+handler500 = "ctportal.errors.server_error"

@@ -15,6 +15,7 @@ DOCUMENTATION = "/en/developers/#problem-"
 # type: (status, title, what it means). The page for developers and the OpenAPI schema list these.
 TYPES = {
     "bad-parameters": (400, "Parameters that cannot be right", "Each is named under errors, with what would be right."),
+    "bad-request": (400, "A request that cannot be read", "Host or headers are not as they should be."),
     "not-found": (404, "Nothing public at this address", "The address is wrong, or the record was never public."),
     "page-out-of-range": (404, "No such page", "The list has fewer pages."),
     "method-not-allowed": (405, "Read only", "Every address answers GET and HEAD."),

@@ -16,6 +16,17 @@ from tests.factories import (
     make_user,
 )
 
+# Collection: type of its records.
+COLLECTIONS = {
+    "conferences": "conference",
+    "documents": "document",
+    "photos": "photo",
+    "series": "series",
+    "themes": "theme",
+    "organizations": "organization",
+    "people": "person",
+}
+
 
 @pytest.fixture
 def publisher(db):

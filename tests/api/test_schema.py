@@ -12,15 +12,7 @@ from ctportal.api.problems import TYPES
 from ctportal.publishing.filters import FILTERSETS
 from ctportal.publishing.services import publish, withdraw
 
-COLLECTIONS = {
-    "conferences": "conference",
-    "documents": "document",
-    "photos": "photo",
-    "series": "series",
-    "themes": "theme",
-    "organizations": "organization",
-    "people": "person",
-}
+from .conftest import COLLECTIONS
 
 
 @cache

@@ -1,0 +1,20 @@
+"""What is answered where no view can: a page in the site's clothes, or below /api/ a problem."""
+
+from ctportal.api.problems import Problem
+from ctportal.web import views as pages
+
+
+def _is_api(request):
+    return request.path_info.startswith("/api/")
+
+
+def bad_request(request, exception=None):
+    return Problem("bad-request").response() if _is_api(request) else pages.bad_request(request, exception)
+
+
+def not_found(request, exception=None):
+    return Problem("not-found").response() if _is_api(request) else pages.not_found(request, exception)
+
+
+def server_error(request):
+    return Problem("internal-error").response() if _is_api(request) else pages.server_error(request)

@@ -29,6 +29,18 @@ class SlugConverter:
         return value
 
 
+class FileKeyConverter:
+    """The random key of a stored file; nothing else, such as NUL, is asked of the database."""
+
+    regex = "[A-Za-z0-9_-]{16,43}"
+
+    def to_python(self, value):
+        return value
+
+    def to_url(self, value):
+        return value
+
+
 class NumberConverter:
     """A version number: no sign, no leading nought, small enough to be one."""
 
@@ -42,5 +54,6 @@ class NumberConverter:
 
 
 register_converter(LanguageConverter, "language")
+register_converter(FileKeyConverter, "file_key")
 register_converter(SlugConverter, "record")
 register_converter(NumberConverter, "version")

@@ -83,6 +83,12 @@ def elsewhere(request, language, found):
     raise Http404
 
 
+def path_below(request, language):
+    """Return the address below /{language}/ that other languages share; the home page for one above the languages."""
+    prefix = f"/{language}/"
+    return request.path_info.removeprefix(prefix) if request.path_info.startswith(prefix) else ""
+
+
 def gone_page(request, language, *, title, reason, replacement):
     """Return the 410 page with the public *reason* and the edition to read instead, if there is one."""
     link = None
@@ -98,7 +104,7 @@ def gone_page(request, language, *, title, reason, replacement):
         "errors/gone.html",
         {"heading": title, "reason": reason, "link": link},
         language=language,
-        path=request.path_info.removeprefix(f"/{language}/"),
+        path=path_below(request, language),
         title=title,
         robots="noindex",
         status=410,

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from . import converters, views  # noqa: F401 (registers them)
+from . import converters, files, views  # noqa: F401 (registers them)
 
 pages = [
     path("", views.home, name="home"),
@@ -12,6 +12,7 @@ pages = [
 urlpatterns = [
     path("", views.root, name="root"),
     path("id/<uuid:uid>", views.permanent, name="permanent"),
+    path("files/<file_key:key>/<str:name>", files.public_file, name="file"),
     path("robots.txt", views.robots, name="robots"),
     path("<language:language>/", include(pages)),
 ]

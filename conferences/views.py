@@ -7,7 +7,7 @@ a past one, or the working record of a preview.
 import json
 from collections import defaultdict
 
-from django.db.models import Q, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 
 from ctportal.languages import CODES
@@ -75,14 +75,14 @@ def _conference(request, language, edition):
 def neighbours(edition, series):
     """Return {uid of the series: [previous, next]} of public conferences by date, None at either end. One query."""
     wanted = {}
+    # Asked of each row as it comes off the index, so that one row is read and not the whole series.
+    public = Exists(Edition.objects.public().filter(pk=OuterRef("edition")))
     for uid in series:
-        rows = Facet.objects.filter(
-            type="conference", name="series", value=uid, edition__in=Edition.objects.public().order_by()
-        )
-        before = rows.filter(Q(date__lt=edition.date) | Q(date=edition.date, slug__gt=edition.slug))
-        after = rows.filter(Q(date__gt=edition.date) | Q(date=edition.date, slug__lt=edition.slug))
-        wanted[uid, 0] = before.order_by("-date", "slug").values("edition")[:1]
-        wanted[uid, 1] = after.order_by("date", "-slug").values("edition")[:1]
+        rows = Facet.objects.filter(type="conference", name="series", value=uid)
+        before = rows.filter(Q(date__lt=edition.date) | Q(slug__gt=edition.slug), date__lte=edition.date)
+        after = rows.filter(Q(date__gt=edition.date) | Q(slug__lt=edition.slug), date__gte=edition.date)
+        wanted[uid, 0] = before.filter(public).order_by("-date", "slug").values("edition")[:1]
+        wanted[uid, 1] = after.filter(public).order_by("date", "-slug").values("edition")[:1]
     match = Q()
     for rows in wanted.values():
         match |= Q(pk=Subquery(rows))

@@ -8,10 +8,12 @@ import json
 from collections import defaultdict
 
 from django.db.models import Exists, OuterRef, Q, Subquery
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ctportal.languages import CODES
 from ctportal.publishing.models import Edition, Facet
+from ctportal.publishing.prepared import prepared
 from ctportal.publishing.reading import referring, related
 from ctportal.web import cards
 from ctportal.web.addresses import page_address
@@ -67,27 +69,16 @@ def _conference(request, language, edition):
         address=(edition.slug, edition.uid),
         envelope=envelope_of(edition, language),
         related=related([edition])[edition.pk],
-        children=list(referring(edition.uid, "conference", "parent")),
+        children=referring(edition.uid, "conference", "parent"),
         neighbours=neighbours(edition, series) if series else {},
     )
 
 
 def neighbours(edition, series):
     """Return {uid of the series: [previous, next]} of public conferences by date, None at either end. One query."""
-    wanted = {}
-    # Asked of each row as it comes off the index, so that one row is read and not the whole series.
-    public = Exists(Edition.objects.public().filter(pk=OuterRef("edition")))
-    for uid in series:
-        rows = Facet.objects.filter(type="conference", name="series", value=uid)
-        before = rows.filter(Q(date__lt=edition.date) | Q(slug__gt=edition.slug), date__lte=edition.date)
-        after = rows.filter(Q(date__gt=edition.date) | Q(slug__lt=edition.slug), date__gte=edition.date)
-        wanted[uid, 0] = before.filter(public).order_by("-date", "slug").values("edition")[:1]
-        wanted[uid, 1] = after.filter(public).order_by("date", "-slug").values("edition")[:1]
-    match = Q()
-    for rows in wanted.values():
-        match |= Q(pk=Subquery(rows))
+    place = {"date": edition.date, "slug": edition.slug, "series": [str(uid) for uid in series]}
     found = defaultdict(lambda: [None, None])
-    for other in Edition.objects.filter(match).defer("json", "text"):
+    for other in _neighbours(at=timezone.now(), **place):
         later = (other.date, edition.slug) > (edition.date, other.slug)
         for entry in other.card_data["series"]:
             kept = found[entry["uid"]][later] if entry["uid"] in series else other
@@ -95,6 +86,20 @@ def neighbours(edition, series):
             if kept is None or abs(other.date - edition.date) < abs(kept.date - edition.date):
                 found[entry["uid"]][later] = other
     return found
+
+
+@prepared
+def _neighbours(at, date, slug, series):
+    # Asked of each row as it comes off the index, so that one row is read and not the whole series.
+    public = Exists(Edition.objects.public(at).filter(pk=OuterRef("edition")))
+    match = Q()
+    for uid in series:
+        rows = Facet.objects.filter(type="conference", name="series", value=uid)
+        before = rows.filter(Q(date__lt=date) | Q(slug__gt=slug), date__lte=date)
+        after = rows.filter(Q(date__gt=date) | Q(slug__lt=slug), date__gte=date)
+        match |= Q(pk=Subquery(before.filter(public).order_by("-date", "slug").values("edition")[:1]))
+        match |= Q(pk=Subquery(after.filter(public).order_by("date", "-slug").values("edition")[:1]))
+    return Edition.objects.filter(match).defer("json", "text")
 
 
 def render_record(
@@ -398,7 +403,7 @@ def photo_detail(request, language, uid):
     def render(edition):
         found = related([edition])[edition.pk]
         home = next((each for each in found if each.name == "conference"), None)
-        siblings = list(referring(home.uid, "conference").of("photo")) if home else []
+        siblings = [each for each in referring(home.uid, "conference") if each.type == "photo"] if home else []
         return render_record(
             request,
             "photo",

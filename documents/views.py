@@ -84,7 +84,7 @@ def document_detail(request, language, slug):
             address=(edition.slug, edition.uid),
             envelope=envelope_of(edition, language),
             related=related([edition])[edition.pk],
-            children=list(referring(edition.uid, *REVERSED, "reference")),
+            children=referring(edition.uid, *REVERSED, "reference"),
         )
 
     return show(request, language, "document", slug, render)

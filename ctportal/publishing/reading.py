@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .models import Edition, Facet, RecordType, Redirect, Relation, Withdrawal
+from .prepared import prepared
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
 UID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII)
@@ -75,14 +76,20 @@ def resolve(record_type, address, at=None):
     known_by = _key(address)
     if known_by is None:
         return NotFound()
+    found = _in_force(record_type=str(record_type), at=at, **known_by)
+    if found:
+        return Found(found[0])
     editions = Edition.objects.of(record_type)
-    edition = editions.public(at).filter(**known_by).with_history(at).defer("text", "card").first()
-    if edition:
-        return Found(edition)
     last = editions.effective(at).filter(**known_by).defer("text").order_by("-public_from").first()
     if last is None:
         return NotFound()
     return _of_past(last, at)
+
+
+@prepared
+def _in_force(record_type, at, **known_by):
+    editions = Edition.objects.of(record_type).public(at).filter(**known_by)
+    return editions.with_history(at).defer("text", "card").order_by("pk")[:1]
 
 
 def resolve_uid(uid, at=None):
@@ -339,29 +346,49 @@ def related(editions, at=None, cards=True):
 
     Without *cards* the card of each is "".
     """
+    found = {edition.pk: [] for edition in editions}
+    if not found:
+        return found
+    pointers = _pointers_with_cards if cards else _pointers
+    for pk, name, key, uid, target in pointers(at=at or timezone.now(), editions=list(found)):
+        if target is not None:
+            found[pk].append(RelatedRecord(name, key, uid, *target.split(" ", 2)))
+    return found
+
+
+@prepared
+def _pointers_with_cards(at, editions):
+    return _pointers_of(editions, at, "card")
+
+
+@prepared
+def _pointers(at, editions):
+    return _pointers_of(editions, at, Value(""))
+
+
+def _pointers_of(editions, at, card):
     target = Edition.objects.public(at).filter(uid=OuterRef("target")).order_by()
     # One look-up per relation instead of one per column: neither type nor slug holds a space.
-    packed = Concat("type", Value(" "), "slug", Value(" "), "card" if cards else Value(""), output_field=TextField())
-    rows = (
-        Relation.objects.filter(edition__in=[edition.pk for edition in editions])
+    packed = Concat("type", Value(" "), "slug", Value(" "), card, output_field=TextField())
+    return (
+        Relation.objects.filter(edition__in=editions)
         .exclude(name__in=INTERNAL_RELATIONS)
         .order_by("edition", "name", "order", "pk")
         .values_list("edition", "name", "key", "target", Subquery(target.values(packed=packed)[:1]))
     )
-    found = {edition.pk: [] for edition in editions}
-    for pk, name, key, uid, target_found in rows:
-        if target_found is not None:
-            found[pk].append(RelatedRecord(name, key, uid, *target_found.split(" ", 2)))
-    return found
 
 
 def referring(uid, *names, at=None):
     """Return the public editions with a relation of one of *names* to the record *uid*, newest first; ``relation`` and
     ``relation_order`` say which. One query."""
-    to_it = {"relations__target": uid, "relations__name__in": names}
+    return _referring(uid=uid, names=list(names), at=at or timezone.now())
+
+
+@prepared
+def _referring(uid, names, at):
     return (
         Edition.objects.public(at)
-        .filter(**to_it)
+        .filter(relations__target=uid, relations__name__in=names)
         .annotate(relation=F("relations__name"), relation_order=F("relations__order"))
         .defer("text", "json")
         .order_by(F("date").desc(), "slug", "uid")

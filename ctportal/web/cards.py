@@ -1,29 +1,29 @@
 """Cards: how a record stands in a list, written once per edition and language and kept in the process.
 
 What a card says is frozen with its edition, so the text of the card and the language are all it hangs on; the cache is
-keyed by them and never stale.
+keyed by them and never stale. A page has dozens of cards, and a template takes ten times as long as the strings here; so
+this module writes HTML itself. Every value goes through ``e``, or is a Said, which escapes itself.
 """
 
 import json
 from datetime import date
 from functools import lru_cache
+from html import escape as e
 
-from django.template import Context
-from django.template.loader import get_template
-from django.utils import translation
 from django.utils.safestring import SafeString
 
 from ctportal.dates import format_date, format_date_range
 from ctportal.geography import country_name
-from ctportal.languages import LANGUAGES, django_code
+from ctportal.languages import LANGUAGES
 
-from .addresses import page_address
+from .addresses import page_address, record_path
 from .labels import labels
 from .text import Reader, media_name, size
 
 KEPT = 8192
 # Widest first choice of formats for <picture>; the last is for <img> itself.
 FORMATS = ("image/avif", "image/webp", "image/jpeg", "image/png")
+LAZY = ' loading="lazy"'
 
 
 def day(text):
@@ -34,12 +34,6 @@ def day(text):
 def web_address(text):
     """Return *text* where it may stand in a link, "" where it is anything but http or https."""
     return text if text.lower().startswith(("https://", "http://")) else ""
-
-
-def fragment(template, language, **context):
-    """Return the HTML of a component, in *language*."""
-    with translation.override(django_code(language)):
-        return get_template(f"components/{template}").template.render(Context({"language": language, **context}))
 
 
 def dates_of(data, language):
@@ -54,17 +48,47 @@ def off(status):
 @lru_cache(maxsize=KEPT)
 def conference_row(card, slug, uid, language, level=3, series=""):
     """Return the row of a conference in the register, its title a heading of *level*, with its number in *series* (uid)."""
-    return fragment("conference_row.html", language, level=level, **_conference(card, slug, uid, language, series))
+    its = _conference(card, slug, uid, language, series)
+    words = labels(language)
+    status = f'<span class="state{" off" if its["off"] else ""}">{e(its["status"])}</span>' if its["status"] else ""
+    ordinal = f'<b class="number">{e(words.number_of % its["ordinal"])}</b> ' if its["ordinal"] else ""
+    city, country = its["city"], e(its["country"])
+    place = f"<p><b>{city.tagged}</b>{country}</p>" if city else f"<p><b>{country}</b></p>" if country else ""
+    tongues = "".join(f'<span lang="{code}">{LANGUAGES[code]}</span>' for code in its["languages"])
+    return SafeString(
+        f'<li><p class="when">{ordinal}<time datetime="{e(its["start_date"])}">{e(its["dates"])}</time></p>\n'
+        f'<div class="what"><p class="kind"><span>{e(its["kind"])}</span>{status}</p>\n'
+        f"{_heading(level, its['address'], its['title'])}\n"
+        f"{_more(its['summary'].tagged)}</div>\n"
+        f'<div class="where">{place}{f"<p>{e(its['format'])}</p>" if its["format"] else ""}\n'
+        f'<p class="tongues"><span class="hidden">{words.languages_are}</span>{tongues}</p></div></li>\n'
+    )
 
 
 @lru_cache(maxsize=KEPT)
 def conference_card(card, slug, uid, language, photo="", level=3, wide=False):
     """Return the card of a conference with its featured *photo* (the card of that photo, "" for none)."""
+    its = _conference(card, slug, uid, language)
     sizes = "(min-width: 60rem) 30rem, 95vw" if wide else "(min-width: 60rem) 18rem, (min-width: 40rem) 45vw, 95vw"
-    picture = photo and picture_of(json.loads(photo), language, sizes=sizes, eager=wide)
-    return fragment(
-        "conference_card.html", language, level=level, picture=picture, **_conference(card, slug, uid, language)
+    picture = photo and picture_of(json.loads(photo), language, sizes=sizes, eager=wide, decorative=True)
+    # The picture leads where the title does; one link is enough for who does not see it.
+    shown = (
+        picture
+        and f'<a class="picture" href="{e(its["address"])}" tabindex="-1" aria-hidden="true">{picture["html"]}</a>'
     )
+    place = "".join(f" · {each}" for each in (its["city"].__html__(), e(its["country"])) if each)
+    return SafeString(
+        f'<li class="card">{shown or ""}\n{_heading(level, its["address"], its["title"])}\n'
+        f'<p><time datetime="{e(its["start_date"])}">{e(its["dates"])}</time>{place}</p></li>\n'
+    )
+
+
+def _heading(level, address, title):
+    return f'<h{level}><a href="{e(address)}">{title.__html__()}</a>{title.tag}</h{level}>'
+
+
+def _more(html):
+    return f'<p class="more">{html}</p>\n' if html else ""
 
 
 def _conference(card, slug, uid, language, series=""):
@@ -86,7 +110,7 @@ def _conference(card, slug, uid, language, series=""):
         "city": rest.say(data["city"]),
         "country": country_name(data["country"], language),
         "ordinal": next((entry["ordinal"] for entry in data["series"] if entry["uid"] == series), None),
-        "tongues": [(code, LANGUAGES[code]) for code in data["languages"]],
+        "languages": [code for code in data["languages"] if code in LANGUAGES],
     }
 
 
@@ -100,34 +124,35 @@ def document_row(
     title = reader.say(data["title"])
     rest = reader.after(title)
     words = labels(language)
-    belongs = None
+    marks = [
+        f"<span>{e(each)}</span>"
+        for each in (with_kind and kinds(data, words), words.occasions.get(data["occasion"]))
+        if each
+    ]
+    if data["symbol"]:
+        marks.append(f'<span class="number" dir="ltr">{e(data["symbol"])}</span>')
+    belongs = ""
     if conference:
-        its = json.loads(conference)
-        belongs = (
-            Reader(language, its["original_language"]).say(its["title"]),
-            its["name"],
-            f"/{language}/conferences/{conference_slug}/",
-        )
-    return fragment(
-        "document_row.html",
-        language,
-        level=level,
-        address=page_address("document", slug, uid, language),
-        title=title,
-        excerpt=rest.say(data["excerpt"]) if with_excerpt else "",
-        date=format_date(day(data["date"]), language),
-        iso_date=data["date"],
-        kind=kinds(data, words) if with_kind else "",
-        occasion=words.occasions.get(data["occasion"], ""),
-        symbol=data["symbol"],
-        place=rest.say(data["place"]),
-        by=data["delivered_by"] and rest.say(data["delivered_by"]["name"]),
-        belongs=belongs,
-        digest=any(version["state"] == "digest" for version in data["versions"]),
-        versions=[version_line(version, language) for version in data["versions"]],
-        several=len(data["versions"]) > 1,
-        base=page_address("document", slug, uid, "")[1:],
+        name = e(json.loads(conference)["name"])
+        belongs = f'<a href="/{language}/conferences/{e(conference_slug)}/">{name}</a>'
+    excerpt = rest.say(data["excerpt"]).tagged if with_excerpt else ""
+    if excerpt and any(version["state"] == "digest" for version in data["versions"]):
+        excerpt = f"<b>{words.digest_is}</b> {excerpt}"
+    below = record_path("document", slug, uid)
+    versions = "".join(_version_link(version, below, language) for version in data["versions"])
+    return SafeString(
+        f'<li><p class="when"><time datetime="{e(data["date"])}">{format_date(day(data["date"]), language)}</time></p>\n'
+        f'<div class="what">{f"""<p class="kind">{"".join(marks)}</p>""" if marks else ""}\n'
+        f"{_heading(level, f'/{language}/{below}', title)}\n"
+        f"{_more(data['delivered_by'] and rest.say(data['delivered_by']['name']).tagged)}{_more(belongs)}{_more(excerpt)}"
+        f'<ul class="files">{versions}</ul></div></li>\n'
     )
+
+
+def _version_link(version, below, language):
+    code, file = version["language"], version["file"]
+    about = f" <span>{e(media_name(file['media_type']))}, {size(file['size'], language)}</span>" if file else ""
+    return f'<li><a href="/{code}/{e(below)}" lang="{code}" hreflang="{code}">{LANGUAGES[code]}</a>{about}</li>'
 
 
 def kinds(data, words):
@@ -136,37 +161,29 @@ def kinds(data, words):
     return " · ".join(names)
 
 
-def version_line(version, language):
-    """Return one language version of a document as lists show it."""
-    file = version["file"]
-    return {
-        "language": version["language"],
-        "name": LANGUAGES[version["language"]],
-        "file": file and {**file, "format": media_name(file["media_type"]), "size": size(file["size"], language)},
-        "digest": version["state"] == "digest",
-    }
-
-
 @lru_cache(maxsize=KEPT)
 def photo_tile(card, uid, language, conference=""):
     """Return a photo of an album with caption and credit; *conference* is the short name of its conference, if shown."""
     data = json.loads(card)
-    reader = Reader(language, data["original_language"])
-    return fragment(
-        "photo_tile.html",
-        language,
-        address=page_address("photo", "", uid, language),
-        picture=picture_of(data, language, sizes="(min-width: 60rem) 17rem, (min-width: 40rem) 45vw, 95vw"),
-        caption=reader.say(data["caption"]),
-        credit=data["credit"],
-        conference=conference,
+    caption = Reader(language, data["original_language"]).say(data["caption"])
+    picture = picture_of(data, language, sizes="(min-width: 60rem) 17rem, (min-width: 40rem) 45vw, 95vw")
+    shown = picture["html"] if picture else ""
+    if not (picture and picture["alt"]):
+        # A link needs words, even where the picture is decorative.
+        shown += f'<span class="hidden">{e(caption.plain or data["credit"])}</span>'
+    lines = f'<span class="credit">{e(labels(language).photo_by % {"credit": data["credit"]})}</span>'
+    if conference:
+        lines += f'<span class="credit">{e(conference)}</span>'
+    return SafeString(
+        f'<li><figure><a href="{page_address("photo", "", e(uid), language)}">{shown}</a>\n'
+        f"<figcaption>{caption.tagged} {lines}</figcaption></figure></li>\n"
     )
 
 
-def picture_of(data, language, *, sizes, eager=False):
-    """Return what ``components/picture.html`` shows of a photo: sources by format, the fallback, the alt text.
+def picture_of(data, language, *, sizes, eager=False, decorative=False):
+    """Return {html, src, alt} of a photo: a ``<picture>`` in all its formats and widths. None without renditions.
 
-    None where a photo has no renditions.
+    *sizes* is the attribute of that name; *eager* pictures load at once; *decorative* ones stand beside their own title.
     """
     by_format = {}
     for file in data["renditions"]:
@@ -176,18 +193,18 @@ def picture_of(data, language, *, sizes, eager=False):
         return None
     fallback = ordered[-1][1]
     middle = min(fallback, key=lambda file: abs((file["width"] or 0) - 960))
-    alt = Reader(language, data["original_language"]).say(data["alt_text"])
-    return {
-        "sources": [(name, _srcset(files)) for name, files in ordered[:-1]],
-        "srcset": _srcset(fallback),
-        "src": middle["path"],
-        "width": middle["width"],
-        "height": middle["height"],
-        "sizes": sizes,
-        "alt": "" if data["decorative"] else alt.plain,
-        "attributes": "" if data["decorative"] else alt.attributes,
-        "eager": eager,
-    }
+    said = Reader(language, data["original_language"]).say("" if data["decorative"] or decorative else data["alt_text"])
+    sources = "".join(
+        f'<source type="{e(name)}" srcset="{e(_srcset(files))}" sizes="{sizes}">' for name, files in ordered[:-1]
+    )
+    srcset = _srcset(fallback)
+    html = (
+        f'<picture>{sources}<img src="{e(middle["path"])}"'
+        + (f' srcset="{e(srcset)}" sizes="{sizes}"' if srcset else "")
+        + (f' width="{middle["width"]:d}" height="{middle["height"]:d}"' if middle["width"] else "")
+        + f' alt="{e(said.plain)}"{said.attributes}{"" if eager else LAZY} decoding="async"></picture>'
+    )
+    return {"html": SafeString(html), "src": middle["path"], "alt": said.plain}
 
 
 def _width(file):
@@ -212,7 +229,7 @@ def file_line(file, language):
 def vocabulary_row(card, section, slug, language):
     """Return the row of a series or theme."""
     name = Reader(language).say(json.loads(card)["name"])
-    return fragment("vocabulary_row.html", language, address=f"/{language}/{section}/{slug}/", name=name)
+    return SafeString(f'<li><div class="what">{_heading(2, f"/{language}/{section}/{slug}/", name)}</div></li>\n')
 
 
 @lru_cache(maxsize=1024)

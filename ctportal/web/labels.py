@@ -93,6 +93,10 @@ def labels(language):
             relations=_plain(RELATIONS),
             relations_reversed=_plain(RELATIONS_REVERSED),
             languages=_plain(LANGUAGE_NAMES),
+            number_of=str(_("No. %d")),
+            languages_are=str(_("Languages:")),
+            digest_is=str(_("Digest:")),
+            photo_by=str(_("Photo: %(credit)s")),
         )
 
 

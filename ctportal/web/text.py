@@ -1,17 +1,21 @@
 """What a page says, in which language: fallback with its label, rich text, numbers and sizes."""
 
 from functools import lru_cache
+from html import escape
 
 import nh3
 from babel import Locale
 from babel.numbers import format_decimal
-from django.utils.html import escape, format_html
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from ctportal.languages import DEFAULT, LANGUAGES, direction, pick
 
 _LOCALES = {"ar": "ar", "zh": "zh_Hans", "en": "en_GB", "fr": "fr", "ru": "ru", "es": "es"}
+
+
+_ATTRIBUTES_OF = {code: SafeString(f' lang="{code}" dir="{direction(code)}"') for code in LANGUAGES}
 
 
 class Said(str):
@@ -28,8 +32,8 @@ class Said(str):
 
     def __html__(self):
         if not self.foreign:
-            return escape(self.plain)
-        return format_html('<span lang="{}" dir="{}">{}</span>', self.lang, direction(self.lang), self.plain)
+            return SafeString(escape(self.plain))
+        return SafeString(f"<span{self.attributes}>{escape(self.plain)}</span>")
 
     @property
     def plain(self):
@@ -38,18 +42,13 @@ class Said(str):
     @property
     def attributes(self):
         """`` lang="…" dir="…"`` for an element of the template's own, or nothing."""
-        return format_html(' lang="{}" dir="{}"', self.lang, direction(self.lang)) if self.foreign else ""
+        return _ATTRIBUTES_OF[self.lang] if self.foreign else ""
 
     @property
     def tag(self):
         if not self.foreign or self.told:
             return ""
-        return format_html(
-            ' <small class="tongue" lang="{}" dir="{}">{}</small>',
-            self.lang,
-            direction(self.lang),
-            LANGUAGES[self.lang],
-        )
+        return SafeString(f' <small class="tongue"{self.attributes}>{LANGUAGES[self.lang]}</small>')
 
     @property
     def tagged(self):

@@ -54,14 +54,15 @@ def conference_row(card, slug, uid, language, level=3, series=""):
     ordinal = f'<b class="number">{e(words.number_of % its["ordinal"])}</b> ' if its["ordinal"] else ""
     city, country = its["city"], e(its["country"])
     place = f"<p><b>{city.tagged}</b>{country}</p>" if city else f"<p><b>{country}</b></p>" if country else ""
+    form = f"<p>{e(its['format'])}</p>" if its["format"] else ""
     tongues = "".join(f'<span lang="{code}">{LANGUAGES[code]}</span>' for code in its["languages"])
     return SafeString(
         f'<li><p class="when">{ordinal}<time datetime="{e(its["start_date"])}">{e(its["dates"])}</time></p>\n'
         f'<div class="what"><p class="kind"><span>{e(its["kind"])}</span>{status}</p>\n'
         f"{_heading(level, its['address'], its['title'])}\n"
         f"{_more(its['summary'].tagged)}</div>\n"
-        f'<div class="where">{place}{f"<p>{e(its['format'])}</p>" if its["format"] else ""}\n'
-        f'<p class="tongues"><span class="hidden">{words.languages_are}</span>{tongues}</p></div></li>\n'
+        f'<div class="where">{place}{form}\n'
+        f'<p class="tongues"><span class="hidden">{e(words.languages_are)}</span>{tongues}</p></div></li>\n'
     )
 
 
@@ -137,7 +138,7 @@ def document_row(
         belongs = f'<a href="/{language}/conferences/{e(conference_slug)}/">{name}</a>'
     excerpt = rest.say(data["excerpt"]).tagged if with_excerpt else ""
     if excerpt and any(version["state"] == "digest" for version in data["versions"]):
-        excerpt = f"<b>{words.digest_is}</b> {excerpt}"
+        excerpt = f"<b>{e(words.digest_is)}</b> {excerpt}"
     below = record_path("document", slug, uid)
     versions = "".join(_version_link(version, below, language) for version in data["versions"])
     return SafeString(

@@ -2,6 +2,7 @@
 
 import json
 from functools import cache
+from html import escape
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -24,12 +25,16 @@ class Crumb:
 
 
 @cache
-def frame(language):
-    """Return the parts of the frame that only depend on the language: names, navigation, footer."""
+def words(language):
+    """Return the words of the frame in *language*."""
     with translation.override(django_code(language)):
         return {
+            "language": language,
             "site_name": _("Counter-Terrorism Conferences"),
             "site_line": _("Dossiers of record"),
+            "language_label": _("Language"),
+            "breadcrumb_label": _("Breadcrumb"),
+            "home": _("Home"),
             "comma": {"ar": "، ", "zh": "，"}.get(language, ", "),
             "navigation": [
                 ("conferences", _("Conferences")),
@@ -41,6 +46,47 @@ def frame(language):
                 ("photos", _("Photos")),
             ],
         }
+
+
+@cache
+def frame(language, section, demo):
+    """Return the parts of the frame that are the same on every page of a *section*, as HTML, and its words."""
+    with translation.override(django_code(language)):
+        context = {**words(language), "section": section, "demo": demo}
+        parts = {
+            name: get_template(f"components/frame_{name}.html").template.render(Context(context))
+            for name in ("links", "top", "sections", "foot")
+        }
+    return {**words(language), **parts}
+
+
+def switch_of(addresses, language, complete):
+    """Return the language switch: links to *addresses* (language to path), marked where the record is not *complete*."""
+    items = []
+    for code, path in addresses.items():
+        if code == language:
+            items.append(f'<li><b lang="{code}" aria-current="true">{LANGUAGES[code]}</b></li>')
+        else:
+            missing = "" if not complete or code in complete else " data-missing"
+            items.append(
+                f'<li><a href="{path}" lang="{code}" hreflang="{code}" dir="{direction(code)}"{missing}>'
+                f"{LANGUAGES[code]}</a></li>"
+            )
+    return SafeString("\n".join(items))
+
+
+def crumbs_of(crumbs, language):
+    """Return the way to the page as HTML, "" for the home page."""
+    if not crumbs:
+        return ""
+    items = [
+        f'<li><span aria-current="page">{escape(crumb.label)}</span></li>'
+        if crumb.path is None
+        else f'<li><a href="/{language}/{escape(crumb.path)}">{escape(crumb.label)}</a></li>'
+        for crumb in crumbs
+    ]
+    label = escape(words(language)["breadcrumb_label"])
+    return SafeString(f'<nav class="crumbs" aria-label="{label}"><ol>{"".join(items)}</ol></nav>')
 
 
 def structured(data):
@@ -95,39 +141,36 @@ def render_page(
     """
     root = site_root(request)
     if crumbs:
-        crumbs = (Crumb(_("Home"), ""), *crumbs)
-    content = get_template(template).template
-    html = content.render(
+        crumbs = (Crumb(words(language)["home"], ""), *crumbs)
+    data = [each for each in (data, crumbs and breadcrumb_data(root, language, crumbs)) if each]
+    # Paths are made of slugs and numbers, the query of whatever the reader asked for.
+    tail = escape(path + query)
+    addresses = {code: f"{preview}?lang={code}" if preview else f"/{code}/{tail}" for code in LANGUAGES}
+    html = get_template(template).template.render(
         Context(
             {
-                **frame(language),
+                "comma": words(language)["comma"],
                 **context,
+                "frame": frame(language, section, settings.DEMO),
                 "language": language,
                 "dir": direction(language),
-                "root": root,
                 "title": title,
                 "description": description,
-                "section": section,
-                "crumbs": crumbs,
+                "crumbs": crumbs_of(crumbs, language),
                 "canonical": "" if preview else f"{root}/{language}/{path}{query}",
                 "image": image and f"{root}{image}",
                 "robots": robots,
-                "switch": [
-                    (
-                        code,
-                        name,
-                        f"{preview}?lang={code}" if preview else f"/{code}/{path}{query}",
-                        direction(code),
-                        not languages or code in languages,
-                    )
-                    for code, name in LANGUAGES.items()
-                ],
-                "default_address": f"{root}/id/{permanent}" if permanent else f"{root}/en/{path}{query}",
-                "structured": [
-                    structured(each) for each in (data, crumbs and breadcrumb_data(root, language, crumbs)) if each
-                ],
-                "demo": settings.DEMO,
+                "switch": switch_of(addresses, language, languages),
+                "alternates": alternates_of(addresses, root, f"{root}/id/{permanent}" if permanent else ""),
+                "structured": [structured(each) for each in data],
             }
         )
     )
     return HttpResponse(html, status=status, headers={"Content-Language": language})
+
+
+def alternates_of(addresses, root, default):
+    """Return the links to the page in each language; *default* is where a reader of none of them goes, else English."""
+    lines = [f'<link rel="alternate" hreflang="{code}" href="{root}{path}">' for code, path in addresses.items()]
+    lines.append(f'<link rel="alternate" hreflang="x-default" href="{default or root + addresses["en"]}">')
+    return SafeString("\n".join(lines))

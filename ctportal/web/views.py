@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 
+from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.template import Context
 from django.template.loader import get_template
@@ -17,7 +18,7 @@ from ctportal.publishing.stamp import Moment
 
 from . import cards
 from .addresses import language_of, page_address, preferred_language
-from .page import frame, render_page
+from .page import frame, render_page, words
 from .records import gone_page
 from .text import Reader, number
 
@@ -97,7 +98,7 @@ def home(request, language):
         data={
             "@context": "https://schema.org",
             "@type": "WebSite",
-            "name": frame(language)["site_name"],
+            "name": words(language)["site_name"],
             "url": f"{request.scheme}://{request.get_host()}/{language}/",
         },
     )
@@ -150,7 +151,7 @@ def error_page(request, status, title, lines):
     language = language_of(request)
     with translation.override(django_code(language)):
         context = {
-            **frame(language),
+            "frame": frame(language, "", settings.DEMO),
             "language": language,
             "dir": direction(language),
             "title": str(title),

@@ -7,6 +7,7 @@ lacks its file. What a killed process leaves behind is found by ``manage.py swee
 import hashlib
 import os
 import weakref
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -19,7 +20,7 @@ from .models import StoredFile
 from .renditions import DOWNLOAD, make_renditions, read_credit
 from .uploads import check_size, check_type, read_all
 
-__all__ = ["public_files", "read_credit", "store_bytes", "store_document", "store_photo"]
+__all__ = ["measure", "prepare_photo", "public_files", "read_credit", "store_bytes", "store_document", "store_photo"]
 
 
 def store_document(uploaded, *, by):
@@ -43,24 +44,50 @@ def store_photo(uploaded, *, by):
     Its cleaned download and its renditions are stored with it: see ``public_files``. All of them or, with a
     ValidationError, none.
     """
+    return prepare_photo(uploaded).store(by=by)
+
+
+def prepare_photo(uploaded):
+    """Check a photo and make its renditions in memory; return a PreparedPhoto, whose ``store`` writes all of them.
+
+    For callers that write more in the same transaction: the seconds that decoding takes are not spent inside it.
+    """
     data = read_all(uploaded, settings.CTPORTAL_MAX_PHOTO_MB, "photo_too_large")
     kind = check_type(uploaded, PHOTO_TYPES)
     name = clean_name(uploaded.name, kind.extensions[0])
-    (width, height), renditions = make_renditions(data, kind, shown(uploaded.name))
-    with transaction.atomic(using=database()):
-        original = store_bytes(data, name=name, media_type=kind.media_type, by=by, width=width, height=height)
-        for rendition in renditions:
-            store_bytes(
-                rendition.data,
-                name=rendition_name(name, rendition.variant),
-                media_type=rendition.media_type,
-                by=by,
-                width=rendition.width,
-                height=rendition.height,
-                source=original,
-                variant=rendition.variant,
+    size, renditions = make_renditions(data, kind, shown(uploaded.name))
+    return PreparedPhoto(data, name, kind.media_type, size, renditions)
+
+
+@dataclass(frozen=True)
+class PreparedPhoto:
+    """A photo that passed the checks, with its renditions, not stored yet. *size*: (width, height) in pixels."""
+
+    data: bytes
+    name: str
+    media_type: str
+    size: tuple
+    renditions: list
+
+    def store(self, *, by):
+        """Store the original and its renditions, all or none; return the StoredFile of the original."""
+        width, height = self.size
+        with transaction.atomic(using=database()):
+            original = store_bytes(
+                self.data, name=self.name, media_type=self.media_type, by=by, width=width, height=height
             )
-    return original
+            for rendition in self.renditions:
+                store_bytes(
+                    rendition.data,
+                    name=rendition_name(self.name, rendition.variant),
+                    media_type=rendition.media_type,
+                    by=by,
+                    width=rendition.width,
+                    height=rendition.height,
+                    source=original,
+                    variant=rendition.variant,
+                )
+        return original
 
 
 def rendition_name(name, variant):

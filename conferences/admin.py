@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import Count, F, OuterRef, Prefetch, Subquery
 from django.http import HttpResponseRedirect
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.text import capfirst
@@ -34,6 +34,8 @@ from ctportal.publishing.files import store_photo
 from ctportal.publishing.gate import refresh_draft
 from documents.models import CoChairsSummary, Document, PressRelease, Statement
 
+from .admin_sheet import ContactSheet
+from .admin_upload import UploadPage, sheet_address, thumbnail_address, upload_address
 from .models import (
     AnnouncedDate,
     Appearance,
@@ -403,6 +405,17 @@ class ConferenceAdmin(RecordAdmin):
             Prefetch("documents", Document.objects.only("conference", "kind", "also_serves_as", "occasion").order_by()),
         )
 
+    def get_urls(self):
+        sheet = path(
+            "<int:object_id>/photos/",
+            self.admin_site.admin_view(self.photos_view),
+            name="conferences_conference_photos",
+        )
+        return [sheet, *super().get_urls()]
+
+    def photos_view(self, request, object_id):
+        return ContactSheet(self, request, object_id).respond()
+
     @admin.display(description=gettext_lazy("dates"), ordering="start_date")
     def dates(self, record):
         return format_date_range(record.start_date, record.end_date, record.date_precision, interface_language())
@@ -481,7 +494,7 @@ class ConferenceAdmin(RecordAdmin):
 
     def photo_row(self, conference):
         photos = list(conference.photos.all())
-        add = reverse("admin:conferences_photo_add") + f"?{urlencode({'conference': conference.pk})}"
+        add = upload_address(conference)
         if not photos:
             return {"part": _("Photos"), "add_address": add, "add_label": _("Add photos")}
         incomplete = sum(1 for photo in photos if photo_missing(photo))
@@ -489,7 +502,7 @@ class ConferenceAdmin(RecordAdmin):
         return {
             "part": _("Photos"),
             "title": text % {"n": len(photos), "incomplete": incomplete},
-            "address": reverse("admin:conferences_photo_changelist") + f"?conference__id__exact={conference.pk}",
+            "address": sheet_address(conference),
             "text": " ",
             "more_address": add,
             "more_label": _("Add photos"),
@@ -678,6 +691,16 @@ class PhotoAdmin(RecordAdmin):
         *(f"alt_text_{c}" for c in languages.CODES),
     ]
     ordering = ["-pk"]
+    change_list_template = "admin/photos/change_list.html"
+
+    def get_urls(self):
+        upload = path("upload/", self.admin_site.admin_view(self.upload_view), name="conferences_photo_upload")
+        return [upload, *super().get_urls()]
+
+    def upload_view(self, request):
+        return UploadPage(self, request).respond()
+
+    upload_view.csrf_exempt = True  # the page checks the token itself, once it could read the form
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("conference", "file").prefetch_related("file__renditions")
@@ -693,10 +716,9 @@ class PhotoAdmin(RecordAdmin):
 
     @admin.display(description=gettext_lazy("picture"))
     def picture(self, record):
-        files = sorted(record.rendition_files, key=lambda file: file.width or 0)
-        if not files:
+        address = thumbnail_address(record)
+        if not address:
             return "–"
-        address = reverse("admin_file", args=[files[0].key, files[0].name])
         return format_html('<img src="{}" alt="" class="portal-thumbnail" width="96" loading="lazy">', address)
 
     @admin.display(description=gettext_lazy("photo"))

@@ -35,6 +35,8 @@ class PortalAdminSite(AdminSite):
         if app_label:
             return super().get_app_list(request, app_label)
         found = {model["object_name"]: model for model in self._models(request)}
+        if found.get("Photo", {}).get("add_url"):
+            found["Photo"]["add_url"] = reverse("admin:conferences_photo_upload", current_app=self.name)
         groups = [
             self._group(name, label, [found.pop(n) for n in names if n in found]) for name, label, names in GROUPS
         ]

@@ -39,7 +39,13 @@ class _FormParser(HTMLParser):
             if "checked" in attributes:
                 self.values[name] = attributes.get("value", "on")
         elif kind != "file":
-            self.values[name] = attributes.get("value", "")
+            value = attributes.get("value", "")
+            # A name that stands there more than once, such as the photos on a contact sheet, has a list of values.
+            self.values[name] = [*self._list(name), value] if name in self.values else value
+
+    def _list(self, name):
+        value = self.values[name]
+        return value if isinstance(value, list) else [value]
 
     def handle_data(self, data):
         if self.textarea:

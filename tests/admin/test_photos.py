@@ -1,0 +1,479 @@
+"""Photos in the admin: many files in one form, the contact sheet, the list."""
+
+import io
+import re
+from datetime import date
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from PIL import Image
+
+from conferences.admin_sheet import in_new_order
+from conferences.models import Photo
+from ctportal.publishing.models import Edition, StoredFile
+from ctportal.publishing.services import publish, withdraw
+from tests.admin.forms import AdminForm
+from tests.factories import make_conference, make_person, make_photo, make_user
+from tests.publishing.samples import picture, png
+
+UPLOAD = "/admin/conferences/photo/upload/"
+JSON = {"HTTP_ACCEPT": "application/json"}
+
+
+def jpeg(name="hall.jpg", shade=0, **options):
+    return SimpleUploadedFile(name, picture(size=(60 + shade, 40), **options), "image/jpeg")
+
+
+def upload(client, conference, *pictures, extra=None, **values):
+    data = {"conference": conference.pk, "pictures": list(pictures), "credit": "A. Photographer"} | values
+    return client.post(UPLOAD, data, **(extra or {}))
+
+
+def sheet(conference, query=""):
+    return reverse("admin:conferences_conference_photos", args=[conference.pk]) + query
+
+
+def names(conference):
+    return [photo.file.name for photo in conference.photos.all()]
+
+
+def said(response):
+    """The messages that wait for the next page, without markup."""
+    return [re.sub(r"<[^>]+>", "", str(message)) for message in response.wsgi_request._messages]
+
+
+# Many files in one form
+
+
+def test_several_pictures_become_photos_with_what_they_share(staff):
+    conference = make_conference()
+
+    response = upload(
+        staff,
+        conference,
+        jpeg("one.jpg"),
+        jpeg("two.jpg", 1),
+        rights="Free use",
+        taken_on="2019-09-03",
+        place="Minsk",
+    )
+
+    assert (response.status_code, response["Location"]) == (302, sheet(conference))
+    columns = ("file__name", "credit", "rights", "taken_on", "place_en", "order", "original_language")
+    shared = ("A. Photographer", "Free use", date(2019, 9, 3), "Minsk")
+    assert list(conference.photos.values_list(*columns)) == [
+        ("one.jpg", *shared, 1, "en"),
+        ("two.jpg", *shared, 2, "en"),
+    ]
+    photo = conference.photos.first()
+    assert photo.created_by.username == "editor"
+    assert photo.draft_sha256
+    assert {stored.variant for stored in photo.file.renditions.all()} >= {"download", "w320.webp"}
+    assert not Edition.objects.exists()
+
+
+def test_each_file_gets_an_answer_and_the_good_ones_are_kept(staff):
+    conference = make_conference()
+
+    response = upload(staff, conference, jpeg("good.jpg"), SimpleUploadedFile("page.jpg", b"<html>", "image/jpeg"))
+
+    assert response.status_code == 422
+    answers = [(answer.name, answer.status) for answer in response.context["answers"]]
+    assert answers == [("good.jpg", "saved"), ("page.jpg", "refused")]
+    assert "“page.jpg” is" in response.content.decode()
+    assert names(conference) == ["good.jpg"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "status", "says"),
+    [
+        ("notes.jpg", b"%PDF-1.4\n%", 422, "“notes.jpg” is a PDF document, not a JPEG picture as its name says"),
+        ("empty.jpg", b"", 422, "“empty.jpg” is empty"),
+        ("bomb.png", png(20_000, 20_000), 422, "“bomb.png” has more than 64 megapixels"),
+        ("large.jpg", None, 413, "“large.jpg” is 2 MB; the limit is 1 MB"),
+    ],
+)
+def test_a_bad_picture_is_refused_by_its_name_and_leaves_nothing(staff, settings, name, content, status, says):
+    settings.CTPORTAL_MAX_PHOTO_MB = 1
+    conference = make_conference()
+    content = b"\xff\xd8\xff" + bytes(1024**2) if content is None else content
+
+    response = upload(staff, conference, SimpleUploadedFile(name, content, "image/" + name[-3:]), extra=JSON)
+
+    assert response.status_code == status
+    assert response.json()["message"].startswith(says)
+    assert not Photo.objects.exists()
+    assert not StoredFile.objects.exists()
+    assert not [path for path in settings.STORED_FILES_ROOT.rglob("*") if path.is_file()]
+
+
+def test_more_than_fifty_pictures_are_refused_before_any_is_taken(staff):
+    conference = make_conference()
+
+    response = upload(staff, conference, *(SimpleUploadedFile(f"{n}.jpg", b"x") for n in range(1, 52)))
+
+    assert response.status_code == 422
+    assert response.context["form"].errors["pictures"] == [
+        (
+            "You chose 51 pictures; 50 go into one form. None was taken. Leave out those from “51.jpg” on, and send them "
+            "after the first 50."
+        )
+    ]
+    assert not StoredFile.objects.exists()
+
+
+def test_more_files_than_are_read_at_all_get_a_clear_answer(staff):
+    conference = make_conference()
+
+    response = upload(staff, conference, *(SimpleUploadedFile(f"{n}.jpg", b"x") for n in range(101)))
+
+    assert response.status_code == 413
+    assert response.context["problem"] == "Far too many pictures: up to 50 go into one form. None was taken."
+
+
+def test_the_upload_needs_the_token_of_the_form(editor):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(editor)
+
+    assert upload(client, make_conference(), jpeg()).status_code == 403
+    assert not Photo.objects.exists()
+
+
+def test_who_may_not_add_photos_gets_no_form(client, db):
+    client.force_login(make_user("reader"))
+
+    assert client.get(UPLOAD).status_code == 403
+    assert upload(client, make_conference(), jpeg()).status_code == 403
+    assert not Photo.objects.exists()
+
+
+def test_a_picture_the_conference_has_is_not_added_again_unless_asked(staff):
+    conference = make_conference()
+    upload(staff, conference, jpeg("first.jpg"))
+
+    response = upload(staff, conference, jpeg("copy.jpg"), extra=JSON)
+
+    assert response.status_code == 409
+    assert response.json()["message"] == (
+        "“copy.jpg” is already a photo of this conference, sent as “first.jpg”: not added again."
+    )
+    assert names(conference) == ["first.jpg"]
+    assert upload(staff, conference, jpeg("copy.jpg"), extra=JSON, again="on").status_code == 201
+    assert names(conference) == ["first.jpg", "copy.jpg"]
+    assert upload(staff, make_conference(), jpeg("elsewhere.jpg"), extra=JSON).status_code == 201
+
+
+def test_empty_fields_are_filled_in_from_what_the_file_carries(staff):
+    conference = make_conference()
+    exif = Image.Exif()
+    exif[0x010E], exif[0x013B], exif[0x8298] = "Delegates in the hall", "UNIC/Somebody", "Free use"
+    exif.get_ifd(0x8769)[0x9003] = "2019:09:04 10:00:00"
+
+    response = upload(staff, conference, jpeg(exif=exif), extra=JSON, credit="")
+
+    assert (response.status_code, response.json()["message"]) == (
+        201,
+        "Saved. Read from the file: caption, credit, rights, date.",
+    )
+    columns = ("caption_en", "credit", "rights", "taken_on")
+    assert conference.photos.values_list(*columns).get() == (
+        "Delegates in the hall",
+        "UNIC/Somebody",
+        "Free use",
+        date(2019, 9, 4),
+    )
+
+
+def test_what_is_typed_goes_before_what_the_file_carries_and_a_wrong_clock_is_ignored(staff):
+    conference = make_conference()
+    exif = Image.Exif()
+    exif[0x013B] = "UNIC/Somebody"
+    exif.get_ifd(0x8769)[0x9003] = "2099:09:04 10:00:00"
+
+    upload(staff, conference, jpeg(exif=exif), credit="Typed")
+
+    assert conference.photos.values_list("credit", "taken_on").get() == ("Typed", None)
+
+
+def test_a_mistake_in_what_they_share_is_told_by_the_field(staff):
+    response = upload(staff, make_conference(), jpeg(), extra=JSON, taken_on="2999-01-01", credit="x" * 201)
+
+    assert response.status_code == 422
+    assert response.json()["errors"] == {
+        "credit": ["Ensure this value has at most 200 characters (it has 201)."],
+        "taken_on": ["2999-01-01 is still to come."],
+    }
+    assert not StoredFile.objects.exists()
+
+
+def test_the_page_opened_from_a_conference_is_filled_in(staff):
+    conference = make_conference(city_en="Minsk")
+
+    values = AdminForm(staff, f"{UPLOAD}?conference={conference.pk}").values
+
+    assert (values["conference"], values["place"]) == (str(conference.pk), "Minsk")
+    assert staff.get(f"{UPLOAD}?conference=9999999999999999999999").status_code == 200
+
+
+# The contact sheet
+
+
+def test_the_sheet_saves_what_was_changed_and_nothing_else(staff):
+    conference = make_conference()
+    first, second = make_photo(conference), make_photo(conference, alt_text_fr="Une salle")
+    person = make_person("Ann Speaker")
+    form = AdminForm(staff, sheet(conference))
+    Photo.objects.filter(pk=second.pk).update(credit="Somebody else, meanwhile")
+    form.fill(**{f"photo-{first.pk}-caption": "The opening", f"photo-{first.pk}-people": [str(person.pk)]})
+
+    response = form.press("_save")
+
+    assert response.status_code == 302
+    assert said(response) == ["1 photo is changed."]
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.caption_en, list(first.people.all())) == ("The opening", [person])
+    assert (second.credit, second.alt_text_fr) == ("Somebody else, meanwhile", "Une salle")
+
+
+def test_one_refused_field_saves_nothing_and_keeps_everything_typed(staff):
+    conference = make_conference()
+    first, second = make_photo(conference), make_photo(conference)
+    form = AdminForm(staff, sheet(conference)).fill(
+        **{f"photo-{first.pk}-caption": "Typed", f"photo-{second.pk}-alt_text": "x" * 301, "featured": str(second.pk)}
+    )
+
+    response = form.press("_save")
+
+    assert response.status_code == 422
+    assert [row.errors for row in response.context["rows"]] == [
+        {},
+        {"alt_text": ["Ensure this value has at most 300 characters (it has 301)."]},
+    ]
+    form._read(response)
+    assert form.values[f"photo-{first.pk}-caption"] == "Typed"
+    assert form.values["featured"] == str(second.pk)
+    first.refresh_from_db()
+    assert first.caption_en is None or first.caption_en == ""
+    assert not Photo.objects.filter(featured=True).exists()
+
+
+def test_a_field_changed_by_somebody_else_is_not_written_over_unasked(staff):
+    conference = make_conference()
+    photo = make_photo(conference, caption_en="As it was")
+    form = AdminForm(staff, sheet(conference)).fill(**{f"photo-{photo.pk}-caption": "Mine"})
+    Photo.objects.update(caption_en="Theirs")
+
+    refused = form.press("_save")
+
+    assert refused.status_code == 422
+    assert refused.context["rows"][0].errors == {
+        "caption": ["Somebody else changed this meanwhile to “Theirs”. Save again to replace it by what stands here."]
+    }
+    photo.refresh_from_db()
+    assert photo.caption_en == "Theirs"
+    form._read(refused)
+    assert form.values[f"photo-{photo.pk}-caption"] == "Mine"
+    assert form.press("_save").status_code == 302
+    photo.refresh_from_db()
+    assert photo.caption_en == "Mine"
+
+
+def test_numbers_put_the_photos_in_order(staff):
+    conference = make_conference()
+    photos = [make_photo(conference) for _n in range(4)]
+    form = AdminForm(staff, sheet(conference)).fill(**{f"photo-{photos[3].pk}-number": "1"})
+
+    form.press("_save")
+
+    assert list(conference.photos.values_list("pk", "order")) == [
+        (photos[3].pk, 1),
+        (photos[0].pk, 2),
+        (photos[1].pk, 3),
+        (photos[2].pk, 4),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "order"),
+    [
+        ({}, "abcd"),
+        ({"d": 1}, "dabc"),
+        ({"a": 99}, "bcda"),
+        ({"a": 2, "b": 1}, "bacd"),
+        ({"c": 1, "d": 1}, "dcab"),
+    ],
+)
+def test_a_photo_goes_to_the_number_it_is_given(wanted, order):
+    assert "".join(in_new_order(list("abcd"), wanted)) == order
+
+
+def test_one_photo_is_featured_and_the_public_conference_is_to_be_published_again(staff):
+    conference = make_conference()
+    before, after = make_photo(conference, featured=True), make_photo(conference)
+    publish(conference, by=make_user())
+    page = AdminForm(staff, sheet(conference))
+    assert page.response.context["stale"] is None
+
+    page.fill(featured=str(after.pk)).press("_save")
+
+    assert list(Photo.objects.filter(featured=True)) == [after]
+    page = AdminForm(staff, sheet(conference))
+    assert page.response.context["stale"] == []
+    assert said(page.press("_publish_conference"))[-1].startswith("The conference page is published again")
+    edition = Edition.objects.public().get(uid=conference.uid)
+    assert [link.target for link in edition.relations.filter(name="featured_photo")] == [after.uid]
+    assert edition.minor
+    assert AdminForm(staff, sheet(conference)).response.context["stale"] is None
+    assert before.uid != after.uid
+
+
+def test_all_that_are_ready_are_published_and_the_rest_named(staff):
+    conference = make_conference()
+    ready, bare, gone = (
+        make_photo(conference),
+        make_photo(conference, alt_text_en="", credit=""),
+        make_photo(conference),
+    )
+    publish(conference, by=make_user())
+    publish(gone, by=make_user())
+    withdraw(gone, by=make_user(), reason="A mistake")
+    form = AdminForm(staff, sheet(conference)).fill(**{f"photo-{ready.pk}-caption": "The opening"})
+
+    response = form.press("_publish_ready")
+
+    assert list(Edition.objects.public().of("photo").values_list("uid", flat=True)) == [ready.uid]
+    assert Edition.objects.public().get(uid=ready.uid).data["caption"] == {"en": "The opening"}
+    assert said(response) == [
+        "1 photo is changed.",
+        "1 photo is published.",
+        (
+            "2 photos were left out: 2. photo.jpg: The alternative text is missing; tick “decorative” if the picture tells "
+            "nothing. The credit is missing.3. photo.jpg: withdrawn; publish it again on its own page if that is meant."
+        ),
+    ]
+    assert not Edition.objects.filter(uid=bare.uid).exists()
+
+
+def test_photos_of_a_conference_that_is_not_public_stay_drafts(staff):
+    conference = make_conference()
+    make_photo(conference)
+    form = AdminForm(staff, sheet(conference))
+    assert "_publish_ready" not in form.buttons
+
+    response = staff.post(sheet(conference), form.values | {"_publish_ready": "1"})
+
+    assert said(response)[-1].startswith("Nothing was published: the conference itself is not public.")
+    assert not Edition.objects.exists()
+
+
+def test_photos_of_a_scheduled_conference_are_scheduled_with_it(staff, frozen_clock):
+    conference = make_conference()
+    photo = make_photo(conference)
+    edition = publish(conference, by=make_user(), at=frozen_clock.now.replace(hour=18))
+    frozen_clock.tick()
+
+    AdminForm(staff, sheet(conference)).press("_publish_ready")
+
+    assert Edition.objects.get(uid=photo.uid).public_from == edition.public_from
+
+
+def test_another_language_shows_the_original_beside_and_writes_its_own_columns(staff):
+    conference = make_conference()
+    photo = make_photo(conference, caption_en="The opening")
+    form = AdminForm(staff, sheet(conference, "?language=fr"))
+    assert [line["original"] for line in form.response.context["rows"][0].lines] == ["A hall", "The opening"]
+    assert f"photo-{photo.pk}-credit" not in form.values
+
+    form.fill(**{f"photo-{photo.pk}-alt_text": "Une salle"}).press("_save")
+
+    photo.refresh_from_db()
+    assert (photo.alt_text_en, photo.alt_text_fr, photo.caption_fr) == ("A hall", "Une salle", None)
+
+
+def test_photos_beyond_sixty_stand_on_a_second_page(staff):
+    conference = make_conference()
+    file = make_photo(conference, order=1).file
+    Photo.objects.bulk_create(
+        Photo(conference=conference, file=file, order=number, credit="C", alt_text_en="A") for number in range(2, 63)
+    )
+
+    first, second = staff.get(sheet(conference)), staff.get(sheet(conference, "?page=2"))
+
+    assert [row.shown_number for row in first.context["rows"]] == list(range(1, 61))
+    assert [row.shown_number for row in second.context["rows"]] == [61, 62]
+    assert staff.get(sheet(conference, "?page=99")).context["page"].number == 2
+
+
+def queries_of(client, address):
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(address).status_code == 200
+    return len(captured)
+
+
+def test_the_sheet_takes_the_same_queries_for_any_number_of_photos(staff):
+    conference = make_conference()
+    publish(conference, by=make_user())
+    make_photo(conference, featured=True).people.add(make_person(), make_person())
+    staff.get(sheet(conference))
+    for_one = queries_of(staff, sheet(conference))
+    for _n in range(4):
+        make_photo(conference).people.add(make_person(), make_person())
+
+    assert queries_of(staff, sheet(conference)) == for_one <= 32
+
+
+def test_the_sheet_of_no_conference_or_language_is_not_found(staff):
+    conference = make_conference()
+
+    assert staff.get(sheet(conference, "?language=xx")).status_code == 404
+    assert staff.get("/admin/conferences/conference/999999/photos/").status_code == 404
+    assert staff.get(sheet(conference)).status_code == 200
+
+
+def test_who_may_only_view_cannot_save_the_sheet(client, db):
+    from django.contrib.auth.models import Permission
+
+    user = make_user("viewer")
+    user.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
+    client.force_login(user)
+    conference = make_conference()
+    photo = make_photo(conference)
+    form = AdminForm(client, sheet(conference))
+    assert form.buttons == []
+
+    response = client.post(sheet(conference), form.values | {f"photo-{photo.pk}-caption": "Mine"})
+
+    assert response.status_code == 403
+
+
+# The list
+
+
+def test_the_list_of_photos_takes_a_constant_number_of_queries(staff):
+    make_photo(make_conference())
+    staff.get("/admin/conferences/photo/")
+    for_one = queries_of(staff, "/admin/conferences/photo/")
+    for _n in range(3):
+        make_photo(make_conference())
+
+    assert queries_of(staff, "/admin/conferences/photo/") == for_one <= 12
+
+
+def test_the_list_and_the_index_lead_to_the_form_for_many(staff):
+    assert f'href="{UPLOAD}"' in staff.get("/admin/conferences/photo/").content.decode()
+    assert f'href="{UPLOAD}"' in staff.get("/admin/").content.decode()
+
+
+def test_a_small_picture_of_the_photo_is_served_to_staff_alone(staff, client):
+    conference = make_conference()
+    upload(staff, conference, jpeg())
+    address = staff.get(sheet(conference)).context["rows"][0].thumbnail
+
+    response = staff.get(address)
+    assert Image.open(io.BytesIO(b"".join(response.streaming_content))).format in ("WEBP", "JPEG")
+    assert Client().get(address).status_code == 404

@@ -1,0 +1,127 @@
+"""``make bench``: measure pages, API and admin at two sizes beside a bare view, and write RESULTS.md.
+
+All servers run at the same time and are asked in turn, so that what else the machine does falls on all of them alike.
+"""
+
+import argparse
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+from . import report
+from .load import TOOL, put_load
+from .server import ROOT, THREADS, WORKERS, environment, manage, serving
+
+CONNECTIONS = 8  # one for each thread of the server
+RESULTS = Path(__file__).with_name("RESULTS.md")
+
+
+def main():
+    options = arguments()
+    started = time.monotonic()
+    conditions = report.conditions(options, tool=TOOL, workers=WORKERS, threads=THREADS, connections=CONNECTIONS)
+    with ExitStack() as stack:
+        data = Path(options.data or stack.enter_context(tempfile.TemporaryDirectory(prefix="ctportal-bench-")))
+        say("Building the static files")
+        manage("collectstatic", "--noinput", "--verbosity", "0", data_dir=data / "static")
+        seeded = {size: seed(data / str(size), size) for size in options.sizes}
+        rows = {size: look_inside(data / str(size), size, options.rows) for size in options.sizes}
+        measured = measure(stack, data, rows, options)
+    conditions["minutes"] = (time.monotonic() - started) / 60
+    conditions["load_after"] = os.getloadavg()
+    text = report.written(conditions, seeded, rows, measured)
+    options.out.write_text(text)
+    say(f"Written to {options.out}")
+    print(text)
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.splitlines()[0])
+    parser.add_argument("--sizes", type=int, nargs=2, default=[1000, 10_000], help="numbers of conferences")
+    parser.add_argument("--rounds", type=int, default=3, help="how often each row is measured")
+    parser.add_argument("--seconds", type=int, default=4, help="length of one measurement")
+    parser.add_argument("--data", help="folder for the databases, kept and used again; else a temporary one")
+    parser.add_argument("--rows", nargs="*", default=[], help="names of the rows, all by default")
+    parser.add_argument("--out", type=Path, default=RESULTS)
+    return parser.parse_args()
+
+
+def say(text):
+    print(f"→ {text}", flush=True)
+
+
+def seed(data_dir, size):
+    """Fill a database in *data_dir* unless an earlier run did; return {"seconds", "processor"}."""
+    note = data_dir / "seeded.json"
+    if note.exists():
+        say(f"Using the database of {size} conferences in {data_dir}")
+        return json.loads(note.read_text())
+    say(f"Seeding {size} conferences")
+    data_dir.mkdir(parents=True, exist_ok=True)
+    manage("migrate", "--verbosity", "0", data_dir=data_dir)
+    begin, used = time.monotonic(), processor_seconds()
+    manage("seed_scale", "--conferences", str(size), data_dir=data_dir)
+    found = {"seconds": time.monotonic() - begin, "processor": processor_seconds() - used}
+    note.write_text(json.dumps(found))
+    return found
+
+
+def processor_seconds():
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def look_inside(data_dir, size, wanted):
+    """Return what ``benchmarks.inside`` says of the database in *data_dir*: rows, addresses, SQL, bytes, profiles."""
+    say(f"Checking every address, counting SQL and profiling at {size} conferences")
+    command = [sys.executable, "-m", "benchmarks.inside", *wanted]
+    output = subprocess.run(
+        command, cwd=ROOT, env=environment(data_dir), check=True, stdout=subprocess.PIPE, text=True, timeout=900
+    ).stdout
+    return json.loads(output.splitlines()[-1])
+
+
+def measure(stack, data, rows, options):
+    """Return {row name: {"yardstick": [rates], size: {"loads": [Load], "alone": [milliseconds]}}} and the bare rates."""
+    plain = stack.enter_context(serving(data / "static", "benchmarks.yardstick_settings"))
+    bare = stack.enter_context(
+        serving(data / "static", "benchmarks.yardstick_settings", BENCHMARK_WITHOUT_MIDDLEWARE="1")
+    )
+    ports = {size: stack.enter_context(serving(data / str(size))) for size in rows}
+    load = {"seconds": options.seconds, "connections": CONNECTIONS}
+    for port in (plain, bare):
+        put_load(port, ["/"], **load)
+    measured = {}
+    names = [row["name"] for row in rows[options.sizes[0]]["rows"]]
+    for place, name in enumerate(names):
+        say(f"Measuring {place + 1} of {len(names)}: {name}")
+        found = {size: next(row for row in rows[size]["rows"] if row["name"] == name) for size in rows}
+        result = {"yardstick": [], "bare": [], **{size: {"loads": [], "alone": []} for size in rows}}
+        for number in range(options.rounds):
+            result["yardstick"].append(put_load(plain, ["/"], **load).rate)
+            if number == 0:
+                result["bare"].append(put_load(bare, ["/"], **load).rate)
+            for size, row in found.items():
+                asked = {"cookie": rows[size]["cookie"] if row["staff"] else ""}
+                if number == 0:  # each worker reads its templates and fills its caches
+                    put_load(ports[size], row["paths"], seconds=2, connections=CONNECTIONS, **asked)
+                result[size]["loads"].append(put_load(ports[size], row["paths"], **load, **asked))
+                alone = put_load(ports[size], row["paths"], seconds=2, connections=1, **asked)
+                result[size]["alone"].append(alone.p50)
+        measured[name] = result
+        rates = ", ".join(
+            f"{statistics.median(each.rate for each in result[size]['loads']):.0f}/s at {size}" for size in rows
+        )
+        say(f"  {rates}; yardstick {statistics.median(result['yardstick']):.0f}/s")
+    return measured
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,241 @@
+"""What is measured, and what can only be seen from inside: SQL per request, bytes, and where the time goes.
+
+``python -m benchmarks.inside`` works on the database of ``CTPORTAL_DATA_DIR`` and prints one JSON object. The requests go
+through all middleware of the portal and end as the server ends them, so that its database connections behave alike.
+"""
+
+import cProfile
+import json
+import pstats
+import sys
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import django
+
+URLS = 100  # different addresses asked for in turn where a row stands for many pages
+PROFILED = 60  # requests per row under the profiler
+LIST_LENGTH = 20
+
+
+@dataclass
+class Row:
+    """One row of the table: *paths* are asked for in turn; *expected* is a text that each answer must hold."""
+
+    name: str
+    paths: list[str]
+    expected: list[str]
+    share: float | None = None  # of the yardstick's requests per second, to be reached
+    limit: int | None = None  # milliseconds for one request, to be kept
+    staff: bool = False
+    sql: int = 0
+    bytes: int = 0
+    profile: dict[str, float] = field(default_factory=dict)
+    hottest: list[str] = field(default_factory=list)
+
+
+def rows():
+    from django.utils.html import escape
+
+    from conferences.models import Conference
+    from ctportal.languages import pick
+    from ctportal.publishing.models import Edition
+
+    def spread(queryset):
+        step = max(1, queryset.count() // URLS)
+        return [queryset[n * step] for n in range(min(URLS, queryset.count()))]
+
+    def public(record_type):
+        return Edition.objects.public().of(record_type).order_by("-date", "slug", "uid")
+
+    def titles(editions):
+        return [
+            str(escape(pick(edition.data["title"], "en", edition.data["original_language"])[0])) for edition in editions
+        ]
+
+    conferences, documents = public("conference"), public("document")
+    some, some_documents = spread(conferences), spread(documents)
+    forms = list(Conference.objects.order_by("slug")[:: max(1, conferences.count() // URLS)][:URLS])
+    filters = [
+        "region=central-asia",
+        "theme=scale-theme-00003",
+        "series=scale-series-00004",
+        "kind=regional&language=ru",
+    ]
+    return [
+        Row("conference page", [f"/en/conferences/{e.slug}/" for e in some], titles(some), share=0.12),
+        Row("conference list, page 1", ["/en/conferences/"], [conferences[0].slug], share=0.2),
+        Row(
+            "conference list, last page",
+            [last_page("/en/conferences/", conferences)],
+            [conferences.last().slug],
+            share=0.1,
+        ),
+        Row("conference list, filtered", [f"/en/conferences/?{f}" for f in filters], ["scale-conference-"], share=0.1),
+        Row("document page", [f"/en/documents/{e.slug}/" for e in some_documents], titles(some_documents), share=0.15),
+        Row("document list, page 1", ["/en/documents/"], [documents[0].slug]),
+        Row("document list, last page", [last_page("/en/documents/", documents)], [documents.last().slug]),
+        Row(
+            "API list of 100, all fields", ["/api/v1/conferences/?page_size=100"], [str(conferences[99].uid)], share=0.1
+        ),
+        Row("API detail", [f"/api/v1/conferences/{e.uid}/" for e in some], [e.sha256 for e in some], share=0.35),
+        Row("admin list", ["/admin/conferences/conference/"], [Conference.objects.first().name], limit=80, staff=True),
+        Row(
+            "admin form",
+            [f"/admin/conferences/conference/{conference.pk}/change/" for conference in forms],
+            [conference.slug for conference in forms],
+            limit=80,
+            staff=True,
+        ),
+    ]
+
+
+def last_page(path, editions):
+    return f"{path}?page={-(-editions.count() // LIST_LENGTH)}"
+
+
+def staff_cookie():
+    """Return the Cookie header of a session of an administrator."""
+    from django.conf import settings
+    from django.contrib.auth import get_user_model
+    from django.test import Client
+
+    user, _created = get_user_model().objects.get_or_create(
+        username="benchmark", defaults={"is_staff": True, "is_superuser": True}
+    )
+    client = Client()
+    client.force_login(user)
+    return f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
+
+
+class Site:
+    """The portal, asked without a server."""
+
+    def __init__(self, cookie):
+        from django.core.handlers.wsgi import WSGIHandler
+
+        self.handler = WSGIHandler()
+        self.cookie = cookie
+
+    def get(self, path, staff=False):
+        from django.core.signals import request_started
+        from django.test import RequestFactory
+
+        headers = {"HTTP_COOKIE": self.cookie} if staff else {}
+        request = RequestFactory().get(path, SERVER_NAME="127.0.0.1", **headers)
+        request_started.send(sender=type(self))
+        response = self.handler.get_response(request)
+        body = response.content
+        response.close()
+        return response.status_code, body
+
+
+class Unexpected(Exception):
+    pass
+
+
+def check(site, row):
+    """Ask for each address of *row* once; raise Unexpected unless it answers 200 with what it should show."""
+    for n, path in enumerate(row.paths):
+        status, body = site.get(path, row.staff)
+        expected = row.expected[n % len(row.expected)]
+        if status != 200 or expected not in body.decode():
+            raise Unexpected(f"{row.name}: {path} answered {status}, {len(body)} bytes, and should hold “{expected}”")
+        row.bytes = max(row.bytes, len(body))
+
+
+def count_sql(site, row):
+    """Note the largest number of SQL statements that one of the addresses takes, counted when all caches are warm."""
+    from django.db import connection
+
+    def wrapper(execute, sql, params, many, context):
+        statements.append(sql)
+        return execute(sql, params, many, context)
+
+    for path in row.paths:
+        statements = []
+        with connection.execute_wrapper(wrapper):
+            site.get(path, row.staff)
+        row.sql = max(row.sql, len(statements))
+    return statements
+
+
+def profile(site, row):
+    """Note which parts the time goes to, as shares of 1, and the functions of our own that take most, callees included."""
+    profiler = cProfile.Profile()
+    profiler.enable()
+    for n in range(PROFILED):
+        site.get(row.paths[n % len(row.paths)], row.staff)
+    profiler.disable()
+    stats = pstats.Stats(profiler).stats
+    row.profile = by_part(stats)
+    row.hottest = hottest(stats)
+
+
+# Parts by what stands in the path of the file; the first that matches.
+PARTS = (
+    ("SQLite", ("sqlite3",)),
+    ("templates", ("/django/template/", "/templatetags/", "/django/utils/html", "/django/utils/safestring")),
+    ("Django ORM", ("/django/db/", "/modeltranslation/")),
+    ("admin and forms", ("/django/contrib/admin/", "/django/forms/", "/django_prose_editor/", "/js_asset/")),
+    ("REST framework and filters", ("/rest_framework/", "/django_filters/", "/drf_spectacular/")),
+    ("addresses", ("/django/urls/",)),
+    ("translation", ("/django/utils/translation/", "/gettext.py")),
+    ("JSON", ("/json/",)),
+    (
+        "middleware and server",
+        ("/django/core/", "/django/middleware/", "/whitenoise/", "/csp/", "/django/http/", "wsgi"),
+    ),
+    ("own code", ("/ctportal/", "/conferences/", "/documents/")),
+    ("Django's helpers", ("/django/",)),
+)
+
+
+def part_of(function):
+    path, _line, name = function
+    text = path.replace(str(Path(django.__file__).parent), "/django")
+    if path == "~":  # a built-in: only those of the database have a part of their own
+        return "SQLite" if "sqlite3" in name else None
+    return next((part for part, marks in PARTS if any(mark in text for mark in marks)), "other")
+
+
+def by_part(stats):
+    """Return {part: share}; a built-in counts for whoever called it."""
+    taken = {}
+    for function, (_calls, _primitive, own, _total, callers) in stats.items():
+        part = part_of(function)
+        if part:
+            taken[part] = taken.get(part, 0) + own
+            continue
+        for caller, (_c, _p, own_for_caller, _t) in callers.items():
+            name = part_of(caller) or "other"
+            taken[name] = taken.get(name, 0) + own_for_caller
+    whole = sum(taken.values())
+    return {part: own / whole for part, own in sorted(taken.items(), key=lambda item: -item[1])}
+
+
+def hottest(stats, count=6):
+    whole = max(total for _calls, _primitive, _own, total, _callers in stats.values())
+    ours = [
+        (total / whole, f"{Path(path).parent.name}/{Path(path).name} {name}")
+        for (path, _line, name), (_calls, _primitive, _own, total, _callers) in stats.items()
+        if part_of((path, 0, name)) == "own code" and name != "__call__"  # middleware: the whole request
+    ]
+    return [f"{name} {share:.0%}" for share, name in sorted(ours, reverse=True)[:count] if share > 0.02]
+
+
+def main():
+    django.setup()
+    cookie = staff_cookie()
+    site = Site(cookie)
+    wanted = sys.argv[1:]
+    found = [row for row in rows() if not wanted or row.name in wanted]
+    for row in found:
+        check(site, row)
+        count_sql(site, row)
+        profile(site, row)
+    print(json.dumps({"cookie": cookie, "rows": [asdict(row) for row in found]}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,197 @@
+"""RESULTS.md: the figures beside their targets. Nothing in it is written by hand."""
+
+import os
+import platform
+import sqlite3
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+
+import django
+import gunicorn
+
+from .server import ROOT
+
+GROWTH = 1.2  # at the larger size no row may take longer than this times its time at the smaller one
+
+
+def conditions(options, **more):
+    commit = subprocess.run(
+        ["git", "describe", "--always", "--dirty"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    return {
+        "date": datetime.now(UTC),
+        "commit": commit.stdout.strip() or "unknown",
+        "cores": len(os.sched_getaffinity(0)),
+        "processor": processor(),
+        "memory": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**3,
+        "load_before": os.getloadavg(),
+        "rounds": options.rounds,
+        "seconds": options.seconds,
+        "sizes": options.sizes,
+        **more,
+    }
+
+
+def processor():
+    lines = Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else []
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.machine())
+
+
+def written(about, seeded, rows, measured):
+    small, large = about["sizes"]
+    results = [
+        Result(
+            row,
+            next(other for other in rows[large]["rows"] if other["name"] == row["name"]),
+            measured[row["name"]],
+            about,
+        )
+        for row in rows[small]["rows"]
+    ]
+    parts = [
+        head(about, seeded, results),
+        targets(results, small, large),
+        missed(results),
+        figures(results, small, large),
+        where_the_time_goes(results, large),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+class Result:
+    """One row: what was measured at both sizes, and how that stands to the targets."""
+
+    def __init__(self, row, row_at_large, measured, about):
+        self.row, self.row_at_large = row, row_at_large
+        self.name = row["name"]
+        small, large = about["sizes"]
+        self.small, self.large = measured[small], measured[large]
+        self.yardstick = median(measured["yardstick"])
+        self.bare = median(measured["bare"])
+        # Each round is compared with itself, so that what slows the machine down slows both.
+        self.share = median(
+            load.rate / rate for load, rate in zip(self.large["loads"], measured["yardstick"], strict=True)
+        )
+        self.share_at_small = median(
+            load.rate / rate for load, rate in zip(self.small["loads"], measured["yardstick"], strict=True)
+        )
+        self.growth = median(
+            before.rate / after.rate for before, after in zip(self.small["loads"], self.large["loads"], strict=True)
+        )
+
+    def checks(self):
+        """Yield (what, target, figure, met, by how much it is missed)."""
+        if self.row["share"]:
+            target, worst = self.row["share"], min(self.share, self.share_at_small)
+            yield (
+                "share of the yardstick",
+                f"≥ {target}",
+                f"{worst:.3f}",
+                worst >= target,
+                f"{1 - worst / target:.0%} too few",
+            )
+        if self.row["limit"]:
+            target, worst = self.row["limit"], max(median(self.small["alone"]), median(self.large["alone"]))
+            yield (
+                "one request",
+                f"≤ {target} ms",
+                f"{worst:.0f} ms",
+                worst <= target,
+                f"{worst - target:.0f} ms too long",
+            )
+        yield (
+            "growth",
+            f"≤ {GROWTH}",
+            f"{self.growth:.2f}",
+            self.growth <= GROWTH,
+            f"{self.growth / GROWTH - 1:.0%} too much",
+        )
+
+
+def head(about, seeded, results):
+    load = " ".join(f"{value:.2f}" for value in about["load_before"])
+    after = " ".join(f"{value:.2f}" for value in about["load_after"])
+    filled = ", ".join(
+        f"{size} conferences in {found['seconds']:.0f} s ({found['processor']:.0f} s of processor time)"
+        for size, found in seeded.items()
+    )
+    yardstick, bare = median(r.yardstick for r in results), median(r.bare for r in results)
+    return f"""# Measured
+
+Written by `make bench` and by nothing else: {about["date"]:%Y-%m-%d %H:%M} UTC, commit {about["commit"]}, {about["minutes"]:.0f} minutes.
+
+- Machine: {about["cores"]} cores ({about["processor"]}), {about["memory"]:.0f} GB; load average {load} before, {after} after
+  (over 1, 5 and 15 minutes; before the run it should be near 0, or something else took part of the machine).
+- Software: Python {platform.python_version()}, Django {django.get_version()}, SQLite {sqlite3.sqlite_version}, gunicorn {gunicorn.__version__} with
+  {about["workers"]} workers of {about["threads"]} threads (deploy/gunicorn.conf.py), settings of `make run`, DEBUG off. No page is kept in a cache.
+- Content: `manage.py seed_scale`, {filled}.
+- Load: {about["tool"]} over loopback on the same cores, {about["connections"]} connections, {about["rounds"]} rounds of {about["seconds"]} s for each row, after one to warm up.
+  Rows that stand for many pages ask for up to 100 of them in turn; each address was checked first to answer 200 with what it should show.
+- Yardstick: a view that returns a constant 15 kB, on a server of its own with the same settings and the portal's whole
+  middleware, asked in turn with the pages: {yardstick:.0f} requests/s. The same view without any middleware: {bare:.0f} requests/s.
+- Figures are medians over the rounds; a share is the median of the shares within one round. "One request" is the median time
+  of a request when no other is under way. SQL is the largest number over the row's addresses, all statements of a request counted.
+"""
+
+
+def targets(results, small, large):
+    lines = [
+        "## Targets",
+        "",
+        f"Shares are the lower one of {small} and {large} conferences. Growth is the time at {large} over the time at {small}.",
+        "",
+        "| row | what | target | measured | |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for result in results:
+        for what, target, figure, met, gap in result.checks():
+            lines.append(f"| {result.name} | {what} | {target} | {figure} | {'met' if met else f'**missed**, {gap}'} |")
+    return "\n".join(lines)
+
+
+def missed(results):
+    gaps = [f"{r.name}: {what}" for r in results for what, _target, _figure, met, _gap in r.checks() if not met]
+    total = sum(len(list(r.checks())) for r in results)
+    if not gaps:
+        return f"All {total} targets are met."
+    return f"{total - len(gaps)} of {total} targets are met; missed: {', '.join(gaps)}."
+
+
+def figures(results, small, large):
+    lines = [
+        "## Figures",
+        "",
+        "| row | conferences | requests/s | p50 ms | p99 ms | one request ms | SQL | bytes | share | share of the view without middleware |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    for result in results:
+        for size, row, found, share in (
+            (small, result.row, result.small, result.share_at_small),
+            (large, result.row_at_large, result.large, result.share),
+        ):
+            rate, p50, p99 = (median(getattr(load, name) for load in found["loads"]) for name in ("rate", "p50", "p99"))
+            lines.append(
+                f"| {result.name} | {size} | {rate:.0f} | {p50:.1f} | {p99:.1f} | {median(found['alone']):.1f} "
+                f"| {row['sql']} | {row['bytes']} | {share:.3f} | {rate / result.bare:.3f} |"
+            )
+    return "\n".join(lines)
+
+
+def where_the_time_goes(results, large):
+    lines = [
+        "## Where the time goes",
+        "",
+        f"One process at {large} conferences under cProfile, which makes Python look slower than it is; shares of the time by the",
+        "code that spends it, and of our own functions those that take most, callees included.",
+        "",
+        "| row | by part | our functions |",
+        "| --- | --- | --- |",
+    ]
+    for result in results:
+        parts = ", ".join(
+            f"{part} {share:.0%}" for part, share in result.row_at_large["profile"].items() if share >= 0.03
+        )
+        lines.append(f"| {result.name} | {parts} | {', '.join(result.row_at_large['hottest']) or '–'} |")
+    return "\n".join(lines)

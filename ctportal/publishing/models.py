@@ -106,9 +106,10 @@ class Edition(models.Model):
             ),
         ]
         indexes = [
-            # Those that lists and histories walk hold the interval too, so that the rule is checked in the index.
+            # Those that pages, lists and histories walk hold the interval too, so that the rule is checked in the index,
+            # and so that SQLite, which knows nothing of how values are spread, chooses the one that fits best.
             models.Index(fields=["uid", "public_from", "public_until"], name="edition_of_record"),
-            models.Index(fields=["type", "slug"], name="edition_by_slug"),
+            models.Index(fields=["type", "slug", "public_from", "public_until"], name="edition_by_slug"),
             models.Index(
                 *("type", F("date").desc(), "slug", "uid", "public_from", "public_until"), name="edition_in_order"
             ),

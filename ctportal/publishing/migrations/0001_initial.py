@@ -95,7 +95,7 @@ class Migration(migrations.Migration):
             options={
                 "indexes": [
                     models.Index(fields=["uid", "public_from", "public_until"], name="edition_of_record"),
-                    models.Index(fields=["type", "slug"], name="edition_by_slug"),
+                    models.Index(fields=["type", "slug", "public_from", "public_until"], name="edition_by_slug"),
                     models.Index(
                         models.F("type"),
                         models.OrderBy(models.F("date"), descending=True),

@@ -35,6 +35,7 @@ check: lint types
 	@deploy/check-deployment
 
 bench:  ## Measure pages, API and admin at 1,000 and 10,000 conferences; writes benchmarks/RESULTS.md (takes long)
+	@command -v wrk >/dev/null || deploy/system-packages wrk || echo "Without wrk, a slower client of our own puts the load."
 	@deploy/install test
 	.venv/bin/python -m benchmarks $(ARGS)
 

@@ -43,6 +43,7 @@ MIDDLEWARE = [
     "ctportal.web.headers.IsolationHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "ctportal.web.methods.ReadOnlyMiddleware",
     "ctportal.web.middleware.ConditionalMiddleware",
     "ctportal.web.middleware.PageLanguageMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -4,7 +4,7 @@
 {
   // The rich text box is made by the editor's script and has no name of its own: it takes that of its label.
   function nameEditor(textarea) {
-    const box = textarea.closest(".prose-editor")?.querySelector(".ProseMirror");
+    const box = textarea.closest(".prose-editor")?.querySelector("[contenteditable]");
     if (!box) return;
     const label = document.querySelector(`label[for="${CSS.escape(textarea.id)}"]`);
     box.setAttribute("role", "textbox");

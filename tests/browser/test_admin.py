@@ -1,0 +1,248 @@
+"""The admin in a browser: a dossier entered and read, accessibility, the content security policy, narrow screens."""
+
+import re
+
+import pytest
+
+from conferences.models import Conference
+from ctportal.publishing.models import Edition
+from ctportal.publishing.services import publish
+from tests.factories import (
+    make_conference,
+    make_document,
+    make_organization,
+    make_person,
+    make_photo,
+    make_series,
+    make_user,
+)
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def page(browser_page):
+    """A page in which an administrator is signed in."""
+    user = make_user("boss", is_superuser=True)
+    user.set_password("a long password")
+    user.save()
+    browser_page.goto("/admin/login/")
+    browser_page.fill("#id_username", "boss")
+    browser_page.fill("#id_password", "a long password")
+    browser_page.click("#login-form [type=submit]")
+    browser_page.wait_for_url("**/admin/")
+    return browser_page
+
+
+@pytest.fixture
+def dossier():
+    """A conference with something in every part of its form; returns it."""
+    conference = make_conference(name="Minsk 2019", slug="minsk-2019", time_zone="Europe/Minsk")
+    person, organization = make_person("A speaker"), make_organization("An office")
+    conference.series_entries.create(series=make_series(), ordinal=4)
+    conference.main_topics.create(title_en="A topic")
+    session = conference.sessions.create(title_en="Opening", date=conference.start_date)
+    session.appearances.create(person=person, title_en="Minister")
+    conference.appearances.create(person=person, organization=organization)
+    conference.organization_roles.create(organization=organization, role="host")
+    conference.links.create(title_en="A link", address="https://example.org/")
+    conference.announced_dates.create(start_date=conference.start_date, end_date=conference.end_date)
+    document = make_document(conference, "A release", occasion="opening")
+    conference.references.create(document=document)
+    conference.figures.create(measure="participants", value=400, source_document=document)
+    make_photo(conference)
+    publish(conference, by=make_user())
+    return conference
+
+
+def choose(page, field, words):
+    """Choose what *words* find in the autocomplete box of *field* (an id)."""
+    page.click(f".select2-container[aria-labelledby*='{field}'], #{field} + .select2-container")
+    page.fill(".select2-container--open .select2-search__field", words)
+    page.click(f".select2-results__option:has-text('{words}')")
+
+
+def write(page, field, text):
+    """Type *text* into the rich text box of *field* (an id)."""
+    box = page.locator(f".prose-editor:has(#{field}) [contenteditable]")
+    box.click()
+    page.keyboard.type(text)
+
+
+def test_an_editor_enters_a_dossier_and_reads_it_as_a_visitor(page):
+    make_series("Regional conferences", slug="regional-conferences")
+    make_organization("Government of Belarus", slug="government-of-belarus")
+
+    page.get_by_role("link", name="Conferences", exact=True).click()
+    page.click("text=Add conference")
+    page.fill("#id_name", "Minsk 2019")
+    assert page.input_value("#id_slug") == "minsk-2019"
+    page.select_option("#id_kind", "international")
+    page.select_option("#id_event_status", "held")
+    page.fill("#id_start_date", "2019-09-03")
+    page.fill("#id_end_date", "2019-09-04")
+    page.fill("#id_city", "Minsk")
+    page.select_option("#id_country", "BY")
+    page.fill("#id_time_zone", "Europe/Minsk")
+    page.fill("#id_title", "Countering Terrorism through Innovative Approaches")
+    write(page, "id_description", "Two days on new technologies.")
+    page.click("text=Add another Place in a series")
+    choose(page, "id_series_entries-0-series", "Regional conferences")
+    page.fill("#id_series_entries-0-ordinal", "4")
+    for number, topic in enumerate(["Exploitation of technologies", "Countering it", "Cooperation"]):
+        page.click("text=Add another Main topic")
+        page.fill(f"#id_main_topics-{number}-title", topic)
+    page.click("text=Add another Organization and its role")
+    choose(page, "id_organization_roles-0-organization", "Government of Belarus")
+    page.select_option("#id_organization_roles-0-role", "host")
+    # A person whom nobody has entered yet is added in place.
+    page.click("text=Add another Person and role")
+    with page.expect_popup() as popup:
+        page.click("#add_id_appearances-0-person")
+    popup.value.fill("#id_name", "Vladimir Voronkov")
+    with popup.value.expect_event("close"):
+        popup.value.click("[name=_save] >> visible=true >> nth=-1")
+    page.select_option("#id_appearances-0-role", "opening-speaker")
+    page.fill("#id_appearances-0-title", "Under-Secretary-General")
+    page.click("text=Add another Related link")
+    page.fill("#id_links-0-title", "Recording")
+    page.fill("#id_links-0-address", "https://example.org/recording")
+    page.click("button[name=_publish]")
+    page.wait_for_selector("text=“Minsk 2019” is public.")
+
+    page.click("text=Add closing release")
+    assert page.input_value("#id_date") == "2019-09-04"
+    page.fill("#id_title", "The conference closes in Minsk")
+    write(page, "id_body", "It underlined the need for cooperation.")
+    page.click("button[name=_publish]")
+    page.wait_for_selector("text=“The conference closes in Minsk” is public.")
+
+    page.click(".portal-languages a:has-text('Русский')")
+    page.fill("#id_title", "Конференция завершилась в Минске")
+    write(page, "id_body", "Она подчеркнула необходимость сотрудничества.")
+    page.check("#id_ready")
+    page.click("button[name=_publish_language]")
+    page.wait_for_selector("text=Русский is public.")
+    page.click("text=Read it as a visitor")
+
+    assert "The conference closes in Minsk" in page.inner_text("h1")
+    page.goto("/ru/documents/the-conference-closes-in-minsk/")
+    assert "Конференция завершилась в Минске" in page.inner_text("h1")
+    assert "Она подчеркнула необходимость сотрудничества." in page.inner_text("main")
+    page.goto("/en/conferences/minsk-2019/")
+    text = page.inner_text("main")
+    for words in (
+        "Countering Terrorism through Innovative Approaches",
+        "Two days on new technologies.",
+        "Countering it",
+        "Government of Belarus",
+        "Vladimir Voronkov",
+        "The conference closes in Minsk",
+    ):
+        assert words in text
+    assert page.problems == []
+
+
+ADDRESSES = {
+    "index": "/admin/",
+    "list": "/admin/conferences/conference/",
+    "photos": "/admin/conferences/photo/",
+    "form": "/admin/conferences/conference/{conference}/change/",
+    "add": "/admin/conferences/conference/add/",
+    "document": "/admin/documents/pressrelease/add/?conference={conference}&occasion=closing",
+    "language": "/admin/conferences/conference/{conference}/language/ar/",
+    "session": "/admin/conferences/session/{session}/change/",
+    "person": "/admin/conferences/person/add/",
+    "account": "/admin/auth/user/{user}/change/",
+}
+
+
+def address_of(name, dossier):
+    user = make_user("boss")
+    return ADDRESSES[name].format(conference=dossier.pk, session=dossier.sessions.get().pk, user=user.pk)
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_axe_finds_nothing_critical_or_serious_and_the_policy_holds(page, dossier, axe_violations, name, language):
+    page.context.add_cookies([{"name": "django_language", "value": language, "url": f"{page.url}"}])
+    page.goto(address_of(name, dossier))
+    page.wait_for_load_state("networkidle")
+
+    found = [violation for violation in axe_violations(page) if violation[0] in ("critical", "serious")]
+
+    assert found == []
+    assert page.problems == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_login_is_accessible(browser_page, axe_violations, scheme):
+    browser_page.emulate_media(color_scheme=scheme)
+    browser_page.goto("/admin/login/")
+
+    assert axe_violations(browser_page) == []
+    assert browser_page.problems == []
+
+
+def test_the_form_is_accessible_in_the_dark(page, dossier, axe_violations):
+    page.emulate_media(color_scheme="dark")
+    page.goto(address_of("form", dossier))
+    page.wait_for_load_state("networkidle")
+
+    assert [violation for violation in axe_violations(page) if violation[0] in ("critical", "serious")] == []
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_nothing_runs_out_of_a_narrow_screen(page, dossier, name):
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(address_of(name, dossier))
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_the_return_key_saves_the_draft_and_publishes_nothing(page, dossier):
+    page.goto(address_of("add", dossier))
+    for field, value in (("name", "Vienna 2020"), ("start_date", "2020-02-11"), ("end_date", "2020-02-12")):
+        page.fill(f"#id_{field}", value)
+    page.select_option("#id_kind", "regional")
+    page.press("#id_name", "Enter")
+    page.wait_for_selector("text=The draft of “Vienna 2020” is saved.")
+
+    assert Conference.objects.filter(name="Vienna 2020").exists()
+    assert not Edition.objects.filter(slug="vienna-2020").exists()
+
+
+def test_a_draft_is_previewed(page, dossier):
+    page.goto(address_of("form", dossier))
+    page.fill("#id_title", "A title nobody has read yet")
+    page.click("button[name=_preview]")
+
+    page.wait_for_url(re.compile(r"/preview/"))
+    assert "A title nobody has read yet" in page.inner_text("h1")
+    assert page.problems == []
+
+
+def test_what_is_pasted_from_word_is_cleaned(page, dossier):
+    page.goto(address_of("form", dossier))
+    box = page.locator(".prose-editor:has(#id_description) [contenteditable]")
+    box.click()
+    html = (
+        '<p class="MsoNormal" style="mso-margin-top-alt:auto"><b style="color:red">Bold</b>'
+        "<o:p></o:p> and <span style='font-family:Calibri'>plain</span></p>"
+        "<h2 style='x'>Heading</h2><img src='https://example.org/x.png' onerror='alert(1)'><script>alert(2)</script>"
+    )
+    box.evaluate(
+        """(box, html) => {
+            const data = new DataTransfer();
+            data.setData("text/html", html);
+            box.dispatchEvent(new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true}));
+        }""",
+        html,
+    )
+    page.click("button[name=_continue]:visible >> nth=-1")
+    page.wait_for_selector("text=is saved.")
+
+    text = dossier.texts.get(language="en").description
+    assert "<strong>Bold</strong> and plain" in text
+    assert "<h2>Heading</h2>" in text
+    assert not re.search(r"style|Mso|<img|script|<o:p|<span", text)

@@ -578,10 +578,6 @@ class SessionAdmin(admin.ModelAdmin):
     show_full_result_count = False
     ordering = ["-conference__start_date", "order", "pk"]
 
-    class Media:
-        css = {"all": ["admin-portal/admin.css"]}
-        js = ["admin-portal/admin.js"]
-
     def has_module_permission(self, request):
         return False  # reached from the conference
 
@@ -682,7 +678,7 @@ class PhotoAdmin(RecordAdmin):
         "language_list",
         "missing",
     ]
-    list_display_links = ["picture", "shown_name"]
+    list_display_links = ["shown_name"]
     list_filter = [PublicationFilter, "featured", "decorative"]
     search_fields = [
         "credit",

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from csp.constants import NONCE
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AutocompleteSelectMultiple
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.db.models import OuterRef, Subquery
@@ -154,6 +155,13 @@ def language_marks(states):
 # Forms
 
 
+class AutocompleteMultiple(AutocompleteSelectMultiple):
+    """Without the button that takes away all choices: it breaks the list it stands in, for a screen reader."""
+
+    def build_attrs(self, base_attrs, extra_attrs=None):
+        return super().build_attrs(base_attrs, extra_attrs) | {"data-allow-clear": "false"}
+
+
 class LabelTabularInline(admin.TabularInline):
     """Rows without empty ones, their labels in the original language of the record."""
 
@@ -180,10 +188,6 @@ class RecordAdmin(admin.ModelAdmin):
     save_as = False
     publishable = True  # vocabulary is published with what shows it
     text_title = ""  # field of the row per language by which a record is called
-
-    class Media:
-        css = {"all": ["admin-portal/admin.css"]}
-        js = ["admin-portal/admin.js"]
 
     # Lists
 
@@ -221,6 +225,11 @@ class RecordAdmin(admin.ModelAdmin):
         return states
 
     # The form
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", AutocompleteMultiple(db_field, self.admin_site))
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def get_urls(self):
         info = self.opts.app_label, self.opts.model_name

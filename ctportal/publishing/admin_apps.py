@@ -5,3 +5,8 @@ from django.contrib.admin.apps import AdminConfig
 
 class PortalAdminConfig(AdminConfig):
     default_site = "ctportal.publishing.admin_site.PortalAdminSite"
+
+    def ready(self):
+        super().ready()
+        # Accounts have no app of ours that Django would look into.
+        from . import admin_accounts  # noqa: F401

@@ -30,6 +30,31 @@
     }
   }
 
+  // The autocomplete boxes are made by select2, which leaves them without a name.
+  function nameAutocomplete(select) {
+    const box = select.parentElement.querySelector(".select2-container");
+    const label = select.getAttribute("aria-label") || document.querySelector(`label[for="${CSS.escape(select.id)}"]`)?.textContent;
+    if (!box || !label) return;
+    const name = label.trim().replace(/:$/, "");
+    const combobox = box.querySelector("[role=combobox]");
+    combobox?.removeAttribute("aria-labelledby");
+    combobox?.setAttribute("aria-label", name);
+    const shown = box.querySelector(".select2-selection--single .select2-selection__rendered");
+    shown?.removeAttribute("role");
+    shown?.removeAttribute("aria-readonly");
+    if (shown) combobox.setAttribute("aria-description", shown.title || shown.textContent);
+    box.querySelector("input.select2-search__field")?.setAttribute("aria-label", name);
+  }
+
+  function nameAutocompletes() {
+    document.querySelectorAll("select.admin-autocomplete").forEach(nameAutocomplete);
+  }
+
+  // Django's own chooser of several puts a name on an element that may have none.
+  function nameTooltips() {
+    for (const icon of document.querySelectorAll("span.help-tooltip[aria-label]")) icon.setAttribute("role", "img");
+  }
+
   // The address follows the name until somebody writes it, or the record has one.
   function prefill(slug) {
     const source = document.getElementById(`id_${slug.dataset.prefillFrom}`);
@@ -44,6 +69,7 @@
   // New rows go to the end.
   document.addEventListener("formset:added", (event) => {
     nameRowFields(document);
+    setTimeout(nameAutocompletes);
     const order = event.target.querySelector(".vOrder");
     const rows = event.target.parentElement?.querySelectorAll("tr.form-row:not(.empty-form) .vOrder");
     if (order && rows) {
@@ -65,6 +91,15 @@
     document.querySelectorAll(".prose-editor > textarea").forEach(nameEditor);
     nameRowFields(document);
     document.querySelectorAll("[data-prefill-from]").forEach(prefill);
+    document.addEventListener("change", (event) => {
+      if (event.target.matches("select.admin-autocomplete")) nameAutocomplete(event.target);
+    });
     document.querySelectorAll("#content-main > form").forEach(warnBeforeLeaving);
   });
+
+  // After the scripts of Django and select2, which wait for the same events.
+  window.addEventListener("load", () => setTimeout(() => {
+    nameAutocompletes();
+    nameTooltips();
+  }));
 }

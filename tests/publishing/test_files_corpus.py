@@ -220,9 +220,20 @@ def pdfs():
         "a web address opened at opening": pdf(catalog="/OpenAction << /S /URI /URI (http://x) >>"),
         "a web address opened by a page": pdf(page="/AA << /O << /S /URI /URI (http://x) >> >>"),
         "rich media": pdf(page="/Annots [<< /Subtype /RichMedia /Rect [0 0 9 9] >>]"),
+        "JavaScript in an object stream outside the reference table": pdf(
+            stream=b"77 0 obj\n" + samples.object_stream(JS) + b"\nendobj\n"
+        ),
+        "a script without an action": pdf("<< /JS (1) >>"),
+        "a table of scripts": pdf(catalog="/Names << /JavaScript << /Names [] >> >>"),
         "a film": pdf(page="/Annots [<< /Subtype /Screen /Rect [0 0 9 9] /A << /S /Rendition /OP 0 >> >>]"),
         "a three-dimensional model": pdf(page="/Annots [<< /Subtype /3D /Rect [0 0 9 9] >>]"),
     }
+    for action in ("JavaScript", "Launch", "SubmitForm", "ImportData", "GoToE", "Rendition", "Movie", "Sound"):
+        active[f"a link that does {action}"] = pdf(
+            page=f"/Annots [<< /Subtype /Link /Rect [0 0 9 9] /A << /S /{action} >> >>]"
+        )
+    for annotation in ("FileAttachment", "RichMedia", "3D", "Screen", "Movie", "Sound"):
+        active[f"an annotation {annotation}"] = pdf(page=f"/Annots [<< /Subtype /{annotation} /Rect [0 0 9 9] >>]")
     for what, data in active.items():
         yield case(f"pdf with {what}", document("a.pdf", data, "pdf_active_content", "application/pdf"))
     good = pdf()
@@ -250,6 +261,9 @@ def archives():
     too_large = {
         "unpacking to 300 MB": docx({"word/document.xml": document_xml(paragraph("a" * 300_000_000))}, level=9),
         "a part 1000 times its size": docx({"word/media/a.bin": bytes(20_000_000)}, level=9),
+        "200 parts of a MB each": docx(
+            {f"word/media/{number}.bin": bytes(1_000_000) for number in range(200)}, level=9
+        ),
         "100,000 members": samples.crowded(100_000),
         "65,000 members": samples.crowded(65_000),
         "2,001 members": docx({f"word/media/{number}.png": "" for number in range(2001)}),
@@ -311,6 +325,9 @@ def archives():
     good = docx()
     broken = {
         "a wrong sum": samples.patched(docx(compression=zipfile.ZIP_STORED), b"summary", b"SUMMARY"),
+        "a wrong sum in a picture": samples.patched(
+            docx({"word/media/a.png": "picture"}, compression=zipfile.ZIP_STORED), b"picture", b"PICTURE"
+        ),
         "XML that does not end": docx({"word/document.xml": document_xml()[:-20]}),
         "text for a document": docx({"word/document.xml": "no XML at all"}),
         "styles that are no XML": docx({"word/styles.xml": b"\x00\xff\x00"}),

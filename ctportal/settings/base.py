@@ -51,6 +51,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "ctportal.web.request_size.RequestSizeMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
 ]
 
@@ -123,6 +124,8 @@ STORED_FILES_ROOT = DATA_DIR / "files"
 CTPORTAL_MAX_PHOTO_MB = environment.number("CTPORTAL_MAX_PHOTO_MB", 30)
 CTPORTAL_MAX_PHOTO_MEGAPIXELS = environment.number("CTPORTAL_MAX_PHOTO_MEGAPIXELS", 64)
 CTPORTAL_MAX_DOCUMENT_MB = environment.number("CTPORTAL_MAX_DOCUMENT_MB", 50)
+# Fifty photos of 10 MB in one form. Bytes of a request in all; who is not staff may send Django's 2.5 MB.
+CTPORTAL_MAX_REQUEST_MB = environment.number("CTPORTAL_MAX_REQUEST_MB", 512)
 # Where nginx finds STORED_FILES_ROOT as an internal location, such as "/private-files/"; empty: this process sends the files.
 CTPORTAL_ACCEL_PREFIX = environment.text("CTPORTAL_ACCEL_PREFIX", "")
 

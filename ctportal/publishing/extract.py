@@ -14,6 +14,7 @@ import json
 import re
 import resource
 import sys
+import unicodedata
 import zipfile
 import zlib
 from xml.parsers import expat
@@ -41,6 +42,7 @@ NAME_ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
 OBJECT_STREAM = re.compile(rb"/ObjStm(?![A-Za-z0-9]).{0,2000}?stream\r?\n", re.DOTALL)
 
 ARABIC = re.compile("[\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufeff]")
+PRINTED_SHAPES = re.compile("[\ufb50-\ufdff\ufe70-\ufefe]+")
 UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main "
@@ -225,7 +227,14 @@ def arabic_pages(data, pages):
 
 
 def in_reading_order(text):
-    return "\n".join(" ".join(reversed(line.split())) if ARABIC.search(line) else line for line in text.split("\n"))
+    return "\n".join(
+        " ".join(reversed(line.split())) if ARABIC.search(line) else line for line in letters(text).split("\n")
+    )
+
+
+def letters(text):
+    """Return *text* with letters for the shapes that Arabic letters take in print: nobody searches for shapes."""
+    return PRINTED_SHAPES.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text)
 
 
 # DOCX

@@ -644,7 +644,7 @@ def relabel(entry, *, by, note="", now):
     if missing:
         raise ValidationError(missing)
     _check_slug(content)
-    if (content.json, content.slug) != (current.json, current.slug):
+    if _differs(content, current):
         until = current.public_until
         _set_end(current, now, now)
         ledger.append(Action.ENDED, current, by=name_of(by), at=now, effective_at=now)
@@ -657,6 +657,17 @@ def relabel(entry, *, by, note="", now):
             ledger.append(Action.INSERTED, edition, by=name_of(by), at=now, effective_at=start)
     note_draft(entry, checksum(content.json))
     return _replace_label(entry.uid, content, by=by, now=now, note=note)
+
+
+def differs(record, edition):
+    """Whether *record*, published now, would differ from *edition* in what it says, in its address or in its relations."""
+    return _differs(gate_for(record).content(record), edition)
+
+
+def _differs(content, edition):
+    relations = edition.relations.exclude(name=SHOWS).values_list("name", "target", "key")
+    links = [(link.name, link.target, link.key) for link in content.links]
+    return (content.json, content.slug) != (edition.json, edition.slug) or sorted(links) != sorted(relations)
 
 
 @service
@@ -706,9 +717,10 @@ def _replace_label(uid, content, *, by, now, note):
 
 
 def _with_label(data, uid, content):
-    """*data* with the labels of the vocabulary entry *uid* as they stand in *content*."""
+    """*data* with the labels of the vocabulary entry *uid* as they stand in *content*; said twice then, said once."""
     if isinstance(data, list):
-        return [_with_label(value, uid, content) for value in data]
+        labelled = [_with_label(value, uid, content) for value in data]
+        return [value for i, value in enumerate(labelled) if value == data[i] or value not in [*labelled[:i], *data]]
     if not isinstance(data, dict):
         return data
     result = {key: _with_label(value, uid, content) for key, value in data.items()}

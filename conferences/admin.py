@@ -34,6 +34,7 @@ from ctportal.publishing.files import store_photo
 from ctportal.publishing.gate import refresh_draft
 from documents.models import CoChairsSummary, Document, PressRelease, Statement
 
+from .admin_merge import MergePage, merge_address
 from .admin_sheet import ContactSheet
 from .admin_upload import UploadPage, sheet_address, thumbnail_address, upload_address
 from .models import (
@@ -100,13 +101,30 @@ class ThemeAdmin(VocabularyAdmin):
     fields = ["name", "slug", "original_language", "description"]
 
 
+class MergeableAdmin(VocabularyAdmin):
+    """People and organizations: the same one is entered twice now and then."""
+
+    actions = ["merge"]
+
+    def get_urls(self):
+        name = f"{self.opts.app_label}_{self.opts.model_name}_merge"
+        return [path("merge/", self.admin_site.admin_view(self.merge_view), name=name), *super().get_urls()]
+
+    def merge_view(self, request):
+        return MergePage(self, request).respond()
+
+    @admin.action(description=gettext_lazy("Merge the selected entries into one"), permissions=["change", "delete"])
+    def merge(self, request, queryset):
+        return HttpResponseRedirect(merge_address(self, queryset))
+
+
 @record_form(Organization)
 class OrganizationForm(VocabularyForm):
     constraint_fields = {"organization_is_not_its_own_parent": "parent"}
 
 
 @admin.register(Organization)
-class OrganizationAdmin(VocabularyAdmin):
+class OrganizationAdmin(MergeableAdmin):
     form = OrganizationForm
     fields = ["name", "acronym", "slug", "original_language", "kind", "country", "parent", "website"]
     autocomplete_fields = ["parent"]
@@ -116,7 +134,7 @@ class OrganizationAdmin(VocabularyAdmin):
 
 
 @admin.register(Person)
-class PersonAdmin(VocabularyAdmin):
+class PersonAdmin(MergeableAdmin):
     form = record_form(Person)(type("PersonForm", (VocabularyForm,), {}))
     fields = ["name", "slug", "original_language"]
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from ctportal.publishing.reading import referring, related
 from ctportal.web import cards
-from ctportal.web.addresses import page_address
+from ctportal.web.addresses import page_address, record_path
 from ctportal.web.labels import labels
 from ctportal.web.listing import listed
 from ctportal.web.page import Crumb, render_page
@@ -133,7 +133,7 @@ def render_record(
             "session": session,
             "relations": _relations(related, children, language),
             "citations": citations(view, permanent, slug or str(uid)) if permanent and not version else (),
-            "base": page_address("document", slug, uid, "")[1:] + (f"versions/{version}/" if version else ""),
+            "base": record_path("document", slug, uid) + (f"versions/{version}/" if version else ""),
             "past_files": [each["file"] for each in view["versions"] if each["file"]] if version else (),
             "past": bool(version),
             "envelope": envelope,

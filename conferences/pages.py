@@ -15,8 +15,11 @@ from ctportal.geography import country_name
 from ctportal.languages import LANGUAGES
 from ctportal.web.cards import dates_of, day, off, web_address
 from ctportal.web.labels import labels
+from ctportal.web.page import comma, part
 from ctportal.web.text import Reader, number, rich
 
+# What of the page hangs on the edition alone, rendered once with it.
+PARTS = ("organizers", "announced", "about", "people", "programme", "links")
 # Vocabulary that schema.org has for what became of an event and how it is attended.
 EVENT_STATUS = {"postponed": "EventPostponed", "cancelled": "EventCancelled"}
 ATTENDANCE = {"in-person": "Offline", "online": "Online", "hybrid": "Mixed"}
@@ -31,8 +34,9 @@ def view_of(text, language):
     title = reader.say(data["title"])
     rest = reader.after(title)
     dates = dates_of(data, language)
-    places = [place for place in (rest.say(data["city"]).plain, country_name(data["country"], language)) if place]
-    return {
+    city = rest.say(data["city"])
+    places = [place for place in (city.plain, country_name(data["country"], language)) if place]
+    view = {
         "title": title,
         "name": data["name"],
         "kind": words.conference_kinds.get(data["kind"], data["kind"]),
@@ -42,7 +46,7 @@ def view_of(text, language):
         "dates": dates,
         "start_date": data["start_date"],
         "announced": [announced(entry, language) for entry in data["announced_dates"]],
-        "city": rest.say(data["city"]),
+        "city": city,
         "venue": rest.say(data["venue"]),
         "country": country_name(data["country"], language),
         "country_code": data["country"],
@@ -77,6 +81,18 @@ def view_of(text, language):
             for entry in data["series"]
         ],
     }
+    view["time_note"] = time_note(view)
+    view["parts"] = {name: part(f"conferences/parts/{name}.html", {**view, "comma": comma(language)}) for name in PARTS}
+    return view
+
+
+def time_note(view):
+    """Return whose times the programme gives, "" where it gives none."""
+    if not any(session["from"] for _day, sessions in view["days"] for session in sessions):
+        return ""
+    if not view["city"]:
+        return _("Times are local times of the conference.")
+    return _("Times are local times in %(city)s.") % {"city": view["city"].plain}
 
 
 def notice(title, language, languages):

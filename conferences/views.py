@@ -167,7 +167,6 @@ def _render_conference(
             "said_title": view["title"],
             "title_is_long": len(view["title"]) > 70,
             "contents": _contents({**view, **shown}),
-            "time_note": _time_note(view),
             "envelope": envelope,
             "banner": banner or view["notice"],
         },
@@ -292,14 +291,6 @@ def _contents(shown):
         ("series", _("Its place in the series"), shown["neighbours"]),
     ]
     return [("facts", _("At a glance")), *((anchor, label) for anchor, label, there in sections if there)]
-
-
-def _time_note(view):
-    if not any(session["from"] for _day, sessions in view["days"] for session in sessions):
-        return ""
-    if not view["city"]:
-        return _("Times are local times of the conference.")
-    return _("Times are local times in %(city)s.") % {"city": view["city"].plain}
 
 
 # Series and themes ---------------------------------------------------------------------------------------------------

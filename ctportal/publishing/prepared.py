@@ -100,7 +100,7 @@ class _Statement:
             cursor.execute(self.sql, params)
             found = cursor.fetchall()
         if self.converters:
-            found = [self._converted(row) for row in found]
+            found = [tuple(self._converted(row)) for row in found]
         return [self._instance(row) for row in found] if self.model else found
 
     def _converted(self, row):

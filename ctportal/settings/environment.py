@@ -72,7 +72,7 @@ def database(url, *, data_dir, sqlite_options, pool=0):
 
 
 def _sqlite(path, options):
-    return {"ENGINE": "django.db.backends.sqlite3", "NAME": path, "OPTIONS": options, "CONN_MAX_AGE": 600}
+    return {"ENGINE": "django.db.backends.sqlite3", "NAME": path, "OPTIONS": options, "CONN_MAX_AGE": 600}  # seconds
 
 
 def production_problems(environ):

@@ -18,7 +18,7 @@ from ctportal.publishing.stamp import Moment
 from . import cards
 from .addresses import page_address
 from .labels import labels
-from .page import Crumb, render_page
+from .page import Crumb, part, render_page
 from .text import Reader, number
 
 # Menus of each kind of list: those always in sight, and those behind "more".
@@ -83,7 +83,7 @@ def listed(
         "here": not query,
     }
     if with_filters:
-        context |= _form(record_type, given, problems, fixed or {}, moment, language)
+        context["form"] = _form_html(record_type, path, given, problems, fixed or {}, moment, language)
         context["chips"] = _chips(filters if not problems else None, narrowed, given, path, language)
     number_ = page.number if page else 1
     return render_page(
@@ -136,6 +136,18 @@ def _pager(page, path, language, given):
 # The form ------------------------------------------------------------------------------------------------------------
 
 
+def _form_html(record_type, path, given, problems, fixed, moment, language):
+    """Return the form of a list. As it stands before anything is chosen, it is kept for as long as the counts are."""
+
+    def write():
+        context = _form(record_type, given, problems, fixed, moment, language)
+        return part("components/filters.html", {**context, "clear": f"/{language}/{path}"})
+
+    if set(given) - {"page"}:
+        return write()
+    return SafeString(moment.cached(("form", path, language), write))
+
+
 def _form(record_type, given, problems, fixed, moment, language):
     shown, more = (tuple(name for name in names if name not in fixed) for names in MENUS[record_type])
     menus = _menus(record_type, not fixed, moment, language)
@@ -156,7 +168,7 @@ def _form(record_type, given, problems, fixed, moment, language):
         ),
         "hidden": [(name, given[name]) for name in FROM_RECORDS if name in given],
         "more_open": any(name in given for name in (*more, "date_after", "date_before", "ordering")),
-        "form": True,
+        "narrowed": any(name not in ("page", "ordering") for name in given),
     }  # fmt: skip
 
 

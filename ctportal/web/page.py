@@ -35,7 +35,6 @@ def words(language):
             "language_label": _("Language"),
             "breadcrumb_label": _("Breadcrumb"),
             "home": _("Home"),
-            "comma": {"ar": "، ", "zh": "，"}.get(language, ", "),
             "navigation": [
                 ("conferences", _("Conferences")),
                 ("series", _("Series")),
@@ -87,6 +86,16 @@ def crumbs_of(crumbs, language):
     ]
     label = escape(words(language)["breadcrumb_label"])
     return SafeString(f'<nav class="crumbs" aria-label="{label}"><ol>{"".join(items)}</ol></nav>')
+
+
+def comma(language):
+    """Return what stands between the parts of a place or a list."""
+    return {"ar": "، ", "zh": "，"}.get(language, ", ")
+
+
+def part(template, context):
+    """Return the HTML of a part of a page. The language must be active."""
+    return get_template(template).template.render(Context(context))
 
 
 def structured(data):
@@ -149,7 +158,7 @@ def render_page(
     html = get_template(template).template.render(
         Context(
             {
-                "comma": words(language)["comma"],
+                "comma": comma(language),
                 **context,
                 "frame": frame(language, section, settings.DEMO),
                 "language": language,

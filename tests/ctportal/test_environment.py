@@ -51,7 +51,7 @@ def read_database(url, pool=0):
 
 
 def sqlite_at(path):
-    return {"ENGINE": "django.db.backends.sqlite3", "NAME": Path(path), "OPTIONS": {"timeout": 20}}
+    return {"ENGINE": "django.db.backends.sqlite3", "NAME": Path(path), "OPTIONS": {"timeout": 20}, "CONN_MAX_AGE": 600}
 
 
 @pytest.mark.parametrize(

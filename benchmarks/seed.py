@@ -15,7 +15,6 @@ from dataclasses import replace
 from datetime import date, time, timedelta
 from functools import cache
 
-import django
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models import F, Min, OuterRef, Subquery
@@ -45,7 +44,7 @@ from ctportal.publishing.gate import GATES, checksum
 from ctportal.publishing.models import Edition, EditionFile, Facet, LedgerEntry, PublicationStamp, Relation, StoredFile
 from documents.models import Document, DocumentRelation, LanguageVersion
 
-from . import synthetic
+from . import synthetic, worker
 
 BY = "seed_scale"
 BATCH = 50  # conferences written together; parents and references stay within it, so that batches depend on none before
@@ -82,7 +81,7 @@ def _written(batches, processes):
         yield from map(write_batch, batches)
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, mp_context=context, initializer=django.setup) as pool:
+    with ProcessPoolExecutor(processes, mp_context=context, initializer=worker.start) as pool:
         for future in as_completed([pool.submit(write_batch, batch) for batch in batches]):
             yield future.result()
 
@@ -100,8 +99,8 @@ def write_batch(numbers):
 
 
 def write_vocabulary():
-    def record(kind, number, words):
-        labels = {f"name_{code}": synthetic.phrase(code, number * 3 + len(kind), words) for code in CODES}
+    def record(kind, number, words, codes=CODES):
+        labels = {f"name_{code}": synthetic.phrase(code, number * 3 + len(kind), words) for code in codes}
         return {"uid": synthetic.uid(kind, number), "slug": synthetic.slug(kind, number), **labels}
 
     def descriptions(number):
@@ -110,10 +109,10 @@ def write_vocabulary():
     kinds = list(Organization.Kind.values)
     Series.objects.bulk_create(Series(**record("series", n, 5), **descriptions(n)) for n in range(SERIES))
     Theme.objects.bulk_create(Theme(**record("theme", n, 3), **descriptions(n)) for n in range(THEMES))
-    Person.objects.bulk_create(Person(**record("person", n, 2)) for n in range(PEOPLE))
+    Person.objects.bulk_create(Person(**record("person", n, 2, {"en", *synthetic.languages(n)})) for n in range(PEOPLE))
     Organization.objects.bulk_create(
         Organization(
-            **record("organization", n, 6),
+            **record("organization", n, 6, {"en", *synthetic.languages(n)}),
             acronym=f"SO{n}" if n % 2 else "",
             kind=kinds[n % len(kinds)],
             country=synthetic.COUNTRIES[n * 17 % len(synthetic.COUNTRIES)] if n % 3 == 0 else "",
@@ -479,8 +478,9 @@ def make_conference_text(conference, code):
         title=f"{synthetic.phrase(code, number, 9)}, {place} {conference.start_date.year}",
         motto=synthetic.phrase(code, number + 3, 8),
         summary=synthetic.summary(code, number),
-        description=synthetic.html(code, number, 400),
-        background=synthetic.html(code, number + 1, 160),
+        # Together about as many words as a document has.
+        description=synthetic.html(code, number, 240),
+        background=synthetic.html(code, number + 1, 80),
         outcome=synthetic.html(code, number + 2, 80),
         ready=True,
     )
@@ -489,7 +489,8 @@ def make_conference_text(conference, code):
 def make_session(conference, codes, step, kind):
     number = conference.number * SESSIONS + step
     texts = {f"title_{code}": synthetic.phrase(code, number, 6) for code in codes}
-    texts |= {f"description_{code}": synthetic.summary(code, number) for code in codes}
+    if kind == "panel":
+        texts |= {f"description_{code}": synthetic.summary(code, number) for code in codes}
     return Session(
         uid=synthetic.uid("session", number),
         conference=conference,

@@ -1,0 +1,126 @@
+"""What ``make bench`` measures with, and what it says of the figures."""
+
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from benchmarks import load, report
+from benchmarks.inside import by_part
+from benchmarks.load import Load, RequestsFailed, put_load
+
+TOOLS = [load._threads, pytest.param(load._wrk, marks=pytest.mark.skipif(not load.WRK, reason="wrk is not installed"))]
+
+
+@pytest.fixture
+def server():
+    """A server that answers 200 below /good and 404 elsewhere; yields its port."""
+
+    class Answer(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self):
+            self.send_response(200 if self.path.startswith("/good") else 404)
+            self.send_header("Content-Length", "2")
+            self.end_headers()
+            self.wfile.write(b"ok")
+            asked.append((self.path, self.headers.get("Cookie")))
+
+        def log_message(self, *args):
+            pass
+
+    asked = []
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
+    server.asked = asked
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def using(tool, monkeypatch):
+    monkeypatch.setattr(load, "WRK", load.WRK if tool is load._wrk else None)
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_load_asks_for_all_paths_with_the_cookie(server, tool, monkeypatch):
+    using(tool, monkeypatch)
+
+    measured = put_load(server.server_port, ["/good/1", "/good/2"], seconds=1, connections=2, cookie="a=b")
+
+    assert set(server.asked) == {("/good/1", "a=b"), ("/good/2", "a=b")}
+    assert measured.rate > 1
+    assert 0 < measured.p50 <= measured.p99
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_load_refuses_answers_that_are_no_success(server, tool, monkeypatch):
+    using(tool, monkeypatch)
+
+    with pytest.raises(RequestsFailed, match="requests failed, such as /good/1"):
+        put_load(server.server_port, ["/good/1", "/missing"], seconds=1, connections=1)
+
+
+def result(*, share=None, limit=None, rates=(100, 100), alone=10):
+    row = {"name": "a page", "share": share, "limit": limit}
+    measured = {
+        "yardstick": [1000.0] * 3,
+        "bare": [2000.0],
+        1000: {"loads": [Load(rates[0], 1, 2)] * 3, "alone": [alone]},
+        10_000: {"loads": [Load(rates[1], 1, 2)] * 3, "alone": [alone]},
+    }
+    return report.Result(row, row, measured, {"sizes": [1000, 10_000]})
+
+
+@pytest.mark.parametrize(
+    ("measured", "checks"),
+    [
+        (
+            result(share=0.1, rates=(120, 110)),
+            [
+                ("share of the yardstick", "≥ 0.1", "0.110", True),
+                ("growth", "≤ 1.2", "1.09", True),
+            ],
+        ),
+        (
+            result(share=0.2, rates=(150, 100)),
+            [
+                ("share of the yardstick", "≥ 0.2", "0.100", False, "50% too few"),
+                ("growth", "≤ 1.2", "1.50", False, "25% too much"),
+            ],
+        ),
+        (
+            result(limit=80, alone=95),
+            [
+                ("one request", "≤ 80 ms", "95 ms", False, "15 ms too long"),
+                ("growth", "≤ 1.2", "1.00", True),
+            ],
+        ),
+    ],
+)
+def test_a_target_is_met_or_missed_by_so_much(measured, checks):
+    told = [check[:4] if check[3] else check for check in measured.checks()]
+
+    assert told == checks
+
+
+def test_a_built_in_counts_for_the_part_that_called_it():
+    template, query = ("/x/django/template/base.py", 1, "render"), ("/x/django/db/models/query.py", 1, "filter")
+    stats = {
+        template: (1, 1, 3.0, 9.0, {}),
+        query: (1, 1, 1.0, 1.0, {}),
+        ("~", 0, "<built-in method getattr>"): (
+            9, 9, 4.0, 4.0, {template: (6, 6, 3.0, 3.0), query: (3, 3, 1.0, 1.0)}
+        ),
+        ("~", 0, "<method 'execute' of 'sqlite3.Cursor' objects>"): (1, 1, 2.0, 2.0, {query: (1, 1, 2.0, 2.0)}),
+    }  # fmt: skip
+
+    assert by_part(stats) == {"templates": 0.6, "Django ORM": 0.2, "SQLite": 0.2}
+
+
+def test_the_yardstick_is_fifteen_kilobytes_long():
+    from benchmarks.yardstick import PAGE
+
+    assert len(PAGE) == 15_000

@@ -37,6 +37,7 @@ check: lint types
 bench:  ## Measure pages, API and admin at 1,000 and 10,000 conferences; writes benchmarks/RESULTS.md (takes long)
 	@command -v wrk >/dev/null || deploy/system-packages wrk || echo "Without wrk, a slower client of our own puts the load."
 	@deploy/install test
+	@deploy/system-packages wrk || echo "→ Measuring without wrk, with a client of our own that takes part of the processor"
 	.venv/bin/python -m benchmarks $(ARGS)
 
 lock:  ## Resolve the dependencies of pyproject.toml anew into requirements*.txt (UPGRADE=1 for newer versions)

@@ -16,7 +16,10 @@ ENVELOPE = ("uid", "type", "slug", "url", "version", "published", "updated", "sh
 
 def rfc3339(instant):
     """Return the aware datetime *instant* in UTC: 2019-09-04T15:00:00Z, with six decimals where it has a fraction."""
-    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    text = instant.isoformat()
+    if not text.endswith("+00:00"):
+        text = instant.astimezone(UTC).isoformat()
+    return f"{text[:-6]}Z"
 
 
 def permanent_url(origin, uid):
@@ -28,20 +31,16 @@ def record(edition, related, origin, **more):
 
     *edition* has ``version`` and ``published`` annotated; *related* is its list of RelatedRecord.
     """
-    envelope = {
-        "uid": str(edition.uid),
-        "type": edition.type,
-        "slug": edition.slug,
-        "url": permanent_url(origin, edition.uid),
-        "version": edition.version,
-        "published": rfc3339(edition.published),
-        "updated": rfc3339(edition.public_from),
-        "sha256": edition.sha256,
-        **more,
-    }
-    head = json.dumps(envelope, separators=(",", ":"))
+    uid, updated = str(edition.uid), rfc3339(edition.public_from)
+    published = updated if edition.version == 1 else rfc3339(edition.published)
+    added = "".join(f'"{name}":{json.dumps(value)},' for name, value in more.items())
     own = edition.json[1:]
-    return f'{head[:-1]},"related":{_related(related, origin)}{"" if own == "}" else ","}{own}'
+    # No value here holds a character that JSON escapes: identifiers, codes, slugs, instants and hashes.
+    return (
+        f'{{"uid":"{uid}","type":"{edition.type}","slug":"{edition.slug}","url":"{origin}/id/{uid}",'
+        f'"version":{edition.version},"published":"{published}","updated":"{updated}","sha256":"{edition.sha256}",{added}'
+        f'"related":{_related(related, origin)}{"" if own == "}" else ","}{own}'
+    )
 
 
 def _related(records, origin):
@@ -54,15 +53,9 @@ def _related(records, origin):
 
 
 def _link(related, origin):
-    head = {
-        "uid": str(related.uid),
-        "type": related.type,
-        "slug": related.slug,
-        "url": permanent_url(origin, related.uid),
-        "key": related.key,
-    }
-    text = json.dumps(head, separators=(",", ":"))
-    return f'{text[:-1]},"card":{related.card}}}' if related.card else text
+    uid = str(related.uid)
+    text = f'{{"uid":"{uid}","type":"{related.type}","slug":"{related.slug}","url":"{origin}/id/{uid}","key":"{related.key}"'
+    return f'{text},"card":{related.card}}}' if related.card else f"{text}}}"
 
 
 # One language ----------------------------------------------------------------------------------------------------------

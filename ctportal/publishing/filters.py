@@ -20,7 +20,7 @@ from ctportal.languages import CODES
 
 from . import codes
 from .models import Edition, RecordType
-from .reading import SLUG, SLUG_LENGTH, UID, choose
+from .reading import SLUG, SLUG_LENGTH, UID, Choice, choose
 from .stamp import Moment
 
 QUERY_LENGTH = 200
@@ -163,10 +163,20 @@ class PageField(StrictField):
 
 
 class Parameter(django_filters.Filter):
-    """A filter whose label is set here: the base class would look the field up in the model, once a request."""
+    """A filter whose label is set here: the base class would look the field up in the model, once a request.
+
+    ``parts`` takes a cleaned value apart into what goes into SQL, ``join`` puts it together again: so ``reading.listing``
+    keeps the SQL of each shape of list, and puts in the values.
+    """
 
     def __init__(self, field_name=None, lookup_expr=None, **kwargs):
         super().__init__(field_name, lookup_expr, **{"label": "", **kwargs})
+
+    def parts(self, value):
+        return (value,)
+
+    def join(self, parts):
+        return parts[0]
 
 
 class Words(Parameter):
@@ -181,15 +191,12 @@ class Words(Parameter):
 class FacetFilter(Parameter):
     """Editions that have the value among their facets of the filter's name."""
 
-    def facet_values(self, value):
-        return (value,)
-
     def filter(self, queryset, value):
-        return queryset.facet(self.field_name, *self.facet_values(value)) if value else queryset
+        return queryset.facet(self.field_name, *self.parts(value)) if value else queryset
 
     def lead(self, queryset, record_type, value):
         """Like ``filter``, but through a join, so that the rows come in the order of the facet's index."""
-        values = self.facet_values(value)
+        values = self.parts(value)
         match = {"facets__value": values[0]} if len(values) == 1 else {"facets__value__in": values}
         return queryset.filter(facets__type=record_type, facets__name=self.field_name, **match)
 
@@ -209,8 +216,11 @@ class YearFilter(FacetFilter):
 class RecordFilter(FacetFilter):
     field_class = RecordField
 
-    def facet_values(self, choice):
+    def parts(self, choice):
         return choice.values
+
+    def join(self, parts):
+        return Choice(None, "", "", parts)
 
 
 class DateFilter(Parameter):
@@ -334,18 +344,37 @@ class EditionFilterSet(django_filters.FilterSet):
     def unknown_parameters(self):
         return sorted(set(self.data) - set(self.filters))
 
-    def narrow(self, queryset):
-        """Return *queryset* (of editions, of any type) with only those of this type that pass the filters."""
+    def narrow(self, queryset, chosen):
+        """Return *queryset* (of editions, of any type) with only those of this type that pass what is *chosen*."""
         lead = self.leading
         queryset = (
-            self.filters[lead].lead(queryset, self.record_type, self.chosen[lead])
-            if lead
-            else queryset.of(self.record_type)
+            self.filters[lead].lead(queryset, self.record_type, chosen[lead]) if lead else queryset.of(self.record_type)
         )
-        for name, value in self.chosen.items():
+        for name, value in chosen.items():
             if name != lead:
                 queryset = self.filters[name].filter(queryset, value)
         return queryset
+
+    @property
+    def shape(self):
+        """Names everything about the list that changes its SQL, the values and the search words apart."""
+        counts = tuple((name, len(self.filters[name].parts(value))) for name, value in sorted(self.chosen.items()))
+        return self.record_type, self.cleaned_data.get("ordering"), counts
+
+    def parts(self):
+        """Return {name of a part: value} of everything chosen, each value one that goes into SQL."""
+        return {
+            f"{name}_{n}": part
+            for name, value in self.chosen.items()
+            for n, part in enumerate(self.filters[name].parts(value))
+        }
+
+    def joined(self, parts):
+        """The reverse of ``parts``: {parameter: value} as in ``chosen``."""
+        taken = {}
+        for slot, part in parts.items():
+            taken.setdefault(slot.rpartition("_")[0], []).append(part)
+        return {name: self.filters[name].join(tuple(found)) for name, found in taken.items()}
 
     def order(self):
         """The order of the list, total: no two public records of one type share it."""

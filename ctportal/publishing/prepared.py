@@ -14,6 +14,10 @@ from django.db.models.query import ModelIterable
 
 _EPOCH = datetime(1801, 1, 1, tzinfo=UTC)
 _MARKS = itertools.count(1)
+# Django writes the numbers of a slice into the SQL itself.
+_START, _LENGTH = 1_234_567_891, 987_654_321
+_LIMIT = f"LIMIT {_LENGTH} OFFSET {_START}"
+WINDOW = slice(_START, _START + _LENGTH)
 
 
 def prepared(build):
@@ -22,17 +26,18 @@ def prepared(build):
     The queryset is built once per process for each shape of the arguments: their types and, for lists, their lengths.
     *build* must use each argument as a value and decide nothing by it. Rows are model instances, with deferred fields
     and annotations as the queryset says, or tuples where it ends in ``values_list``. Arguments may be str, int, UUID,
-    date, aware datetime, or a list of one of these.
+    date, aware datetime, or a list of one of these. A queryset sliced by ``WINDOW`` takes one more argument, *window*: the
+    first row and the number of rows.
     """
     kept = {}
 
     @functools.wraps(build)
-    def rows(**arguments):
+    def rows(*, window=None, **arguments):
         shape = (connection.vendor, *((name, _shape(value)) for name, value in arguments.items()))
         statement = kept.get(shape)
         if statement is None:
             statement = kept[shape] = _Statement(build, arguments)
-        return statement.rows(arguments)
+        return statement.rows(arguments, window)
 
     return rows
 
@@ -90,14 +95,18 @@ class _Statement:
             self.fields = [expression.target.attname for expression, *_ in select[first:after]]
             self.annotations = list((annotations or {}).items())
 
-    def rows(self, arguments):
+    def rows(self, arguments, window):
+        sql = self.sql
+        if window:
+            start, length = window
+            sql = sql.replace(_LIMIT, f"LIMIT {int(length)} OFFSET {int(start)}")
         values = {name: _prepared_value(value) for name, value in arguments.items()}
         params = [
             index if name is None else values[name] if index is None else values[name][index]
             for name, index in self.params
         ]
         with connection.cursor() as cursor:
-            cursor.execute(self.sql, params)
+            cursor.execute(sql, params)
             found = cursor.fetchall()
         if self.converters:
             found = [tuple(self._converted(row)) for row in found]

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .models import Edition, Facet, RecordType, Redirect, Relation, Withdrawal
-from .prepared import prepared
+from .prepared import WINDOW, prepared
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
 UID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII)
@@ -231,34 +231,56 @@ def page_count(total, per_page):
     return max(1, -(-total // per_page))
 
 
+# What the rows of a list bring along; the rest stays deferred.
+LISTED = {
+    "card": ("uid", "type", "slug", "date", "end_date", "public_from", "card"),
+    "json": ("uid", "type", "slug", "date", "public_from", "sha256", "json"),
+}
+
+
 def listing(filters, per_page=20, columns="card", with_history=False):
     """Return the page of editions that *filters* (a valid FilterSet of ``filters``) ask for.
 
-    *columns* is "card" (what lists show) or "json" (all fields); the other heavy columns stay deferred. Two queries:
-    the publication stamp and the rows; one or two more when the count is not in the cache. PageOutOfRange when there
-    is no such page.
+    *columns* is "card" (what lists show) or "json" (all fields). Two queries: the publication stamp and the rows; one or
+    two more when the count is not in the cache. PageOutOfRange when there is no such page.
     """
-    moment, number = filters.moment, filters.page_number
-    total = count(filters)
+    number, total = filters.page_number, count(filters)
     if number > page_count(total, per_page):
         raise PageOutOfRange(number, page_count(total, per_page))
-    rows = _rows(filters, *_slice(number, per_page, total))
-    order = filters.order()
-    editions = Edition.objects.filter(pk__in=rows).order_by(*order)
-    editions = editions.defer("text", "json" if columns == "card" else "card")
-    if with_history:
-        editions = editions.with_history(moment.at)
-    return Listing(list(editions), number, per_page, total)
+    start, stop, from_the_end = _slice(number, per_page, total)
+    at, chosen = filters.moment.at, filters.chosen
+    how = (from_the_end, columns, with_history)
+    rows = _prepared_rows(filters, *how)
+    if rows:
+        editions = rows(window=(start, stop - start), at=at, **filters.parts())
+    else:
+        editions = list(_rows(filters, at, chosen, slice(start, stop), *how))
+    return Listing(editions, number, per_page, total)
+
+
+# Lists whose SQL is kept, by their shape. Readers choose the shape, so there is a limit to how many are kept.
+_kept: dict = {}
+KEPT = 300
+
+
+def _prepared_rows(filters, *how):
+    """Return the prepared query for lists of the shape of *filters*; None where it is not worth keeping."""
+    shape = (*filters.shape, *how)
+    if shape not in _kept:
+        if "q" in filters.chosen or len(_kept) >= KEPT:
+            return None
+        _kept[shape] = prepared(lambda at, **parts: _rows(filters, at, filters.joined(parts), WINDOW, *how))
+    return _kept[shape]
 
 
 def count(filters):
     """Return how many public records *filters* let through; kept with the publication stamp."""
     key = ("count", filters.record_type, filters.key)
-    return filters.moment.cached(key, lambda: filters.narrow(_public_of(filters)).count())
+    return filters.moment.cached(key, lambda: filters.narrow(_public_at(filters.moment.at), filters.chosen).count())
 
 
-def _public_of(filters):
-    return Edition.objects.public(filters.moment.at).order_by()
+def _public_at(at):
+    return Edition.objects.public(at).order_by()
 
 
 def _slice(number, per_page, total):
@@ -270,10 +292,12 @@ def _slice(number, per_page, total):
     return start, stop, False
 
 
-def _rows(filters, start, stop, from_the_end):
-    """The keys of one page: read off an index alone, so that only the rows shown are fetched."""
-    ordered = filters.narrow(_public_of(filters)).order_by(*filters.row_order())
-    return (ordered.reverse() if from_the_end else ordered).values("pk")[start:stop]
+def _rows(filters, at, chosen, window, from_the_end, columns, with_history):
+    """The editions of one page. Which they are is read off an index alone, so that only the rows shown are fetched."""
+    ordered = filters.narrow(_public_at(at), chosen).order_by(*filters.row_order())
+    shown = (ordered.reverse() if from_the_end else ordered).values("pk")[window]
+    editions = Edition.objects.filter(pk__in=shown).order_by(*filters.order()).only(*LISTED[columns])
+    return editions.with_history(at) if with_history else editions
 
 
 # Menus ---------------------------------------------------------------------------------------------------------------

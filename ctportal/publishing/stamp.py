@@ -14,9 +14,15 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from .models import Edition, PublicationStamp
+from .prepared import prepared
 
 # Seconds after which a value nobody renewed may go; correctness does not hang on it, only the room it takes.
 KEEP = 24 * 60 * 60
+
+
+@prepared
+def _stamp():
+    return PublicationStamp.objects.filter(pk=1).values_list("value")
 
 
 class Moment:
@@ -30,7 +36,8 @@ class Moment:
 
     @cached_property
     def stamp(self):
-        return PublicationStamp.objects.values_list("value", flat=True).order_by("pk").first() or 0
+        rows = _stamp()
+        return rows[0][0] if rows else 0
 
     def cached(self, key, compute):
         """Return ``compute()``, or what it returned before if nothing can have changed since. *key* names the value."""

@@ -340,3 +340,14 @@ def test_referring_gives_the_public_editions_that_point_to_a_record(publisher, f
     with django_assert_num_queries(1):
         found = {(edition.pk, edition.relation) for edition in referring(conference.uid, "conference", "parent")}
     assert found == {(document.pk, "conference"), (photo.pk, "conference")}
+
+
+def test_lists_of_shapes_too_many_to_keep_are_the_same(publisher, monkeypatch):
+    for n in range(5):
+        publish(make_conference(slug=f"c{n}"), by=publisher)
+    kept = [slugs("conference", f"country=BY&year=2019&page={n}", per_page=2) for n in (1, 2, 3)]
+
+    monkeypatch.setattr("ctportal.publishing.reading._kept", {})
+    monkeypatch.setattr("ctportal.publishing.reading.KEPT", 0)
+    assert [slugs("conference", f"country=BY&year=2019&page={n}", per_page=2) for n in (1, 2, 3)] == kept
+    assert kept == [["c0", "c1"], ["c2", "c3"], ["c4"]]

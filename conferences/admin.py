@@ -5,12 +5,12 @@ from collections import defaultdict
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db.models import Count, F, OuterRef, Prefetch, Subquery
+from django.db.models import Count, F, OuterRef, Prefetch, Q, Subquery
 from django.http import HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.http import urlencode
-from django.utils.text import capfirst
+from django.utils.text import Truncator, capfirst
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -26,6 +26,7 @@ from ctportal.publishing.admin import (
     RecordForm,
     allow_editor,
     badge,
+    language_marks,
     publication_state,
     with_publication,
 )
@@ -668,10 +669,39 @@ class PhotoForm(RecordForm):
         return sorted({*super().own_columns, "file"})
 
 
+class PhotoYearFilter(YearFilter):
+    title = gettext_lazy("year of the conference")
+    field = "conference__start_date"
+
+
+class IncompleteFilter(admin.SimpleListFilter):
+    title = gettext_lazy("completeness")
+    parameter_name = "complete"
+
+    def lookups(self, request, model_admin):
+        return [("no", gettext_lazy("alternative text or credit missing")), ("yes", gettext_lazy("complete"))]
+
+    def queryset(self, request, queryset):
+        without = Q()
+        for code in languages.CODES:
+            empty = Q(**{f"alt_text_{code}": ""}) | Q(**{f"alt_text_{code}__isnull": True})
+            without |= Q(original_language=code) & empty
+        incomplete = Q(credit="") | Q(decorative=False) & without
+        if self.value() == "no":
+            return queryset.filter(incomplete)
+        return queryset.exclude(incomplete) if self.value() == "yes" else queryset
+
+
+def lacking():
+    return format_html('<span class="dossier-missing">{}</span>', _("missing"))
+
+
 @admin.register(Photo)
 class PhotoAdmin(RecordAdmin):
     form = PhotoForm
+    readonly_fields = ["shown_picture"]
     fields = [
+        "shown_picture",
         "conference",
         "upload",
         "kept_file",
@@ -686,18 +716,9 @@ class PhotoAdmin(RecordAdmin):
         ("order", "featured"),
     ]
     autocomplete_fields = ["conference", "people"]
-    list_display = [
-        "picture",
-        "shown_name",
-        "conference",
-        "taken_on",
-        "credit",
-        "publication",
-        "language_list",
-        "missing",
-    ]
+    list_display = ["picture", "shown_name", "conference", "publication", "alternative_text", "credited"]
     list_display_links = ["shown_name"]
-    list_filter = [PublicationFilter, "featured", "decorative"]
+    list_filter = [PublicationFilter, IncompleteFilter, PhotoYearFilter, "featured", "decorative"]
     search_fields = [
         "credit",
         "conference__name",
@@ -737,11 +758,35 @@ class PhotoAdmin(RecordAdmin):
 
     @admin.display(description=gettext_lazy("photo"))
     def shown_name(self, record):
-        return label(record, "caption") or label(record, "alt_text") or record.file.name
+        return Truncator(label(record, "caption") or label(record, "alt_text") or record.file.name).chars(90)
 
-    @admin.display(description=gettext_lazy("missing"))
-    def missing(self, record):
-        return ", ".join(photo_missing(record))
+    @admin.display(description=gettext_lazy("alternative text"))
+    def alternative_text(self, record):
+        if record.decorative:
+            return _("decorative")
+        texts = label_texts(record, "alt_text")
+        if record.original_language not in texts:
+            return lacking()
+        return language_marks({code: "original" if code == record.original_language else "ready" for code in texts})
+
+    @admin.display(description=gettext_lazy("credit"), ordering="credit")
+    def credited(self, record):
+        return Truncator(record.credit).chars(60) if record.credit.strip() else lacking()
+
+    @admin.display(description=gettext_lazy("as it is"))
+    def shown_picture(self, record):
+        """The picture in the form, as readers see it, with what is known of the file."""
+        files = [stored for stored in record.rendition_files if stored.width] if record and record.pk else []
+        if not files:
+            return "–"
+        shown = min(files, key=lambda stored: abs(stored.width - 640))
+        return format_html(
+            '<img src="{}" alt="" class="photo-shown"><br>{} · {} × {}',
+            reverse("admin_file", args=[shown.key, shown.name]),
+            record.file.name,
+            record.file.width,
+            record.file.height,
+        )
 
     def panel(self, request, form, obj, is_popup):
         panel = super().panel(request, form, obj, is_popup)

@@ -42,6 +42,10 @@ class PeopleSelect(AutocompleteSelectMultiple):
         super().__init__(Photo._meta.get_field("people"), admin_site)
         self.people = people
 
+    def build_attrs(self, base_attrs, extra_attrs=None):
+        # The button that clears all stands inside a list where no button may be; each name has its own.
+        return super().build_attrs(base_attrs, extra_attrs) | {"data-allow-clear": "false"}
+
     def optgroups(self, name, value, attr=None):
         known = [pk for pk in value if pk in self.people]
         return [

@@ -81,6 +81,9 @@ function makeMovable(card) {
   });
 }
 
+// What is dropped is a card that has moved already, never text to open.
+sheet?.addEventListener("drop", (event) => dragged && event.preventDefault());
+
 // How long a text is, while it is written.
 function count(area) {
   const limit = Number(area.getAttribute("maxlength"));

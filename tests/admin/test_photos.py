@@ -464,6 +464,37 @@ def test_the_list_of_photos_takes_a_constant_number_of_queries(staff):
     assert queries_of(staff, "/admin/conferences/photo/") == for_one <= 12
 
 
+def test_the_list_tells_and_finds_what_is_missing(staff):
+    conference = make_conference(start_date=date(2019, 9, 3))
+    whole, mute, plain = (
+        make_photo(conference),
+        make_photo(conference, alt_text_en=""),
+        make_photo(conference, credit=""),
+    )
+    make_photo(
+        make_conference(start_date=date(2020, 1, 1), end_date=date(2020, 1, 1)), alt_text_en=None, decorative=True
+    )
+
+    def found(query):
+        return sorted(photo.pk for photo in staff.get(f"/admin/conferences/photo/{query}").context["cl"].result_list)
+
+    assert found("?complete=no") == [mute.pk, plain.pk]
+    assert found("?complete=yes&year=2019") == [whole.pk]
+    page = staff.get("/admin/conferences/photo/").content.decode()
+    assert page.count('<span class="dossier-missing">missing</span>') == 2
+    assert ">decorative</td>" in page
+
+
+def test_the_form_of_a_photo_shows_the_picture(staff):
+    photo = make_photo(make_conference())
+
+    page = staff.get(reverse("admin:conferences_photo_change", args=[photo.pk])).content.decode()
+
+    shown = photo.file.renditions.get(variant="w640.webp")
+    assert f'<img src="{reverse("admin_file", args=[shown.key, shown.name])}" alt="" class="photo-shown">' in page
+    assert "photo.jpg · 1600 × 1067" in page
+
+
 def test_the_list_and_the_index_lead_to_the_form_for_many(staff):
     assert f'href="{UPLOAD}"' in staff.get("/admin/conferences/photo/").content.decode()
     assert f'href="{UPLOAD}"' in staff.get("/admin/").content.decode()

@@ -771,7 +771,7 @@ class PhotoAdmin(RecordAdmin):
 
     @admin.display(description=gettext_lazy("credit"), ordering="credit")
     def credited(self, record):
-        return Truncator(record.credit).chars(60) if record.credit.strip() else lacking()
+        return Truncator(record.credit).chars(40) if record.credit.strip() else lacking()
 
     @admin.display(description=gettext_lazy("as it is"))
     def shown_picture(self, record):

@@ -67,7 +67,7 @@ class Line {
     this.bar.remove();
     this.item.className = `upload-answer upload-${status}`;
     this.text.textContent = message;
-    if (address) this.text.append(" ", element("a", { href: address, textContent: this.file.name }));
+    if (address) this.text.append(" ", element("a", { href: address, textContent: say("open") }));
     if (thumbnail) this.item.prepend(element("img", { src: thumbnail, alt: "" }));
   }
 

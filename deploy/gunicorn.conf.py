@@ -15,6 +15,8 @@ keepalive = 5
 max_requests = 20_000
 max_requests_jitter = 2_000
 loglevel = "warning"
+# Whether a request came by HTTPS is decided in one place, CTPORTAL_TRUST_PROXY, and not by any local sender's header here.
+forwarded_allow_ips = ""
 
 
 def when_ready(server):

@@ -27,10 +27,10 @@ from ctportal.publishing.admin import (
     allow_editor,
     badge,
     language_marks,
+    note_publication,
     publication_state,
-    with_publication,
 )
-from ctportal.publishing.admin_forms import label_texts, labels_of, record_form, take_upload
+from ctportal.publishing.admin_forms import AutocompleteFields, label_texts, labels_of, record_form, take_upload
 from ctportal.publishing.files import store_photo
 from ctportal.publishing.gate import refresh_draft
 from documents.models import CoChairsSummary, Document, PressRelease, Statement
@@ -153,6 +153,9 @@ class SeriesEntryInline(LabelTabularInline):
     fields = ["series", "ordinal"]
     autocomplete_fields = ["series"]
 
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("series")
+
 
 class AnnouncedDateForm(LabelForm):
     constraint_fields = {"announced_date_ends_on_or_after_start": "end_date"}
@@ -206,7 +209,7 @@ class AppearanceInline(LabelTabularInline):
     autocomplete_fields = ["person", "organization"]
 
     def get_queryset(self, request):
-        return super().get_queryset(request).select_related("person")
+        return super().get_queryset(request).select_related("person", "organization")
 
 
 class FigureForm(LabelForm):
@@ -240,6 +243,10 @@ class FigureInline(LabelTabularInline):
     formset = FigureFormSet
     fields = ["measure", "expectation", "qualifier", "value", "source_document", "source", "official", "order"]
     autocomplete_fields = ["source_document"]
+
+    def get_queryset(self, request):
+        queryset = super().get_queryset(request).select_related("source_document")
+        return queryset.prefetch_related("source_document__versions")
 
 
 class ReferenceForm(LabelForm):
@@ -396,6 +403,7 @@ class ConferenceAdmin(RecordAdmin):
             {"fields": ["title", "motto", "summary", "description", "background", "outcome"]},
         ),
     ]
+    link_paths = ("parent", "references__document", "figures__source_document", "photos")
     # Where the parts of the form begin, for the row of links above it.
     parts = [
         ("fieldset-0-0-heading", gettext_lazy("Facts")),
@@ -481,8 +489,8 @@ class ConferenceAdmin(RecordAdmin):
 
     def dossier(self, conference, matrix, publication):
         """Rows for the panel, one per part that exists or is missing, and the links to add more."""
-        documents = with_publication(conference.documents.prefetch_related(document_languages())).order_by("date", "pk")
-        documents = list(documents)
+        documents = conference.documents.prefetch_related(document_languages()).order_by("date", "pk")
+        documents = note_publication(documents)
         rows = [{"part": _("Conference text"), "languages": matrix, "publication": badge(publication)}]
         shown = set()
         for part in PARTS:
@@ -578,7 +586,7 @@ def add_address(model_name, conference, **prefilled):
 
 
 @admin.register(Session)
-class SessionAdmin(admin.ModelAdmin):
+class SessionAdmin(AutocompleteFields, admin.ModelAdmin):
     form = SessionForm
     formfield_overrides = NATIVE_WIDGETS
     fields = [

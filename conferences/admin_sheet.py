@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from ctportal import languages
 from ctportal.publishing import services
-from ctportal.publishing.admin import badge, publication_state, with_publication
+from ctportal.publishing.admin import badge, note_publication, publication_state
 from ctportal.publishing.admin_forms import show_instant
 from ctportal.publishing.gate import checksum, gate_for, note_draft
 
@@ -262,7 +262,7 @@ class ContactSheet:
 
     @property
     def photos(self):
-        return with_publication(
+        return (
             self.conference.photos.select_related("conference", "file")
             .prefetch_related("file__renditions", "people")
             .order_by("order", "pk")
@@ -279,6 +279,7 @@ class ContactSheet:
 
     def _load(self, keys):
         found = self.photos.in_bulk(keys)
+        note_publication(found.values())
         for photo in found.values():
             photo.conference = self.conference
         return [found[pk] for pk in keys if pk in found]

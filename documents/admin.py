@@ -157,7 +157,7 @@ class DocumentAdmin(RecordAdmin):
     ordering = ["-date", "slug"]
     autocomplete_fields = ["conference", "session", "issued_by", "delivered_by", "themes"]
     inlines = [RelationInline]
-    language_only_fields = ()
+    link_paths = ("conference", "relations__target", "relations__conference")
     what = ["kind", "also_serves_as"]
     where = ["conference", "session", "occasion", ("date", "place")]
     who = ["issued_by", "delivered_by", "delivered_title"]

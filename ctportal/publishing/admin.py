@@ -4,14 +4,15 @@ The admin writes working records and asks the services for everything public. It
 """
 
 import uuid
+from collections import defaultdict
 from urllib.parse import urlsplit
 
 from csp.constants import NONCE
 from django.contrib import admin, messages
-from django.contrib.admin.widgets import AutocompleteSelectMultiple
+from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, prefetch_related_objects
 from django.http import HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils import timezone
@@ -25,6 +26,7 @@ from ctportal import languages
 
 from . import services
 from .admin_forms import (
+    AutocompleteFields,
     DateInput,
     InlineFormSet,
     LabelForm,
@@ -73,30 +75,38 @@ def with_nonce(request, media):
 # Lists
 
 
-def with_publication(queryset, now=None):
-    """Annotate working records with what the public sees of them: a constant number of index look-ups per row."""
+def note_publication(records, now=None):
+    """Note on each of *records* (working records) what the public sees of it; returns them as a list. One query."""
     now = now or timezone.now()
-    mine = {"uid": OuterRef("uid")}
-    in_force = Edition.objects.public(now).filter(**mine).order_by()
-    to_come = Edition.objects.to_come(now).filter(**mine).order_by("public_from")
-    last = Edition.objects.effective(now).filter(**mine).order_by("-public_from")
-    return queryset.annotate(
-        public_sha256=Subquery(in_force.values("sha256")[:1]),
-        public_slug=Subquery(in_force.values("slug")[:1]),
-        scheduled_for=Subquery(to_come.values("public_from")[:1]),
-        last_until=Subquery(last.values("public_until")[:1]),
-        last_from=Subquery(last.values("public_from")[:1]),
-    )
+    records = list(records)
+    found = defaultdict(list)
+    editions = Edition.objects.standing().filter(uid__in=[record.uid for record in records])
+    for edition in editions.only("uid", "sha256", "slug", "public_from", "public_until").order_by("public_from"):
+        found[edition.uid].append(edition)
+    for record in records:
+        mine = found[record.uid]
+        record.public_edition = services.covering(mine, now)
+        record.edition_to_come = next((edition for edition in mine if edition.public_from > now), None)
+        record.was_public = any(edition.public_from <= now for edition in mine)
+    return records
+
+
+class NotedChangeList(ChangeList):
+    """A list that notes the publication of the rows of its page, and of no others."""
+
+    def get_results(self, request):
+        super().get_results(request)
+        self.result_list = note_publication(self.result_list)
 
 
 def publication_state(record):
-    """Return the state of a record from ``with_publication``: draft, scheduled, public, changed or withdrawn."""
-    if record.public_sha256:
-        same = record.public_sha256 == record.draft_sha256 and record.public_slug == getattr(record, "slug", "")
-        return "public" if same else "changed"
-    if record.scheduled_for:
+    """The state of a record from ``note_publication``: draft, scheduled, public, changed or withdrawn."""
+    if record.public_edition:
+        public = record.public_edition.sha256, record.public_edition.slug
+        return "public" if public == (record.draft_sha256, getattr(record, "slug", "")) else "changed"
+    if record.edition_to_come:
         return "scheduled"
-    return "withdrawn" if record.last_from else "draft"
+    return "withdrawn" if record.was_public else "draft"
 
 
 STATE_LABELS = {
@@ -120,18 +130,31 @@ class PublicationFilter(admin.SimpleListFilter):
         return list(STATE_LABELS.items())
 
     def queryset(self, request, queryset):
-        public = models.Q(public_sha256__isnull=False)
-        same = models.Q(public_sha256=models.F("draft_sha256"))
+        if self.value() not in STATE_LABELS:
+            return queryset
+        now = timezone.now()
+        mine = {"uid": OuterRef("uid")}
+        in_force = Edition.objects.public(now).filter(**mine)
+        same = in_force.filter(sha256=OuterRef("draft_sha256"))
         if hasattr(queryset.model, "slug"):
-            same &= models.Q(public_slug=models.F("slug"))
+            same = same.filter(slug=OuterRef("slug"))
+        public, scheduled, past = (
+            Exists(rows.order_by())
+            for rows in (
+                in_force,
+                Edition.objects.to_come(now).filter(**mine),
+                Edition.objects.effective(now).filter(**mine),
+            )
+        )
+        unchanged = Exists(same.order_by())
         conditions = {
-            "public": public & same,
-            "changed": public & ~same,
-            "scheduled": models.Q(public_sha256__isnull=True, scheduled_for__isnull=False),
-            "withdrawn": models.Q(public_sha256__isnull=True, scheduled_for__isnull=True, last_from__isnull=False),
-            "draft": models.Q(public_sha256__isnull=True, scheduled_for__isnull=True, last_from__isnull=True),
+            "public": unchanged,
+            "changed": public & ~unchanged,
+            "scheduled": scheduled & ~public,
+            "withdrawn": past & ~public & ~scheduled,
+            "draft": ~past & ~scheduled,
         }
-        return queryset.filter(conditions[self.value()]) if self.value() in conditions else queryset
+        return queryset.filter(conditions[self.value()])
 
 
 def language_marks(states):
@@ -155,14 +178,7 @@ def language_marks(states):
 # Forms
 
 
-class AutocompleteMultiple(AutocompleteSelectMultiple):
-    """Without the button that takes away all choices: it breaks the list it stands in, for a screen reader."""
-
-    def build_attrs(self, base_attrs, extra_attrs=None):
-        return super().build_attrs(base_attrs, extra_attrs) | {"data-allow-clear": "false"}
-
-
-class LabelTabularInline(admin.TabularInline):
+class LabelTabularInline(AutocompleteFields, admin.TabularInline):
     """Rows without empty ones, their labels in the original language of the record."""
 
     form = LabelForm
@@ -177,7 +193,7 @@ class LabelTabularInline(admin.TabularInline):
         return field
 
 
-class RecordAdmin(admin.ModelAdmin):
+class RecordAdmin(AutocompleteFields, admin.ModelAdmin):
     """A record's list and form. What is public of it is changed by the services alone, after the draft is saved."""
 
     form = RecordForm
@@ -187,15 +203,12 @@ class RecordAdmin(admin.ModelAdmin):
     list_per_page = 50
     save_as = False
     publishable = True  # vocabulary is published with what shows it
-    text_title = ""  # field of the row per language by which a record is called
+    link_paths = ()  # relations that the gate's links read
 
     # Lists
 
-    def get_queryset(self, request):
-        queryset = super().get_queryset(request).select_related(None)
-        if request.resolver_match and request.resolver_match.url_name.endswith("_changelist"):
-            queryset = with_publication(queryset)
-        return queryset
+    def get_changelist(self, request, **kwargs):
+        return NotedChangeList
 
     def get_actions(self, request):
         actions = super().get_actions(request)
@@ -206,8 +219,9 @@ class RecordAdmin(admin.ModelAdmin):
     def publication(self, record):
         state = publication_state(record)
         text = badge(state)
-        if record.scheduled_for:
-            text += format_html(' <span class="when">{} UTC</span>', f"{record.scheduled_for:%Y-%m-%d %H:%M}")
+        if record.edition_to_come:
+            at = record.edition_to_come.public_from
+            text += format_html(' <span class="when">{} UTC</span>', f"{at:%Y-%m-%d %H:%M}")
         return text
 
     @admin.display(description=gettext_lazy("languages"))
@@ -225,11 +239,6 @@ class RecordAdmin(admin.ModelAdmin):
         return states
 
     # The form
-
-    def formfield_for_manytomany(self, db_field, request, **kwargs):
-        if db_field.name in self.get_autocomplete_fields(request):
-            kwargs.setdefault("widget", AutocompleteMultiple(db_field, self.admin_site))
-        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def get_urls(self):
         info = self.opts.app_label, self.opts.model_name
@@ -480,14 +489,17 @@ class RecordAdmin(admin.ModelAdmin):
 
     def changes(self, obj, edition):
         """Names of what differs between the public edition and the draft."""
-        content = gate_for(obj).content(obj)
-        names = [name for name, value in content.data.items() if edition.data.get(name) != value]
-        found = [self.name_of_field(name) for name in names] if not edition.is_sealed else []
-        if edition.slug != content.slug:
+        gate = gate_for(obj)
+        found, slug = [], getattr(obj, "slug", "")
+        if obj.draft_sha256 != edition.sha256 and not edition.is_sealed:
+            draft = gate.content(obj).data
+            found += [self.name_of_field(name) for name, value in draft.items() if edition.data.get(name) != value]
+        if edition.slug != slug:
             found.append(_("address"))
-        relations = edition.relations.exclude(name=services.SHOWS).order_by("order")
-        before = [(relation.name, str(relation.target)) for relation in relations]
-        if sorted(before) != sorted((link.name, str(link.target)) for link in content.links):
+        prefetch_related_objects([obj], *self.link_paths)
+        relations = edition.relations.exclude(name=services.SHOWS)
+        before = {(relation.name, str(relation.target)) for relation in relations}
+        if before != {(link.name, str(link.target)) for link in gate.links(obj)}:
             found.append(_("relations to other records"))
         return found
 

@@ -208,15 +208,6 @@ def test_the_interface_speaks_the_language_that_staff_choose(staff):
     assert "django_language" not in elsewhere.cookies
 
 
-def test_a_photo_list_shows_what_is_missing(staff):
-    make_photo(make_conference(), alt_text_en="", credit="")
-    make_photo(make_conference(), caption_en="The hall")
-
-    response = staff.get("/admin/conferences/photo/")
-
-    assert list(cells(response, "missing").values()) == ["", "alternative text, credit"]
-
-
 def test_documents_of_another_kind_stay_out_of_an_entry(staff):
     make_document(kind="statement")
     assert Document.objects.count() == 1

@@ -9,7 +9,6 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
 
-from ctportal.geography import COUNTRY_CODES
 from ctportal.languages import CODES
 from ctportal.publishing import codes, filters
 from ctportal.publishing.models import RecordType
@@ -194,17 +193,21 @@ def text_component(auto_schema):
 # Parameters and answers ------------------------------------------------------------------------------------------------
 
 
+def description_of(name, filter_):
+    """What the parameter *name* means, in words."""
+    field = filter_.field
+    if isinstance(field, filters.RecordField):
+        return f"Slug or uid of a public {field.record_type}."
+    return str(field.description) if field.description else DESCRIPTIONS[name]
+
+
 def _parameter(name, filter_):
     """The OpenAPI parameter for one filter."""
-    field = filter_.field
-    description, kind, enum = field.description, OpenApiTypes.STR, None
-    if isinstance(field, filters.CodeField) and not isinstance(field, filters.CountryField):
+    field, kind, enum = filter_.field, OpenApiTypes.STR, None
+    if isinstance(field, filters.CodeField):
         enum = list(field.codes)
-        description = DESCRIPTIONS.get(name, description)
-    elif isinstance(field, filters.CountryField):
-        enum = list(COUNTRY_CODES)
     elif isinstance(field, filters.DateField):
-        kind, description = OpenApiTypes.DATE, DESCRIPTIONS[name]
+        kind = OpenApiTypes.DATE
     elif isinstance(field, filters.InstantField):
         kind = OpenApiTypes.DATETIME
     elif isinstance(field, filters.PageField):
@@ -213,9 +216,7 @@ def _parameter(name, filter_):
         kind = {"type": "string", "maxLength": filters.QUERY_LENGTH}
     elif isinstance(field, filters.YearField):
         kind = {"type": "string", "pattern": "^[0-9]{4}$"}
-    elif isinstance(field, filters.RecordField):
-        description = f"Slug or uid of a public {field.record_type}."
-    return OpenApiParameter(name, kind, OpenApiParameter.QUERY, description=str(description), enum=enum)
+    return OpenApiParameter(name, kind, OpenApiParameter.QUERY, description=description_of(name, filter_), enum=enum)
 
 
 DESCRIPTIONS = {

@@ -2,12 +2,15 @@
 
 from django.urls import include, path
 
+from ctportal.api import developers
+
 from . import converters, files, views  # noqa: F401 (registers them)
 
 pages = [
     path("", views.home, name="home"),
     path("", include("conferences.urls")),
     path("", include("documents.urls")),
+    path("developers/", developers.page, name="developers"),
 ]
 urlpatterns = [
     path("", views.root, name="root"),

@@ -1,0 +1,79 @@
+"""The page that tells partners how to read the API. Its examples name records that are public at the moment."""
+
+from django.utils.translation import gettext as _
+
+from ctportal.publishing.filters import FILTERSETS
+from ctportal.publishing.models import Edition
+from ctportal.publishing.stamp import Moment
+from ctportal.web.page import Crumb, render_page, site_root
+
+from .parameters import MAX_PAGE_SIZE, PAGE_SIZE
+from .problems import TYPES
+from .schema import description_of
+
+# Where nothing of the kind is public yet.
+NOBODY = {"conference": "minsk-2019", "document": "a-document", "series": "regional-conferences"}
+COLLECTION = {
+    "conference": "conferences",
+    "document": "documents",
+    "photo": "photos",
+    "series": "series",
+    "theme": "themes",
+    "organization": "organizations",
+    "person": "people",
+}
+
+
+def page(request, language):
+    moment = Moment()
+    root = site_root(request)
+    slugs = moment.cached(("examples of the API",), lambda: _examples(moment.at))
+    title = _("For partners and developers")
+    return render_page(
+        request,
+        "web/developers.html",
+        {
+            "site": root,
+            "api": f"{root}/api/v1/",
+            "examples": [(text, f"{root}/api/v1/{address.format(**slugs)}") for text, address in _requests()],
+            "parameters": list(_parameters()),
+            "problems": [(kind, *described) for kind, described in TYPES.items()],
+            "page_size": PAGE_SIZE,
+            "max_page_size": MAX_PAGE_SIZE,
+        },
+        language=language,
+        path="developers/",
+        title=title,
+        description=_("A read-only JSON interface to every public record and all its versions, without a key."),
+        crumbs=(Crumb(title),),
+    )
+
+
+def _examples(at):
+    """A public record of each type the examples need, the newest first."""
+    public = Edition.objects.public(at).order_by("-date", "slug")
+    return {kind: public.of(kind).values_list("slug", flat=True).first() or slug for kind, slug in NOBODY.items()}
+
+
+def _requests():
+    """(what it asks, address below the API) of each example."""
+    return (
+        (_("The conferences of a series, the earliest first"), "conferences/?series={series}&ordering=date"),
+        (_("One conference, each text in French where there is one"), "conferences/{conference}/?lang=fr"),
+        (_("The press releases of a conference"), "documents/?conference={conference}&kind=press-release"),
+        (_("Documents that mention both words"), "documents/?q=border+security&page_size=5"),
+        (_("What has changed since the first of January 2026"),
+         "documents/?updated_after=2026-01-01T00:00:00Z&ordering=updated&page_size=100"),
+        (_("The versions of a document, with their chain of hashes"), "documents/{document}/versions/"),
+        (_("Its first version"), "documents/{document}/versions/1/"),
+    )  # fmt: skip
+
+
+def _parameters():
+    """(name, what it means, collections that know it), in the order in which readers look for them."""
+    names = dict.fromkeys(name for filterset in FILTERSETS.values() for name in filterset.base_filters)
+    for name in sorted(names):
+        known = [kind for kind, filterset in FILTERSETS.items() if name in filterset.base_filters]
+        filter_ = FILTERSETS[known[0]].base_filters[name]
+        everywhere = len(known) == len(FILTERSETS)
+        yield name, description_of(name, filter_), () if everywhere else [COLLECTION[kind] for kind in known]

@@ -203,6 +203,7 @@ class Conference(SluggedRecord):
 
     class Meta:
         ordering = ["-start_date", "name"]
+        indexes = [models.Index(F("start_date").desc(), "name", name="conference_in_order")]
         constraints = [
             models.CheckConstraint(
                 name="conference_ends_on_or_after_start",

@@ -113,6 +113,7 @@ class Document(SluggedRecord):
 
     class Meta:
         ordering = ["-date", "slug"]
+        indexes = [models.Index("kind", F("date").desc(), "slug", name="document_in_order")]
         constraints = [
             models.UniqueConstraint(
                 name="symbol_once",

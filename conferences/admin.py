@@ -603,7 +603,7 @@ class SessionAdmin(AutocompleteFields, admin.ModelAdmin):
     list_display = ["__str__", "conference", "kind", "date"]
     list_select_related = ["conference"]
     show_full_result_count = False
-    ordering = ["-conference__start_date", "order", "pk"]
+    ordering = ["-pk"]
 
     def has_module_permission(self, request):
         return False  # reached from the conference

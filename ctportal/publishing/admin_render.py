@@ -5,8 +5,10 @@ what Django's own templates write, but for white space between tags; a test hold
 """
 
 from django.forms.renderers import DjangoTemplates
-from django.utils.html import conditional_escape
+from django.templatetags.static import static
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 
 def attributes(widget):
@@ -52,7 +54,70 @@ def draw_option(option):
     return f'<option value="{value}"{attributes(option)}>{conditional_escape(option["label"])}</option>'
 
 
+def draw_related(context):
+    """The box of a relation with its links to change, add, delete and view the related record."""
+    parts = [
+        ""
+        if context["model_has_limit_choices_to"]
+        else f' data-model-ref="{conditional_escape(context["model_name"])}"'
+    ]
+    parts = [
+        f'<div class="related-widget-wrapper"{parts[0]}>\n    {conditional_escape(context["rendered_widget"])}\n    '
+    ]
+    if not context["is_hidden"]:
+        parts += [_related_link(context, *link) for link in RELATED_LINKS if context.get(f"can_{link[0]}_related")]
+    parts.append("\n</div>")
+    return "".join(parts)
+
+
+# What the link does; the attribute and the address in the context that it leads to, and its query; icon; title.
+RELATED_LINKS = [
+    (
+        "change",
+        "data-href-template",
+        "change_related_template_url",
+        "url_params",
+        "changelink",
+        "Change selected %(model)s",
+    ),
+    ("add", "href", "add_related_url", "url_params", "addlink", "Add another %(model)s"),
+    (
+        "delete",
+        "data-href-template",
+        "delete_related_template_url",
+        "url_params",
+        "deletelink",
+        "Delete selected %(model)s",
+    ),
+    (
+        "view",
+        "data-href-template",
+        "change_related_template_url",
+        "view_related_url_params",
+        "viewlink",
+        "View selected %(model)s",
+    ),
+]
+
+
+def _related_link(context, action, attribute, address, query, icon, title):
+    return format_html(
+        '<a class="related-widget-wrapper-link {action}-related" id="{action}_id_{name}" {attribute}="{address}?{query}"'
+        '{popup} title="{title}"><img src="{icon}" alt="" width="24" height="24"></a>',
+        action=action,
+        name=context["name"],
+        attribute=attribute,
+        address=context[address],
+        query=context[query],
+        popup="" if action == "view" else POPUP,
+        title=gettext(title) % {"model": context["model"]},
+        icon=static(f"admin/img/icon-{icon}.svg"),
+    )
+
+
+POPUP = SafeString(' data-popup="yes"')
 WIDGETS = "django/forms/widgets/"
+RELATED = "admin/widgets/related_widget_wrapper.html"
 DRAWN = {
     f"{WIDGETS}{name}.html": draw_input
     for name in ("input", "text", "number", "email", "url", "hidden", "date", "datetime", "time", "checkbox")
@@ -62,6 +127,8 @@ OPTION = f"{WIDGETS}select_option.html"
 
 class Renderer(DjangoTemplates):
     def render(self, template_name, context, request=None):
+        if template_name == RELATED:
+            return SafeString(draw_related(context))
         draw = DRAWN.get(template_name)
         if draw is None or not _plain(template_name, context["widget"]):
             return super().render(template_name, context, request)

@@ -2,15 +2,17 @@
 
 import re
 from datetime import date
+from html.parser import HTMLParser
 
 import pytest
 from django import forms
 from django.forms.renderers import DjangoTemplates
+from django.utils import translation
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 
 from ctportal.publishing.admin_forms import DateInput, InstantInput, TimeInput
-from ctportal.publishing.admin_render import DRAWN, WIDGETS, Renderer
+from ctportal.publishing.admin_render import DRAWN, RELATED, WIDGETS, Renderer
 
 HOSTILE = "<script>\"'&amp;</script>"
 CHOICES = [
@@ -74,3 +76,42 @@ def test_a_select_with_options_of_its_own_is_left_to_its_template():
         Radios(choices=CHOICES).render("a-name", "a", renderer=renderer()) for renderer in (Renderer, DjangoTemplates)
     )
     assert without_gaps(drawn) == without_gaps(by_template)
+
+
+class _Tags(HTMLParser):
+    """The tags of a piece of HTML with their attributes, whatever their order and the white space around them."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.tags = []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append((tag, sorted(attributes)))
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("actions", ["", "change", "add", "delete", "view", "change add delete view"])
+def test_the_links_beside_a_relation_are_those_of_the_template(actions, language):
+    context = {
+        "rendered_widget": SafeString("<select name='x'></select>"),
+        "is_hidden": False,
+        "name": 'a "name"',
+        "url_params": "_to_field=id&_popup=1",
+        "view_related_url_params": "_to_field=id",
+        "model": "person & co",
+        "model_name": "person",
+        "can_add_related": False,
+        "model_has_limit_choices_to": False,
+        "add_related_url": "/admin/person/add/",
+        "change_related_template_url": "/admin/person/__fk__/change/",
+        "delete_related_template_url": "/admin/person/__fk__/delete/",
+        **{f"can_{action}_related": True for action in actions.split()},
+    }
+
+    with translation.override(language):
+        drawn, by_template = (
+            _Tags(renderer().render(RELATED, context)).tags for renderer in (Renderer, DjangoTemplates)
+        )
+
+    assert drawn == by_template

@@ -90,6 +90,8 @@ class PicturesInput(forms.FileInput):
 class UploadForm(forms.Form):
     """Fields that all files share. The files themselves are answered one by one."""
 
+    use_required_attribute = False
+
     conference = forms.ModelChoiceField(
         Conference.objects.all(),
         label=gettext_lazy("Conference"),

@@ -26,15 +26,16 @@ def permanent_url(origin, uid):
     return f"{origin}/id/{uid}"
 
 
-def record(edition, related, origin, **more):
-    """Return the text of one record: the envelope, *more* keys, then the edition's own JSON as it is.
+def record(edition, own, related, origin, **more):
+    """Return the text of one record: the envelope, *more* keys, then its *own* JSON as it is.
 
-    *edition* has ``version`` and ``published`` annotated; *related* is its list of RelatedRecord.
+    *edition* is an edition with ``version`` and ``published`` annotated, or a FullRow; *related* is its list of
+    RelatedRecord.
     """
     uid, updated = str(edition.uid), rfc3339(edition.public_from)
     published = updated if edition.version == 1 else rfc3339(edition.published)
     added = "".join(f'"{name}":{json.dumps(value)},' for name, value in more.items())
-    own = edition.json[1:]
+    own = own[1:]
     # No value here holds a character that JSON escapes: identifiers, codes, slugs, instants and hashes.
     return (
         f'{{"uid":"{uid}","type":"{edition.type}","slug":"{edition.slug}","url":"{origin}/id/{uid}",'

@@ -69,7 +69,7 @@ class EditionViewSet(ViewSetMixin, ApiView):
         filters, values = parameters.read_list(self.record_type, query)
         size, language = values["page_size"] or parameters.PAGE_SIZE, values["lang"]
         try:
-            page = listing(filters, size, columns="json", with_history=True)
+            page = listing(filters, size, full=True)
         except PageOutOfRange as error:
             raise _page_out_of_range(error) from None
         found = related(page.editions, filters.moment.at, cards=False)
@@ -155,9 +155,8 @@ class EditionViewSet(ViewSetMixin, ApiView):
         raise not_found()
 
     def _record(self, edition, points_to, origin, language, **more):
-        if language:
-            edition.json = envelope.in_language(edition.json, self.serializer_class, language)
-        return envelope.record(edition, points_to, origin, **more)
+        own = envelope.in_language(edition.json, self.serializer_class, language) if language else edition.json
+        return envelope.record(edition, own, points_to, origin, **more)
 
     def _moved(self, request, found, below=""):
         address = reverse(f"api:{self.collection}-detail", args=[found.address])

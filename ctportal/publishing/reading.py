@@ -7,6 +7,7 @@ import json
 import re
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple
 
@@ -232,16 +233,27 @@ def page_count(total, per_page):
 
 
 # What the rows of a list bring along; the rest stays deferred.
-LISTED = {
-    "card": ("uid", "type", "slug", "date", "end_date", "public_from", "card"),
-    "json": ("uid", "type", "slug", "date", "public_from", "sha256", "json"),
-}
+CARDS = ("uid", "type", "slug", "date", "end_date", "public_from", "card")
 
 
-def listing(filters, per_page=20, columns="card", with_history=False):
+class FullRow(NamedTuple):
+    """A row of a list with all fields: of an edition, what its record in the API is made of."""
+
+    pk: int
+    uid: uuid.UUID
+    type: str
+    slug: str
+    public_from: datetime
+    sha256: str
+    json: str
+    version: int
+    published: datetime
+
+
+def listing(filters, per_page=20, full=False):
     """Return the page of editions that *filters* (a valid FilterSet of ``filters``) ask for.
 
-    *columns* is "card" (what lists show) or "json" (all fields). Two queries: the publication stamp and the rows; one or
+    The rows are editions with their cards or, if *full*, FullRows. Two queries: the publication stamp and the rows; one or
     two more when the count is not in the cache. PageOutOfRange when there is no such page.
     """
     number, total = filters.page_number, count(filters)
@@ -249,12 +261,14 @@ def listing(filters, per_page=20, columns="card", with_history=False):
         raise PageOutOfRange(number, page_count(total, per_page))
     start, stop, from_the_end = _slice(number, per_page, total)
     at, chosen = filters.moment.at, filters.chosen
-    how = (from_the_end, columns, with_history)
+    how = (from_the_end, full)
     rows = _prepared_rows(filters, *how)
     if rows:
         editions = rows(window=(start, stop - start), at=at, **filters.parts())
     else:
         editions = list(_rows(filters, at, chosen, slice(start, stop), *how))
+    if full:
+        editions = list(map(FullRow._make, editions))
     return Listing(editions, number, per_page, total)
 
 
@@ -292,12 +306,12 @@ def _slice(number, per_page, total):
     return start, stop, False
 
 
-def _rows(filters, at, chosen, window, from_the_end, columns, with_history):
+def _rows(filters, at, chosen, window, from_the_end, full):
     """The editions of one page. Which they are is read off an index alone, so that only the rows shown are fetched."""
     ordered = filters.narrow(_public_at(at), chosen).order_by(*filters.row_order())
     shown = (ordered.reverse() if from_the_end else ordered).values("pk")[window]
-    editions = Edition.objects.filter(pk__in=shown).order_by(*filters.order()).only(*LISTED[columns])
-    return editions.with_history(at) if with_history else editions
+    editions = Edition.objects.filter(pk__in=shown).order_by(*filters.order())
+    return editions.with_history(at).values_list(*FullRow._fields) if full else editions.only(*CARDS)
 
 
 # Menus ---------------------------------------------------------------------------------------------------------------

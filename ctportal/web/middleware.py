@@ -47,5 +47,5 @@ class ConditionalMiddleware:
         if response.status_code != 200 or response.streaming or request.method not in ("GET", "HEAD"):
             return response
         if "ETag" not in response.headers:
-            response.headers["ETag"] = f'"{hashlib.blake2b(response.content, digest_size=16).hexdigest()}"'
+            response.headers["ETag"] = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
         return get_conditional_response(request, response.headers["ETag"], None, response)

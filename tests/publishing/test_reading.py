@@ -261,7 +261,7 @@ def test_a_list_of_all_fields_brings_version_and_first_publication(publisher, fr
 
     slugs("conference")
     with django_assert_num_queries(2):
-        (edition,) = listed("conference", columns="json", with_history=True).editions
+        (edition,) = listed("conference", full=True).editions
         values = (edition.version, edition.published, edition.json)
     assert values == (2, first.public_from, second.json)
 

@@ -106,7 +106,7 @@ def rich(html, *, deeper=0):
     for level in (4, 3, 2) if deeper else ():
         clean = clean.replace(f"<h{level}>", f"<h{level + deeper}>").replace(f"</h{level}>", f"</h{level + deeper}>")
     if "<table" in clean:
-        opening = format_html('<div class="table" tabindex="0" role="region" aria-label="{}">', _("Table"))
+        opening = format_html('<div class="table" tabindex="0" role="group" aria-label="{}">', _("Table"))
         clean = clean.replace("<table", f"{opening}<table").replace("</table>", "</table></div>")
     return SafeString(clean)
 

@@ -1,0 +1,121 @@
+"""The public pages in a browser: accessible in both directions, by keyboard alone, narrow, and within the strict policy."""
+
+import pytest
+
+from tests import factories as make
+from tests.web.dossiers import every_page, make_dossier
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+TYPES = (
+    *("home", "conferences", "conference", "series", "theme", "documents", "document", "photos", "photo"),
+    *("press releases", "bad filter", "document version", "nothing found"),
+)
+
+
+@pytest.fixture
+def dossier(transactional_db):
+    series, theme = make.make_series("The series"), make.make_theme("The theme")
+    make_dossier(1, series=series, theme=theme, documents=3, photos=2)
+    make_dossier(2, series=series, theme=theme, documents=0, photos=0)
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_any_kind_of_page(dossier, browser_page, axe_violations, language, scheme):
+    browser_page.emulate_media(color_scheme=scheme)
+    found = {}
+    for name, address in every_page(language).items():
+        if name in TYPES:
+            browser_page.goto(address)
+            found[name] = axe_violations(browser_page)
+    assert found == {name: [] for name in found}
+    assert set(found) == set(TYPES)
+
+
+@pytest.mark.parametrize("language", ["en", "ar", "zh"])
+def test_no_page_scrolls_sideways_at_360_pixels(dossier, browser_page, language):
+    browser_page.set_viewport_size({"width": 360, "height": 800})
+    wide = {}
+    for name, address in every_page(language).items():
+        browser_page.goto(address)
+        width = browser_page.evaluate("document.documentElement.scrollWidth")
+        if width > 360:
+            wide[name] = width
+    assert wide == {}
+
+
+def test_no_page_breaks_the_content_security_policy(dossier, browser_page):
+    for name, address in every_page().items():
+        if name in ("no page", "bad filter"):  # the console reports the status itself
+            continue
+        browser_page.goto(address, wait_until="networkidle")
+    assert [
+        text for text in browser_page.problems if "Content Security Policy" in text or "Content-Security" in text
+    ] == []
+
+
+def test_a_conference_page_is_light_and_asks_for_little(dossier, browser_page):
+    requests = []
+    # Playwright cannot take a built-in method.
+    browser_page.on("response", lambda response: requests.append(response))  # noqa: PLW0108
+    browser_page.goto("/en/conferences/dossier-1/", wait_until="networkidle")
+    own = [response for response in requests if "/files/" not in response.url]
+    assert len(requests) <= 12
+    assert sum(len(response.body()) for response in own) <= 60_000
+
+
+def test_the_keyboard_reaches_the_content_and_every_filter(dossier, browser_page):
+    browser_page.goto("/en/conferences/")
+    browser_page.keyboard.press("Tab")
+    assert browser_page.evaluate("document.activeElement.className") == "skip"
+    browser_page.keyboard.press("Enter")
+    browser_page.keyboard.press("Tab")
+    reached = []
+    for _press in range(12):
+        reached.append(browser_page.evaluate("document.activeElement.name || document.activeElement.tagName"))
+        browser_page.keyboard.press("Tab")
+    assert reached[:7] == ["q", "year", "country", "series", "theme", "SUMMARY", "BUTTON"]
+
+
+def test_a_list_is_filtered_by_keyboard_alone(dossier, browser_page):
+    browser_page.goto("/en/conferences/")
+    browser_page.focus("#q")
+    browser_page.keyboard.type("organization 2.1")
+    browser_page.keyboard.press("Enter")
+    browser_page.wait_for_url("**/en/conferences/?q=organization+2.1*")
+    assert browser_page.locator("ul.rows > li h2").all_inner_texts() == ["Border security 2"]
+
+
+@pytest.mark.parametrize(
+    ("language", "forward", "back"), [("en", "ArrowRight", "ArrowLeft"), ("ar", "ArrowLeft", "ArrowRight")]
+)
+def test_the_arrow_keys_turn_the_pages_of_an_album_in_reading_direction(dossier, browser_page, language, forward, back):
+    browser_page.goto(every_page(language)["photo"])
+    first = browser_page.url
+    with browser_page.expect_navigation():
+        browser_page.keyboard.press(forward)
+    assert browser_page.url != first
+    with browser_page.expect_navigation():
+        browser_page.keyboard.press(back)
+    assert browser_page.url == first
+
+
+def test_focus_is_seen(dossier, browser_page):
+    browser_page.goto("/en/")
+    browser_page.keyboard.press("Tab")
+    browser_page.keyboard.press("Tab")
+    style = browser_page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    assert style == "solid"
+
+
+def test_everything_is_there_without_script(dossier, chromium, live_server):
+    context = chromium.new_context(base_url=live_server.url, java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/en/documents/document-1-0/")
+    assert page.locator("#cite-1").inner_text().startswith("Speaker 1. ")
+    assert page.locator("button[data-copy]:visible").count() == 0
+    page.goto(every_page()["photo"])
+    page.get_by_role("link", name="Next photo").click()
+    assert page.get_by_role("link", name="Previous photo").count() == 1
+    context.close()

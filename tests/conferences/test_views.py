@@ -1,0 +1,224 @@
+"""The pages of conferences, series, themes and photos: what stands at an address, and what must not be told."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from conferences.models import Conference, Photo
+from ctportal.publishing.models import Edition
+from ctportal.publishing.services import publish, withdraw
+from tests import factories as make
+from tests.web.dossiers import make_dossier
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def publisher():
+    return make.make_user()
+
+
+def page(client, address):
+    return client.get(address).content.decode()
+
+
+# Addresses -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_draft_and_what_is_to_come_answer_like_what_never_was(client, publisher):
+    make.make_conference("Draft", slug="draft")
+    to_come = make.make_conference("To come", slug="to-come")
+    publish(to_come, by=publisher, at=timezone.now() + timedelta(hours=1))
+    answers = [client.get(f"/en/conferences/{slug}/") for slug in ("draft", "to-come", "nowhere")]
+    assert [answer.status_code for answer in answers] == [404] * 3
+    assert len({answer.content for answer in answers}) == 1
+
+
+def test_a_conference_appears_at_its_instant(client, publisher, frozen_clock):
+    conference = make.make_conference("Embargoed", slug="embargoed")
+    publish(conference, by=publisher, at=frozen_clock.now + timedelta(hours=1))
+    frozen_clock.tick(minutes=59, seconds=59)
+    assert client.get("/en/conferences/embargoed/").status_code == 404
+    frozen_clock.tick(seconds=1)
+    assert client.get("/en/conferences/embargoed/").status_code == 200
+    assert "Embargoed" in page(client, "/en/conferences/")
+
+
+def test_a_former_address_redirects_for_good(client, publisher, frozen_clock):
+    conference = make.make_conference(slug="before")
+    publish(conference, by=publisher)
+    frozen_clock.tick()
+    Conference.objects.update(slug="after")
+    conference.refresh_from_db()
+    publish(conference, by=publisher)
+    answers = [client.get(address) for address in ("/fr/conferences/before/", f"/fr/conferences/{conference.uid}/")]
+    assert [(a.status_code, a["Location"]) for a in answers] == [(301, "/fr/conferences/after/")] * 2
+
+
+def test_a_withdrawn_conference_is_gone_with_its_reason_replacement_and_children(client, publisher, frozen_clock):
+    conference, other = make.make_conference(slug="withdrawn"), make.make_conference("Read this", slug="instead")
+    document, photo = make.make_document(conference, slug="its-document"), make.make_photo(conference)
+    for record in (conference, other, document, photo):
+        publish(record, by=publisher)
+        frozen_clock.tick()
+    withdraw(conference, by=publisher, reason="Entered <b>twice</b>", replacement=other.uid)
+    frozen_clock.tick()
+    response = client.get("/en/conferences/withdrawn/")
+    html = response.content.decode()
+    assert response.status_code == 410
+    assert "Entered &lt;b&gt;twice&lt;/b&gt;" in html
+    assert '<a href="/en/conferences/instead/">Read this</a>' in html
+    others = ["/en/documents/its-document/", f"/en/photos/{photo.uid}/", "/en/conferences/withdrawn/versions/1/"]
+    assert [client.get(address).status_code for address in others] == [410] * 3
+    assert "its-document" not in page(client, "/en/documents/")
+
+
+def test_a_past_version_is_readable_marked_and_shows_no_files(client, publisher, frozen_clock):
+    conference = make.make_conference("First title", slug="versions")
+    publish(conference, by=publisher)
+    frozen_clock.tick()
+    photo = make.make_photo(conference, caption_en="A caption")
+    publish(photo, by=publisher)
+    frozen_clock.tick()
+    conference.texts.update(title="Second title")
+    publish(conference, by=publisher, note="Corrected the title")
+    Photo.objects.update(caption_en="Another caption")
+    photo.refresh_from_db()
+    publish(photo, by=publisher)
+    first, second = (page(client, f"/en/conferences/versions/versions/{n}/") for n in (1, 2))
+    assert "First title" in first
+    assert "You are reading version 1, which was public from 2 March 2026 to 2 March 2026." in first
+    assert '<meta name="robots" content="noindex">' in first
+    assert '"/files/' not in first
+    assert "This is version 2, the one in force." in second
+    assert "Corrected the title" in second
+    past_photo = page(client, f"/en/photos/{photo.uid}/versions/1/")
+    assert "/files/" not in past_photo
+    assert photo.rendition_files[0].name in past_photo
+    assert [
+        client.get(f"/en/conferences/versions/versions/{n}/").status_code for n in ("3", "0", "01", "9999999", "-1")
+    ] == [404] * 5
+
+
+def test_versions_to_come_are_not_there(client, publisher, frozen_clock):
+    conference = make.make_conference("First title", slug="versions")
+    publish(conference, by=publisher)
+    conference.texts.update(title="Second title")
+    publish(conference, by=publisher, at=frozen_clock.now + timedelta(hours=1))
+    frozen_clock.tick()
+    assert client.get("/en/conferences/versions/versions/2/").status_code == 404
+    assert "Second title" not in page(client, "/en/conferences/versions/")
+
+
+# What must not be told -------------------------------------------------------------------------------------------------
+
+
+def test_drafts_and_embargoed_children_are_on_no_page_in_no_count_and_between_no_photos(
+    client, publisher, frozen_clock
+):
+    conference = make_one_after_another(publisher, frozen_clock)
+    addresses = ["/en/", "/en/conferences/", "/en/documents/", "/en/photos/", "/en/press-releases/", "/en/conferences/open/",
+                 f"/en/photos/{Edition.objects.of('photo').first().uid}/"]  # fmt: skip
+    before = {address: page(client, address) for address in addresses}
+
+    later = frozen_clock.now + timedelta(days=1)
+    make.make_document(conference, "CANARY draft")
+    publish(make.make_document(conference, "CANARY embargoed"), by=publisher, at=later)
+    make.make_photo(conference, caption_en="CANARY photo", order=1)
+    publish(make.make_photo(conference, caption_en="CANARY embargoed photo", order=1), by=publisher, at=later)
+    publish(make.make_conference("CANARY side event", parent=conference), by=publisher, at=later)
+    conference.references.create(document=make.make_document(None, "CANARY reference"))
+    frozen_clock.tick()
+
+    assert {address: page(client, address) for address in addresses} == before
+    assert not any("CANARY" in html for html in before.values())
+
+
+def make_one_after_another(publisher, clock):
+    """Return a public conference with a document and two photos, each published at an instant of its own."""
+    conference = make.make_conference("Open", slug="open")
+    for record in (conference, make.make_document(conference), make.make_photo(conference, order=0),
+                   make.make_photo(conference, order=2)):  # fmt: skip
+        publish(record, by=publisher)
+        clock.tick()
+    return conference
+
+
+def test_the_neighbours_in_a_series_are_public_ones(client, publisher):
+    series = make.make_series("Process", slug="process")
+    slugs = ["first", "draft", "third"]
+    for n, slug in enumerate(slugs, 1):
+        conference = make.make_conference(
+            f"The {slug}", slug=slug, start_date=f"20{20 + n}-01-01", end_date=f"20{20 + n}-01-02"
+        )
+        conference.series_entries.create(series=series, ordinal=n)
+        if slug != "draft":
+            publish(conference, by=publisher)
+    html = page(client, "/en/conferences/first/")
+    assert re.findall(r'<a rel="(\w+)" href="([^"]+)">([^<]+)', html) == [
+        ("next", "/en/conferences/third/", "The third")
+    ]
+    assert "2 conferences" in page(client, "/en/series/process/")
+
+
+# What a page shows ---------------------------------------------------------------------------------------------------
+
+
+def test_figures_give_qualifier_value_measure_and_source(client):
+    make_dossier(1, photos=0, documents=1)
+    html = re.sub(r"<[^>]+>", " ", page(client, "/en/conferences/dossier-1/"))
+    words = " ".join(html.split())
+    assert "close to 1,400 participants Remarks" in words
+    assert "Figures from other sources about 1,300 participants A newspaper" in words
+
+
+def test_what_is_not_in_the_readers_language_says_so_in_one_notice(client):
+    make_dossier(1, photos=0, documents=0)
+    html = page(client, "/fr/conferences/dossier-1/")
+    assert html.count('role="note"><p>') == 1
+    assert '<span lang="en" dir="ltr">Border security 1</span>' in html
+    assert '<small class="tongue"' not in html
+
+
+def test_the_reader_of_a_language_that_is_there_sees_it_and_the_name_of_any_other(client):
+    make_dossier(1, photos=0, documents=0)
+    html = page(client, "/ru/conferences/dossier-1/")
+    assert "<h1>Безопасность 1</h1>" in html
+    assert '<small class="tongue" lang="en" dir="ltr">English</small>' in html
+
+
+def test_lists_are_filtered_counted_and_keep_their_state(client, publisher):
+    for year in (2018, 2019, 2019):
+        publish(make.make_conference(f"In {year}", start_date=f"{year}-05-01", end_date=f"{year}-05-02"), by=publisher)
+    html = page(client, "/en/conferences/?year=2019&utm_source=newsletter")
+    assert "2 conferences" in html
+    assert '<option value="2019" selected>2019 (2)</option>' in html
+    assert '<link rel="canonical" href="http://testserver/en/conferences/?year=2019">' in html
+    assert 'href="/fr/conferences/?year=2019"' in html
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "message"),
+    [
+        ("page=0", 400, "“0” is no page"),
+        ("page=1000000000", 400, "too many digits"),
+        ("page=7", 404, "Page 7 does not exist"),
+        ("year=never", 400, "“never” is no year"),
+        ("country=Belarus", 400, "“Belarus” is no country code"),
+        ("date_after=2019-02-30", 400, "is not in the calendar"),
+        ("q=%00", 400, "control characters"),
+        ("series=nowhere", 400, "is the slug or uid of no public series"),
+        ("kind=%22%3E%3Cscript%3E", 400, "“&quot;&gt;&lt;script&gt;” is not known here"),
+    ],
+)
+def test_a_bad_filter_is_told_with_its_value_and_what_would_be_right(client, query, status, message):
+    response = client.get(f"/en/conferences/?{query}")
+    assert response.status_code == status
+    assert message in response.content.decode().replace("&#x27;", "'")
+
+
+def test_empty_lists_help(client):
+    assert "Nothing has been published here yet." in page(client, "/en/conferences/")
+    assert "Nothing that is public fits all of these filters." in page(client, "/en/conferences/?year=1999")

@@ -1,0 +1,129 @@
+"""The pages of documents: languages, digests, files, citations, relations."""
+
+import pytest
+
+from ctportal.publishing.services import publish
+from tests import factories as make
+from tests.web.dossiers import json_ld
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def publisher():
+    return make.make_user()
+
+
+def page(client, address):
+    return client.get(address).content.decode()
+
+
+def make_release(publisher, **fields):
+    document = make.make_document(
+        make.make_conference("The conference", slug="the-conference"),
+        "It was opened",
+        slug="opened",
+        delivered_by=make.make_person("Ada Speaker"),
+        delivered_title_en="Minister",
+        issued_by=make.make_organization("The Office"),
+        place_en="Minsk",
+        dateline_en="Minsk, 4 September 2019",
+        symbol="S/2019/123",
+        **fields,
+    )
+    document.versions.create(
+        language="ru", title="Открытие", body="<p>Текст.</p>", ready=True, state="digest", standing="unofficial",
+        external_url="https://www.example.org/original", file=make.make_stored_file(content=b"x" * 1_234_567, pages=3),
+    )  # fmt: skip
+    publish(document.conference, by=publisher)
+    publish(document, by=publisher)
+    return document
+
+
+def test_every_language_is_one_click_away_and_what_is_missing_is_said(client, publisher):
+    make_release(publisher)
+    english, russian, french = (page(client, f"/{code}/documents/opened/") for code in ("en", "ru", "fr"))
+    assert '<a href="/ru/documents/opened/" lang="ru" hreflang="ru">Русский</a>' in english
+    assert "<h1>Открытие</h1>" in russian
+    assert '<h1><span lang="en" dir="ltr">It was opened</span></h1>' in french
+    assert '<div class="prose" lang="en" dir="ltr">' in french
+
+
+def test_a_digest_says_that_it_is_one_and_links_to_the_original(client, publisher):
+    make_release(publisher)
+    english, russian = (page(client, f"/{code}/documents/opened/") for code in ("en", "ru"))
+    assert 'href="https://www.example.org/original"' in russian
+    assert 'class="banner section"' in russian
+    assert 'class="banner section"' not in english
+
+
+def test_files_carry_type_size_and_language(client, publisher):
+    document = make_release(publisher)
+    file = document.versions.get(language="ru").file
+    html = page(client, "/en/documents/opened/")
+    assert f'<a href="{file.path}" hreflang="ru" type="application/pdf">Download PDF</a>' in html
+    assert "1.2 MB, 3 pages" in html
+
+
+def test_citations_in_three_forms(client, publisher):
+    document = make_release(publisher)
+    html = page(client, "/en/documents/opened/")
+    permanent = f"http://testserver/id/{document.uid}"
+    assert f"Ada Speaker. “It was opened”. Press release. Minsk, 4 September 2019. S/2019/123. {permanent}" in html
+    assert (
+        "@misc{opened,\n  author = {{Ada Speaker}},\n  title = {{It was opened}},\n  institution = {The Office},"
+        in html
+    )
+    assert (
+        "TY  - PRESS\nAU  - Ada Speaker\nTI  - It was opened\nPB  - The Office\nCY  - Minsk\nDA  - 2019/09/04" in html
+    )
+
+
+def test_the_symbol_leads_to_the_un_document_system_in_the_readers_language(client, publisher):
+    make_release(publisher)
+    assert 'href="https://undocs.org/fr/S/2019/123"' in page(client, "/fr/documents/opened/")
+
+
+def test_relations_are_shown_in_both_directions_once_public(client, publisher):
+    old, new = make.make_document(title="Old text", slug="old"), make.make_document(title="New text", slug="new")
+    new.relations.create(kind="supersedes", target=old)
+    publish(old, by=publisher)
+    assert "New text" not in page(client, "/en/documents/old/")
+    publish(new, by=publisher)
+    assert "Superseded by" in page(client, "/en/documents/old/")
+    assert '<a href="/en/documents/old/">Old text</a>' in page(client, "/en/documents/new/")
+
+
+def test_lists_of_one_kind_hold_what_also_serves_as_it(client, publisher):
+    conference = make.make_conference()
+    publish(conference, by=publisher)
+    remarks = make.make_document(conference, "Closing remarks", kind="statement", also_serves_as="co-chairs-summary")
+    release = make.make_document(conference, "Closing release")
+    for document in (remarks, release):
+        publish(document, by=publisher)
+    summaries, releases = page(client, "/en/co-chairs-summaries/"), page(client, "/en/press-releases/")
+    assert ("Closing remarks" in summaries, "Closing release" in summaries) == (True, False)
+    assert ("Closing remarks" in releases, "Closing release" in releases) == (False, True)
+
+
+def test_structured_data_of_a_press_release(client, publisher):
+    document = make_release(publisher)
+    [article] = [each for each in json_ld(page(client, "/en/documents/opened/")) if each["@type"] == "NewsArticle"]
+    assert article == {
+        "@context": "https://schema.org",
+        "@type": "NewsArticle",
+        "@id": f"http://testserver/id/{document.uid}",
+        "url": "http://testserver/en/documents/opened/",
+        "headline": "It was opened",
+        "inLanguage": "en",
+        "datePublished": "2019-09-04",
+        "author": {"@type": "Person", "name": "Ada Speaker"},
+        "publisher": {"@type": "Organization", "name": "The Office"},
+        "identifier": "S/2019/123",
+        "about": {
+            "@type": "Event",
+            "name": "The conference",
+            "url": "http://testserver/en/conferences/the-conference/",
+        },
+        "dateline": "Minsk, 4 September 2019",
+    }

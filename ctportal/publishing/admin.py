@@ -72,6 +72,27 @@ def with_nonce(request, media):
     return Media.from_media(media, nonce=str(request.csp_nonce))
 
 
+def problems(form, inlines):
+    """What is wrong in a form shown again, for the list on top of it: (address of the field, its name, message)."""
+    yield from _problems_of(form, "")
+    for inline in inlines:
+        heading = capfirst(inline.opts.verbose_name_plural)
+        for message in inline.formset.non_form_errors():
+            yield f"#{inline.formset.prefix}-group", heading, message
+        for number, row in enumerate(inline.formset.forms, start=1):
+            yield from _problems_of(row, f"{heading} {number}: ")
+
+
+def _problems_of(form, where):
+    if not form.is_bound:
+        return
+    for name, messages_of_field in form.errors.items():
+        field = form[name] if name in form.fields else None
+        for message in messages_of_field:
+            label = f"{where}{capfirst(field.label)}" if field else where.rstrip(": ")
+            yield f"#{field.id_for_label}" if field else "", label, message
+
+
 # Lists
 
 
@@ -272,6 +293,7 @@ class RecordAdmin(AutocompleteFields, admin.ModelAdmin):
         context["media"] = with_nonce(request, context["media"])
         form = context["adminform"].form
         context["portal"] = self.panel(request, form, obj if change else None, bool(context["is_popup"]))
+        context["portal"]["problems"] = list(problems(form, context["inline_admin_formsets"]))
         response = super().render_change_form(request, context, add, change, form_url, obj)
         if request.method == "POST":
             response.status_code = 422

@@ -47,6 +47,19 @@ def test_bad_facts_of_a_conference(staff, values, errors, button):
     assert not Conference.objects.exists()
 
 
+def test_all_that_is_wrong_is_listed_on_top_with_links_to_the_fields(staff):
+    form = minsk(staff, end_date="2019-09-02").add_row("sessions", title="", start_time="10:00", end_time="09:00")
+
+    response = form.press("_publish")
+
+    assert response.context["portal"]["problems"] == [
+        ("#id_end_date", "Last day", "The last day is before the first day."),
+        ("#id_sessions-0-title", "Programme 1: Title", "This field is required."),
+        ("#id_sessions-0-end_time", "Programme 1: To", "The session ends before it starts."),
+    ]
+    assert '<a href="#id_sessions-0-title">Programme 1: Title</a>: This field is required.' in response.content.decode()
+
+
 def test_a_slug_in_use(staff):
     make_conference(slug="minsk-2019", name="Another")
 

@@ -260,6 +260,26 @@ def test_a_withdrawal_takes_what_is_to_come_along(frozen_clock, by):
     assert state_of(conference.uid).withdrawal.reason == "Published by mistake"
 
 
+def test_a_child_is_never_recalled_into_staying_longer_than_its_conference(frozen_clock, by):
+    conference = make_conference()
+    along, before = make_document(conference), make_document(conference)
+    for record in (conference, along, before):
+        publish(record, by=by)
+    end = frozen_clock.now + 2 * HOUR
+    withdraw(conference, by=by, reason="An error", at=end)
+    withdraw(before, by=by, reason="An error of its own", at=end - HOUR)
+
+    with pytest.raises(ValidationError) as refused:
+        recall(along, by=by)
+    recall(before, by=by)
+
+    assert refused.value.code == "ends_with_conference"
+    assert public_uids(end - HOUR) == {conference.uid, along.uid, before.uid}
+    assert public_uids(end) == set()
+    recall(conference, by=by)
+    assert public_uids(end) == {conference.uid, along.uid, before.uid}
+
+
 def test_what_is_not_public_cannot_be_withdrawn(frozen_clock, by):
     conference = make_conference()
     publish(conference, by=by, at=frozen_clock.now + HOUR)

@@ -568,14 +568,12 @@ def _shown_by(uid, now):
 
 
 def _open_vocabulary(entries, *, by, now):
-    """Give each working entry that has no edition in force or to come the one it will be opened with."""
+    """Open each working entry that is not public now with the labels it has now.
+
+    One that is only to come was written when what shows it was scheduled, and may have been renamed since.
+    """
     entries = {entry.uid: entry for entry in entries}
-    known = set(
-        Edition.objects.standing()
-        .filter(uid__in=entries)
-        .filter(Q(public_until__isnull=True) | Q(public_until__gt=now))
-        .values_list("uid", flat=True)
-    )
+    known = set(Edition.objects.public(now).filter(uid__in=entries).values_list("uid", flat=True))
     for uid, entry in entries.items():
         if uid not in known:
             _sync_entry(uid, by=by, now=now, content=gate_for(entry).content(entry))

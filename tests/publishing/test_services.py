@@ -487,6 +487,20 @@ def test_publishing_writes_every_entry_shown_in_sessions_and_roles(by):
     assert public_uids() == {conference.uid, host.uid, unit.uid, speaker.uid, series.uid}
 
 
+def test_a_label_that_was_only_scheduled_is_not_what_an_earlier_publication_opens_with(frozen_clock, by):
+    conference, person = make_conference(), make_person("CANARY")
+    scheduled, now = make_document(conference, delivered_by=person), make_document(conference, delivered_by=person)
+    publish(conference, by=by)
+    publish(scheduled, by=by, at=frozen_clock.now + HOUR)
+    person.name_en = "The name agreed on"
+    person.save()
+    publish(now, by=by)
+
+    assert [edition.data["name"] for edition in Edition.objects.public().filter(uid=person.uid)] == [
+        {"en": "The name agreed on"}
+    ]
+
+
 def test_vocabulary_is_not_published_by_itself(by):
     for service in (publish, lambda record, by: withdraw(record, by=by, reason="No")):
         with pytest.raises(ValidationError) as refusal:

@@ -46,7 +46,7 @@ class AnnouncedDateSerializer(Serializer):
 
 
 class MainTopicSerializer(Serializer):
-    title = Labels()
+    title = Labels(own=True)
 
 
 class OrganizationRoleSerializer(Serializer):

@@ -560,6 +560,21 @@ def test_only_languages_that_are_ready_go_through_the_gate(by):
     assert "prêt" not in edition.json + edition.text + edition.card
 
 
+def test_labels_of_main_topics_sessions_and_links_wait_for_their_language(by):
+    conference, person = make_conference(), make_person()
+    labels = {"title_en": "Ready", "title_fr": "CANARY", "title_ru": "CANARY"}
+    conference.texts.create(language="fr", title="Brouillon")
+    conference.main_topics.create(**labels)
+    conference.links.create(address="https://example.org/", **labels)
+    conference.appearances.create(person=person, role="speaker", **labels)
+    session = conference.sessions.create(**labels, description_en="Ready", description_fr="CANARY")
+    session.appearances.create(person=person, role="speaker", **labels)
+    edition = publish(conference, by=by)
+
+    assert "canary" not in (edition.json + edition.text + edition.card).casefold()
+    assert edition.json.count('"title":{"en":"Ready"}') == 5
+
+
 def test_one_language_ahead_leaves_the_rest_of_the_draft_unpublished(frozen_clock, by):
     conference = make_conference("Public title")
     session = conference.sessions.create(title_en="Opening", title_ru="Открытие")

@@ -207,7 +207,9 @@ def _merge(serializer, old, new, language):
             result[name].sort(key=lambda version: CODES.index(version["language"]))
         elif isinstance(declared, serializers.ListSerializer):
             result[name] = [
-                _merge(declared.child, item, match, language) if (match := _counterpart(item, i, new[name])) else item
+                _merge(declared.child, item, match, language)
+                if (match := _counterpart(item, i, new[name], language))
+                else item
                 for i, item in enumerate(old[name])
             ]
     return result
@@ -218,8 +220,9 @@ def _replace_language(old, new, language):
     return texts | ({language: new[language]} if language in new else {})
 
 
-def _counterpart(item, index, candidates):
-    """The entry of *candidates* that is the same thing as *item*: by key, by uid and role, else by place and shape."""
+def _counterpart(item, index, candidates, language):
+    """The entry of *candidates* that is the same thing as *item*: by key, by uid and role, by address, else by what it
+    says in another language than *language*; by place only where neither says anything in another."""
     if "key" in item:
         return next((c for c in candidates if c["key"] == item["key"]), None)
     if "uid" in item:
@@ -227,7 +230,21 @@ def _counterpart(item, index, candidates):
         return next((c for c in candidates if (c["uid"], c.get("role")) == identity), None)
     if "address" in item:
         return next((c for c in candidates if c["address"] == item["address"]), None)
-    return candidates[index] if index < len(candidates) else None
+    known = _said_in_others(item, language)
+    if known:
+        return next((c for c in candidates if known & _said_in_others(c, language)), None)
+    same_place = candidates[index : index + 1]
+    return next((c for c in same_place if not _said_in_others(c, language)), None)
+
+
+def _said_in_others(item, language):
+    return {
+        (name, code, text)
+        for name, texts in item.items()
+        if isinstance(texts, dict)
+        for code, text in texts.items()
+        if code != language
+    }
 
 
 def strings(data):

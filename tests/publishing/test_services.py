@@ -602,6 +602,27 @@ def test_one_language_ahead_leaves_the_rest_of_the_draft_unpublished(frozen_cloc
     assert ("language", "ru") in {(f.name, f.value) for f in second.facets.all()}
 
 
+def test_one_language_ahead_matches_main_topics_by_what_they_say_and_not_by_their_place(frozen_clock, by):
+    conference = make_conference()
+    conference.texts.create(language="ru", title="Заголовок", ready=True)
+    for order, title in enumerate(["Borders", "Youth"]):
+        conference.main_topics.create(title_en=title, order=order)
+    publish(conference, by=by)
+    frozen_clock.tick()
+    conference.main_topics.all().delete()
+    for order, (title, translated) in enumerate(
+        [("CANARY", "КАНАРЕЙКА"), ("Youth", "Молодёжь"), ("Borders", "Границы")]
+    ):
+        conference.main_topics.create(title_en=title, title_ru=translated, order=order)
+
+    edition = publish_language(conference, "ru", by=by)
+
+    assert edition.data["main_topics"] == [
+        {"title": {"en": "Borders", "ru": "Границы"}},
+        {"title": {"en": "Youth", "ru": "Молодёжь"}},
+    ]
+
+
 def test_a_language_that_is_not_ready_or_has_nothing_in_force_is_refused(by):
     document = make_document()
     document.versions.create(language="fr", title="Brouillon", body="<p>…</p>")

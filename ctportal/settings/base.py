@@ -169,6 +169,9 @@ LOGGING = {
     "loggers": {"django": {"handlers": [], "level": "INFO", "propagate": True}},
 }
 
+# Counts and menus (ctportal/publishing/stamp.py), a few hundred bytes each; what was used least recently goes first.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 5_000}}}
+
 # The API asks for no user; its own views say how it answers (ctportal/api/views.py).
 REST_FRAMEWORK = {"UNAUTHENTICATED_USER": None, "DEFAULT_SCHEMA_CLASS": "ctportal.api.schema.Schema"}
 SPECTACULAR_SETTINGS = {

@@ -191,8 +191,8 @@ class PhotoGate(Gate):
         return Photo.objects.select_related("conference", "file").prefetch_related("people", "file__renditions")
 
     def dates(self, record):
-        date = record.taken_on or record.conference.start_date
-        return date, date
+        # Undated photos take the date of their conference, but of what is public of it: services._date_of_conference.
+        return record.taken_on, record.taken_on
 
     def card(self, data):
         return pick(

@@ -318,12 +318,21 @@ def _insert_in_line(content, start, *, by, now, note="", minor=False):
         withdrawal = getattr(before, "withdrawal", None)
         _set_end(before, start, now)
         ledger.append(Action.ENDED, before, by=name_of(by), at=now, effective_at=start)
+    if content.date is None:
+        content.date = content.end_date = _date_of_conference(content, start, now)
     edition = insert(content, start, until, by=name_of(by), now=now, note=note, minor=minor)
     ledger.append(Action.INSERTED, edition, by=name_of(by), at=now, effective_at=start)
     if withdrawal:
         Withdrawal.objects.filter(pk=withdrawal.pk).update(edition=edition)
     _keep_inside_conference(edition, content, by, now)
     return edition
+
+
+def _date_of_conference(content, start, now):
+    """The day by which an undated photo is found: that of its conference as the public reads it at *start*."""
+    editions = State(_conference_of(content), now).editions
+    conference = covering(editions, start)
+    return conference and conference.date
 
 
 def insert(content, start, until, *, by, now, note="", minor=False):
@@ -485,7 +494,7 @@ def coverage(editions, at):
 
 def _keep_inside_conference(edition, content, by, now):
     """Refuse an edition that begins outside its conference's interval; let it end no later than the conference."""
-    conference = next((link.target for link in content.links if link.name == "conference"), None)
+    conference = _conference_of(content)
     if conference is None:
         return
     editions = State(conference, now).editions
@@ -501,6 +510,11 @@ def _keep_inside_conference(edition, content, by, now):
         )
     if end is not None and (edition.public_until is None or edition.public_until > end):
         _withdraw_with(edition, conference, editions, end, by, now)
+
+
+def _conference_of(content):
+    """uid of the conference that the document or photo belongs to, or None."""
+    return next((link.target for link in content.links if link.name == "conference"), None)
 
 
 def _withdraw_with(child, conference, editions, end, by, now):

@@ -1,7 +1,7 @@
 """The gate: what becomes public when, what ends it, and what the services refuse."""
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -662,6 +662,17 @@ def test_nothing_of_another_record_is_frozen_into_the_text(by):
         ("source", source.uid),
         ("featured_photo", photo.uid),
     ]
+
+
+def test_an_undated_photo_tells_nothing_of_new_dates_in_the_draft_of_its_conference(by):
+    conference = make_conference(start_date=date(2019, 9, 3), end_date=date(2019, 9, 4))
+    publish(conference, by=by)
+    conference.start_date, conference.end_date = date(2031, 5, 6), date(2031, 5, 7)
+    conference.save()
+
+    edition = publish(make_photo(conference), by=by)
+
+    assert (edition.date, edition.end_date) == (date(2019, 9, 3), date(2019, 9, 3))
 
 
 def test_publishing_notes_that_the_draft_is_what_is_public(by):

@@ -144,10 +144,13 @@ def bibtex(known, address, key):
     return f"@{BIBTEX_TYPES.get(known['kind'], 'misc')}{{{key},\n" + ",\n".join(lines) + "\n}"
 
 
+_BIBTEX_NAMES = {"\\": "textbackslash", "~": "textasciitilde", "^": "textasciicircum"}
+
+
 def _bibtex(text):
     """Return *text* with what BibTeX would read as a command made plain."""
-    text = " ".join(text.split()).replace("\\", r"\textbackslash ")
-    return re.sub(r"([{}%$#&_])", r"\\\1", text)
+    plain = re.sub(r"[\\~^]", lambda found: f"\\{_BIBTEX_NAMES[found[0]]} ", " ".join(text.split()))
+    return re.sub(r"([{}%$#&_])", r"\\\1", plain)
 
 
 def ris(known, address):

@@ -79,6 +79,12 @@ def test_citations_in_three_forms(client, publisher):
     )
 
 
+def test_bibtex_reads_no_character_of_a_title_as_a_command(client, publisher):
+    publish(make.make_document(title=r"50 % of A_1 ~ {B} \o/ ^2", slug="odd"), by=publisher)
+    expected = r"title = {{50 \% of A\_1 \textasciitilde  \{B\} \textbackslash o/ \textasciicircum 2}},"
+    assert expected in page(client, "/en/documents/odd/")
+
+
 def test_the_symbol_leads_to_the_un_document_system_in_the_readers_language(client, publisher):
     make_release(publisher)
     assert 'href="https://undocs.org/fr/S/2019/123"' in page(client, "/fr/documents/opened/")

@@ -198,11 +198,7 @@ def event_data(data, language, title, reader):
         "description": reader.say(data["summary"]).plain,
         "eventAttendanceMode": f"https://schema.org/{ATTENDANCE[data['format']]}EventAttendanceMode",
         "eventStatus": f"https://schema.org/{EVENT_STATUS.get(data['event_status'], 'EventScheduled')}",
-        "organizer": [
-            {"@type": "Organization", "name": reader.say(entry["name"]).plain}
-            for entry in data["organizations"]
-            if entry["role"] in ("host", "convener", "co-organizer")
-        ],
+        "organizer": [{"@type": "Organization", "name": name} for name in organizers(data, reader)],
         "superEvent": [{"@type": "EventSeries", "name": reader.say(entry["name"]).plain} for entry in data["series"]],
     }
     if data["date_precision"] == "day":
@@ -224,6 +220,12 @@ def event_data(data, language, title, reader):
             "address": {key: value for key, value in address.items() if value},
         }
     return {key: value for key, value in known.items() if value}
+
+
+def organizers(data, reader):
+    """Return the names of those who held the conference, each once whatever its roles."""
+    entries = (each for each in data["organizations"] if each["role"] in ("host", "convener", "co-organizer"))
+    return list({each["uid"]: reader.say(each["name"]).plain for each in entries}.values())
 
 
 def photo_view(data, language):

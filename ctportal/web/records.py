@@ -1,6 +1,7 @@
 """One record's page: what answers at its address, and what stands around its text."""
 
 from django.http import Http404, HttpResponsePermanentRedirect
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ctportal.dates import format_date
@@ -34,13 +35,14 @@ def show(request, language, record_type, address, render, at=None):
 
 def show_version(request, language, record_type, address, number, render):
     """Answer with ``render(edition, banner)`` for version *number* of the public record at *address*; else as ``show``."""
-    found = resolve(record_type, address)
+    at = timezone.now()  # one instant for both: what begins in between has no end to tell of
+    found = resolve(record_type, address, at)
     if not isinstance(found, Found):
         return elsewhere(request, language, found)
     current = found.edition
     if address != (current.slug or str(current.uid)):
         return moved(current, language, f"versions/{number}/")
-    past = versions(current.uid)[number - 1 : number]
+    past = versions(current.uid, at)[number - 1 : number]
     if not past:
         raise Http404
     edition = past[0]

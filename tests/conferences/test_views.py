@@ -8,9 +8,11 @@ from django.utils import timezone
 
 from conferences.models import Conference, Photo
 from ctportal.publishing.models import Edition
+from ctportal.publishing.reading import resolve
 from ctportal.publishing.services import publish, withdraw
+from ctportal.web import records
 from tests import factories as make
-from tests.web.dossiers import make_dossier
+from tests.web.dossiers import json_ld, make_dossier
 
 pytestmark = pytest.mark.django_db
 
@@ -110,6 +112,30 @@ def test_versions_to_come_are_not_there(client, publisher, frozen_clock):
     frozen_clock.tick()
     assert client.get("/en/conferences/versions/versions/2/").status_code == 404
     assert "Second title" not in page(client, "/en/conferences/versions/")
+
+def test_a_version_that_begins_while_its_page_is_made_is_not_there_yet(client, publisher, frozen_clock, monkeypatch):
+    conference = make.make_conference(slug="versions")
+    publish(conference, by=publisher)
+    conference.texts.update(title="Second title")
+    publish(conference, by=publisher, at=frozen_clock.now + timedelta(seconds=1))
+
+    def slow(*arguments):
+        found = resolve(*arguments)
+        frozen_clock.tick(seconds=1)
+        return found
+
+    monkeypatch.setattr(records, "resolve", slow)
+    assert client.get("/en/conferences/versions/versions/2/").status_code == 404
+
+
+def test_structured_data_names_an_organizer_once_whatever_its_roles(client, publisher):
+    conference = make.make_conference(slug="hosted")
+    host, other = make.make_organization("Host"), make.make_organization("Other")
+    for organization, role in ((host, "host"), (host, "co-organizer"), (other, "co-organizer"), (other, "donor")):
+        conference.organization_roles.create(organization=organization, role=role)
+    publish(conference, by=publisher)
+    [event] = [each for each in json_ld(page(client, "/en/conferences/hosted/")) if each["@type"] == "Event"]
+    assert event["organizer"] == [{"@type": "Organization", "name": name} for name in ("Host", "Other")]
 
 
 # What must not be told -------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from ctportal.dates import format_date, format_date_range
 from ctportal.geography import country_name
 from ctportal.languages import LANGUAGES
 from ctportal.web.cards import dates_of, day, off, web_address
-from ctportal.web.labels import labels
+from ctportal.web.labels import labels, measure
 from ctportal.web.page import comma, part
 from ctportal.web.text import Reader, number, rich
 
@@ -170,7 +170,7 @@ def figure(entry, words, language):
         "key": entry["key"],
         "value": number(entry["value"], language),
         "qualifier": words.qualifiers.get(entry["qualifier"], entry["qualifier"]),
-        "measure": words.measures.get(entry["measure"], entry["measure"]),
+        "measure": measure(entry["measure"], entry["value"]),
         "expected": entry["expectation"] == "expected",
         "source": entry["source"],
     }

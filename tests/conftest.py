@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings as django_settings
 from django.core.cache import cache
+from django.core.management import call_command
 from django.utils import timezone
 
 from tests.needs import need, need_program
@@ -18,6 +19,12 @@ from tests.needs import need, need_program
 # Once a browser is open, Playwright's sync API keeps an event loop running in this thread, and Django would refuse the
 # database to every later test.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+def pytest_configure(config):
+    # Compiled before the first page is made, since each process keeps what it has read; by one process only.
+    if not hasattr(config, "workerinput"):
+        call_command("compile_translations")
 
 
 def pytest_unconfigure():

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from django.utils import translation
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import npgettext_lazy, pgettext_lazy
 
 from ctportal.languages import django_code
 from ctportal.publishing import codes
@@ -28,6 +28,25 @@ QUALIFIERS = {
     "about": pgettext_lazy("before a number", "about"),
     "close to": pgettext_lazy("before a number", "close to"),
     "more than": pgettext_lazy("before a number", "more than"),
+}
+# What a figure counts, beside its number: most languages bend the word to it.
+MEASURES = {
+    "participants": npgettext_lazy("after a number", "participant", "participants"),
+    "registered-participants": npgettext_lazy("after a number", "registered participant", "registered participants"),
+    "countries": npgettext_lazy("after a number", "country", "countries"),
+    "member-states": npgettext_lazy("after a number", "Member State", "Member States"),
+    "organizations": npgettext_lazy(
+        "after a number", "international or regional organization", "international and regional organizations"
+    ),
+    "un-entities": npgettext_lazy("after a number", "United Nations entity", "United Nations entities"),
+    "civil-society": npgettext_lazy("after a number", "civil-society organization", "civil-society organizations"),
+    "institutions": npgettext_lazy(
+        "after a number",
+        "institution of academia, civil society or the private sector",
+        "institutions of academia, civil society and the private sector",
+    ),
+    "side-events": npgettext_lazy("after a number", "side event", "side events"),
+    "stakeholders": npgettext_lazy("after a number", "co-organizing stakeholder", "co-organizing stakeholders"),
 }
 # Headings above the documents of a kind, in the order in which a dossier shows them.
 DOCUMENT_GROUPS = {
@@ -84,7 +103,6 @@ def labels(language):
             link_kinds=_capital(codes.LINK_KINDS),
             document_kinds=_capital(codes.DOCUMENT_KINDS),
             standings=_capital(codes.STANDINGS),
-            measures=_plain(codes.MEASURES),
             organization_roles=_plain(ORGANIZATION_ROLES),
             qualifiers=_plain(QUALIFIERS),
             document_groups=_plain(DOCUMENT_GROUPS),
@@ -98,6 +116,11 @@ def labels(language):
             digest_is=str(_("Digest:")),
             photo_by=str(_("Photo: %(credit)s")),
         )
+
+
+def measure(code, count):
+    """Return what the measure *code* counts, as it stands beside the number *count*, in the active language."""
+    return MEASURES[code] % count if code in MEASURES else code
 
 
 def _plain(names):

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from ctportal.geography import REGIONS, country_name, region_name
 from ctportal.languages import LANGUAGES
@@ -199,7 +199,7 @@ def _write_menus(record_type, counted, moment, language):
         "year": (_("Year"), _("Any year")),
         "country": (_("Country"), _("Any country")),
         "region": (_("Region"), _("Any region")),
-        "series": (_("Series"), _("Any series")),
+        "series": (pgettext("one", "Series"), _("Any series")),
         "theme": (_("Theme"), _("Any theme")),
         "kind": (_("Kind"), _("Any kind")),
         "status": (_("Status"), _("Any status")),

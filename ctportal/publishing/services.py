@@ -204,14 +204,15 @@ def recall(record, *, by, now):
     if state.to_come:
         _recall_to_come(record.uid, by, now)
     elif state.scheduled_end:
-        if state.scheduled_end.cause:
+        edition, cause = state.scheduled_end.edition, state.scheduled_end.cause
+        content = _content_of(edition)
+        if cause and cause == _conference_of(content):
             raise ValidationError(
                 _("It ends together with its conference. Recall the withdrawal of the conference instead."),
                 code="ends_with_conference",
             )
-        edition = state.scheduled_end.edition
         _lift_end(edition, by, now)
-        _keep_inside_conference(edition, _content_of(edition), by, now)
+        _keep_inside_conference(edition, content, by, now)
     else:
         raise ValidationError(_("Nothing is scheduled: there is nothing to recall."), code="nothing_to_come")
     _settle(record.uid, record.record_type, by=by, now=now)

@@ -280,6 +280,24 @@ def test_a_child_is_never_recalled_into_staying_longer_than_its_conference(froze
     assert public_uids(end) == {conference.uid, along.uid, before.uid}
 
 
+def test_a_document_that_left_its_conference_is_recalled_from_the_end_it_took_along(frozen_clock, by):
+    conference = make_conference()
+    document = make_document(conference)
+    publish(conference, by=by)
+    publish(document, by=by)
+    frozen_clock.tick()
+    end = frozen_clock.now + HOUR
+    withdraw(conference, by=by, reason="An error", at=end)
+    document.conference = None
+    document.save()
+    publish(document, by=by)
+    assert public_uids(end) == set()
+
+    recall(document, by=by)
+
+    assert public_uids(end) == {document.uid}
+
+
 def test_what_is_not_public_cannot_be_withdrawn(frozen_clock, by):
     conference = make_conference()
     publish(conference, by=by, at=frozen_clock.now + HOUR)

@@ -26,13 +26,13 @@ def _is_zero(parameter):
     return name.strip() == "q" and value.strip() in {"0", "0.", "0.0", "0.00", "0.000"}
 
 
-def answer(request, text, modified=None, links=None):
-    """Return the JSON *text* as a response, or 304 when the client holds these very bytes already.
+def answer(request, content, modified=None, links=None):
+    """Return the JSON *content*, text or bytes, as a response, or 304 when the client holds these very bytes already.
 
     The ETag comes from the bytes. *modified* (aware datetime) is told as Last-Modified but not compared: what a record
     is related to may change without it, so only If-None-Match gives a 304. *links* is {relation: address}.
     """
-    content = text.encode()
+    content = content if isinstance(content, bytes) else content.encode()
     etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
     if _matches(request.META.get("HTTP_IF_NONE_MATCH", ""), etag):
         response = HttpResponse(status=304)

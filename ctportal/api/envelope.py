@@ -27,7 +27,7 @@ def permanent_url(origin, uid):
 
 
 def record(edition, own, related, origin, **more):
-    """Return the text of one record: the envelope, *more* keys, then its *own* JSON as it is.
+    """Return one record as bytes: the envelope, *more* keys, then the bytes of its *own* JSON as they are.
 
     *edition* is an edition with ``version`` and ``published`` annotated, or a FullRow; *related* is its list of
     RelatedRecord.
@@ -35,13 +35,13 @@ def record(edition, own, related, origin, **more):
     uid, updated = str(edition.uid), rfc3339(edition.public_from)
     published = updated if edition.version == 1 else rfc3339(edition.published)
     added = "".join(f'"{name}":{json.dumps(value)},' for name, value in more.items())
-    own = own[1:]
     # No value here holds a character that JSON escapes: identifiers, codes, slugs, instants and hashes.
-    return (
+    head = (
         f'{{"uid":"{uid}","type":"{edition.type}","slug":"{edition.slug}","url":"{origin}/id/{uid}",'
         f'"version":{edition.version},"published":"{published}","updated":"{updated}","sha256":"{edition.sha256}",{added}'
-        f'"related":{_related(related, origin)}{"" if own == "}" else ","}{own}'
+        f'"related":{_related(related, origin)}'
     )
+    return b"".join((head.encode(), b"" if own == b"{}" else b",", memoryview(own)[1:]))
 
 
 def _related(records, origin):
@@ -63,12 +63,12 @@ def _link(related, origin):
 
 
 def in_language(text, serializer_class, language):
-    """Return the JSON *text* of an edition with each language object turned into {"text", "language"} for a reader of
-    *language*, with fallback; null where there is no text in any language."""
+    """Return the JSON *text* (bytes) of an edition with each language object turned into {"text", "language"} for a
+    reader of *language*, with fallback; null where there is no text in any language."""
     data = json.loads(text)
     if data:
         _flatten(data, _plan(serializer_class), language, data.get("original_language", DEFAULT))
-    return canonical(data)
+    return canonical(data).encode()
 
 
 @cache

@@ -83,9 +83,10 @@ class EditionViewSet(ViewSetMixin, ApiView):
             "next": links.get("next"),
             "previous": links.get("prev"),
         }
-        text = f'{json.dumps(head, separators=(",", ":"))[:-1]},"results":[{",".join(rows)}]}}'
+        start = f'{json.dumps(head, separators=(",", ":"))[:-1]},"results":['
+        content = b"".join((start.encode(), b",".join(rows), b"]}"))
         newest = max((edition.public_from for edition in page.editions), default=None)
-        return answer(request._request, text, modified=newest, links=links)
+        return answer(request._request, content, modified=newest, links=links)
 
     def retrieve(self, request, address):
         language = parameters.read_detail(request._request.GET)["lang"]
@@ -155,7 +156,9 @@ class EditionViewSet(ViewSetMixin, ApiView):
         raise not_found()
 
     def _record(self, edition, points_to, origin, language, **more):
-        own = envelope.in_language(edition.json, self.serializer_class, language) if language else edition.json
+        own = edition.json.encode() if isinstance(edition.json, str) else bytes(edition.json)
+        if language:
+            own = envelope.in_language(own, self.serializer_class, language)
         return envelope.record(edition, own, points_to, origin, **more)
 
     def _moved(self, request, found, below=""):

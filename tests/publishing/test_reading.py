@@ -262,8 +262,8 @@ def test_a_list_of_all_fields_brings_version_and_first_publication(publisher, fr
     slugs("conference")
     with django_assert_num_queries(2):
         (edition,) = listed("conference", full=True).editions
-        values = (edition.version, edition.published, edition.json)
-    assert values == (2, first.public_from, second.json)
+        values = (edition.version, edition.published, bytes(edition.json))
+    assert values == (2, first.public_from, second.json.encode())
 
 
 # Menus

@@ -3,6 +3,7 @@
 from http import HTTPStatus
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.template import Context
 from django.template.loader import get_template
@@ -69,7 +70,7 @@ def home(request, language):
     news = documents.order_by("-date", "slug")
     releases = list(news.facet("kind", "press-release")[:NEWS])
     summaries = list(news.facet("kind", "co-chairs-summary")[:NEWS])
-    newest = list(documents.filter(minor=False).order_by("-public_from", "-date", "slug")[:NEWS])
+    newest = _newest(documents, moment.at)
     conference_menus = options("conference", moment)
     return render_page(
         request,
@@ -102,6 +103,19 @@ def home(request, language):
             "url": f"{request.scheme}://{request.get_host()}/{language}/",
         },
     )
+
+
+def _newest(documents, at):
+    """Return the public *documents* that came or changed last. A minor edition is no news, nor does it end what was."""
+    public = Exists(documents.filter(uid=OuterRef("uid")).order_by())
+    news = (
+        Edition.objects.effective(at)
+        .of("document")
+        .filter(public, minor=False)
+        .order_by("-public_from", "-date", "slug")
+    )
+    uids = list(dict.fromkeys(news.values_list("uid", flat=True)[: NEWS * 4]))[:NEWS]
+    return sorted(documents.filter(uid__in=uids), key=lambda edition: uids.index(edition.uid))
 
 
 def _featured(editions):

@@ -15,7 +15,7 @@ from django.utils import timezone
 from conferences.models import Conference
 from ctportal.languages import CODES
 from ctportal.publishing.models import Edition, Facet, Relation
-from ctportal.publishing.services import publish, withdraw
+from ctportal.publishing.services import publish, publish_language, withdraw
 from tests import factories as make
 from tests.web.dossiers import every_page, json_ld, make_dossier
 
@@ -259,7 +259,7 @@ def test_an_odd_address_is_no_page(client, path):
 
 
 QUERIES = {
-    "home": 8,
+    "home": 9,
     "conferences": 2,  # publication stamp; rows
     "conference": 4,  # the edition; what it points to; what points to it; its neighbours in series
     "conference version": 2,
@@ -355,3 +355,19 @@ def test_structured_data_holds_nothing_empty(dossiers, client):
     for address in every_page().values():
         for data in json_ld(client.get(address).content.decode()):
             assert [key for key, value in data.items() if value in ("", None, [], {})] == []
+
+
+def test_what_is_new_stays_new_when_one_language_follows(client, frozen_clock):
+    by = make.make_user()
+    documents = [make.make_document(title=f"Release {n}", slug=f"release-{n}", kind="report") for n in range(7)]
+    for document in documents:
+        frozen_clock.tick()
+        publish(document, by=by)
+    for document in (documents[6], documents[0]):
+        frozen_clock.tick()
+        document.versions.create(language="ru", title="Перевод", body="<p>Текст</p>", ready=True)
+        publish_language(document, "ru", by=by)
+
+    html = client.get("/en/").content.decode()
+
+    assert re.findall(r'<h3><a href="/en/documents/(release-\d)/"', html) == [f"release-{n}" for n in (6, 5, 4, 3, 2)]

@@ -422,7 +422,10 @@ class ConferenceAdmin(RecordAdmin):
 
     def get_queryset(self, request):
         queryset = super().get_queryset(request)
-        if not (request.resolver_match and request.resolver_match.url_name.endswith("_changelist")):
+        page = request.resolver_match.url_name if request.resolver_match else ""
+        if page.endswith("_change"):
+            return queryset.prefetch_related("texts")
+        if not page.endswith("_changelist"):
             return queryset
         photos = Photo.objects.filter(conference=OuterRef("pk")).order_by()
         return queryset.annotate(

@@ -188,9 +188,12 @@ class DocumentAdmin(RecordAdmin):
 
     def get_queryset(self, request):
         queryset = super().get_queryset(request)
-        if not (request.resolver_match and request.resolver_match.url_name.endswith("_changelist")):
-            return queryset.prefetch_related("versions")
+        page = request.resolver_match.url_name if request.resolver_match else ""
         light = LanguageVersion.objects.only("document", "language", "title", "ready")
+        if page == "autocomplete":
+            return queryset.prefetch_related(Prefetch("versions", light))
+        if not page.endswith("_changelist"):
+            return queryset.prefetch_related("versions")
         texts = LanguageVersion.objects.filter(document=OuterRef("pk"), language=OuterRef("original_language"))
         something = ~Q(body="") | Q(file__isnull=False) | ~Q(external_url="")
         return (

@@ -590,7 +590,13 @@ class RecordAdmin(AutocompleteFields, admin.ModelAdmin):
     def has_delete_permission(self, request, obj=None):
         """Only what was never public, nor is scheduled, may be deleted; the rest is withdrawn."""
         allowed = super().has_delete_permission(request, obj)
-        return allowed and (obj is None or not Edition.objects.standing().filter(uid=obj.uid).exists())
+        return allowed and (obj is None or not self._has_edition(obj))
+
+    def _has_edition(self, obj):
+        """Asked several times for one form; kept for as long as *obj*, which is read anew for each request."""
+        if not hasattr(obj, "has_standing_edition"):
+            obj.has_standing_edition = Edition.objects.standing().filter(uid=obj.uid).exists()
+        return obj.has_standing_edition
 
     def delete_view(self, request, object_id, extra_context=None):
         obj = self.get_object(request, object_id)

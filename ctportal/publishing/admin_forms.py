@@ -377,7 +377,9 @@ class RecordForm(LabelForm, PublishingFields, metaclass=forms.models.ModelFormMe
     def _text_row(self, language):
         relation = self._meta.model._meta.get_field(self.text_rows)
         if self.instance.pk:
-            row = getattr(self.instance, self.text_rows).filter(language=language).first()
+            # All of them: the panel beside the form shows their languages from the same query.
+            rows = getattr(self.instance, self.text_rows).all()
+            row = next((row for row in rows if row.language == language), None)
             if row:
                 return row
         return relation.related_model(**{relation.field.name: self.instance, "language": language})

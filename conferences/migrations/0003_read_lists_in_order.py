@@ -5,15 +5,16 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('conferences', '0002_initial'),
+        ("conferences", "0002_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='conference',
-            index=models.Index(models.OrderBy(models.F('start_date'), descending=True), models.F('name'), name='conference_in_order'),
+            model_name="conference",
+            index=models.Index(
+                models.OrderBy(models.F("start_date"), descending=True), models.F("name"), name="conference_in_order"
+            ),
         ),
     ]

@@ -5,16 +5,20 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('conferences', '0003_read_lists_in_order'),
-        ('documents', '0001_initial'),
+        ("conferences", "0003_read_lists_in_order"),
+        ("documents", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='document',
-            index=models.Index(models.F('kind'), models.OrderBy(models.F('date'), descending=True), models.F('slug'), name='document_in_order'),
+            model_name="document",
+            index=models.Index(
+                models.F("kind"),
+                models.OrderBy(models.F("date"), descending=True),
+                models.F("slug"),
+                name="document_in_order",
+            ),
         ),
     ]

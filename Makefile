@@ -3,8 +3,7 @@
 .PHONY: help run dev passwords test lint types check bench lock clean
 
 help:  ## This list
-	@grep -hE '^[a-z]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*  ## (.*)/  make \1|\2/' | column -t -s '|' 2>/dev/null \
-	  || grep -hE '^[a-z]+:.*  ## ' $(MAKEFILE_LIST)
+	@awk -F ':.*  ## ' '/^[a-z]+:.*  ## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run:  ## The portal with its demonstration content on http://127.0.0.1:8000/ (PORT=8001 for another port), as in production
 	@deploy/run

@@ -19,7 +19,7 @@ from ctportal.web.page import comma, part
 from ctportal.web.text import Reader, number, rich
 
 # What of the page hangs on the edition alone, rendered once with it.
-PARTS = ("organizers", "announced", "about", "people", "programme", "links")
+PARTS = ("heading", "basics", "organizers", "announced", "about", "people", "programme", "links", "margin")
 # Vocabulary that schema.org has for what became of an event and how it is attended.
 EVENT_STATUS = {"postponed": "EventPostponed", "cancelled": "EventCancelled"}
 ATTENDANCE = {"in-person": "Offline", "online": "Online", "hybrid": "Mixed"}
@@ -82,8 +82,21 @@ def view_of(text, language):
         ],
     }
     view["time_note"] = time_note(view)
+    view["title_is_long"] = len(title) > 70
     view["parts"] = {name: part(f"conferences/parts/{name}.html", {**view, "comma": comma(language)}) for name in PARTS}
     return view
+
+
+@lru_cache(maxsize=1024)
+def figures_part(text, language, sources):
+    """Return the figures of the conference with JSON *text*; *sources* are (key, address, title) of public documents."""
+    view = view_of(text, language)
+    documents = {key: {"address": address, "title": title} for key, address, title in sources}
+    groups = {
+        name: [{**each, "document": documents.get(each["key"])} for each in view[name]]
+        for name in ("figures", "other_figures")
+    }
+    return part("conferences/parts/figures.html", groups) if any(groups.values()) else ""
 
 
 def time_note(view):

@@ -6,9 +6,11 @@ a past one, or the working record of a preview.
 
 import json
 from collections import defaultdict
+from functools import lru_cache
 
 from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils import timezone
+from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 
 from ctportal.languages import CODES
@@ -23,7 +25,7 @@ from ctportal.web.page import Crumb, render_page
 from ctportal.web.records import envelope_of, show, show_version
 from ctportal.web.text import Reader
 
-from .pages import notice, photo_view, view_of
+from .pages import figures_part, notice, photo_view, view_of
 
 HERO_SIZES = "(min-width: 60rem) 30rem, 95vw"
 PHOTO_SIZES = "(min-width: 76rem) 72rem, 95vw"
@@ -156,7 +158,7 @@ def _render_conference(
         "hero": _hero(photos, language),
         "parent": next((_target(each, language) for each in related if each.name == "parent"), None),
         "neighbours": _places(view["series"], neighbours, language),
-        **_sourced(view, related, language),
+        "figures_part": figures_part(text, language, _sources(related, language)),
     }
     return render_page(
         request,
@@ -164,10 +166,8 @@ def _render_conference(
         {
             **view,
             **shown,
-            "said_title": view["title"],
-            "title_is_long": len(view["title"]) > 70,
-            "contents": _contents({**view, **shown}),
-            "envelope": envelope,
+            "contents": _contents({**view, **shown}, language),
+            "envelope": envelope or "",
             "banner": banner or view["notice"],
         },
         language=language,
@@ -248,15 +248,10 @@ def _target(record, language):
     }
 
 
-def _sourced(view, related, language):
-    """Return the figures, each with the document it is from where that is public."""
-    sources = {each.key: _target(each, language) for each in related if each.name == "source"}
-    if not sources:
-        return {}
-    return {
-        name: [{**figure, "document": sources.get(figure["key"])} for figure in view[name]]
-        for name in ("figures", "other_figures")
-    }
+def _sources(related, language):
+    """Return (key of the figure, address, title) of each public document that a figure is from."""
+    targets = ((each.key, _target(each, language)) for each in related if each.name == "source")
+    return tuple((key, target["address"], target["title"].plain) for key, target in targets)
 
 
 def _places(series, neighbours, language):
@@ -277,20 +272,37 @@ def _places(series, neighbours, language):
     return places
 
 
-def _contents(shown):
-    """Return [(anchor, label)] of the sections that the page has."""
-    sections = [
-        ("about", _("What it was about"), shown["texts"] or shown["topics"]),
-        ("people", _("People"), shown["people"]),
-        ("programme", _("Programme"), shown["days"]),
-        ("documents", _("Documents"), shown["documents"]),
-        ("photos", _("Photos"), shown["photos"]),
-        ("events", _("Held as part of it"), shown["side_events"]),
-        ("references", _("Reference documents"), shown["references"]),
-        ("links", _("Related links"), shown["links"]),
-        ("series", _("Its place in the series"), shown["neighbours"]),
-    ]
-    return [("facts", _("At a glance")), *((anchor, label) for anchor, label, there in sections if there)]
+def _contents(shown, language):
+    """Return the list of the sections that the page has."""
+    there = {
+        "about": shown["texts"] or shown["topics"],
+        "people": shown["people"],
+        "programme": shown["days"],
+        "documents": shown["documents"],
+        "photos": shown["photos"],
+        "events": shown["side_events"],
+        "references": shown["references"],
+        "links": shown["links"],
+        "series": shown["neighbours"],
+    }
+    return _contents_html(("facts", *(anchor for anchor, content in there.items() if content)), language)
+
+
+@lru_cache(maxsize=512)
+def _contents_html(anchors, language):
+    names = {
+        "facts": _("At a glance"),
+        "about": _("What it was about"),
+        "people": _("People"),
+        "programme": _("Programme"),
+        "documents": _("Documents"),
+        "photos": _("Photos"),
+        "events": _("Held as part of it"),
+        "references": _("Reference documents"),
+        "links": _("Related links"),
+        "series": _("Its place in the series"),
+    }
+    return format_html_join("\n", '<li><a href="#{}">{}</a></li>', ((anchor, names[anchor]) for anchor in anchors))
 
 
 # Series and themes ---------------------------------------------------------------------------------------------------
@@ -447,7 +459,7 @@ def _render_photo(
             "position": place is not None and (place + 1, len(order)),
             "previous": f"/{language}/photos/{order[place - 1]}/" if place else "",
             "next": f"/{language}/photos/{order[place + 1]}/" if place is not None and place + 1 < len(order) else "",
-            "envelope": envelope,
+            "envelope": envelope or "",
             "banner": banner or notice(view["caption"], language, languages),
             "og_type": "article",
         },

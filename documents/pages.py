@@ -11,10 +11,13 @@ from ctportal.languages import LANGUAGES
 from ctportal.publishing.gate import excerpt
 from ctportal.web.cards import day, file_line, kinds, web_address
 from ctportal.web.labels import labels
+from ctportal.web.page import part
 from ctportal.web.text import Reader, rich
 
 from .symbols import symbol_url
 
+# What of the page hangs on the edition alone, rendered once with it.
+PARTS = ("heading", "body", "originals", "facts")
 # schema.org's name for each kind; the others are plain digital documents.
 SCHEMA_TYPES = {"press-release": "NewsArticle", "news-item": "NewsArticle", "report": "Report"}
 BIBTEX_TYPES = {"report": "techreport"}
@@ -33,7 +36,7 @@ def view_of(text, language):
     version = version_for(data["versions"], title.lang)
     digest = version is not None and version["state"] == "digest"
     versions = [version_view(each, words, language) for each in data["versions"]]
-    return {
+    view = {
         "title": title,
         "kind": kinds(data, words),
         "code": data["kind"],
@@ -68,6 +71,8 @@ def view_of(text, language):
                  "issuer": data["issued_by"] and rest.say(data["issued_by"]["name"]).plain,
                  "symbol": data["symbol"], "place": rest.say(data["place"]).plain},
     }  # fmt: skip
+    view["parts"] = {name: part(f"documents/parts/{name}.html", view) for name in PARTS}
+    return view
 
 
 def notice(title, language):

@@ -136,7 +136,7 @@ def render_record(
             "base": record_path("document", slug, uid) + (f"versions/{version}/" if version else ""),
             "past_files": [each["file"] for each in view["versions"] if each["file"]] if version else (),
             "past": bool(version),
-            "envelope": envelope,
+            "envelope": envelope or "",
             "banner": banner or view["notice"],
             "og_type": "article",
         },

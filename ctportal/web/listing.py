@@ -337,7 +337,7 @@ def vocabulary_page(
             "problem": problem,
             "documents": cards.rows(cards.document_row(e.card, e.slug, str(e.uid), language) for e in documents),
             "all_documents": f"/{language}/documents/?theme={slug}",
-            "envelope": envelope,
+            "envelope": envelope or "",
             "banner": banner,
         },
         language=language,

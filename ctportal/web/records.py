@@ -1,5 +1,7 @@
 """One record's page: what answers at its address, and what stands around its text."""
 
+from functools import lru_cache
+
 from django.http import Http404, HttpResponsePermanentRedirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -10,7 +12,7 @@ from ctportal.publishing.reading import Found, Gone, Moved, resolve, versions
 
 from .addresses import page_address
 from .labels import labels
-from .page import Crumb, render_page
+from .page import Crumb, part, render_page
 from .text import Reader
 
 API_NAMES = {
@@ -114,17 +116,31 @@ def gone_page(request, language, *, title, reason, replacement):
 
 
 def envelope_of(edition, language):
-    """Return what a page says of the edition itself; *edition* comes from ``resolve`` or ``versions``."""
-    address = page_address(edition.type, edition.slug, edition.uid, language)
-    return {
-        "version": edition.version,
-        "earlier": f"{address}versions/{edition.version - 1}/" if edition.version > 1 else "",
-        "published": format_date(edition.published.date(), language),
-        "updated": format_date(edition.public_from.date(), language),
-        "permanent": f"/id/{edition.uid}",
-        "short": str(edition.uid)[:8],
-        "data": f"/api/v1/{API_NAMES[edition.type]}/{edition.uid}/",
+    """Return what a page says of the edition itself, as HTML; *edition* comes from ``resolve`` or ``versions``."""
+    return _envelope(
+        edition.type,
+        edition.slug,
+        edition.uid,
+        edition.version,
+        edition.published.date(),
+        edition.public_from.date(),
+        language,
+    )
+
+
+@lru_cache(maxsize=2048)
+def _envelope(record_type, slug, uid, version, published, updated, language):
+    address = page_address(record_type, slug, uid, language)
+    envelope = {
+        "version": version,
+        "earlier": f"{address}versions/{version - 1}/" if version > 1 else "",
+        "published": format_date(published, language),
+        "updated": format_date(updated, language),
+        "permanent": f"/id/{uid}",
+        "short": str(uid)[:8],
+        "data": f"/api/v1/{API_NAMES[record_type]}/{uid}/",
     }
+    return part("components/envelope.html", {"envelope": envelope})
 
 
 def language_names(codes, language):

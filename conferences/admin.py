@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from ctportal import languages
 from ctportal.dates import format_date_range
+from ctportal.geography import COUNTRY_CHOICES
 from ctportal.publishing.admin import (
     NATIVE_WIDGETS,
     InlineFormSet,
@@ -56,6 +57,8 @@ from .models import (
     Session,
     Theme,
 )
+
+COUNTRIES = dict(COUNTRY_CHOICES)  # Django makes this dictionary anew for each row that shows a country
 
 
 def interface_language():
@@ -452,7 +455,7 @@ class ConferenceAdmin(RecordAdmin):
 
     @admin.display(description=gettext_lazy("place"), ordering="country")
     def place(self, record):
-        return ", ".join(filter(None, [label(record, "city"), record.get_country_display()]))
+        return ", ".join(filter(None, [label(record, "city"), str(COUNTRIES.get(record.country, ""))]))
 
     @admin.display(description=gettext_lazy("missing"))
     def missing_parts(self, record):

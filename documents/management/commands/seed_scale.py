@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from benchmarks.seed import seed
 from benchmarks.synthetic import PREFIX
+from benchmarks.worker import hurry
 from conferences.models import Conference, Organization, Person, Series, Theme
 from ctportal.publishing.models import Edition
 from documents.models import Document
@@ -30,6 +31,7 @@ class Command(BaseCommand):
             raise CommandError(f"--conferences {conferences}: give a number of at least 1, such as 1000.")
         refuse_unless_empty()
         started = time.monotonic()
+        hurry()
 
         def progress(done):
             self.show(done, conferences, time.monotonic() - started)

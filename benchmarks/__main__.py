@@ -58,7 +58,7 @@ def say(text):
 
 
 def seed(data_dir, size):
-    """Fill a database in *data_dir* unless an earlier run did; return {"seconds", "processor"}."""
+    """Fill a database in *data_dir* unless an earlier run did; return {"seconds", "processor", "load"}."""
     note = data_dir / "seeded.json"
     if note.exists():
         say(f"Using the database of {size} conferences in {data_dir}")
@@ -68,7 +68,11 @@ def seed(data_dir, size):
     manage("migrate", "--verbosity", "0", data_dir=data_dir)
     begin, used = time.monotonic(), processor_seconds()
     manage("seed_scale", "--conferences", str(size), data_dir=data_dir)
-    found = {"seconds": time.monotonic() - begin, "processor": processor_seconds() - used}
+    found = {
+        "seconds": time.monotonic() - begin,
+        "processor": processor_seconds() - used,
+        "load": os.getloadavg()[1],
+    }
     note.write_text(json.dumps(found))
     return found
 

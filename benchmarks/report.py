@@ -114,7 +114,7 @@ def head(about, seeded, results):
     load = " ".join(f"{value:.2f}" for value in about["load_before"])
     after = " ".join(f"{value:.2f}" for value in about["load_after"])
     filled = ", ".join(
-        f"{size} conferences in {found['seconds']:.0f} s ({found['processor']:.0f} s of processor time)"
+        f"{size} conferences in {found['seconds']:.0f} s ({found['processor']:.0f} s of processor time, load average {found['load']:.1f})"
         for size, found in seeded.items()
     )
     yardstick, bare = median(r.yardstick for r in results), median(r.bare for r in results)

@@ -28,6 +28,7 @@ from .models import (
     Relation,
     Withdrawal,
 )
+from .reading import merged_into
 
 SHOWS = "shows"  # name of the relation from an edition to each vocabulary entry whose label stands in it
 Action = LedgerEntry.Action
@@ -178,6 +179,7 @@ def _restore(uid, start, *, by, now, note=""):
         raise ValidationError(_("Its last public text was sealed and cannot come back."), code="sealed")
     content = _content_of(state.last)
     _check_slug(content)
+    _follow_merges(content)
     edition = _insert_in_line(content, start, by=by, now=now, note=note)
     if edition.type == RecordType.CONFERENCE:
         for child in _withdrawn_with(uid, state.last.public_until):
@@ -186,6 +188,14 @@ def _restore(uid, start, *, by, now, note=""):
     _settle(edition.uid, edition.type, by=by, now=now)
     _sync_vocabulary(content.shows, by=by, now=now)
     return edition
+
+
+def _follow_merges(content):
+    """Let *content* show, for each entry that was merged away meanwhile, the one it was merged into."""
+    for uid in list(content.shows):
+        target = merged_into(uid)
+        if target:
+            _show_instead(content, uid, _content_of(_last_edition(target)))
 
 
 def _withdrawn_with(uid, at):
@@ -591,7 +601,14 @@ def _open_vocabulary(entries, *, by, now):
     known = set(Edition.objects.public(now).filter(uid__in=entries).values_list("uid", flat=True))
     for uid, entry in entries.items():
         if uid not in known:
-            _sync_entry(uid, by=by, now=now, content=gate_for(entry).content(entry))
+            content = gate_for(entry).content(entry)
+            if slug_is_reserved(content.type, content.slug, uid):
+                raise ValidationError(
+                    _("The address “%(slug)s” of “%(name)s” is or was that of another entry. Change it there first."),
+                    code="slug_reserved",
+                    params={"slug": content.slug, "name": str(entry)},
+                )
+            _sync_entry(uid, by=by, now=now, content=content)
 
 
 def _sync_vocabulary(uids, *, by, now):
@@ -728,12 +745,17 @@ def _replace_label(uid, content, *, by, now, note):
             left_out.append(edition)
             continue
         new = _content_of(edition)
-        new.data = _with_label(new.data, str(uid), content)
-        new.shows = list(dict.fromkeys(content.uid if str(shown) == str(uid) else shown for shown in new.shows))
+        _show_instead(new, uid, content)
         if canonical(new.data) != edition.json:
             made.append(_insert_in_line(new, now, by=by, now=now, note=note, minor=True))
     refresh_drafts(made)
     return made, left_out
+
+
+def _show_instead(content, uid, entry):
+    """Put the vocabulary entry *entry* (a Content) in the place of *uid* in *content*: its labels and what it shows."""
+    content.data = _with_label(content.data, str(uid), entry)
+    content.shows = list(dict.fromkeys(entry.uid if str(shown) == str(uid) else shown for shown in content.shows))
 
 
 def _with_label(data, uid, content):

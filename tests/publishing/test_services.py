@@ -563,6 +563,37 @@ def test_merging_moves_what_is_public_and_leaves_a_redirect(frozen_clock, by):
     assert Redirect.objects.values_list("uid", "target").get() == (double.uid, person.uid)
 
 
+def test_restoring_follows_merges_made_meanwhile(frozen_clock, by):
+    double, person = make_person("J. Smith"), make_person("John Smith")
+    document, other = make_document(delivered_by=double), make_document(delivered_by=person)
+    for record in (document, other):
+        publish(record, by=by)
+    frozen_clock.tick()
+    withdraw(document, by=by, reason="In doubt")
+    frozen_clock.tick()
+    merge_entries(double, person, by=by)
+    frozen_clock.tick()
+    restored = restore(document, by=by)
+
+    assert restored.data["delivered_by"]["uid"] == str(person.uid)
+    assert public_uids() == {document.uid, other.uid, person.uid}
+
+
+def test_a_vocabulary_entry_cannot_open_under_an_address_that_was_another_ones(frozen_clock, by):
+    person = make_person("First", slug="smith")
+    publish(make_document(delivered_by=person), by=by)
+    person.slug = "smith-1"
+    person.save()
+    frozen_clock.tick()
+    relabel(person, by=by)
+    taker = make_document(delivered_by=make_person("Second", slug="smith"))
+    with pytest.raises(ValidationError) as refusal:
+        publish(taker, by=by)
+
+    assert refusal.value.code == "slug_reserved"
+    assert taker.uid not in public_uids()
+
+
 # Languages
 
 

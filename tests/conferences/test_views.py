@@ -113,6 +113,7 @@ def test_versions_to_come_are_not_there(client, publisher, frozen_clock):
     assert client.get("/en/conferences/versions/versions/2/").status_code == 404
     assert "Second title" not in page(client, "/en/conferences/versions/")
 
+
 def test_a_version_that_begins_while_its_page_is_made_is_not_there_yet(client, publisher, frozen_clock, monkeypatch):
     conference = make.make_conference(slug="versions")
     publish(conference, by=publisher)

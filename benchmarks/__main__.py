@@ -117,7 +117,9 @@ def measure(stack, data, rows, options):
                 if number == 0:  # each worker reads its templates and fills its caches
                     put_load(ports[size], row["paths"], seconds=2, connections=CONNECTIONS, **asked)
                 result[size]["loads"].append(put_load(ports[size], row["paths"], **load, **asked))
-                alone = put_load(ports[size], row["paths"], seconds=2, connections=1, **asked)
+                alone = put_load(
+                    ports[size], row["paths"], seconds=max(1, options.seconds // 2), connections=1, **asked
+                )
                 result[size]["alone"].append(alone.p50)
         measured[name] = result
         rates = ", ".join(

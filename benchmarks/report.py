@@ -11,6 +11,7 @@ from statistics import median
 import django
 import gunicorn
 
+from .inside import URLS
 from .server import ROOT
 
 GROWTH = 1.2  # at the larger size no row may take longer than this times its time at the smaller one
@@ -128,7 +129,7 @@ Written by `make bench` and by nothing else: {about["date"]:%Y-%m-%d %H:%M} UTC,
   {about["workers"]} workers of {about["threads"]} threads (deploy/gunicorn.conf.py), settings of `make run`, DEBUG off. No page is kept in a cache.
 - Content: `manage.py seed_scale`, {filled}.
 - Load: {about["tool"]} over loopback on the same cores, {about["connections"]} connections, {about["rounds"]} rounds of {about["seconds"]} s for each row, after one to warm up.
-  Rows that stand for many pages ask for up to 100 of them in turn; each address was checked first to answer 200 with what it should show.
+  Rows that stand for many pages ask for up to {URLS} of them in turn; each address was checked first to answer 200 with what it should show.
 - Yardstick: a view that returns a constant 15 kB, on a server of its own with the same settings and the portal's whole
   middleware, asked in turn with the pages: {yardstick:.0f} requests/s. The same view without any middleware: {bare:.0f} requests/s.
 - Figures are medians over the rounds; a share is the median of the shares within one round. "One request" is the median time

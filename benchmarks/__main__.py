@@ -16,7 +16,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from . import report
-from .load import TOOL, put_load
+from .load import TOOL, RequestsFailed, put_load
 from .server import ROOT, THREADS, WORKERS, environment, manage, serving
 
 CONNECTIONS = 8  # one for each thread of the server
@@ -92,6 +92,14 @@ def look_inside(data_dir, size, wanted):
     return json.loads(output.splitlines()[-1])
 
 
+def warm_up(port, paths, **asked):
+    """Ask until the workers have read their templates and counted what they keep; the first count may take seconds."""
+    try:
+        put_load(port, paths, seconds=2, connections=CONNECTIONS, **asked)
+    except RequestsFailed:
+        put_load(port, paths, seconds=12, connections=CONNECTIONS, **asked)
+
+
 def measure(stack, data, rows, options):
     """Return {row name: {"yardstick": [rates], size: {"loads": [Load], "alone": [milliseconds]}}} and the bare rates."""
     plain = stack.enter_context(serving(data / "static", "benchmarks.yardstick_settings"))
@@ -115,7 +123,7 @@ def measure(stack, data, rows, options):
             for size, row in found.items():
                 asked = {"cookie": rows[size]["cookie"] if row["staff"] else ""}
                 if number == 0:  # each worker reads its templates and fills its caches
-                    put_load(ports[size], row["paths"], seconds=2, connections=CONNECTIONS, **asked)
+                    warm_up(ports[size], row["paths"], **asked)
                 result[size]["loads"].append(put_load(ports[size], row["paths"], **load, **asked))
                 alone = put_load(
                     ports[size], row["paths"], seconds=max(1, options.seconds // 2), connections=1, **asked

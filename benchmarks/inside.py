@@ -43,8 +43,10 @@ def rows():
     from ctportal.publishing.models import Edition
 
     def spread(queryset):
-        step = max(1, queryset.count() // URLS)
-        return [queryset[n * step] for n in range(min(URLS, queryset.count()))]
+        keys = list(queryset.values_list("pk", flat=True))
+        chosen = keys[:: max(1, len(keys) // URLS)][:URLS]
+        found = Edition.objects.in_bulk(chosen)
+        return [found[key] for key in chosen]
 
     def public(record_type):
         return Edition.objects.public().of(record_type).order_by("-date", "slug", "uid")

@@ -93,11 +93,14 @@ def look_inside(data_dir, size, wanted):
 
 
 def warm_up(port, paths, **asked):
-    """Ask until the workers have read their templates and counted what they keep; the first count may take seconds."""
-    try:
-        put_load(port, paths, seconds=2, connections=CONNECTIONS, **asked)
-    except RequestsFailed:
-        put_load(port, paths, seconds=12, connections=CONNECTIONS, **asked)
+    """Ask until the workers have read their templates and counted what they keep. The first count may take seconds, longer
+    than wrk waits for an answer, so a failure counts only afterwards."""
+    for seconds in (2, 10):
+        try:
+            put_load(port, paths, seconds=seconds, connections=CONNECTIONS, **asked)
+            return
+        except RequestsFailed as problem:
+            say(f"  while warming up: {problem}")
 
 
 def measure(stack, data, rows, options):

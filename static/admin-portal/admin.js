@@ -60,10 +60,12 @@
     const source = document.getElementById(`id_${slug.dataset.prefillFrom}`);
     if (!source || slug.value) return;
     let own = true;
-    slug.addEventListener("input", () => { own = slug.value === ""; });
-    source.addEventListener("input", () => {
+    const follow = () => {
       if (own && typeof URLify === "function") slug.value = URLify(source.value, 90, false);
-    });
+    };
+    slug.addEventListener("input", () => { own = slug.value === ""; });
+    source.addEventListener("input", follow);
+    follow(); // a name typed before this script was there counts as well
   }
 
   // New rows go to the end.

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from conferences.models import Conference
 from ctportal.publishing.models import Edition
@@ -76,7 +77,7 @@ def test_an_editor_enters_a_dossier_and_reads_it_as_a_visitor(page):
     page.get_by_role("link", name="Conferences", exact=True).click()
     page.click("text=Add conference")
     page.fill("#id_name", "Minsk 2019")
-    assert page.input_value("#id_slug") == "minsk-2019"
+    expect(page.locator("#id_slug")).to_have_value("minsk-2019")
     page.select_option("#id_kind", "international")
     page.select_option("#id_event_status", "held")
     page.fill("#id_start_date", "2019-09-03")
@@ -111,6 +112,7 @@ def test_an_editor_enters_a_dossier_and_reads_it_as_a_visitor(page):
     page.wait_for_selector("text=“Minsk 2019” is public.")
 
     page.click("text=Add closing release")
+    page.wait_for_url("**/pressrelease/add/**")
     assert page.input_value("#id_date") == "2019-09-04"
     page.fill("#id_title", "The conference closes in Minsk")
     write(page, "id_body", "It underlined the need for cooperation.")
@@ -118,12 +120,14 @@ def test_an_editor_enters_a_dossier_and_reads_it_as_a_visitor(page):
     page.wait_for_selector("text=“The conference closes in Minsk” is public.")
 
     page.click(".portal-languages a:has-text('Русский')")
+    page.wait_for_url("**/language/ru/")
     page.fill("#id_title", "Конференция завершилась в Минске")
     write(page, "id_body", "Она подчеркнула необходимость сотрудничества.")
     page.check("#id_ready")
     page.click("button[name=_publish_language]")
     page.wait_for_selector("text=Русский is public.")
     page.click("text=Read it as a visitor")
+    page.wait_for_url("**/en/documents/the-conference-closes-in-minsk/")
 
     assert "The conference closes in Minsk" in page.inner_text("h1")
     page.goto("/ru/documents/the-conference-closes-in-minsk/")
@@ -160,6 +164,18 @@ ADDRESSES = {
 def address_of(name, dossier):
     user = make_user("boss")
     return ADDRESSES[name].format(conference=dossier.pk, session=dossier.sessions.get().pk, user=user.pk)
+
+
+def test_a_name_typed_before_the_script_is_there_makes_the_address_too(page):
+    held = []
+    page.route("**/admin-portal/admin*.js", lambda route: held.append(route))  # noqa: PLW0108
+    page.goto("/admin/conferences/conference/add/", wait_until="commit")
+    page.fill("#id_name", "Minsk 2019")
+    assert page.input_value("#id_slug") == ""
+
+    held[0].continue_()
+
+    expect(page.locator("#id_slug")).to_have_value("minsk-2019")
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])

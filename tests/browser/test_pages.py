@@ -1,6 +1,7 @@
 """The public pages in a browser: accessible in both directions, by keyboard alone, narrow, and within the strict policy."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests import factories as make
 from tests.web.dossiers import every_page, make_dossier
@@ -117,5 +118,5 @@ def test_everything_is_there_without_script(dossier, chromium, live_server):
     assert page.locator("button[data-copy]:visible").count() == 0
     page.goto(every_page()["photo"])
     page.get_by_role("link", name="Next photo").click()
-    assert page.get_by_role("link", name="Previous photo").count() == 1
+    expect(page.get_by_role("link", name="Previous photo")).to_have_count(1)
     context.close()

@@ -74,7 +74,7 @@ def test_pictures_are_sent_one_by_one_and_each_gets_an_answer(staff_page, pictur
     # Last: axe itself adds styles, which the policy refuses.
     assert grave(axe_violations(staff_page)) == []
     staff_page.click("[data-done] a")
-    assert staff_page.url.endswith(sheet(conference))
+    staff_page.wait_for_url(f"**{sheet(conference)}")
 
 
 def test_the_order_and_the_featured_photo_are_set_from_the_keyboard(staff_page, axe_violations):

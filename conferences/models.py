@@ -14,7 +14,7 @@ from django_prose_editor.fields import ProseEditorField
 from ctportal import languages
 from ctportal.geography import COUNTRY_CHOICES
 from ctportal.publishing.models import RecordType, StoredFile
-from ctportal.publishing.records import Record, SluggedRecord
+from ctportal.publishing.records import Record, ReviewedRecord, SluggedRecord
 
 # What the rich text editor offers; the same list is what may be saved.
 RICH_TEXT = {
@@ -133,7 +133,7 @@ class ConferenceQuerySet(models.QuerySet):
         return self.annotate(document_count=models.Count("documents"))
 
 
-class Conference(SluggedRecord):
+class Conference(ReviewedRecord, SluggedRecord):
     """A conference as staff work on it. Held start_date to end_date inclusive (local dates of its time zone)."""
 
     class Kind(models.TextChoices):
@@ -583,7 +583,7 @@ def is_download(stored_file):
     return stored_file.variant.partition(".")[0] == "download"
 
 
-class Photo(Record):
+class Photo(ReviewedRecord, Record):
     record_type = RecordType.PHOTO
     conference = models.ForeignKey(
         Conference, on_delete=models.PROTECT, related_name="photos", verbose_name=_("conference")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from conferences.models import Conference, Organization, Person, Session, Theme, rich_text
 from ctportal import languages
 from ctportal.publishing.models import RecordType, StoredFile
-from ctportal.publishing.records import SluggedRecord
+from ctportal.publishing.records import ReviewedRecord, SluggedRecord
 
 from .symbols import normalize_symbol
 
@@ -35,7 +35,7 @@ class SymbolField(models.CharField):
         return normalize_symbol(value) if value and value.strip() else ""
 
 
-class Document(SluggedRecord):
+class Document(ReviewedRecord, SluggedRecord):
     class Kind(models.TextChoices):
         CO_CHAIRS_SUMMARY = "co-chairs-summary", _("co-chairs’ summary")
         PRESS_RELEASE = "press-release", _("press release")

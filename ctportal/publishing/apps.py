@@ -10,3 +10,12 @@ class PublishingConfig(AppConfig):
         from .database import install_guards
 
         post_migrate.connect(install_guards, sender=self)
+        post_migrate.connect(_install_roles_last)
+
+
+def _install_roles_last(sender, using, **kwargs):
+    """After the last of the apps whose models the roles have rights on; Django asks once per app."""
+    from .roles import install_roles
+
+    if sender.label == "documents":
+        install_roles(using=using)

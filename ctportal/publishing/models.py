@@ -14,6 +14,8 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from ctportal import languages
+
 from .storage import PrivateStorage
 
 
@@ -116,6 +118,14 @@ class Edition(models.Model):
             models.Index("type", F("public_from").desc(), "uid", "public_until", name="edition_by_update"),
             models.Index(fields=["public_from"], name="edition_by_start"),
             models.Index(fields=["public_until"], name="edition_by_end"),
+        ]
+        # What the roles are made of, beside Django's own rights on each model; see ctportal.publishing.roles.
+        permissions = [
+            ("publish_records", "Can approve, release, recall and withdraw records"),
+            ("seal_edition", "Can seal past editions"),
+            ("read_all_drafts", "Can read the drafts of others"),
+            ("edit_all_drafts", "Can edit the drafts of others"),
+            *((f"translate_{code}", f"Can translate into {name}") for code, name in languages.CHOICES),
         ]
 
     def __str__(self):
@@ -318,6 +328,56 @@ class LedgerEntry(models.Model):
         return f"{self.action} {self.uid}"
 
 
+class Contribution(models.Model):
+    """Somebody's hand in what has not been published since: they cannot be the second reader of it.
+
+    Staff only. *language* is that of a page per language; empty for the form of the record itself.
+    """
+
+    uid = models.UUIDField(help_text="The record's permanent identifier.")
+    language = models.CharField(max_length=2, blank=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="contributions")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["uid", "language", "user"], name="contribution_once")]
+
+    def __str__(self):
+        return f"{self.user} {self.uid} {self.language}".rstrip()
+
+
+class WorkflowStep(models.Model):
+    """One step of a record on its way to the public, with the remark that went with it. Staff only; kept for good."""
+
+    class Action(models.TextChoices):
+        SUBMITTED = "submitted", _("submitted for review")
+        TAKEN_BACK = "taken-back", _("taken back by who works on it")
+        CHANGED = "changed", _("changed, and so no longer in review")
+        SENT_BACK = "sent-back", _("sent back")
+        APPROVED = "approved", _("approved")
+        ALONE = "alone", _("published without second reader")
+        RECALLED = "recalled", _("recalled")
+        REDATED = "redated", _("moved to another time")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+        RESTORED = "restored", _("restored")
+
+    uid = models.UUIDField(help_text="The record's permanent identifier.")
+    type = models.CharField(max_length=20, choices=RecordType.choices)
+    action = models.CharField(max_length=10, choices=Action.choices)
+    language = models.CharField(max_length=2, blank=True, help_text="Where the step was for one language alone.")
+    at = models.DateTimeField(default=timezone.now)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    by = models.CharField(max_length=150, help_text="Who, as text: accounts come and go.")
+    remark = models.CharField(max_length=1000, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["uid"], name="step_of_record")]
+
+    def __str__(self):
+        return f"{self.action} {self.uid}"
+
+
 class PublicationStamp(models.Model):
     """One row, raised in every publishing transaction: what a cached count or fragment hangs on. Stays inside.
 
@@ -332,6 +392,7 @@ class PublicationStamp(models.Model):
 
 __all__ = [
     "VOCABULARY",
+    "Contribution",
     "Edition",
     "EditionFile",
     "Facet",
@@ -342,4 +403,5 @@ __all__ = [
     "Relation",
     "StoredFile",
     "Withdrawal",
+    "WorkflowStep",
 ]

@@ -79,3 +79,17 @@ class SluggedRecord(Record):
 
     class Meta:
         abstract = True
+
+
+class Stage(models.TextChoices):
+    DRAFT = "draft", _("being drafted")
+    REVIEW = "review", _("in review")
+
+
+class ReviewedRecord(models.Model):
+    """A record that is submitted and approved before the public reads it; see ``ctportal.publishing.workflow``."""
+
+    stage = models.CharField(_("stage"), max_length=10, choices=Stage, default=Stage.DRAFT, editable=False)
+
+    class Meta:
+        abstract = True

@@ -108,11 +108,11 @@ def _turn():
 
 
 @service
-def publish(record, *, by, at=None, note="", minor=False, replace=False, now):
+def publish(record, *, by, at=None, note="", minor=False, replace=False, reason="", now):
     """Freeze *record* as it stands into an edition that is public from *at* (default now) and return it.
 
-    *by* is the account that publishes, *note* the public change note. With *replace*, an edition that is still to
-    come is recalled in the same step. Vocabulary entries are published with what shows them, or by ``relabel``.
+    *by* is the account that publishes, *note* the public change note, *reason* a word for the ledger alone. With
+    *replace*, an edition that is still to come is recalled in the same step. Vocabulary entries are published with what shows them, or by ``relabel``.
     Raises ValidationError: by field for all that is missing, else one with a ``code``.
     """
     _refuse_vocabulary(record)
@@ -129,7 +129,7 @@ def publish(record, *, by, at=None, note="", minor=False, replace=False, now):
     if replace:
         _recall_to_come(record.uid, by, now)
     _refuse_while_one_is_to_come(record.uid, now)
-    edition = _insert_in_line(content, start, by=by, now=now, note=note, minor=minor)
+    edition = _insert_in_line(content, start, by=by, now=now, note=note, minor=minor, reason=reason)
     moved = (opening, start) if replace and opening and opening != start else None
     _settle(edition.uid, edition.type, by=by, now=now, moved=moved)
     _open_vocabulary(gate.vocabulary(loaded), by=by, now=now)
@@ -139,10 +139,10 @@ def publish(record, *, by, at=None, note="", minor=False, replace=False, now):
 
 
 @service
-def publish_language(record, language, *, by, note="", now):
+def publish_language(record, language, *, by, note="", reason="", now):
     """Publish *language* ahead of the rest: the edition in force with just that language replaced, as a minor edition.
 
-    Raises ValidationError when nothing is in force, when an edition is to come, or when the language is not ready.
+    *reason* is a word for the ledger alone. Raises ValidationError when nothing is in force, when an edition is to come, or when the language is not ready.
     """
     gate = gate_for(record)
     current = _in_force_or_refuse(record.uid, now)
@@ -154,7 +154,7 @@ def publish_language(record, language, *, by, note="", now):
     content = _content_of(current)
     content.data = with_language(gate, current.data, draft.data, language)
     content.files = _files_named_in(content.data, [*content.files, *draft.files])
-    edition = _insert_in_line(content, now, by=by, now=now, note=note, minor=True)
+    edition = _insert_in_line(content, now, by=by, now=now, note=note, minor=True, reason=reason)
     _settle(edition.uid, edition.type, by=by, now=now)
     refresh_draft(record)
     return edition
@@ -227,6 +227,35 @@ def recall(record, *, by, now):
         raise ValidationError(_("Nothing is scheduled: there is nothing to recall."), code="nothing_to_come")
     _settle(record.uid, record.record_type, by=by, now=now)
     _sync_vocabulary(touched, by=by, now=now)
+
+
+@service
+def redate(record, *, by, at, now):
+    """Move the edition to come of *record*, as it is, to *at*; return the new edition. Children set for the same instant
+    as their conference move with it."""
+    _refuse_vocabulary(record)
+    coming = State(record.uid, now).to_come
+    if not coming:
+        raise ValidationError(_("Nothing is scheduled: there is nothing to move."), code="nothing_to_come")
+    start = _start(at, now)
+    if start == coming.public_from:
+        return coming
+    opening, end = _opening_to_come(record.uid, now), coming.public_until
+    withdrawal = getattr(coming, "withdrawal", None)
+    if withdrawal and end <= start:
+        raise ValidationError({"at": _("It is to be withdrawn at %(at)s, before that time.") % {"at": _utc(end)}})
+    touched = _shown_by(record.uid, now)
+    content = _content_of(coming)
+    _check_slug(content)
+    _follow_merges(content)
+    _recall(coming, by, now)
+    edition = _insert_in_line(content, start, by=by, now=now, note=coming.note, minor=coming.minor)
+    if withdrawal and edition.public_until is None:
+        why = {"reason": withdrawal.reason, "replacement": withdrawal.replacement, "cause": withdrawal.cause}
+        _withdraw(edition, end, by=by, now=now, **why)
+    _settle(edition.uid, edition.type, by=by, now=now, moved=(opening, start) if opening else None)
+    _sync_vocabulary(touched | set(content.shows), by=by, now=now)
+    return edition
 
 
 @service
@@ -317,7 +346,7 @@ def _set_end(edition, until, now):
 # Inserting
 
 
-def _insert_in_line(content, start, *, by, now, note="", minor=False):
+def _insert_in_line(content, start, *, by, now, note="", minor=False, reason=""):
     """Insert an edition at *start*: it ends the one in force then and takes over the end that one had."""
     before = covering(State(content.uid, now).editions, start)
     until = None
@@ -332,7 +361,7 @@ def _insert_in_line(content, start, *, by, now, note="", minor=False):
     if content.date is None:
         content.date = content.end_date = _date_of_conference(content, start, now)
     edition = insert(content, start, until, by=name_of(by), now=now, note=note, minor=minor)
-    ledger.append(Action.INSERTED, edition, by=name_of(by), at=now, effective_at=start)
+    ledger.append(Action.INSERTED, edition, by=name_of(by), at=now, effective_at=start, reason=reason)
     if withdrawal:
         Withdrawal.objects.filter(pk=withdrawal.pk).update(edition=edition)
     _keep_inside_conference(edition, content, by, now)

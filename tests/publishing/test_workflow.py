@@ -1,0 +1,274 @@
+"""From draft to public, by people: who may take which step when, and what each leaves behind."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils import timezone
+
+from ctportal.publishing import workflow
+from ctportal.publishing.models import Contribution, Edition, LedgerEntry
+from ctportal.publishing.records import Stage
+from ctportal.publishing.services import state_of
+from tests.factories import make_conference, make_document
+from tests.publishing.test_roles import account
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def editor():
+    return account("editor")
+
+
+@pytest.fixture
+def publisher():
+    return account("publisher")
+
+
+@pytest.fixture
+def draft(editor):
+    """A conference that the editor has written and not submitted."""
+    conference = make_conference(created_by=editor)
+    workflow.note_change(conference, editor)
+    return conference
+
+
+def steps(record):
+    return [(step.action, step.by, step.remark) for step in reversed(workflow.steps_of(record))]
+
+
+def code_of(error):
+    return next(iter(error.error_dict.values()))[0].code if hasattr(error, "error_dict") else error.code
+
+
+def stage(record):
+    return type(record).objects.get(pk=record.pk).stage
+
+
+def test_a_record_is_submitted_sent_back_submitted_again_and_approved(draft, editor, publisher):
+    workflow.submit(draft, by=editor, remark="Please by noon")
+    workflow.send_back(draft, by=publisher, remark="The date is wrong")
+    workflow.note_change(draft, editor)
+    workflow.submit(draft, by=editor)
+    assert stage(draft) == Stage.REVIEW
+
+    edition = workflow.approve(draft, by=publisher)
+
+    assert edition.is_public()
+    assert stage(draft) == Stage.DRAFT
+    assert steps(draft) == [
+        ("submitted", "editor", "Please by noon"),
+        ("sent-back", "publisher", "The date is wrong"),
+        ("submitted", "editor", ""),
+        ("approved", "publisher", ""),
+    ]
+    assert not Contribution.objects.exists()
+
+
+def test_an_edit_in_review_returns_the_record_to_draft(draft, editor, publisher):
+    workflow.submit(draft, by=editor)
+    workflow.note_change(draft, editor)
+
+    assert stage(draft) == Stage.DRAFT
+    assert steps(draft)[-1] == ("changed", "editor", "")
+    with pytest.raises(ValidationError) as refused:
+        workflow.approve(draft, by=publisher)
+    assert code_of(refused.value) == "second_person_needed"
+    assert not Edition.objects.exists()
+
+
+def test_an_approval_looks_at_the_stage_in_the_database_and_not_at_a_copy_read_before(draft, editor, publisher):
+    workflow.submit(draft, by=editor)
+    read_before = type(draft).objects.get(pk=draft.pk)
+    workflow.note_change(draft, editor)
+
+    with pytest.raises(ValidationError):
+        workflow.approve(read_before, by=publisher)
+
+
+def test_who_had_a_hand_in_it_is_no_second_reader(draft, editor, publisher):
+    workflow.note_change(draft, publisher)
+    workflow.submit(draft, by=editor)
+
+    with pytest.raises(ValidationError) as refused:
+        workflow.approve(draft, by=publisher)
+
+    assert code_of(refused.value) == "second_person_needed"
+    assert workflow.approve(draft, by=account("publisher", "second")).is_public()
+
+
+def test_publishing_without_second_reader_needs_a_reason_which_stays_in_history_and_ledger(draft, publisher):
+    edition = workflow.approve(draft, by=publisher, alone="Nobody else is on duty")
+
+    assert steps(draft) == [("alone", "publisher", "Nobody else is on duty")]
+    assert LedgerEntry.objects.get(edition=edition).reason == "Nobody else is on duty"
+
+
+def test_what_one_publishes_oneself_counts_anew_after_publication(draft, editor, publisher):
+    workflow.note_change(draft, publisher)
+    workflow.approve(draft, by=publisher, alone="Nobody else is on duty")
+    workflow.note_change(draft, editor)
+    workflow.submit(draft, by=editor)
+
+    assert workflow.approve(draft, by=publisher).is_public()
+    assert steps(draft)[-1] == ("approved", "publisher", "")
+
+
+@pytest.mark.parametrize("role", ["contributor", "editor", "translator", "photo editor"])
+def test_only_a_publisher_approves_sends_back_recalls_and_withdraws(draft, editor, role):
+    user = account(role, "somebody")
+    workflow.submit(draft, by=editor)
+    later = timezone.now() + timedelta(days=1)
+
+    for step in (
+        lambda: workflow.approve(draft, by=user, alone="I want to"),
+        lambda: workflow.approve_language(draft, "ru", by=user, alone="I want to"),
+        lambda: workflow.send_back(draft, by=user, remark="No"),
+        lambda: workflow.recall(draft, by=user),
+        lambda: workflow.redate(draft, by=user, at=later),
+        lambda: workflow.withdraw(draft, by=user, reason="No"),
+        lambda: workflow.restore(draft, by=user),
+    ):
+        with pytest.raises(PermissionDenied):
+            step()
+    assert stage(draft) == Stage.REVIEW
+    assert not Edition.objects.exists()
+
+
+def test_a_contributor_submits_and_takes_back_their_own_record_alone(draft):
+    contributor = account("contributor")
+    mine = make_conference(created_by=contributor)
+
+    workflow.submit(mine, by=contributor)
+    workflow.take_back(mine, by=contributor)
+
+    assert steps(mine) == [("submitted", "contributor", ""), ("taken-back", "contributor", "")]
+    with pytest.raises(PermissionDenied):
+        workflow.submit(draft, by=contributor)
+
+
+def test_what_lacks_something_is_not_submitted_and_everything_is_listed(editor):
+    conference = make_conference(title="", country="", city_en="")
+    with pytest.raises(ValidationError) as refused:
+        workflow.submit(conference, by=editor)
+
+    assert set(refused.value.message_dict) >= {"title"}
+    assert stage(conference) == Stage.DRAFT
+
+
+def test_sending_back_needs_words(draft, editor, publisher):
+    workflow.submit(draft, by=editor)
+    with pytest.raises(ValidationError) as refused:
+        workflow.send_back(draft, by=publisher, remark="  ")
+
+    assert set(refused.value.message_dict) == {"remark"}
+    assert stage(draft) == Stage.REVIEW
+
+
+def test_a_step_that_somebody_has_taken_already_is_refused(draft, editor, publisher):
+    workflow.submit(draft, by=editor)
+    with pytest.raises(ValidationError) as twice:
+        workflow.submit(draft, by=editor)
+    workflow.send_back(draft, by=publisher, remark="The date is wrong")
+    with pytest.raises(ValidationError) as back_twice:
+        workflow.send_back(draft, by=publisher, remark="The date is wrong")
+
+    assert [code_of(error.value) for error in (twice, back_twice)] == ["in_review", "not_in_review"]
+
+
+def test_a_language_marked_as_ready_by_another_needs_no_reason(draft, publisher):
+    workflow.approve(draft, by=publisher, alone="First")
+    translator = account("translator")
+    draft.texts.create(language="ru", title="Конференция", ready=True)
+    workflow.note_change(draft, translator, "ru")
+
+    edition = workflow.approve_language(draft, "ru", by=publisher)
+
+    assert edition.data["title"] == {"en": "A conference", "ru": "Конференция"}
+    assert steps(draft)[-1] == ("approved", "publisher", "")
+    assert not Contribution.objects.exists()
+
+
+def test_ones_own_translation_needs_a_reason(draft, publisher):
+    workflow.approve(draft, by=publisher, alone="First")
+    draft.texts.create(language="ru", title="Конференция", ready=True)
+    workflow.note_change(draft, publisher, "ru")
+
+    with pytest.raises(ValidationError) as refused:
+        workflow.approve_language(draft, "ru", by=publisher)
+
+    assert code_of(refused.value) == "second_person_needed"
+
+
+def test_a_language_in_preparation_is_nobodys_part_of_what_is_published(draft, editor, publisher):
+    draft.texts.create(language="ru", title="Конференция", ready=False)
+    workflow.note_change(draft, publisher, "ru")
+    workflow.submit(draft, by=editor)
+
+    edition = workflow.approve(draft, by=publisher)
+
+    assert edition.data["title"] == {"en": "A conference"}
+    assert list(Contribution.objects.values_list("language", "user")) == [("ru", publisher.pk)]
+
+
+def test_a_scheduled_edition_moves_as_it_was_approved_and_takes_its_documents_along(draft, editor, publisher):
+    first, second = (timezone.now() + timedelta(days=days) for days in (1, 3))
+    document = make_document(draft)
+    workflow.approve(draft, by=publisher, at=first, alone="Alone")
+    workflow.approve(document, by=publisher, at=first, alone="Alone")
+    draft.texts.update(title="A title typed since")
+
+    edition = workflow.redate(draft, by=publisher, at=second)
+
+    assert edition.data["title"] == {"en": "A conference"}
+    assert [state_of(record.uid).to_come.public_from for record in (draft, document)] == [second, second]
+    assert not Edition.objects.public(first + timedelta(hours=1)).exists()
+    assert steps(draft)[-1] == ("redated", "publisher", "")
+
+
+def test_a_scheduled_edition_moves_with_its_scheduled_withdrawal_and_not_beyond_it(draft, publisher):
+    now = timezone.now()
+    first, second, end = (now + timedelta(days=days) for days in (1, 3, 5))
+    workflow.approve(draft, by=publisher, at=first, alone="Alone")
+    workflow.withdraw(draft, by=publisher, reason="The event is over", at=end)
+
+    workflow.redate(draft, by=publisher, at=second)
+
+    state = state_of(draft.uid)
+    assert (state.to_come.public_from, state.to_come.public_until) == (second, end)
+    assert state.scheduled_end.reason == "The event is over"
+    with pytest.raises(ValidationError) as refused:
+        workflow.redate(draft, by=publisher, at=end)
+    assert set(refused.value.message_dict) == {"at"}
+
+
+def test_a_scheduled_correction_moves_and_the_public_edition_stays(draft, publisher):
+    now = timezone.now()
+    workflow.approve(draft, by=publisher, alone="Alone")
+    draft.texts.update(title="Corrected")
+    workflow.approve(draft, by=publisher, at=now + timedelta(days=1), alone="Alone")
+
+    workflow.redate(draft, by=publisher, at=now + timedelta(days=2))
+
+    titles = [Edition.objects.public(now + timedelta(days=days)).get().data["title"]["en"] for days in (0.1, 1.5, 2.5)]
+    assert titles == ["A conference", "A conference", "Corrected"]
+
+
+def test_nothing_scheduled_cannot_be_moved(draft, publisher):
+    with pytest.raises(ValidationError) as refused:
+        workflow.redate(draft, by=publisher, at=timezone.now() + timedelta(days=1))
+    assert code_of(refused.value) == "nothing_to_come"
+
+
+def test_the_mark_of_a_form_changes_with_draft_stage_and_editions(draft, editor, publisher):
+    marks = [workflow.mark(draft)]
+    workflow.submit(draft, by=editor)
+    marks.append(workflow.mark(draft))
+    workflow.approve(draft, by=publisher)
+    marks.append(workflow.mark(draft))
+    draft.slug = "another-address"
+    marks.append(workflow.mark(draft))
+
+    assert len(set(marks)) == 4
+    assert workflow.mark(draft) == marks[-1]

@@ -20,6 +20,9 @@ from tests.needs import need, need_program
 # database to every later test.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
+# How long a browser test waits for what must come (ms): several times what it takes on a machine with other work.
+PATIENCE = 30_000
+
 
 def pytest_configure(config):
     # Compiled before the first page is made, since each process keeps what it has read; by one process only.
@@ -101,9 +104,10 @@ def html_errors(tmp_path_factory):
 def chromium():
     """Return a headless Chromium (of Playwright's sync API) for the session."""
     # Here, since most sessions start no browser.
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
     path = need_program("Chromium", "chromium")
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=path,
@@ -129,7 +133,7 @@ def browser_page(chromium, live_server):
     is in ``page.problems``, a list of texts; a test ends by comparing it with [].
     """
     context = chromium.new_context(base_url=live_server.url)
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     page.problems = []
     page.on("console", lambda message: page.problems.append(message.text) if message.type == "error" else None)

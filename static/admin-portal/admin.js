@@ -103,5 +103,6 @@
   window.addEventListener("load", () => setTimeout(() => {
     nameAutocompletes();
     nameTooltips();
+    document.documentElement.dataset.portalReady = ""; // for tests and tools that look at the page as a whole
   }));
 }

@@ -3,8 +3,10 @@
 import pytest
 from django.urls import reverse
 from PIL import Image
+from playwright.sync_api import expect
 
 from conferences.models import Photo
+from tests.browser.steps import answered, settled
 from tests.factories import make_conference, make_person, make_photo, make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -49,15 +51,13 @@ def test_pictures_are_sent_one_by_one_and_each_gets_an_answer(staff_page, pictur
     staff_page.fill("#id_credit", "UNIC/A. Photographer")
     staff_page.set_input_files("#id_pictures", [str(path) for path in pictures])
     staff_page.click("button[name=_upload]")
-    staff_page.wait_for_selector("[data-done]:not([hidden])", timeout=60_000)
+    expect(staff_page.locator("[data-done]")).to_be_visible(timeout=60_000)
 
     lines = staff_page.locator("[data-answers] > li")
-    assert [line.get_attribute("class").split()[-1] for line in lines.all()] == ["upload-saved"] * 3 + [
-        "upload-refused"
-    ]
-    assert "“text.jpg” is" in lines.nth(3).inner_text()
-    assert staff_page.inner_text("[data-summary]") == "Finished: 3 of 4 pictures are saved."
-    assert staff_page.evaluate("document.querySelector('[data-progress] > progress').position") == 1
+    expect(lines).to_have_class(["upload-answer upload-saved"] * 3 + ["upload-answer upload-refused"])
+    expect(lines.nth(3)).to_contain_text("“text.jpg” is")
+    expect(staff_page.locator("[data-summary]")).to_have_text("Finished: 3 of 4 pictures are saved.")
+    expect(staff_page.locator("[data-progress] > progress")).to_have_js_property("position", 1)
     assert len(posts) == 4
     assert list(conference.photos.values_list("file__name", "credit")) == [
         (f"picture-{number}.jpg", "UNIC/A. Photographer") for number in range(3)
@@ -66,7 +66,7 @@ def test_pictures_are_sent_one_by_one_and_each_gets_an_answer(staff_page, pictur
     staff_page.set_input_files("#id_pictures", str(pictures[0]))
     staff_page.click("button[name=_upload]")
     staff_page.get_by_role("button", name="Add it all the same").click()
-    staff_page.wait_for_selector("[data-answers] > li.upload-saved")
+    expect(lines).to_have_class(["upload-answer upload-saved"])
     assert conference.photos.count() == 4
     # The browser itself reports answers of 4xx; nothing else may be wrong.
     assert [text for text in staff_page.problems if "status of 4" not in text] == []
@@ -82,24 +82,27 @@ def test_the_order_and_the_featured_photo_are_set_from_the_keyboard(staff_page, 
     first, second, third = (make_photo(conference, order=number) for number in (1, 2, 3))
     person = make_person("Ann Speaker")
     staff_page.goto(sheet(conference))
+    settled(staff_page)
     card = staff_page.locator("[data-card]").nth(2)
 
     card.locator("[data-earlier]").focus()
     staff_page.keyboard.press("Enter")
     staff_page.keyboard.press("Enter")
-    assert staff_page.inner_text("[data-status]") == "photo.jpg is now number 1 of 3."
+    expect(staff_page.locator("[data-status]")).to_have_text("photo.jpg is now number 1 of 3.")
     # At the front the focus goes to the button that still works.
-    assert staff_page.evaluate("document.activeElement.hasAttribute('data-later')")
+    expect(staff_page.locator("[data-card] [data-later]").first).to_be_focused()
     staff_page.focus(f"#featured-{second.pk}")
     staff_page.keyboard.press("Space")
-    staff_page.locator(f"#id_photo-{first.pk}-people + .select2 .select2-search__field").focus()
+    people = staff_page.locator(f"#id_photo-{first.pk}-people + .select2")
+    people.locator(".select2-search__field").focus()
     staff_page.keyboard.type("Ann")
-    staff_page.wait_for_selector(".select2-results__option--highlighted")
+    answered(staff_page, "Ann")
     staff_page.keyboard.press("Enter")
+    expect(people.locator(".select2-selection__choice")).to_have_count(1)
     staff_page.fill(f"#id_photo-{first.pk}-caption", "Delegates in the hall")
-    assert staff_page.inner_text("[data-changed]") == "3 photos changed, not saved yet"
+    expect(staff_page.locator("[data-changed]")).to_have_text("3 photos changed, not saved yet")
     staff_page.click("button[name=_save].default")
-    staff_page.wait_for_selector(".messagelist")
+    expect(staff_page.locator(".messagelist")).to_be_visible()
 
     assert list(conference.photos.values_list("pk", flat=True)) == [third.pk, first.pk, second.pk]
     assert list(Photo.objects.filter(featured=True)) == [second]
@@ -122,8 +125,10 @@ def test_a_photo_is_dragged_to_its_place(staff_page):
     target.hover()
     target.hover()
     staff_page.mouse.up()
+    # The numbers are given when the dragging has ended.
+    expect(staff_page.locator("[data-status]")).to_have_text("photo.jpg is now number 3 of 3.")
     staff_page.click("button[name=_save].default")
-    staff_page.wait_for_selector(".messagelist")
+    expect(staff_page.locator(".messagelist")).to_be_visible()
 
     assert list(conference.photos.values_list("pk", flat=True)) == [second.pk, third.pk, first.pk]
 
@@ -135,4 +140,5 @@ def test_the_pages_fit_a_telephone(staff_page):
 
     for address in (f"{UPLOAD}?conference={conference.pk}", sheet(conference)):
         staff_page.goto(address)
+        settled(staff_page)
         assert staff_page.evaluate("document.documentElement.scrollWidth") <= 360, address

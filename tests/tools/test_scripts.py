@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 def run(*command, **variables):
     return subprocess.run(
-        command, cwd=ROOT, env={**os.environ, **variables}, check=False, capture_output=True, text=True, timeout=60
+        command, cwd=ROOT, env={**os.environ, **variables}, check=False, capture_output=True, text=True, timeout=300
     )
 
 
@@ -93,7 +93,7 @@ def open_folder():
 @pytest.mark.parametrize("how", ["terminated with its group", "killed alone"])
 def test_postgresql_ends_with_its_script_however_that_ends(postgres, open_folder, how):
     script = subprocess.Popen(
-        ["deploy/test-postgres", "sh", "-c", 'echo "$CTPORTAL_DATABASE_URL"; exec sleep 60'],
+        ["deploy/test-postgres", "sh", "-c", 'echo "$CTPORTAL_DATABASE_URL"; exec sleep 900'],
         cwd=ROOT,
         env={**os.environ, "TMPDIR": str(open_folder)},
         stdout=subprocess.PIPE,
@@ -108,8 +108,8 @@ def test_postgresql_ends_with_its_script_however_that_ends(postgres, open_folder
         script.kill()
     else:
         os.killpg(script.pid, signal.SIGTERM)
-    script.wait(timeout=20)
-    ended = time.monotonic() + 10
+    script.wait(timeout=120)
+    ended = time.monotonic() + 120
     while answers(address) and time.monotonic() < ended:
         time.sleep(0.1)
     still_there = answers(address)

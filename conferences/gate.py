@@ -117,11 +117,14 @@ class ConferenceGate(Gate):
         return record.start_date, record.end_date
 
     def card(self, data):
-        return pick(
+        card = pick(
             data,
             *("title", "name", "summary", "kind", "event_status", "format", "start_date", "end_date", "date_precision"),
             *("city", "country", "series", "languages", "original_language"),
         )
+        # So that a document's page knows whether the programme has its session.
+        card["sessions"] = [session["key"] for session in data["sessions"]]
+        return card
 
     def facets(self, data):
         for year in range(int(data["start_date"][:4]), int(data["end_date"][:4]) + 1):

@@ -13,13 +13,14 @@ from django.utils.translation import gettext as _
 from ctportal.dates import format_date, format_date_range
 from ctportal.geography import country_name
 from ctportal.languages import LANGUAGES
-from ctportal.web.cards import dates_of, day, off, web_address
+from ctportal.web.addresses import page_address
+from ctportal.web.cards import dates_of, day, kinds, off, web_address
 from ctportal.web.labels import labels, measure
 from ctportal.web.page import comma, part
 from ctportal.web.text import Reader, number, rich
 
 # What of the page hangs on the edition alone, rendered once with it.
-PARTS = ("heading", "basics", "organizers", "announced", "about", "people", "programme", "links", "margin")
+PARTS = ("heading", "basics", "organizers", "announced", "about", "people", "links", "margin")
 # Vocabulary that schema.org has for what became of an event and how it is attended.
 EVENT_STATUS = {"postponed": "EventPostponed", "cancelled": "EventCancelled"}
 ATTENDANCE = {"in-person": "Offline", "online": "Online", "hybrid": "Mixed"}
@@ -97,6 +98,32 @@ def figures_part(text, language, sources):
         for name in ("figures", "other_figures")
     }
     return part("conferences/parts/figures.html", groups) if any(groups.values()) else ""
+
+
+@lru_cache(maxsize=1024)
+def programme_part(text, language, documents):
+    """Return the programme of the conference with JSON *text*; *documents* are (key of the session, card, slug, uid)."""
+    view = view_of(text, language)
+    if not view["days"]:
+        return ""
+    by_session = {}
+    for key, *document in documents:
+        by_session.setdefault(key, []).append(session_document(*document, language))
+    days = [
+        (on, [{**session, "documents": by_session.get(session["key"], ())} for session in sessions])
+        for on, sessions in view["days"]
+    ]
+    values = {"days": days, "time_note": view["time_note"], "comma": comma(language)}
+    return part("conferences/parts/programme.html", values)
+
+
+def session_document(card, slug, uid, language):
+    data = json.loads(card)
+    return {
+        "title": Reader(language, data["original_language"]).say(data["title"]),
+        "kind": kinds(data, labels(language)),
+        "address": page_address("document", slug, uid, language),
+    }
 
 
 def time_note(view):

@@ -25,7 +25,7 @@ from ctportal.web.page import Crumb, render_page
 from ctportal.web.records import envelope_of, show, show_version
 from ctportal.web.text import Reader
 
-from .pages import figures_part, notice, photo_view, view_of
+from .pages import figures_part, notice, photo_view, programme_part, view_of
 
 HERO_SIZES = "(min-width: 60rem) 30rem, 95vw"
 PHOTO_SIZES = "(min-width: 76rem) 72rem, 95vw"
@@ -158,6 +158,7 @@ def _render_conference(
         "hero": _hero(photos, language),
         "parent": next((_target(each, language) for each in related if each.name == "parent"), None),
         "neighbours": _places(view["series"], neighbours, language),
+        "programme_part": programme_part(text, language, _of_sessions(documents)),
         "figures_part": figures_part(text, language, _sources(related, language)),
     }
     return render_page(
@@ -237,6 +238,13 @@ def _grouped(documents, language):
         for kind, heading in labels(language).document_groups.items()
         if kind in groups
     ]
+
+
+def _of_sessions(documents):
+    """Return (key of the session, card, slug, uid) of the *documents* that belong to one, by date."""
+    ordered = sorted(documents, key=lambda e: (e.date is not None and e.date, e.slug))
+    # Editions of before the key stood in the card are listed among the documents alone.
+    return tuple((key, e.card, e.slug, str(e.uid)) for e in ordered if (key := json.loads(e.card).get("session")))
 
 
 def _target(record, language):

@@ -32,7 +32,7 @@ class DocumentGate(Gate):
         card = pick(
             data,
             *("title", "kind", "also_serves_as", "occasion", "date", "place", "symbol", "dateline"),
-            *("delivered_by", "delivered_title", "languages", "original_language"),
+            *("delivered_by", "delivered_title", "session", "languages", "original_language"),
         )
         card["excerpt"] = {code: excerpt(html) for code, html in data["body"].items()}
         card["versions"] = [

@@ -120,7 +120,7 @@ def render_record(
     root = f"{request.scheme}://{request.get_host()}"
     home = next((each for each in related if each.name == "conference"), None)
     conference = home and _target(home, language)
-    session = _session(home, view["session"], language) if home and view["session"] else None
+    session = _session(home, view["session"], language) if home and view["session"] else ""
     path = f"documents/{slug or uid}/" + (f"versions/{version}/" if version else "")
     permanent = f"{root}/id/{uid}" if uid else ""
     return render_page(
@@ -170,8 +170,9 @@ def _target(record, language):
 
 
 def _session(home, key, language):
-    """Return the address of the session in the programme of its conference."""
-    return f"/{language}/conferences/{home.slug}/#session-{key}"
+    """Return the address of the session in the programme of its conference; "" where what is public of it has no such one."""
+    known = key in json.loads(home.card).get("sessions", ())
+    return f"/{language}/conferences/{home.slug}/#session-{key}" if known else ""
 
 
 def _relations(related, children, language):

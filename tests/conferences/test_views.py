@@ -249,3 +249,22 @@ def test_a_bad_filter_is_told_with_its_value_and_what_would_be_right(client, que
 def test_empty_lists_help(client):
     assert "Nothing has been published here yet." in page(client, "/en/conferences/")
     assert "Nothing that is public fits all of these filters." in page(client, "/en/conferences/?year=1999")
+
+
+@pytest.mark.parametrize("count", [1, 5])
+def test_each_public_document_stands_with_its_session_too(client, publisher, django_assert_max_num_queries, count):
+    conference = make.make_conference(slug="minsk")
+    opening, closing = (conference.sessions.create(title_en=title, order=n) for n, title in enumerate(("One", "Two")))
+    publish(conference, by=publisher)
+    for n in range(count):
+        publish(make.make_document(conference, f"Remarks {n}", slug=f"remarks-{n}", session=closing), by=publisher)
+    publish(make.make_document(conference, "Of none", slug="of-none"), by=publisher)
+    make.make_document(conference, "A draft", slug="a-draft", session=opening)
+
+    with django_assert_max_num_queries(6):
+        html = page(client, "/en/conferences/minsk/")
+
+    first, second = html.split(f'id="session-{opening.uid}"')[1].split(f'id="session-{closing.uid}"')
+    second = second.split("</section>")[0]
+    assert re.findall(r'href="/en/documents/([^"]+)/"', first) == []
+    assert re.findall(r'href="/en/documents/([^"]+)/"', second) == [f"remarks-{n}" for n in range(count)]

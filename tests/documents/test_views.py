@@ -133,3 +133,19 @@ def test_structured_data_of_a_press_release(client, publisher):
         },
         "dateline": "Minsk, 4 September 2019",
     }
+
+
+def test_the_session_is_linked_once_the_conference_shows_it(client, publisher, django_assert_num_queries):
+    document = make_release(publisher)
+    document.session = document.conference.sessions.create(title_en="Closing", date="2019-09-04")
+    document.save()
+    publish(document, by=publisher)
+    anchor = f"/en/conferences/the-conference/#session-{document.session.uid}"
+
+    with django_assert_num_queries(3):  # the document; what it points to; what points to it
+        before = page(client, "/en/documents/opened/")
+    publish(document.conference, by=publisher)
+    after = page(client, "/en/documents/opened/")
+
+    assert (anchor in before, anchor in after) == (False, True)
+    assert f'id="session-{document.session.uid}"' in page(client, "/en/conferences/the-conference/")

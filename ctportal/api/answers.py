@@ -1,6 +1,7 @@
 """From text to HTTP: bytes with their validators, conditional requests, links between pages, what a client accepts."""
 
 import hashlib
+from datetime import datetime
 from urllib.parse import urlencode
 
 from django.http import HttpResponse
@@ -26,24 +27,30 @@ def _is_zero(parameter):
     return name.strip() == "q" and value.strip() in {"0", "0.", "0.0", "0.00", "0.000"}
 
 
-def answer(request, content, modified=None, links=None):
+def entity_tag(content):
+    """Return a strong ETag for *content* (bytes), or for bytes that hold a checksum of all that they leave out."""
+    return f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+
+
+def answer(request, content, *, tag=None, modified="", links=None):
     """Return the JSON *content*, text or bytes, as a response, or 304 when the client holds these very bytes already.
 
-    The ETag comes from the bytes. *modified* (aware datetime) is told as Last-Modified but not compared: what a record
-    is related to may change without it, so only If-None-Match gives a 304. *links* is {relation: address}.
+    *tag* is the ETag, by default made of the bytes. *modified* (the beginning of an instant of RFC 3339 in UTC, to the
+    second) is told as Last-Modified but not compared: what a record is related to may change without it, so only
+    If-None-Match gives a 304. *links* is {relation: address}.
     """
     content = content if isinstance(content, bytes) else content.encode()
-    etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-    if _matches(request.META.get("HTTP_IF_NONE_MATCH", ""), etag):
+    tag = tag or entity_tag(content)
+    if _matches(request.META.get("HTTP_IF_NONE_MATCH", ""), tag):
         response = HttpResponse(status=304)
         del response.headers["Content-Type"]
     else:
         response = HttpResponse(content, content_type="application/json")
         response.headers["Content-Length"] = str(len(content))
-    response.headers["ETag"] = etag
+    response.headers["ETag"] = tag
     response.headers["Cache-Control"] = CACHE_CONTROL
     if modified:
-        response.headers["Last-Modified"] = http_date(modified.timestamp())
+        response.headers["Last-Modified"] = http_date(datetime.fromisoformat(f"{modified}Z").timestamp())
     if links:
         response.headers["Link"] = ", ".join(f'<{address}>; rel="{name}"' for name, address in links.items())
     return response

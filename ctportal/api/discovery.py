@@ -36,7 +36,7 @@ class RootView(ApiView):
             "docs": origin + reverse("api:docs"),
             "developers": f"{origin}/en/developers/",
         }
-        return answer(request._request, json.dumps(body, indent=1))
+        return answer(request, json.dumps(body, indent=1))
 
 
 class SchemaView(ApiView):
@@ -46,7 +46,7 @@ class SchemaView(ApiView):
 
     def get(self, request):
         parameters.read_nothing(request.GET)
-        return answer(request._request, openapi())
+        return answer(request, openapi())
 
 
 @cache

@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from ctportal.languages import DEFAULT, pick
 from ctportal.publishing.gate import canonical
+from ctportal.publishing.reading import FullRow
 from ctportal.publishing.shapes import LanguageObject
 
 # What an answer adds to an edition's own JSON. Without these keys, written canonically, the rest has the checksum sha256.
@@ -26,37 +27,58 @@ def permanent_url(origin, uid):
     return f"{origin}/id/{uid}"
 
 
-def record(edition, own, related, origin, **more):
-    """Return one record as bytes: the envelope, *more* keys, then the bytes of its *own* JSON as they are.
+def row_of(edition):
+    """Return the FullRow of an *edition* with ``version`` and ``published``."""
+    history = f"{edition.version} {rfc3339(edition.published)}"
+    updated, own = rfc3339(edition.public_from), edition.json.encode()
+    return FullRow(edition.pk, str(edition.uid), edition.type, edition.slug, updated, edition.sha256, own, history)
 
-    *edition* is an edition with ``version`` and ``published`` annotated, or a FullRow; *related* is its list of
-    RelatedRecord.
+
+def head(row, related, origin, **more):
+    """Return the beginning of a record as bytes, up to where its own JSON follows: the envelope, then *more* keys.
+
+    *row* is a FullRow, *related* the JSON text of what it points to.
     """
-    uid, updated = str(edition.uid), rfc3339(edition.public_from)
-    published = updated if edition.version == 1 else rfc3339(edition.published)
     added = "".join(f'"{name}":{json.dumps(value)},' for name, value in more.items())
+    _pk, uid, record_type, slug, updated, sha256, own, history = row
+    version, _space, published = history.partition(" ")
     # No value here holds a character that JSON escapes: identifiers, codes, slugs, instants and hashes.
-    head = (
-        f'{{"uid":"{uid}","type":"{edition.type}","slug":"{edition.slug}","url":"{origin}/id/{uid}",'
-        f'"version":{edition.version},"published":"{published}","updated":"{updated}","sha256":"{edition.sha256}",{added}'
-        f'"related":{_related(related, origin)}'
-    )
-    return b"".join((head.encode(), b"" if own == b"{}" else b",", memoryview(own)[1:]))
+    return (
+        f'{{"uid":"{uid}","type":"{record_type}","slug":"{slug}","url":"{origin}/id/{uid}",'
+        f'"version":{version},"published":"{published}","updated":"{updated}","sha256":"{sha256}",{added}'
+        f'"related":{{{related}}}{"" if own == b"{}" else ","}'
+    ).encode()
 
 
-def _related(records, origin):
-    if not records:
-        return "{}"
-    names = {}
-    for related in records:
-        names.setdefault(related.name, []).append(_link(related, origin))
-    return "{" + ",".join(f'"{name}":[{",".join(links)}]' for name, links in names.items()) + "}"
+def rest(own):
+    """Return what follows the ``head``: the JSON *own* (bytes) without the brace that opens it."""
+    return memoryview(own)[1:]
 
 
-def _link(related, origin):
-    uid = str(related.uid)
-    text = f'{{"uid":"{uid}","type":"{related.type}","slug":"{related.slug}","url":"{origin}/id/{uid}","key":"{related.key}"'
-    return f'{text},"card":{related.card}}}' if related.card else f"{text}}}"
+def links(pointers, origin):
+    """Return {pk: JSON text of what the edition points to} for *pointers*, as ``reading.pointers`` gives them."""
+    named = {}
+    for pk, name, key, uid, target in pointers:
+        record_type, _space, slug = target.partition(" ")
+        link = f'{{"uid":"{uid}","type":"{record_type}","slug":"{slug}","url":"{origin}/id/{uid}","key":"{key}"}}'
+        named.setdefault(pk, {}).setdefault(name, []).append(link)
+    return {pk: _by_name(found) for pk, found in named.items()}
+
+
+def links_with_cards(records, origin):
+    """Return the JSON text of *records*, the RelatedRecords of one edition, each with its card."""
+    named = {}
+    for each in records:
+        link = (
+            f'{{"uid":"{each.uid}","type":"{each.type}","slug":"{each.slug}","url":"{origin}/id/{each.uid}",'
+            f'"key":"{each.key}","card":{each.card}}}'
+        )
+        named.setdefault(each.name, []).append(link)
+    return _by_name(named)
+
+
+def _by_name(named):
+    return ",".join([f'"{name}":[{",".join(links)}]' for name, links in named.items()])
 
 
 # One language ----------------------------------------------------------------------------------------------------------

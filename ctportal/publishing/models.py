@@ -110,7 +110,8 @@ class Edition(models.Model):
         indexes = [
             # Those that pages, lists and histories walk hold the interval too, so that the rule is checked in the index,
             # and so that SQLite, which knows nothing of how values are spread, chooses the one that fits best.
-            models.Index(fields=["uid", "public_from", "public_until"], name="edition_of_record"),
+            # The first one also says what a relation needs of its target, so that following it reads no row.
+            models.Index(fields=["uid", "public_from", "public_until", "type", "slug"], name="edition_of_record"),
             models.Index(fields=["type", "slug", "public_from", "public_until"], name="edition_by_slug"),
             models.Index(
                 *("type", F("date").desc(), "slug", "uid", "public_from", "public_until"), name="edition_in_order"
@@ -203,7 +204,15 @@ class Relation(models.Model):
     objects = RelationQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["name", "target"], name="relation_by_target")]
+        indexes = [
+            models.Index(fields=["name", "target"], name="relation_by_target"),
+            # What readers follow from an edition, without the many relations that only say which labels stand in it.
+            models.Index(
+                fields=["edition", "name", "order", "id", "key", "target"],
+                name="relation_to_follow",
+                condition=~Q(name="shows"),
+            ),
+        ]
 
     def __str__(self):
         return f"{self.name} → {self.target}"

@@ -7,12 +7,22 @@ import json
 import re
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple
 
-from django.db.models import BinaryField, Count, F, Func, OuterRef, Subquery, TextField, Value
-from django.db.models.functions import Concat
+from django.db.models import (
+    BinaryField,
+    BooleanField,
+    Count,
+    ExpressionWrapper,
+    F,
+    Func,
+    Min,
+    OuterRef,
+    Subquery,
+    TextField,
+)
+from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -23,8 +33,17 @@ SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
 UID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII)
 SLUG_LENGTH = 120
 
-# Relations that say which labels stand in an edition; nothing a reader follows.
-INTERNAL_RELATIONS = ("shows",)
+
+class IsFollowed(Func):
+    """Whether a relation of this name is one that readers follow; "shows" only says which labels stand in an edition.
+
+    Written into the SQL as it stands in the index ``relation_to_follow``: a database does not see that a parameter would
+    be the same.
+    """
+
+    arity = 1
+    output_field = BooleanField()
+    template = "NOT (%(expressions)s = 'shows')"
 
 
 # One record ----------------------------------------------------------------------------------------------------------
@@ -68,17 +87,19 @@ class NotFound:
     """Nothing was ever public at this address, as far as a reader may know."""
 
 
-def resolve(record_type, address, at=None):
+def resolve(record_type, address, at=None, full=False):
     """Return what stands at *address* (slug or uid) among the records of *record_type*: Found, Moved, Gone or NotFound.
 
     Found costs one query; the others a few more. What was never public is NotFound, whatever staff have made of it.
+    If *full*, what is Found comes as a FullRow.
     """
     at = at or timezone.now()
     known_by = _key(address)
     if known_by is None:
         return NotFound()
-    found = _in_force(record_type=str(record_type), at=at, **known_by)
-    if found:
+    asked = {"at": at, **known_by} if "uid" in known_by else {"at": at, "record_type": str(record_type), **known_by}
+    found = list(map(_full_row, _full_in_force(**asked))) if full else _in_force(**asked)
+    if found and found[0].type == record_type:
         return Found(found[0])
     editions = Edition.objects.of(record_type)
     last = editions.effective(at).filter(**known_by).defer("text").order_by("-public_from").first()
@@ -87,10 +108,21 @@ def resolve(record_type, address, at=None):
     return _of_past(last, at)
 
 
+def _at_address(at, record_type=None, **known_by):
+    """The edition in force at an address. A uid alone says which record is meant: asked for the type too, SQLite takes an
+    index by type and walks through half the table."""
+    editions = Edition.objects.public(at).filter(**known_by)
+    return (editions.of(record_type) if record_type else editions).order_by("pk")[:1]
+
+
 @prepared
-def _in_force(record_type, at, **known_by):
-    editions = Edition.objects.of(record_type).public(at).filter(**known_by)
-    return editions.with_history(at).defer("text", "card").order_by("pk")[:1]
+def _in_force(at, **known_by):
+    return _at_address(at, **known_by).with_history(at).defer("text", "card")
+
+
+@prepared
+def _full_in_force(at, **known_by):
+    return _in_full(_at_address(at, **known_by), at)
 
 
 def resolve_uid(uid, at=None):
@@ -247,18 +279,77 @@ class Utf8(Func):
         return self.as_sql(compiler, connection, template="convert_to(%(expressions)s, 'UTF8')")
 
 
+class Packed(Func):
+    """Several texts as one, between spaces: what comes from one look-up need not be looked up once for each column."""
+
+    arg_joiner = " || ' ' || "
+    template = "%(expressions)s"
+    output_field = TextField()
+
+
+def as_kept(name):
+    """The uid *name* as the database keeps it, for ``dashed``: a UUID in between costs more than the rest of a row."""
+    return ExpressionWrapper(F(name), output_field=TextField())
+
+
+def dashed(uid):
+    """Return the uid as it is written: SQLite keeps 32 digits, PostgreSQL gives a UUID."""
+    return f"{uid[:8]}-{uid[8:12]}-{uid[12:16]}-{uid[16:20]}-{uid[20:]}" if isinstance(uid, str) else str(uid)
+
+
+class InstantText(Func):
+    """An instant in UTC as RFC 3339 writes it: 2019-09-04T15:00:00Z, with six decimals where it has a fraction."""
+
+    arity = 1
+    output_field = TextField()
+
+    def as_sqlite(self, compiler, connection):
+        return self.as_sql(compiler, connection, template="replace(%(expressions)s, ' ', 'T') || 'Z'")
+
+    def as_postgresql(self, compiler, connection):
+        text = """to_char(%(expressions)s AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US')"""
+        return self.as_sql(compiler, connection, template=f"replace({text}, '.000000', '') || 'Z'")
+
+
 class FullRow(NamedTuple):
-    """A row of a list with all fields: of an edition, what its record in the API is made of."""
+    """Of an edition, what its record in the API is made of. Everything is as it is written there: the database has it
+    almost so, and a list of a hundred would spend a third of its time on making objects and texts again."""
 
     pk: int
-    uid: uuid.UUID
+    uid: str
     type: str
     slug: str
-    public_from: datetime
+    updated: str
     sha256: str
     json: bytes
-    version: int
-    published: datetime
+    history: str  # number of the version and start of the first edition
+
+    @property
+    def version(self):
+        return self.history.partition(" ")[0]
+
+    @property
+    def published(self):
+        return self.history.partition(" ")[2]
+
+
+def _full_row(row):
+    pk, uid, *rest = row
+    return FullRow(pk, dashed(uid), *rest)
+
+
+def _in_full(editions, at):
+    """Return *editions* as a queryset of rows for ``_full_row``."""
+    same = (
+        Edition.objects.effective(at).filter(uid=OuterRef("uid"), public_from__lte=OuterRef("public_from")).order_by()
+    )
+    history = same.values("uid").annotate(
+        packed=Packed(Cast(Count("pk"), TextField()), InstantText(Min("public_from")))
+    )
+    return editions.values_list(
+        "pk", as_kept("uid"), "type", "slug", InstantText("public_from"), "sha256", Utf8("json"),
+        Subquery(history.values("packed")),
+    )  # fmt: skip
 
 
 def listing(filters, per_page=20, full=False):
@@ -279,7 +370,7 @@ def listing(filters, per_page=20, full=False):
     else:
         editions = list(_rows(filters, at, chosen, slice(start, stop), *how))
     if full:
-        editions = list(map(FullRow._make, editions))
+        editions = list(map(_full_row, editions))
     return Listing(editions, number, per_page, total)
 
 
@@ -322,10 +413,7 @@ def _rows(filters, at, chosen, window, from_the_end, full):
     ordered = filters.narrow(_public_at(at), chosen).order_by(*filters.row_order())
     shown = (ordered.reverse() if from_the_end else ordered).values("pk")[window]
     editions = Edition.objects.filter(pk__in=shown).order_by(*filters.order())
-    if not full:
-        return editions.only(*CARDS)
-    fields = [Utf8(name) if name == "json" else name for name in FullRow._fields]
-    return editions.with_history(at).values_list(*fields)
+    return _in_full(editions, at) if full else editions.only(*CARDS)
 
 
 # Menus ---------------------------------------------------------------------------------------------------------------
@@ -393,40 +481,55 @@ class RelatedRecord(NamedTuple):
         return json.loads(self.card)
 
 
-def related(editions, at=None, cards=True):
-    """Return {edition's pk: [RelatedRecord]} for *editions*: what they point to that is public at *at*. One query.
-
-    Without *cards* the card of each is "".
-    """
+def related(editions, at=None):
+    """Return {edition's pk: [RelatedRecord]} for *editions*: what they point to that is public at *at*. One query."""
     found = {edition.pk: [] for edition in editions}
     if not found:
         return found
-    pointers = _pointers_with_cards if cards else _pointers
-    for pk, name, key, uid, target in pointers(at=at or timezone.now(), editions=list(found)):
+    for pk, name, key, uid, target in _pointers_with_cards(at=at or timezone.now(), editions=list(found)):
         if target is not None:
             found[pk].append(RelatedRecord(name, key, uid, *target.split(" ", 2)))
     return found
 
 
+class Pointer(NamedTuple):
+    """What the edition with the key ``pk`` points to, as texts; ``target`` is type and slug with a space in between."""
+
+    pk: int
+    name: str
+    key: str
+    uid: str
+    target: str
+
+
+def pointers(rows, at):
+    """Return the Pointers of *rows* (FullRows) to what is public at *at*, without cards, in order. One query."""
+    keys = [row.pk for row in rows]
+    return [
+        Pointer(pk, name, key, dashed(uid), target)
+        for pk, name, key, uid, target in (_pointers(at=at, editions=keys) if keys else ())
+        if target is not None
+    ]
+
+
 @prepared
 def _pointers_with_cards(at, editions):
-    return _pointers_of(editions, at, "card")
+    return _pointers_of(editions, at, "target", "card")
 
 
 @prepared
 def _pointers(at, editions):
-    return _pointers_of(editions, at, Value(""))
+    return _pointers_of(editions, at, as_kept("target"))
 
 
-def _pointers_of(editions, at, card):
+def _pointers_of(editions, at, uid, *more):
     target = Edition.objects.public(at).filter(uid=OuterRef("target")).order_by()
     # One look-up per relation instead of one per column: neither type nor slug holds a space.
-    packed = Concat("type", Value(" "), "slug", Value(" "), card, output_field=TextField())
     return (
         Relation.objects.filter(edition__in=editions)
-        .exclude(name__in=INTERNAL_RELATIONS)
+        .filter(IsFollowed("name"))
         .order_by("edition", "name", "order", "pk")
-        .values_list("edition", "name", "key", "target", Subquery(target.values(packed=packed)[:1]))
+        .values_list("edition", "name", "key", uid, Subquery(target.values(packed=Packed("type", "slug", *more))[:1]))
     )
 
 

@@ -3,17 +3,20 @@ from datetime import date, timedelta
 
 import pytest
 from django.http import QueryDict
+from django.utils import timezone
 
 from ctportal.publishing.filters import filters_for
 from ctportal.publishing.models import Edition
 from ctportal.publishing.reading import (
     Found,
+    FullRow,
     Gone,
     Moved,
     NotFound,
     PageOutOfRange,
     listing,
     options,
+    pointers,
     referring,
     related,
     resolve,
@@ -253,7 +256,11 @@ def test_a_list_costs_two_queries(publisher, count, query, django_assert_num_que
     assert len(cards) == min(count, 20)
 
 
-def test_a_list_of_all_fields_brings_version_and_first_publication(publisher, frozen_clock, django_assert_num_queries):
+@pytest.mark.parametrize("microsecond", [0, 20])
+def test_a_list_of_all_fields_brings_version_and_first_publication(
+    publisher, frozen_clock, django_assert_num_queries, microsecond
+):
+    frozen_clock.move_to(frozen_clock.now.replace(microsecond=microsecond))
     conference = make_conference()
     first = publish(conference, by=publisher)
     frozen_clock.tick()
@@ -261,9 +268,23 @@ def test_a_list_of_all_fields_brings_version_and_first_publication(publisher, fr
 
     slugs("conference")
     with django_assert_num_queries(2):
-        (edition,) = listed("conference", full=True).editions
-        values = (edition.version, edition.published, bytes(edition.json))
-    assert values == (2, first.public_from, second.json.encode())
+        (row,) = listed("conference", full=True).editions
+    updated, published = (edition.public_from.isoformat().replace("+00:00", "Z") for edition in (second, first))
+    assert row == FullRow(
+        *(second.pk, str(conference.uid), "conference", conference.slug, updated, second.sha256),
+        *(second.json.encode(), f"2 {published}"),
+    )
+    assert resolve("conference", str(conference.uid), full=True) == Found(row)
+
+
+def test_what_rows_point_to_comes_as_text(publisher):
+    week = make_conference(slug="week", kind="week")
+    publish(week, by=publisher)
+    publish(make_conference(slug="unseen", parent=week), by=publisher)
+    (row,) = [row for row in listed("conference", full=True).editions if row.slug == "unseen"]
+
+    assert pointers([row], timezone.now()) == [(row.pk, "parent", "", str(week.uid), "conference week")]
+    assert pointers([], timezone.now()) == []
 
 
 # Menus
@@ -322,7 +343,6 @@ def test_related_gives_what_is_public_and_follows_it(publisher, frozen_clock, dj
         document.pk: [("conference", "conference", "minsk-2019")],
     }
     assert found[document.pk][0].card_data["name"] == conference.name
-    assert related([document], cards=False)[document.pk][0].card == ""
 
     frozen_clock.tick(hours=1)
     withdraw(reference, by=publisher, reason="Wrong.")

@@ -28,7 +28,7 @@ def _is_zero(parameter):
 
 
 def entity_tag(content):
-    """Return a strong ETag for *content* (bytes), or for bytes that hold a checksum of all that they leave out."""
+    """Return a strong ETag for *content* (bytes), or for bytes that hold a digest of all that they leave out."""
     return f'"{hashlib.sha256(content).hexdigest()[:32]}"'
 
 

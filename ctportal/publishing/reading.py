@@ -352,25 +352,26 @@ def _in_full(editions, at):
     )  # fmt: skip
 
 
-def listing(filters, per_page=20, full=False):
+def listing(filters, per_page=20, keys=False):
     """Return the page of editions that *filters* (a valid FilterSet of ``filters``) ask for.
 
-    The rows are editions with their cards or, if *full*, FullRows. Two queries: the publication stamp and the rows; one or
-    two more when the count is not in the cache. PageOutOfRange when there is no such page.
+    The rows are editions with their cards or, if *keys*, the keys of editions for ``full_rows``. Two queries: the
+    publication stamp and the rows; one or two more when the count is not in the cache. PageOutOfRange when there is no
+    such page.
     """
     number, total = filters.page_number, count(filters)
     if number > page_count(total, per_page):
         raise PageOutOfRange(number, page_count(total, per_page))
     start, stop, from_the_end = _slice(number, per_page, total)
     at, chosen = filters.moment.at, filters.chosen
-    how = (from_the_end, full)
+    how = (from_the_end, keys)
     rows = _prepared_rows(filters, *how)
     if rows:
         editions = rows(window=(start, stop - start), at=at, **filters.parts())
     else:
         editions = list(_rows(filters, at, chosen, slice(start, stop), *how))
-    if full:
-        editions = list(map(_full_row, editions))
+    if keys:
+        editions = [key for (key,) in (reversed(editions) if from_the_end else editions)]
     return Listing(editions, number, per_page, total)
 
 
@@ -408,12 +409,23 @@ def _slice(number, per_page, total):
     return start, stop, False
 
 
-def _rows(filters, at, chosen, window, from_the_end, full):
+def _rows(filters, at, chosen, window, from_the_end, keys):
     """The editions of one page. Which they are is read off an index alone, so that only the rows shown are fetched."""
     ordered = filters.narrow(_public_at(at), chosen).order_by(*filters.row_order())
-    shown = (ordered.reverse() if from_the_end else ordered).values("pk")[window]
-    editions = Edition.objects.filter(pk__in=shown).order_by(*filters.order())
-    return _in_full(editions, at) if full else editions.only(*CARDS)
+    ordered = ordered.reverse() if from_the_end else ordered
+    if keys:
+        return ordered.values_list("pk")[window]
+    return Edition.objects.filter(pk__in=ordered.values("pk")[window]).order_by(*filters.order()).only(*CARDS)
+
+
+def full_rows(keys, at):
+    """Return the FullRows of the editions *keys*, in no order. One query."""
+    return list(map(_full_row, _full_of_keys(at=at, editions=list(keys)))) if keys else []
+
+
+@prepared
+def _full_of_keys(at, editions):
+    return _in_full(Edition.objects.filter(pk__in=editions).order_by(), at)
 
 
 # Menus ---------------------------------------------------------------------------------------------------------------

@@ -42,26 +42,72 @@ class Moment:
     def cached(self, key, compute):
         """Return ``compute()``, or what it returned before if nothing can have changed since. *key* names the value."""
         name = f"stamped:{hashlib.sha256(repr(key).encode()).hexdigest()}"
-        stamp = self.stamp
         kept = cache.get(name)
-        if kept is not None and self._is_within(kept[0]):
+        if kept is not None and self.is_within(kept[0]):
             return kept[1]
-        window = (stamp, self.at, self._next_instant())
+        window = self.window
         value = compute()
         cache.set(name, (window, value), KEEP)
         return value
 
-    def _is_within(self, window):
+    @property
+    def window(self):
+        """(stamp, instant, instant): from this moment to the next at which anything public can be otherwise."""
+        return self.stamp, self.at, self._next_instant()
+
+    def is_within(self, window):
         stamp, begins, ends = window
         return stamp == self.stamp and begins <= self.at and (ends is None or self.at < ends)
 
     def _next_instant(self):
         """The first instant after this one at which an edition begins or ends; None when there is none."""
         window = cache.get("stamped:window")
-        if window is None or not self._is_within(window):
+        if window is None or not self.is_within(window):
             window = (self.stamp, self.at, next_instant(self.at))
             cache.set("stamped:window", window, KEEP)
         return window[2]
+
+
+class Pieces:
+    """Pieces of answers in the memory of this process, each made of one edition, kept for as long as the counts are.
+
+    *room* is the number of bytes that they may take, roughly; when there is no more, all go. A piece is a tuple that
+    begins with its bytes.
+    """
+
+    def __init__(self, room):
+        self.room = room
+        self.forget()
+
+    def forget(self):
+        self._held = _Held(None)
+
+    def fetch(self, moment, names, make):
+        """Return {name: piece} for *names*; ``make(missing names)`` returns the same for those that are not kept."""
+        held = self._held
+        if held.window is None or not moment.is_within(held.window):
+            held = self._held = _Held(moment.window)
+        found = {name: piece for name in names if (piece := held.pieces.get(name))}
+        if len(found) < len(names):
+            made = make([name for name in names if name not in found])
+            found |= made
+            held.keep(made, self.room)
+        return found
+
+
+class _Held:
+    """What is kept of one window. Threads that see another window hold another object, so none mixes the two."""
+
+    def __init__(self, window):
+        self.window, self.pieces, self.taken = window, {}, 0
+
+    def keep(self, made, room):
+        size = sum(len(piece[0]) for piece in made.values())
+        if self.taken + size > room:
+            self.pieces, self.taken = {}, 0
+        if size <= room:
+            self.pieces |= made
+            self.taken += size
 
 
 def next_instant(at):

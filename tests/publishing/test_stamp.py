@@ -4,7 +4,7 @@ import pytest
 
 from ctportal.publishing.models import Edition
 from ctportal.publishing.services import publish, recall, withdraw
-from ctportal.publishing.stamp import Moment, cached, next_instant
+from ctportal.publishing.stamp import Moment, Pieces, cached, next_instant
 from tests.factories import make_conference, make_user
 
 pytestmark = pytest.mark.django_db
@@ -78,3 +78,52 @@ def test_one_moment_reads_the_stamp_once(publisher, django_assert_num_queries):
 
     with django_assert_num_queries(1):
         assert [moment.cached("a", lambda: 2), moment.cached("b", lambda: 2)] == [1, 1]
+
+
+# Pieces
+
+
+def fetched(pieces, *names):
+    """Return what *pieces* gives for *names*, and which of them it had to make."""
+    made = []
+
+    def make(missing):
+        made.extend(missing)
+        return {name: (name.encode(),) for name in missing}
+
+    return pieces.fetch(Moment(), names, make), made
+
+
+def test_pieces_are_made_once(publisher):
+    publish(make_conference(), by=publisher)
+    pieces = Pieces(room=100)
+
+    assert fetched(pieces, "a", "b") == ({"a": (b"a",), "b": (b"b",)}, ["a", "b"])
+    assert fetched(pieces, "b", "c") == ({"b": (b"b",), "c": (b"c",)}, ["c"])
+    assert fetched(pieces, "a", "b", "c")[1] == []
+
+
+def test_pieces_are_made_anew_after_a_publication_and_at_a_release(publisher, frozen_clock):
+    pieces = Pieces(room=100)
+    assert fetched(pieces, "a")[1] == ["a"]
+
+    publish(make_conference(), by=publisher)
+    assert fetched(pieces, "a")[1] == ["a"]
+
+    publish(make_conference(), by=publisher, at=frozen_clock.now + timedelta(hours=1))
+    assert fetched(pieces, "a")[1] == ["a"]
+    frozen_clock.tick(minutes=59, seconds=59)
+    assert fetched(pieces, "a")[1] == []
+    frozen_clock.tick(seconds=1)
+    assert fetched(pieces, "a")[1] == ["a"]
+
+
+def test_pieces_take_no_more_room_than_they_have(publisher):
+    publish(make_conference(), by=publisher)
+    pieces = Pieces(room=3)
+
+    assert fetched(pieces, "a", "b", "c")[1] == ["a", "b", "c"]
+    assert fetched(pieces, "d")[1] == ["d"]
+    assert fetched(pieces, "a", "d")[1] == ["a"]
+    assert fetched(pieces, "long") == ({"long": (b"long",)}, ["long"])
+    assert fetched(pieces, "long")[1] == ["long"]

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext, pgettext
 from ctportal.geography import REGIONS, country_name, region_name
 from ctportal.languages import LANGUAGES
 from ctportal.publishing.filters import filters_for
-from ctportal.publishing.reading import PageOutOfRange, listing, options
+from ctportal.publishing.reading import Choice, PageOutOfRange, listing, options
 from ctportal.publishing.stamp import Moment
 
 from . import cards
@@ -83,7 +83,7 @@ def listed(
         "here": not query,
     }
     if with_filters:
-        context["form"] = _form_html(record_type, path, given, problems, fixed or {}, moment, language)
+        context["form"] = _form_html(filters, path, given, problems, fixed or {}, moment, language)
         context["chips"] = _chips(filters if not problems else None, narrowed, given, path, language)
     number_ = page.number if page else 1
     return render_page(
@@ -136,11 +136,11 @@ def _pager(page, path, language, given):
 # The form ------------------------------------------------------------------------------------------------------------
 
 
-def _form_html(record_type, path, given, problems, fixed, moment, language):
+def _form_html(filters, path, given, problems, fixed, moment, language):
     """Return the form of a list. As it stands before anything is chosen, it is kept for as long as the counts are."""
 
     def write():
-        context = _form(record_type, given, problems, fixed, moment, language)
+        context = _form(filters, given, problems, fixed, moment, language)
         return part("components/filters.html", {**context, "clear": f"/{language}/{path}"})
 
     if set(given) - {"page"}:
@@ -148,14 +148,16 @@ def _form_html(record_type, path, given, problems, fixed, moment, language):
     return SafeString(moment.cached(("form", path, language), write))
 
 
-def _form(record_type, given, problems, fixed, moment, language):
+def _form(filters, given, problems, fixed, moment, language):
+    record_type = filters.record_type
     shown, more = (tuple(name for name in names if name not in fixed) for names in MENUS[record_type])
     menus = _menus(record_type, not fixed, moment, language)
+    chosen = {name: _choice(name, filters, given[name], language) for name in (*shown, *more) if name in given}
     return {
         "search": given.get("q", ""),
         "search_problem": problems.get("q"),
-        "menus": [_menu(name, menus, given, problems) for name in shown],
-        "more_menus": [_menu(name, menus, given, problems) for name in more],
+        "menus": [_menu(name, menus, chosen, problems) for name in shown],
+        "more_menus": [_menu(name, menus, chosen, problems) for name in more],
         "dates": [
             ("date_after", _("Held on or after") if record_type == "conference" else _("Dated on or after"),
              given.get("date_after", ""), problems.get("date_after")),
@@ -172,12 +174,28 @@ def _form(record_type, given, problems, fixed, moment, language):
     }  # fmt: skip
 
 
-def _menu(name, menus, given, problems):
+def _choice(name, filters, given, language):
+    """Return (value, label) of what is chosen for *name* as its menu has it, None where *given* cannot be read.
+
+    An address may name a series or theme by its uid or by a former slug; the menu knows it by its slug.
+    """
+    value = filters.chosen.get(name)
+    if value is None:
+        return None
+    if not isinstance(value, Choice):
+        return str(value), value_label(name, value, filters.record_type, language)
+    return value.slug, Reader(language).say(value.card_data["name"]).plain
+
+
+def _menu(name, menus, chosen, problems):
+    """Return the menu of *name* with what is *chosen* selected, also where no record of the list has it."""
     label, entries = menus[name]
-    chosen = given.get(name, "")
-    mark = format_html('value="{}"', chosen)
-    selected = SafeString(entries.replace(mark, mark + " selected", 1)) if chosen else entries
-    return {"name": name, "label": label, "options": selected, "problem": problems.get(name)}
+    if choice := chosen.get(name):
+        mark = format_html('<option value="{}"', choice[0])
+        if mark not in entries:
+            entries += format_html('<option value="{}">{}</option>', *choice)
+        entries = SafeString(entries.replace(mark, f"{mark} selected", 1))
+    return {"name": name, "label": label, "options": entries, "problem": problems.get(name)}
 
 
 def _select(entries, chosen):

@@ -9,7 +9,7 @@ from django.utils import timezone
 from conferences.models import Conference, Photo
 from ctportal.publishing.models import Edition
 from ctportal.publishing.reading import resolve
-from ctportal.publishing.services import publish, withdraw
+from ctportal.publishing.services import publish, relabel, withdraw
 from ctportal.web import records
 from tests import factories as make
 from tests.web.dossiers import json_ld, make_dossier
@@ -224,6 +224,33 @@ def test_lists_are_filtered_counted_and_keep_their_state(client, publisher):
     assert '<option value="2019" selected>2019 (2)</option>' in html
     assert '<link rel="canonical" href="http://testserver/en/conferences/?year=2019">' in html
     assert 'href="/fr/conferences/?year=2019"' in html
+
+
+def test_a_menu_shows_what_was_chosen_however_the_address_names_it(client, publisher, frozen_clock):
+    series, theme = make.make_series("The series", slug="before"), make.make_theme("The theme", slug="the-theme")
+    conference = make.make_conference()
+    conference.series_entries.create(series=series)
+    publish(conference, by=publisher)
+    document = make.make_document()
+    document.themes.add(theme)
+    publish(document, by=publisher)
+    series.slug = "after"
+    series.save()
+    frozen_clock.tick()
+    relabel(series, by=publisher)
+
+    shown = {
+        query: re.findall(r'<option value="([^"]+)" selected>([^<]+)<', page(client, f"/en/conferences/?{query}"))
+        for query in ("series=after", "series=before", f"series={series.uid}", f"theme={theme.uid}", "country=BY")
+    }
+
+    assert shown == {
+        "series=after": [("after", "The series (1)")],
+        "series=before": [("after", "The series (1)")],
+        f"series={series.uid}": [("after", "The series (1)")],
+        f"theme={theme.uid}": [("the-theme", "The theme")],
+        "country=BY": [("BY", "Belarus (1)")],
+    }
 
 
 @pytest.mark.parametrize(

@@ -36,9 +36,12 @@ def preferred_language(request):
     return DEFAULT
 
 
+def language_in_address(request):
+    """Return the language that the request's address begins with, "" where it stands above the languages."""
+    code = request.path_info[1:3]
+    return code if code in LANGUAGES and request.path_info[3:4] == "/" else ""
+
+
 def language_of(request):
     """Return the language in the request's address, else the one the browser asks for."""
-    code = request.path_info[1:3]
-    if code in LANGUAGES and request.path_info[3:4] == "/":
-        return code
-    return preferred_language(request)
+    return language_in_address(request) or preferred_language(request)

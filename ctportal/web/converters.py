@@ -1,5 +1,7 @@
 """Parts of addresses."""
 
+import uuid
+
 from django.urls import register_converter
 
 from ctportal.languages import CODES
@@ -29,6 +31,18 @@ class SlugConverter:
         return value
 
 
+class UidConverter:
+    """A permanent identifier as people hand it on: in capitals, or without hyphens, it is the same."""
+
+    regex = "-?".join(f"[0-9A-Fa-f]{{{length}}}" for length in (8, 4, 4, 4, 12))
+
+    def to_python(self, value):
+        return uuid.UUID(value)
+
+    def to_url(self, value):
+        return str(value)
+
+
 class FileKeyConverter:
     """The random key of a stored file; nothing else, such as NUL, is asked of the database."""
 
@@ -54,6 +68,7 @@ class NumberConverter:
 
 
 register_converter(LanguageConverter, "language")
+register_converter(UidConverter, "uid")
 register_converter(FileKeyConverter, "file_key")
 register_converter(SlugConverter, "record")
 register_converter(NumberConverter, "version")

@@ -14,7 +14,7 @@ pages = [
 ]
 urlpatterns = [
     path("", views.root, name="root"),
-    path("id/<uuid:uid>", views.permanent, name="permanent"),
+    path("id/<uid:uid>", views.permanent, name="permanent"),
     path("files/<file_key:key>/<str:name>", files.public_file, name="file"),
     path("robots.txt", views.robots, name="robots"),
     path("<language:language>/", include(pages)),

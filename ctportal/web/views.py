@@ -18,7 +18,7 @@ from ctportal.publishing.reading import Found, Gone, Moved, options, related, re
 from ctportal.publishing.stamp import Moment
 
 from . import cards
-from .addresses import language_of, page_address, preferred_language
+from .addresses import language_in_address, language_of, page_address, preferred_language
 from .page import frame, render_page, words
 from .records import gone_page
 from .text import Reader, number
@@ -174,7 +174,10 @@ def error_page(request, status, title, lines):
             "robots": "noindex",
         }
         html = get_template("errors/error.html").template.render(Context(context))
-    return HttpResponse(html, status=status, headers={"Content-Language": language})
+    response = HttpResponse(html, status=status, headers={"Content-Language": language})
+    if not language_in_address(request):
+        patch_vary_headers(response, ["Accept-Language"])
+    return response
 
 
 def _speaking(handler):

@@ -194,6 +194,20 @@ def test_a_permanent_identifier_leads_to_the_page_in_the_readers_language(dossie
     assert response["Vary"] == "Accept-Language"
 
 
+def test_a_permanent_identifier_may_be_written_in_capitals_or_without_hyphens(dossiers, client):
+    uid = Edition.objects.public().get(slug="dossier-1").uid
+    answers = [client.get(f"/id/{text}") for text in (str(uid).upper(), uid.hex, uid.hex.upper())]
+    assert [(answer.status_code, answer["Location"]) for answer in answers] == [(301, "/en/conferences/dossier-1/")] * 3
+
+
+@pytest.mark.parametrize(
+    ("address", "vary"), [("/nothing", "Accept-Language"), ("/en/nothing/", None), ("/id/none", "Accept-Language")]
+)
+def test_an_error_above_the_languages_is_kept_per_language(db, client, address, vary):
+    response = client.get(address)
+    assert (response.status_code, response.headers.get("Vary")) == (404, vary)
+
+
 def test_the_identifier_of_an_organization_leads_to_its_conferences_and_of_a_person_to_its_documents(dossiers, client):
     organization = Edition.objects.public().of("organization").first()
     person = Edition.objects.public().of("person").first()

@@ -9,12 +9,17 @@ def _is_api(request):
 
 
 def bad_request(request, exception=None):
-    return Problem("bad-request").response() if _is_api(request) else pages.bad_request(request, exception)
+    return Problem("bad-request").response(request) if _is_api(request) else pages.bad_request(request, exception)
 
 
 def not_found(request, exception=None):
-    return Problem("not-found").response() if _is_api(request) else pages.not_found(request, exception)
+    return Problem("not-found").response(request) if _is_api(request) else pages.not_found(request, exception)
 
 
 def server_error(request):
-    return Problem("internal-error").response() if _is_api(request) else pages.server_error(request)
+    return Problem("internal-error").response(request) if _is_api(request) else pages.server_error(request)
+
+
+def precondition_failed(request, response):
+    """Return the empty *response* to an If-Match that does not match, below /api/ as a problem."""
+    return Problem("precondition-failed").response(request) if _is_api(request) else response

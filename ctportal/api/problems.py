@@ -3,13 +3,13 @@
 import json
 import logging
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import DisallowedHost, PermissionDenied
 from django.http import Http404, HttpResponse
 from rest_framework import exceptions
 
 logger = logging.getLogger("django.request")
 
-# Addresses of the types are below this one, as fragments.
+# Addresses of the types are below this one of the site, as fragments.
 DOCUMENTATION = "/en/developers/#problem-"
 
 # type: (status, title, what it means). The page for developers and the OpenAPI schema list these.
@@ -22,8 +22,17 @@ TYPES = {
     "not-acceptable": (406, "Only JSON is offered", "The Accept header of the request excludes application/json."),
     "withdrawn": (410, "Withdrawn", "The record was public; record says why it is not, and what to read instead."),
     "sealed": (410, "Sealed version", "The text of this version was removed for good; its hashes remain."),
+    "precondition-failed": (412, "Not the same any more", "What is public differs from what If-Match names."),
     "internal-error": (500, "Our mistake", "The request is not at fault. It was noted; try again later."),
 }
+
+
+def type_address(request, kind):
+    """Return the address of a type of problem, whole as RFC 9457 asks; without host where that of *request* is not ours."""
+    try:
+        return f"{request.scheme}://{request.get_host()}{DOCUMENTATION}{kind}"
+    except DisallowedHost:
+        return DOCUMENTATION + kind
 
 
 class Problem(Exception):
@@ -33,9 +42,14 @@ class Problem(Exception):
         super().__init__(detail or kind)
         self.kind, self.detail, self.headers, self.members = kind, detail, headers or {}, members
 
-    def response(self):
+    def response(self, request):
         status, title, meaning = TYPES[self.kind]
-        body = {"type": DOCUMENTATION + self.kind, "title": title, "status": status, "detail": self.detail or meaning}
+        body = {
+            "type": type_address(request, self.kind),
+            "title": title,
+            "status": status,
+            "detail": self.detail or meaning,
+        }
         text = json.dumps(body | self.members, ensure_ascii=False, separators=(",", ":"))
         response = HttpResponse(text, status=status, content_type="application/problem+json")
         response.headers["Cache-Control"] = "no-cache"
@@ -57,16 +71,16 @@ def not_found():
 
 def handle(exception, context):
     """DRF's exception handler: every error of a view becomes a problem, our own mistakes included."""
-    if isinstance(exception, Problem):
-        return exception.response()
-    if isinstance(exception, (Http404, PermissionDenied, exceptions.NotFound, exceptions.PermissionDenied)):
-        return not_found().response()
-    if isinstance(exception, exceptions.MethodNotAllowed):
-        return Problem("method-not-allowed", headers={"Allow": "GET, HEAD"}).response()
-    if isinstance(exception, exceptions.NotAcceptable):
-        return Problem("not-acceptable").response()
     request = context["request"]
+    if isinstance(exception, Problem):
+        return exception.response(request)
+    if isinstance(exception, (Http404, PermissionDenied, exceptions.NotFound, exceptions.PermissionDenied)):
+        return not_found().response(request)
+    if isinstance(exception, exceptions.MethodNotAllowed):
+        return Problem("method-not-allowed", headers={"Allow": "GET, HEAD"}).response(request)
+    if isinstance(exception, exceptions.NotAcceptable):
+        return Problem("not-acceptable").response(request)
     logger.error("Internal error: %s", request.path, exc_info=exception, extra={"status_code": 500, "request": request})
-    response = Problem("internal-error").response()
+    response = Problem("internal-error").response(request)
     response._has_been_logged = True
     return response

@@ -80,7 +80,7 @@ class ParameterErrorSerializer(serializers.Serializer):
 class ProblemSerializer(serializers.Serializer):
     """RFC 9457 problem details."""
 
-    type = serializers.ChoiceField([DOCUMENTATION + kind for kind in TYPES])
+    type = serializers.RegexField(f"^https?://[^/]+{DOCUMENTATION}({'|'.join(TYPES)})$")
     title = serializers.CharField()
     status = serializers.IntegerField()
     detail = serializers.CharField()
@@ -247,7 +247,7 @@ NUMBER = OpenApiParameter(
 def problems(*kinds):
     """{(status, media type): response} for the problems of *kinds* and those that every address may answer with."""
     answers = {}
-    for kind in (*kinds, "method-not-allowed", "not-acceptable", "internal-error"):
+    for kind in (*kinds, "method-not-allowed", "not-acceptable", "precondition-failed", "internal-error"):
         status, title, meaning = TYPES[kind]
         text = f"{title}. {meaning}"
         key = (status, "application/problem+json")

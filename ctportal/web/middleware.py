@@ -5,6 +5,7 @@ import hashlib
 from django.utils import translation
 from django.utils.cache import get_conditional_response
 
+from ctportal import errors
 from ctportal.languages import LANGUAGES, django_code
 
 # Answers for staff, each with cache headers of its own.
@@ -48,4 +49,5 @@ class ConditionalMiddleware:
             return response
         if "ETag" not in response.headers:
             response.headers["ETag"] = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
-        return get_conditional_response(request, response.headers["ETag"], None, response)
+        conditional = get_conditional_response(request, response.headers["ETag"], None, response)
+        return errors.precondition_failed(request, conditional) if conditional.status_code == 412 else conditional

@@ -168,7 +168,7 @@ def test_a_sealed_version_keeps_its_hashes(get, dossier, publisher, frozen_clock
 
     status, problem = get("conferences/minsk-2019/versions/1/")
     hashes = {name: before[0][name] for name in ("version", "sha256", "chain", "public_from")}
-    assert (status, problem["type"]) == (410, "/en/developers/#problem-sealed")
+    assert (status, problem["type"]) == (410, "http://testserver/en/developers/#problem-sealed")
     assert {name: problem[name] for name in hashes} == hashes
     assert get("conferences/minsk-2019/versions/")[1]["results"] == [before[0] | {"sealed": True}, before[1]]
 
@@ -213,7 +213,7 @@ def test_a_withdrawn_record_leaves_a_tombstone(get, client, dossier, publisher, 
             status, problem = get(f"documents/{address}/{below}")
             assert status == 410
             assert problem == {
-                "type": "/en/developers/#problem-withdrawn",
+                "type": "http://testserver/en/developers/#problem-withdrawn",
                 "title": "Withdrawn",
                 "status": 410,
                 "detail": "The record was public; record says why it is not, and what to read instead.",

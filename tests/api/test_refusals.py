@@ -4,6 +4,7 @@ import json
 from urllib.parse import quote
 
 import pytest
+from django.test import RequestFactory
 
 from ctportal.api.problems import DOCUMENTATION, TYPES, Problem
 from ctportal.publishing import reading
@@ -46,7 +47,7 @@ def problem(response):
     assert response.headers["Content-Type"] == "application/problem+json", response.content[:300]
     body = json.loads(response.content)
     assert body["status"] == response.status_code
-    assert body["type"].removeprefix(DOCUMENTATION) in TYPES
+    assert body["type"].removeprefix("http://testserver").removeprefix(DOCUMENTATION) in TYPES
     return body
 
 
@@ -133,7 +134,10 @@ def test_a_page_that_does_not_exist_is_named(client, page):
     response = client.get(f"/api/v1/conferences/?page={page}")
     body = problem(response)
     if page == "2":
-        assert (response.status_code, body["type"]) == (404, "/en/developers/#problem-page-out-of-range")
+        assert (response.status_code, body["type"]) == (
+            404,
+            "http://testserver/en/developers/#problem-page-out-of-range",
+        )
     assert body["errors"][0]["parameter"] == "page"
 
 
@@ -156,7 +160,7 @@ def test_a_hostile_address_leads_nowhere(client, address):
 )
 def test_an_address_below_the_api_that_leads_nowhere_is_a_problem(client, address):
     response = client.get(f"/api/{address}", follow=True)
-    assert problem(response)["type"] == "/en/developers/#problem-not-found"
+    assert problem(response)["type"] == "http://testserver/en/developers/#problem-not-found"
 
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete", "options", "trace"])
@@ -195,12 +199,25 @@ def test_only_json_is_offered(client, accept, status):
     response = client.get("/api/v1/conferences/", headers={"accept": accept})
     assert response.status_code == status
     if status == 406:
-        assert problem(response)["type"] == "/en/developers/#problem-not-acceptable"
+        assert problem(response)["type"] == "http://testserver/en/developers/#problem-not-acceptable"
 
 
 @pytest.mark.parametrize("etag", ['"', "W/", '"' * 10_000, "\xff", "not quoted"])
 def test_an_odd_validator_is_ignored(client, etag):
     assert client.get("/api/v1/conferences/", headers={"if-none-match": etag}).status_code == 200
+
+
+def test_an_answer_that_is_not_the_one_named_is_refused_with_a_problem(client):
+    current = client.get("/api/v1/conferences/").headers["ETag"]
+    answers = [client.get("/api/v1/conferences/", headers={"if-match": etag}) for etag in (current, '"another"')]
+    assert answers[0].status_code == 200
+    assert problem(answers[1]) == {
+        "type": "http://testserver/en/developers/#problem-precondition-failed",
+        "title": "Not the same any more",
+        "status": 412,
+        "detail": "What is public differs from what If-Match names.",
+    }
+    assert answers[1].headers["Cache-Control"] == "no-cache"
 
 
 def test_a_wrong_host_is_refused_without_a_page(client):
@@ -216,7 +233,7 @@ def test_our_own_mistake_is_noted_and_tells_nothing(client, monkeypatch, caplog)
     response = client.get("/api/v1/conferences/minsk-2019/")
 
     assert problem(response) == {
-        "type": "/en/developers/#problem-internal-error",
+        "type": "http://testserver/en/developers/#problem-internal-error",
         "title": "Our mistake",
         "status": 500,
         "detail": "The request is not at fault. It was noted; try again later.",
@@ -230,7 +247,8 @@ def test_a_problem_is_never_kept_for_long(client):
 
 
 def test_every_problem_is_raised_with_a_type_that_is_explained():
-    assert {Problem(kind).response().status_code for kind in TYPES} == {400, 404, 405, 406, 410, 500}
+    request = RequestFactory().get("/api/v1/")
+    assert {Problem(kind).response(request).status_code for kind in TYPES} == {400, 404, 405, 406, 410, 412, 500}
 
 
 def test_the_longest_slug_is_looked_up_and_a_longer_one_is_not(client, django_assert_num_queries):

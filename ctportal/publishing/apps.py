@@ -1,5 +1,5 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class PublishingConfig(AppConfig):
@@ -7,8 +7,9 @@ class PublishingConfig(AppConfig):
     label = "publishing"
 
     def ready(self):
-        from .database import install_guards
+        from .database import clear_the_way, install_guards
 
+        pre_migrate.connect(clear_the_way, sender=self)
         post_migrate.connect(install_guards, sender=self)
         post_migrate.connect(_install_roles_last)
 

@@ -1,16 +1,201 @@
-"""What the database itself must hold: no two editions of one record are ever public at once.
+"""What the database itself must hold, whoever asks it: no two editions of one record are ever public at once, and what is
+frozen stays. Editions and ledger entries are never deleted; of an edition only its end may change, while that is open or
+still to come, or its contents be emptied, on sealing.
 
 Installed after each migrate, because SQLite drops triggers when a later migration rebuilds their table, and because
-Django's ExclusionConstraint cannot stand in a model that must also work on SQLite.
+Django's ExclusionConstraint cannot stand in a model that must also work on SQLite. Before a migration SQLite's are taken
+away: it renames no table while a trigger speaks of it.
 """
+
+from typing import NamedTuple
 
 from django.db import connections
 
-TABLE = "publishing_edition"
-GUARD = "edition_no_overlap"
+EDITION, LEDGER = "publishing_edition", "publishing_ledgerentry"
+ROWS = ("publishing_facet", "publishing_relation", "publishing_editionfile")  # what belongs to an edition
+TABLES = (EDITION, LEDGER, *ROWS)
+OVERLAP = "edition_no_overlap"
+PREFIX = "frozen_"  # of the names of all other guards
+
+# What the services may change of an edition; every other column is frozen, those that later migrations add included.
+END = "public_until"
+CONTENTS = ("json", "card", "text")
+CHANGEABLE = (END, *CONTENTS, "sealed_at")
+
+# A publication sets its ends to the instant it read when it began, a moment ago, and perhaps by another machine's clock.
+LATE = "5 minutes"
+# An edition may be sealed as soon as it has ended; SQLite's clock counts in milliseconds.
+EARLY = "1 second"
+
+
+class Guard(NamedTuple):
+    """One trigger: it refuses *event* ("DELETE", "INSERT", "UPDATE", "TRUNCATE") on *table* where *condition* is true."""
+
+    name: str
+    table: str
+    event: str
+    message: str
+    condition: str = ""
+    columns: tuple[str, ...] = ()
+
+
+class SQLite:
+    """How SQLite says it. Conditions read other tables directly."""
+
+    unlike = "IS NOT"
+    like = "IS"
+
+    @staticmethod
+    def clock(shift=""):
+        return f"strftime('%Y-%m-%d %H:%M:%f', 'now'{shift and f', {shift!r}'})"
+
+    @staticmethod
+    def in_ledger(edition):
+        return f"EXISTS (SELECT 1 FROM {LEDGER} WHERE edition_id = {edition})"
+
+    @staticmethod
+    def sealed(edition):
+        return f"EXISTS (SELECT 1 FROM {EDITION} WHERE id = {edition} AND sealed_at IS NOT NULL)"
+
+    last_hash = f"coalesce((SELECT hash FROM {LEDGER} ORDER BY id DESC LIMIT 1), '')"
+
+
+class PostgreSQL:
+    """How PostgreSQL says it. A trigger's condition may hold no query, so functions of ours do (FUNCTIONS)."""
+
+    unlike = "IS DISTINCT FROM"
+    like = "IS NOT DISTINCT FROM"
+
+    @staticmethod
+    def clock(shift=""):
+        return f"(publishing_clock() + interval '{shift}')" if shift else "publishing_clock()"
+
+    @staticmethod
+    def in_ledger(edition):
+        return f"publishing_in_ledger({edition})"
+
+    @staticmethod
+    def sealed(edition):
+        return f"publishing_is_sealed({edition})"
+
+    last_hash = "publishing_last_hash()"
+
+
+def guards(say, frozen):
+    """Yield the guards of both engines; *say* is SQLite or PostgreSQL, *frozen* the columns of an edition that never change."""
+    yield Guard(
+        "edition_delete", EDITION, "DELETE", "an edition is never deleted: withdraw the record, or seal the edition"
+    )
+    changed = " OR ".join(f"NEW.{name} {say.unlike} OLD.{name}" for name in frozen)
+    yield Guard(
+        "edition_change", EDITION, "UPDATE", "an edition is frozen: publish another one", changed, tuple(frozen)
+    )
+    yield Guard(
+        "edition_end", EDITION, "UPDATE", "the end of an edition that is past is frozen", _past_end(say), (END,)
+    )
+    contents = (*CONTENTS, "sealed_at")
+    message = "the contents of an edition are frozen; sealing empties them, once it is not in force any more"
+    yield Guard("edition_contents", EDITION, "UPDATE", message, _not_sealing(say, contents), contents)
+    for table in ROWS:
+        name = table.removeprefix("publishing_")
+        message = f"the {name} rows of an edition are frozen with it"
+        condition = f"NOT {say.sealed('OLD.edition_id')}" if name == "facet" else ""
+        yield Guard(f"{name}_delete", table, "DELETE", message, condition)
+        yield Guard(f"{name}_change", table, "UPDATE", message)
+        yield Guard(f"{name}_insert", table, "INSERT", message, say.in_ledger("NEW.edition_id"))
+    yield Guard("ledger_delete", LEDGER, "DELETE", "the ledger is append only")
+    yield Guard("ledger_change", LEDGER, "UPDATE", "the ledger is append only")
+    fork = f"NEW.previous {say.unlike} {say.last_hash}"
+    yield Guard("ledger_insert", LEDGER, "INSERT", "a ledger entry holds the hash of the last one before it", fork)
+
+
+def _past_end(say):
+    """Whether an update changes an end that is past or was recalled, or sets one into the past."""
+    past = say.clock(f"-{LATE}")
+    was_over = f"OLD.{END} IS NOT NULL AND (OLD.{END} <= {past} OR OLD.{END} = OLD.public_from)"
+    is_past = f"NEW.{END} IS NOT NULL AND NEW.{END} < {past}"
+    return f"NEW.{END} {say.unlike} OLD.{END} AND (({was_over}) OR ({is_past}))"
+
+
+def _not_sealing(say, columns):
+    """Whether an update of the contents is anything but emptying all of them of an edition that is over or was recalled."""
+    changed = " OR ".join(f"NEW.{name} {say.unlike} OLD.{name}" for name in columns)
+    emptied = " AND ".join(f"NEW.{name} = ''" for name in CONTENTS)
+    over = f"OLD.{END} IS NOT NULL AND (OLD.{END} = OLD.public_from OR OLD.{END} <= {say.clock(f'+{EARLY}')})"
+    sealing = f"OLD.sealed_at IS NULL AND NEW.sealed_at IS NOT NULL AND {emptied} AND {over}"
+    return f"({changed}) AND NOT ({sealing} AND NEW.{END} {say.like} OLD.{END})"
+
+
+def install_guards(using="default", **_kwargs):
+    """Put the guards in place, in the form this code gives them. Receiver of ``post_migrate``."""
+    connection = connections[using]
+    if not set(TABLES) <= set(connection.introspection.table_names()):
+        return
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            _install_on_sqlite(connection, cursor)
+        else:
+            _install_on_postgresql(connection, cursor)
+
+
+def clear_the_way(using="default", plan=(), **_kwargs):
+    """Take SQLite's guards away where there is something to migrate. Receiver of ``pre_migrate``."""
+    if plan and connections[using].vendor == "sqlite":
+        remove_guards(using)
+
+
+def remove_guards(using="default"):
+    """Take the guards away, for migrations that rewrite editions, and for tests. Put them back with ``install_guards``.
+
+    PostgreSQL keeps the constraint against overlapping editions.
+    """
+    connection = connections[using]
+    with connection.cursor() as cursor:
+        if connection.vendor != "sqlite":
+            cursor.execute(
+                "SET CONSTRAINTS ALL IMMEDIATE"
+            )  # no trigger goes while checks of this transaction are pending
+        for name, table in _installed(connection, cursor):
+            cursor.execute(f"DROP TRIGGER {name}" + ("" if connection.vendor == "sqlite" else f" ON {table}"))
+
+
+def missing_guards(using="default"):
+    """Return the names of the guards that are not in place, sorted; [] where the database refuses all that it should."""
+    connection = connections[using]
+    with connection.cursor() as cursor:
+        found = {name for name, _table in _installed(connection, cursor)}
+        if connection.vendor == "sqlite":
+            wanted = set(_sqlite_triggers(_frozen_columns(connection, cursor)))
+        else:
+            cursor.execute("SELECT conname FROM pg_constraint WHERE conname = %s", [OVERLAP])
+            found |= {name for (name,) in cursor.fetchall()}
+            wanted = {OVERLAP, *_postgresql_triggers(_frozen_columns(connection, cursor))}
+    return sorted(wanted - found)
+
+
+def _installed(connection, cursor):
+    """Return (name, table) of each trigger of ours."""
+    if connection.vendor == "sqlite":
+        cursor.execute("SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'")
+    else:
+        cursor.execute(
+            "SELECT tgname, relname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid"
+            " WHERE NOT tgisinternal AND pg_table_is_visible(tgrelid)"
+        )
+    return [
+        (name, table) for name, table in cursor.fetchall() if table in TABLES and name.startswith((PREFIX, OVERLAP))
+    ]
+
+
+def _frozen_columns(connection, cursor):
+    described = connection.introspection.get_table_description(cursor, EDITION)
+    return [column.name for column in described if column.name not in CHANGEABLE]
+
+
+# SQLite
 
 _SQLITE_OVERLAP = """
-    SELECT RAISE(ABORT, '{guard}: two editions of one record would be public at once')
+    SELECT RAISE(ABORT, '{name}: two editions of one record would be public at once')
     WHERE EXISTS (
         SELECT 1 FROM {table}
         WHERE uid = NEW.uid AND id IS NOT NEW.id
@@ -19,52 +204,101 @@ _SQLITE_OVERLAP = """
           AND (NEW.public_until IS NULL OR public_from < NEW.public_until)
     );
 """
-_SQLITE_TRIGGER = """
-    CREATE TRIGGER IF NOT EXISTS {guard}_{moment} BEFORE {event} ON {table}
+_SQLITE_OVERLAP_TRIGGER = """
+    CREATE TRIGGER {name}_{moment} BEFORE {event} ON {table}
     WHEN NEW.public_until IS NULL OR NEW.public_until > NEW.public_from
     BEGIN {overlap} END
 """
-_POSTGRESQL = """
-    ALTER TABLE {table} ADD CONSTRAINT {guard}
+
+
+def _sqlite_triggers(frozen):
+    """Return {name: statement} of all triggers on SQLite."""
+    overlap = _SQLITE_OVERLAP.format(name=OVERLAP, table=EDITION)
+    events = {"insert": "INSERT", "update": "UPDATE OF public_from, public_until, uid"}
+    triggers = {
+        f"{OVERLAP}_{moment}": _SQLITE_OVERLAP_TRIGGER.format(
+            name=OVERLAP, moment=moment, event=event, table=EDITION, overlap=overlap
+        ).strip()
+        for moment, event in events.items()
+    }
+    unique = {LEDGER: ("id", "hash"), EDITION: ("id",)} | dict.fromkeys(ROWS, ("id",))
+    replaced = [
+        # INSERT OR REPLACE deletes rows without asking the guard against deletion.
+        Guard(
+            f"{table.removeprefix('publishing_')}_replace", table, "INSERT", "frozen rows are never replaced",
+            " OR ".join(f"EXISTS (SELECT 1 FROM {table} WHERE {column} = NEW.{column})" for column in columns),
+        )
+        for table, columns in unique.items()
+    ]  # fmt: skip
+    for guard in (*guards(SQLite, frozen), *replaced):
+        columns = f" OF {', '.join(guard.columns)}" if guard.columns else ""
+        when = f"\nWHEN {guard.condition}" if guard.condition else ""
+        triggers[PREFIX + guard.name] = (
+            f"CREATE TRIGGER {PREFIX}{guard.name} BEFORE {guard.event}{columns} ON {guard.table}{when}\n"
+            f"BEGIN SELECT RAISE(ABORT, '{PREFIX}{guard.name}: {guard.message}'); END"
+        )
+    return triggers
+
+
+def _install_on_sqlite(connection, cursor):
+    wanted = _sqlite_triggers(_frozen_columns(connection, cursor))
+    cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+    found = dict(cursor.fetchall())
+    for name, statement in wanted.items():
+        if found.get(name) != statement:
+            cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
+            cursor.execute(statement)
+
+
+# PostgreSQL
+
+_POSTGRESQL_OVERLAP = f"""
+    ALTER TABLE {EDITION} ADD CONSTRAINT {OVERLAP}
     EXCLUDE USING gist (uid WITH =, tstzrange(public_from, public_until) WITH &&)
+"""
+CLOCK = "SELECT clock_timestamp()"  # tests put a clock of their own here
+FUNCTIONS = {
+    "publishing_in_ledger(edition bigint) RETURNS boolean": (
+        f"SELECT EXISTS (SELECT 1 FROM {LEDGER} WHERE edition_id = edition)"
+    ),
+    "publishing_is_sealed(edition bigint) RETURNS boolean": (
+        f"SELECT EXISTS (SELECT 1 FROM {EDITION} WHERE id = edition AND sealed_at IS NOT NULL)"
+    ),
+    "publishing_last_hash() RETURNS text": f"SELECT coalesce((SELECT hash FROM {LEDGER} ORDER BY id DESC LIMIT 1), '')",
+}
+_POSTGRESQL_REFUSE = """
+    CREATE OR REPLACE FUNCTION publishing_refuse() RETURNS trigger LANGUAGE plpgsql AS $body$
+    BEGIN RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'integrity_constraint_violation'; END $body$
 """
 
 
-def install_guards(using="default", **_kwargs):
-    """Put the guard in place where it is missing. Receiver of ``post_migrate``."""
-    connection = connections[using]
-    if TABLE not in connection.introspection.table_names():
-        return
-    if connection.vendor == "sqlite":
-        _install_on_sqlite(connection)
-    else:
-        _install_on_postgresql(connection)
+def _postgresql_triggers(frozen):
+    """Return {name: statement} of all triggers on PostgreSQL."""
+    emptied = [
+        Guard(f"{table.removeprefix('publishing_')}_truncate", table, "TRUNCATE", "frozen tables are never emptied")
+        for table in TABLES
+    ]
+    triggers = {}
+    for guard in (*guards(PostgreSQL, frozen), *emptied):
+        columns = f" OF {', '.join(guard.columns)}" if guard.columns else ""
+        each = "STATEMENT" if guard.event == "TRUNCATE" else "ROW"
+        when = f" WHEN ({guard.condition})" if guard.condition else ""
+        triggers[PREFIX + guard.name] = (
+            f"CREATE OR REPLACE TRIGGER {PREFIX}{guard.name} BEFORE {guard.event}{columns} ON {guard.table}"
+            f" FOR EACH {each}{when} EXECUTE FUNCTION publishing_refuse('{PREFIX}{guard.name}: {guard.message}')"
+        )
+    return triggers
 
 
-def guards_in_place(using="default"):
-    """Whether the database would refuse overlapping editions now."""
-    connection = connections[using]
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute("SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND name LIKE %s", [f"{GUARD}%"])
-            return cursor.fetchone()[0] == 2
-        cursor.execute("SELECT count(*) FROM pg_constraint WHERE conname = %s", [GUARD])
-        return cursor.fetchone()[0] == 1
-
-
-def _install_on_sqlite(connection):
-    overlap = _SQLITE_OVERLAP.format(guard=GUARD, table=TABLE)
-    events = {"insert": "INSERT", "update": "UPDATE OF public_from, public_until, uid"}
-    with connection.cursor() as cursor:
-        for moment, event in events.items():
-            cursor.execute(
-                _SQLITE_TRIGGER.format(guard=GUARD, moment=moment, event=event, table=TABLE, overlap=overlap)
-            )
-
-
-def _install_on_postgresql(connection):
-    if guards_in_place(connection.alias):
-        return
-    with connection.cursor() as cursor:
+def _install_on_postgresql(connection, cursor):
+    cursor.execute("SELECT 1 FROM pg_constraint WHERE conname = %s", [OVERLAP])
+    if not cursor.fetchone():
         cursor.execute("CREATE EXTENSION IF NOT EXISTS btree_gist")
-        cursor.execute(_POSTGRESQL.format(guard=GUARD, table=TABLE))
+        cursor.execute(_POSTGRESQL_OVERLAP)
+    functions = FUNCTIONS | {"publishing_clock() RETURNS timestamptz": CLOCK}
+    for signature, body in functions.items():
+        # Volatile, so that they see the rows that the same statement has written before.
+        cursor.execute(f"CREATE OR REPLACE FUNCTION {signature} LANGUAGE sql VOLATILE AS $body${body}$body$")
+    cursor.execute(_POSTGRESQL_REFUSE)
+    for statement in _postgresql_triggers(_frozen_columns(connection, cursor)).values():
+        cursor.execute(statement)

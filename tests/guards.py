@@ -1,0 +1,71 @@
+"""The database's guards over what is frozen, as tests need them: lifted to flush and to tamper, and by the test's clock."""
+
+import re
+from contextlib import contextmanager
+from datetime import UTC, timedelta
+
+from django.db import connection
+from django.db.backends.signals import connection_created
+from django.test import TransactionTestCase
+from django.utils import timezone
+
+from ctportal.publishing import database
+
+REAL_NOW = timezone.now
+SETTING = "ctportal_test.now"
+SHIFT = re.compile(r"([+-]\d+) (second|minute)s?")
+
+
+@contextmanager
+def lifted_guards():
+    """Let the body change what the database keeps frozen."""
+    database.remove_guards()
+    try:
+        yield
+    finally:
+        database.install_guards()
+
+
+def prepare():
+    """Have TransactionTestCase empty the tables, and the guards read ``timezone.now`` as the services do."""
+    flush = TransactionTestCase._fixture_teardown
+
+    def flush_unguarded(self):
+        database.remove_guards()
+        flush(self)  # migrates nothing, yet sends post_migrate, which brings the guards back
+        database.install_guards()
+
+    TransactionTestCase._fixture_teardown = flush_unguarded
+    database.CLOCK = f"SELECT coalesce(nullif(current_setting('{SETTING}', true), '')::timestamptz, clock_timestamp())"
+    connection_created.connect(_give_the_clock, weak=False)
+
+
+def _give_the_clock(connection, **_kwargs):
+    if connection.vendor == "sqlite":
+        connection.connection.create_function("strftime", -1, _strftime)
+    elif _tell_the_instant not in connection.execute_wrappers:
+        connection.execute_wrappers.append(_tell_the_instant)
+
+
+def _strftime(form, moment, *shifts):
+    """SQLite's own function as the guards call it."""
+    assert (form, moment) == ("%Y-%m-%d %H:%M:%f", "now")
+    instant = timezone.now().astimezone(UTC)
+    for amount, unit in (SHIFT.fullmatch(shift).groups() for shift in shifts):
+        instant += timedelta(**{f"{unit}s": int(amount)})
+    return instant.strftime("%Y-%m-%d %H:%M:%S.%f")[:-3]
+
+
+def _tell_the_instant(execute, sql, params, many, context):
+    """Tell PostgreSQL the instant of a clock that stands still, before it is asked to change an edition."""
+    if str(sql).lstrip().upper().startswith(("UPDATE", "WITH")) and "publishing_edition" in str(sql):
+        instant = "" if timezone.now is REAL_NOW else timezone.now().isoformat()
+        context["cursor"].cursor.execute("SELECT set_config(%s, %s, false)", [SETTING, instant])
+    return execute(sql, params, many, context)
+
+
+def raw(sql, *params):
+    """Run *sql* past every model; return the number of rows it changed."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.rowcount

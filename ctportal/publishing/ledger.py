@@ -1,9 +1,16 @@
-"""The operator's chain: one entry for whatever happens to an edition, each sealed to the one before by SHA-256."""
+"""The operator's chain: one entry for whatever happens to an edition, each sealed to the one before by SHA-256.
+
+``verification`` goes through it; what an entry's hash covers is written here and nowhere else.
+"""
 
 import hashlib
 import json
 
+from .gate import canonical, checksum
 from .models import LedgerEntry
+
+# Entries after which an edition's other columns and rows are known by their checksum.
+_FREEZING = (LedgerEntry.Action.INSERTED, LedgerEntry.Action.SEALED)
 
 
 def append(action, edition, *, by, at, effective_at, reason=""):
@@ -17,6 +24,8 @@ def append(action, edition, *, by, at, effective_at, reason=""):
         edition=edition,
         sha256=edition.sha256,
         effective_at=effective_at,
+        public_until=edition.public_until,
+        frozen=frozen_checksum(edition) if action in _FREEZING else "",
         reason=reason,
         previous=last.hash if last else "",
     )
@@ -38,5 +47,35 @@ def entry_hash(entry):
         "sha256": entry.sha256,
         "uid": str(entry.uid),
     }
+    # Only where they are: entries of before they were kept have the hash they had.
+    if entry.frozen:
+        fields["frozen"] = entry.frozen
+    if entry.public_until:
+        fields["public_until"] = entry.public_until.isoformat()
     text = json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def frozen_checksum(edition):
+    """SHA-256 over all that is frozen of *edition* beside its JSON and its end: its columns, facets, relations and files."""
+    return checksum(
+        canonical(
+            {
+                "about": [str(edition.uid), edition.type, edition.slug, edition.note, edition.by, edition.minor],
+                "dates": [_written(day) for day in (edition.date, edition.end_date)],
+                "instants": [_written(edition.public_from), _written(edition.created_at), _written(edition.sealed_at)],
+                "sha256": [edition.sha256, checksum(edition.card), checksum(edition.text)],
+                "facets": sorted([row.name, row.value] for row in edition.facets.all()),
+                "relations": sorted([row.name, str(row.target), row.key, row.order] for row in edition.relations.all()),
+                "files": sorted(
+                    [row.file.key, row.file.name, row.file.media_type, row.file.size, row.file.sha256]
+                    for row in edition.files.all()
+                ),
+            }
+        )
+    )
+
+
+def _written(value):
+    """A date or an instant (in UTC, as the database gives it back) as text; None stays None."""
+    return value and value.isoformat()

@@ -1,0 +1,140 @@
+"""Go through the operator's chain and every edition, and name the first entry that does not fit.
+
+An entry fits when it holds the hash of the one before, when its own hash is that of what it says, and when the edition it
+speaks of is there as the entries say: its bytes, its interval, and all else that is frozen. Reads a few hundred rows at a
+time, so the memory it takes does not grow with the ledger.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC
+
+from django.db.models import Exists, OuterRef, Prefetch
+
+from .gate import checksum
+from .ledger import entry_hash, frozen_checksum
+from .models import Edition, EditionFile, LedgerEntry
+
+CHUNK = 100  # entries; with each comes its edition, whose text may be long
+Action = LedgerEntry.Action
+
+
+class Misfit(Exception):
+    """What does not fit: *where* (an entry or an edition, in words), *what*, and what was expected and found."""
+
+    def __init__(self, where, what, expected, found):
+        super().__init__(f"{where}: {what}. Expected {expected or 'nothing'}, found {found or 'nothing'}.")
+        self.where, self.what, self.expected, self.found = where, what, expected, found
+
+
+@dataclass
+class Verified:
+    """How far the chain was gone through: *last* is the hash of its last entry, "" where there is none."""
+
+    entries: int = 0
+    editions: int = 0
+    last: str = ""
+
+
+def verify(known="", progress=lambda done: None):
+    """Verify the whole ledger; return what was Verified. Raises Misfit for the first entry that does not fit.
+
+    *known* is the hash of an entry that was noted outside the database: it must still be there. *progress* is called
+    with the number of entries done so far.
+    """
+    verified, number, seen = Verified(), 0, not known
+    while entries := list(LedgerEntry.objects.filter(pk__gt=number).order_by("pk")[:CHUNK]):
+        editions = _editions([entry.edition_id for entry in entries])
+        for entry in entries:
+            _check_entry(entry, verified.last)
+            if entry.action == Action.INSERTED:
+                _check_edition(entry, editions.get(entry.edition_id))
+                verified.editions += 1
+            _check_names(entry, editions.get(entry.edition_id))
+            verified.entries += 1
+            verified.last, number = entry.hash, entry.pk
+            seen = seen or entry.hash == known
+        progress(verified.entries)
+    if not seen:
+        raise Misfit("The chain", "no entry has the hash that you know", known, "")
+    _check_all_are_named()
+    return verified
+
+
+def _editions(pks):
+    """Return {pk: Edition} with all that belongs to each, its ledger entries included."""
+    files = Prefetch("files", EditionFile.objects.select_related("file").defer("file__text"))
+    entries = Prefetch("ledger", LedgerEntry.objects.order_by("pk"))
+    return Edition.objects.prefetch_related("facets", "relations", files, entries).in_bulk(pks)
+
+
+def _entry(entry):
+    at = entry.at.astimezone(UTC)
+    return f"Entry {entry.pk} ({entry.action}, {at:%Y-%m-%d %H:%M:%S} UTC, by {entry.by}, record {entry.uid})"
+
+
+def _check_entry(entry, previous):
+    if entry.previous != previous:
+        raise Misfit(_entry(entry), "it does not follow the entry before it", previous, entry.previous)
+    if entry_hash(entry) != entry.hash:
+        raise Misfit(_entry(entry), "what it says was changed: the hash is another", entry.hash, entry_hash(entry))
+
+
+def _check_names(entry, edition):
+    """Whether the edition is the one that *entry* names."""
+    if edition is None:
+        raise Misfit(_entry(entry), "its edition is missing", f"edition {entry.edition_id}", "")
+    for name in ("uid", "sha256"):
+        if getattr(edition, name) != getattr(entry, name):
+            what = f"the {name} of its edition {edition.pk} is another"
+            raise Misfit(_entry(entry), what, getattr(entry, name), getattr(edition, name))
+
+
+def _check_edition(entry, edition):
+    """Compare the edition that *entry* inserted with all that the ledger says of it."""
+    _check_names(entry, edition)
+    try:
+        _compare(entry, edition)
+    except Misfit:
+        # Something may have been published between reading the edition and its entries: read both again.
+        _compare(entry, _editions([edition.pk])[edition.pk])
+
+
+def _compare(entry, edition):
+    entries = list(edition.ledger.all())
+    where, this = _entry(entry), f"its edition {edition.pk}"
+    inserted = [each.pk for each in entries if each.action == Action.INSERTED]
+    if inserted != [entry.pk] or entries[0].pk != entry.pk:
+        raise Misfit(where, f"{this} was not inserted once and first", f"[{entry.pk}]", f"{inserted}")
+    if edition.public_from != entry.effective_at:
+        raise Misfit(where, f"the beginning of {this} is another", entry.effective_at, edition.public_from)
+    _compare_contents(where, this, edition, next((each for each in entries if each.action == Action.SEALED), None))
+    # Entries of the first days do not say how an edition ends, nor what else it is made of.
+    if entry.frozen:
+        if edition.public_until != entries[-1].public_until:
+            raise Misfit(
+                where, f"the end of {this} is another", entries[-1].public_until or "none", edition.public_until
+            )
+        frozen = next(each.frozen for each in reversed(entries) if each.frozen)
+        if frozen_checksum(edition) != frozen:
+            what = f"{this} was changed: date, slug, note, name, card, facets, relations or files"
+            raise Misfit(where, what, frozen, frozen_checksum(edition))
+
+
+def _compare_contents(where, this, edition, sealing):
+    if edition.sealed_at != (sealing and sealing.at):
+        what = f"{this} is not sealed as the ledger says"
+        raise Misfit(where, what, sealing and sealing.at, edition.sealed_at)
+    if sealing:
+        left = [name for name in ("json", "card", "text") if getattr(edition, name)]
+        left += ["facets"] if edition.facets.all() else []
+        if left:
+            raise Misfit(where, f"{this} is sealed and not empty", "", ", ".join(left))
+    elif checksum(edition.json) != edition.sha256:
+        raise Misfit(where, f"the JSON of {this} was changed", edition.sha256, checksum(edition.json))
+
+
+def _check_all_are_named():
+    entries = LedgerEntry.objects.filter(edition=OuterRef("pk"))
+    edition = Edition.objects.exclude(Exists(entries)).order_by("pk").only("uid", "type", "slug", "public_from").first()
+    if edition:
+        raise Misfit(f"Edition {edition.pk} ({edition})", "the ledger has no entry for it", "an entry", "")

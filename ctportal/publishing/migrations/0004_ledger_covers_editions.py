@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("publishing", "0002_workflow"),
+        ("publishing", "0003_index_what_lists_follow"),
     ]
 
     operations = [

@@ -42,6 +42,11 @@ class EditionQuerySet(models.QuerySet):
         at = at or timezone.now()
         return self.filter(public_from__lte=at).filter(Q(public_until__isnull=True) | Q(public_until__gt=at))
 
+    def hidden(self, at=None):
+        """All other editions than ``public(at)``: to come, past and recalled. For counting, where they are the fewer."""
+        at = at or timezone.now()
+        return self.filter(Q(public_from__gt=at) | Q(public_until__lte=at))
+
     def effective(self, at=None):
         """Editions that have taken effect by *at* and were not recalled: in force or past. For 410, versions, redirects."""
         at = at or timezone.now()

@@ -1,9 +1,10 @@
 """Home, the ways in without a language, and what is answered when there is no page."""
 
+from datetime import timedelta
 from http import HTTPStatus
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef
 from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.template import Context
 from django.template.loader import get_template
@@ -13,8 +14,9 @@ from django.utils.translation import gettext as _
 
 from ctportal.geography import country_name
 from ctportal.languages import direction, django_code
+from ctportal.publishing.filters import filters_for
 from ctportal.publishing.models import Edition
-from ctportal.publishing.reading import Found, Gone, Moved, options, related, resolve_uid
+from ctportal.publishing.reading import CARDS, Found, Gone, Moved, first_rows, options, related, resolve_uid
 from ctportal.publishing.stamp import Moment
 
 from . import cards
@@ -24,6 +26,7 @@ from .records import gone_page
 from .text import Reader, number
 
 UPCOMING, LATEST, NEWS = 3, 5, 5
+LONGEST = timedelta(days=2 * 366)  # a conference that began longer ago is not announced, even if it has not ended
 
 
 def root(request):
@@ -54,23 +57,25 @@ def permanent(request, uid):
 
 def home(request, language):
     moment = Moment()
-    public = Edition.objects.public(moment.at)
-    conferences = public.of("conference").defer("json", "text")
+    conferences = Edition.objects.public(moment.at).of("conference")
     today = timezone.localdate()
-    upcoming = [e for e in conferences.filter(end_date__gte=today).order_by("date", "slug")[: UPCOMING * 2]
+    # The bounds of the first day say where the index by date is entered; without them it would be walked from its end.
+    to_come = conferences.filter(end_date__gte=today, date__gte=today - LONGEST)
+    upcoming = [e for e in _first(to_come, UPCOMING * 2, F("date").asc(), "slug")
                 if e.card_data["event_status"] != "cancelled"][:UPCOMING]  # fmt: skip
-    latest = [e for e in conferences.filter(end_date__lt=today).order_by("-date", "slug")[: LATEST * 3]
+    held = conferences.filter(end_date__lt=today, date__lt=today)
+    latest = [e for e in _first(held, LATEST * 3, F("date").desc(), "slug")
               if e.card_data["event_status"] == "held"]  # fmt: skip
     photos = _featured(latest)
     latest = sorted(latest, key=lambda e: e.pk not in photos)[:LATEST]
     latest.sort(key=lambda e: e.date, reverse=True)
     # With nothing announced, the newest conference stands where the next one would.
     first = None if upcoming or not latest else latest.pop(0)
-    documents = public.of("document").defer("json", "text")
-    news = documents.order_by("-date", "slug")
-    releases = list(news.facet("kind", "press-release")[:NEWS])
-    summaries = list(news.facet("kind", "co-chairs-summary")[:NEWS])
-    newest = _newest(documents, moment.at)
+    releases, summaries = (
+        first_rows(filters_for("document", {"kind": kind}, moment), NEWS)
+        for kind in ("press-release", "co-chairs-summary")
+    )
+    newest = _newest(moment.at)
     conference_menus = options("conference", moment)
     return render_page(
         request,
@@ -105,9 +110,16 @@ def home(request, language):
     )
 
 
-def _newest(documents, at):
-    """Return the public *documents* that came or changed last. A minor edition is no news, nor does it end what was."""
-    public = Exists(documents.filter(uid=OuterRef("uid")).order_by())
+def _first(editions, count, *order):
+    """Return the first *count* of *editions* in *order*, found on an index alone: only what is shown is read."""
+    found = editions.order_by(*order).values("pk")[:count]
+    return Edition.objects.filter(pk__in=found).order_by(*order).only(*CARDS)
+
+
+def _newest(at):
+    """Return the public documents that came or changed last. A minor edition is no news, nor does it end what was."""
+    # A uid alone says which record is meant; with the type beside it SQLite would take an index by type instead.
+    public = Exists(Edition.objects.public(at).filter(uid=OuterRef("uid")).order_by())
     news = (
         Edition.objects.effective(at)
         .of("document")
@@ -115,7 +127,8 @@ def _newest(documents, at):
         .order_by("-public_from", "-date", "slug")
     )
     uids = list(dict.fromkeys(news.values_list("uid", flat=True)[: NEWS * 4]))[:NEWS]
-    return sorted(documents.filter(uid__in=uids), key=lambda edition: uids.index(edition.uid))
+    documents = Edition.objects.public(at).filter(uid__in=uids).only(*CARDS)
+    return sorted(documents, key=lambda edition: uids.index(edition.uid))
 
 
 def _featured(editions):

@@ -1,4 +1,5 @@
 import uuid
+from collections import Counter
 from datetime import date, timedelta
 
 import pytest
@@ -6,8 +7,9 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from ctportal.publishing.filters import filters_for
-from ctportal.publishing.models import Edition
+from ctportal.publishing.models import Edition, Facet
 from ctportal.publishing.reading import (
+    MENUS,
     Found,
     FullRow,
     Gone,
@@ -291,6 +293,57 @@ def test_what_rows_point_to_comes_as_text(publisher):
 
 
 # Menus
+
+
+def plainly_counted(record_type):
+    """Return {(facet, value): number of public records}, each edition asked on its own."""
+    public = [edition.pk for edition in Edition.objects.of(record_type) if edition.is_public()]
+    facets = Facet.objects.filter(edition__in=public, name__in=MENUS).values_list("name", "value")
+    return Counter(facets)
+
+
+def test_menus_count_what_is_public_at_each_moment(publisher, frozen_clock, django_assert_num_queries):
+    conferences = [make_conference(country=country) for country in ("TJ", "BY", "BY")]
+    for conference in conferences:
+        publish(conference, by=publisher)
+    document = make_document(conferences[0], slug="opening")
+    publish(document, by=publisher, at=frozen_clock.now + timedelta(hours=2))
+    corrected, moved, ended = conferences
+    moved.country = "KZ"
+    moved.save()
+    publish(corrected, by=publisher, at=frozen_clock.now + timedelta(hours=1))
+    publish(moved, by=publisher, at=frozen_clock.now + timedelta(hours=1))
+    withdraw(ended, by=publisher, reason="Wrong.", at=frozen_clock.now + timedelta(hours=2))
+    recalled = make_conference()
+    publish(recalled, by=publisher, at=frozen_clock.now + timedelta(hours=1))
+    recall(recalled, by=publisher)
+
+    countries = []
+    for _hour in range(4):
+        for record_type in ("conference", "document"):
+            menus = options(record_type, Moment())
+            counted = {(name, each.value): each.count for name, entries in menus.items() for each in entries}
+            assert counted == plainly_counted(record_type)
+        countries.append({each.value: each.count for each in options("conference", Moment())["country"]})
+        frozen_clock.tick(hours=1)
+    assert countries == [{"TJ": 1, "BY": 2}, {"TJ": 1, "BY": 1, "KZ": 1}, {"TJ": 1, "KZ": 1}, {"TJ": 1, "KZ": 1}]
+
+
+def test_each_edition_is_either_public_or_hidden(publisher, frozen_clock):
+    conference = make_conference()
+    publish(conference, by=publisher)
+    withdraw(conference, by=publisher, reason="Wrong.", at=frozen_clock.now + timedelta(hours=2))
+    recalled = make_conference()
+    publish(recalled, by=publisher, at=frozen_clock.now + timedelta(hours=1))
+    recall(recalled, by=publisher)
+    publish(make_conference(), by=publisher, at=frozen_clock.now + timedelta(hours=1))
+
+    for _hour in range(4):
+        public, hidden = (
+            set(rows.values_list("pk", flat=True)) for rows in (Edition.objects.public(), Edition.objects.hidden())
+        )
+        assert (public & hidden, public | hidden) == (set(), set(Edition.objects.values_list("pk", flat=True)))
+        frozen_clock.tick(hours=1)
 
 
 def test_menus_count_public_records_only(publisher, frozen_clock):

@@ -4,7 +4,7 @@ from collections import defaultdict
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Count, F, OuterRef, Prefetch, Q, Subquery
 from django.http import HttpResponseRedirect
 from django.urls import path, reverse
@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from ctportal import languages
 from ctportal.dates import format_date_range
 from ctportal.geography import COUNTRY_CHOICES
+from ctportal.publishing import roles, workflow
 from ctportal.publishing.admin import (
     NATIVE_WIDGETS,
     InlineFormSet,
@@ -31,7 +32,14 @@ from ctportal.publishing.admin import (
     note_publication,
     publication_state,
 )
-from ctportal.publishing.admin_forms import AutocompleteFields, label_texts, labels_of, record_form, take_upload
+from ctportal.publishing.admin_forms import (
+    AutocompleteFields,
+    label_texts,
+    labels_of,
+    record_form,
+    take_upload,
+    what_changed,
+)
 from ctportal.publishing.files import store_photo
 from ctportal.publishing.gate import refresh_draft
 from documents.models import CoChairsSummary, Document, PressRelease, Statement
@@ -117,7 +125,7 @@ class MergeableAdmin(VocabularyAdmin):
     def merge_view(self, request):
         return MergePage(self, request).respond()
 
-    @admin.action(description=gettext_lazy("Merge the selected entries into one"), permissions=["change", "delete"])
+    @admin.action(description=gettext_lazy("Merge the selected entries into one"), permissions=["publish"])
     def merge(self, request, queryset):
         return HttpResponseRedirect(merge_address(self, queryset))
 
@@ -291,7 +299,8 @@ class YearFilter(admin.SimpleListFilter):
     field = "start_date"
 
     def lookups(self, request, model_admin):
-        years = model_admin.model._base_manager.values_list(f"{self.field}__year", flat=True).distinct().order_by()
+        readable = roles.readable(model_admin.model._base_manager.all(), request.user)
+        years = readable.values_list(f"{self.field}__year", flat=True).distinct().order_by()
         return [(str(year), str(year)) for year in sorted(filter(None, years), reverse=True)]
 
     def queryset(self, request, queryset):
@@ -305,7 +314,8 @@ class CountryFilter(admin.SimpleListFilter):
 
     def lookups(self, request, model_admin):
         names = dict(Conference._meta.get_field("country").choices)
-        used = Conference.objects.exclude(country="").values_list("country", flat=True).distinct().order_by()
+        readable = roles.readable(Conference.objects.all(), request.user)
+        used = readable.exclude(country="").values_list("country", flat=True).distinct().order_by()
         return sorted(((code, str(names.get(code, code))) for code in used), key=lambda pair: pair[1])
 
     def queryset(self, request, queryset):
@@ -367,7 +377,15 @@ ENTRY_OF_KIND = {
 class ConferenceAdmin(RecordAdmin):
     form = ConferenceForm
     list_display = ["name", "dates", "place", "publication", "language_list", "missing_parts"]
-    list_filter = [PublicationFilter, YearFilter, CountryFilter, "kind", "event_status", "series_entries__series"]
+    list_filter = [
+        PublicationFilter,
+        "stage",
+        YearFilter,
+        CountryFilter,
+        "kind",
+        "event_status",
+        "series_entries__series",
+    ]
     search_fields = ["name", "slug", "texts__title", *(f"city_{code}" for code in languages.CODES)]
     ordering = ["-start_date", "name"]
     autocomplete_fields = ["parent", "themes"]
@@ -438,6 +456,11 @@ class ConferenceAdmin(RecordAdmin):
             Prefetch("documents", Document.objects.only("conference", "kind", "also_serves_as", "occasion").order_by()),
         )
 
+    def get_list_filter(self, request):
+        filters = super().get_list_filter(request)
+        # The list of all series would tell of those that only drafts of others are in.
+        return filters if request.user.has_perm("publishing.read_all_drafts") else filters[:-1]
+
     def get_urls(self):
         sheet = path(
             "<int:object_id>/photos/",
@@ -490,12 +513,14 @@ class ConferenceAdmin(RecordAdmin):
     def panel(self, request, form, obj, is_popup):
         panel = super().panel(request, form, obj, is_popup) | {"parts": self.parts}
         if obj is not None and obj.pk and not is_popup:
-            panel["dossier"], panel["dossier_links"] = self.dossier(obj, panel["languages"], panel["publication"])
+            dossier = self.dossier(obj, panel["languages"], panel["publication"], request.user)
+            panel["dossier"], panel["dossier_links"] = dossier
         return panel
 
-    def dossier(self, conference, matrix, publication):
+    def dossier(self, conference, matrix, publication, user):
         """Rows for the panel, one per part that exists or is missing, and the links to add more."""
-        documents = conference.documents.prefetch_related(document_languages()).order_by("date", "pk")
+        documents = roles.readable(conference.documents.order_by("date", "pk"), user)
+        documents = documents.prefetch_related(document_languages())
         documents = note_publication(documents)
         rows = [{"part": _("Conference text"), "languages": matrix, "publication": badge(publication)}]
         shown = set()
@@ -515,7 +540,7 @@ class ConferenceAdmin(RecordAdmin):
         for document in documents:
             if document.pk not in shown:
                 rows.append(document_row(self.admin_site, document.get_kind_display(), document, conference))
-        rows.append(self.photo_row(conference))
+        rows.append(self.photo_row(conference, user))
         more = [
             {
                 "label": _("Add statement"),
@@ -525,8 +550,8 @@ class ConferenceAdmin(RecordAdmin):
         ]
         return rows, more
 
-    def photo_row(self, conference):
-        photos = list(conference.photos.all())
+    def photo_row(self, conference, user):
+        photos = list(roles.readable(conference.photos.all(), user))
         add = upload_address(conference)
         if not photos:
             return {"part": _("Photos"), "add_address": add, "add_label": _("Add photos")}
@@ -611,10 +636,32 @@ class SessionAdmin(AutocompleteFields, admin.ModelAdmin):
     show_full_result_count = False
     ordering = ["-pk"]
 
+    def get_queryset(self, request):
+        queryset = super().get_queryset(request)
+        if request.user.has_perm("publishing.read_all_drafts"):
+            return queryset
+        is_choice = request.resolver_match is not None and request.resolver_match.url_name == "autocomplete"
+        allowed = roles.choosable if is_choice else roles.readable
+        return queryset.filter(conference__in=allowed(Conference.objects.all(), request.user))
+
+    def has_view_permission(self, request, obj=None):
+        allowed = super().has_view_permission(request, obj)
+        return allowed and (obj is None or roles.may_read(request.user, obj.conference))
+
+    def has_change_permission(self, request, obj=None):
+        allowed = super().has_change_permission(request, obj)
+        return allowed and (obj is None or roles.may_edit(request.user, obj.conference))
+
+    def has_delete_permission(self, request, obj=None):
+        allowed = super().has_delete_permission(request, obj)
+        return allowed and (obj is None or roles.may_edit(request.user, obj.conference))
+
     def has_module_permission(self, request):
         return False  # reached from the conference
 
     def save_model(self, request, obj, form, change):
+        if not roles.may_edit(request.user, obj.conference):
+            raise PermissionDenied
         if change:
             obj.save(update_fields=form.own_columns)
         else:
@@ -623,11 +670,14 @@ class SessionAdmin(AutocompleteFields, admin.ModelAdmin):
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
         refresh_draft(form.instance.conference)
+        if not change or what_changed(form, formsets):
+            workflow.note_change(form.instance.conference, request.user)
 
     def delete_model(self, request, obj):
         conference = obj.conference
         super().delete_model(request, obj)
         refresh_draft(conference)
+        workflow.note_change(conference, request.user)
 
     def response_post_save_add(self, request, obj):
         return self._to_conference(obj)
@@ -732,7 +782,7 @@ class PhotoAdmin(RecordAdmin):
     autocomplete_fields = ["conference", "people"]
     list_display = ["picture", "shown_name", "conference", "publication", "alternative_text", "credited"]
     list_display_links = ["shown_name"]
-    list_filter = [PublicationFilter, IncompleteFilter, PhotoYearFilter, "featured", "decorative"]
+    list_filter = [PublicationFilter, "stage", IncompleteFilter, PhotoYearFilter, "featured", "decorative"]
     search_fields = [
         "credit",
         "conference__name",
@@ -756,7 +806,7 @@ class PhotoAdmin(RecordAdmin):
 
     def get_changeform_initial_data(self, request):
         initial = super().get_changeform_initial_data(request)
-        conference = conference_of(initial)
+        conference = conference_of(initial, request.user)
         if conference:
             initial.setdefault("taken_on", conference.start_date)
             initial.setdefault("place", getattr(conference, f"city_{conference.original_language}") or "")
@@ -807,10 +857,11 @@ class PhotoAdmin(RecordAdmin):
         return panel | {"parent": parent_link(obj)} if obj and obj.pk else panel
 
 
-def conference_of(initial):
-    """The conference that the address of an add form names, or None."""
+def conference_of(initial, user):
+    """The conference that the address of an add form names, where *user* may know of it, or None."""
     value = str(initial.get("conference", ""))
-    return Conference.objects.filter(pk=value).first() if value.isdigit() else None
+    known = roles.choosable(Conference.objects.all(), user)
+    return known.filter(pk=value).first() if value.isdecimal() and len(value) < 19 else None
 
 
 def parent_link(obj):

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from ctportal import languages
-from ctportal.publishing import services
+from ctportal.publishing import services, workflow
 from ctportal.publishing.admin import badge, note_publication, publication_state
 from ctportal.publishing.admin_forms import show_instant
 from ctportal.publishing.gate import checksum, gate_for, note_draft
@@ -247,7 +247,9 @@ class ContactSheet:
         self.conference = Conference.objects.filter(pk=conference_id).first()
         if self.conference is None:
             raise Http404("No such conference.")
-        if not self.photo_admin.has_view_or_change_permission(request):
+        # It shows and orders all photos of the conference, whoever added them.
+        reads_all = request.user.has_perm("publishing.read_all_drafts")
+        if not (reads_all and self.photo_admin.has_view_or_change_permission(request)):
             raise PermissionDenied
         self.language = request.GET.get("language", "")
         if self.language and self.language not in languages.CODES:
@@ -372,6 +374,7 @@ class ContactSheet:
         gate = gate_for(Photo())
         for photo in gate.queryset().filter(pk__in=changed):
             note_draft(photo, checksum(gate.content_of(photo).json))
+            workflow.note_change(photo, self.user, self.language)
             fields = [str(Photo._meta.get_field(name).verbose_name) for name in changed[photo.pk]]
             self.photo_admin.log_change(self.request, photo, [{"changed": {"fields": fields}}])
 
@@ -394,6 +397,7 @@ class ContactSheet:
 
     def _publish_ready(self):
         self._may_publish(self.photo_admin)
+        alone = self.request.POST.get("alone_reason", "")
         when, at = self.release
         if when == "never":
             text = _("Nothing was published: the conference itself is not public. Publish it first.")
@@ -407,7 +411,7 @@ class ContactSheet:
             if state not in ("draft", "changed"):
                 continue
             try:
-                services.publish(photo, by=self.user, at=at)
+                workflow.approve(photo, by=self.user, at=at, alone=alone)
                 done += 1
             except ValidationError as error:
                 left.append((number, photo, " ".join(error.messages)))
@@ -436,7 +440,8 @@ class ContactSheet:
         self._may_publish(self.admin, self.conference)
         minor = self.stale_conference is not None and not self.stale_conference
         try:
-            services.publish(self.conference, by=self.user, minor=minor)
+            alone = self.request.POST.get("alone_reason", "")
+            workflow.approve(self.conference, by=self.user, minor=minor, alone=alone)
         except ValidationError as error:
             self._say(" ".join(error.messages), messages.ERROR)
         else:

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.csrf import csrf_protect
 
-from ctportal.publishing import files
+from ctportal.publishing import files, roles, workflow
 from ctportal.publishing.admin_forms import DateInput
 from ctportal.publishing.gate import refresh_draft
 
@@ -223,6 +223,7 @@ def _save(prepared, conference, values, by):
     photo.file = prepared.store(by=by)
     photo.save()
     refresh_draft(photo)
+    workflow.note_change(photo, by)
     return photo
 
 
@@ -244,6 +245,11 @@ class UploadPage:
         if not model_admin.has_add_permission(request):
             raise PermissionDenied
 
+    @property
+    def _conferences(self):
+        """The conferences that the user may add photos to."""
+        return roles.choosable(Conference.objects.all(), self.request.user)
+
     def respond(self):
         if self.request.method != "POST":
             return self._show(UploadForm(initial=self._initial()), 200)
@@ -259,13 +265,14 @@ class UploadPage:
 
     def _initial(self):
         value = self.request.GET.get("conference", "")
-        conference = Conference.objects.filter(pk=value).first() if value.isdecimal() and len(value) < 19 else None
+        conference = self._conferences.filter(pk=value).first() if value.isdecimal() and len(value) < 19 else None
         if conference is None:
             return {}
         return {"conference": conference, "place": getattr(conference, f"city_{conference.original_language}") or ""}
 
     def _post(self):
         form = UploadForm(self.request.POST, self.request.FILES)
+        form.fields["conference"].queryset = self._conferences
         wants_json = self.request.headers.get("Accept", "").startswith("application/json")
         if not form.is_valid():
             return JsonResponse({"errors": form.errors}, status=422) if wants_json else self._show(form, 422)
@@ -275,7 +282,7 @@ class UploadPage:
         if all(answer.is_saved for answer in answers):
             text = ngettext("%(n)d photo is saved.", "%(n)d photos are saved.", len(answers)) % {"n": len(answers)}
             self.admin.message_user(self.request, text, messages.SUCCESS)
-            return HttpResponseRedirect(sheet_address(form.cleaned_data["conference"]))
+            return HttpResponseRedirect(self._next(form.cleaned_data["conference"]))
         status = max(answer.status_code for answer in answers if not answer.is_saved)
         return self._show(form, status, answers=answers)
 
@@ -284,6 +291,12 @@ class UploadPage:
         if answer.is_saved:
             self.admin.log_addition(self.request, answer.photo, [{"added": {}}])
         return answer
+
+    def _next(self, conference):
+        """Where one goes on: the contact sheet or, for who sees their own photos alone, the list of these."""
+        if self.request.user.has_perm("publishing.read_all_drafts"):
+            return sheet_address(conference)
+        return reverse("admin:conferences_photo_changelist")
 
     def _show(self, form, status, *, answers=(), problem=""):
         conference = form.initial.get("conference") or getattr(form, "cleaned_data", {}).get("conference")
@@ -298,7 +311,7 @@ class UploadPage:
             "saved": sum(1 for answer in answers if answer.is_saved),
             "problem": problem,
             "conference": conference,
-            "sheet_address": sheet_address(conference) if conference else "",
+            "sheet_address": self._next(conference) if conference else "",
             "max_pictures": MAX_PICTURES,
         }
         self.request.current_app = self.admin.admin_site.name

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from conferences.admin import YearFilter, conference_of, interface_language, parent_link
 from ctportal import languages
 from ctportal.dates import format_date
-from ctportal.publishing import services
+from ctportal.publishing import roles, services
 from ctportal.publishing.admin import LabelForm, LabelTabularInline, PublicationFilter, RecordAdmin, RecordForm
 from ctportal.publishing.admin_forms import record_form, take_upload
 from ctportal.publishing.files import store_document
@@ -128,7 +128,8 @@ class DateFilter(YearFilter):
     field = "date"
 
     def lookups(self, request, model_admin):
-        years = Document._base_manager.values_list("date__year", flat=True).distinct().order_by()
+        years = roles.readable(Document._base_manager.all(), request.user)
+        years = years.values_list("date__year", flat=True).distinct().order_by()
         return [(str(year), str(year)) for year in sorted(years, reverse=True)]
 
 
@@ -152,7 +153,7 @@ class DocumentAdmin(RecordAdmin):
 
     form = DocumentForm
     list_display = ["shown_title", "kind_name", "shown_date", "conference", "publication", "language_list", "missing"]
-    list_filter = [PublicationFilter, KindFilter, DateFilter, "occasion", VersionFilter]
+    list_filter = [PublicationFilter, "stage", KindFilter, DateFilter, "occasion", VersionFilter]
     search_fields = ["versions__title", "slug", "symbol", "conference__name"]
     ordering = ["-date", "slug"]
     autocomplete_fields = ["conference", "session", "issued_by", "delivered_by", "themes"]
@@ -204,7 +205,7 @@ class DocumentAdmin(RecordAdmin):
 
     def get_changeform_initial_data(self, request):
         initial = super().get_changeform_initial_data(request)
-        conference = conference_of(initial)
+        conference = conference_of(initial, request.user)
         if conference:
             language = conference.original_language
             closing = initial.get("occasion") == Document.Occasion.CLOSING
@@ -282,7 +283,7 @@ class CoChairsSummaryAdmin(DocumentAdmin):
     where = ["conference", "occasion", ("date", "place")]
     further = ["symbol", "themes"]
     list_display = ["shown_title", "shown_date", "conference", "publication", "language_list", "missing"]
-    list_filter = [PublicationFilter, DateFilter, VersionFilter]
+    list_filter = [PublicationFilter, "stage", DateFilter, VersionFilter]
 
 
 @admin.register(PressRelease)
@@ -292,7 +293,7 @@ class PressReleaseAdmin(DocumentAdmin):
     who = ["issued_by"]
     further = ["dateline", "contact", "hashtags", "themes"]
     list_display = ["shown_title", "occasion", "shown_date", "conference", "publication", "language_list", "missing"]
-    list_filter = [PublicationFilter, "occasion", DateFilter, VersionFilter]
+    list_filter = [PublicationFilter, "stage", "occasion", DateFilter, VersionFilter]
 
 
 @admin.register(Statement)

@@ -4,6 +4,7 @@ import itertools
 from datetime import date
 
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
 from django.core.files.base import ContentFile
 
 from conferences.models import Conference, Organization, Person, Photo, Series, Theme
@@ -16,6 +17,13 @@ _numbers = itertools.count(1)
 def make_user(username="publisher", **fields):
     user, _created = get_user_model().objects.get_or_create(username=username, defaults={"is_staff": True, **fields})
     return user
+
+
+def make_account(role, username="", **fields):
+    """An account with the role *role*, read anew so that it knows its rights; named after the role."""
+    user = make_user(username or role.replace(" ", "-"), **fields)
+    user.groups.add(Group.objects.get(name=role))
+    return type(user).objects.get(pk=user.pk)
 
 
 def make_conference(title="A conference", language="en", **fields):

@@ -24,7 +24,7 @@ from js_asset import Media
 
 from ctportal import languages
 
-from . import services
+from . import roles, services, workflow
 from .admin_forms import (
     AutocompleteFields,
     DateInput,
@@ -36,11 +36,13 @@ from .admin_forms import (
     labels_of,
     offset_text,
     show_instant,
+    what_changed,
 )
 from .admin_language import LanguagePage
 from .gate import gate_for, refresh_draft
 from .models import VOCABULARY, Edition
 from .preview import WITHOUT_PAGE, preview_address
+from .records import Stage
 
 __all__ = ["InlineFormSet", "LabelForm", "LabelTabularInline", "PublicationFilter", "RecordAdmin", "RecordForm"]
 
@@ -226,6 +228,22 @@ class RecordAdmin(AutocompleteFields, admin.ModelAdmin):
     publishable = True  # vocabulary is published with what shows it
     link_paths = ()  # relations that the gate's links read
 
+    # Rights: Django's on the kind of record, and whether it is one's own; see ``roles``.
+
+    def get_queryset(self, request):
+        queryset = super().get_queryset(request)
+        is_choice = request.resolver_match is not None and request.resolver_match.url_name == "autocomplete"
+        return (roles.choosable if is_choice else roles.readable)(queryset, request.user)
+
+    def has_view_permission(self, request, obj=None):
+        return super().has_view_permission(request, obj) and (obj is None or roles.may_read(request.user, obj))
+
+    def has_change_permission(self, request, obj=None):
+        return super().has_change_permission(request, obj) and (obj is None or roles.may_edit(request.user, obj))
+
+    def has_publish_permission(self, request, obj=None):
+        return roles.may_publish(request.user, obj or self.model)
+
     # Lists
 
     def get_changelist(self, request, **kwargs):
@@ -243,6 +261,8 @@ class RecordAdmin(AutocompleteFields, admin.ModelAdmin):
         if record.edition_to_come:
             at = record.edition_to_come.public_from
             text += format_html(' <span class="when">{} UTC</span>', f"{at:%Y-%m-%d %H:%M}")
+        if getattr(record, "stage", "") == Stage.REVIEW:
+            text += format_html(' <span class="state state-review">{}</span>', record.get_stage_display())
         return text
 
     @admin.display(description=gettext_lazy("languages"))
@@ -311,6 +331,8 @@ class RecordAdmin(AutocompleteFields, admin.ModelAdmin):
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
         self.refresh(form.instance)
+        if self.publishable and (not change or what_changed(form, formsets)):
+            workflow.note_change(form.instance, request.user)
 
     def refresh(self, record):
         """Note what would be published now, of *record* and of what else its form changes."""
@@ -367,17 +389,18 @@ class RecordAdmin(AutocompleteFields, admin.ModelAdmin):
         return form.publish_instant
 
     def _publish(self, request, obj, form, *, at, replace):
-        self._may_publish(request, obj)
         note, minor = form.cleaned_data["publish_note"], form.cleaned_data["publish_minor"]
-        edition = services.publish(obj, by=request.user, at=at, note=note, minor=minor, replace=replace)
+        how = {"at": at, "note": note, "minor": minor, "replace": replace, "alone": form.cleaned_data["alone_reason"]}
+        edition = workflow.approve(obj, by=request.user, **how)
         if at:
-            text = _("“%(record)s” will be public at %(at)s.") % {
-                "record": obj,
-                "at": show_instant(edition.public_from, form.time_zone),
-            }
-            self.message_user(request, text, messages.SUCCESS)
+            self._say_scheduled(request, obj, edition, form)
         else:
             self._say_public(request, obj)
+
+    def _say_scheduled(self, request, obj, edition, form):
+        at = show_instant(edition.public_from, form.time_zone)
+        text = _("“%(record)s” will be public at %(at)s.") % {"record": obj, "at": at}
+        self.message_user(request, text, messages.SUCCESS)
 
     def _say_public(self, request, obj):
         text = format_html(
@@ -388,24 +411,42 @@ class RecordAdmin(AutocompleteFields, admin.ModelAdmin):
         )
         self.message_user(request, text, messages.SUCCESS)
 
+    def press_submit(self, request, obj, form):
+        workflow.submit(obj, by=request.user, remark=form.cleaned_data["remark"])
+        text = _("“%(record)s” is submitted: the publishers see it among what waits for review.") % {"record": obj}
+        self.message_user(request, text, messages.SUCCESS)
+
+    def press_take_back(self, request, obj, form):
+        if obj.stage == Stage.REVIEW:  # else the change just saved has returned it
+            workflow.take_back(obj, by=request.user)
+        self.message_user(request, _("“%(record)s” is a draft again.") % {"record": obj}, messages.SUCCESS)
+
+    def press_send_back(self, request, obj, form):
+        if obj.stage != Stage.REVIEW and form.instance_stage == Stage.REVIEW:
+            text = _("You have changed something yourself. Undo that to send it back, or save the draft and tell them.")
+            raise ValidationError(text)
+        workflow.send_back(obj, by=request.user, remark=form.cleaned_data["remark"])
+        self.message_user(request, _("“%(record)s” is sent back with your remark.") % {"record": obj}, messages.SUCCESS)
+
     def press_recall(self, request, obj, form):
-        self._may_publish(request, obj)
-        services.recall(obj, by=request.user)
+        workflow.recall(obj, by=request.user)
         self.message_user(
             request, _("What was scheduled for “%(record)s” is recalled.") % {"record": obj}, messages.SUCCESS
         )
 
+    def press_redate(self, request, obj, form):
+        edition = workflow.redate(obj, by=request.user, at=self._instant(form))
+        self._say_scheduled(request, obj, edition, form)
+
     def press_withdraw(self, request, obj, form):
-        self._may_publish(request, obj)
         replacement = replacement_from(form.cleaned_data["withdraw_replacement"])
-        services.withdraw(obj, by=request.user, reason=form.cleaned_data["withdraw_reason"], replacement=replacement)
+        workflow.withdraw(obj, by=request.user, reason=form.cleaned_data["withdraw_reason"], replacement=replacement)
         self.message_user(
             request, _("“%(record)s” is withdrawn; its address gives the reason.") % {"record": obj}, messages.SUCCESS
         )
 
     def press_restore(self, request, obj, form):
-        self._may_publish(request, obj)
-        services.restore(obj, by=request.user, note=form.cleaned_data["publish_note"])
+        workflow.restore(obj, by=request.user, note=form.cleaned_data["publish_note"])
         text = _("“%(record)s” is public again, with the text it had before.") % {"record": obj}
         self.message_user(request, text, messages.SUCCESS)
 
@@ -428,7 +469,11 @@ class RecordAdmin(AutocompleteFields, admin.ModelAdmin):
         "_publish_at": press_publish_at,
         "_replace": press_replace,
         "_replace_at": press_replace_at,
+        "_submit": press_submit,
+        "_take_back": press_take_back,
+        "_send_back": press_send_back,
         "_recall": press_recall,
+        "_redate": press_redate,
         "_withdraw": press_withdraw,
         "_restore": press_restore,
         "_relabel": press_relabel,
@@ -438,12 +483,8 @@ class RecordAdmin(AutocompleteFields, admin.ModelAdmin):
     }
 
     def _may_publish(self, request, obj):
-        # Until there are roles, who may change a record may publish it.
         if not self.has_publish_permission(request, obj):
             raise PermissionDenied
-
-    def has_publish_permission(self, request, obj=None):
-        return self.has_change_permission(request, obj)
 
     # What stands above and below the form
 
@@ -455,6 +496,8 @@ class RecordAdmin(AutocompleteFields, admin.ModelAdmin):
             "publishable": self.publishable,
             "previewable": self.model.record_type not in WITHOUT_PAGE,
             "may_publish": self.has_publish_permission(request, obj),
+            "may_edit": self.has_change_permission(request, obj) if obj else True,
+            "in_review": getattr(obj, "stage", "") == Stage.REVIEW,
             "zone": form.time_zone,
             "zone_offset": offset_text(timezone.now(), form.time_zone),
         }
@@ -467,6 +510,9 @@ class RecordAdmin(AutocompleteFields, admin.ModelAdmin):
         panel["public_address"] = f"/id/{obj.uid}"
         panel["relabel"] = not self.publishable and bool(panel["changes"])
         panel["deletable"] = self.has_delete_permission(request, obj)
+        if self.publishable:
+            panel["steps"] = list(workflow.steps_of(obj)[:5])
+            panel["second_reader"] = panel["may_publish"] and workflow.has_second_reader(obj, request.user)
         if not is_popup:
             panel["languages"] = self.language_matrix(obj)
         return panel
@@ -589,8 +635,9 @@ class RecordAdmin(AutocompleteFields, admin.ModelAdmin):
 
     def has_delete_permission(self, request, obj=None):
         """Only what was never public, nor is scheduled, may be deleted; the rest is withdrawn."""
-        allowed = super().has_delete_permission(request, obj)
-        return allowed and (obj is None or not self._has_edition(obj))
+        if not super().has_delete_permission(request, obj):
+            return False
+        return obj is None or (roles.may_edit(request.user, obj) and not self._has_edition(obj))
 
     def _has_edition(self, obj):
         """Asked several times for one form; kept for as long as *obj*, which is read anew for each request."""

@@ -14,7 +14,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import URLField
 from django.forms.models import BaseInlineFormSet
 from django.utils import timezone
-from django.utils.text import capfirst, slugify
+from django.utils.text import capfirst, format_lazy, slugify
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_prose_editor.fields import ProseEditorField
@@ -23,8 +23,9 @@ from modeltranslation.translator import NotRegistered, translator
 
 from ctportal import languages
 
+from . import roles, workflow
 from .models import StoredFile
-from .records import RESERVED_SLUGS, SLUG, validate_slug
+from .records import RESERVED_SLUGS, SLUG, Record, validate_slug
 from .services import slug_is_reserved
 
 
@@ -100,7 +101,14 @@ class AutocompleteMultiple(AutocompleteSelectMultiple):
 
 
 class AutocompleteFields:
-    """Mixin of admins and inlines: our own boxes for their ``autocomplete_fields``."""
+    """Mixin of admins and inlines: our own boxes for their ``autocomplete_fields``, and only what the user may choose."""
+
+    def get_field_queryset(self, db, db_field, request):
+        model = db_field.remote_field.model
+        queryset = super().get_field_queryset(db, db_field, request)
+        if not issubclass(model, Record) or request.user.has_perm("publishing.read_all_drafts"):
+            return queryset
+        return roles.choosable(model._default_manager.all() if queryset is None else queryset, request.user)
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name in self.get_autocomplete_fields(request):
@@ -325,6 +333,21 @@ class PublishingFields(forms.Form):
         label=_("Minor change"), required=False, help_text=_("A typing error, a label: subscribers are not notified.")
     )
     publish_at = LocalDateTimeField(label=_("Publish at"), required=False)
+    alone_reason = forms.CharField(
+        label=_("Without second reader, because"),
+        required=False,
+        max_length=400,
+        help_text=_("Stays in the history and in the ledger. Needed where nobody else has read what you publish."),
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+    )
+    remark = forms.CharField(
+        label=_("Remark"),
+        required=False,
+        max_length=1000,
+        help_text=_("For colleagues only; stays in the history of the record."),
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+    )
+    mark = forms.CharField(required=False, max_length=400, widget=forms.HiddenInput)
     withdraw_reason = forms.CharField(
         label=_("Reason"),
         required=False,
@@ -347,7 +370,44 @@ FIELD_OF = {
     "note": "publish_note",
     "reason": "withdraw_reason",
     "replacement": "withdraw_replacement",
+    "alone": "alone_reason",
 }
+# Buttons that depend on what the record and its editions are at this moment.
+ACTIONS = frozenset(
+    {"_publish", "_publish_at", "_replace", "_replace_at", "_submit", "_take_back", "_send_back"}
+    | {"_recall", "_redate", "_withdraw", "_restore"}
+)
+
+
+def what_changed(form, formsets):
+    """Whether saving *form* and *formsets*, which are valid, changes anything that they show."""
+    return any(_changed_fields(form)) or any(formset.has_changed() for formset in formsets)
+
+
+def _changed_fields(form):
+    for name in form.changed_data:
+        if name in PublishingFields.base_fields or name == "kept_file":
+            continue
+        before, after = form.get_initial_for_field(form.fields[name], name), form.cleaned_data.get(name)
+        if not (isinstance(before, str) and isinstance(after, str) and before.split() == after.split()):
+            yield name
+    yield from ["original_language"] if form.moves else []
+
+
+def stale_message(record):
+    """What is said to somebody who acts on a *record* that has changed since they opened it."""
+    step = workflow.steps_of(record).first()
+    text = _(
+        "“%(record)s” has changed since you opened this page. Nothing was done: open it again and look at it first."
+    )
+    if step is None:
+        return ValidationError(text, code="stale", params={"record": record})
+    last = _("The last step: %(step)s, by %(by)s.")
+    return ValidationError(
+        format_lazy("{} {}", text, last),
+        code="stale",
+        params={"record": record, "step": step.get_action_display(), "by": step.by},
+    )
 
 
 class RecordForm(LabelForm, PublishingFields, metaclass=forms.models.ModelFormMetaclass):
@@ -367,6 +427,9 @@ class RecordForm(LabelForm, PublishingFields, metaclass=forms.models.ModelFormMe
         if self.text_row is not None:
             self._fill_in_text()
         self.publish_instant = None
+        self.instance_stage = getattr(self.instance, "stage", "")
+        if self.instance.pk:
+            self.initial["mark"] = workflow.mark(self.instance)
 
     def _fill_in_text(self):
         """Show the row's texts; those of a new row stand back behind what the address of the form gives."""
@@ -425,7 +488,14 @@ class RecordForm(LabelForm, PublishingFields, metaclass=forms.models.ModelFormMe
         if "slug" in self.fields and "slug" not in self.errors and not cleaned.get("slug"):
             self._fill_slug(cleaned)
         self._check_language_change(cleaned)
+        self._check_mark(cleaned)
         return cleaned
+
+    def _check_mark(self, cleaned):
+        """Refuse to act on a record that is no longer what the editor saw."""
+        acts = ACTIONS.intersection(self.request.POST) if self.instance.pk else ()
+        if acts and cleaned.get("mark") != self.initial["mark"]:
+            self.add_error(None, stale_message(self.instance))
 
     def _conference(self):
         """The conference this record belongs to; on an opened add form the one the address names."""

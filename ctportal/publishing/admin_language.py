@@ -20,9 +20,11 @@ from django_prose_editor.fields import ProseEditorField
 
 from ctportal import languages
 
-from . import services
-from .admin_forms import text_form_fields
+from . import roles, services, workflow
+from .admin_forms import FIELD_OF, text_form_fields
 from .preview import WITHOUT_PAGE, preview_address
+
+ABOUT_PUBLISHING = ("publish_note", "alone_reason")
 
 
 class LanguageForm(forms.Form):
@@ -32,6 +34,15 @@ class LanguageForm(forms.Form):
         label=gettext_lazy("Change note"),
         required=False,
         max_length=500,
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+    )
+    alone_reason = forms.CharField(
+        label=gettext_lazy("Without second reader, because"),
+        required=False,
+        max_length=400,
+        help_text=gettext_lazy(
+            "Needed where you wrote this language yourself. Stays in the history and in the ledger."
+        ),
         widget=forms.TextInput(attrs={"class": "vTextField"}),
     )
 
@@ -127,7 +138,7 @@ class LanguageForm(forms.Form):
     @property
     def has_text(self):
         """Whether there is a row to save: one that exists, or one into which something was typed or ticked."""
-        typed = (name for name in self.fields if name not in self.labels and name != "publish_note")
+        typed = (name for name in self.fields if name not in self.labels and name not in ABOUT_PUBLISHING)
         return bool(self.row.pk) or any(
             self.cleaned_data.get(name) for name in typed if not getattr(self.fields[name], "choices", None)
         )
@@ -180,6 +191,10 @@ class LanguagePage:
         if not admin.has_view_or_change_permission(request, self.record):
             raise PermissionDenied
 
+    @property
+    def _may_write(self):
+        return roles.may_translate(self.request.user, self.record, self.language)
+
     def respond(self):
         if self.language == self.record.original_language:
             return HttpResponseRedirect(self.admin.change_address(self.record))
@@ -192,7 +207,7 @@ class LanguagePage:
         return LanguageForm(data, files, **context)
 
     def _post(self):
-        if not self.admin.has_change_permission(self.request, self.record):
+        if not self._may_write:
             raise PermissionDenied
         form = self._form(self.request.POST, self.request.FILES)
         if not form.is_valid():
@@ -200,7 +215,9 @@ class LanguagePage:
         try:
             with transaction.atomic():
                 form.save(self.request.user)
+                before = self.record.draft_sha256
                 self.admin.refresh(self.record)
+                self._note_change(form, before)
                 self.admin.log_change(
                     self.request,
                     self.record,
@@ -215,12 +232,18 @@ class LanguagePage:
             return self._show(form, 422)
         return HttpResponseRedirect(address or self.request.path)
 
+    def _note_change(self, form, before):
+        """Note who has written this language; what the reviewer is to approve may have changed with it."""
+        if not self.admin.publishable or not set(form.changed_data) - set(ABOUT_PUBLISHING):
+            return
+        workflow.note_hand(self.record, self.request.user, self.language)
+        if self.record.draft_sha256 != before:
+            workflow.return_to_draft(self.record, self.request.user)
+
     def _press(self, form):
         if "_publish_language" in self.request.POST:
-            if not self.admin.has_publish_permission(self.request, self.record):
-                raise PermissionDenied
-            note = form.cleaned_data["publish_note"]
-            services.publish_language(self.record, self.language, by=self.request.user, note=note)
+            note, alone = form.cleaned_data["publish_note"], form.cleaned_data["alone_reason"]
+            workflow.approve_language(self.record, self.language, by=self.request.user, note=note, alone=alone)
             text = _("%(language)s is public.") % {"language": languages.LANGUAGES[self.language]}
             link = format_html('{} <a href="/id/{}">{}</a>', text, self.record.uid, _("Read it as a visitor"))
             self.admin.message_user(self.request, link, messages.SUCCESS)
@@ -235,7 +258,8 @@ class LanguagePage:
         if not hasattr(error, "error_dict"):
             form.add_error("ready" if getattr(error, "code", "") == "language_not_ready" else None, error)
             return
-        for name, errors in error.error_dict.items():
+        for told, errors in error.error_dict.items():
+            name = FIELD_OF.get(told, told)
             form.add_error(name if name in form.fields else None, errors)
 
     def _show(self, form, status):
@@ -263,7 +287,7 @@ class LanguagePage:
             "matrix": admin.language_matrix(record),
             "publishable": admin.publishable,
             "previewable": record.record_type not in WITHOUT_PAGE,
-            "may_change": admin.has_change_permission(self.request, record),
+            "may_change": self._may_write,
             "may_publish": admin.publishable and admin.has_publish_permission(self.request, record) and state.in_force,
         }
         response = TemplateResponse(self.request, "admin/record/language.html", context, status=status)

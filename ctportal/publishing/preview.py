@@ -8,7 +8,6 @@ import json
 from importlib import import_module
 from typing import NamedTuple
 
-from django.contrib.auth import get_permission_codename
 from django.core import signing
 from django.http import Http404
 from django.shortcuts import get_object_or_404
@@ -19,6 +18,7 @@ from django.views.decorators.cache import cache_control
 
 from ctportal import languages
 
+from . import roles
 from .gate import GATES, gate_for
 from .models import RecordType, StoredFile
 from .services import state_of
@@ -58,16 +58,9 @@ def _record(request, token):
     if not (user.is_active and user.is_staff) or payload["s"] != _session_mark(request):
         raise Http404("No such preview.")
     record = get_object_or_404(GATES[payload["t"]].queryset(), uid=payload["u"])
-    if not may_view(user, record):
+    if not roles.may_read(user, record):
         raise Http404("No such preview.")
     return record
-
-
-def may_view(user, record):
-    """Whether *user* has the right to view or change the working *record*."""
-    opts = record._meta
-    actions = ("view", "change")
-    return any(user.has_perm(f"{opts.app_label}.{get_permission_codename(action, opts)}") for action in actions)
 
 
 def private(view):
@@ -191,15 +184,14 @@ def preview_file(request, token, key, name):
 def admin_file(request, key, name):
     """A stored file for staff who may view records: the original in the admin's forms."""
     user = request.user
-    names = (
-        "conferences.view_photo",
-        "documents.view_document",
-        "conferences.change_photo",
-        "documents.change_document",
-    )
+    names = ("conferences.view_photo", "documents.view_document")
     if not (user.is_active and user.is_staff and any(user.has_perm(name) for name in names)):
         raise Http404("No such file.")
-    return _serve(request, get_object_or_404(StoredFile, key=key))
+    stored = get_object_or_404(StoredFile.objects.select_related("source"), key=key)
+    owner = stored.source.created_by_id if stored.source else stored.created_by_id
+    if owner != user.pk and not user.has_perm("publishing.read_all_drafts"):
+        raise Http404("No such file.")
+    return _serve(request, stored)
 
 
 def _serve(request, stored):

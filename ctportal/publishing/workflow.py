@@ -55,7 +55,17 @@ def mark(record):
 @transaction.atomic
 def note_change(record, by, language=""):
     """Note that *by* has changed the draft of *record*; in review, it returns to those who draft it."""
+    note_hand(record, by, language)
+    return_to_draft(record, by)
+
+
+def note_hand(record, by, language=""):
+    """Note that *by* has a hand in what *record* says: on its form or, for *language*, on that page of its own."""
     Contribution.objects.get_or_create(uid=record.uid, language=language, user=by)
+
+
+def return_to_draft(record, by):
+    """What was submitted is no longer what stands there."""
     if _move(record, Stage.REVIEW, Stage.DRAFT):
         note_step(record, Action.CHANGED, by)
 

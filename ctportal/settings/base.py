@@ -12,7 +12,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent.parent
 # Where the embedded set-up keeps its database and files; nothing in it is served directly.
 DATA_DIR = Path(environment.text("CTPORTAL_DATA_DIR", BASE_DIR / "var"))
 
-# Shows that this is a demonstration, and lets demo_accounts make its two accounts.
+# Shows that this is a demonstration, and lets demo_accounts make its accounts, one per role.
 DEMO = environment.flag("CTPORTAL_DEMO")
 
 INSTALLED_APPS = [

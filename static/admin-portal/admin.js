@@ -89,7 +89,15 @@
     });
   }
 
+  // Releases are told in the conference's time zone and in UTC; here also in the reader's own.
+  function showOwnTime(line) {
+    const format = {dateStyle: "medium", timeStyle: "short", timeZoneName: "short"};
+    line.append(new Date(line.dataset.ownTime).toLocaleString(document.documentElement.lang || undefined, format));
+    line.hidden = false;
+  }
+
   document.addEventListener("DOMContentLoaded", () => {
+    document.querySelectorAll("[data-own-time]").forEach(showOwnTime);
     document.querySelectorAll(".prose-editor > textarea").forEach(nameEditor);
     nameRowFields(document);
     document.querySelectorAll("[data-prefill-from]").forEach(prefill);

@@ -1,16 +1,12 @@
 import pytest
 
-from tests.factories import make_user
+from tests.factories import make_account
 
 
 @pytest.fixture
 def editor(db):
-    """An editor with every right on the content, and none on accounts."""
-    from django.contrib.auth.models import Permission
-
-    user = make_user("editor", first_name="Edith")
-    user.user_permissions.set(Permission.objects.filter(content_type__app_label__in=["conferences", "documents"]))
-    return user
+    """An account that edits and publishes: a publisher."""
+    return make_account("publisher", "editor", first_name="Edith")
 
 
 @pytest.fixture

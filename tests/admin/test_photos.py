@@ -17,7 +17,7 @@ from conferences.models import Photo
 from ctportal.publishing.models import Edition, StoredFile
 from ctportal.publishing.services import publish, withdraw
 from tests.admin.forms import AdminForm
-from tests.factories import make_conference, make_organization, make_person, make_photo, make_user
+from tests.factories import make_account, make_conference, make_organization, make_person, make_photo, make_user
 from tests.publishing.samples import picture, png
 
 UPLOAD = "/admin/conferences/photo/upload/"
@@ -436,11 +436,7 @@ def test_the_sheet_of_no_conference_or_language_is_not_found(staff):
 
 
 def test_who_may_only_view_cannot_save_the_sheet(client, db):
-    from django.contrib.auth.models import Permission
-
-    user = make_user("viewer")
-    user.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
-    client.force_login(user)
+    client.force_login(make_account("translator"))
     conference = make_conference()
     photo = make_photo(conference)
     form = AdminForm(client, sheet(conference))

@@ -10,6 +10,7 @@ from ctportal.publishing.models import Edition
 from ctportal.publishing.services import publish
 from tests.browser.steps import choose, settled, write
 from tests.factories import (
+    make_account,
     make_conference,
     make_document,
     make_organization,
@@ -22,18 +23,28 @@ from tests.factories import (
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.fixture
-def page(browser_page):
-    """A page in which an administrator is signed in."""
-    user = make_user("boss", is_superuser=True)
+def sign_in(browser_page, user):
+    """Sign *user* in by the form; returns the page."""
     user.set_password("a long password")
     user.save()
     browser_page.goto("/admin/login/")
-    browser_page.fill("#id_username", "boss")
+    browser_page.fill("#id_username", user.username)
     browser_page.fill("#id_password", "a long password")
     browser_page.click("#login-form [type=submit]")
     browser_page.wait_for_url("**/admin/")
     return browser_page
+
+
+@pytest.fixture
+def page(browser_page):
+    """A page in which an administrator is signed in."""
+    return sign_in(browser_page, make_user("boss", is_superuser=True))
+
+
+@pytest.fixture
+def publisher_page(browser_page):
+    """A page in which a publisher is signed in."""
+    return sign_in(browser_page, make_account("publisher"))
 
 
 @pytest.fixture
@@ -57,7 +68,8 @@ def dossier():
     return conference
 
 
-def test_an_editor_enters_a_dossier_and_reads_it_as_a_visitor(page):
+def test_a_publisher_enters_a_dossier_without_second_reader_and_reads_it_as_a_visitor(publisher_page):
+    page, alone = publisher_page, "Nobody else is on duty"
     make_series("Regional conferences", slug="regional-conferences")
     make_organization("Government of Belarus", slug="government-of-belarus")
 
@@ -95,6 +107,7 @@ def test_an_editor_enters_a_dossier_and_reads_it_as_a_visitor(page):
     page.click("text=Add another Related link")
     page.fill("#id_links-0-title", "Recording")
     page.fill("#id_links-0-address", "https://example.org/recording")
+    page.fill("#id_alone_reason", alone)
     page.click("button[name=_publish]")
     expect(page.get_by_text("“Minsk 2019” is public.")).to_be_visible()
 
@@ -103,6 +116,7 @@ def test_an_editor_enters_a_dossier_and_reads_it_as_a_visitor(page):
     expect(page.locator("#id_date")).to_have_value("2019-09-04")
     page.fill("#id_title", "The conference closes in Minsk")
     write(page, "id_body", "It underlined the need for cooperation.")
+    page.fill("#id_alone_reason", alone)
     page.click("button[name=_publish]")
     expect(page.get_by_text("“The conference closes in Minsk” is public.")).to_be_visible()
 
@@ -111,6 +125,7 @@ def test_an_editor_enters_a_dossier_and_reads_it_as_a_visitor(page):
     page.fill("#id_title", "Конференция завершилась в Минске")
     write(page, "id_body", "Она подчеркнула необходимость сотрудничества.")
     page.check("#id_ready")
+    page.fill("#id_alone_reason", alone)
     page.click("button[name=_publish_language]")
     expect(page.get_by_text("Русский is public.")).to_be_visible()
     page.click("text=Read it as a visitor")
@@ -249,3 +264,43 @@ def test_what_is_pasted_from_word_is_cleaned(page, dossier):
     assert "<strong>Bold</strong> and plain" in text
     assert "<h2>Heading</h2>" in text
     assert not re.search(r"style|Mso|<img|script|<o:p|<span", text)
+
+
+def test_a_release_goes_from_contributor_to_editor_to_publisher_and_out(browser_page):
+    publish(make_conference("Minsk 2019", slug="minsk-2019"), by=make_user())
+    page = sign_in(browser_page, make_account("contributor"))
+    page.goto("/admin/documents/pressrelease/add/")
+    page.fill("#id_date", "2019-09-03")
+    page.fill("#id_title", "It opens in Minsk")
+    write(page, "id_body", "A first draft.")
+    page.click("button[name=_continue]:visible >> nth=-1")
+    page.wait_for_selector("text=is saved.")
+    sign_out(page)
+
+    sign_in(page, make_account("editor"))
+    page.goto("/admin/documents/pressrelease/")
+    page.click("text=It opens in Minsk")
+    page.wait_for_url("**/change/")
+    write(page, "id_body", "Edited. ")
+    page.fill("#id_remark", "Release it before noon, please")
+    page.click("button[name=_submit]")
+    page.wait_for_selector("text=is submitted")
+    expect(page.locator("button[name=_publish]")).to_have_count(0)
+    sign_out(page)
+
+    sign_in(page, make_account("publisher"))
+    page.goto("/admin/documents/pressrelease/?stage=review")
+    page.click("text=It opens in Minsk")
+    page.wait_for_url("**/change/**")
+    expect(page.locator(".portal-steps")).to_contain_text("Release it before noon, please")
+    expect(page.locator(".line-review")).to_contain_text("you can approve it as its second reader")
+    page.click("button[name=_publish]")
+    page.wait_for_selector("text=“It opens in Minsk” is public.")
+
+    page.goto("/en/documents/it-opens-in-minsk/")
+    expect(page.locator("main")).to_contain_text("A first draft.")
+    assert page.problems == []
+
+
+def sign_out(page):
+    page.context.clear_cookies()

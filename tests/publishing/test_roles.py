@@ -6,7 +6,7 @@ from django.contrib.auth.models import Group, Permission, User
 from ctportal.publishing import roles
 from ctportal.publishing.gate import refresh_draft
 from ctportal.publishing.services import publish
-from tests.factories import make_conference, make_document, make_person, make_photo, make_user
+from tests.factories import make_account, make_conference, make_document, make_person, make_photo, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -31,15 +31,9 @@ MODELS = [
 SPECIAL = {"read_all_drafts", "edit_all_drafts", "publish_records", "seal_edition"}
 
 
-def account(role, name=""):
-    user = make_user(name or role.replace(" ", "-"))
-    user.groups.add(Group.objects.get(name=role))
-    return User.objects.get(pk=user.pk)
-
-
 @pytest.mark.parametrize("role", RIGHTS)
 def test_a_role_has_the_rights_of_the_table_and_no_others(role):
-    user = account(role)
+    user = make_account(role)
     found = [{action for action in ALL if user.has_perm(f"{app}.{action}_{model}")} for app, model in MODELS]
     special = {right for right in SPECIAL if user.has_perm(f"publishing.{right}")}
 
@@ -63,7 +57,7 @@ def test_rights_added_to_or_taken_from_a_role_are_set_again_after_a_migrate():
 
 
 def test_a_contributor_reads_and_edits_their_own_drafts_alone():
-    contributor, other = account("contributor"), account("contributor", "other")
+    contributor, other = make_account("contributor"), make_account("contributor", "other")
     mine, theirs = make_conference(created_by=contributor), make_conference(created_by=other)
     nobodys = make_conference()
 
@@ -73,7 +67,7 @@ def test_a_contributor_reads_and_edits_their_own_drafts_alone():
 
 
 def test_a_contributor_may_name_what_the_public_reads_and_nothing_else():
-    contributor, publisher = account("contributor"), make_user()
+    contributor, publisher = make_account("contributor"), make_user()
     public, changed, draft = make_person("Public"), make_person("Changed"), make_person("Draft")
     conference = make_conference(slug="public-conference")
     conference.appearances.create(person=public)
@@ -86,14 +80,14 @@ def test_a_contributor_may_name_what_the_public_reads_and_nothing_else():
         refresh_draft(person)
 
     assert list(roles.choosable(people, contributor)) == [public]
-    assert list(roles.choosable(people, account("editor"))) == [public, changed, draft]
+    assert list(roles.choosable(people, make_account("editor"))) == [public, changed, draft]
     conference.slug = "another-address"
     conference.save()
     assert list(roles.choosable(type(conference).objects.all(), contributor)) == []
 
 
 def test_a_translator_writes_the_languages_given_to_them_and_no_others():
-    translator = account("translator")
+    translator = make_account("translator")
     translator.user_permissions.add(Permission.objects.get(codename="translate_ru"))
     translator = User.objects.get(pk=translator.pk)
     document = make_document()
@@ -105,7 +99,7 @@ def test_a_translator_writes_the_languages_given_to_them_and_no_others():
 
 
 def test_a_photo_editor_edits_photos_and_reads_the_rest():
-    user, photo = account("photo editor"), make_photo(make_conference())
+    user, photo = make_account("photo editor"), make_photo(make_conference())
 
     assert roles.may_edit(user, photo)
     assert roles.may_read(user, photo.conference)
@@ -113,7 +107,7 @@ def test_a_photo_editor_edits_photos_and_reads_the_rest():
 
 
 def test_a_locked_account_has_no_right_left():
-    user = account("administrator")
+    user = make_account("administrator")
     user.is_active = False
     user.save()
     user = User.objects.get(pk=user.pk)

@@ -10,20 +10,19 @@ from ctportal.publishing import workflow
 from ctportal.publishing.models import Contribution, Edition, LedgerEntry
 from ctportal.publishing.records import Stage
 from ctportal.publishing.services import state_of
-from tests.factories import make_conference, make_document
-from tests.publishing.test_roles import account
+from tests.factories import make_account, make_conference, make_document
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def editor():
-    return account("editor")
+    return make_account("editor")
 
 
 @pytest.fixture
 def publisher():
-    return account("publisher")
+    return make_account("publisher")
 
 
 @pytest.fixture
@@ -95,7 +94,7 @@ def test_who_had_a_hand_in_it_is_no_second_reader(draft, editor, publisher):
         workflow.approve(draft, by=publisher)
 
     assert code_of(refused.value) == "second_person_needed"
-    assert workflow.approve(draft, by=account("publisher", "second")).is_public()
+    assert workflow.approve(draft, by=make_account("publisher", "second")).is_public()
 
 
 def test_publishing_without_second_reader_needs_a_reason_which_stays_in_history_and_ledger(draft, publisher):
@@ -117,7 +116,7 @@ def test_what_one_publishes_oneself_counts_anew_after_publication(draft, editor,
 
 @pytest.mark.parametrize("role", ["contributor", "editor", "translator", "photo editor"])
 def test_only_a_publisher_approves_sends_back_recalls_and_withdraws(draft, editor, role):
-    user = account(role, "somebody")
+    user = make_account(role, "somebody")
     workflow.submit(draft, by=editor)
     later = timezone.now() + timedelta(days=1)
 
@@ -137,7 +136,7 @@ def test_only_a_publisher_approves_sends_back_recalls_and_withdraws(draft, edito
 
 
 def test_a_contributor_submits_and_takes_back_their_own_record_alone(draft):
-    contributor = account("contributor")
+    contributor = make_account("contributor")
     mine = make_conference(created_by=contributor)
 
     workflow.submit(mine, by=contributor)
@@ -179,7 +178,7 @@ def test_a_step_that_somebody_has_taken_already_is_refused(draft, editor, publis
 
 def test_a_language_marked_as_ready_by_another_needs_no_reason(draft, publisher):
     workflow.approve(draft, by=publisher, alone="First")
-    translator = account("translator")
+    translator = make_account("translator")
     draft.texts.create(language="ru", title="Конференция", ready=True)
     workflow.note_change(draft, translator, "ru")
 

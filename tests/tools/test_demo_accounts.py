@@ -3,8 +3,9 @@ from io import StringIO
 
 import pytest
 from django.contrib.auth import authenticate, get_user_model
-from django.contrib.auth.models import Permission
 from django.core.management import CommandError, call_command
+
+from ctportal.publishing import roles
 
 pytestmark = pytest.mark.django_db
 
@@ -16,7 +17,7 @@ def run(**options):
 
 
 def passwords(output):
-    return dict(re.findall(r"^  (editor|administrator) +(\S{16}) ", output, flags=re.MULTILINE))
+    return dict(re.findall(r"^  (\S+) +(\S{16}) ", output, flags=re.MULTILINE))
 
 
 @pytest.fixture(autouse=True)
@@ -24,15 +25,16 @@ def demo_mode(settings):
     settings.DEMO = True
 
 
-def test_two_accounts_are_made_and_their_passwords_printed():
+def test_an_account_per_role_is_made_and_their_passwords_printed():
     printed = passwords(run())
 
-    assert set(printed) == {"editor", "administrator"}
     users = {name: authenticate(username=name, password=password) for name, password in printed.items()}
-    assert {name: (user.is_staff, user.is_superuser) for name, user in users.items()} == {
-        "editor": (True, False),
-        "administrator": (True, True),
+    assert {name: [group.name for group in user.groups.all()] for name, user in users.items()} == {
+        name: [name.replace("-", " ")]
+        for name in ("contributor", "editor", "translator", "photo-editor", "publisher", "administrator")
     }
+    assert {(user.is_staff, user.is_superuser) for user in users.values()} == {(True, False)}
+    assert roles.languages_of(users["translator"]) == ["ar", "fr", "ru"]
 
 
 def test_passwords_are_printed_once_and_kept():
@@ -40,7 +42,7 @@ def test_passwords_are_printed_once_and_kept():
 
     again = run()
 
-    assert again == "  The accounts editor and administrator exist; make passwords gives them new passwords.\n"
+    assert again == "  The accounts exist, one per role; make passwords gives them new passwords.\n"
     assert authenticate(username="editor", password=printed["editor"]) is not None
 
 
@@ -51,24 +53,6 @@ def test_reset_gives_new_passwords():
 
     assert authenticate(username="administrator", password=before["administrator"]) is None
     assert authenticate(username="administrator", password=after["administrator"]) is not None
-
-
-def test_the_editor_may_do_all_on_the_working_side_and_only_read_accounts_and_editions_not_change_them():
-    run()
-    editor = get_user_model().objects.get(username="editor")
-
-    granted = editor.get_all_permissions()
-
-    working_side = {
-        f"{permission.content_type.app_label}.{permission.codename}"
-        for permission in Permission.objects.select_related("content_type")
-        if permission.content_type.app_label in {"conferences", "documents"}
-    }
-    assert {permission for permission in granted if not permission.startswith("publishing.")} == working_side
-    assert "conferences.add_conference" in granted
-    assert "documents.delete_document" in granted
-    assert "publishing.view_edition" in granted
-    assert not {"publishing.add_edition", "publishing.change_edition", "publishing.delete_edition"} & granted
 
 
 def test_no_account_is_made_outside_demo_mode(settings):

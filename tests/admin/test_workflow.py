@@ -1,0 +1,369 @@
+"""Workflow and roles in the admin: which buttons each role sees, what is refused when posted, what stale pages may not do."""
+
+import re
+
+import pytest
+from django.contrib.auth.models import Permission
+
+from ctportal.publishing import workflow
+from ctportal.publishing.gate import refresh_draft
+from ctportal.publishing.models import Edition
+from ctportal.publishing.records import Stage
+from ctportal.publishing.services import publish
+from tests.admin.forms import AdminForm, errors_of
+from tests.admin.test_forms import address, minsk
+from tests.factories import (
+    make_account,
+    make_conference,
+    make_document,
+    make_person,
+    make_photo,
+    make_stored_file,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def sign_in(client):
+    """A function: sign in an account of a role; returns the client."""
+
+    def sign_in(role, username=""):
+        client.force_login(make_account(role, username))
+        return client
+
+    return sign_in
+
+
+def state(record):
+    record = type(record).objects.get(pk=record.pk)
+    return record.stage, Edition.objects.public().filter(uid=record.uid).exists()
+
+
+def test_a_dossier_goes_from_contributor_to_publisher(sign_in):
+    minsk(sign_in("contributor"), remark="Please read").press("_submit")
+    conference = only_conference()
+    assert state(conference) == (Stage.REVIEW, False)
+
+    AdminForm(sign_in("publisher"), address(conference)).fill(remark="Name the hotel").press("_send_back")
+    assert state(conference) == (Stage.DRAFT, False)
+
+    form = AdminForm(sign_in("contributor"), address(conference))
+    assert "Name the hotel" in form.response.content.decode()
+    form.fill(venue="Hotel Minsk").press("_submit")
+    form = AdminForm(sign_in("publisher"), address(conference)).fill(alone_reason=None)
+    response = form.press("_publish")
+
+    assert response.status_code == 302
+    assert state(conference) == (Stage.DRAFT, True)
+    assert [step.action for step in workflow.steps_of(conference)] == [
+        *("approved", "submitted", "sent-back", "submitted")
+    ]
+
+
+def only_conference():
+    from conferences.models import Conference
+
+    return Conference.objects.get()
+
+
+BUTTONS = {"_continue", "_preview"}
+PUBLISHING = {"_publish", "_publish_at"}
+
+
+@pytest.mark.parametrize(
+    ("role", "buttons"),
+    [
+        ("contributor", BUTTONS | {"_submit"}),
+        ("editor", BUTTONS | {"_submit"}),
+        ("publisher", BUTTONS | PUBLISHING | {"_submit"}),
+        ("administrator", BUTTONS | PUBLISHING | {"_submit"}),
+        ("translator", set()),
+        ("photo editor", set()),
+    ],
+)
+def test_each_role_sees_the_buttons_it_may_use(sign_in, role, buttons):
+    client = sign_in(role)
+    conference = make_conference(created_by=make_user(role.replace(" ", "-")))
+
+    assert set(AdminForm(client, address(conference)).buttons) - {"_save"} == buttons
+
+
+def test_the_buttons_of_a_record_in_review(sign_in):
+    conference = make_conference()
+    workflow.submit(conference, by=make_account("editor"))
+
+    assert set(AdminForm(sign_in("editor"), address(conference)).buttons) == BUTTONS | {"_take_back"}
+    publisher = BUTTONS | PUBLISHING | {"_take_back", "_send_back"}
+    assert set(AdminForm(sign_in("publisher"), address(conference)).buttons) == publisher
+
+
+@pytest.mark.parametrize(
+    "button",
+    [
+        *("_publish", "_publish_at", "_replace", "_replace_at", "_recall", "_redate", "_withdraw", "_restore"),
+        "_send_back",
+    ],
+)
+@pytest.mark.parametrize("role", ["contributor", "editor"])
+def test_a_button_that_a_role_may_not_use_is_refused_when_posted(sign_in, role, button):
+    client = sign_in(role)
+    conference = make_conference(created_by=make_user(role))
+    form = AdminForm(client, address(conference)).fill(venue="Palace", alone_reason="I want to", remark="No")
+    form.fill(publish_at="2090-01-01T10:00", withdraw_reason="No")
+    form.buttons.append(button)
+
+    response = form.press(button)
+
+    assert response.status_code == 403
+    assert type(conference).objects.get().venue == ""
+    assert not Edition.objects.exists()
+
+
+def test_publishing_ones_own_work_asks_for_the_reason_and_loses_nothing(sign_in):
+    form = minsk(sign_in("publisher"), alone_reason=None)
+
+    response = form.press("_publish")
+
+    assert response.status_code == 422
+    [message] = errors_of(response)["alone_reason"]
+    assert message.startswith("Nobody else has read it")
+    assert not Edition.objects.exists()
+    form.fill(alone_reason="Nobody else is on duty").press("_publish")
+    assert workflow.steps_of(only_conference())[0].remark == "Nobody else is on duty"
+
+
+def test_saving_in_review_without_a_change_leaves_it_in_review(sign_in):
+    conference = make_conference(title="One", venue_en="Palace")
+    workflow.submit(conference, by=make_account("editor"))
+
+    AdminForm(sign_in("publisher"), address(conference)).fill(remark="Looks well").press("_continue")
+    assert state(conference)[0] == Stage.REVIEW
+
+    AdminForm(sign_in("publisher"), address(conference)).fill(venue="Another palace").press("_continue")
+    assert state(conference)[0] == Stage.DRAFT
+
+
+def test_a_row_added_in_review_returns_it_to_draft(sign_in):
+    conference = make_conference()
+    workflow.submit(conference, by=make_account("editor"))
+
+    AdminForm(sign_in("editor"), address(conference)).add_row("main_topics", title="A topic").press("_continue")
+
+    assert state(conference)[0] == Stage.DRAFT
+
+
+def test_sending_back_with_a_change_of_ones_own_is_refused_in_words(sign_in):
+    conference = make_conference()
+    workflow.submit(conference, by=make_account("editor"))
+
+    form = AdminForm(sign_in("publisher"), address(conference)).fill(venue="Palace", remark="Wrong venue")
+    response = form.press("_send_back")
+
+    assert response.status_code == 422
+    assert "You have changed something yourself" in response.content.decode()
+    assert state(conference)[0] == Stage.REVIEW
+    assert type(conference).objects.get().venue == ""
+
+
+@pytest.mark.parametrize("button", ["_publish", "_send_back", "_take_back", "_publish_at"])
+def test_nobody_acts_on_what_has_changed_since_they_opened_it(sign_in, button):
+    conference = make_conference()
+    editor = make_account("editor")
+    workflow.submit(conference, by=editor)
+    opened = AdminForm(sign_in("publisher"), address(conference)).fill(remark="No", publish_at="2090-01-01T10:00")
+    opened.fill(alone_reason="Quick")
+
+    AdminForm(sign_in("editor"), address(conference)).fill(venue="Palace").press("_continue")
+    workflow.submit(type(conference).objects.get(), by=editor)
+    sign_in("publisher")
+    response = opened.press(button)
+
+    assert response.status_code == 422
+    assert "has changed since you opened this page" in response.content.decode()
+    assert state(conference) == (Stage.REVIEW, False)
+    assert type(conference).objects.get().venue == "Palace"
+
+
+def test_a_page_without_its_mark_may_not_act_either(sign_in):
+    conference = make_conference()
+    form = AdminForm(sign_in("publisher"), address(conference)).fill(mark="")
+
+    assert form.press("_publish").status_code == 422
+    assert not Edition.objects.exists()
+
+
+# What is not one's own
+
+
+def pages_of(record):
+    return [address(record, page) for page in ("change", "history", "delete")] + [address(record, "language", "ru")]
+
+
+@pytest.mark.parametrize("make", [make_conference, make_document, lambda: make_photo(make_conference())])
+def test_a_contributor_meets_the_draft_of_another_as_if_it_did_not_exist(sign_in, make):
+    record = make()
+    client = sign_in("contributor")
+    missing = type(record)(pk=record.pk + 1000)
+
+    def answer(page):
+        response = client.get(page)
+        text = re.sub(r"nonce[^ >]*|csrfmiddlewaretoken[^>]*", "", response.content.decode())
+        return response.status_code, response.headers.get("Location"), text.replace(page, "ADDRESS")
+
+    for there, nowhere in zip(pages_of(record), pages_of(missing), strict=True):
+        assert answer(there) == answer(nowhere), there
+    opts = record._meta
+    listed = client.get(f"/admin/{opts.app_label}/{opts.model_name}/").content.decode()
+    assert f"/{record.pk}/change/" not in listed
+
+
+def test_a_contributor_chooses_only_what_they_may_know_of(sign_in):
+    client = sign_in("contributor")
+    public, hidden = make_conference(name="Open canary"), make_conference(name="Hidden canary")
+    mine = make_conference(name="My canary", created_by=make_user("contributor"))
+    publish(public, by=make_user())
+    choices = {"app_label": "documents", "model_name": "document", "field_name": "conference", "term": "canary"}
+
+    found = client.get("/admin/autocomplete/", choices).json()["results"]
+
+    assert sorted(choice["text"] for choice in found) == ["My canary", "Open canary"]
+    add = AdminForm(client, "/admin/documents/pressrelease/add/")
+    response = add.fill(title="A text", date="2019-09-03", conference=str(hidden.pk)).press("_continue")
+    assert response.status_code == 422
+    assert list(errors_of(response)) == ["conference"]
+    assert "Hidden canary" not in response.content.decode()
+    prefilled = client.get("/admin/documents/pressrelease/add/", {"conference": hidden.pk}).content.decode()
+    assert "Hidden canary" not in prefilled
+    assert "Minsk" not in prefilled
+    assert mine.pk
+
+
+def test_a_contributor_adds_no_session_to_the_conference_of_another(sign_in):
+    client = sign_in("contributor")
+    public = make_conference()
+    publish(public, by=make_user())
+    form = AdminForm(client, f"/admin/conferences/session/add/?conference={public.pk}").fill(
+        kind="plenary", title="Mine"
+    )
+
+    response = form.fill(conference=str(public.pk), date="2019-09-03").press("_save")
+
+    assert response.status_code == 403
+    assert not public.sessions.exists()
+
+
+def test_filters_of_a_contributor_tell_nothing_of_the_drafts_of_others(sign_in):
+    from datetime import date
+
+    client = sign_in("contributor")
+    make_conference(start_date=date(2031, 5, 5), end_date=date(2031, 5, 6), country="JP")
+    make_document(date=date(2032, 5, 5))
+
+    pages = [
+        client.get(f"/admin/{name}/").content.decode() for name in ("conferences/conference", "documents/statement")
+    ]
+
+    assert not [word for word in ("2031", "2032", "Japan") for page in pages if word in page]
+
+
+def test_a_contributor_opens_no_file_of_another(sign_in):
+    client = sign_in("contributor")
+    mine = make_stored_file("mine.pdf", created_by=make_user("contributor"))
+    theirs = make_stored_file("theirs.pdf", created_by=make_user("other"))
+
+    def status(stored):
+        response = client.get(f"/admin/files/{stored.key}/{stored.name}")
+        assert b"".join(response) != b""
+        return response.status_code
+
+    assert [status(mine), status(theirs)] == [200, 404]
+    sign_in("translator")
+    assert status(theirs) == 200
+
+
+def test_the_dossier_of_a_contributor_hides_the_documents_of_others(sign_in):
+    client = sign_in("contributor")
+    mine = make_conference(created_by=make_user("contributor"))
+    make_document(mine, "An embargoed release", occasion="opening")
+
+    assert "An embargoed release" not in client.get(address(mine)).content.decode()
+    assert "An embargoed release" in sign_in("editor").get(address(mine)).content.decode()
+
+
+# Languages
+
+
+def test_a_translator_saves_the_languages_given_to_them_alone(sign_in):
+    client = sign_in("translator")
+    make_user("translator").user_permissions.add(Permission.objects.get(codename="translate_ru"))
+    conference = make_conference()
+
+    form = AdminForm(client, address(conference, "language", "ru")).fill(title="Конференция", ready="on")
+    assert set(form.buttons) - {"_save"} == {"_preview"}
+    assert form.press("_save").status_code == 302
+    assert conference.texts.get(language="ru").title == "Конференция"
+    arabic = AdminForm(client, address(conference, "language", "ar"))
+    assert arabic.buttons == []
+    arabic.buttons.append("_save")
+    assert arabic.fill(title="مؤتمر").press("_save").status_code == 403
+    assert client.post(address(conference), form.values | {"_continue": "1"}).status_code == 403
+    assert not conference.texts.filter(language="ar").exists()
+
+
+def test_a_ready_translation_in_review_returns_the_record_to_draft_and_an_unready_one_does_not(sign_in):
+    conference = make_conference()
+    refresh_draft(conference)
+    workflow.submit(conference, by=make_account("editor"))
+    client = sign_in("editor")
+
+    AdminForm(client, address(conference, "language", "ru")).fill(title="Конференция").press("_save")
+    assert state(conference)[0] == Stage.REVIEW
+
+    AdminForm(client, address(conference, "language", "ru")).fill(ready="on").press("_save")
+    assert state(conference)[0] == Stage.DRAFT
+
+
+def test_an_administrator_gives_a_translator_their_languages(sign_in):
+    client, translator = sign_in("administrator"), make_account("translator")
+    form = AdminForm(client, f"/admin/auth/user/{translator.pk}/change/")
+
+    form.fill(translates=["ar", "fr"]).press("_save")
+
+    codenames = translator.user_permissions.values_list("codename", flat=True)
+    assert sorted(codenames) == ["translate_ar", "translate_fr"]
+    form = AdminForm(client, f"/admin/auth/user/{translator.pk}/change/")
+    form.fill(translates=["fr"]).press("_save")
+    assert list(codenames.all()) == ["translate_fr"]
+
+
+# Others
+
+
+def test_only_a_publisher_renames_everywhere_and_merges(sign_in):
+    person, other = make_person("Ann"), make_person("Anne")
+    conference = make_conference()
+    conference.appearances.create(person=person)
+    publish(conference, by=make_user())
+    client = sign_in("editor")
+
+    AdminForm(client, address(person)).fill(name="Anna").press("_continue")
+    form = AdminForm(client, address(person))
+    assert "_relabel" not in form.buttons
+    form.buttons.append("_relabel")
+    assert form.press("_relabel").status_code == 403
+    chosen = {"action": "merge", "_selected_action": [person.pk, other.pk]}
+    assert "Location" not in client.post("/admin/conferences/person/", chosen).headers
+    assert client.get(f"/admin/conferences/person/merge/?ids={person.pk},{other.pk}").status_code == 403
+
+
+def test_a_scheduled_edition_is_moved_with_one_button(sign_in):
+    conference = make_conference(time_zone="Europe/Minsk")
+    client = sign_in("publisher")
+    AdminForm(client, address(conference)).fill(publish_at="2030-01-01T10:00").press("_publish_at")
+
+    AdminForm(client, address(conference)).fill(publish_at="2031-01-01T10:00").press("_redate")
+
+    [edition] = Edition.objects.to_come()
+    assert edition.public_from.isoformat() == "2031-01-01T07:00:00+00:00"

@@ -9,6 +9,7 @@ from ctportal.publishing.gate import Gate, Link, register
 from ctportal.publishing.models import RecordType
 
 from .models import Appearance, Conference, Organization, OrganizationRole, Person, Photo, Series, Session, Theme
+from .places import series_place
 from .serializers import (
     ConferenceSerializer,
     OrganizationSerializer,
@@ -135,6 +136,9 @@ class ConferenceGate(Gate):
         for name, entries in (("series", "series"), ("theme", "themes")):
             for entry in data[entries]:
                 yield name, entry["uid"]
+        for entry in data["series"]:
+            if entry["ordinal"]:
+                yield "place", series_place(entry["uid"], entry["ordinal"])
         for part in (data, *data["sessions"]):
             for entry in part["organizations"]:
                 yield "organization", entry["uid"]

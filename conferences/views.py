@@ -26,6 +26,7 @@ from ctportal.web.records import envelope_of, show, show_version
 from ctportal.web.text import Reader
 
 from .pages import figures_part, notice, photo_view, programme_part, view_of
+from .places import HIGHEST, series_place
 
 HERO_SIZES = "(min-width: 60rem) 30rem, 95vw"
 PHOTO_SIZES = "(min-width: 76rem) 72rem, 95vw"
@@ -62,7 +63,7 @@ def conference_version(request, language, slug, number):
 
 
 def _conference(request, language, edition):
-    series = [entry["uid"] for entry in view_of(edition.json, language)["series"]]
+    series = view_of(edition.json, language)["series"]
     return render_record(
         request,
         "conference",
@@ -77,21 +78,42 @@ def _conference(request, language, edition):
 
 
 def neighbours(edition, series):
-    """Return {uid of the series: [previous, next]} of public conferences by date, None at either end. One query."""
-    place = {"date": edition.date, "slug": edition.slug, "series": [str(uid) for uid in series]}
-    found = defaultdict(lambda: [None, None])
-    for other in _neighbours(at=timezone.now(), **place):
-        later = (other.date, edition.slug) > (edition.date, other.slug)
-        for entry in other.card_data["series"]:
-            kept = found[entry["uid"]][later] if entry["uid"] in series else other
-            # What is next in one series may also stand further on in another: the nearest is meant.
-            if kept is None or abs(other.date - edition.date) < abs(kept.date - edition.date):
-                found[entry["uid"]][later] = other
+    """Return {uid of the series: [previous, next]} of public conferences, None at either end. One query.
+
+    *series* are the entries of the JSON of *edition*. What has a number stands between the nearest numbers; where these end,
+    beside the nearest by date if that has none. What has no number stands by its date.
+    """
+    ordinals = {entry["uid"]: entry["ordinal"] for entry in series}
+    place = {"date": edition.date, "slug": edition.slug, "series": list(ordinals)}
+    if numbered := {uid: ordinal for uid, ordinal in ordinals.items() if ordinal}:
+        place["lowest"] = [series_place(uid, 0) for uid in numbered]
+        place["places"] = [series_place(uid, ordinal) for uid, ordinal in numbered.items()]
+        place["highest"] = [series_place(uid, HIGHEST) for uid in numbered]
+    others = [(other, other.card_data["series"]) for other in _neighbours(at=timezone.now(), **place)]
+    found = {}
+    for uid, ordinal in ordinals.items():
+        # What is next in one series may also stand further on in another: the nearest is meant.
+        members = [(other, entry["ordinal"]) for other, entries in others for entry in entries if entry["uid"] == uid]
+        found[uid] = [_nearest(edition, ordinal, members, later) for later in (False, True)]
     return found
 
 
+def _nearest(edition, ordinal, members, later):
+    """Return which of *members*, (conference, its number or None), comes next after *edition* or, not *later*, before it."""
+    step = 1 if later else -1
+    steps = [(step * (theirs - ordinal), other) for other, theirs in members if ordinal and theirs]
+    if ahead := [each for each in steps if each[0] > 0]:
+        return min(ahead, key=lambda each: each[0])[1]
+    dated = [
+        other
+        for other, theirs in members
+        if not (ordinal and theirs) and ((other.date, edition.slug) > (edition.date, other.slug)) == later
+    ]
+    return min(dated, key=lambda other: abs(other.date - edition.date), default=None)
+
+
 @prepared
-def _neighbours(at, date, slug, series):
+def _neighbours(at, date, slug, series, lowest=(), places=(), highest=()):
     # Asked of each row as it comes off the index, so that one row is read and not the whole series.
     public = Exists(Edition.objects.public(at).filter(pk=OuterRef("edition")))
     match = Q()
@@ -101,6 +123,11 @@ def _neighbours(at, date, slug, series):
         after = rows.filter(Q(date__gt=date) | Q(slug__lt=slug), date__gte=date)
         match |= Q(pk=Subquery(before.filter(public).order_by("-date", "slug").values("edition")[:1]))
         match |= Q(pk=Subquery(after.filter(public).order_by("date", "-slug").values("edition")[:1]))
+    for first, place, last in zip(lowest, places, highest, strict=True):
+        rows = Facet.objects.filter(type="conference", name="place")
+        before, after = rows.filter(value__gte=first, value__lt=place), rows.filter(value__gt=place, value__lte=last)
+        match |= Q(pk=Subquery(before.filter(public).order_by("-value", "date", "slug").values("edition")[:1]))
+        match |= Q(pk=Subquery(after.filter(public).order_by("value", "-date", "slug").values("edition")[:1]))
     return Edition.objects.filter(match).defer("json", "text")
 
 

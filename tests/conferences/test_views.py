@@ -9,7 +9,7 @@ from django.utils import timezone
 from conferences.models import Conference, Photo
 from ctportal.publishing.models import Edition
 from ctportal.publishing.reading import resolve
-from ctportal.publishing.services import publish, relabel, withdraw
+from ctportal.publishing.services import merge_entries, publish, relabel, withdraw
 from ctportal.web import records
 from tests import factories as make
 from tests.web.dossiers import json_ld, make_dossier
@@ -188,6 +188,48 @@ def test_the_neighbours_in_a_series_are_public_ones(client, publisher):
         ("next", "/en/conferences/third/", "The third")
     ]
     assert "2 conferences" in page(client, "/en/series/process/")
+
+
+def around(client, slug):
+    """Return the slugs of what the page of a conference names as previous and next, in each of its series."""
+    found = re.findall(r'<a rel="(\w+)" href="/en/conferences/([^"]+)/"', page(client, f"/en/conferences/{slug}/"))
+    return [f"{direction} {other}" for direction, other in found]
+
+
+def test_neighbours_follow_the_numbers_and_where_there_are_none_the_dates(client, publisher):
+    series = make.make_series("Process")
+    # The second was postponed and held after the third.
+    places = {"early": (2018, None), "first": (2020, 1), "event": (2021, None), "third": (2022, 3), "second": (2023, 2)}
+    for slug, (year, ordinal) in places.items():
+        conference = make.make_conference(slug=slug, start_date=f"{year}-01-01", end_date=f"{year}-01-02")
+        conference.series_entries.create(series=series, ordinal=ordinal)
+        publish(conference, by=publisher)
+
+    assert {slug: around(client, slug) for slug in places} == {
+        "early": ["next first"],
+        "first": ["prev early", "next second"],
+        "event": ["prev first", "next third"],
+        "third": ["prev second"],
+        "second": ["prev first", "next third"],
+    }
+
+
+def test_neighbours_follow_a_series_that_was_merged_into_another(client, publisher, frozen_clock):
+    double, series = make.make_series("Process, twice"), make.make_series("Process")
+    for n, (slug, entry) in enumerate([("one", series), ("two", double), ("three", series)], 1):
+        conference = make.make_conference(slug=slug)
+        conference.series_entries.create(series=entry, ordinal=n)
+        publish(conference, by=publisher)
+    assert around(client, "two") == []
+    frozen_clock.tick()
+
+    merge_entries(double, series, by=publisher)
+
+    assert [around(client, slug) for slug in ("one", "two", "three")] == [
+        ["next two"],
+        ["prev one", "next three"],
+        ["prev two"],
+    ]
 
 
 # What a page shows ---------------------------------------------------------------------------------------------------

@@ -26,13 +26,18 @@ def prepared(build):
     The queryset is built once per process for each shape of the arguments: their types and, for lists, their lengths.
     *build* must use each argument as a value and decide nothing by it. Rows are model instances, with deferred fields
     and annotations as the queryset says, or tuples where it ends in ``values_list``. Arguments may be str, int, UUID,
-    date, aware datetime, or a list of one of these. A queryset sliced by ``WINDOW`` takes one more argument, *window*: the
+    date, aware datetime, or a list of one of these; None and empty lists would make other SQL, so they are refused with a
+    TypeError: leave such an argument out and give it a default in *build*. A queryset sliced by ``WINDOW`` takes one more argument, *window*: the
     first row and the number of rows.
     """
     kept = {}
 
     @functools.wraps(build)
     def rows(*, window=None, **arguments):
+        if unfit := sorted(name for name, value in arguments.items() if value is None or value == []):
+            raise TypeError(
+                f"{build.__name__} cannot be asked with nothing in {unfit}: leave out what is None or empty."
+            )
         shape = (connection.vendor, *((name, _shape(value)) for name, value in arguments.items()))
         statement = kept.get(shape)
         if statement is None:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from conferences.admin import YearFilter, conference_of, interface_language, parent_link
 from ctportal import languages
 from ctportal.dates import format_date
-from ctportal.publishing import roles, services
+from ctportal.publishing import services
 from ctportal.publishing.admin import LabelForm, LabelTabularInline, PublicationFilter, RecordAdmin, RecordForm
 from ctportal.publishing.admin_forms import record_form, take_upload
 from ctportal.publishing.files import store_document
@@ -126,11 +126,6 @@ class KindFilter(admin.SimpleListFilter):
 
 class DateFilter(YearFilter):
     field = "date"
-
-    def lookups(self, request, model_admin):
-        years = roles.readable(Document._base_manager.all(), request.user)
-        years = years.values_list("date__year", flat=True).distinct().order_by()
-        return [(str(year), str(year)) for year in sorted(years, reverse=True)]
 
 
 class VersionFilter(admin.SimpleListFilter):

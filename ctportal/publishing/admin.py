@@ -11,11 +11,13 @@ from csp.constants import NONCE
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
 from django.db import models
 from django.db.models import Exists, OuterRef, prefetch_related_objects
 from django.http import HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -145,6 +147,28 @@ def badge(state):
     return format_html('<span class="state state-{}">{}</span>', state, STATE_LABELS[state])
 
 
+FEW = 1000
+
+
+def found_once(queryset, found):
+    """Return *queryset* with only what is in *found*, both of one model, or None where that is much. One query.
+
+    What is rare takes a walk through all records to find, so it is done once and not again for the count and for the
+    page. What is frequent is better left to them: a page of it is soon full.
+    """
+    keys = list(found.order_by().values_list("pk", flat=True).distinct()[: FEW + 1])
+    return queryset.filter(pk__in=keys) if len(keys) <= FEW else None
+
+
+class KeyPaginator(Paginator):
+    """Counts records by their keys: whole ones would be compared column by column where a search finds some twice."""
+
+    @cached_property
+    def count(self):
+        rows = self.object_list.order_by()
+        return rows.values("pk").count() if rows.query.distinct else rows.count()
+
+
 class PublicationFilter(admin.SimpleListFilter):
     title = gettext_lazy("publication")
     parameter_name = "publication"
@@ -177,7 +201,9 @@ class PublicationFilter(admin.SimpleListFilter):
             "withdrawn": past & ~public & ~scheduled,
             "draft": ~past & ~scheduled,
         }
-        return queryset.filter(conditions[self.value()])
+        condition = conditions[self.value()]
+        few = found_once(queryset, queryset.model._default_manager.filter(condition))
+        return queryset.filter(condition) if few is None else few
 
 
 def language_marks(states):
@@ -224,6 +250,7 @@ class RecordAdmin(AutocompleteFields, admin.ModelAdmin):
     change_form_template = "admin/record/change_form.html"
     show_full_result_count = False
     list_per_page = 50
+    paginator = KeyPaginator
     save_as = False
     publishable = True  # vocabulary is published with what shows it
     link_paths = ()  # relations that the gate's links read
@@ -245,6 +272,13 @@ class RecordAdmin(AutocompleteFields, admin.ModelAdmin):
         return roles.may_publish(request.user, obj or self.model)
 
     # Lists
+
+    def get_search_results(self, request, queryset, search_term):
+        if not search_term:
+            return queryset, False
+        found, _twice = super().get_search_results(request, self.model._default_manager.all(), search_term)
+        few = found_once(queryset, found)
+        return super().get_search_results(request, queryset, search_term) if few is None else (few, False)
 
     def get_changelist(self, request, **kwargs):
         return NotedChangeList

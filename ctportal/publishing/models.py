@@ -115,8 +115,11 @@ class Edition(models.Model):
         indexes = [
             # Those that pages, lists and histories walk hold the interval too, so that the rule is checked in the index,
             # and so that SQLite, which knows nothing of how values are spread, chooses the one that fits best.
-            # The first one also says what a relation needs of its target, so that following it reads no row.
-            models.Index(fields=["uid", "public_from", "public_until", "type", "slug"], name="edition_of_record"),
+            # The first one also says what a relation needs of its target, and what the admin compares with the draft, so
+            # that neither reads a row.
+            models.Index(
+                fields=["uid", "public_from", "public_until", "type", "slug", "sha256"], name="edition_of_record"
+            ),
             models.Index(fields=["type", "slug", "public_from", "public_until"], name="edition_by_slug"),
             models.Index(
                 *("type", F("date").desc(), "slug", "uid", "public_from", "public_until"), name="edition_in_order"

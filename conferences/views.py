@@ -19,6 +19,7 @@ from ctportal.publishing.prepared import prepared
 from ctportal.publishing.reading import referring, related
 from ctportal.web import cards
 from ctportal.web.addresses import page_address
+from ctportal.web.history import changes_of, history_of
 from ctportal.web.labels import labels
 from ctportal.web.listing import listed, vocabulary_page
 from ctportal.web.page import Crumb, render_page
@@ -56,7 +57,7 @@ def conference_version(request, language, slug, number):
     def render(edition, banner):
         return render_record(
             request, "conference", edition.json, language=language, address=(edition.slug, edition.uid),
-            banner=banner, version=number,
+            banner=banner, version=number, history=changes_of(edition, language),
         )  # fmt: skip
 
     return show_version(request, language, "conference", slug, number, render)
@@ -74,6 +75,7 @@ def _conference(request, language, edition):
         related=related([edition])[edition.pk],
         children=referring(edition.uid, "conference", "parent"),
         neighbours=neighbours(edition, series) if series else {},
+        history=history_of(edition, language),
     )
 
 
@@ -145,6 +147,7 @@ def render_record(
     banner=None,
     version=None,
     preview="",
+    history="",
 ):
     """Return the page of a conference, photo, series or theme made from its canonical JSON *text*.
 
@@ -152,19 +155,19 @@ def render_record(
     ``slug``, ``uid`` and ``card`` (JSON text), the former with ``name`` and ``key`` (reading.RelatedRecord), the latter
     with ``relation``. *neighbours* is what ``neighbours()`` returns. *banner* is shown on top. *version* is the number of
     a past version, which names its files and shows none. *preview* is the address at which staff see a draft: its
-    languages are then at ``?lang=``. Leave out what is not there. Language texts are those of the active language.
+    languages are then at ``?lang=``. *history* is HTML of ``ctportal.web.history``. Leave out what is not there. Language texts are those of the active language.
     """
     render = {"conference": _render_conference, "photo": _render_photo}.get(record_type)
     if render is None:
         return vocabulary_page(
             request, language, record_type, text, address=address, banner=banner, version=version, preview=preview
         )
-    around = {"banner": banner, "version": version, "preview": preview}
+    around = {"banner": banner, "version": version, "preview": preview, "history": history}
     return render(request, text, language, address, envelope, related, children, neighbours or {}, **around)
 
 
 def _render_conference(
-    request, text, language, address, envelope, related, children, neighbours, *, banner, version, preview
+    request, text, language, address, envelope, related, children, neighbours, *, banner, version, preview, history
 ):
     view = view_of(text, language)
     slug, uid = address
@@ -196,6 +199,7 @@ def _render_conference(
             **shown,
             "contents": _contents({**view, **shown}, language),
             "envelope": envelope or "",
+            "history": history,
             "banner": banner or view["notice"],
         },
         language=language,
@@ -451,6 +455,7 @@ def photo_detail(request, language, uid):
             envelope=envelope_of(edition, language),
             related=found,
             children=siblings,
+            history=history_of(edition, language),
         )
 
     return show(request, language, "photo", str(uid), render)
@@ -459,14 +464,15 @@ def photo_detail(request, language, uid):
 def photo_version(request, language, uid, number):
     def render(edition, banner):
         return render_record(
-            request, "photo", edition.json, language=language, address=("", edition.uid), banner=banner, version=number
-        )
+            request, "photo", edition.json, language=language, address=("", edition.uid), banner=banner, version=number,
+            history=changes_of(edition, language),
+        )  # fmt: skip
 
     return show_version(request, language, "photo", str(uid), number, render)
 
 
 def _render_photo(
-    request, text, language, address, envelope, related, siblings, _neighbours, *, banner, version, preview
+    request, text, language, address, envelope, related, siblings, _neighbours, *, banner, version, preview, history
 ):
     data = json.loads(text)
     uid = str(address[1])
@@ -495,6 +501,7 @@ def _render_photo(
             "previous": f"/{language}/photos/{order[place - 1]}/" if place else "",
             "next": f"/{language}/photos/{order[place + 1]}/" if place is not None and place + 1 < len(order) else "",
             "envelope": envelope or "",
+            "history": history,
             "banner": banner or notice(view["caption"], language, languages),
             "og_type": "article",
         },

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from ctportal.publishing.reading import referring, related
 from ctportal.web import cards
 from ctportal.web.addresses import page_address, record_path
+from ctportal.web.history import changes_of, history_of
 from ctportal.web.labels import labels
 from ctportal.web.listing import listed
 from ctportal.web.page import Crumb, render_page
@@ -85,6 +86,7 @@ def document_detail(request, language, slug):
             envelope=envelope_of(edition, language),
             related=related([edition])[edition.pk],
             children=referring(edition.uid, *REVERSED, "reference"),
+            history=history_of(edition, language),
         )
 
     return show(request, language, "document", slug, render)
@@ -94,7 +96,7 @@ def document_version(request, language, slug, number):
     def render(edition, banner):
         return render_record(
             request, "document", edition.json, language=language, address=(edition.slug, edition.uid),
-            banner=banner, version=number,
+            banner=banner, version=number, history=changes_of(edition, language),
         )  # fmt: skip
 
     return show_version(request, language, "document", slug, number, render)
@@ -113,6 +115,7 @@ def render_record(
     banner=None,
     version=None,
     preview="",
+    history="",
 ):
     """Return the page of a document made from its canonical JSON *text*; see ``conferences.views.render_record``."""
     view = view_of(text, language)
@@ -137,6 +140,7 @@ def render_record(
             "past_files": [each["file"] for each in view["versions"] if each["file"]] if version else (),
             "past": bool(version),
             "envelope": envelope or "",
+            "history": history,
             "banner": banner or view["notice"],
             "og_type": "article",
         },

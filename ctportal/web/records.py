@@ -44,12 +44,17 @@ def show_version(request, language, record_type, address, number, render):
     current = found.edition
     if address != (current.slug or str(current.uid)):
         return moved(current, language, f"versions/{number}/")
-    past = versions(current.uid, at)[number - 1 : number]
-    if not past:
+    past = list(versions(current.uid, at)[max(0, number - 2) : number])
+    if len(past) < min(number, 2):
         raise Http404
-    edition = past[0]
+    edition = past[-1]
+    edition.before = past[0] if number > 1 else None
     if edition.is_sealed:
-        return gone_page(request, language, title=_("This version has been sealed"), reason="", replacement=None)
+        why = _(
+            "Its text was removed for good. Its checksum stays, so that the chain of versions can still be verified."
+        )
+        title = _("This version has been sealed")
+        return gone_page(request, language, title=title, reason=why, replacement=None, sealed=edition)
     edition.version, edition.published = number, current.published
     return render(edition, version_banner(edition, current, language))
 
@@ -93,8 +98,11 @@ def path_below(request, language):
     return request.path_info.removeprefix(prefix) if request.path_info.startswith(prefix) else ""
 
 
-def gone_page(request, language, *, title, reason, replacement):
-    """Return the 410 page with the public *reason* and the edition to read instead, if there is one."""
+def gone_page(request, language, *, title, reason, replacement, sealed=None):
+    """Return the 410 page with the public *reason* and the edition to read instead, if there is one.
+
+    *sealed* is the edition of which the checksum is all that stays.
+    """
     link = None
     if replacement:
         texts = replacement.card_data.get("title") or replacement.card_data.get("name") or {}
@@ -106,7 +114,13 @@ def gone_page(request, language, *, title, reason, replacement):
     return render_page(
         request,
         "errors/gone.html",
-        {"heading": title, "reason": reason, "link": link},
+        {
+            "heading": title,
+            "reason": reason,
+            "link": link,
+            "sha256": sealed.sha256 if sealed else "",
+            "chain": f"/api/v1/{API_NAMES[sealed.type]}/{sealed.uid}/versions/" if sealed else "",
+        },
         language=language,
         path=path_below(request, language),
         title=title,

@@ -275,7 +275,7 @@ def test_an_odd_address_is_no_page(client, path):
 QUERIES = {
     "home": 9,
     "conferences": 2,  # publication stamp; rows
-    "conference": 4,  # the edition; what it points to; what points to it; its neighbours in series
+    "conference": 5,  # the edition; what it points to; what points to it; its neighbours in series; its versions
     "conference version": 2,
     "series list": 2,
     "series": 3,

@@ -1,0 +1,290 @@
+"""What changed between two editions, in the words of a page: made of the two JSON texts alone, for visitors and staff alike.
+
+``changed(before, after, language)`` returns what ``components/changes.html`` shows, one entry per difference.
+"""
+
+import json
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from ctportal.dates import format_date, format_date_range
+from ctportal.geography import country_name
+from ctportal.languages import CODES, DEFAULT, direction
+from ctportal.publishing import codes
+from ctportal.publishing.differences import (
+    ADDED,
+    DELETED,
+    INSERTED,
+    MOVED,
+    REMOVED,
+    SKIPPED,
+    Part,
+    differences,
+    relation_differences,
+    text_changes,
+)
+
+from .cards import day
+from .labels import labels
+from .page import comma
+from .text import Reader, media_name, number, size
+
+# What the fields of a record are called, in the order in which their changes are told.
+FIELDS = {
+    "title": gettext_lazy("title"),
+    "name": gettext_lazy("name"),
+    "acronym": gettext_lazy("acronym"),
+    "motto": gettext_lazy("motto"),
+    "caption": gettext_lazy("caption"),
+    "alt_text": gettext_lazy("alternative text"),
+    "decorative": gettext_lazy("decorative"),
+    "kind": gettext_lazy("kind"),
+    "also_serves_as": gettext_lazy("also serves as"),
+    "occasion": gettext_lazy("occasion"),
+    "event_status": gettext_lazy("status"),
+    "format": gettext_lazy("format"),
+    "start_date": gettext_lazy("first day"),
+    "end_date": gettext_lazy("last day"),
+    "date_precision": gettext_lazy("precision of the dates"),
+    "date": gettext_lazy("date"),
+    "taken_on": gettext_lazy("taken on"),
+    "announced_on": gettext_lazy("announced on"),
+    "announced_dates": gettext_lazy("announced dates"),
+    "reason": gettext_lazy("reason of the change"),
+    "city": gettext_lazy("city"),
+    "venue": gettext_lazy("venue"),
+    "place": gettext_lazy("place"),
+    "country": gettext_lazy("country"),
+    "time_zone": gettext_lazy("time zone"),
+    "summary": gettext_lazy("summary"),
+    "description": gettext_lazy("description"),
+    "background": gettext_lazy("background"),
+    "outcome": gettext_lazy("outcome"),
+    "body": gettext_lazy("text"),
+    "main_topics": gettext_lazy("main topics"),
+    "series": gettext_lazy("series"),
+    "ordinal": gettext_lazy("number"),
+    "themes": gettext_lazy("themes"),
+    "organizations": gettext_lazy("organizations and their roles"),
+    "people": gettext_lazy("people"),
+    "role": gettext_lazy("role"),
+    "organization": gettext_lazy("organization"),
+    "sessions": gettext_lazy("programme"),
+    "number": gettext_lazy("number"),
+    "start_time": gettext_lazy("from"),
+    "end_time": gettext_lazy("to"),
+    "room": gettext_lazy("room"),
+    "figures": gettext_lazy("participation figures"),
+    "measure": gettext_lazy("measure"),
+    "expectation": gettext_lazy("actual or expected"),
+    "qualifier": gettext_lazy("qualifier"),
+    "value": gettext_lazy("value"),
+    "source": gettext_lazy("source (text)"),
+    "official": gettext_lazy("official"),
+    "issued_by": gettext_lazy("issued by"),
+    "delivered_by": gettext_lazy("delivered by"),
+    "delivered_title": gettext_lazy("title on that occasion"),
+    "symbol": gettext_lazy("UN symbol"),
+    "dateline": gettext_lazy("dateline"),
+    "hashtags": gettext_lazy("hashtags"),
+    "session": gettext_lazy("session"),
+    "links": gettext_lazy("related links"),
+    "address": gettext_lazy("address"),
+    "website": gettext_lazy("website"),
+    "language": gettext_lazy("language"),
+    "contact": gettext_lazy("contact"),
+    "contact_email": gettext_lazy("contact e-mail"),
+    "credit": gettext_lazy("credit"),
+    "rights": gettext_lazy("rights"),
+    "original_language": gettext_lazy("original language"),
+    "languages": gettext_lazy("languages"),
+    "versions": gettext_lazy("language versions"),
+    "state": gettext_lazy("state of the text"),
+    "standing": gettext_lazy("standing"),
+    "file": gettext_lazy("file"),
+    "external_url": gettext_lazy("external address"),
+    "download": gettext_lazy("file to download"),
+    "renditions": gettext_lazy("sizes of the picture"),
+    "featured": gettext_lazy("featured"),
+    "order": gettext_lazy("order"),
+}
+_ORDER = {name: place for place, name in enumerate(FIELDS)}
+RELATIONS = {
+    "conference": gettext_lazy("conference"),
+    "parent": gettext_lazy("part of"),
+    "reference": gettext_lazy("reference documents"),
+    "source": gettext_lazy("source (document)"),
+    "supersedes": gettext_lazy("supersedes"),
+    "corrects": gettext_lazy("corrects"),
+    "adopted-at": gettext_lazy("adopted at"),
+    "cites": gettext_lazy("cites"),
+    "featured_photo": gettext_lazy("featured photo"),
+}
+CODED = {
+    "event_status": codes.EVENT_STATUSES,
+    "format": codes.FORMATS,
+    "date_precision": codes.DATE_PRECISIONS,
+    "occasion": codes.OCCASIONS,
+    "also_serves_as": codes.DOCUMENT_KINDS,
+    "measure": codes.MEASURES,
+    "expectation": codes.EXPECTATIONS,
+    "qualifier": codes.QUALIFIERS,
+    "state": codes.TEXT_STATES,
+    "standing": codes.STANDINGS,
+    "role": codes.ORGANIZATION_ROLES | codes.APPEARANCE_ROLES,
+    "kind": codes.CONFERENCE_KINDS
+    | codes.SESSION_KINDS
+    | codes.LINK_KINDS
+    | codes.DOCUMENT_KINDS
+    | codes.ORGANIZATION_KINDS,
+}
+DATES = frozenset({"start_date", "end_date", "date", "taken_on", "announced_on"})
+# Texts in one language, long enough to be compared word by word.
+TEXTS = frozenset({"reason", "source", "contact", "credit", "rights", "room", "name"})
+INSTANT_OR_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+@dataclass
+class Shown:
+    """One difference as a page shows it.
+
+    *paragraphs* are lists of Parts (differences.Part); *before* and *after* are whole values instead, where those are
+    short, as lists of lines. *tongue* is the name of the text's language, *lang* and *dir* its attributes, "" for values.
+    """
+
+    label: str
+    kind: str
+    paragraphs: list[list[Part]] = field(default_factory=list)
+    before: list[str] = field(default_factory=list)
+    after: list[str] = field(default_factory=list)
+    remark: str = ""
+    tongue: str = ""
+    lang: str = ""
+    dir: str = ""
+
+
+@lru_cache(maxsize=256)
+def changed(before, after, language):
+    """Return the list of Shown from the JSON text *before* to *after*. The language must be active."""
+    old, new = json.loads(before), json.loads(after)
+    teller = _Teller(language, new.get("original_language") or old.get("original_language") or DEFAULT)
+    found = sorted(differences(old, new), key=lambda change: _ORDER.get(change.path[0], len(_ORDER)))
+    return [teller.tell(change) for change in found]
+
+
+def relations_changed(before, after, language):
+    """Return the list of Shown for relations: *before* and *after* are lists of (name, title) of what was pointed to."""
+    removed, added = relation_differences(before, after)
+    shown = []
+    for kind, pointers in ((REMOVED, removed), (ADDED, added)):
+        for name in dict.fromkeys(name for name, _title in pointers):
+            lines = [title for each, title in pointers if each == name]
+            where = {"before": lines} if kind == REMOVED else {"after": lines}
+            shown.append(Shown(_label(RELATIONS.get(name, name)), kind, **where))
+    return shown
+
+
+def _label(name):
+    return capfirst(str(name))
+
+
+class _Teller:
+    """Puts Changes into words of one language."""
+
+    def __init__(self, language, original):
+        self.language, self.reader, self.words = language, Reader(language, original), labels(language)
+
+    def tell(self, change):
+        shown = Shown(self.where(change), change.kind)
+        if change.language:
+            shown.tongue = self.words.languages[change.language]
+            shown.lang, shown.dir = change.language, direction(change.language)
+        if change.kind == MOVED:
+            shown.remark = _("The same entries stand in another order.")
+        elif change.language or self.is_text(change):
+            self.tell_text(change, shown)
+        else:
+            shown.before, shown.after = self.lines(change, change.before), self.lines(change, change.after)
+        return shown
+
+    def tell_text(self, change, shown):
+        shown.paragraphs = text_changes(change.before or "", change.after or "")
+        if not shown.paragraphs:
+            shown.remark = _("The words are the same; their form has changed.")
+
+    @staticmethod
+    def is_text(change):
+        both = [each for each in (change.before, change.after) if each]
+        return change.field in TEXTS and all(isinstance(each, str) for each in both) and len(both) == 2
+
+    def where(self, change):
+        """The names of the fields that lead to *change*, those of entries of lists between them."""
+        steps = []
+        for part in change.path:
+            if isinstance(part, str):
+                steps.append(_label(FIELDS.get(part, part.replace("_", " "))))
+            elif part is not (change.before if change.after is None else change.after):
+                steps.append(self.entry(part, steps))
+        return " › ".join(step for step in steps if step)
+
+    def lines(self, change, value):
+        """Return *value* as lines of text; [] where there is none."""
+        if value in (None, "", [], {}):
+            return []
+        name = change.field
+        if isinstance(value, list):
+            said = [self.value(name, each) for each in value]
+            return said if any(isinstance(each, dict) for each in value) else [comma(self.language).join(said)]
+        return [self.value(name, value)]
+
+    def value(self, name, value):
+        """Return one value of the field *name* in words."""
+        if isinstance(value, bool):
+            return _("yes") if value else _("no")
+        if isinstance(value, dict):
+            return self.entry(value, ())
+        if name in CODED:
+            return _label(CODED[name].get(value, value))
+        if name in DATES and INSTANT_OR_DAY.fullmatch(str(value)):
+            return format_date(day(value), self.language)
+        if name == "country":
+            return country_name(value, self.language)
+        if name in ("language", "original_language", "languages") and value in CODES:
+            return self.words.languages[value]
+        if isinstance(value, int):
+            return number(value, self.language)
+        return str(value)
+
+    def entry(self, entry, steps):
+        """Return an entry of a list, or an object, in words."""
+        if "sha256" in entry:
+            form = f"{media_name(entry['media_type'])}, {size(entry['size'], self.language)}"
+            return f"{entry['name']} ({form}, SHA-256 {entry['sha256']})"
+        if "measure" in entry:
+            parts = (self.value(name, entry[name]) for name in ("measure", "qualifier", "value"))
+            return comma(self.language).join(parts)
+        if "announced_on" in entry:
+            days = day(entry["start_date"]), day(entry["end_date"])
+            return format_date_range(*days, entry["date_precision"], self.language)
+        if "standing" in entry:
+            return self.words.languages[entry["language"]]
+        said = next((self.said(entry[name]) for name in ("name", "title") if name in entry), "")
+        if "start_time" in entry:
+            kind = self.value("kind", entry["kind"]) + (f" {entry['number']}" if entry["number"] else "")
+            return f"{kind}: {said}" if said else kind
+        if "role" in entry:
+            return f"{said} ({self.value('role', entry['role'])})"
+        if entry.get("ordinal"):
+            return f"{said} ({self.words.number_of % entry['ordinal']})"
+        return said or entry.get("address", "")
+
+    def said(self, texts):
+        return texts if isinstance(texts, str) else self.reader.say(texts).plain
+
+
+__all__ = ["DELETED", "INSERTED", "SKIPPED", "Shown", "changed", "relations_changed"]

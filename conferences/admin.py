@@ -45,6 +45,7 @@ from ctportal.publishing.gate import refresh_draft
 from documents.models import CoChairsSummary, Document, PressRelease, Statement
 
 from .admin_merge import MergePage, merge_address
+from .admin_release import ReleasePage, release_address
 from .admin_sheet import ContactSheet
 from .admin_upload import UploadPage, sheet_address, thumbnail_address, upload_address
 from .models import (
@@ -480,7 +481,15 @@ class ConferenceAdmin(RecordAdmin):
             self.admin_site.admin_view(self.photos_view),
             name="conferences_conference_photos",
         )
-        return [sheet, *super().get_urls()]
+        release = path(
+            "<int:object_id>/release/",
+            self.admin_site.admin_view(self.release_view),
+            name="conferences_conference_release",
+        )
+        return [sheet, release, *super().get_urls()]
+
+    def release_view(self, request, object_id):
+        return ReleasePage(self, request, object_id).respond()
 
     def photos_view(self, request, object_id):
         return ContactSheet(self, request, object_id).respond()
@@ -528,6 +537,7 @@ class ConferenceAdmin(RecordAdmin):
         if obj is not None and obj.pk and not is_popup:
             dossier = self.dossier(obj, panel["languages"], panel["publication"], request.user)
             panel["dossier"], panel["dossier_links"] = dossier
+            panel["release_address"] = release_address(obj) if panel["may_publish"] else ""
         return panel
 
     def dossier(self, conference, matrix, publication, user):

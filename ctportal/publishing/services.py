@@ -230,8 +230,8 @@ def recall(record, *, by, now):
 
 
 @service
-def redate(record, *, by, at, now):
-    """Move the edition to come of *record*, as it is, to *at*; return the new edition. Children set for the same instant
+def redate(record, *, by, at=None, now):
+    """Move the edition to come of *record*, as it is, to *at* (default now); return the new edition. Children set for the same instant
     as their conference move with it."""
     _refuse_vocabulary(record)
     coming = State(record.uid, now).to_come
@@ -710,7 +710,7 @@ def relabel(entry, *, by, note="", now):
     if missing:
         raise ValidationError(missing)
     _check_slug(content)
-    if _differs(content, current):
+    if content_differs(content, current):
         until = current.public_until
         _set_end(current, now, now)
         ledger.append(Action.ENDED, current, by=name_of(by), at=now, effective_at=now)
@@ -727,10 +727,11 @@ def relabel(entry, *, by, note="", now):
 
 def differs(record, edition):
     """Whether *record*, published now, would differ from *edition* in what it says, in its address or in its relations."""
-    return _differs(gate_for(record).content(record), edition)
+    return content_differs(gate_for(record).content(record), edition)
 
 
-def _differs(content, edition):
+def content_differs(content, edition):
+    """Like ``differs`` for a Content."""
     relations = edition.relations.exclude(name=SHOWS).values_list("name", "target", "key")
     links = [(link.name, link.target, link.key) for link in content.links]
     return (content.json, content.slug) != (edition.json, edition.slug) or sorted(links) != sorted(relations)

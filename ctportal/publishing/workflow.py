@@ -198,8 +198,8 @@ def recall(record, *, by):
 
 
 @transaction.atomic
-def redate(record, *, by, at):
-    """Move the scheduled edition of *record*, as it was approved, to *at*. Returns the new edition."""
+def redate(record, *, by, at=None):
+    """Move the scheduled edition of *record*, as it was approved, to *at* (default now). Returns the new edition."""
     _require(roles.may_publish(by, record))
     edition = services.redate(record, by=by, at=at)
     note_step(record, Action.REDATED, by)

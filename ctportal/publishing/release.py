@@ -1,0 +1,206 @@
+"""The release of a dossier: a conference and everything that hangs on it, at one instant, in all languages, or nothing."""
+
+import hashlib
+from dataclasses import dataclass, field
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import TextChoices
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from ctportal.languages import CODES
+
+from . import services, workflow
+from .gate import GATES
+from .models import Contribution, Edition, RecordType
+from .records import Stage
+
+
+class Plan(TextChoices):
+    """What a release does with a part."""
+
+    PUBLISH = "publish", gettext_lazy("becomes public")
+    CORRECT = "correct", gettext_lazy("its changes become public")
+    MOVE = "move", gettext_lazy("is scheduled already, and moves to this time as it was approved")
+    REPLACE = "replace", gettext_lazy("is scheduled already; what was changed since replaces it")
+    BRING_BACK = "bring back", gettext_lazy("was withdrawn, and would be public again")
+    NOTHING = "nothing", gettext_lazy("is public, and nothing has changed")
+    NOT_READY = "not ready", gettext_lazy("is not ready")
+
+
+@dataclass
+class Part:
+    """One record of the dossier: what a release would do with it, and why not."""
+
+    record: object
+    plan: Plan
+    missing: list[str] = field(default_factory=list)  # why it is not ready
+    languages: list[str] = field(default_factory=list)  # codes of those that are ready
+    waiting: list[str] = field(default_factory=list)  # codes of those in preparation, which stay behind
+    has_second_reader: bool = True
+    at: object = None  # for which instant it is scheduled now
+
+    @property
+    def key(self):
+        return str(self.record.uid)
+
+    @property
+    def is_conference(self):
+        return self.record.record_type == RecordType.CONFERENCE
+
+    @property
+    def can_be_released(self):
+        return self.plan not in (Plan.NOTHING, Plan.NOT_READY)
+
+    @property
+    def is_suggested(self):
+        return self.can_be_released and self.plan != Plan.BRING_BACK
+
+    @property
+    def needs_reason(self):
+        """Whether publishing it needs the reason for doing so without second reader; what moves was approved before."""
+        return self.can_be_released and self.plan != Plan.MOVE and not self.has_second_reader
+
+
+def parts_of(conference, user):
+    """The Parts of the dossier of *conference*, itself first, as they are for the publisher *user* at this moment."""
+    records = [GATES[RecordType.CONFERENCE].queryset().get(pk=conference.pk)]
+    for name in (RecordType.DOCUMENT, RecordType.PHOTO):
+        records += GATES[name].queryset().filter(conference=conference.pk)
+    uids = [record.uid for record in records]
+    editions = list(Edition.objects.standing().filter(uid__in=uids).order_by("public_from"))
+    own = set(Contribution.objects.filter(user=user, uid__in=uids).values_list("uid", "language"))
+    now = timezone.now()
+    return [_part(record, [e for e in editions if e.uid == record.uid], own, now) for record in records]
+
+
+def _part(record, editions, own, now):
+    gate = GATES[record.record_type]
+    ready = [code for code in CODES if code in gate.languages(record)]
+    missing = gate.missing(record)
+    plan = Plan.NOT_READY if missing else _plan(gate.content_of(record), editions, now)
+    coming = next((edition for edition in editions if edition.public_from > now), None)
+    return Part(
+        record=record,
+        plan=plan,
+        missing=[str(message) for message in missing.values()],
+        languages=ready if record.record_type != RecordType.PHOTO else [],
+        waiting=[code for code in CODES if code in _begun(record) and code not in ready],
+        has_second_reader=record.stage == Stage.REVIEW and not any((record.uid, page) in own for page in ["", *ready]),
+        at=coming.public_from if coming else None,
+    )
+
+
+def _begun(record):
+    """Codes of the languages in which *record* has a row, ready or not."""
+    rows = getattr(record, "versions", None) or getattr(record, "texts", None)
+    return {row.language for row in rows.all()} if rows is not None else set()
+
+
+def _plan(content, editions, now):
+    coming = next((edition for edition in editions if edition.public_from > now), None)
+    in_force = services.covering(editions, now)
+    if coming:
+        return Plan.REPLACE if services.content_differs(content, coming) else Plan.MOVE
+    if in_force:
+        return Plan.CORRECT if services.content_differs(content, in_force) else Plan.NOTHING
+    return Plan.BRING_BACK if editions else Plan.PUBLISH
+
+
+def mark_of(parts):
+    """A short text that changes with whatever the release of *parts* depends on; see ``workflow.mark``."""
+    marks = "\n".join(f"{part.key} {workflow.mark(part.record)}" for part in parts)
+    return hashlib.sha256(marks.encode()).hexdigest()[:32]
+
+
+@transaction.atomic
+def release(conference, chosen, *, by, at=None, note="", alone=""):
+    """Publish the parts of *conference* whose keys are *chosen*, from *at* (default now) on. Returns the Parts released.
+
+    The rights and the second reader are asked as for a single record; *alone* is the one reason for all parts without.
+    Raises ValidationError naming the part, and releases nothing, where one of them is refused.
+    """
+    parts = [part for part in parts_of(conference, by) if part.key in chosen]
+    if not parts:
+        raise ValidationError(_("Choose what is to be released."), code="nothing_chosen")
+    for part in parts:
+        if part.plan == Plan.REPLACE and not part.is_conference:
+            # At once: a conference brought forward would take the text along that is to be replaced.
+            services.recall(part.record, by=by)
+    for part in _in_order(parts, at):
+        with _naming(part.record):
+            _release_part(part, by=by, at=at, note=note, alone=alone)
+    return parts
+
+
+def _in_order(parts, at):
+    """The conference first, so that it is there for the others; last where it moves to a later instant, since it would
+    recall what is still set for one before that."""
+    if at and parts and parts[0].is_conference and parts[0].at and at > parts[0].at:
+        return [*parts[1:], parts[0]]
+    return parts
+
+
+def _release_part(part, *, by, at, note, alone):
+    if part.plan == Plan.NOT_READY:
+        raise ValidationError(part.missing)
+    if part.plan == Plan.NOTHING:
+        raise ValidationError(_("Nothing has changed: there is nothing to release."), code="unchanged")
+    if part.plan == Plan.MOVE:
+        coming = services.state_of(part.record.uid).to_come
+        if coming and coming.public_from != at:  # else it has moved along with its conference
+            workflow.redate(part.record, by=by, at=at)
+        return
+    replace = part.plan == Plan.REPLACE and part.is_conference
+    workflow.approve(part.record, by=by, at=at, note=note, replace=replace, alone=alone if part.needs_reason else "")
+
+
+@transaction.atomic
+def redate(conference, *, by, at):
+    """Move everything of the dossier that is still to come to *at*, as it was approved. Returns how many parts moved."""
+    parts = _to_come(conference, by)
+    if not parts:
+        raise ValidationError(_("Nothing is scheduled: there is nothing to move."), code="nothing_to_come")
+    for part in _in_order(parts, at):
+        with _naming(part.record):
+            coming = services.state_of(part.record.uid).to_come
+            if coming and coming.public_from != at:
+                workflow.redate(part.record, by=by, at=at)
+    return len(parts)
+
+
+@transaction.atomic
+def recall(conference, *, by):
+    """Recall everything of the dossier that is still to come. Returns how many parts that were."""
+    parts = _to_come(conference, by)
+    if not parts:
+        raise ValidationError(_("Nothing is scheduled: there is nothing to recall."), code="nothing_to_come")
+    # Documents and photos first: recalling the conference would take them along without a step of their own.
+    for part in reversed(parts):
+        with _naming(part.record):
+            workflow.recall(part.record, by=by)
+    return len(parts)
+
+
+def _to_come(conference, by):
+    return [part for part in parts_of(conference, by) if part.at]
+
+
+class _naming:
+    """Put the name of *record* before what is refused of it."""
+
+    def __init__(self, record):
+        self.record = record
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, _kind, error, _traceback):
+        if isinstance(error, ValidationError):
+            by_field = getattr(error, "error_dict", {})
+            about_form = {name: errors for name, errors in by_field.items() if name in ("at", "alone", "note")}
+            if about_form:
+                raise ValidationError(about_form) from error
+            raise ValidationError([f"{self.record}: {message}" for message in error.messages]) from error

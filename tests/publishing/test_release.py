@@ -1,0 +1,215 @@
+"""The release of a dossier: all of it at one instant or nothing of it; moved and recalled in one step."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from ctportal.publishing import release, workflow
+from ctportal.publishing.models import Edition
+from ctportal.publishing.services import publish, state_of, withdraw
+from tests.factories import make_account, make_conference, make_document, make_photo, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def publisher():
+    return make_account("publisher")
+
+
+@pytest.fixture
+def dossier():
+    """A conference with two documents and a photo, submitted by an editor; returns the four records."""
+    conference = make_conference("The conference")
+    records = [
+        conference,
+        make_document(conference, "The opening"),
+        make_document(conference, "The closing"),
+        make_photo(conference),
+    ]
+    for record in records:
+        workflow.submit(record, by=make_account("editor"))
+    return records
+
+
+def plans(conference, user):
+    return [part.plan for part in release.parts_of(conference, user)]
+
+
+def keys(conference, user, *records):
+    wanted = {record.uid for record in records}
+    return {part.key for part in release.parts_of(conference, user) if not wanted or part.record.uid in wanted}
+
+
+def starts(records):
+    return [state.to_come and state.to_come.public_from for state in (state_of(record.uid) for record in records)]
+
+
+def days(number):
+    return timezone.now() + timedelta(days=number)
+
+
+def test_a_dossier_becomes_public_at_one_instant(dossier, publisher):
+    at = days(2)
+    release.release(dossier[0], keys(dossier[0], publisher), by=publisher, at=at)
+
+    assert starts(dossier) == [at] * 4
+    assert not Edition.objects.public(at - timedelta(milliseconds=1)).exists()
+    assert Edition.objects.public(at).count() == 4
+    assert {workflow.steps_of(record)[0].action for record in dossier} == {"approved"}
+
+
+def test_a_dossier_becomes_public_now(dossier, publisher):
+    release.release(dossier[0], keys(dossier[0], publisher), by=publisher)
+    assert Edition.objects.public().count() == 4
+
+
+def test_parts_may_be_left_out(dossier, publisher):
+    conference, opening, _closing, _photo = dossier
+    release.release(conference, keys(conference, publisher, conference, opening), by=publisher)
+
+    public = set(Edition.objects.public().values_list("uid", flat=True))
+    assert public == {conference.uid, opening.uid}
+    assert plans(conference, publisher) == ["nothing", "nothing", "publish", "publish"]
+
+
+def test_what_is_not_ready_is_named_with_the_reason(dossier, publisher):
+    conference, opening, closing, photo = dossier
+    closing.versions.update(body="")
+    photo.alt_text_en = ""
+    photo.save()
+
+    parts = {part.record.uid: part for part in release.parts_of(conference, publisher)}
+
+    assert parts[opening.uid].missing == []
+    assert parts[closing.uid].missing == ["A text, a file or an external address is missing in: English."]
+    assert parts[photo.uid].missing[0].startswith("The alternative text is missing")
+    assert not parts[closing.uid].can_be_released
+
+
+def test_where_one_part_is_refused_nothing_is_released_and_the_part_is_named(dossier, publisher):
+    conference, _opening, closing, _photo = dossier
+    chosen = keys(conference, publisher)
+    closing.versions.update(body="")
+
+    with pytest.raises(ValidationError) as refused:
+        release.release(conference, chosen, by=publisher)
+
+    assert refused.value.messages == [f"{closing}: A text, a file or an external address is missing in: English."]
+    assert not Edition.objects.exists()
+
+
+def test_documents_without_their_conference_are_refused(dossier, publisher):
+    conference, opening, *_rest = dossier
+    with pytest.raises(ValidationError) as refused:
+        release.release(conference, keys(conference, publisher, opening), by=publisher)
+    assert "Publish the conference first" in refused.value.messages[0]
+
+
+def test_one_reason_serves_for_all_parts_without_second_reader(dossier, publisher):
+    conference, opening, closing, _photo = dossier
+    workflow.note_change(closing, publisher)
+    chosen = keys(conference, publisher)
+
+    with pytest.raises(ValidationError) as refused:
+        release.release(conference, chosen, by=publisher)
+    assert set(refused.value.message_dict) == {"alone"}
+    assert not Edition.objects.exists()
+    release.release(conference, chosen, by=publisher, alone="On duty alone")
+
+    assert workflow.steps_of(closing)[0].remark == "On duty alone"
+    assert workflow.steps_of(opening)[0].remark == ""
+
+
+def test_languages_in_preparation_are_named_and_stay_behind(dossier, publisher):
+    conference = dossier[0]
+    conference.texts.create(language="fr", title="La conférence", ready=True)
+    conference.texts.create(language="ru", title="Конференция", ready=False)
+
+    part = release.parts_of(conference, publisher)[0]
+
+    assert (part.languages, part.waiting) == (["en", "fr"], ["ru"])
+
+
+def test_the_whole_moves_later_and_earlier_as_it_was_approved(dossier, publisher):
+    conference = dossier[0]
+    release.release(conference, keys(conference, publisher), by=publisher, at=days(2))
+    late = days(2) + timedelta(hours=5)
+    workflow.redate(dossier[2], by=publisher, at=late)
+    conference.texts.update(title="Typed since")
+
+    for at in (days(5), days(1)):
+        assert release.redate(conference, by=publisher, at=at) == 4
+        assert starts(dossier) == [at] * 4
+    assert state_of(conference.uid).to_come.data["title"] == {"en": "The conference"}
+
+
+def test_the_whole_is_recalled_in_one_step(dossier, publisher):
+    release.release(dossier[0], keys(dossier[0], publisher), by=publisher, at=days(2))
+
+    assert release.recall(dossier[0], by=publisher) == 4
+
+    assert not Edition.objects.to_come().exists()
+    assert {workflow.steps_of(record)[0].action for record in dossier} == {"recalled"}
+    for step in (release.recall, lambda c, by: release.redate(c, by=by, at=days(1))):
+        with pytest.raises(ValidationError) as refused:
+            step(dossier[0], by=publisher)
+        assert refused.value.code == "nothing_to_come"
+
+
+def test_a_second_release_moves_what_is_scheduled_and_replaces_what_has_changed(dossier, publisher):
+    conference, opening, _closing, _photo = dossier
+    release.release(conference, keys(conference, publisher), by=publisher, at=days(2))
+    opening.versions.update(title="A better opening")
+
+    assert plans(conference, publisher) == ["move", "replace", "move", "move"]
+    for at in (days(4), days(1), None):
+        release.release(conference, keys(conference, publisher), by=publisher, at=at, alone="Small things")
+        opening.versions.update(title=f"Opening {at}")
+        if at:
+            assert starts(dossier) == [at] * 4
+    # What was replaced before it began was never public, not even for an instant.
+    assert Edition.objects.effective().filter(uid=opening.uid).count() == 1
+
+
+def test_a_withdrawn_part_comes_back_only_when_it_is_chosen(dossier, publisher):
+    conference, opening, *_rest = dossier
+    release.release(conference, keys(conference, publisher), by=publisher)
+    withdraw(opening, by=publisher, reason="A mistake")
+
+    part = release.parts_of(conference, publisher)[1]
+
+    assert (part.plan, part.can_be_released, part.is_suggested) == ("bring back", True, False)
+
+
+def test_what_is_public_and_unchanged_is_not_released_again(dossier, publisher):
+    conference = dossier[0]
+    release.release(conference, keys(conference, publisher), by=publisher)
+    with pytest.raises(ValidationError):
+        release.release(conference, keys(conference, publisher), by=publisher)
+    with pytest.raises(ValidationError) as refused:
+        release.release(conference, set(), by=publisher)
+    assert refused.value.code == "nothing_chosen"
+
+
+def test_only_a_publisher_releases(dossier):
+    editor = make_account("editor")
+    with pytest.raises(PermissionDenied):
+        release.release(dossier[0], keys(dossier[0], editor), by=editor, alone="I want to")
+    publish(dossier[0], by=make_user(), at=days(1))
+    with pytest.raises(PermissionDenied):
+        release.recall(dossier[0], by=editor)
+
+
+def test_parts_cost_the_same_queries_however_many_documents(dossier, publisher):
+    with CaptureQueriesContext(connection) as few:
+        release.parts_of(dossier[0], publisher)
+    for number in range(20):
+        make_document(dossier[0], f"Document {number}")
+    with CaptureQueriesContext(connection) as many:
+        release.parts_of(dossier[0], publisher)
+    assert len(many) == len(few)

@@ -41,7 +41,7 @@ class Record(NamedTuple):
     updated: str
 
 
-RECORDS = Pieces(room=16 * 1024 * 1024)
+RECORDS = Pieces(room=8 * 1024 * 1024)
 
 
 class ApiView(APIView):

@@ -40,6 +40,7 @@ from .admin_forms import (
     show_instant,
     what_changed,
 )
+from .admin_inline import TEMPLATE, draw_plain
 from .admin_language import LanguagePage
 from .gate import gate_for, refresh_draft
 from .models import VOCABULARY, Edition
@@ -232,6 +233,7 @@ class LabelTabularInline(AutocompleteFields, admin.TabularInline):
 
     form = LabelForm
     formset = InlineFormSet
+    template = TEMPLATE
     extra = 0
     formfield_overrides = NATIVE_WIDGETS
 
@@ -348,6 +350,7 @@ class RecordAdmin(AutocompleteFields, admin.ModelAdmin):
         form = context["adminform"].form
         context["portal"] = self.panel(request, form, obj if change else None, bool(context["is_popup"]))
         context["portal"]["problems"] = list(problems(form, context["inline_admin_formsets"]))
+        draw_plain(context["inline_admin_formsets"])
         response = super().render_change_form(request, context, add, change, form_url, obj)
         if request.method == "POST":
             response.status_code = 422

@@ -6,13 +6,15 @@ column of the language it is for, never the column of the language the interface
 
 import zoneinfo
 from datetime import UTC, datetime
+from functools import cache, cached_property
 
 from django import forms
-from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
+from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple, RelatedFieldWidgetWrapper
 from django.core import signing
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import URLField
 from django.forms.models import BaseInlineFormSet
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst, format_lazy, slugify
 from django.utils.translation import gettext
@@ -86,7 +88,7 @@ class Autocomplete(AutocompleteSelect):
 
     def optgroups(self, name, value, attr=None):
         chosen = [str(key) for key in value if str(key)]
-        if not chosen or not all(key in self.known for key in chosen):
+        if not all(key in self.known for key in chosen):
             return super().optgroups(name, value, attr)
         empty = [] if self.is_required else [self.create_option(name, "", "", False, 0)]
         options = [self.create_option(name, key, self.known[key], True, 0) for key in chosen]
@@ -100,8 +102,31 @@ class AutocompleteMultiple(AutocompleteSelectMultiple):
         return super().build_attrs(base_attrs, extra_attrs) | {"data-allow-clear": "false"}
 
 
+class RelatedBox(RelatedFieldWidgetWrapper):
+    """Django's box around a relation, which looks up the same three addresses in each row."""
+
+    @classmethod
+    def around(cls, box):
+        may = {name: getattr(box, name) for name in vars(box) if name.startswith("can_")}
+        return cls(box.widget, box.rel, box.admin_site, **may)
+
+    def get_related_url(self, info, action, *args):
+        return _related_address(info, action, args, self.admin_site.name)
+
+
+@cache
+def _related_address(info, action, args, site):
+    return reverse("admin:{}_{}_{}".format(*info, action), current_app=site, args=args)
+
+
 class AutocompleteFields:
     """Mixin of admins and inlines: our own boxes for their ``autocomplete_fields``, and only what the user may choose."""
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and type(field.widget) is RelatedFieldWidgetWrapper:
+            field.widget = RelatedBox.around(field.widget)
+        return field
 
     def get_field_queryset(self, db, db_field, request):
         model = db_field.remote_field.model
@@ -290,8 +315,9 @@ class InlineFormSet(BaseInlineFormSet):
         opened_in = getattr(self.instance, "moved_from", "") or self.language
         return super().get_form_kwargs(index) | {"language": self.language, "opened_in": opened_in}
 
-    @property
+    @cached_property
     def empty_form(self):
+        """The row that scripts copy; asked for four times while a page is drawn."""
         form = self.form(
             auto_id=self.auto_id,
             prefix=self.add_prefix("__prefix__"),

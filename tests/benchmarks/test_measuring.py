@@ -6,6 +6,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from benchmarks import load, report
+from benchmarks.__main__ import load_or_nothing
 from benchmarks.inside import by_part
 from benchmarks.load import Load, RequestsFailed, put_load
 
@@ -61,6 +62,30 @@ def test_load_refuses_answers_that_are_no_success(server, tool, monkeypatch):
 
     with pytest.raises(RequestsFailed, match="requests failed, such as /good/1"):
         put_load(server.server_port, ["/good/1", "/missing"], seconds=1, connections=1)
+
+
+def test_a_window_too_short_for_a_slow_answer_is_made_longer(monkeypatch):
+    windows = []
+
+    def measured(_port, _paths, seconds, _connections, _cookie):
+        windows.append(seconds)
+        return {"failed": 0, "requests": seconds // 4, "microseconds": seconds * 1e6, "p50": 4e6, "p99": 4e6}
+
+    monkeypatch.setattr(load, "WRK", None)
+    monkeypatch.setattr(load, "_threads", measured)
+
+    assert put_load(0, ["/slow"], seconds=3, connections=1) == Load(0.25, 4000, 4000)
+    assert windows == [3, 12, 48, 60]
+
+
+def test_a_row_that_fails_is_told_and_given_as_nothing(monkeypatch, capsys):
+    def refused(*_args, **_asked):
+        raise RequestsFailed("3 of 9 requests failed, such as /page")
+
+    monkeypatch.setattr("benchmarks.__main__.put_load", refused)
+
+    assert load_or_nothing(0, ["/page"], seconds=1, connections=1).rate == 0
+    assert capsys.readouterr().out == "→   3 of 9 requests failed, such as /page\n"
 
 
 def result(*, share=None, limit=None, rates=(100, 100), alone=10):

@@ -16,7 +16,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from . import report
-from .load import TOOL, RequestsFailed, put_load
+from .load import TOOL, Load, RequestsFailed, put_load
 from .server import ROOT, THREADS, WORKERS, environment, manage, serving
 
 CONNECTIONS = 8  # one for each thread of the server
@@ -92,6 +92,15 @@ def look_inside(data_dir, size, wanted):
     return json.loads(output.splitlines()[-1])
 
 
+def load_or_nothing(port, paths, **asked):
+    """As ``put_load``, but a row that fails is told of and given as nothing: the others still say what they say."""
+    try:
+        return put_load(port, paths, **asked)
+    except RequestsFailed as problem:
+        say(f"  {problem}")
+        return Load(0, float("nan"), float("nan"))
+
+
 def warm_up(port, paths, **asked):
     """Ask until the workers have read their templates and counted what they keep. The first count may take seconds, longer
     than wrk waits for an answer, so a failure counts only afterwards."""
@@ -127,8 +136,8 @@ def measure(stack, data, rows, options):
                 asked = {"cookie": rows[size]["cookie"] if row["staff"] else ""}
                 if number == 0:  # each worker reads its templates and fills its caches
                     warm_up(ports[size], row["paths"], **asked)
-                result[size]["loads"].append(put_load(ports[size], row["paths"], **load, **asked))
-                alone = put_load(
+                result[size]["loads"].append(load_or_nothing(ports[size], row["paths"], **load, **asked))
+                alone = load_or_nothing(
                     ports[size], row["paths"], seconds=max(1, options.seconds // 2), connections=1, **asked
                 )
                 result[size]["alone"].append(alone.p50)

@@ -8,6 +8,7 @@ import cProfile
 import json
 import pstats
 import sys
+import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -31,6 +32,7 @@ class Row:
     staff: bool = False
     sql: int = 0
     bytes: int = 0
+    first: float | None = None  # milliseconds of processor time of the first request after a publication
     profile: dict[str, float] = field(default_factory=dict)
     hottest: list[str] = field(default_factory=list)
 
@@ -41,6 +43,7 @@ def rows():
     from conferences.models import Conference
     from ctportal.languages import pick
     from ctportal.publishing.models import Edition
+    from documents.models import PressRelease
 
     def spread(queryset):
         keys = list(queryset.values_list("pk", flat=True))
@@ -78,11 +81,38 @@ def rows():
         Row("document page", [f"/en/documents/{e.slug}/" for e in some_documents], titles(some_documents), share=0.15),
         Row("document list, page 1", ["/en/documents/"], [documents[0].slug]),
         Row("document list, last page", [last_page("/en/documents/", documents)], [documents.last().slug]),
+        Row("home page", ["/en/"], ["scale-conference-"]),
         Row(
             "API list of 100, all fields", ["/api/v1/conferences/?page_size=100"], [str(conferences[99].uid)], share=0.1
         ),
+        Row(
+            "API lists of 100, one after the other",
+            [f"/api/v1/conferences/?page_size=100&page={page}" for page in range(1, conferences.count() // 100 + 1)],
+            ['"results":[{'],
+        ),
         Row("API detail", [f"/api/v1/conferences/{e.uid}/" for e in some], [e.sha256 for e in some], share=0.35),
         Row("admin list", ["/admin/conferences/conference/"], [Conference.objects.first().name], limit=80, staff=True),
+        Row(
+            "admin list, press releases",
+            ["/admin/documents/pressrelease/"],
+            [f"/pressrelease/{PressRelease.objects.order_by('-date', 'slug')[0].pk}/change/"],
+            limit=80,
+            staff=True,
+        ),
+        Row(
+            "admin list, searched",
+            [f"/admin/conferences/conference/?q={conference.slug}" for conference in forms],
+            [f"/conference/{conference.pk}/change/" for conference in forms],
+            limit=80,
+            staff=True,
+        ),
+        Row(
+            "admin list, by publication",
+            ["/admin/conferences/conference/?publication=changed"],
+            ["paginator"],
+            limit=80,
+            staff=True,
+        ),
         Row(
             "admin form",
             [f"/admin/conferences/conference/{conference.pk}/change/" for conference in forms],
@@ -163,6 +193,23 @@ def count_sql(site, row):
     return statements
 
 
+def time_first(site, row):
+    """Note what the first reader after a publication waits for: what is kept is dropped, as the stamp does, templates and
+    connections stay. Processor time, the least of three; the disk is not in it."""
+    from django.core.cache import cache
+
+    from ctportal.api.views import RECORDS
+
+    times = []
+    for _turn in range(3):
+        cache.clear()
+        RECORDS.forget()
+        begin = time.process_time()
+        site.get(row.paths[0], row.staff)
+        times.append((time.process_time() - begin) * 1000)
+    row.first = min(times)
+
+
 def profile(site, row):
     """Note which parts the time goes to, as shares of 1, and the functions of our own that take most, callees included."""
     profiler = cProfile.Profile()
@@ -236,6 +283,7 @@ def main():
     for row in found:
         check(site, row)
         count_sql(site, row)
+        time_first(site, row)
         profile(site, row)
     print(json.dumps({"cookie": cookie, "rows": [asdict(row) for row in found]}))
 

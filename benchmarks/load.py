@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 WRK = shutil.which("wrk")
+FEWEST = 20  # answers in one measurement; where there are fewer, it is made longer
+LONGEST = 60  # seconds
 TOOL = "wrk" if WRK else "own Python client (wrk is not installed; the client takes part of the two cores)"
 
 
@@ -28,10 +30,19 @@ class RequestsFailed(Exception):
 
 
 def put_load(port, paths, *, seconds, connections, cookie=""):
-    """Ask for *paths* in turn on *connections* open connections for *seconds*. Every answer must be a success."""
+    """Ask for *paths* in turn on *connections* open connections for *seconds*, longer where too few answers come.
+
+    Every answer must be a success.
+    """
     measured = (_wrk if WRK else _threads)(port, paths, seconds, connections, cookie)
-    if measured["failed"] or not measured["requests"]:
+    if measured["failed"]:
         raise RequestsFailed(f"{measured['failed']} of {measured['requests']} requests failed, such as {paths[0]}")
+    if measured["requests"] < FEWEST and seconds < LONGEST:
+        # Too slow for this window: a measurement of a few answers says little, and of none says nothing.
+        longer = min(LONGEST, seconds * 4)
+        return put_load(port, paths, seconds=longer, connections=connections, cookie=cookie)
+    if not measured["requests"]:
+        raise RequestsFailed(f"No answer in {seconds} s, asked for {paths[0]}")
     rate = measured["requests"] / (measured["microseconds"] / 1e6)
     return Load(rate, measured["p50"] / 1000, measured["p99"] / 1000)
 
@@ -41,7 +52,7 @@ def _wrk(port, paths, seconds, connections, cookie):
         file.write("\n".join(paths) + "\n")
         file.flush()
         command = [WRK, "--threads", "1", "--connections", str(connections), "--duration", f"{seconds}s"]
-        command += ["--script", str(Path(__file__).with_name("wrk.lua"))]
+        command += ["--timeout", "30s", "--script", str(Path(__file__).with_name("wrk.lua"))]
         command += ["--header", f"Cookie: {cookie}"] if cookie else []
         command += [f"http://127.0.0.1:{port}", "--", file.name]
         output = subprocess.run(command, check=True, capture_output=True, text=True, timeout=seconds + 60).stdout

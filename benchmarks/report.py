@@ -79,7 +79,8 @@ class Result:
             load.rate / rate for load, rate in zip(self.small["loads"], measured["yardstick"], strict=True)
         )
         self.growth = median(
-            before.rate / after.rate for before, after in zip(self.small["loads"], self.large["loads"], strict=True)
+            before.rate / after.rate if after.rate else float("inf")
+            for before, after in zip(self.small["loads"], self.large["loads"], strict=True)
         )
 
     def checks(self):
@@ -126,14 +127,16 @@ Written by `make bench` and by nothing else: {about["date"]:%Y-%m-%d %H:%M} UTC,
 - Machine: {about["cores"]} cores ({about["processor"]}), {about["memory"]:.0f} GB; load average {load} before, {after} after
   (over 1, 5 and 15 minutes; before the run it should be near 0, or something else took part of the machine).
 - Software: Python {platform.python_version()}, Django {django.get_version()}, SQLite {sqlite3.sqlite_version}, gunicorn {gunicorn.__version__} with
-  {about["workers"]} workers of {about["threads"]} threads (deploy/gunicorn.conf.py), settings of `make run`, DEBUG off. No page is kept in a cache.
+  {about["workers"]} workers of {about["threads"]} threads (deploy/gunicorn.conf.py), settings of `make run`, DEBUG off. No page is kept in a cache; counts, menus
+  and the records of the API's lists are, with the publication stamp.
 - Content: `manage.py seed_scale`, {filled}.
 - Load: {about["tool"]} over loopback on the same cores, {about["connections"]} connections, {about["rounds"]} rounds of {about["seconds"]} s for each row, after one to warm up.
   Rows that stand for many pages ask for up to {URLS} of them in turn; each address was checked first to answer 200 with what it should show.
 - Yardstick: a view that returns a constant 15 kB, on a server of its own with the same settings and the portal's whole
   middleware, asked in turn with the pages: {yardstick:.0f} requests/s. The same view without any middleware: {bare:.0f} requests/s.
 - Figures are medians over the rounds; a share is the median of the shares within one round. "One request" is the median time
-  of a request when no other is under way. SQL is the largest number over the row's addresses, all statements of a request counted.
+  of a request when no other is under way. "First after a publication" is the processor time of one request that finds
+  nothing kept: neither counts and menus nor records of the API's lists. SQL is the largest number over the row's addresses, all statements of a request counted.
 """
 
 
@@ -164,8 +167,8 @@ def figures(results, small, large):
     lines = [
         "## Figures",
         "",
-        "| row | conferences | requests/s | p50 ms | p99 ms | one request ms | SQL | bytes | share | share of the view without middleware |",
-        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+        "| row | conferences | requests/s | p50 ms | p99 ms | one request ms | first after a publication ms | SQL | bytes | share | share of the view without middleware |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
     for result in results:
         for size, row, found, share in (
@@ -175,7 +178,7 @@ def figures(results, small, large):
             rate, p50, p99 = (median(getattr(load, name) for load in found["loads"]) for name in ("rate", "p50", "p99"))
             lines.append(
                 f"| {result.name} | {size} | {rate:.0f} | {p50:.1f} | {p99:.1f} | {median(found['alone']):.1f} "
-                f"| {row['sql']} | {row['bytes']} | {share:.3f} | {rate / result.bare:.3f} |"
+                f"| {row['first']:.1f} | {row['sql']} | {row['bytes']} | {share:.3f} | {rate / result.bare:.3f} |"
             )
     return "\n".join(lines)
 

@@ -26,7 +26,7 @@ from js_asset import Media
 
 from ctportal import languages
 
-from . import roles, services, workflow
+from . import admin_versions, roles, services, workflow
 from .admin_forms import (
     AutocompleteFields,
     DateInput,
@@ -326,7 +326,7 @@ class RecordAdmin(AutocompleteFields, admin.ModelAdmin):
                 name="{}_{}_language".format(*info),
             )
         ]
-        return mine + super().get_urls()
+        return mine + admin_versions.urls(self) + super().get_urls()
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)

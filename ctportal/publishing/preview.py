@@ -21,6 +21,7 @@ from ctportal import languages
 from . import roles
 from .gate import GATES, gate_for
 from .models import RecordType, StoredFile
+from .sealing import is_sealed_away
 from .services import state_of
 from .serving import STAFF, serve
 
@@ -195,4 +196,6 @@ def admin_file(request, key, name):
 
 
 def _serve(request, stored):
+    if is_sealed_away(stored):
+        raise Http404("This file was sealed.")
     return serve(request, stored, cache=STAFF)

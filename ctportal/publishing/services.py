@@ -672,7 +672,12 @@ def _sync_entry(uid, *, by, now, content=None):
 
 
 def _last_edition(uid):
-    return Edition.objects.standing().filter(uid=uid).order_by("-public_from")[0]
+    """The last standing edition of a vocabulary entry whose label may still be shown."""
+    edition = Edition.objects.standing().filter(uid=uid, sealed_at__isnull=True).order_by("-public_from").first()
+    if edition is None:
+        message = _("What it was called was sealed. Publish what shows it anew instead.")
+        raise ValidationError(message, code="sealed")
+    return edition
 
 
 def _intervals_showing(uid, now):

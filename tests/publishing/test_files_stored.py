@@ -15,6 +15,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploadedFile
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
@@ -23,7 +24,9 @@ from ctportal.publishing import files, inspection
 from ctportal.publishing.files import store_bytes, store_document, store_photo
 from ctportal.publishing.filetypes import clean_name
 from ctportal.publishing.models import StoredFile
+from ctportal.publishing.services import publish
 from ctportal.publishing.serving import header_name
+from tests.factories import make_conference, make_document, make_photo, make_user
 
 from . import samples
 from .samples import document_xml, docx, paragraph, pdf, picture
@@ -454,10 +457,37 @@ def test_sweeping_lists_old_orphans_and_removes_them_only_when_told(settings):
     old = leave_orphan(settings, "abc", timedelta(hours=25))
     new = leave_orphan(settings, "abd", timedelta(hours=23))
 
-    assert sweep() == ["orphan: ab/abc", "1 files, 1 orphans."]
+    assert sweep() == ["orphan: ab/abc", "1 files, 1 orphans and 0 abandoned."]
     assert (old.exists(), new.exists()) == (True, True)
-    assert sweep("--remove") == ["removed: ab/abc", "1 files, 1 orphans removed."]
+    assert sweep("--remove") == ["removed: ab/abc", "1 files, 1 orphans and 0 abandoned removed."]
     assert (old.exists(), new.exists(), content(stored)) == (False, True, b"content")
+
+
+@pytest.mark.django_db
+def test_sweeping_takes_what_neither_a_record_nor_an_edition_has(settings):
+    conference = make_conference()
+    photo = make_photo(conference)
+    replaced = photo.file
+    photo.file = make()
+    photo.save()
+    document = make_document(conference)
+    document.versions.update(file=make())
+    publish(conference, by=make_user())
+    publish(document, by=make_user())
+    document.versions.update(file=None)  # the edition still shows it
+    long_ago = timezone.now() - timedelta(hours=25)
+    abandoned, _new = make(), make()
+    StoredFile.objects.exclude(pk=_new.pk).update(created_at=long_ago)
+    gone = {abandoned, replaced, *replaced.renditions.all()}
+    rest = set(StoredFile.objects.all()) - gone
+
+    listed = sweep()
+    assert sorted(line.split()[1] for line in listed[:-1]) == sorted(stored.file.name for stored in gone)
+    assert {line.split()[0] for line in listed[:-1]} == {"abandoned:"}
+    assert sweep("--remove")[-1] == f"{len(rest)} files, 0 orphans and {len(gone)} abandoned removed."
+
+    assert set(StoredFile.objects.all()) == rest
+    assert files_on_disk(settings) == sorted(Path(stored.file.name).name for stored in rest)
 
 
 @pytest.mark.django_db
@@ -471,7 +501,7 @@ def test_sweeping_fails_naming_the_rows_that_lack_their_file():
 
 @pytest.mark.django_db
 def test_sweeping_an_installation_without_files_finds_none():
-    assert sweep() == ["0 files, 0 orphans."]
+    assert sweep() == ["0 files, 0 orphans and 0 abandoned."]
 
 
 # Cost

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from ctportal import languages
 
 from . import roles
-from .admin_forms import InstantField, InstantInput
+from .admin_forms import AutocompleteFields, InstantField, InstantInput
 
 admin.site.unregister(User)
 
@@ -41,7 +41,7 @@ class AccountForm(UserChangeForm):
 
 
 @admin.register(User)
-class AccountAdmin(UserAdmin):
+class AccountAdmin(AutocompleteFields, UserAdmin):
     form = AccountForm
     formfield_overrides = {models.DateTimeField: {"form_class": InstantField, "widget": InstantInput}}
     autocomplete_fields = ["groups"]

@@ -16,12 +16,14 @@
   }
   document.addEventListener("prose-editor:ready", (event) => nameEditor(event.detail.textarea));
 
-  // Fields in rows have their name in the head of the table only.
+  // Fields in rows have their name in the head of the table only; where a row takes several lines, each cell shows its own.
   function nameRowFields(root) {
     for (const table of root.querySelectorAll(".tabular.inline-related table")) {
       const heads = [...table.querySelectorAll("thead th")].map((th) => th.textContent.trim());
+      table.classList.add("portal-named");
       for (const row of table.querySelectorAll("tbody tr.form-row")) {
         [...row.children].forEach((cell, column) => {
+          if (heads[column]) cell.dataset.label = heads[column];
           for (const field of cell.querySelectorAll("input:not([type=hidden]), select, textarea")) {
             if (!field.hasAttribute("aria-label") && heads[column]) field.setAttribute("aria-label", heads[column]);
           }

@@ -3,9 +3,10 @@
 import re
 
 import pytest
+from django.contrib.auth.models import Group
 from playwright.sync_api import expect
 
-from conferences.models import Conference
+from conferences.models import Conference, Person
 from ctportal.publishing.models import Edition
 from ctportal.publishing.services import publish
 from tests.browser.steps import choose, settled, write
@@ -17,6 +18,7 @@ from tests.factories import (
     make_person,
     make_photo,
     make_series,
+    make_theme,
     make_user,
 )
 
@@ -49,9 +51,13 @@ def publisher_page(browser_page):
 
 @pytest.fixture
 def dossier():
-    """A conference with something in every part of its form; returns it."""
+    """A conference with something in every part of its form and in those of what belongs to it; returns it."""
     conference = make_conference(name="Minsk 2019", slug="minsk-2019", time_zone="Europe/Minsk")
     person, organization = make_person("A speaker"), make_organization("An office")
+    themes = [make_theme("Border security"), make_theme("Youth")]
+    conference.parent = make_conference("A week")
+    conference.save()
+    conference.themes.set(themes)
     conference.series_entries.create(series=make_series(), ordinal=4)
     conference.main_topics.create(title_en="A topic")
     session = conference.sessions.create(title_en="Opening", date=conference.start_date)
@@ -60,10 +66,14 @@ def dossier():
     conference.organization_roles.create(organization=organization, role="host")
     conference.links.create(title_en="A link", address="https://example.org/")
     conference.announced_dates.create(start_date=conference.start_date, end_date=conference.end_date)
-    document = make_document(conference, "A release", occasion="opening")
+    document = make_document(
+        conference, "A release", occasion="opening", session=session, issued_by=organization, delivered_by=person
+    )
+    document.themes.set(themes)
     conference.references.create(document=document)
     conference.figures.create(measure="participants", value=400, source_document=document)
-    make_photo(conference)
+    make_photo(conference).people.set([person, make_person("A listener")])
+    make_user("boss").groups.add(Group.objects.create(name="A group"))
     publish(conference, by=make_user())
     return conference
 
@@ -157,14 +167,25 @@ ADDRESSES = {
     "document": "/admin/documents/pressrelease/add/?conference={conference}&occasion=closing",
     "language": "/admin/conferences/conference/{conference}/language/ar/",
     "session": "/admin/conferences/session/{session}/change/",
+    "release": "/admin/documents/pressrelease/{document}/change/",
+    "photo": "/admin/conferences/photo/{photo}/change/",
+    "sheet": "/admin/conferences/conference/{conference}/photos/",
+    "merge": "/admin/conferences/person/merge/?ids={people}",
     "person": "/admin/conferences/person/add/",
     "account": "/admin/auth/user/{user}/change/",
 }
 
 
 def address_of(name, dossier):
-    user = make_user("boss")
-    return ADDRESSES[name].format(conference=dossier.pk, session=dossier.sessions.get().pk, user=user.pk)
+    """Return the address of a page on which something is chosen wherever that is possible."""
+    return ADDRESSES[name].format(
+        conference=dossier.pk,
+        session=dossier.sessions.get().pk,
+        document=dossier.documents.get().pk,
+        photo=dossier.photos.get().pk,
+        people=",".join(str(pk) for pk in Person.objects.values_list("pk", flat=True)),
+        user=make_user("boss").pk,
+    )
 
 
 def test_a_name_typed_before_the_script_is_there_makes_the_address_too(page):
@@ -215,6 +236,31 @@ def test_nothing_runs_out_of_a_narrow_screen(page, dossier, name):
     settled(page)
 
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+@pytest.mark.parametrize("width", [360, 768, 1101, 1280])
+@pytest.mark.parametrize("name", ["form", "release", "session"])
+def test_no_part_of_a_form_is_wider_than_the_form(page, dossier, name, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(address_of(name, dossier))
+    settled(page)
+
+    wide = """boxes => boxes.filter(box => box.scrollWidth > box.clientWidth + 1).map(box => box.textContent.slice(0, 60))"""
+    assert page.locator("fieldset.module").evaluate_all(wide) == []
+
+
+def test_the_name_of_a_record_runs_under_no_button(page, dossier):
+    person = make_person(" ".join(["A long name"] * 20))
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto(f"/admin/conferences/person/{person.pk}/change/")
+
+    buttons = page.locator(".object-tools").bounding_box()
+    end = page.locator("#content > h2").evaluate("""title => {
+        const range = document.createRange();
+        range.selectNodeContents(title);
+        return range.getBoundingClientRect().right;
+    }""")
+    assert end <= buttons["x"]
 
 
 def test_the_return_key_saves_the_draft_and_publishes_nothing(page, dossier):

@@ -209,8 +209,6 @@ class PhotoGate(Gate):
         )
 
     def facets(self, data):
-        if data["taken_on"]:
-            yield "year", data["taken_on"][:4]
         for person in data["people"]:
             yield "person", person["uid"]
         for code in {*data["alt_text"], *data["caption"]}:

@@ -79,6 +79,9 @@ class Content:
         """The set of (name, value) the edition is filtered by."""
         facets = set(self.gate.facets(self.data))
         facets |= {("conference", str(link.target)) for link in self.links if link.name == "conference"}
+        if self.date and not any(name == "year" for name, _value in facets):
+            # An undated photo is found in the year of its conference, by which it stands in lists too.
+            facets.add(("year", self.date.year))
         return {(name, str(value)) for name, value in facets if value}
 
     @property

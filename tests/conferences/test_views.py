@@ -337,3 +337,19 @@ def test_each_public_document_stands_with_its_session_too(client, publisher, dja
     second = second.split("</section>")[0]
     assert re.findall(r'href="/en/documents/([^"]+)/"', first) == []
     assert re.findall(r'href="/en/documents/([^"]+)/"', second) == [f"remarks-{n}" for n in range(count)]
+
+
+def test_a_photo_is_found_in_the_year_it_was_taken_or_else_of_its_conference(client, publisher):
+    conference = make.make_conference(start_date="2019-12-30", end_date="2020-01-02")
+    undated = make.make_photo(conference)
+    dated = make.make_photo(conference, taken_on="2020-01-02")
+    for record in (conference, undated, dated):
+        publish(record, by=publisher)
+
+    found = {
+        year: re.findall(r'href="/en/photos/([^"/]+)/"', page(client, f"/en/photos/?year={year}"))
+        for year in (2019, 2020)
+    }
+
+    assert found == {2019: [str(undated.uid)], 2020: [str(dated.uid)]}
+    assert re.findall(r'<option value="(\d+)">', page(client, "/en/photos/")) == ["2020", "2019"]

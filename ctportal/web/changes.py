@@ -174,7 +174,20 @@ def changed(before, after, language):
     old, new = json.loads(before), json.loads(after)
     teller = _Teller(language, new.get("original_language") or old.get("original_language") or DEFAULT)
     found = sorted(differences(old, new), key=lambda change: _ORDER.get(change.path[0], len(_ORDER)))
-    return [teller.tell(change) for change in found]
+    return _together(teller.tell(change) for change in found)
+
+
+def _together(shown):
+    """Return *shown* with what has the same label as one: two people added are one difference of the people."""
+    kept: dict = {}
+    for each in shown:
+        same = kept.setdefault((each.label, each.tongue), each)
+        if same is not each:
+            same.paragraphs += each.paragraphs
+            same.before += each.before
+            same.after += each.after
+            same.remark = " ".join(dict.fromkeys(text for text in (same.remark, each.remark) if text))
+    return list(kept.values())
 
 
 def relations_changed(before, after, language):
@@ -186,7 +199,7 @@ def relations_changed(before, after, language):
             lines = [title for each, title in pointers if each == name]
             where = {"before": lines} if kind == REMOVED else {"after": lines}
             shown.append(Shown(_label(RELATIONS.get(name, name)), kind, **where))
-    return shown
+    return _together(shown)
 
 
 def _label(name):

@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 TYPES = (
     *("home", "conferences", "conference", "series", "theme", "documents", "document", "photos", "photo"),
-    *("press releases", "bad filter", "document version", "nothing found"),
+    *("press releases", "bad filter", "document version", "nothing found", "conference changes"),
 )
 
 
@@ -34,6 +34,15 @@ def test_axe_finds_nothing_on_any_kind_of_page(dossier, browser_page, axe_violat
             found[name] = axe_violations(browser_page)
     assert found == {name: [] for name in found}
     assert set(found) == set(TYPES)
+
+
+def test_what_changed_is_marked_by_lines_and_in_words_not_by_colour_alone(dossier, browser_page):
+    browser_page.goto("/ar/conferences/dossier-1/versions/2/")
+    added = browser_page.locator("#content .changes dd ins").first
+
+    expect(added).to_have_css("text-decoration-line", "underline")
+    expect(added).to_contain_text("[مضاف:")
+    expect(browser_page.locator("#content .changes p del").first).to_have_css("text-decoration-line", "line-through")
 
 
 @pytest.mark.parametrize("language", ["en", "ar", "zh"])

@@ -89,6 +89,7 @@ def make_dossier(n=1, *, title="Border security", by=None, documents=6, photos=4
     conference.figures.create(measure="participants", qualifier="about", value=1300, source="A newspaper")
     if source:
         conference.references.create(document=source)
+    conference.texts.filter(language="en").update(background=f"<p>{WORDS} They agreed to go on.</p>")
     publish(conference, by=by)
     return conference
 
@@ -131,6 +132,7 @@ def every_page(language="en"):
         "conferences": f"/{language}/conferences/",
         "conference": f"/{language}/conferences/dossier-1/",
         "conference version": f"/{language}/conferences/dossier-1/versions/1/",
+        "conference changes": f"/{language}/conferences/dossier-1/versions/2/",
         "series list": f"/{language}/series/",
         "series": f"/{language}/series/{Edition.objects.public().of('series').first().slug}/",
         "themes": f"/{language}/themes/",

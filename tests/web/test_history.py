@@ -198,3 +198,20 @@ def test_history_and_differences_cost_the_same_however_long_they_are(
         client.get("/en/conferences/minsk/")
     with django_assert_num_queries(3):  # the edition in force; the two that are compared; what they point to
         client.get(f"/en/conferences/minsk/versions/{count}/")
+
+
+def test_what_has_the_same_name_is_told_together(client, frozen_clock, by):
+    conference = make.make_conference(slug="minsk")
+    first, second = make.make_person("First speaker"), make.make_person("Second speaker")
+    conference.appearances.create(person=first, role="keynote")
+    publish(conference, by=by)
+    frozen_clock.tick(days=1)
+    conference.appearances.all().delete()
+    conference.appearances.create(person=second, role="chair")
+    conference.appearances.create(person=first, role="chair", title_en="Minister")
+    conference.appearances.create(person=make.make_person("Third speaker"), role="chair")
+    publish(conference, by=by)
+
+    [(name, said), *_more] = changes(client, "/en/conferences/minsk/versions/2/")
+
+    assert (name, marked(said, "ins")) == ("People", ["Second speaker (Chair)", "Third speaker (Chair)"])

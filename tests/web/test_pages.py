@@ -277,6 +277,7 @@ QUERIES = {
     "conferences": 2,  # publication stamp; rows
     "conference": 5,  # the edition; what it points to; what points to it; its neighbours in series; its versions
     "conference version": 2,
+    "conference changes": 3,  # the edition in force; the two that are compared; what they point to
     "series list": 2,
     "series": 3,
     "themes": 2,

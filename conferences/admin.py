@@ -31,6 +31,7 @@ from ctportal.publishing.admin import (
     language_marks,
     note_publication,
     publication_state,
+    stale_context,
 )
 from ctportal.publishing.admin_forms import (
     AutocompleteFields,
@@ -713,6 +714,8 @@ class SessionAdmin(AutocompleteFields, admin.ModelAdmin):
         return HttpResponseRedirect(f"{address}#sessions-group")
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        formsets = [inline.formset for inline in context["inline_admin_formsets"]]
+        context["portal"] = stale_context(context["adminform"].form, formsets)
         response = super().render_change_form(request, context, add, change, form_url, obj)
         if request.method == "POST":
             response.status_code = 422

@@ -26,7 +26,7 @@ from js_asset import Media
 
 from ctportal import languages
 
-from . import admin_versions, roles, services, workflow
+from . import admin_stale, admin_versions, roles, services, workflow
 from .admin_forms import (
     AutocompleteFields,
     DateInput,
@@ -75,6 +75,17 @@ def allow_editor(request, response):
 def with_nonce(request, media):
     """Return *media* with the nonce of *request* on the editor's import map."""
     return Media.from_media(media, nonce=str(request.csp_nonce))
+
+
+def stale_context(form, formsets=()):
+    """For the templates: what the page was opened with and, where somebody else has saved meanwhile, what to choose."""
+    if not form.instance.pk:
+        return {"opened": "", "conflicts": []}
+    conflicts = [*form.conflicts, *(conflict for formset in formsets for conflict in formset.conflicts)]
+    context = {"opened": admin_stale.opened(form, formsets), "conflicts": conflicts}
+    if conflicts:
+        context["saved_by"] = admin_stale.who_saved_last(form.instance)
+    return context
 
 
 def problems(form, inlines):
@@ -350,6 +361,7 @@ class RecordAdmin(AutocompleteFields, admin.ModelAdmin):
         form = context["adminform"].form
         context["portal"] = self.panel(request, form, obj if change else None, bool(context["is_popup"]))
         context["portal"]["problems"] = list(problems(form, context["inline_admin_formsets"]))
+        context["portal"] |= stale_context(form, [inline.formset for inline in context["inline_admin_formsets"]])
         draw_plain(context["inline_admin_formsets"])
         response = super().render_change_form(request, context, add, change, form_url, obj)
         if request.method == "POST":

@@ -4,6 +4,7 @@ Short labels have one column per language. A form shows such a label once, under
 column of the language it is for, never the column of the language the interface happens to be in.
 """
 
+import re
 import zoneinfo
 from datetime import UTC, datetime
 from functools import cache, cached_property
@@ -25,7 +26,7 @@ from modeltranslation.translator import NotRegistered, translator
 
 from ctportal import languages
 
-from . import roles, workflow
+from . import admin_stale, roles, workflow
 from .models import StoredFile
 from .records import RESERVED_SLUGS, SLUG, Record, validate_slug
 from .services import slug_is_reserved
@@ -238,6 +239,20 @@ class LabelForm(forms.ModelForm):
             if related is not None and isinstance(widget, Autocomplete):
                 widget.known = {str(related.pk): str(related)}
 
+    # Fields that are no part of the record, or that nobody can compare in a page.
+    never_stale = frozenset()
+    conflicts = ()  # see admin_stale
+
+    def full_clean(self):
+        is_saved = self.is_bound and bool(self.instance.pk)
+        if is_saved:
+            admin_stale.take_theirs(self)
+        super().full_clean()
+        if is_saved and self.prefix is None:
+            self.conflicts = list(admin_stale.conflicts_of(self))
+            if self.conflicts:
+                self.add_error(None, admin_stale.refusal())
+
     @property
     def labels(self):
         return [name for name in labels_of(self._meta.model) if name in self.fields]
@@ -306,6 +321,33 @@ def _moved(errors, message, field):
 
 class InlineFormSet(BaseInlineFormSet):
     """Rows in the original language of the record they belong to, which the form above may just have chosen."""
+
+    conflicts = ()
+    gone = ()  # numbers of rows whose record was deleted since the page was opened
+
+    def __init__(self, data=None, files=None, instance=None, save_as_new=False, prefix=None, queryset=None, **kwargs):
+        if data is not None and instance is not None and instance.pk:
+            data = self._settle(data, instance, prefix or self.get_default_prefix())
+        super().__init__(data, files, instance, save_as_new, prefix, queryset, **kwargs)
+
+    def _settle(self, data, instance, prefix):
+        rows = self.model._default_manager.filter(**{self.fk.name: instance})
+        data, gone = admin_stale.settle_gone(data, prefix, {str(pk) for pk in rows.values_list("pk", flat=True)})
+        asked = re.compile(rf"{re.escape(prefix)}-(\d{{1,5}})-{admin_stale.GONE}")
+        self.gone = sorted({*gone, *(int(m[1]) for name in data.getlist("asked") if (m := asked.fullmatch(name)))})
+        for number in self.gone:
+            if data.get(f"choose-{prefix}-{number}-{admin_stale.GONE}") == admin_stale.THEIRS:
+                data = data.copy()
+                data[f"{prefix}-{number}-DELETE"] = "on"
+        return data
+
+    def clean(self):
+        if self.instance.pk:
+            heading = capfirst(str(self.model._meta.verbose_name_plural))
+            self.conflicts = list(admin_stale.conflicts_of_rows(self, heading))
+        super().clean()
+        if self.conflicts:
+            raise admin_stale.refusal()
 
     @property
     def language(self):
@@ -444,6 +486,7 @@ class RecordForm(LabelForm, PublishingFields, metaclass=forms.models.ModelFormMe
 
     text_rows = ""
     text_fields = ()
+    never_stale = frozenset(PublishingFields.base_fields) | {"upload", "remove_file"}
     slug_from = ""  # field whose words make the slug
     refusal = None  # ValidationError of a service that refused what this form asked for
 

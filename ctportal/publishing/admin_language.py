@@ -20,7 +20,7 @@ from django_prose_editor.fields import ProseEditorField
 
 from ctportal import languages
 
-from . import roles, services, workflow
+from . import admin_stale, roles, services, workflow
 from .admin_forms import FIELD_OF, text_form_fields
 from .preview import WITHOUT_PAGE, preview_address
 
@@ -114,6 +114,22 @@ class LanguageForm(forms.Form):
         """Let the browser check spelling and direction in the language that is written."""
         if name in self.labels or name in self.admin.form.text_fields:
             field.widget.attrs.update(lang=self.language, dir=languages.direction(self.language))
+
+    never_stale = frozenset({*ABOUT_PUBLISHING, "upload", "kept_file", "remove_file"})
+    conflicts = ()  # see admin_stale
+
+    @property
+    def instance(self):
+        return self.record
+
+    def full_clean(self):
+        if self.is_bound:
+            admin_stale.take_theirs(self)
+        super().full_clean()
+        if self.is_bound:
+            self.conflicts = list(admin_stale.conflicts_of(self))
+            if self.conflicts:
+                self.add_error(None, admin_stale.refusal())
 
     def clean(self):
         cleaned = super().clean()
@@ -263,7 +279,7 @@ class LanguagePage:
             form.add_error(name if name in form.fields else None, errors)
 
     def _show(self, form, status):
-        from .admin import allow_editor, with_nonce
+        from .admin import allow_editor, stale_context, with_nonce
 
         admin, record = self.admin, self.record
         name = languages.LANGUAGES[self.language]
@@ -276,6 +292,7 @@ class LanguagePage:
             "original": record,
             "record_address": admin.change_address(record),
             "form": form,
+            "portal": stale_context(form),
             "media": with_nonce(self.request, admin.media + form.media),
             "language": self.language,
             "language_name": name,

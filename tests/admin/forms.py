@@ -76,6 +76,11 @@ class AdminForm:
         parser.feed(response.content.decode())
         self.response, self.values, self.buttons = response, parser.values, parser.buttons
 
+    def again(self, response):
+        """The form that came back refused, as the same page."""
+        self._read(response)
+        return self
+
     def fill(self, **values):
         """Type *values*; a name the page does not hold is a mistake of the test, but for files and ticks."""
         self.values |= values

@@ -6,6 +6,7 @@ from html import escape
 import nh3
 from babel import Locale
 from babel.numbers import format_decimal
+from babel.units import format_unit
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -117,14 +118,15 @@ def number(value, language):
     return format_decimal(value, locale=Locale.parse(_LOCALES[language]))
 
 
+_UNITS = ((1_000_000_000, "gigabyte"), (1_000_000, "megabyte"), (1_000, "kilobyte"), (1, "byte"))
+
+
 @lru_cache(maxsize=4096)
 def size(count, language):
-    """Return *count* bytes as people read it, in units of 1000: "340 kB", "1.2 MB"."""
-    for unit, name in ((1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB")):
-        if count >= unit:
-            amount = round(count / unit, 1 if count < 10 * unit else 0)
-            return f"{format_decimal(amount, locale=Locale.parse(_LOCALES[language]))} {name}"
-    return f"{count} B"
+    """Return *count* bytes as people read it in *language*, in units of 1000: "340 kB", "1,2 Mo"."""
+    unit, name = next((each for each in _UNITS if count >= each[0]), _UNITS[-1])
+    amount = round(count / unit, 1 if unit > 1 and count < 10 * unit else 0)
+    return format_unit(amount, f"digital-{name}", length="short", locale=Locale.parse(_LOCALES[language]))
 
 
 MEDIA_NAMES = {

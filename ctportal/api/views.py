@@ -113,7 +113,9 @@ class EditionViewSet(ViewSetMixin, ApiView):
             "previous": links.get("prev"),
         }
         start = f'{json.dumps(head, separators=(",", ":"))[:-1]},"results":['.encode()
-        content = b"".join((start, b",".join([record.content for record in records]), b"]}"))
+        # One join: a list of a hundred is more than a megabyte, and each copy of it takes as long as finding the records.
+        parts = [part for record in records for part in (b",", record.content)]
+        content = b"".join((start, *parts[1:], b"]}"))
         tag = entity_tag(b"".join((start, *(record.digest for record in records))))
         newest = max((record.updated for record in records), default="")
         return answer(request, content, tag=tag, modified=newest, links=links)

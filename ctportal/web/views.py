@@ -16,6 +16,7 @@ from ctportal.geography import country_name
 from ctportal.languages import direction, django_code
 from ctportal.publishing.filters import filters_for
 from ctportal.publishing.models import Edition
+from ctportal.publishing.prepared import prepared
 from ctportal.publishing.reading import CARDS, Found, Gone, Moved, first_rows, options, related, resolve_uid
 from ctportal.publishing.stamp import Moment
 
@@ -57,15 +58,10 @@ def permanent(request, uid):
 
 def home(request, language):
     moment = Moment()
-    conferences = Edition.objects.public(moment.at).of("conference")
     today = timezone.localdate()
-    # The bounds of the first day say where the index by date is entered; without them it would be walked from its end.
-    to_come = conferences.filter(end_date__gte=today, date__gte=today - LONGEST)
-    upcoming = [e for e in _first(to_come, UPCOMING * 2, F("date").asc(), "slug")
+    upcoming = [e for e in _to_come(at=moment.at, today=today, since=today - LONGEST)
                 if e.card_data["event_status"] != "cancelled"][:UPCOMING]  # fmt: skip
-    held = conferences.filter(end_date__lt=today, date__lt=today)
-    latest = [e for e in _first(held, LATEST * 3, F("date").desc(), "slug")
-              if e.card_data["event_status"] == "held"]  # fmt: skip
+    latest = [e for e in _held(at=moment.at, today=today) if e.card_data["event_status"] == "held"]
     photos = _featured(latest)
     latest = sorted(latest, key=lambda e: e.pk not in photos)[:LATEST]
     latest.sort(key=lambda e: e.date, reverse=True)
@@ -76,7 +72,6 @@ def home(request, language):
         for kind in ("press-release", "co-chairs-summary")
     )
     newest = _newest(moment.at)
-    conference_menus = options("conference", moment)
     return render_page(
         request,
         "web/home.html",
@@ -90,9 +85,7 @@ def home(request, language):
                 cards.conference_card(e.card, e.slug, str(e.uid), language, photos.get(e.pk, "")) for e in latest
             ),
             **_documents({"newest": newest, "releases": releases, "summaries": summaries}, language),
-            "series": _ways(conference_menus["series"], language, "series"),
-            "themes": _ways(conference_menus["theme"], language, "themes"),
-            "countries": _countries(conference_menus["country"], language),
+            **moment.cached(("ways in", language), lambda: _ways_in(moment, language)),
             "here": True,
         },
         language=language,
@@ -110,6 +103,21 @@ def home(request, language):
     )
 
 
+# The bounds of the first day say where the index by date is entered; without them it would be walked from its end.
+
+
+@prepared
+def _to_come(at, today, since):
+    conferences = Edition.objects.public(at).of("conference").filter(end_date__gte=today, date__gte=since)
+    return _first(conferences, UPCOMING * 2, F("date").asc(), "slug")
+
+
+@prepared
+def _held(at, today):
+    conferences = Edition.objects.public(at).of("conference").filter(end_date__lt=today, date__lt=today)
+    return _first(conferences, LATEST * 3, F("date").desc(), "slug")
+
+
 def _first(editions, count, *order):
     """Return the first *count* of *editions* in *order*, found on an index alone: only what is shown is read."""
     found = editions.order_by(*order).values("pk")[:count]
@@ -118,17 +126,22 @@ def _first(editions, count, *order):
 
 def _newest(at):
     """Return the public documents that came or changed last. A minor edition is no news, nor does it end what was."""
+    uids = list(dict.fromkeys(uid for (uid,) in _news(at=at)))[:NEWS]
+    documents = _documents_of(at=at, uids=uids) if uids else []
+    return sorted(documents, key=lambda edition: uids.index(edition.uid))
+
+
+@prepared
+def _news(at):
     # A uid alone says which record is meant; with the type beside it SQLite would take an index by type instead.
     public = Exists(Edition.objects.public(at).filter(uid=OuterRef("uid")).order_by())
-    news = (
-        Edition.objects.effective(at)
-        .of("document")
-        .filter(public, minor=False)
-        .order_by("-public_from", "-date", "slug")
-    )
-    uids = list(dict.fromkeys(news.values_list("uid", flat=True)[: NEWS * 4]))[:NEWS]
-    documents = Edition.objects.public(at).filter(uid__in=uids).only(*CARDS)
-    return sorted(documents, key=lambda edition: uids.index(edition.uid))
+    news = Edition.objects.effective(at).of("document").filter(public, minor=False)
+    return news.order_by("-public_from", "-date", "slug").values_list("uid")[: NEWS * 4]
+
+
+@prepared
+def _documents_of(at, uids):
+    return Edition.objects.public(at).filter(uid__in=uids).only(*CARDS)
 
 
 def _featured(editions):
@@ -147,6 +160,16 @@ def _documents(lists, language):
         return cards.document_row(edition.card, edition.slug, str(edition.uid), language, 3, *its, with_excerpt=False)
 
     return {name: cards.rows(map(row, editions)) for name, editions in lists.items()}
+
+
+def _ways_in(moment, language):
+    """Return {section: its ways}; kept for as long as the counts in them."""
+    menus = options("conference", moment)
+    return {
+        "series": _ways(menus["series"], language, "series"),
+        "themes": _ways(menus["theme"], language, "themes"),
+        "countries": _countries(menus["country"], language),
+    }
 
 
 def _ways(entries, language, section):

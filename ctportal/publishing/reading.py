@@ -608,6 +608,6 @@ def _referring(uid, names, at):
         Edition.objects.public(at)
         .filter(relations__target=uid, relations__name__in=names)
         .annotate(relation=F("relations__name"), relation_order=F("relations__order"))
-        .defer("text", "json")
+        .only(*CARDS)
         .order_by(F("date").desc(), "slug", "uid")
     )

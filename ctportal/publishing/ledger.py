@@ -5,6 +5,7 @@
 
 import hashlib
 import json
+from datetime import UTC, datetime
 
 from .gate import canonical, checksum
 from .models import LedgerEntry
@@ -38,10 +39,10 @@ def entry_hash(entry):
     """SHA-256 over the canonical JSON of an entry's fields, the hash of the one before included."""
     fields = {
         "action": str(entry.action),
-        "at": entry.at.isoformat(),
+        "at": _written(entry.at),
         "by": entry.by,
         "edition": entry.edition_id,
-        "effective_at": entry.effective_at.isoformat(),
+        "effective_at": _written(entry.effective_at),
         "previous": entry.previous,
         "reason": entry.reason,
         "sha256": entry.sha256,
@@ -51,7 +52,7 @@ def entry_hash(entry):
     if entry.frozen:
         fields["frozen"] = entry.frozen
     if entry.public_until:
-        fields["public_until"] = entry.public_until.isoformat()
+        fields["public_until"] = _written(entry.public_until)
     text = json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -77,5 +78,5 @@ def frozen_checksum(edition):
 
 
 def _written(value):
-    """A date or an instant (in UTC, as the database gives it back) as text; None stays None."""
-    return value and value.isoformat()
+    """A date, or an instant in UTC whatever zone it was typed in, as text; None stays None."""
+    return (value.astimezone(UTC) if isinstance(value, datetime) else value).isoformat() if value else None

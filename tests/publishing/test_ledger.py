@@ -2,6 +2,7 @@
 
 import io
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -53,6 +54,16 @@ def test_the_chain_of_an_untouched_database_verifies(record):
     count = LedgerEntry.objects.count(), Edition.objects.count()
 
     assert verify() == f"The ledger verifies: {count[0]} entries, {count[1]} editions. Last hash: {last.hash}\n"
+
+
+def test_instants_typed_in_another_time_zone_verify(frozen_clock):
+    """The database gives them back in UTC: the hash must not hang on the zone in which they came in."""
+    by, conference = make_user(), make_conference()
+    dushanbe = ZoneInfo("Asia/Dushanbe")
+    services.publish(conference, by=by, at=(frozen_clock.now + HOUR).astimezone(dushanbe))
+    services.withdraw(conference, by=by, reason="Expires", at=(frozen_clock.now + 2 * HOUR).astimezone(dushanbe))
+
+    assert verify().startswith("The ledger verifies: ")
 
 
 def test_an_empty_ledger_verifies(db):

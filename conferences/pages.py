@@ -107,8 +107,8 @@ def programme_part(text, language, documents):
     if not view["days"]:
         return ""
     by_session = {}
-    for key, *document in documents:
-        by_session.setdefault(key, []).append(session_document(*document, language))
+    for key, card, slug, uid in documents:
+        by_session.setdefault(key, []).append(session_document(card, slug, uid, language))
     days = [
         (on, [{**session, "documents": by_session.get(session["key"], ())} for session in sessions])
         for on, sessions in view["days"]

@@ -12,13 +12,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from ctportal import languages
 from ctportal.publishing import release, services
-from ctportal.publishing.admin_forms import (
-    LocalDateTimeField,
-    PublishingFields,
-    local_to_instant,
-    offset_text,
-    show_instant,
-)
+from ctportal.publishing.admin_forms import LocalDateTimeField, PublishingFields
+from ctportal.publishing.instants import local_to_instant, offset_text, show_instant
 
 from .models import Conference
 

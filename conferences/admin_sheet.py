@@ -21,8 +21,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from ctportal import languages
 from ctportal.publishing import services, workflow
 from ctportal.publishing.admin import badge, note_publication, publication_state
-from ctportal.publishing.admin_forms import show_instant
 from ctportal.publishing.gate import checksum, gate_for, note_draft
+from ctportal.publishing.instants import show_instant
 
 from .admin_upload import thumbnail_address, upload_address
 from .models import Conference, Person, Photo

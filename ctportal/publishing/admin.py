@@ -26,7 +26,7 @@ from js_asset import Media
 
 from ctportal import languages
 
-from . import admin_stale, admin_versions, roles, services, workflow
+from . import admin_share, admin_stale, admin_versions, roles, services, workflow
 from .admin_forms import (
     AutocompleteFields,
     DateInput,
@@ -36,13 +36,12 @@ from .admin_forms import (
     TimeInput,
     label_texts,
     labels_of,
-    offset_text,
-    show_instant,
     what_changed,
 )
 from .admin_inline import TEMPLATE, draw_plain
 from .admin_language import LanguagePage
 from .gate import gate_for, refresh_draft
+from .instants import offset_text, show_instant
 from .models import VOCABULARY, Edition
 from .preview import WITHOUT_PAGE, preview_address
 from .records import Stage
@@ -337,7 +336,7 @@ class RecordAdmin(AutocompleteFields, admin.ModelAdmin):
                 name="{}_{}_language".format(*info),
             )
         ]
-        return mine + admin_versions.urls(self) + super().get_urls()
+        return [*mine, admin_share.url(self), *admin_versions.urls(self), *super().get_urls()]
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)
@@ -556,6 +555,8 @@ class RecordAdmin(AutocompleteFields, admin.ModelAdmin):
         panel |= {"state": state, "lines": self.state_lines(obj, state, form.time_zone), "saved": True}
         panel["changes"] = self.changes(obj, state.in_force) if state.in_force else []
         panel["publication"] = self.publication_word(state, panel["changes"])
+        if panel["previewable"] and panel["may_edit"]:
+            panel["share_address"] = admin_share.address(self, obj)
         panel["public_address"] = f"/id/{obj.uid}"
         panel["relabel"] = not self.publishable and bool(panel["changes"])
         panel["deletable"] = self.has_delete_permission(request, obj)

@@ -6,7 +6,7 @@ column of the language it is for, never the column of the language the interface
 
 import re
 import zoneinfo
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache, cached_property
 
 from django import forms
@@ -18,7 +18,6 @@ from django.forms.models import BaseInlineFormSet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst, format_lazy, slugify
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_prose_editor.fields import ProseEditorField
 from django_prose_editor.widgets import AdminProseEditorWidget
@@ -27,6 +26,7 @@ from modeltranslation.translator import NotRegistered, translator
 from ctportal import languages
 
 from . import admin_stale, roles, workflow
+from .instants import is_time_zone, local_to_instant
 from .models import StoredFile
 from .records import RESERVED_SLUGS, SLUG, Record, validate_slug
 from .services import slug_is_reserved
@@ -171,43 +171,6 @@ class InstantField(forms.DateTimeField):
     """A date and time in UTC in one native field."""
 
     widget = InstantInput
-
-
-def local_to_instant(local, zone):
-    """Return the aware datetime of the naive *local* in *zone* (an IANA name).
-
-    Where the clocks go back and a time occurs twice, the later one is meant: a release is never early. A time that the
-    clocks leave out raises ValidationError with what would be right.
-    """
-    tzinfo = zoneinfo.ZoneInfo(zone)
-    early = local.replace(tzinfo=tzinfo, fold=0).astimezone(UTC)
-    late = local.replace(tzinfo=tzinfo, fold=1).astimezone(UTC)
-    if early.astimezone(tzinfo).replace(tzinfo=None) != local and late.astimezone(tzinfo).replace(tzinfo=None) != local:
-        raise ValidationError(
-            _("%(local)s does not exist in %(zone)s: the clocks go forward over it. The next time there is %(next)s."),
-            code="no_such_time",
-            params={
-                "local": local.strftime("%Y-%m-%d %H:%M"),
-                "zone": zone,
-                "next": max(early, late).astimezone(tzinfo).strftime("%H:%M"),
-            },
-        )
-    return max(early, late)
-
-
-def is_time_zone(name):
-    """Whether *name* is a time zone; ``zoneinfo.available_timezones`` opens 600 files to tell."""
-    try:
-        zoneinfo.ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        return False
-    return True
-
-
-def occurs_twice(instant, zone):
-    """Whether the local time of *instant* occurs twice in *zone*, the clocks going back over it."""
-    local = instant.astimezone(zoneinfo.ZoneInfo(zone))
-    return local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
 
 
 # Forms
@@ -739,24 +702,3 @@ def text_form_fields(model, names, **overrides):
 def now_in(zone):
     """The time it is now in *zone*, for the hint beside a field."""
     return timezone.now().astimezone(zoneinfo.ZoneInfo(zone))
-
-
-def offset_text(instant, zone):
-    """Return "UTC+3" for *instant* in *zone*."""
-    minutes = int(instant.astimezone(zoneinfo.ZoneInfo(zone)).utcoffset().total_seconds() // 60)
-    sign = "+" if minutes >= 0 else "−"
-    hours, rest = divmod(abs(minutes), 60)
-    return "UTC" if not minutes else f"UTC{sign}{hours}" + (f":{rest:02}" if rest else "")
-
-
-def show_instant(instant, zone):
-    """Return *instant* as people there read it and in UTC: "2019-09-03 10:00 Europe/Minsk (07:00 UTC)"."""
-    local = instant.astimezone(zoneinfo.ZoneInfo(zone))
-    if zone == "UTC":
-        return f"{local:%Y-%m-%d %H:%M} UTC"
-    utc = instant.astimezone(UTC)
-    day = "" if utc.date() == local.date() else f"{utc:%Y-%m-%d} "
-    text = f"{local:%Y-%m-%d %H:%M} {zone} ({day}{utc:%H:%M} UTC)"
-    if occurs_twice(instant, zone):
-        text += " " + gettext("– this local time occurs twice that day; the later one is meant")
-    return text

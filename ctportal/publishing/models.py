@@ -399,6 +399,35 @@ class WorkflowStep(models.Model):
         return f"{self.action} {self.uid}"
 
 
+class ShareLink(models.Model):
+    """An address at which somebody without an account reads one draft; see ``ctportal.publishing.sharing``. Staff only."""
+
+    key = models.CharField(max_length=43, unique=True, default=random_key, editable=False)
+    uid = models.UUIDField(help_text="The record's permanent identifier.")
+    type = models.CharField(max_length=20, choices=RecordType.choices)
+    name = models.CharField(max_length=200, help_text="Whom it is for.")
+    created_at = models.DateTimeField(default=timezone.now)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["uid"], name="share_of_record")]
+
+    def __str__(self):
+        return f"{self.name}: {self.uid}"
+
+
+class ShareOpening(models.Model):
+    """One opening of a share link."""
+
+    link = models.ForeignKey(ShareLink, on_delete=models.PROTECT)
+    at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self):
+        return f"{self.link} {self.at:%Y-%m-%d %H:%M}"
+
+
 class PublicationStamp(models.Model):
     """One row, raised in every publishing transaction: what a cached count or fragment hangs on. Stays inside.
 
@@ -422,6 +451,8 @@ __all__ = [
     "RecordType",
     "Redirect",
     "Relation",
+    "ShareLink",
+    "ShareOpening",
     "StoredFile",
     "Withdrawal",
     "WorkflowStep",

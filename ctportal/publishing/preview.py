@@ -1,6 +1,7 @@
-"""Previews for signed-in staff: the public templates over the JSON made on the spot from the working record.
+"""Previews: the public templates over the JSON made on the spot from the working record.
 
-The address holds a token that is bound to the reader's session; it is never cached, nor indexed.
+The address holds a token: that of staff is bound to the reader's session, that of a share link is signed, expires and can
+be revoked. A preview is never cached, nor indexed.
 """
 
 import hashlib
@@ -18,11 +19,13 @@ from django.views.decorators.cache import cache_control
 
 from ctportal import languages
 
-from . import roles
+from . import roles, sharing
 from .gate import GATES, gate_for
-from .models import RecordType, StoredFile
+from .instants import is_time_zone, show_instant
+from .models import Edition, RecordType, StoredFile
+from .records import Stage
 from .sealing import is_sealed_away
-from .services import state_of
+from .services import content_differs, state_of
 from .serving import STAFF, serve
 
 SALT = "ctportal.preview"
@@ -49,19 +52,39 @@ def preview_address(request, record, language=""):
     return f"{address}?lang={language or record.original_language}"
 
 
-def _record(request, token):
-    """Return the working record that *token* is for; 404 for anybody else than the staff member it was made for."""
+class Reader(NamedTuple):
+    """Who reads a preview: a member of staff, or whoever holds a share link."""
+
+    user: object = None
+    link: object = None
+
+    def may_read(self, record):
+        """Whether drafts beside the previewed one are shown as such, and not as the public reads them."""
+        return self.link is None and roles.may_read(self.user, record)
+
+
+def _opened(request, token):
+    """Return (working record, Reader) of a preview; 404 for anybody else than whom *token* was made for."""
+    link = sharing.link_for(token)
+    if link:
+        record, reader = sharing.record_for(link), Reader(link=link)
+    else:
+        record, reader = _for_staff(request, token), Reader(user=request.user)
+    if record is None:
+        raise Http404("No such preview.")
+    return record, reader
+
+
+def _for_staff(request, token):
     try:
         payload = signing.loads(token, salt=SALT)
     except signing.BadSignature:
-        raise Http404("No such preview.") from None
+        return None
     user = request.user
     if not (user.is_active and user.is_staff) or payload["s"] != _session_mark(request):
-        raise Http404("No such preview.")
-    record = get_object_or_404(GATES[payload["t"]].queryset(), uid=payload["u"])
-    if not roles.may_read(user, record):
-        raise Http404("No such preview.")
-    return record
+        return None
+    record = GATES[payload["t"]].queryset().filter(uid=payload["u"]).first()
+    return record if record and roles.may_read(user, record) else None
 
 
 def private(view):
@@ -97,39 +120,55 @@ class Shown(NamedTuple):
 
 
 class Draft:
-    """A working record with what its page shows beside it, all as it would be published now."""
+    """A working record with what its page shows beside it: as it would be published now where *reader* may read that,
+    and as the public reads it where not."""
 
-    def __init__(self, record):
+    def __init__(self, record, reader):
+        self.reader = reader
         self.content = gate_for(record).content_of(record)
-        self.children = self._contents_of_children(record)
+        self.children, self.public_children = self._children(record)
 
     @property
     def files(self):
         """The files it shows, by key: its own and those of its documents and photos."""
         return {file.key: file for content in (self.content, *self.children) for file in content.files}
 
-    def _contents_of_children(self, record):
+    def _children(self, record):
+        """(contents of the drafts that belong to a conference, public editions of those that *reader* may not read)."""
         if record.record_type != RecordType.CONFERENCE:
-            return []
-        gates = (GATES[RecordType.DOCUMENT], GATES[RecordType.PHOTO])
-        return [gate.content_of(child) for gate in gates for child in gate.queryset().filter(conference=record.pk)]
+            return [], []
+        contents, others = [], []
+        for gate in (GATES[RecordType.DOCUMENT], GATES[RecordType.PHOTO]):
+            for child in gate.queryset().filter(conference=record.pk):
+                if self.reader.may_read(child):
+                    contents.append(gate.content_of(child))
+                else:
+                    others.append(child.uid)
+        return contents, list(Edition.objects.public().filter(uid__in=others).order_by("date", "slug"))
 
     def related(self, token):
         """What the record points to."""
+        wanted = {link.target for link in self.content.links}
         targets = {}
         for kind in (RecordType.CONFERENCE, RecordType.DOCUMENT, RecordType.PHOTO):
             gate = GATES[kind]
-            for record in gate.queryset().filter(uid__in=[link.target for link in self.content.links]):
-                targets[record.uid] = gate.content_of(record)
+            for record in gate.queryset().filter(uid__in=wanted):
+                if self.reader.may_read(record):
+                    content = gate.content_of(record)
+                    targets[record.uid] = content, through(token, content.card)
+        for edition in Edition.objects.public().filter(uid__in=wanted - set(targets)):
+            targets[edition.uid] = edition, edition.card
         for link in self.content.links:
-            if content := targets.get(link.target):
-                card = through(token, content.card)
-                yield Shown.of(content, card, name=link.name, key=link.key, relation=link.name)
+            if link.target in targets:
+                target, card = targets[link.target]
+                yield Shown.of(target, card, name=link.name, key=link.key, relation=link.name)
 
     def shown_children(self, token):
         """The documents and photos of a conference."""
         for content in self.children:
             yield Shown.of(content, through(token, content.card), name="conference")
+        for edition in self.public_children:
+            yield Shown.of(edition, edition.card, name="conference")
 
 
 def through(token, text):
@@ -140,11 +179,13 @@ def through(token, text):
 @private
 def preview(request, token):
     """The page of a record as it would be published now, marked as a preview."""
-    record = _record(request, token)
+    record, reader = _opened(request, token)
     language = request.GET.get("lang", record.original_language)
     if language not in languages.CODES or record.record_type in WITHOUT_PAGE:
         raise Http404("No such preview.")
-    draft = Draft(record)
+    if reader.link and request.method == "GET":
+        sharing.note_opening(reader.link)
+    draft = Draft(record, reader)
     views = import_module(VIEWS.get(record.record_type, "conferences.views"))
     with translation.override(languages.django_code(language)):
         return views.render_record(
@@ -155,27 +196,46 @@ def preview(request, token):
             address=(draft.content.slug, record.uid),
             related=list(draft.related(token)),
             children=list(draft.shown_children(token)),
-            banner=banner(record),
+            banner=banner(record, reader, draft.content),
             preview=request.path,
         )
 
 
-def banner(record):
-    """What stands on top of a preview: that it is one, and what the public sees instead."""
+def banner(record, reader, content):
+    """What stands on top of a preview: that it is one, when it is to be public, and what the public sees instead."""
     state = state_of(record.uid)
     lines = [_("Preview of the draft: not public, for you alone.")]
+    if reader.link:
+        lines = [
+            _("Preview of a draft, shared with you: it is not public, and it may change."),
+            _("This address is valid until %(at)s.") % {"at": show_instant(reader.link.expires_at, "UTC")},
+        ]
+    elif getattr(record, "stage", "") == Stage.REVIEW:
+        lines.append(_("In review."))
     if state.to_come:
-        lines.append(_("Scheduled to be public at %(at)s UTC.") % {"at": f"{state.to_come.public_from:%Y-%m-%d %H:%M}"})
+        at = show_instant(state.to_come.public_from, _zone_of(record))
+        lines.append(_("To be public at %(at)s; not before that time.") % {"at": at})
+        if content_differs(content, state.to_come):
+            lines.append(_("What is scheduled differs from this draft."))
     elif state.in_force:
         lines.append(_("The public reads an edition of its own; the draft may differ from it."))
+    elif state.withdrawal:
+        lines.append(_("It was withdrawn: the public reads the reason."))
     link = (f"/id/{record.uid}", _("What the public reads")) if state.in_force else None
     return {"lines": lines, "off": True, "link": link}
 
 
+def _zone_of(record):
+    """The time zone that releases of *record* are told in: its conference's."""
+    zone = getattr(record, "time_zone", "") or getattr(getattr(record, "conference", None), "time_zone", "")
+    return zone if is_time_zone(zone) else "UTC"
+
+
 @private
 def preview_file(request, token, key, name):
-    """A file that the previewed record, or a document or photo of the previewed conference, shows."""
-    files = Draft(_record(request, token)).files
+    """A file that the previewed record shows or, for staff, a document or photo of the previewed conference."""
+    record, reader = _opened(request, token)
+    files = Draft(record, reader).files
     if key not in files:
         raise Http404("No such file.")
     return _serve(request, files[key])

@@ -301,7 +301,7 @@ class YearOf(Func):
     arity = 1
     output_field = IntegerField()
 
-    def as_sqlite(self, compiler, connection):
+    def as_sqlite(self, compiler, connection, **extra_context):
         return self.as_sql(compiler, connection, template="CAST(substr(%(expressions)s, 1, 4) AS integer)")
 
     def as_postgresql(self, compiler, connection):

@@ -319,7 +319,7 @@ class InstantText(Func):
     arity = 1
     output_field = TextField()
 
-    def as_sqlite(self, compiler, connection):
+    def as_sqlite(self, compiler, connection, **extra_context):
         return self.as_sql(compiler, connection, template="replace(%(expressions)s, ' ', 'T') || 'Z'")
 
     def as_postgresql(self, compiler, connection):

@@ -41,6 +41,7 @@ from ctportal.publishing.admin_forms import (
     take_upload,
     what_changed,
 )
+from ctportal.publishing.desk import DeskFilter
 from ctportal.publishing.files import store_photo
 from ctportal.publishing.gate import refresh_draft
 from documents.models import CoChairsSummary, Document, PressRelease, Statement
@@ -393,6 +394,7 @@ class ConferenceAdmin(RecordAdmin):
     form = ConferenceForm
     list_display = ["name", "dates", "place", "publication", "language_list", "missing_parts"]
     list_filter = [
+        DeskFilter,
         PublicationFilter,
         "stage",
         YearFilter,
@@ -808,7 +810,7 @@ class PhotoAdmin(RecordAdmin):
     autocomplete_fields = ["conference", "people"]
     list_display = ["picture", "shown_name", "conference", "publication", "alternative_text", "credited"]
     list_display_links = ["shown_name"]
-    list_filter = [PublicationFilter, "stage", IncompleteFilter, PhotoYearFilter, "featured", "decorative"]
+    list_filter = [DeskFilter, PublicationFilter, "stage", IncompleteFilter, PhotoYearFilter, "featured", "decorative"]
     search_fields = [
         "credit",
         "conference__name",

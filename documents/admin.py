@@ -14,6 +14,7 @@ from ctportal.dates import format_date
 from ctportal.publishing import services
 from ctportal.publishing.admin import LabelForm, LabelTabularInline, PublicationFilter, RecordAdmin, RecordForm
 from ctportal.publishing.admin_forms import record_form, take_upload
+from ctportal.publishing.desk import DeskFilter
 from ctportal.publishing.files import store_document
 
 from .models import (
@@ -148,7 +149,7 @@ class DocumentAdmin(RecordAdmin):
 
     form = DocumentForm
     list_display = ["shown_title", "kind_name", "shown_date", "conference", "publication", "language_list", "missing"]
-    list_filter = [PublicationFilter, "stage", KindFilter, DateFilter, "occasion", VersionFilter]
+    list_filter = [DeskFilter, PublicationFilter, "stage", KindFilter, DateFilter, "occasion", VersionFilter]
     search_fields = ["versions__title", "slug", "symbol", "conference__name"]
     ordering = ["-date", "slug"]
     autocomplete_fields = ["conference", "session", "issued_by", "delivered_by", "themes"]
@@ -278,7 +279,7 @@ class CoChairsSummaryAdmin(DocumentAdmin):
     where = ["conference", "occasion", ("date", "place")]
     further = ["symbol", "themes"]
     list_display = ["shown_title", "shown_date", "conference", "publication", "language_list", "missing"]
-    list_filter = [PublicationFilter, "stage", DateFilter, VersionFilter]
+    list_filter = [DeskFilter, PublicationFilter, "stage", DateFilter, VersionFilter]
 
 
 @admin.register(PressRelease)
@@ -288,7 +289,7 @@ class PressReleaseAdmin(DocumentAdmin):
     who = ["issued_by"]
     further = ["dateline", "contact", "hashtags", "themes"]
     list_display = ["shown_title", "occasion", "shown_date", "conference", "publication", "language_list", "missing"]
-    list_filter = [PublicationFilter, "stage", "occasion", DateFilter, VersionFilter]
+    list_filter = [DeskFilter, PublicationFilter, "stage", "occasion", DateFilter, VersionFilter]
 
 
 @admin.register(Statement)

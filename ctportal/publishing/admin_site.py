@@ -31,6 +31,12 @@ class PortalAdminSite(AdminSite):
     def each_context(self, request):
         return super().each_context(request) | {"interface_languages": settings.LANGUAGES}
 
+    def index(self, request, extra_context=None):
+        from .desk import desk  # knows the lists of records, which are not there before this site is
+
+        mine = {"desk": desk(request.user, self)}
+        return super().index(request, mine | (extra_context or {}))
+
     def get_app_list(self, request, app_label=None):
         if app_label:
             return super().get_app_list(request, app_label)

@@ -89,7 +89,9 @@ class Stage(models.TextChoices):
 class ReviewedRecord(models.Model):
     """A record that is submitted and approved before the public reads it; see ``ctportal.publishing.workflow``."""
 
-    stage = models.CharField(_("stage"), max_length=10, choices=Stage, default=Stage.DRAFT, editable=False)
+    stage = models.CharField(
+        _("stage"), max_length=10, choices=Stage, default=Stage.DRAFT, editable=False, db_index=True
+    )
 
     class Meta:
         abstract = True

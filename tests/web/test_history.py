@@ -124,8 +124,8 @@ def test_relations_and_files_are_told_with_name_size_and_checksum(client, frozen
     assert [(name, marked(said, "del"), marked(said, "ins")) for name, said in found] == [
         (
             "Language versions › English › File",
-            [f"old.pdf (PDF, 8 B, SHA-256 {old.sha256})"],
-            [f"new.pdf (PDF, 20 B, SHA-256 {new.sha256})"],
+            [f"old.pdf (PDF, 8 byte, SHA-256 {old.sha256})"],
+            [f"new.pdf (PDF, 20 byte, SHA-256 {new.sha256})"],
         ),
         ("Cites", [], ["What it cites"]),
     ]

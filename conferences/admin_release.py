@@ -45,6 +45,9 @@ class ReleasePage:
 
     def __init__(self, model_admin, request, conference_id):
         self.admin, self.request, self.user = model_admin, request, request.user
+        # Before anything is looked up: else the answer would tell which conferences there are.
+        if not model_admin.has_publish_permission(request):
+            raise PermissionDenied
         self.conference = Conference.objects.filter(pk=conference_id).first()
         if self.conference is None:
             raise Http404("No such conference.")

@@ -244,13 +244,14 @@ class ContactSheet:
     def __init__(self, model_admin, request, conference_id):
         self.admin, self.request, self.user = model_admin, request, request.user
         self.photo_admin = model_admin.admin_site.get_model_admin(Photo)
-        self.conference = Conference.objects.filter(pk=conference_id).first()
-        if self.conference is None:
-            raise Http404("No such conference.")
-        # It shows and orders all photos of the conference, whoever added them.
+        # It shows and orders all photos of the conference, whoever added them. Who may not is told so before anything is
+        # looked up: else the answer would tell which conferences there are.
         reads_all = request.user.has_perm("publishing.read_all_drafts")
         if not (reads_all and self.photo_admin.has_view_or_change_permission(request)):
             raise PermissionDenied
+        self.conference = Conference.objects.filter(pk=conference_id).first()
+        if self.conference is None:
+            raise Http404("No such conference.")
         self.language = request.GET.get("language", "")
         if self.language and self.language not in languages.CODES:
             raise Http404("No such language.")

@@ -81,6 +81,7 @@ class ReleasePage:
             try:
                 text = self.buttons[button](self, form, chosen)
             except ValidationError as error:
+                self.request.refusal = error
                 self._add(form, error)
             else:
                 self.admin.message_user(self.request, text, messages.SUCCESS)

@@ -39,6 +39,17 @@ class AccountForm(UserChangeForm):
         rights = self.fields["user_permissions"]
         rights.queryset = rights.queryset.exclude(codename__startswith="translate_")
 
+    def clean(self):
+        """Make the languages rights like the others, so that only what changes is written and noted."""
+        cleaned = super().clean()
+        if "translates" in cleaned and "user_permissions" in cleaned:
+            rights = _translation_rights()
+            cleaned["user_permissions"] = [
+                *cleaned["user_permissions"],
+                *(rights[code] for code in cleaned["translates"]),
+            ]
+        return cleaned
+
 
 @admin.register(User)
 class AccountAdmin(AutocompleteFields, UserAdmin):
@@ -59,13 +70,6 @@ class AccountAdmin(AutocompleteFields, UserAdmin):
         if "groups" in fields:
             fields.insert(fields.index("groups") + 1, "translates")
         return options | {"fields": fields}
-
-    def save_related(self, request, form, formsets, change):
-        super().save_related(request, form, formsets, change)
-        if "translates" in form.cleaned_data:
-            rights = _translation_rights()
-            form.instance.user_permissions.remove(*rights.values())
-            form.instance.user_permissions.add(*(rights[code] for code in form.cleaned_data["translates"]))
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         response = super().render_change_form(request, context, add, change, form_url, obj)

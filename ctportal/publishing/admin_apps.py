@@ -8,5 +8,5 @@ class PortalAdminConfig(AdminConfig):
 
     def ready(self):
         super().ready()
-        # Accounts have no app of ours that Django would look into.
-        from . import admin_accounts  # noqa: F401
+        # Nothing else imports them; accounts have no app of ours that Django would look into.
+        from . import admin_accounts, admin_audit  # noqa: F401

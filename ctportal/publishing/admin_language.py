@@ -242,6 +242,7 @@ class LanguagePage:
                 address = self._press(form)
         except ValidationError as error:
             # Rolled back; shown again with what was typed.
+            self.request.refusal = error
             form = self._form(self.request.POST, self.request.FILES)
             form.is_valid()
             self._add_refusal(form, error)

@@ -1,5 +1,5 @@
 """What the database itself must hold, whoever asks it: no two editions of one record are ever public at once, and what is
-frozen stays. Editions and ledger entries are never deleted; of an edition only its end may change, while that is open or
+frozen stays. Editions, ledger entries and the audit trail are never deleted; of an edition only its end may change, while that is open or
 still to come, or its contents be emptied, on sealing.
 
 Installed after each migrate, because SQLite drops triggers when a later migration rebuilds their table, and because
@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 from django.db import connections
 
-EDITION, LEDGER = "publishing_edition", "publishing_ledgerentry"
+EDITION, LEDGER, AUDIT = "publishing_edition", "publishing_ledgerentry", "publishing_auditentry"
 ROWS = ("publishing_facet", "publishing_relation", "publishing_editionfile")  # what belongs to an edition
-TABLES = (EDITION, LEDGER, *ROWS)
+TABLES = (EDITION, LEDGER, AUDIT, *ROWS)
 OVERLAP = "edition_no_overlap"
 PREFIX = "frozen_"  # of the names of all other guards
 
@@ -105,6 +105,8 @@ def guards(say, frozen):
         yield Guard(f"{name}_insert", table, "INSERT", message, say.in_ledger("NEW.edition_id"))
     yield Guard("ledger_delete", LEDGER, "DELETE", "the ledger is append only")
     yield Guard("ledger_change", LEDGER, "UPDATE", "the ledger is append only")
+    yield Guard("audit_delete", AUDIT, "DELETE", "the audit trail is append only")
+    yield Guard("audit_change", AUDIT, "UPDATE", "the audit trail is append only")
     fork = f"NEW.previous {say.unlike} {say.last_hash}"
     yield Guard("ledger_insert", LEDGER, "INSERT", "a ledger entry holds the hash of the last one before it", fork)
 
@@ -221,7 +223,7 @@ def _sqlite_triggers(frozen):
         ).strip()
         for moment, event in events.items()
     }
-    unique = {LEDGER: ("id", "hash"), EDITION: ("id",)} | dict.fromkeys(ROWS, ("id",))
+    unique = {LEDGER: ("id", "hash"), EDITION: ("id",), AUDIT: ("id",)} | dict.fromkeys(ROWS, ("id",))
     replaced = [
         # INSERT OR REPLACE deletes rows without asking the guard against deletion.
         Guard(

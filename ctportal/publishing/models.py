@@ -394,6 +394,8 @@ class WorkflowStep(models.Model):
     class Meta:
         ordering = ["pk"]
         indexes = [models.Index(fields=["uid"], name="step_of_record")]
+        verbose_name = _("step of publication")
+        verbose_name_plural = _("steps of publication")
 
     def __str__(self):
         return f"{self.action} {self.uid}"
@@ -428,6 +430,45 @@ class ShareOpening(models.Model):
         return f"{self.link} {self.at:%Y-%m-%d %H:%M}"
 
 
+class AuditEntry(models.Model):
+    """Who did what in the admin, when and from where. Append only; written by ``ctportal.publishing.audit`` alone.
+
+    It points to nothing: accounts and records go, the entry stays. What was published stands in WorkflowStep and in the
+    ledger, and not here again.
+    """
+
+    class Kind(models.TextChoices):
+        SIGN_IN = "sign-in", _("sign-in")
+        SIGN_OUT = "sign-out", _("sign-out")
+        RIGHTS = "rights", _("accounts and rights")
+        OPENING = "opening", _("opening of what is not public")
+        REFUSAL = "refusal", _("refusal")
+
+    class Outcome(models.TextChoices):
+        DONE = "done", _("done")
+        FAILED = "failed", _("failed")
+        REFUSED = "refused", _("refused")
+
+    at = models.DateTimeField(_("when"), default=timezone.now)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
+    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome.choices, default=Outcome.DONE)
+    who = models.CharField(_("who"), max_length=150, blank=True, help_text="User name, as text: accounts come and go.")
+    account = models.BigIntegerField(null=True, help_text="The key that the account had.")
+    what = models.CharField(_("what"), max_length=500, blank=True)
+    uid = models.UUIDField(_("record"), null=True, help_text="The record's permanent identifier.")
+    type = models.CharField(_("type"), max_length=20, blank=True, choices=RecordType.choices)
+    address = models.CharField(_("from"), max_length=64, blank=True, help_text="REMOTE_ADDR as the server sees it.")
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["at"], name="audit_by_time")]
+        verbose_name = _("entry of the audit trail")
+        verbose_name_plural = _("audit trail")
+
+    def __str__(self):
+        return f"{self.at:%Y-%m-%d %H:%M:%S} UTC {self.who} {self.kind} {self.outcome}"
+
+
 class PublicationStamp(models.Model):
     """One row, raised in every publishing transaction: what a cached count or fragment hangs on. Stays inside.
 
@@ -442,6 +483,7 @@ class PublicationStamp(models.Model):
 
 __all__ = [
     "VOCABULARY",
+    "AuditEntry",
     "Contribution",
     "Edition",
     "EditionFile",

@@ -19,7 +19,7 @@ from django.views.decorators.cache import cache_control
 
 from ctportal import languages
 
-from . import roles, sharing
+from . import audit, roles, sharing
 from .gate import GATES, gate_for
 from .instants import is_time_zone, show_instant
 from .models import Edition, RecordType, StoredFile
@@ -185,6 +185,7 @@ def preview(request, token):
         raise Http404("No such preview.")
     if reader.link and request.method == "GET":
         sharing.note_opening(reader.link)
+    audit.note_preview(request, record, language, reader.link)
     draft = Draft(record, reader)
     views = import_module(VIEWS.get(record.record_type, "conferences.views"))
     with translation.override(languages.django_code(language)):
@@ -238,6 +239,7 @@ def preview_file(request, token, key, name):
     files = Draft(record, reader).files
     if key not in files:
         raise Http404("No such file.")
+    audit.note_file(request, files[key], record, reader.link)
     return _serve(request, files[key])
 
 
@@ -252,6 +254,7 @@ def admin_file(request, key, name):
     owner = stored.source.created_by_id if stored.source else stored.created_by_id
     if owner != user.pk and not user.has_perm("publishing.read_all_drafts"):
         raise Http404("No such file.")
+    audit.note_file(request, stored)
     return _serve(request, stored)
 
 

@@ -36,7 +36,7 @@ def _is_given(role, app, model, action):
     if role == ADMINISTRATOR:
         return app in (*CONTENT, "auth") or (app == "publishing" and action == "view")
     if app == "publishing":
-        return action == "view" and role == PUBLISHER
+        return action == "view" and role == PUBLISHER and model != "auditentry"
     if app not in CONTENT:
         return False
     if role == TRANSLATOR:

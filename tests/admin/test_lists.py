@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from conferences.models import Conference
+from ctportal.publishing.admin_audit import HappenedAdmin
 from ctportal.publishing.services import publish, withdraw
 from documents.models import Document
 from tests.admin.test_forms import address
@@ -167,18 +168,21 @@ def test_the_index_is_grouped_as_staff_think(admin_client):
         ),
         ("People, organizations and themes", ["People", "Organizations", "Series", "Themes"]),
         ("Accounts", ["Users", "Groups"]),
+        ("What happened", ["Audit trail", "Steps of publication"]),
     ]
 
 
 def test_every_address_of_the_admin_opens_for_an_administrator(admin_client):
     make_dossier(1)
-    for model in site._registry:
+    for model, admin in site._registry.items():
         opts = model._meta
         root = f"/admin/{opts.app_label}/{opts.model_name}/"
         record = model._default_manager.first()
-        paths = [root, f"{root}add/", f"{root}?q=a"]
+        is_to_read = isinstance(admin, HappenedAdmin)
+        paths = [root, f"{root}export/" if is_to_read else f"{root}add/", f"{root}?q=a"]
         if record:
-            paths += [f"{root}{record.pk}/{page}/" for page in ("change", "history", "delete")]
+            pages = ["change", "history"] if is_to_read else ["change", "history", "delete"]
+            paths += [f"{root}{record.pk}/{page}/" for page in pages]
             if hasattr(record, "original_language"):
                 paths += [f"{root}{record.pk}/language/{code}/" for code in ("ar", "ru")]
         for path in paths:

@@ -12,21 +12,21 @@ pytestmark = pytest.mark.django_db
 
 ALL = {"add", "change", "delete", "view"}
 READ = {"view"}
-# Rights on: conferences, documents, photos, people, accounts, editions; then the special ones.
+# Rights on: conferences, documents, photos, people, accounts, editions, the audit trail; then the special ones.
 RIGHTS = {
-    "contributor": (ALL, ALL, ALL, ALL, set(), set(), set()),
-    "editor": (ALL, ALL, ALL, ALL, set(), set(), {"read_all_drafts", "edit_all_drafts"}),
-    "translator": (READ, READ, READ, READ, set(), set(), {"read_all_drafts"}),
-    "photo editor": (READ, READ, ALL, {"view", "add"}, set(), set(), {"read_all_drafts", "edit_all_drafts"}),
-    "publisher": (ALL, ALL, ALL, ALL, set(), READ, {"read_all_drafts", "edit_all_drafts", "publish_records"}),
+    "contributor": (ALL, ALL, ALL, ALL, set(), set(), set(), set()),
+    "editor": (ALL, ALL, ALL, ALL, set(), set(), set(), {"read_all_drafts", "edit_all_drafts"}),
+    "translator": (READ, READ, READ, READ, set(), set(), set(), {"read_all_drafts"}),
+    "photo editor": (READ, READ, ALL, {"view", "add"}, set(), set(), set(), {"read_all_drafts", "edit_all_drafts"}),
+    "publisher": (ALL, ALL, ALL, ALL, set(), READ, set(), {"read_all_drafts", "edit_all_drafts", "publish_records"}),
     "administrator": (
-        *(ALL, ALL, ALL, ALL, ALL, READ),
+        *(ALL, ALL, ALL, ALL, ALL, READ, READ),
         {"read_all_drafts", "edit_all_drafts", "publish_records", "seal_edition"},
     ),
 }
 MODELS = [
     *(("conferences", "conference"), ("documents", "document"), ("conferences", "photo"), ("conferences", "person")),
-    *(("auth", "user"), ("publishing", "edition")),
+    *(("auth", "user"), ("publishing", "edition"), ("publishing", "auditentry")),
 ]
 SPECIAL = {"read_all_drafts", "edit_all_drafts", "publish_records", "seal_edition"}
 

@@ -1,0 +1,226 @@
+"""The audit trail: sign-ins, accounts and rights, refusals, openings of what is not public.
+
+An entry must never break what it tells of: one that cannot be written is logged as an error, and the request goes on.
+No secret goes in: no password, no session, no token of an address; a user name that was typed and belongs to no account
+may be a password in the wrong field, so it is not kept. Publications stand in WorkflowStep and in the ledger.
+"""
+
+import logging
+from contextvars import ContextVar
+
+from django.apps import apps
+from django.contrib.auth import get_user_model, signals
+from django.contrib.auth.models import Group
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.db import DatabaseError, transaction
+from django.db.models.signals import m2m_changed, post_delete, post_save, pre_save
+
+from .models import AuditEntry, Edition
+
+Kind, Outcome = AuditEntry.Kind, AuditEntry.Outcome
+logger = logging.getLogger(__name__)
+_request = ContextVar("request", default=None)
+NOBODY_SIGNED_IN = "(command line)"
+
+
+def clean(text, most):
+    """Return *text* on one line: what prints nothing, line breaks and marks that turn letters around included, becomes its
+    code, such as \\u202e; at most *most* characters."""
+    return "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in str(text)[:most])[:most]
+
+
+def note(kind, what="", *, outcome=Outcome.DONE, request=None, user=None, who=None, record=None):
+    """Write one entry. *user* and *request* default to those at work now; *record* is a working record or an edition."""
+    request = request or _request.get()
+    try:
+        user = user or getattr(request, "user", None)
+        if who is None:
+            who = user.get_username() if user else "" if request else NOBODY_SIGNED_IN
+        with transaction.atomic():
+            AuditEntry.objects.create(
+                kind=kind,
+                outcome=outcome,
+                who=clean(who, 150),
+                account=user.pk if user else None,
+                what=clean(what, 500),
+                uid=getattr(record, "uid", None),
+                type=getattr(record, "record_type", ""),
+                address=clean(request.META.get("REMOTE_ADDR") or "", 64) if request else "",
+            )
+    except (DatabaseError, ValueError):
+        logger.exception("An entry of the audit trail could not be written: %s", kind)
+
+
+class AuditMiddleware:
+    """Knows the request at work, for signals that do not bring it, and notes what was refused in the admin.
+
+    After the answer is made, when nothing is rolled back any more.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        token = _request.set(request)
+        try:
+            response = self.get_response(request)
+            match = request.resolver_match
+            if match and "admin" in match.namespaces:
+                note_refusal(request, response.status_code)
+        finally:
+            _request.reset(token)
+        return response
+
+
+def note_refusal(request, status):
+    """Note a 403, or a step that the rules refuse (``request.refusal``), of who is signed in. The view is named, and no
+    address, since that may hold what was typed."""
+    refusal = getattr(request, "refusal", None)
+    if not (status == 403 or refusal) or not request.user.is_authenticated:
+        return
+    match = request.resolver_match
+    reason = f"{status}" if refusal is None else "; ".join(refusal.messages)
+    what = f"{request.method} {match.url_name}: {reason}"
+    note(Kind.REFUSAL, what, outcome=Outcome.REFUSED, request=request, record=_record_of(match))
+
+
+def _record_of(match):
+    """The record whose page *match* is, or None."""
+    parts = (match.url_name or "").split("_")
+    try:
+        model = apps.get_model(parts[0], parts[1])
+        return model._base_manager.get(pk=match.kwargs["object_id"]) if hasattr(model, "record_type") else None
+    except (LookupError, TypeError, ValueError, OverflowError, ObjectDoesNotExist, ValidationError, DatabaseError):
+        return None  # what was wrong with the address may be what was refused
+
+
+# What is not public
+
+
+def note_preview(request, record, language, link=None):
+    """Note that a preview was opened: by staff, or with the share link *link*."""
+    if request.method == "GET":
+        note(Kind.OPENING, f"preview in {language}{_with(link)}", request=request, record=record)
+
+
+def note_file(request, stored, record=None, link=None):
+    """Note that a file which no public edition shows was opened. Not the small pictures that the admin's own pages show
+    by dozens, and of a file that is read in pieces the first alone."""
+    is_shown_small = bool(stored.variant) and not stored.variant.startswith("download")
+    goes_on = not request.headers.get("Range", "bytes=0-").startswith("bytes=0-")
+    if request.method != "GET" or is_shown_small or goes_on:
+        return
+    if not Edition.objects.public().filter(files__file=stored).exists():
+        note(Kind.OPENING, f"file {stored.name}{_with(link)}", request=request, record=record)
+
+
+def _with(link):
+    return f", with share link {link.pk}" if link else ""
+
+
+# Sign-ins
+
+
+def _signed_in(sender, request, user, **kwargs):
+    note(Kind.SIGN_IN, request=request, user=user)
+
+
+def _signed_out(sender, request, user, **kwargs):
+    if user is not None:
+        note(Kind.SIGN_OUT, request=request, user=user)
+
+
+def _sign_in_failed(sender, credentials, request=None, **kwargs):
+    typed = str(credentials.get(get_user_model().USERNAME_FIELD, ""))
+    note(Kind.SIGN_IN, _name_of_account(typed), outcome=Outcome.FAILED, request=request, who="")
+
+
+def _name_of_account(typed):
+    try:
+        is_known = "\0" not in typed and get_user_model().objects.filter(username=typed).exists()
+    except DatabaseError:
+        is_known = False
+    return f"account {typed}" if is_known else "a name that no account has"
+
+
+# Accounts and rights
+
+WATCHED = ("username", "is_active", "is_staff", "is_superuser", "password")
+
+
+def _before_account(sender, instance, update_fields=None, **kwargs):
+    instance.audit_before = None
+    if instance.pk and (update_fields is None or set(update_fields) & set(WATCHED)):
+        instance.audit_before = sender._base_manager.filter(pk=instance.pk).values(*WATCHED).first()
+
+
+def _after_account(sender, instance, created, raw=False, **kwargs):
+    before, name = instance.audit_before, instance.get_username()
+    if created:
+        marks = [field for field in ("is_staff", "is_superuser") if getattr(instance, field)]
+        note(Kind.RIGHTS, f"account {name}: made{''.join(f', {mark}' for mark in marks)}")
+    elif before:
+        changes = list(_changes(before, instance))
+        if changes:
+            note(Kind.RIGHTS, f"account {name}: {', '.join(changes)}")
+
+
+def _changes(before, account):
+    for field in WATCHED:
+        if before[field] == getattr(account, field):
+            continue
+        if field == "password":
+            if account._password is not None:  # else Django has hashed the same one anew
+                yield "password set"
+        elif field == "username":
+            yield f"was called {before[field]}"
+        else:
+            yield f"{field} {'on' if getattr(account, field) else 'off'}"
+
+
+def _role_saved(sender, instance, created, **kwargs):
+    if created:
+        note(Kind.RIGHTS, f"role {instance.name}: made")
+
+
+def _deleted(sender, instance, **kwargs):
+    note(Kind.RIGHTS, f"{_called(instance)}: deleted")
+
+
+def _called(thing):
+    """An account, a role or a right, as the trail names it."""
+    if isinstance(thing, Group):
+        return f"role {thing.name}"
+    return f"account {thing.get_username()}" if hasattr(thing, "get_username") else f"right {thing.codename}"
+
+
+WORDS = {"post_add": "given", "pre_remove": "taken", "pre_clear": "taken"}
+
+
+def _given_or_taken(sender, instance, action, reverse, model, pk_set, **kwargs):
+    """Roles and rights of an account, rights of a role; from either side."""
+    if action not in WORDS:
+        return
+    field = next(f for f in sender._meta.fields if f.related_model and isinstance(instance, f.related_model))
+    other = next(f for f in sender._meta.fields if f.related_model is model)
+    there = sender._base_manager.filter(**{field.name: instance})  # after adding, before removing or emptying
+    if pk_set is not None:
+        there = there.filter(**{f"{other.name}__in": pk_set})
+    for thing in model._base_manager.filter(pk__in=there.values(other.name)):
+        holder, held = (thing, instance) if reverse else (instance, thing)
+        note(Kind.RIGHTS, f"{_called(holder)}: {_called(held)} {WORDS[action]}")
+
+
+def listen():
+    """Connect the signals; once, when the app is ready."""
+    account = get_user_model()
+    signals.user_logged_in.connect(_signed_in)
+    signals.user_logged_out.connect(_signed_out)
+    signals.user_login_failed.connect(_sign_in_failed)
+    pre_save.connect(_before_account, sender=account)
+    post_save.connect(_after_account, sender=account)
+    post_save.connect(_role_saved, sender=Group)
+    for model in (account, Group):
+        post_delete.connect(_deleted, sender=model)
+    for links in (account.groups.through, account.user_permissions.through, Group.permissions.through):
+        m2m_changed.connect(_given_or_taken, sender=links)

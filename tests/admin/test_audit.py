@@ -1,0 +1,319 @@
+"""The audit trail: what stands in it, what never does, who reads it, and that nobody changes it."""
+
+import csv
+import io
+import tracemalloc
+
+import pytest
+from django.contrib.auth.models import Group, Permission
+from django.db import DatabaseError, transaction
+
+from ctportal.publishing import audit, workflow
+from ctportal.publishing.admin_audit import csv_lines
+from ctportal.publishing.models import AuditEntry, WorkflowStep
+from ctportal.publishing.preview import preview_address
+from ctportal.publishing.services import publish
+from tests.admin.forms import AdminForm
+from tests.admin.test_forms import address
+from tests.factories import make_account, make_conference, make_document, make_stored_file, make_user
+from tests.guards import raw
+
+pytestmark = pytest.mark.django_db
+LIST = "/admin/publishing/auditentry/"
+
+
+class Trail:
+    """The entries written since the test began, or since it last looked: [(kind, outcome, who, what)]."""
+
+    def __init__(self):
+        self.last = 0
+        self.look()
+
+    def look(self):
+        entries = list(AuditEntry.objects.filter(pk__gt=self.last).order_by("pk"))
+        self.last = entries[-1].pk if entries else self.last
+        return [(entry.kind, entry.outcome, entry.who, entry.what) for entry in entries]
+
+
+@pytest.fixture
+def trail(db):
+    return Trail()
+
+
+def sign_in(client, username, password):
+    return client.post("/admin/login/", {"username": username, "password": password}, REMOTE_ADDR="192.0.2.7")
+
+
+def test_sign_ins_and_sign_outs_are_noted_with_the_address(client, trail):
+    user = make_account("editor", "maria")
+    user.set_password("a long password")
+    user.save()
+    trail.look()
+
+    sign_in(client, "maria", "wrong")
+    sign_in(client, "maria", "a long password")
+    client.post("/admin/logout/", REMOTE_ADDR="192.0.2.7")
+
+    assert trail.look() == [
+        ("sign-in", "failed", "", "account maria"),
+        ("sign-in", "done", "maria", ""),
+        ("sign-out", "done", "maria", ""),
+    ]
+    last = list(AuditEntry.objects.order_by("pk").values_list("account", "address"))[-3:]
+    assert last == [(None, "192.0.2.7"), (user.pk, "192.0.2.7"), (user.pk, "192.0.2.7")]
+
+
+def test_nothing_typed_that_may_be_a_password_is_kept(client, trail):
+    make_account("editor", "maria")
+    trail.look()
+
+    sign_in(client, "my-secret-in-the-wrong-field", "another-secret")
+
+    assert trail.look() == [("sign-in", "failed", "", "a name that no account has")]
+    everything = str(list(AuditEntry.objects.values_list()))
+    assert "secret" not in everything
+
+
+def test_who_gave_which_role_to_whom_is_noted(client, trail):
+    boss, maria = make_account("administrator", "boss"), make_account("contributor", "maria")
+    client.force_login(boss)
+    form = AdminForm(client, f"/admin/auth/user/{maria.pk}/change/")
+    trail.look()
+    publisher = Group.objects.get(name="publisher")
+
+    form.fill(groups=[str(publisher.pk)], translates=["ar"], is_superuser="on").press("_save")
+
+    assert sorted(trail.look()) == [
+        ("rights", "done", "boss", "account maria: is_superuser on"),
+        ("rights", "done", "boss", "account maria: right translate_ar given"),
+        ("rights", "done", "boss", "account maria: role contributor taken"),
+        ("rights", "done", "boss", "account maria: role publisher given"),
+    ]
+
+    AdminForm(client, f"/admin/auth/user/{maria.pk}/change/").press("_save")
+    assert trail.look() == []
+
+
+def test_changes_from_the_other_side_and_from_the_command_line_are_noted_too(trail):
+    maria, group = make_user("maria"), Group.objects.create(name="interns")
+    right = Permission.objects.get(codename="publish_records")
+
+    group.user_set.add(maria)
+    group.permissions.add(right)
+    group.permissions.clear()
+    maria.set_password("a secret")
+    maria.save()
+    maria.delete()
+
+    nobody = "(command line)"
+    assert trail.look() == [
+        ("rights", "done", nobody, "account maria: made, is_staff"),
+        ("rights", "done", nobody, "role interns: made"),
+        ("rights", "done", nobody, "account maria: role interns given"),
+        ("rights", "done", nobody, "role interns: right publish_records given"),
+        ("rights", "done", nobody, "role interns: right publish_records taken"),
+        ("rights", "done", nobody, "account maria: password set"),
+        ("rights", "done", nobody, "account maria: deleted"),
+    ]
+
+
+def test_what_the_admin_refuses_is_noted_with_the_record(client, trail):
+    conference = make_conference(created_by=make_account("editor"))
+    client.force_login(make_user("editor"))
+    form = AdminForm(client, address(conference)).fill(alone_reason="I want to")
+    form.buttons.append("_publish")
+    trail.look()
+
+    assert form.press("_publish").status_code == 403
+
+    assert trail.look() == [("refusal", "refused", "editor", "POST conferences_conference_change: 403")]
+    entry = AuditEntry.objects.latest("pk")
+    assert (entry.uid, entry.type) == (conference.uid, "conference")
+
+
+def test_a_step_that_the_rules_refuse_is_noted_although_all_else_is_rolled_back(client, trail):
+    conference = make_conference(venue="")
+    client.force_login(make_account("publisher"))
+    form = AdminForm(client, address(conference)).fill(alone_reason=None, venue="Palace")
+    trail.look()
+
+    assert form.press("_publish").status_code == 422
+
+    ((kind, outcome, who, what),) = trail.look()
+    assert (kind, outcome, who) == ("refusal", "refused", "publisher")
+    assert what.startswith("POST conferences_conference_change: Nobody else has read it")
+    conference.refresh_from_db()
+    assert conference.venue == ""
+
+
+def read(client, path, **headers):
+    assert b"".join(client.get(path, **headers).streaming_content)
+
+
+def test_previews_and_files_that_are_not_public_are_noted_when_opened(client, rf, trail):
+    publisher = make_account("publisher")
+    client.force_login(publisher)
+    conference = make_conference()
+    document = make_document(conference)
+    stored = make_stored_file("summary.pdf", created_by=publisher)
+    small = make_stored_file("small.webp", source=stored, variant="w640.webp")
+    document.versions.update(file=stored)
+    trail.look()
+
+    read(client, f"/admin/files/{stored.key}/summary.pdf")
+    read(client, f"/admin/files/{small.key}/small.webp")
+    read(client, f"/admin/files/{stored.key}/summary.pdf", HTTP_RANGE="bytes=5-")
+    assert trail.look() == [("opening", "done", "publisher", "file summary.pdf")]
+
+    request = rf.get("/")
+    request.session, request.user = client.session, publisher
+    assert client.get(preview_address(request, conference)).status_code == 200
+    assert trail.look() == [("opening", "done", "publisher", "preview in en")]
+
+    publish(conference, by=publisher)
+    publish(document, by=publisher)
+    read(client, f"/admin/files/{stored.key}/summary.pdf")
+    assert trail.look() == []
+
+
+def test_an_entry_that_cannot_be_written_breaks_nothing(client, trail, monkeypatch, caplog):
+    def fail(**_values):
+        raise DatabaseError("disk full")
+
+    make_account("editor", "maria").set_password("x")
+    client.force_login(make_user("maria"))
+    monkeypatch.setattr(AuditEntry.objects, "create", fail)
+
+    assert client.post("/admin/logout/").status_code == 200
+
+    assert "could not be written" in caplog.text
+    assert "_auth_user_id" not in client.session
+
+
+def test_control_characters_and_marks_of_direction_are_written_as_codes(trail):
+    audit.note(audit.Kind.RIGHTS, "role a\r\nb\x1b[2J\u202e: made\0", who="ma\x00ria")
+
+    ((_kind, _outcome, who, what),) = trail.look()
+
+    assert (who, what) == ("ma\\u0000ria", "role a\\u000d\\u000ab\\u001b[2J\\u202e: made\\u0000")
+
+
+def test_the_database_refuses_to_change_or_delete_an_entry():
+    audit.note(audit.Kind.RIGHTS, "role x: made")
+    for sql in (
+        "UPDATE publishing_auditentry SET who = 'nobody'",
+        "DELETE FROM publishing_auditentry",
+    ):
+        with pytest.raises(DatabaseError, match="the audit trail is append only"), transaction.atomic():
+            raw(sql)
+    assert AuditEntry.objects.filter(what="role x: made").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("role", "trail_status", "steps_status"),
+    [
+        ("contributor", 403, 403),
+        ("editor", 403, 403),
+        ("translator", 403, 403),
+        ("photo editor", 403, 403),
+        ("publisher", 403, 200),
+        ("administrator", 200, 200),
+    ],
+)
+def test_only_administrators_read_the_trail_and_nobody_writes_it(client, role, trail_status, steps_status):
+    client.force_login(make_account(role))
+    entry = AuditEntry.objects.latest("pk")
+
+    statuses = [client.get(f"{LIST}{page}").status_code for page in ("", "export/", f"{entry.pk}/change/")]
+    steps = [client.get(f"/admin/publishing/workflowstep/{page}").status_code for page in ("", "export/")]
+
+    assert (set(statuses), set(steps)) == ({trail_status}, {steps_status})
+    assert client.get(f"{LIST}add/").status_code == 403
+    assert client.post(f"{LIST}{entry.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert client.post(f"{LIST}{entry.pk}/change/", {"who": "nobody"}).status_code == 403
+
+
+def exported(client, query):
+    response = client.get(f"{LIST}export/{query}")
+    assert response["Content-Type"] == "text/csv; charset=utf-8"
+    return list(csv.reader(io.StringIO(b"".join(response.streaming_content).decode())))
+
+
+def test_the_trail_is_narrowed_by_person_kind_day_and_record_and_so_is_its_export(client):
+    client.force_login(make_account("administrator", "boss"))
+    conference = make_conference()
+    audit.note(audit.Kind.OPENING, "preview in en", who="maria", record=conference)
+    audit.note(audit.Kind.OPENING, "preview in en", who="ivan")
+    queries = {
+        "?who=maria": ["preview in en"],
+        "?q=ivan": ["preview in en"],
+        "?kind__exact=sign-in&who=boss": [""],
+        f"?uid={conference.uid}": ["preview in en"],
+        f"?q={conference.uid}": ["preview in en"],
+        "?at__gte=2100-01-01+00:00:00%2B00:00": [],
+    }
+
+    for query, found in queries.items():
+        shown = client.get(f"{LIST}{query}").context["cl"].result_list
+        assert [entry.what for entry in shown] == found, query
+        header, *rows = exported(client, query)
+        assert header == ["at", "who", "account", "kind", "outcome", "what", "type", "uid", "address"]
+        assert [row[5] for row in rows] == found, query
+
+
+def test_no_cell_of_the_export_is_a_formula(client):
+    client.force_login(make_account("administrator", "boss"))
+    for text in ("=1+1", "+1", "-1", "@SUM(A1)", "a=1", '"quoted", and more'):
+        audit.note(audit.Kind.OPENING, text, who="=cmd")
+
+    rows = exported(client, "?who=%3Dcmd")[1:]
+
+    assert [row[5] for row in rows] == ["'=1+1", "'+1", "'-1", "'@SUM(A1)", "a=1", '"quoted", and more']
+    assert {row[1] for row in rows} == {"'=cmd"}
+    (line,) = list(csv_lines(["x"], [["\t1", "\r1"]]))[1:]
+    assert line == "'\t1,\"'\r1\"\r\n"
+
+
+def test_the_export_needs_no_more_memory_for_many_entries():
+    def peak(n):
+        rows = ([f"account {number}: password set", "maria"] for number in range(n))
+        tracemalloc.start()
+        for _line in csv_lines(["what", "who"], rows):
+            pass
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return most
+
+    peak(10)
+    assert peak(20_000) < peak(1_000) * 2
+
+
+def test_the_export_is_sent_while_it_is_read(client):
+    client.force_login(make_account("administrator"))
+
+    response = client.get(f"{LIST}export/")
+
+    assert response.streaming
+    assert "no-store" in response["Cache-Control"]
+    assert response["Content-Disposition"].startswith('attachment; filename="auditentry-')
+
+
+@pytest.mark.parametrize("query", ["uid=nonsense", "at__gte=nonsense", "nonsense=1"])
+def test_an_export_of_nonsense_is_refused(client, query):
+    client.force_login(make_account("administrator"))
+
+    assert client.get(f"{LIST}export/?{query}").status_code == 400
+
+
+def test_the_steps_of_publication_are_listed_for_publishers(client):
+    publisher = make_account("publisher")
+    client.force_login(publisher)
+    conference = make_conference(created_by=make_account("editor"))
+    workflow.submit(conference, by=make_account("editor"), remark="=Please read")
+
+    found = client.get(f"/admin/publishing/workflowstep/?uid={conference.uid}").context["cl"].result_list
+    response = client.get("/admin/publishing/workflowstep/export/?action__exact=submitted")
+
+    assert list(found) == list(WorkflowStep.objects.all())
+    (row,) = list(csv.reader(io.StringIO(b"".join(response.streaming_content).decode())))[1:]
+    assert row[1:] == ["editor", "submitted", "", "conference", str(conference.uid), "'=Please read"]

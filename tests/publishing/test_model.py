@@ -104,11 +104,14 @@ class Portal(RuleBasedStateMachine):
 
     # What people do. One rule for all: Hypothesis leaves out some rules of a run at a time, and few would get far.
 
-    @initialize(public=mostly)
-    def begin(self, public):
-        """Most runs begin with a conference that is public: nothing else may be, without it."""
-        if public:
+    @initialize(state=st.sampled_from(["draft", "scheduled", "public"]))
+    def begin(self, state):
+        """Most runs begin with a conference that is public or to come: nothing else may be, without it."""
+        if state == "public":
             self.approve("conference", "publisher", None, alone=True)
+        elif state == "scheduled":
+            for name in ("conference", "release", "photo"):
+                self.approve(name, "publisher", 5, alone=True)
 
     @rule(
         action=actions,

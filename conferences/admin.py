@@ -465,12 +465,13 @@ class ConferenceAdmin(RecordAdmin):
             return queryset.prefetch_related("texts")
         if not page.endswith("_changelist"):
             return queryset
-        photos = Photo.objects.filter(conference=OuterRef("pk")).order_by()
+        photos = roles.readable(Photo.objects.filter(conference=OuterRef("pk")), request.user).order_by()
+        documents = Document.objects.only("conference", "kind", "also_serves_as", "occasion").order_by()
         return queryset.annotate(
             photo_count=Subquery(photos.values("conference").annotate(n=Count("pk")).values("n"))
         ).prefetch_related(
             Prefetch("texts", ConferenceText.objects.only("conference", "language", "ready")),
-            Prefetch("documents", Document.objects.only("conference", "kind", "also_serves_as", "occasion").order_by()),
+            Prefetch("documents", roles.readable(documents, request.user)),
         )
 
     def get_list_filter(self, request):

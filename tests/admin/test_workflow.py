@@ -292,6 +292,18 @@ def test_the_dossier_of_a_contributor_hides_the_documents_of_others(sign_in):
     assert "An embargoed release" in sign_in("editor").get(address(mine)).content.decode()
 
 
+def test_the_missing_parts_of_a_contributors_list_do_not_tell_of_the_drafts_of_others(sign_in):
+    client = sign_in("contributor")
+    mine = make_conference(created_by=make_user("contributor"))
+    make_document(mine, "An embargoed release", occasion="opening")
+    make_photo(mine)
+
+    [row] = client.get("/admin/conferences/conference/").context["cl"].result_list
+
+    assert [document.pk for document in row.documents.all()] == []
+    assert row.photo_count is None
+
+
 # Languages
 
 

@@ -1,0 +1,78 @@
+"""Words, identifiers and keys that stand nowhere else, so that whoever reads one has read the very field that holds it."""
+
+import hashlib
+import re
+import uuid
+from typing import NamedTuple
+
+OPEN = "open"  # every reader must find it
+TOLD = "told"  # every reader may, such as the uid in a tombstone
+CLOSED = "closed"  # for who may read the draft, and they must find it
+HELD = "held back"  # for who may read the draft, and they need not find it
+
+WORD = re.compile(rb"zq[a-p]{12,30}")
+UID = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+HASH = re.compile(rb"[0-9a-f]{64}")
+
+
+class Name(NamedTuple):
+    """What a canary stands for: the *case* (state and kind of record), the *side* and the field."""
+
+    case: str
+    side: str
+    what: str
+
+    def __str__(self):
+        return f"{self.what} of the {self.case} ({self.side})"
+
+
+def letters(text, count):
+    """Return *count* letters from a to p that depend on *text* alone: whatever is made first, each canary stays itself."""
+    digits = hashlib.blake2b(text.encode(), digest_size=32).hexdigest()[:count]
+    return digits.translate(str.maketrans("0123456789abcdef", "abcdefghijklmnop"))
+
+
+def never(kind="word"):
+    """What looks like a canary and was never given to anything."""
+    return {
+        "word": "zq" + letters("never", 12),
+        "key": "zq" + letters("never", 30),
+        "uid": str(uuid.UUID(bytes=hashlib.blake2b(b"never", digest_size=16).digest(), version=4)),
+    }[kind]
+
+
+class Canaries:
+    """All canaries of one world, and who each of them is."""
+
+    def __init__(self):
+        self.names = {}
+
+    def word(self, case, side, what):
+        return self._keep("zq" + letters(f"{case}/{what}/{side}", 12), Name(case, side, what))
+
+    def key(self, case, side, what):
+        """The key of a stored file: 32 characters, as long as the real ones."""
+        return self._keep("zq" + letters(f"{case}/{what}/{side}/key", 30), Name(case, side, what))
+
+    def uid(self, case, side, what):
+        digest = hashlib.blake2b(f"{case}/{what}/{side}/uid".encode(), digest_size=16).digest()
+        uid = uuid.UUID(bytes=digest, version=4)
+        self._keep(str(uid), Name(case, side, what))
+        return uid
+
+    def checksum(self, value, case, side, what):
+        return self._keep(value, Name(case, side, what))
+
+    def _keep(self, text, name):
+        assert self.names.setdefault(text, name) == name, f"{text} is {self.names[text]} and {name}"
+        return text
+
+    def found(self, data):
+        """Return {canary: Name} of what stands in *data* (bytes), in capitals or not."""
+        data = data.lower()
+        texts = {m.decode() for pattern in (WORD, UID, HASH) for m in pattern.findall(data)}
+        return {text: self.names[text] for text in texts if text in self.names}
+
+    def of(self, *sides):
+        """The Names of *sides*."""
+        return {name for name in self.names.values() if name.side in sides}

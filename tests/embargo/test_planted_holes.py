@@ -1,0 +1,97 @@
+"""Holes planted on purpose: the matrix must find each, or it would prove nothing."""
+
+import pytest
+from django.db.models import Q, Subquery
+from django.http import Http404, HttpResponse
+
+from conferences import views
+from ctportal.publishing import reading
+from ctportal.publishing.models import Edition, Facet, StoredFile
+from ctportal.web import files
+
+from . import addresses
+from .readers import VISITOR
+from .test_matrix import TABLE
+from .walk import Walk, forget, leaks
+from .without import differences
+from .world import RELEASE
+
+
+def api_detail_unfiltered(patch):
+    in_force = reading._full_in_force
+    patch.setattr(reading, "_full_in_force", lambda at, **known_by: in_force(at=RELEASE, **known_by))
+
+
+def file_served_without_asking(patch):
+    patch.setattr(files, "Exists", lambda _showing: Q())
+
+
+def count_of_all_rows(patch):
+    patch.setattr(reading, "count", lambda filters: Edition.objects.of(filters.record_type).count())
+
+
+def neighbours_without_the_rule(patch):
+    def any_neighbours(at, date, slug, series):
+        match = Q()
+        for uid in series:
+            rows = Facet.objects.filter(type="conference", name="series", value=uid)
+            match |= Q(pk=Subquery(rows.filter(date__lt=date).order_by("-date").values("edition")[:1]))
+            match |= Q(pk=Subquery(rows.filter(date__gt=date).order_by("-date").values("edition")[:1]))
+        return list(Edition.objects.filter(match))
+
+    patch.setattr(views, "_neighbours", any_neighbours)
+
+
+def etag_from_the_file(patch):
+    past_file = files.past_file
+
+    def with_etag(request, key):
+        try:
+            return past_file(request, key)
+        except Http404:
+            stored = StoredFile.objects.filter(key=key).first()
+            if stored is None:
+                raise
+            return HttpResponse(status=404, headers={"ETag": f'"{stored.sha256}"'})
+
+    patch.setattr(files, "past_file", with_etag)
+
+
+def of_scheduled(world):
+    for kind in ("conference", "document", "photo"):
+        yield from addresses.of_case(world, world.cases["scheduled", kind])
+
+
+HOLES = {
+    "API detail unfiltered": (api_detail_unfiltered, of_scheduled),
+    "file served without asking": (file_served_without_asking, of_scheduled),
+    "count of all rows": (count_of_all_rows, lambda world: ["/en/conferences/", "/en/documents/", "/api/v1/photos/"]),
+    "previous and next without the rule": (neighbours_without_the_rule, addresses.of_open_records),
+    "ETag from the file": (etag_from_the_file, of_scheduled),
+}
+SHOWS_NO_WORD = {"count of all rows"}
+
+
+@pytest.mark.parametrize("hole", HOLES)
+def test_the_matrix_finds_each_planted_hole(world, monkeypatch, hole):
+    plant, part = HOLES[hole]
+    asked = list(part(world))
+
+    assert (read(world, asked), compared(world, asked)) == ([], [])
+    plant(monkeypatch)
+    forget()
+    assert compared(world, asked)
+    assert bool(read(world, asked)) == (hole not in SHOWS_NO_WORD)
+
+
+def read(world, asked):
+    """What the matrix reports of the visitor at the addresses *asked*."""
+    walk = Walk(world, VISITOR)
+    for address in asked:
+        walk.ask(address)
+    return leaks(walk, TABLE[VISITOR])
+
+
+def compared(world, asked):
+    """What the comparison with the site without hidden rows reports."""
+    return differences(VISITOR, world, [(address, "GET", {}) for address in asked])

@@ -1,0 +1,133 @@
+"""The same world without anything hidden: rows are deleted, so that the rest keeps its keys, identifiers and instants."""
+
+from contextlib import contextmanager
+
+from django.contrib.admin.models import LogEntry
+from django.db import connection, transaction
+
+from conferences.models import Conference, Organization, Person, Photo, Series, Theme
+from ctportal.publishing import database
+from ctportal.publishing.models import (
+    AuditEntry,
+    Contribution,
+    Edition,
+    EditionFile,
+    Facet,
+    LedgerEntry,
+    Relation,
+    StoredFile,
+    Withdrawal,
+    WorkflowStep,
+)
+from documents.models import Document
+
+from .canaries import CLOSED
+from .readers import reader
+from .walk import forget
+from .world import NOW, RELEASE
+
+RECORDS = (Document, Photo, Conference, Series, Theme, Organization, Person)
+
+
+@contextmanager
+def nothing_hidden(world):
+    """In the body, the world holds what readers may know of, and no working row at all; afterwards it is as before."""
+    with transaction.atomic():
+        _remove_hidden()
+        left = sorted(str(name) for name in standing(world).values() if name.side == CLOSED)
+        assert left == [], f"not removed: {left}"
+        forget()
+        yield
+        transaction.set_rollback(True)
+    forget()
+
+
+def _remove_hidden():
+    hidden = Edition.objects.filter(public_from__gt=NOW)
+    on_postgresql("SET CONSTRAINTS ALL IMMEDIATE")  # what waits to be checked keeps triggers from being dropped
+    database.remove_guards()  # they come back with the rollback
+    on_postgresql("SET CONSTRAINTS ALL DEFERRED")
+    with connection.constraint_checks_disabled():
+        for model in (Facet, Relation, EditionFile, LedgerEntry, Withdrawal):
+            _delete(model.objects.filter(edition__in=hidden))
+        _delete(hidden)
+        Edition.objects.filter(public_until=RELEASE).update(public_until=None)
+        _delete(Relation.objects.exclude(target__in=Edition.objects.values("uid")))
+        for model in (WorkflowStep, Contribution, LogEntry, AuditEntry):
+            _delete(model.objects.all())
+        for model in _working_models():
+            _delete(model._base_manager.all())
+        # First the renditions, then the originals that none is left of.
+        _delete(StoredFile.objects.filter(editions__isnull=True, source__isnull=False))
+        _delete(StoredFile.objects.filter(editions__isnull=True, renditions__isnull=True))
+
+
+def on_postgresql(statement):
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+
+
+def _working_models():
+    """Every model of both apps, what refers to others before what it refers to."""
+    from django.apps import apps
+
+    models = [
+        model
+        for app in ("documents", "conferences")
+        for model in apps.get_app_config(app).get_models(include_auto_created=True)
+        if not model._meta.proxy
+    ]
+    return sorted(models, key=lambda model: RECORDS.index(model) if model in RECORDS else -1)
+
+
+def _delete(queryset):
+    """Delete rows without asking what hangs on them."""
+    queryset._raw_delete(queryset.db)
+
+
+def tables():
+    with connection.cursor() as cursor:
+        return [
+            name for name in connection.introspection.table_names(cursor) if not name.startswith(("auth", "django_s"))
+        ]
+
+
+def rows(table):
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")  # noqa: S608
+        return sorted(map(str, cursor.fetchall()))
+
+
+def standing(world):
+    """Every canary in any column of any table."""
+    return world.canaries.found("".join(row for table in tables() for row in rows(table)).encode())
+
+
+def answers(identity, world, asked):
+    """{(method, address, headers): what lasts of the answer} for *asked*, a list of (address, method, headers)."""
+    asker = reader(identity, world)
+    return {
+        (method, address, *headers.items()): asker.ask(address, method, headers=headers).lasting
+        for address, method, headers in asked
+    }
+
+
+def differences(identity, world, asked):
+    """What of *asked* is answered otherwise than in the world without anything hidden: lines that say in what."""
+    forget()
+    whole = answers(identity, world, asked)
+    with nothing_hidden(world):
+        less = answers(identity, world, asked)
+    return [
+        f"{' '.join(map(str, key))}: {difference(whole[key], less[key])}" for key in whole if whole[key] != less[key]
+    ]
+
+
+def difference(one, other):
+    """What differs between two answers, in short."""
+    if one[0] != other[0]:
+        return f"status {one[0]} instead of {other[0]}"
+    headers = sorted(name for name in {*one[1], *other[1]} if one[1].get(name) != other[1].get(name))
+    parts = [f"{name} {one[1].get(name)} instead of {other[1].get(name)}" for name in headers]
+    return "; ".join([*parts, *(["body"] if one[2] != other[2] else []), *(["cookies"] if one[3] != other[3] else [])])

@@ -1,0 +1,373 @@
+"""A world in which everything that could leak bears a canary: a conference, a document and a photo in each of six states.
+
+All hang on one public conference, the *host*, and show its vocabulary beside an own one, so that they could be found by
+every list, count, relation and neighbour. Whatever is made first, uids, keys and words are the same: two worlds that
+differ only in what is hidden can be compared byte for byte.
+"""
+
+import hashlib
+import io
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth.models import Permission
+from django.contrib.contenttypes.models import ContentType
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import models
+from django_prose_editor.fields import ProseEditorField
+from PIL import Image
+
+from conferences.models import Conference, Organization, Person, Photo, Series, Theme
+from ctportal.languages import CODES
+from ctportal.publishing import workflow
+from ctportal.publishing.files import prepare_photo, rendition_name
+from ctportal.publishing.gate import refresh_draft
+from ctportal.publishing.models import Edition, StoredFile
+from documents.models import CoChairsSummary, Document, PressRelease, Statement
+from tests.factories import make_account
+
+from .canaries import CLOSED, HELD, OPEN, TOLD, Canaries
+
+STATES = ("draft", "in review", "scheduled", "newer draft", "correction", "withdrawn")
+NEVER_PUBLIC, ONCE_PUBLIC = STATES[:3], STATES[3:]
+KINDS = ("conference", "document", "photo")
+MAKING = ("document", "photo", "conference")  # what a conference refers to comes first
+VOCABULARY = {"series": Series, "theme": Theme, "organization": Organization, "person": Person}
+SHOWN_BY = {
+    "conference": ("series", "theme", "organization", "person"),
+    "document": ("theme", "organization", "person"),
+    "photo": ("person",),
+}
+
+BEGIN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)  # when everything public became so
+NOW = BEGIN + timedelta(days=1)
+RELEASE = BEGIN + timedelta(days=10)
+READY = ("ar", "en", "zh")  # the languages of a conference or document that its open edition has
+
+# Text that is no text: codes, and what the portal computes.
+NO_CANARY = {"draft_sha256", "time_zone", "sha256", "key", "media_type", "variant", "file"}
+SHAPES = {
+    "contact_email": "{}@example.org",
+    "website": "https://{}.example.org/",
+    "address": "https://{}.example.org/",
+    "external_url": "https://{}.example.org/",
+    "hashtags": "#{}",
+    "symbol": "A/99/{}",
+}
+
+
+def text_fields(model):
+    """The columns of *model* that hold text of people: (name, name without its language, language or "")."""
+    names = {column.name for column in model._meta.concrete_fields}
+    for column in model._meta.concrete_fields:
+        if not isinstance(column, (models.CharField, models.TextField, models.FileField)) or column.choices:
+            continue
+        if column.name in NO_CANARY or f"{column.name}_en" in names:
+            continue
+        stem, _mark, language = column.name.rpartition("_")
+        translated = language in CODES and f"{stem}_en" in names
+        yield column.name, stem if translated else column.name, language if translated else ""
+
+
+@dataclass
+class Case:
+    """One record in one state, with what belongs to it."""
+
+    state: str
+    kind: str
+    record: object = None
+    slugs: dict = field(default_factory=dict)  # {side: slug}
+    files: list = field(default_factory=list)
+    vocabulary: dict = field(default_factory=dict)  # {(side, kind): entry}
+
+    def __str__(self):
+        return f"{self.kind}, {self.state}"
+
+
+class World:
+    """Made step by step: ``public``, ``hidden`` (records never public) and ``newer`` (what nobody reads of public ones)."""
+
+    def __init__(self, clock):
+        self.clock, self.canaries = clock, Canaries()
+        clock.move_to(BEGIN)
+        self.author = make_account("editor", "author", first_name=self.canaries.word("host", HELD, "User.first_name"))
+        self.releaser = make_account("publisher", "releaser")
+        self.identities = {
+            role: make_account(role, f"reader-{role.replace(' ', '-')}")
+            for role in ("contributor", "translator", "photo editor", "publisher")
+        }
+        self.identities["translator"].user_permissions.add(Permission.objects.get(codename="translate_ru"))
+        self.cases = {(state, kind): Case(state, kind) for state in STATES for kind in KINDS}
+        self.host, self.host_document, self.host_photo = (Case("public", kind) for kind in KINDS)
+
+    # Steps
+
+    def stand(self):
+        """The public host, on which everything else hangs. The first step; the others may come in any order."""
+        self.clock.move_to(BEGIN)
+        for case in (self.host, self.host_document, self.host_photo):
+            self._begin(case, OPEN)
+            self._approve(case, note=OPEN)
+        self.clock.move_to(NOW)
+        return self
+
+    def public(self):
+        """What readers see of the other cases."""
+        self.clock.move_to(BEGIN)
+        for state in ONCE_PUBLIC:
+            for kind in MAKING:
+                case = self.cases[state, kind]
+                self._begin(case, TOLD if state == "withdrawn" else OPEN)
+                self._approve(case, note=HELD if state == "withdrawn" else OPEN)
+        self.clock.move_to(BEGIN + timedelta(hours=1))
+        for kind in MAKING:
+            case = self.cases["withdrawn", kind]
+            reason = self.canaries.word(str(case), OPEN, "Withdrawal.reason")
+            workflow.withdraw(case.record, by=self.releaser, reason=reason)
+        self.clock.move_to(NOW)
+        return self
+
+    def hidden(self):
+        """What was never public."""
+        for state in NEVER_PUBLIC:
+            for kind in MAKING:
+                case = self.cases[state, kind]
+                self._begin(case, CLOSED)
+                if state == "in review":
+                    remark = self.canaries.word(str(case), CLOSED, "WorkflowStep.remark")
+                    workflow.submit(case.record, by=self.author, remark=remark)
+                if state == "scheduled":
+                    self._approve(case, note=HELD, at=RELEASE)
+        return self
+
+    def newer(self):
+        """What has been written since, of which a correction is scheduled."""
+        for state in ONCE_PUBLIC:
+            for kind in MAKING:
+                case = self.cases[state, kind]
+                self._dress(case, CLOSED)
+                if state == "correction":
+                    self._approve(case, note=HELD, at=RELEASE)
+        return self
+
+    # Records
+
+    def _begin(self, case, side):
+        owned = {
+            "uid": self.canaries.uid(str(case), CLOSED if side == CLOSED else TOLD, "uid"),
+            "created_by": self.author,
+        }
+        if case.kind == "conference":
+            day = self._day(case)
+            case.record = Conference(kind="regional", start_date=day, end_date=day, country="BY", **owned)
+        elif case.kind == "document":
+            kind = {"withdrawn": "statement", "in review": "statement", "draft": "co-chairs-summary"}.get(case.state)
+            record = Document(kind=kind or "press-release", date=self._day(case), conference=self.host.record, **owned)
+            case.record = record
+        else:
+            case.record = Photo(conference=self.host.record, **owned)
+        self._dress(case, side)
+        self._log(case)
+
+    def _day(self, case):
+        month = 1 + (*STATES, "public").index(case.state)
+        return date(2025, month, 10)
+
+    def _approve(self, case, *, note, at=None):
+        alone = self.canaries.word(str(case), HELD, f"WorkflowStep.remark {'later' if at else 'at once'}")
+        text = self.canaries.word(str(case), note, "Edition.note")
+        edition = workflow.approve(case.record, by=self.releaser, at=at, note=text, alone=alone)
+        side = CLOSED if at else OPEN if case.state != "withdrawn" else HELD
+        self.canaries.checksum(edition.sha256, str(case), HELD if side == CLOSED else side, "Edition.sha256")
+
+    def _log(self, case):
+        LogEntry.objects.create(
+            user=self.author,
+            content_type=ContentType.objects.get_for_model(self._entry(case.record), for_concrete_model=False),
+            object_id=str(case.record.pk),
+            object_repr=self.canaries.word(str(case), HELD, "LogEntry.object_repr"),
+            action_flag=CHANGE,
+            change_message=self.canaries.word(
+                str(case), HELD if case.state == "public" else CLOSED, "LogEntry.change_message"
+            ),
+        )
+
+    @staticmethod
+    def _entry(record):
+        """The model under which the admin keeps the history of *record*."""
+        entries = (CoChairsSummary, PressRelease, Statement) if isinstance(record, Document) else ()
+        return next((entry for entry in entries if record.kind in entry.kinds), type(record))
+
+    # Texts
+
+    def _dress(self, case, side):
+        """Write every text of *case* anew with canaries of *side*, and all that belongs to it."""
+        text = HELD if side == TOLD else side
+        record = case.record
+        self._fill(record, case, text, by_language=case.kind != "photo")
+        if case.kind != "photo":
+            case.slugs[side] = record.slug
+        if side == CLOSED:
+            self._move(record)
+        if case.kind == "photo":
+            record.file = self._picture(case, text)
+        record.save()
+        getattr(self, f"_dress_{case.kind}")(case, record, side, text)
+        record = case.record = type(record).objects.get(pk=record.pk)
+        refresh_draft(record)
+
+    def _move(self, record):
+        """Let what is hidden stand where nothing public does: its year and country would show in the menus."""
+        if isinstance(record, Conference):
+            record.start_date = record.end_date = record.start_date.replace(year=2031)
+            record.country, record.event_status = "KE", "confirmed"
+        elif isinstance(record, Document):
+            record.date = record.date.replace(year=2032)
+        else:
+            record.taken_on = date(2024, 5, 5)
+
+    def _fill(self, row, case, side, *, by_language=True, languages=READY, prefix=""):
+        """Give every text of *row* a canary. What is in a language that is not ready is held back, if *by_language*."""
+        model = type(row)
+        for name, stem, language in text_fields(model):
+            held = by_language and side == OPEN and language and language not in languages
+            word = self.canaries.word(str(case), HELD if held else side, f"{prefix}{model.__name__}.{name}")
+            value = SHAPES.get(stem, "{}").format(word)
+            column = model._meta.get_field(name)
+            setattr(
+                row,
+                name,
+                f"<p>{value}</p>"
+                if isinstance(column, ProseEditorField)
+                else value.upper()
+                if stem == "symbol"
+                else value,
+            )
+        return row
+
+    def _rows_by_language(self, rows, case, side, **fields):
+        rows.all().delete()
+        for code in CODES:
+            held = side == OPEN and code not in READY
+            row = rows.model(
+                language=code, ready=side != OPEN or code in READY, **{rows.field.name: case.record}, **fields
+            )
+            self._fill(row, case, HELD if held else side, prefix=f"{code} ")
+            yield row
+
+    def _dress_conference(self, case, record, side, text):
+        for row in self._rows_by_language(record.texts, case, text):
+            row.save()
+        entries = self._vocabulary(case, side, text)
+        for rows in (record.announced_dates, record.main_topics, record.sessions, record.figures, record.links):
+            rows.all().delete()
+        for rows in (record.series_entries, record.organization_roles, record.appearances, record.references):
+            rows.all().delete()
+        day = record.start_date
+        self._row(record.announced_dates, case, text, start_date=day, end_date=day)
+        self._row(record.main_topics, case, text)
+        self._row(record.links, case, text)
+        uid = self.canaries.uid(str(case), HELD if text != OPEN else TOLD, "Figure.uid")
+        figure = {"measure": "participants", "value": 400, "uid": uid}
+        documents = [
+            self.cases[state, "document"].record for state in (case.state, "draft", "scheduled") if state in STATES
+        ]
+        for document in dict.fromkeys(filter(None, documents)):
+            record.references.create(document=document)
+            figure["source_document"] = document
+        self._row(record.figures, case, text, **figure)
+        uid = self.canaries.uid(str(case), HELD if text != OPEN else TOLD, "Session.uid")
+        session = self._row(record.sessions, case, text, uid=uid, date=day)
+        for place in (record, session):
+            place.organization_roles.create(organization=entries["organization"], role="host")
+            self._row(
+                place.appearances, case, text, prefix="" if place is record else "session's ", person=entries["person"]
+            )
+        record.series_entries.create(series=entries["series"])
+        record.themes.set([entries["theme"]])
+        if case is not self.host:
+            record.series_entries.create(series=self.host.vocabulary[OPEN, "series"])
+            record.themes.add(self.host.vocabulary[OPEN, "theme"])
+            record.organization_roles.create(organization=self.host.vocabulary[OPEN, "organization"], role="donor")
+            record.parent = self.host.record
+            record.save(update_fields=["parent"])
+
+    def _row(self, rows, case, side, *, prefix="", **fields):
+        row = rows.model(**{rows.field.name: rows.instance}, **fields)
+        self._fill(row, case, side, prefix=prefix).save()
+        return row
+
+    def _dress_document(self, case, record, side, text):
+        entries = self._vocabulary(case, side, text)
+        for row in self._rows_by_language(record.versions, case, text):
+            if row.language in ("en", "fr"):
+                row.file = self._paper(case, text if row.language in READY or text != OPEN else HELD, row.language)
+            row.save()
+        record.relations.all().delete()
+        record.issued_by, record.delivered_by = entries["organization"], entries["person"]
+        record.themes.set([entries["theme"], self.host.vocabulary[OPEN, "theme"]])
+        record.relations.create(kind="adopted-at", conference=self.host.record)
+        record.save()
+
+    def _dress_photo(self, case, record, side, text):
+        record.people.set(self._vocabulary(case, side, text).values())
+
+    def _vocabulary(self, case, side, text):
+        """Entries that nothing but this side of this record shows."""
+        for kind in SHOWN_BY[case.kind]:
+            owner = f"{case}, its {kind}"
+            uid = self.canaries.uid(owner, HELD if side == CLOSED else TOLD, f"{VOCABULARY[kind].__name__}.uid")
+            entry = VOCABULARY[kind](uid=uid, created_by=self.author)
+            self._fill(entry, owner, text, by_language=False).save()
+            refresh_draft(entry)
+            case.vocabulary[side, kind] = entry
+        return {kind: case.vocabulary[side, kind] for kind in SHOWN_BY[case.kind]}
+
+    # Files
+
+    def _paper(self, case, side, language):
+        owner = f"{case}, its {language} file"
+        body = f"%PDF-1.7 {self.canaries.word(owner, side, 'bytes of the file')}".encode()
+        return self._store(
+            owner, side, body, name=f"{self.canaries.word(owner, side, 'StoredFile.name')}.pdf", case=case
+        )
+
+    def _picture(self, case, side):
+        """The original, which holds a canary in its metadata, and all that is made of it."""
+        owner = f"{case}, its picture"
+        exif = Image.Exif()
+        inside = HELD if side == OPEN else side
+        exif[0x010E] = self.canaries.word(owner, inside, "ImageDescription")
+        exif[0x8298] = self.canaries.word(owner, inside, "Copyright")
+        colour = tuple(hashlib.blake2b(f"{owner}{side}".encode(), digest_size=3).digest())
+        data = io.BytesIO()
+        Image.new("RGB", (700, 40), colour).save(data, "JPEG", exif=exif, comment=exif[0x010E].encode())
+        name = f"{self.canaries.word(owner, side, 'StoredFile.name')}.jpg"
+        prepared = prepare_photo(SimpleUploadedFile(name, data.getvalue(), "image/jpeg"))
+        kind = {"media_type": "image/jpeg", "case": case}
+        original = self._store(f"{owner} as it came", inside, data.getvalue(), name=name, **kind)
+        for made in prepared.renditions:
+            self._store(
+                f"{owner} as {made.variant}", side, made.data, name=rendition_name(name, made.variant), case=case,
+                media_type=made.media_type, width=made.width, height=made.height, source=original, variant=made.variant,
+            )  # fmt: skip
+        return original
+
+    def _store(self, owner, side, data, *, name, case, media_type="application/pdf", **fields):
+        original = owner.endswith("as it came")
+        stored = StoredFile(
+            key=self.canaries.key(owner, HELD if original else side, f"StoredFile.key, {side}"), name=name, media_type=media_type, size=len(data),
+            sha256=hashlib.sha256(data).hexdigest(), created_by=self.author, created_at=BEGIN,
+            text=self.canaries.word(owner, HELD, "StoredFile.text"), **fields,
+        )  # fmt: skip
+        self.canaries.checksum(stored.sha256, owner, HELD if side == CLOSED else side, "StoredFile.sha256")
+        stored.file.save(name, ContentFile(data), save=False)
+        stored.save()
+        case.files.append((side, stored))
+        return stored
+
+
+def editions_to_come():
+    return Edition.objects.filter(public_from__gt=NOW)

@@ -386,6 +386,7 @@ class PublishingFields(forms.Form):
         help_text=_("Public: readers of the old address are told."),
         widget=forms.TextInput(attrs={"class": "vTextField"}),
     )
+    withdraw_at = LocalDateTimeField(label=_("Withdraw at"), required=False)
     withdraw_replacement = forms.CharField(
         label=_("To read instead"),
         required=False,
@@ -406,7 +407,7 @@ FIELD_OF = {
 # Buttons that depend on what the record and its editions are at this moment.
 ACTIONS = frozenset(
     {"_publish", "_publish_at", "_replace", "_replace_at", "_submit", "_take_back", "_send_back"}
-    | {"_recall", "_redate", "_withdraw", "_restore"}
+    | {"_recall", "_redate", "_withdraw", "_withdraw_at", "_restore"}
 )
 
 
@@ -458,7 +459,7 @@ class RecordForm(LabelForm, PublishingFields, metaclass=forms.models.ModelFormMe
         self.text_row = self._text_row(self.opened_in) if self.text_rows else None
         if self.text_row is not None:
             self._fill_in_text()
-        self.publish_instant = None
+        self.instants = {}  # of the fields that ask for one, aware
         self.instance_stage = getattr(self.instance, "stage", "")
         if self.instance.pk:
             self.initial["mark"] = workflow.mark(self.instance)
@@ -596,13 +597,12 @@ class RecordForm(LabelForm, PublishingFields, metaclass=forms.models.ModelFormMe
         return [name for name in self.text_fields if not getattr(self.fields.get(name), "choices", None)]
 
     def _clean_instant(self):
-        local = self.cleaned_data.get("publish_at")
-        if not local:
-            return
-        try:
-            self.publish_instant = local_to_instant(local, self.time_zone)
-        except ValidationError as error:
-            self.add_error("publish_at", error)
+        for name in ("publish_at", "withdraw_at"):
+            local = self.cleaned_data.get(name)
+            try:
+                self.instants[name] = local_to_instant(local, self.time_zone) if local else None
+            except ValidationError as error:
+                self.add_error(name, error)
 
     def _show_refusal(self):
         if not hasattr(self.refusal, "error_dict"):

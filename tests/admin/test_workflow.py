@@ -379,3 +379,23 @@ def test_a_scheduled_edition_is_moved_with_one_button(sign_in):
 
     [edition] = Edition.objects.to_come()
     assert edition.public_from.isoformat() == "2031-01-01T07:00:00+00:00"
+
+
+def test_a_withdrawal_is_scheduled_in_the_time_zone_of_the_conference_and_recalled(sign_in):
+    conference = make_conference(time_zone="Europe/Minsk")
+    publish(conference, by=make_user())
+    client = sign_in("publisher")
+    form = AdminForm(client, address(conference)).fill(withdraw_reason="The event is over")
+
+    for typed, message in (("", "Give the date and time."), ("2001-01-01T10:00", "is already past")):
+        response = form.fill(withdraw_at=typed).press("_withdraw_at")
+        assert response.status_code == 422
+        assert message in errors_of(response)["withdraw_at"][0]
+    form.fill(withdraw_at="2030-01-01T10:00").press("_withdraw_at")
+
+    [edition] = Edition.objects.public()
+    assert edition.public_until.isoformat() == "2030-01-01T07:00:00+00:00"
+    html = client.get(address(conference)).content.decode()
+    assert "Withdrawal scheduled for 2030-01-01 10:00 Europe/Minsk (07:00 UTC): The event is over" in html
+    AdminForm(client, address(conference)).press("_recall")
+    assert Edition.objects.public().get().public_until is None

@@ -60,7 +60,8 @@ class ApiView(APIView):
         with translation.override("en"):
             try:
                 response = self._respond(request, *args, **kwargs)
-            except Exception as exception:  # noqa: BLE001 - every error becomes a problem
+            # As DRF does: handle() logs what it does not know, with its traceback, and answers 500 as a problem.
+            except Exception as exception:  # noqa: BLE001
                 response = handle(exception, {"request": request})
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)

@@ -8,5 +8,5 @@ class PortalAdminConfig(AdminConfig):
 
     def ready(self):
         super().ready()
-        # Nothing else imports them; accounts have no app of ours that Django would look into.
+        # Imported for what they register: nothing else imports them, and accounts have no app of ours to look into.
         from . import admin_accounts, admin_audit  # noqa: F401

@@ -65,7 +65,7 @@ def save(page):
 
 
 def test_a_lost_login_in_the_middle_of_a_text_costs_nothing(page, form):
-    Session.objects.all().delete()
+    Session.objects.all().delete()  # what the server knows of a login that has expired
     page.click("button[name=_continue]:visible >> nth=-1")
     page.wait_for_url("**/admin/login/**")
     page.fill("#id_username", "editor")

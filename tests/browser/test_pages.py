@@ -69,7 +69,7 @@ def test_no_page_breaks_the_content_security_policy(dossier, browser_page):
 
 def test_a_conference_page_is_light_and_asks_for_little(dossier, browser_page):
     requests = []
-    # Playwright cannot take a built-in method.
+    # Playwright notes something on each listener, which a built-in method such as requests.append does not take.
     browser_page.on("response", lambda response: requests.append(response))  # noqa: PLW0108
     browser_page.goto("/en/conferences/dossier-1/", wait_until="networkidle")
     own = [response for response in requests if "/files/" not in response.url]

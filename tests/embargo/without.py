@@ -53,6 +53,7 @@ def _remove_hidden():
         _delete(hidden)
         Edition.objects.filter(public_until=RELEASE).update(public_until=None)
         _delete(Relation.objects.exclude(target__in=Edition.objects.values("uid")))
+        # Every row: the site without hidden rows is one without any working row or trace of staff.
         for model in (WorkflowStep, Contribution, LogEntry, AuditEntry):
             _delete(model.objects.all())
         for model in _working_models():
@@ -95,6 +96,7 @@ def tables():
 
 def rows(table):
     with connection.cursor() as cursor:
+        # The name comes from the database itself, quoted; a name of a table cannot be a parameter.
         cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")  # noqa: S608
         return sorted(map(str, cursor.fetchall()))
 

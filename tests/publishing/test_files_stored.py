@@ -479,7 +479,7 @@ def test_sweeping_takes_what_neither_a_record_nor_an_edition_has(settings):
     abandoned, _new = make(), make()
     StoredFile.objects.exclude(pk=_new.pk).update(created_at=long_ago)
     gone = {abandoned, replaced, *replaced.renditions.all()}
-    rest = set(StoredFile.objects.all()) - gone
+    rest = set(StoredFile.objects.all()) - gone  # all there are: what the sweep must leave alone
 
     listed = sweep()
     assert sorted(line.split()[1] for line in listed[:-1]) == sorted(stored.file.name for stored in gone)

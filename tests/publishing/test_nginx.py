@@ -31,6 +31,7 @@ SAME = (
 def stored_files():
     """A folder that nginx, who is somebody else, may enter: its group is nginx's, and what is stored in it takes that on."""
     folder = tempfile.mkdtemp(prefix="ctportal-files-")
+    # The group's right to read is what is tested; nobody else has any, and the folder is gone after the test.
     os.chmod(folder, 0o750 | stat.S_ISGID)  # noqa: S103
     yield folder
     shutil.rmtree(folder)

@@ -63,6 +63,7 @@ def test_a_contributor_reads_and_edits_their_own_drafts_alone():
 
     assert [roles.may_edit(contributor, record) for record in (mine, theirs, nobodys)] == [True, False, False]
     assert [roles.may_read(contributor, record) for record in (mine, theirs, nobodys)] == [True, False, False]
+    # From all rows there are, those of others among them.
     assert list(roles.readable(type(mine).objects.all(), contributor)) == [mine]
 
 

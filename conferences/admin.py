@@ -50,6 +50,7 @@ from .admin_merge import MergePage, merge_address
 from .admin_release import ReleasePage, release_address
 from .admin_sheet import ContactSheet
 from .admin_upload import UploadPage, sheet_address, thumbnail_address, upload_address
+from .known import known_conferences, named_conference, readable_conferences
 from .models import (
     AnnouncedDate,
     Appearance,
@@ -330,8 +331,13 @@ class CountryFilter(admin.SimpleListFilter):
 
     def lookups(self, request, model_admin):
         names = dict(Conference._meta.get_field("country").choices)
-        readable = roles.readable(Conference.objects.all(), request.user)
-        used = readable.exclude(country="").values_list("country", flat=True).distinct().order_by()
+        used = (
+            readable_conferences(request.user)
+            .exclude(country="")
+            .values_list("country", flat=True)
+            .distinct()
+            .order_by()
+        )
         return sorted(((code, str(names.get(code, code))) for code in used), key=lambda pair: pair[1])
 
     def queryset(self, request, queryset):
@@ -668,8 +674,8 @@ class SessionAdmin(AutocompleteFields, admin.ModelAdmin):
         if request.user.has_perm("publishing.read_all_drafts"):
             return queryset
         is_choice = request.resolver_match is not None and request.resolver_match.url_name == "autocomplete"
-        allowed = roles.choosable if is_choice else roles.readable
-        return queryset.filter(conference__in=allowed(Conference.objects.all(), request.user))
+        allowed = known_conferences if is_choice else readable_conferences
+        return queryset.filter(conference__in=allowed(request.user))
 
     def has_view_permission(self, request, obj=None):
         allowed = super().has_view_permission(request, obj)
@@ -888,9 +894,7 @@ class PhotoAdmin(RecordAdmin):
 
 def conference_of(initial, user):
     """The conference that the address of an add form names, where *user* may know of it, or None."""
-    value = str(initial.get("conference", ""))
-    known = roles.choosable(Conference.objects.all(), user)
-    return known.filter(pk=value).first() if value.isdecimal() and len(value) < 19 else None
+    return named_conference(str(initial.get("conference", "")), user)
 
 
 def parent_link(obj):

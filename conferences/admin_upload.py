@@ -21,10 +21,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.csrf import csrf_protect
 
-from ctportal.publishing import files, roles, workflow
+from ctportal.publishing import files, workflow
 from ctportal.publishing.admin_forms import DateInput
 from ctportal.publishing.gate import refresh_draft
 
+from .known import known_conferences, named_conference
 from .models import Conference, Photo
 
 logger = logging.getLogger(__name__)
@@ -245,11 +246,6 @@ class UploadPage:
         if not model_admin.has_add_permission(request):
             raise PermissionDenied
 
-    @property
-    def _conferences(self):
-        """The conferences that the user may add photos to."""
-        return roles.choosable(Conference.objects.all(), self.request.user)
-
     def respond(self):
         if self.request.method != "POST":
             return self._show(UploadForm(initial=self._initial()), 200)
@@ -264,15 +260,14 @@ class UploadPage:
         return csrf_protect(lambda request: self._post())(self.request)
 
     def _initial(self):
-        value = self.request.GET.get("conference", "")
-        conference = self._conferences.filter(pk=value).first() if value.isdecimal() and len(value) < 19 else None
+        conference = named_conference(self.request.GET.get("conference", ""), self.request.user)
         if conference is None:
             return {}
         return {"conference": conference, "place": getattr(conference, f"city_{conference.original_language}") or ""}
 
     def _post(self):
         form = UploadForm(self.request.POST, self.request.FILES)
-        form.fields["conference"].queryset = self._conferences
+        form.fields["conference"].queryset = known_conferences(self.request.user)
         wants_json = self.request.headers.get("Accept", "").startswith("application/json")
         if not form.is_valid():
             return JsonResponse({"errors": form.errors}, status=422) if wants_json else self._show(form, 422)

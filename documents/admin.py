@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from conferences.admin import YearFilter, conference_of, interface_language, parent_link
-from conferences.models import Conference, Session
+from conferences.known import known_sessions
 from ctportal import languages
 from ctportal.dates import format_date
-from ctportal.publishing import roles, services
+from ctportal.publishing import services
 from ctportal.publishing.admin import LabelForm, LabelTabularInline, PublicationFilter, RecordAdmin, RecordForm
 from ctportal.publishing.admin_forms import record_form, take_upload
 from ctportal.publishing.desk import DeskFilter
@@ -175,8 +175,7 @@ class DocumentAdmin(RecordAdmin):
         queryset = super().get_field_queryset(db, db_field, request)
         if db_field.name != "session" or request.user.has_perm("publishing.read_all_drafts"):
             return queryset
-        known = roles.choosable(Conference.objects.all(), request.user)
-        return Session.objects.filter(conference__in=known)
+        return known_sessions(request.user)
 
     def kind_choices(self):
         kinds = getattr(self.model, "kinds", Document.Kind.values)

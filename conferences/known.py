@@ -1,0 +1,28 @@
+"""The conferences and sessions that an account may know of: for forms, their choices, filters and uploads.
+
+The one place that reads them from all there are, and hands on none that ``roles`` does not allow.
+"""
+
+from ctportal.publishing import roles
+
+from .models import Conference, Session
+
+
+def readable_conferences(user):
+    """Those whose drafts *user* may read."""
+    return roles.readable(Conference.objects.all(), user)
+
+
+def known_conferences(user):
+    """Those that *user* may name in a record of their own; see ``roles.choosable``."""
+    return roles.choosable(Conference.objects.all(), user)
+
+
+def known_sessions(user):
+    """The sessions of these."""
+    return Session.objects.filter(conference__in=known_conferences(user))
+
+
+def named_conference(value, user):
+    """The conference whose primary key is the text *value*, such as an address gives it, where *user* may know of it; or None."""
+    return known_conferences(user).filter(pk=value).first() if value.isdecimal() and len(value) < 19 else None

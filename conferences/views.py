@@ -9,7 +9,6 @@ from collections import defaultdict
 from functools import lru_cache
 
 from django.db.models import Exists, OuterRef, Q, Subquery
-from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 
@@ -44,7 +43,7 @@ def conference_list(request, language):
         path="conferences/",
         section="conferences",
         title=_("Conferences"),
-        rows=lambda editions: [cards.conference_row(e.card, e.slug, str(e.uid), language, 2) for e in editions],
+        rows=lambda editions, at: [cards.conference_row(e.card, e.slug, str(e.uid), language, 2) for e in editions],
         classes="placed",
     )
 
@@ -72,8 +71,8 @@ def _conference(request, language, edition):
         language=language,
         address=(edition.slug, edition.uid),
         envelope=envelope_of(edition, language),
-        related=related([edition])[edition.pk],
-        children=referring(edition.uid, "conference", "parent"),
+        related=related([edition], edition.at)[edition.pk],
+        children=referring(edition.uid, "conference", "parent", at=edition.at),
         neighbours=neighbours(edition, series) if series else {},
         history=history_of(edition, language),
     )
@@ -91,7 +90,7 @@ def neighbours(edition, series):
         place["lowest"] = [series_place(uid, 0) for uid in numbered]
         place["places"] = [series_place(uid, ordinal) for uid, ordinal in numbered.items()]
         place["highest"] = [series_place(uid, HIGHEST) for uid in numbered]
-    others = [(other, other.card_data["series"]) for other in _neighbours(at=timezone.now(), **place)]
+    others = [(other, other.card_data["series"]) for other in _neighbours(at=edition.at, **place)]
     found = {}
     for uid, ordinal in ordinals.items():
         # What is next in one series may also stand further on in another: the nearest is meant.
@@ -356,7 +355,7 @@ def series_list(request, language):
         section="series",
         title=_("Series"),
         intro=_("Conferences that follow on from one another, in their order."),
-        rows=lambda editions: [cards.vocabulary_row(e.card, "series", e.slug, language) for e in editions],
+        rows=lambda editions, at: [cards.vocabulary_row(e.card, "series", e.slug, language) for e in editions],
         classes="narrow",
         per_page=100,
         with_filters=False,
@@ -382,7 +381,7 @@ def theme_list(request, language):
         section="themes",
         title=_("Themes"),
         intro=_("What the conferences dealt with, across years and places."),
-        rows=lambda editions: [cards.vocabulary_row(e.card, "themes", e.slug, language) for e in editions],
+        rows=lambda editions, at: [cards.vocabulary_row(e.card, "themes", e.slug, language) for e in editions],
         classes="narrow",
         per_page=100,
         with_filters=False,
@@ -418,8 +417,8 @@ def vocabulary_version(request, language, record_type, slug, number):
 
 
 def photo_list(request, language):
-    def tiles(editions):
-        found = related(editions)
+    def tiles(editions, at):
+        found = related(editions, at)
         names = {
             edition.pk: next(
                 (json.loads(each.card)["name"] for each in found[edition.pk] if each.name == "conference"), ""
@@ -443,9 +442,9 @@ def photo_list(request, language):
 
 def photo_detail(request, language, uid):
     def render(edition):
-        found = related([edition])[edition.pk]
+        found = related([edition], edition.at)[edition.pk]
         home = next((each for each in found if each.name == "conference"), None)
-        siblings = [each for each in referring(home.uid, "conference") if each.type == "photo"] if home else []
+        siblings = referring(home.uid, "conference", at=edition.at) if home else []
         return render_record(
             request,
             "photo",
@@ -454,7 +453,7 @@ def photo_detail(request, language, uid):
             address=("", edition.uid),
             envelope=envelope_of(edition, language),
             related=found,
-            children=siblings,
+            children=[each for each in siblings if each.type == "photo"],
             history=history_of(edition, language),
         )
 

@@ -25,8 +25,8 @@ REVERSED = ("supersedes", "corrects", "cites")
 def _rows(language):
     """Return the function that makes the rows of a list of documents, each with the conference it belongs to."""
 
-    def rows(editions):
-        found = related(editions)
+    def rows(editions, at):
+        found = related(editions, at)
         result = []
         for edition in editions:
             home = next((each for each in found[edition.pk] if each.name == "conference"), None)
@@ -84,8 +84,8 @@ def document_detail(request, language, slug):
             language=language,
             address=(edition.slug, edition.uid),
             envelope=envelope_of(edition, language),
-            related=related([edition])[edition.pk],
-            children=referring(edition.uid, *REVERSED, "reference"),
+            related=related([edition], edition.at)[edition.pk],
+            children=referring(edition.uid, *REVERSED, "reference", at=edition.at),
             history=history_of(edition, language),
         )
 

@@ -11,7 +11,6 @@ from rest_framework.permissions import AllowAny
 from rest_framework.views import APIView
 from rest_framework.viewsets import ViewSetMixin
 
-from ctportal.publishing.models import Edition
 from ctportal.publishing.reading import (
     Found,
     Gone,
@@ -24,7 +23,7 @@ from ctportal.publishing.reading import (
     resolve,
     versions,
 )
-from ctportal.publishing.stamp import Moment, Pieces
+from ctportal.publishing.stamp import Pieces
 
 from . import envelope, parameters
 from .answers import accepts_json, answer, entity_tag, moved, page_links
@@ -125,7 +124,7 @@ class EditionViewSet(ViewSetMixin, ApiView):
         """Return the records of the editions *keys* as Records. What is not kept costs two queries."""
 
         def make(missing):
-            rows = full_rows([key for key, *_how in missing], moment.at)
+            rows = full_rows([key for key, *_how in missing])
             points_to = envelope.links(pointers(rows, moment.at), origin)
             made = {}
             for row in rows:
@@ -140,16 +139,14 @@ class EditionViewSet(ViewSetMixin, ApiView):
 
     def retrieve(self, request, address):
         language = parameters.read_detail(request.GET)["lang"]
-        moment = Moment()
-        found = self._find(request, address, moment, full=True)
+        found = self._find(request, address, full=True)
         if isinstance(found, Moved):
             return self._moved(request, found)
-        return self._answer(request, found.edition, moment.at, language)
+        return self._answer(request, found.edition, found.at, language)
 
     def versions(self, request, address):
         parameters.read_nothing(request.GET)
-        moment = Moment()
-        found = self._find(request, address, moment)
+        found = self._find(request, address)
         if isinstance(found, Moved):
             return self._moved(request, found, "versions/")
         base = f"{origin_of(request)}{reverse(f'api:{self.collection}-versions', args=[found.edition.uid])}"
@@ -166,7 +163,7 @@ class EditionViewSet(ViewSetMixin, ApiView):
                 "sha256": edition.sha256,
                 "chain": edition.chain,
             }
-            for edition in chained(versions(found.edition.uid, moment.at).defer("text", "card", "json"))
+            for edition in chained(versions(found.edition.uid, found.at).defer("text", "card", "json"))
         ]
         body = {"uid": str(found.edition.uid), "type": self.record_type, "count": len(rows), "results": rows}
         text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
@@ -174,11 +171,10 @@ class EditionViewSet(ViewSetMixin, ApiView):
 
     def version(self, request, address, number):
         language = parameters.read_detail(request.GET)["lang"]
-        moment = Moment()
-        found = self._find(request, address, moment)
+        found = self._find(request, address)
         if isinstance(found, Moved):
             return self._moved(request, found, f"versions/{number}/")
-        editions = list(chained(versions(found.edition.uid, moment.at).defer("text", "card", "json")))
+        editions = list(chained(versions(found.edition.uid, found.at).defer("text", "card", "json")))
         edition = next((edition for edition in editions if str(edition.version) == number), None)
         if edition is None:
             raise not_found()
@@ -188,16 +184,15 @@ class EditionViewSet(ViewSetMixin, ApiView):
                 public_from=envelope.rfc3339(edition.public_from),
             )  # fmt: skip
         edition.published = editions[0].public_from
-        edition.json = Edition.objects.values_list("json", flat=True).get(pk=edition.pk)
-        return self._answer(request, envelope.row_of(edition), moment.at, language, chain=edition.chain)
+        return self._answer(request, envelope.row_of(edition), found.at, language, chain=edition.chain)
 
-    def _find(self, request, address, moment, full=False):
+    def _find(self, request, address, full=False):
         """Return Found or Moved; raise the problem that says what else is the case."""
-        found = resolve(self.record_type, address, moment.at, full)
+        found = resolve(self.record_type, address, full=full)
         if isinstance(found, (Found, Moved)):
             return found
         if isinstance(found, Gone):
-            raise _withdrawn(found, moment.at, origin_of(request))
+            raise _withdrawn(found, origin_of(request))
         raise not_found()
 
     def _own(self, row, language):
@@ -241,10 +236,10 @@ def _page_out_of_range(error):
     return Problem("page-out-of-range", detail, errors=errors)
 
 
-def _withdrawn(gone, at, origin):
+def _withdrawn(gone, origin):
     """The tombstone: what the record was, why it is gone, what to read instead. Nothing of its text."""
     edition = gone.edition
-    first = versions(edition.uid, at).values_list("public_from", flat=True)[0]
+    first = versions(edition.uid, gone.at).values_list("public_from", flat=True)[0]
     replacement = gone.replacement and {
         "uid": str(gone.replacement.uid),
         "type": gone.replacement.type,

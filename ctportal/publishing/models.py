@@ -5,11 +5,12 @@ Nothing here knows a working model; a record is known by its ``uid``.
 
 import json
 import secrets
+from datetime import timedelta
 from urllib.parse import quote
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, Min, OuterRef, Q, Subquery
+from django.db.models import Exists, F, Func, Min, OuterRef, Q, Subquery, Value
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -31,25 +32,52 @@ class RecordType(models.TextChoices):
 
 VOCABULARY = frozenset({RecordType.SERIES, RecordType.THEME, RecordType.ORGANIZATION, RecordType.PERSON})
 
+# By how much the clocks of two machines may differ without any reader noticing it. Beyond that each goes by its own.
+APART = timedelta(seconds=5)
+
+
+def reached(clock, latest=None):
+    """The instant that a process has reached whose clock shows *clock*, as an expression: that of the last publication
+    where this is ahead. So what one worker has published or withdrawn is so at once for all of them.
+
+    A publication after *latest* (default: ``APART`` ahead) does not count: one of the two clocks is wrong.
+    """
+    return _Reached(Value(clock), Value(latest or clock + APART))
+
+
+class _Reached(Func):
+    """Written as SQL: put together by Django from its parts, it would take longer than most queries that it stands in."""
+
+    arity = 2
+    output_field = models.DateTimeField()
+    LAST = "(SELECT at FROM publishing_ledgerentry WHERE at <= {latest} ORDER BY id DESC LIMIT 1)"
+
+    def as_sql(self, compiler, connection, function="GREATEST", **_extra):
+        (clock, own), (latest, limit) = map(compiler.compile, self.source_expressions)
+        return f"{function}({clock}, coalesce({self.LAST.format(latest=latest)}, {clock}))", [*own, *limit, *own]
+
+    def as_sqlite(self, compiler, connection, **_extra):
+        return self.as_sql(compiler, connection, function="MAX")
+
 
 class EditionQuerySet(models.QuerySet):
     def public(self, at=None):
-        """Editions in force at *at* (aware datetime, default now): public_from <= at < public_until.
+        """Editions in force at *at* (aware datetime, default what is ``reached`` now): public_from <= at < public_until.
 
         This is the publishing rule, the only place where it is written for queries; ``Edition.is_public`` is
         its twin for one row, and a test holds the two together.
         """
-        at = at or timezone.now()
+        at = at or reached(timezone.now())
         return self.filter(public_from__lte=at).filter(Q(public_until__isnull=True) | Q(public_until__gt=at))
 
     def hidden(self, at=None):
         """All other editions than ``public(at)``: to come, past and recalled. For counting, where they are the fewer."""
-        at = at or timezone.now()
+        at = at or reached(timezone.now())
         return self.filter(Q(public_from__gt=at) | Q(public_until__lte=at))
 
     def effective(self, at=None):
         """Editions that have taken effect by *at* and were not recalled: in force or past. For 410, versions, redirects."""
-        at = at or timezone.now()
+        at = at or reached(timezone.now())
         return self.standing().filter(public_from__lte=at)
 
     def standing(self):
@@ -58,7 +86,7 @@ class EditionQuerySet(models.QuerySet):
 
     def to_come(self, at=None):
         """Editions that will be public later than *at*."""
-        return self.standing().filter(public_from__gt=at or timezone.now())
+        return self.standing().filter(public_from__gt=at or reached(timezone.now()))
 
     def of(self, *record_types):
         return self.filter(type__in=record_types) if len(record_types) > 1 else self.filter(type=record_types[0])
@@ -67,10 +95,10 @@ class EditionQuerySet(models.QuerySet):
         """Editions with one of *values* for the facet *name*."""
         return self.filter(Exists(Facet.objects.filter(edition=OuterRef("pk"), name=name, value__in=values)))
 
-    def with_history(self, at=None):
-        """Annotate what the envelope tells: ``version`` (1 for the first) and ``published`` (start of the first edition)."""
-        at = at or timezone.now()
-        same = Edition.objects.effective(at).filter(uid=OuterRef("uid")).order_by()
+    def with_history(self):
+        """Annotate what the envelope tells of editions that have taken effect: ``version`` (1 for the first) and
+        ``published`` (start of the first edition). What began before them has taken effect too."""
+        same = Edition.objects.standing().filter(uid=OuterRef("uid")).order_by()
         earlier = same.filter(public_from__lte=OuterRef("public_from"))
         return self.annotate(
             version=Subquery(earlier.values("uid").annotate(n=models.Count("pk")).values("n")),
@@ -183,21 +211,6 @@ class Facet(models.Model):
         return f"{self.name}={self.value}"
 
 
-class RelationQuerySet(models.QuerySet):
-    def with_public_target(self, at=None):
-        """Relations whose target is public at *at*, each with the target's slug, type and card as it is then."""
-        target = Edition.objects.public(at).filter(uid=OuterRef("target")).order_by()
-        return (
-            self.annotate(
-                target_type=Subquery(target.values("type")[:1]),
-                target_slug=Subquery(target.values("slug")[:1]),
-                target_card=Subquery(target.values("card")[:1]),
-            )
-            .filter(target_type__isnull=False)
-            .order_by("edition", "name", "order")
-        )
-
-
 class Relation(models.Model):
     """A link from an edition to another record, kept out of its frozen text and joined with what is public when read."""
 
@@ -208,8 +221,6 @@ class Relation(models.Model):
         max_length=40, blank=True, help_text="What it belongs to inside the record, such as a figure."
     )
     order = models.PositiveIntegerField(default=0)
-
-    objects = RelationQuerySet.as_manager()
 
     class Meta:
         indexes = [
@@ -224,10 +235,6 @@ class Relation(models.Model):
 
     def __str__(self):
         return f"{self.name} → {self.target}"
-
-    @cached_property
-    def target_card_data(self):
-        return json.loads(self.target_card)
 
 
 class Redirect(models.Model):
@@ -472,7 +479,7 @@ class AuditEntry(models.Model):
 class PublicationStamp(models.Model):
     """One row, raised in every publishing transaction: what a cached count or fragment hangs on. Stays inside.
 
-    Publishing locks it first, so publications happen one after the other and each reads the clock after the one before.
+    Publishing locks it first, so publications happen one after the other, each at an instant after that of the one before.
     """
 
     value = models.PositiveBigIntegerField(default=0)

@@ -7,7 +7,8 @@ import json
 import re
 import uuid
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple
 
@@ -27,7 +28,7 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from .models import Edition, Facet, RecordType, Redirect, Relation, Withdrawal
+from .models import APART, Edition, Facet, RecordType, Redirect, Relation, Withdrawal, reached
 from .prepared import WINDOW, prepared
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
@@ -52,9 +53,11 @@ class IsFollowed(Func):
 
 @dataclass
 class Found:
-    """The edition in force, with ``version`` and ``published`` annotated."""
+    """The edition in force, with ``version`` and ``published`` annotated, and the instant at which it was read: what else
+    an answer shows is read at the same."""
 
     edition: Edition
+    at: datetime | None = field(default=None, compare=False)
 
 
 @dataclass
@@ -76,6 +79,7 @@ class Gone:
     edition: Edition
     withdrawal: Withdrawal | None
     replacement: Edition | None
+    at: datetime | None = field(default=None, compare=False)
 
     @property
     def reason(self):
@@ -92,21 +96,20 @@ def resolve(record_type, address, at=None, full=False):
     """Return what stands at *address* (slug or uid) among the records of *record_type*: Found, Moved, Gone or NotFound.
 
     Found costs one query; the others a few more. What was never public is NotFound, whatever staff have made of it.
-    If *full*, what is Found comes as a FullRow.
+    If *full*, what is Found comes as a FullRow, else as an edition with ``at`` annotated too.
     """
-    at = at or timezone.now()
     known_by = _key(address)
     if known_by is None:
         return NotFound()
-    asked = {"at": at, **known_by} if "uid" in known_by else {"at": at, "record_type": str(record_type), **known_by}
-    found = list(map(_full_row, _full_in_force(**asked))) if full else _in_force(**asked)
-    if found and found[0].type == record_type:
-        return Found(found[0])
-    editions = Edition.objects.of(record_type)
-    last = editions.effective(at).filter(**known_by).defer("text").order_by("-public_from").first()
-    if last is None:
-        return NotFound()
-    return _of_past(last, at)
+    clock = at or timezone.now()
+    asked = {"clock": clock, "latest": at or clock + APART, **known_by}
+    if "uid" not in known_by:
+        asked["record_type"] = str(record_type)
+    found = [_found_in_full(row) for row in _full_in_force(**asked)] if full else list(map(_found, _in_force(**asked)))
+    if found and found[0].edition.type == record_type:
+        return found[0]
+    past = _last_at_address(**asked | {"record_type": str(record_type)})
+    return _of_past(past[0], past[0].at) if past else NotFound()
 
 
 def _at_address(at, record_type=None, **known_by):
@@ -117,13 +120,31 @@ def _at_address(at, record_type=None, **known_by):
 
 
 @prepared
-def _in_force(at, **known_by):
-    return _at_address(at, **known_by).with_history(at).defer("text", "card")
+def _in_force(clock, latest, **known_by):
+    at = reached(clock, latest)
+    return _at_address(at, **known_by).with_history().annotate(at=at).defer("text", "card")
 
 
 @prepared
-def _full_in_force(at, **known_by):
+def _full_in_force(clock, latest, **known_by):
+    at = reached(clock, latest)
     return _in_full(_at_address(at, **known_by), at)
+
+
+@prepared
+def _last_at_address(clock, latest, record_type, **known_by):
+    at = reached(clock, latest)
+    editions = Edition.objects.of(record_type).effective(at).filter(**known_by)
+    return editions.annotate(at=at).defer("text").order_by("-public_from")[:1]
+
+
+def _found(edition):
+    return Found(edition, edition.at)
+
+
+def _found_in_full(row):
+    *row, at = row
+    return Found(_full_row(row), at)
 
 
 def resolve_uid(uid, at=None):
@@ -146,10 +167,11 @@ def _of_past(edition, at):
     current = _public(edition.uid, at) or _public(merged_into(edition.uid), at)
     if current:
         return Moved(current)
-    last = Edition.objects.effective(at).filter(uid=edition.uid).defer("text").latest("public_from")
-    withdrawal = Withdrawal.objects.filter(edition=last).first()
+    of_record = Edition.objects.effective(at).filter(uid=edition.uid)
+    last = of_record.select_related("withdrawal").defer("text").latest("public_from")
+    withdrawal = getattr(last, "withdrawal", None)
     replacement = _public(withdrawal.replacement, at) if withdrawal and withdrawal.replacement else None
-    return Gone(last, withdrawal, replacement)
+    return Gone(last, withdrawal, replacement, at)
 
 
 def _public(uid, at):
@@ -354,17 +376,15 @@ def _full_row(row):
     return FullRow(pk, dashed(uid), *rest)
 
 
-def _in_full(editions, at):
-    """Return *editions* as a queryset of rows for ``_full_row``."""
-    same = (
-        Edition.objects.effective(at).filter(uid=OuterRef("uid"), public_from__lte=OuterRef("public_from")).order_by()
-    )
+def _in_full(editions, *more):
+    """Return *editions*, which have taken effect, as a queryset of rows for ``_full_row``, with *more* columns at the end."""
+    same = Edition.objects.standing().filter(uid=OuterRef("uid"), public_from__lte=OuterRef("public_from")).order_by()
     history = same.values("uid").annotate(
         packed=Packed(Cast(Count("pk"), TextField()), InstantText(Min("public_from")))
     )
     return editions.values_list(
         "pk", as_kept("uid"), "type", "slug", InstantText("public_from"), "sha256", Utf8("json"),
-        Subquery(history.values("packed")),
+        Subquery(history.values("packed")), *more,
     )  # fmt: skip
 
 
@@ -451,14 +471,14 @@ def _rows(filters, at, chosen, window, from_the_end, keys):
     return editions.values_list("pk", as_kept("uid"), "type", "slug", "card")
 
 
-def full_rows(keys, at):
-    """Return the FullRows of the editions *keys*, in no order. One query."""
-    return list(map(_full_row, _full_of_keys(at=at, editions=list(keys)))) if keys else []
+def full_rows(keys):
+    """Return the FullRows of the editions *keys*, which have taken effect, in no order. One query."""
+    return list(map(_full_row, _full_of_keys(editions=list(keys)))) if keys else []
 
 
 @prepared
-def _full_of_keys(at, editions):
-    return _in_full(Edition.objects.filter(pk__in=editions).order_by(), at)
+def _full_of_keys(editions):
+    return _in_full(Edition.objects.filter(pk__in=editions).order_by())
 
 
 # Menus ---------------------------------------------------------------------------------------------------------------
@@ -544,12 +564,12 @@ class RelatedRecord(NamedTuple):
         return json.loads(self.card)
 
 
-def related(editions, at=None):
+def related(editions, at):
     """Return {edition's pk: [RelatedRecord]} for *editions*: what they point to that is public at *at*. One query."""
     found = {edition.pk: [] for edition in editions}
     if not found:
         return found
-    for pk, name, key, uid, target in _pointers_with_cards(at=at or timezone.now(), editions=list(found)):
+    for pk, name, key, uid, target in _pointers_with_cards(at=at, editions=list(found)):
         if target is not None:
             found[pk].append(RelatedRecord(name, key, uid, *target.split(" ", 2)))
     return found
@@ -596,10 +616,10 @@ def _pointers_of(editions, at, uid, *more):
     )
 
 
-def referring(uid, *names, at=None):
-    """Return the public editions with a relation of one of *names* to the record *uid*, newest first; ``relation`` and
-    ``relation_order`` say which. One query."""
-    return _referring(uid=uid, names=list(names), at=at or timezone.now())
+def referring(uid, *names, at):
+    """Return the editions public at *at* with a relation of one of *names* to the record *uid*, newest first; ``relation``
+    and ``relation_order`` say which. One query."""
+    return _referring(uid=uid, names=list(names), at=at)
 
 
 @prepared

@@ -6,13 +6,12 @@ from dataclasses import dataclass, field
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import TextChoices
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ctportal.languages import CODES
 
-from . import services, workflow
+from . import services, stamp, workflow
 from .gate import GATES
 from .models import Contribution, Edition, RecordType
 from .records import Stage
@@ -72,7 +71,7 @@ def parts_of(conference, user):
     uids = [record.uid for record in records]
     editions = list(Edition.objects.standing().filter(uid__in=uids).order_by("public_from"))
     own = set(Contribution.objects.filter(user=user, uid__in=uids).values_list("uid", "language"))
-    now = timezone.now()
+    now = stamp.now()
     return [_part(record, [e for e in editions if e.uid == record.uid], own, now) for record in records]
 
 

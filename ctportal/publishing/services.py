@@ -1,7 +1,7 @@
 """The gate's doors: everything that makes, ends or brings back an edition. Nothing else writes the public tables.
 
 Every service runs in one transaction that begins by taking its turn (``_turn``): publications happen one after the
-other, and each reads the clock after the one before has finished. Each either does the whole of its work or raises
+other, and none at an instant before that of the one before, whatever the clocks of two machines show. Each either does the whole of its work or raises
 ``ValidationError``. Instants are aware datetimes; intervals are [public_from, public_until).
 """
 
@@ -14,7 +14,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from . import ledger
+from . import ledger, stamp
 from .gate import Content, Link, canonical, checksum, gate_for, note_draft, refresh_draft, refresh_drafts, with_language
 from .models import (
     VOCABULARY,
@@ -35,10 +35,10 @@ Action = LedgerEntry.Action
 
 
 class State:
-    """What the public sees of one record at an instant, and what is to come. Reads two queries."""
+    """What the public sees of one record at an instant, and what is to come. Reads two queries, three without *at*."""
 
     def __init__(self, uid, at=None):
-        self.at = at or timezone.now()
+        self.at = at or stamp.now()
         self.editions = list(
             Edition.objects.standing().filter(uid=uid).select_related("withdrawal").order_by("public_from")
         )
@@ -98,10 +98,11 @@ def service(function):
 
 
 def _turn():
-    """Wait for the publications before this one, raise the stamp, and return the instant of this one."""
+    """Wait for the publications before this one, raise the stamp, and return the instant of this one, which is after theirs."""
     if not PublicationStamp.objects.filter(pk=1).update(value=F("value") + 1):
         PublicationStamp.objects.get_or_create(pk=1, defaults={"value": 1})
-    return timezone.now()
+    last, clock = stamp.now(), timezone.now()
+    return clock if clock >= last else last + timedelta(microseconds=1)
 
 
 # Publishing

@@ -13,7 +13,7 @@ from django.db.models import Min
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from .models import Edition, PublicationStamp
+from .models import APART, Edition, PublicationStamp, reached
 from .prepared import prepared
 
 # Seconds after which a value nobody renewed may go; correctness does not hang on it, only the room it takes.
@@ -21,23 +21,34 @@ KEEP = 24 * 60 * 60
 
 
 @prepared
-def _stamp():
-    return PublicationStamp.objects.filter(pk=1).values_list("value")
+def _stamp(clock, latest):
+    return PublicationStamp.objects.filter(pk=1).values_list("value", reached(clock, latest))
 
 
 class Moment:
-    """The instant at which one request reads, with the publication stamp of that instant (read once, when needed).
+    """The instant at which one request reads (default: what is ``reached`` now), with the publication stamp of that
+    instant; both read together, once, when needed.
 
     Everything that one answer shows is read at the same ``at``, so that its count and its rows agree.
     """
 
     def __init__(self, at=None):
-        self.at = at or timezone.now()
+        self._asked = at
+
+    @property
+    def at(self):
+        return self._asked or self._read[1]
+
+    @property
+    def stamp(self):
+        return self._read[0]
 
     @cached_property
-    def stamp(self):
-        rows = _stamp()
-        return rows[0][0] if rows else 0
+    def _read(self):
+        """(stamp, instant)"""
+        clock = self._asked or timezone.now()
+        rows = _stamp(clock=clock, latest=self._asked or clock + APART)
+        return rows[0] if rows else (0, clock)
 
     def cached(self, key, compute):
         """Return ``compute()``, or what it returned before if nothing can have changed since. *key* names the value."""
@@ -108,6 +119,11 @@ class _Held:
         if size <= room:
             self.pieces |= made
             self.taken += size
+
+
+def now():
+    """The instant that this process has reached: by its clock or, where this is ahead, by the last publication. One query."""
+    return Moment().at
 
 
 def next_instant(at):

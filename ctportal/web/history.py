@@ -3,7 +3,6 @@
 import json
 from functools import lru_cache
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ctportal.dates import format_date
@@ -32,7 +31,7 @@ def history_of(edition, language):
     if edition.version == 1:
         rows = [(edition.public_from, edition.minor, edition.note, None)]
     else:
-        rows = _rows(uid=edition.uid, at=timezone.now())[: edition.version]
+        rows = _rows(uid=edition.uid, at=edition.at)[: edition.version]
     rows = tuple((start.date(), minor, note, sealed is not None) for start, minor, note, sealed in rows)
     return _history(page_address(edition.type, edition.slug, edition.uid, language), rows, language)
 
@@ -68,7 +67,7 @@ def changes_of(edition, language):
     elif before.is_sealed:
         remark = _("The version before was sealed: what changed cannot be shown.")
     else:
-        pointers = _pointers((before, edition), language)
+        pointers = _pointers((before, edition), edition.at, language)
         changes = [
             *changed(before.json, edition.json, language),
             *relations_changed(pointers[before.pk], pointers[edition.pk], language),
@@ -88,9 +87,9 @@ def changes_of(edition, language):
     )
 
 
-def _pointers(editions, language):
-    """Return {pk: [(name of the relation, title)]} of what *editions* point to and who reads now may see."""
-    found = related(editions)
+def _pointers(editions, at, language):
+    """Return {pk: [(name of the relation, title)]} of what *editions* point to and who reads at *at* may see."""
+    found = related(editions, at)
     return {pk: [(each.name, _title(each, language)) for each in records] for pk, records in found.items()}
 
 

@@ -49,7 +49,7 @@ def listed(
 ):
     """Answer with one page of the records of *record_type*.
 
-    *rows* makes HTML rows of the editions on the page. *fixed* are filters that the address itself implies.
+    *rows* makes HTML rows of the editions on the page, as they are at an instant. *fixed* are filters that the address itself implies.
     A filter that cannot be read is told by its field and answered with 400, a page that does not exist with 404.
     """
     moment = Moment()
@@ -74,7 +74,7 @@ def listed(
         "intro": intro,
         "problems": [problem for each in problems.values() for problem in each],
         "list_class": f"{list_class} {classes}".strip(),
-        "rows": cards.rows(rows(page.editions)) if page and page.editions else "",
+        "rows": cards.rows(rows(page.editions, moment.at)) if page and page.editions else "",
         "tally": _tally(record_type, page, language) if page else "",
         "pager": _pager(page, path, language, given) if page else None,
         "narrowed": bool(narrowed),
@@ -311,7 +311,7 @@ def vocabulary_page(
     slug, uid = address
     section = "series" if record_type == "series" else "themes"
     path = f"{section}/{slug or uid}/" + (f"versions/{version}/" if version else "")
-    moment, page, status, problem = Moment(), None, 200, ""
+    moment, page, status, problem = Moment(edition and edition.at), None, 200, ""
     documents = []
     if edition:
         given = request.GET.get("page", "")

@@ -3,7 +3,6 @@
 from functools import lru_cache
 
 from django.http import Http404, HttpResponsePermanentRedirect
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ctportal.dates import format_date
@@ -24,9 +23,9 @@ API_NAMES = {
 }
 
 
-def show(request, language, record_type, address, render, at=None):
+def show(request, language, record_type, address, render):
     """Answer with ``render(edition)`` where a public record stands at *address*; else 301, 410 or 404."""
-    found = resolve(record_type, address, at)
+    found = resolve(record_type, address)
     if isinstance(found, Found):
         edition = found.edition
         if address != (edition.slug or str(edition.uid)):
@@ -37,14 +36,14 @@ def show(request, language, record_type, address, render, at=None):
 
 def show_version(request, language, record_type, address, number, render):
     """Answer with ``render(edition, banner)`` for version *number* of the public record at *address*; else as ``show``."""
-    at = timezone.now()  # one instant for both: what begins in between has no end to tell of
-    found = resolve(record_type, address, at)
+    found = resolve(record_type, address)
     if not isinstance(found, Found):
         return elsewhere(request, language, found)
     current = found.edition
     if address != (current.slug or str(current.uid)):
         return moved(current, language, f"versions/{number}/")
-    past = list(versions(current.uid, at)[max(0, number - 2) : number])
+    # At the same instant: what begins in between has no end to tell of.
+    past = list(versions(current.uid, current.at)[max(0, number - 2) : number])
     if len(past) < min(number, 2):
         raise Http404
     edition = past[-1]
@@ -55,7 +54,7 @@ def show_version(request, language, record_type, address, number, render):
         )
         title = _("This version has been sealed")
         return gone_page(request, language, title=title, reason=why, replacement=None, sealed=edition)
-    edition.version, edition.published = number, current.published
+    edition.version, edition.published, edition.at = number, current.published, current.at
     return render(edition, version_banner(edition, current, language))
 
 

@@ -62,7 +62,7 @@ def home(request, language):
     upcoming = [e for e in _to_come(at=moment.at, today=today, since=today - LONGEST)
                 if e.card_data["event_status"] != "cancelled"][:UPCOMING]  # fmt: skip
     latest = [e for e in _held(at=moment.at, today=today) if e.card_data["event_status"] == "held"]
-    photos = _featured(latest)
+    photos = _featured(latest, moment.at)
     latest = sorted(latest, key=lambda e: e.pk not in photos)[:LATEST]
     latest.sort(key=lambda e: e.date, reverse=True)
     # With nothing announced, the newest conference stands where the next one would.
@@ -84,7 +84,7 @@ def home(request, language):
             "latest": cards.rows(
                 cards.conference_card(e.card, e.slug, str(e.uid), language, photos.get(e.pk, "")) for e in latest
             ),
-            **_documents({"newest": newest, "releases": releases, "summaries": summaries}, language),
+            **_documents({"newest": newest, "releases": releases, "summaries": summaries}, moment.at, language),
             **moment.cached(("ways in", language), lambda: _ways_in(moment, language)),
             "here": True,
         },
@@ -144,15 +144,15 @@ def _documents_of(at, uids):
     return Edition.objects.public(at).filter(uid__in=uids).only(*CARDS)
 
 
-def _featured(editions):
+def _featured(editions, at):
     """Return {edition's pk: card of its featured photo}."""
-    found = related(editions)
+    found = related(editions, at)
     return {pk: each.card for pk, records in found.items() for each in records if each.name == "featured_photo"}
 
 
-def _documents(lists, language):
+def _documents(lists, at, language):
     """Return {name: rows} for the *lists* of documents, each with the conference it belongs to. One query."""
-    found = related([edition for editions in lists.values() for edition in editions])
+    found = related([edition for editions in lists.values() for edition in editions], at)
 
     def row(edition):
         home = next((each for each in found[edition.pk] if each.name == "conference"), None)

@@ -226,7 +226,7 @@ def test_a_wrong_host_is_refused_without_a_page(client):
 
 
 def test_our_own_mistake_is_noted_and_tells_nothing(client, monkeypatch, caplog):
-    def fail(*_args):
+    def fail(*_args, **_how):
         raise RuntimeError("secret of the inside")
 
     monkeypatch.setattr("ctportal.api.views.resolve", fail)

@@ -26,7 +26,7 @@ def editions():
 def test_instances_are_those_of_the_queryset_whatever_the_values(editions):
     @prepared
     def found(at, slug, uids):
-        return Edition.objects.public(at).filter(slug=slug, uid__in=uids).with_history(at).defer("text")
+        return Edition.objects.public(at).filter(slug=slug, uid__in=uids).with_history().defer("text")
 
     for edition in editions:
         arguments = {"at": timezone.now(), "slug": edition.slug, "uids": [edition.uid, uuid.uuid4()]}

@@ -273,7 +273,7 @@ def test_a_list_of_all_fields_brings_version_and_first_publication(
     slugs("conference")
     with django_assert_num_queries(2):
         keys = listed("conference", keys=True).editions
-    (row,) = full_rows(keys, timezone.now())
+    (row,) = full_rows(keys)
     updated, published = (edition.public_from.isoformat().replace("+00:00", "Z") for edition in (second, first))
     assert row == FullRow(
         *(second.pk, str(conference.uid), "conference", conference.slug, updated, second.sha256),
@@ -287,7 +287,7 @@ def test_what_rows_point_to_comes_as_text(publisher):
     publish(week, by=publisher)
     publish(make_conference(slug="unseen", parent=week), by=publisher)
     keys = listed("conference", keys=True).editions
-    (row,) = [row for row in full_rows(keys, timezone.now()) if row.slug == "unseen"]
+    (row,) = [row for row in full_rows(keys) if row.slug == "unseen"]
 
     assert pointers([row], timezone.now()) == [(row.pk, "parent", "", str(week.uid), "conference week")]
     assert pointers([], timezone.now()) == []
@@ -394,7 +394,7 @@ def test_related_gives_what_is_public_and_follows_it(publisher, frozen_clock, dj
     publish(hidden, by=publisher, at=frozen_clock.now + timedelta(hours=1))
 
     with django_assert_num_queries(1):
-        found = related([edition, document])
+        found = related([edition, document], timezone.now())
     assert {pk: [(r.name, r.type, r.slug) for r in rows] for pk, rows in found.items()} == {
         edition.pk: [("parent", "conference", "week"), ("reference", "document", "resolution")],
         document.pk: [("conference", "conference", "minsk-2019")],
@@ -403,7 +403,10 @@ def test_related_gives_what_is_public_and_follows_it(publisher, frozen_clock, dj
 
     frozen_clock.tick(hours=1)
     withdraw(reference, by=publisher, reason="Wrong.")
-    assert [(r.name, r.slug) for r in related([edition])[edition.pk]] == [("parent", "week"), ("reference", "draft")]
+    assert [(r.name, r.slug) for r in related([edition], timezone.now())[edition.pk]] == [
+        ("parent", "week"),
+        ("reference", "draft"),
+    ]
 
 
 def test_referring_gives_the_public_editions_that_point_to_a_record(publisher, frozen_clock, django_assert_num_queries):
@@ -415,7 +418,10 @@ def test_referring_gives_the_public_editions_that_point_to_a_record(publisher, f
     make_document(conference)
 
     with django_assert_num_queries(1):
-        found = {(edition.pk, edition.relation) for edition in referring(conference.uid, "conference", "parent")}
+        found = {
+            (edition.pk, edition.relation)
+            for edition in referring(conference.uid, "conference", "parent", at=timezone.now())
+        }
     assert found == {(document.pk, "conference"), (photo.pk, "conference")}
 
 

@@ -93,7 +93,10 @@
 
   // Releases are told in the conference's time zone and in UTC; here also in the reader's own.
   function showOwnTime(line) {
-    const format = {dateStyle: "medium", timeStyle: "short", timeZoneName: "short"};
+    // Each part by itself: a style for the whole may not be joined with the name of the time zone.
+    const format = {
+      year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short",
+    };
     line.append(new Date(line.dataset.ownTime).toLocaleString(document.documentElement.lang || undefined, format));
     line.hidden = false;
   }

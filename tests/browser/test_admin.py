@@ -1,14 +1,19 @@
 """The admin in a browser: a dossier entered and read, accessibility, the content security policy, narrow screens."""
 
+import http.client
 import re
+import time
+from collections import defaultdict
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import Group
 from playwright.sync_api import expect
 
 from conferences.models import Conference, Person
-from ctportal.publishing.models import Edition
+from ctportal.publishing.models import Edition, StoredFile
 from ctportal.publishing.services import publish
+from documents.models import Document
 from tests.browser.steps import choose, settled, write
 from tests.factories import (
     make_account,
@@ -21,6 +26,7 @@ from tests.factories import (
     make_theme,
     make_user,
 )
+from tests.publishing.samples import pdf
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -313,13 +319,18 @@ def test_what_is_pasted_from_word_is_cleaned(page, dossier):
     assert not re.search(r"style|Mso|<img|script|<o:p|<span", text)
 
 
-def test_a_release_goes_from_contributor_to_editor_to_publisher_and_out(browser_page):
-    publish(make_conference("Minsk 2019", slug="minsk-2019"), by=make_user())
+def test_a_release_goes_from_contributor_to_editor_to_publisher_and_out_at_its_instant(browser_page, live_server):
+    """By the real clock, through the forms of three people; a page is withdrawn at the same instant. No job runs."""
+    for record in (make_conference("Minsk 2019"), make_document(title="The date is open", slug="the-date-is-open")):
+        publish(record, by=make_user())
     page = sign_in(browser_page, make_account("contributor"))
     page.goto("/admin/documents/pressrelease/add/")
     page.fill("#id_date", "2019-09-03")
     page.fill("#id_title", "It opens in Minsk")
     write(page, "id_body", "A first draft.")
+    page.set_input_files(
+        "#id_upload", {"name": "opening.pdf", "mimeType": "application/pdf", "buffer": pdf(text="It opens")}
+    )
     page.click("button[name=_continue]:visible >> nth=-1")
     page.wait_for_selector("text=is saved.")
     sign_out(page)
@@ -341,12 +352,85 @@ def test_a_release_goes_from_contributor_to_editor_to_publisher_and_out(browser_
     page.wait_for_url("**/change/**")
     expect(page.locator(".portal-steps")).to_contain_text("Release it before noon, please")
     expect(page.locator(".line-review")).to_contain_text("you can approve it as its second reader")
-    page.click("button[name=_publish]")
-    page.wait_for_selector("text=“It opens in Minsk” is public.")
+    instant = full_minute_in(seconds=20)
+    page.fill("#id_publish_at", f"{instant:%Y-%m-%dT%H:%M}")
+    page.click("button[name=_publish_at]")
+    page.wait_for_selector("text=Scheduled: public at")
+    expect(page.locator(".line-own-time")).to_contain_text(f"{instant:%Y}")
+    page.goto(f"/admin/documents/pressrelease/{Document.objects.get(slug='the-date-is-open').pk}/change/")
+    page.click("summary:has-text('Withdraw from the public')")
+    page.fill("#id_withdraw_reason", "The date is known now")
+    page.fill("#id_withdraw_at", f"{instant:%Y-%m-%dT%H:%M}")
+    page.click("button[name=_withdraw_at]")
+    page.wait_for_selector("text=Withdrawal scheduled for")
+    sign_out(page)
+    assert page.problems == []
+
+    page.goto("/en/documents/it-opens-in-minsk/")
+    expect(page.locator("h1")).to_have_text("There is no page at this address")
+    uid, file = Document.objects.get(slug="it-opens-in-minsk").uid, StoredFile.objects.get()
+    before, after = asked_around(
+        instant,
+        live_server.url,
+        {
+            "/en/documents/it-opens-in-minsk/": b"A first draft.",
+            "/en/documents/": b"It opens in Minsk",
+            f"/api/v1/documents/{uid}/": b"It opens in Minsk",
+            "/api/v1/documents/?q=minsk&page_size=1": b"It opens in Minsk",
+            file.path: b"%PDF",
+            "/en/documents/the-date-is-open/": b"A text.",
+            "/en/press-releases/": b"The date is open",
+        },
+    )
+    assert before == {
+        "/en/documents/it-opens-in-minsk/": {(404, False)},
+        "/en/documents/": {(200, False)},
+        f"/api/v1/documents/{uid}/": {(404, False)},
+        "/api/v1/documents/?q=minsk&page_size=1": {(200, False)},
+        file.path: {(404, False)},
+        "/en/documents/the-date-is-open/": {(200, True)},
+        "/en/press-releases/": {(200, True)},
+    }
+    assert after == {
+        "/en/documents/it-opens-in-minsk/": {(200, True)},
+        "/en/documents/": {(200, True)},
+        f"/api/v1/documents/{uid}/": {(200, True)},
+        "/api/v1/documents/?q=minsk&page_size=1": {(200, True)},
+        file.path: {(200, True)},
+        "/en/documents/the-date-is-open/": {(410, False)},
+        "/en/press-releases/": {(200, False)},
+    }
 
     page.goto("/en/documents/it-opens-in-minsk/")
     expect(page.locator("main")).to_contain_text("A first draft.")
-    assert page.problems == []
+    page.goto("/en/documents/the-date-is-open/")
+    expect(page.locator("main")).to_contain_text("The date is known now")
+
+
+def full_minute_in(seconds):
+    """The first full minute at least so many *seconds* away: the forms know no smaller unit."""
+    soonest = datetime.now(UTC) + timedelta(seconds=seconds)
+    return soonest.replace(second=0, microsecond=0) + timedelta(minutes=1)
+
+
+def asked_around(instant, site, addresses):
+    """Ask the *site* for *addresses* ({address: words}) over and over from before *instant* to after it. Return what came
+    before it and what was asked for after it: {address: {(status, whether the words are in the answer)}}."""
+    before, after = defaultdict(set), defaultdict(set)
+    time.sleep((instant - datetime.now(UTC)).total_seconds() - 0.5)
+    while datetime.now(UTC) < instant + timedelta(seconds=0.5):
+        for address, words in addresses.items():
+            asked = datetime.now(UTC)
+            connection = http.client.HTTPConnection(site.removeprefix("http://"), timeout=30)
+            connection.request("GET", address)
+            response = connection.getresponse()
+            answer = (response.status, words in response.read())
+            connection.close()
+            if datetime.now(UTC) < instant:
+                before[address].add(answer)
+            elif asked >= instant:
+                after[address].add(answer)
+    return before, after
 
 
 def sign_out(page):

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from ctportal.publishing.files import public_files, store_bytes, store_document, store_photo
 from ctportal.publishing.models import StoredFile
@@ -314,3 +315,26 @@ def test_a_stored_file_that_no_edition_shows_is_not_public(client):
     stored = store_bytes(b"notes", name="notes.txt", media_type="text/plain", by=None)
 
     assert is_like_never(client, stored.path)
+
+
+def steps_of(client, path):
+    """How many tens of steps SQLite takes to answer at *path*."""
+    taken = []
+    connection.ensure_connection()
+    connection.connection.set_progress_handler(lambda: taken.append(1), 10)
+    status = status_of(client, path)
+    connection.connection.set_progress_handler(None, 10)
+    return status, len(taken)
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="counts the steps of SQLite")
+def test_asking_for_a_hidden_file_costs_the_same_however_much_is_public(client, publisher):
+    """Else the time of the answer would tell that there is such a file; of a key that never was nothing is looked up."""
+    document, stored = document_with_file()
+    publish(document, by=publisher, at=timezone.now() + timedelta(days=1))
+    status, before = steps_of(client, stored.path)
+    for _ in range(40):
+        publish(make_document(), by=publisher)
+
+    assert (status, status_of(client, stored.path)) == (404, 404)
+    assert steps_of(client, stored.path)[1] <= before * 1.2

@@ -40,7 +40,8 @@ ALLOWED = {
     "reading._facet_counts": "all facets less those of what is hidden, counted in one statement",
     "reading._pointers_of": "relations of editions that the caller has read; their targets are asked of public(at)",
     "stamp.next_instant": "when the next edition begins or ends; never leaves the process",
-    "files.public_file": "the file itself, where Exists() an edition in public() that shows it",
+    "files._shown": "the file itself, where Exists() an edition in public(at) that shows it",
+    "files._shown_last": "which record showed it last, where Exists() an edition in effective(at)",
     "views._first": "rows whose keys come from public(at), in the same statement",
     "views._neighbours": "rows by facets, each with Exists() public(at); then their editions by key",
 }

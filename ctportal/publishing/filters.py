@@ -43,7 +43,10 @@ def refuse(value, message, code, **params):
 
 
 class StrictField(forms.Field):
-    """Base of the fields here: text in, "" when empty, no control characters."""
+    """Base of the fields here: text in, "" when empty, no control characters.
+
+    Each has ``read``, which returns what a text, never empty, stands for; ValidationError when it stands for nothing.
+    """
 
     description = ""  # what is accepted, for messages and for the API's documentation
 
@@ -52,10 +55,6 @@ class StrictField(forms.Field):
         if any(unicodedata.category(character) in ("Cc", "Cs") for character in value):
             refuse(value, _("“%(value)s” holds control characters. Leave them out."), "invalid_character")
         return self.read(value) if value else None
-
-    def read(self, value):
-        """Return what *value* (text, never empty) stands for; ValidationError when it stands for nothing."""
-        raise NotImplementedError
 
 
 class QueryField(StrictField):
@@ -234,15 +233,9 @@ class InstantFilter(Parameter):
 class Ordering(Parameter):
     field_class = CodeField
 
-    def filter(self, queryset, _value):
-        return queryset
-
 
 class PageNumber(Parameter):
     field_class = PageField
-
-    def filter(self, queryset, _value):
-        return queryset
 
 
 # Facets from the one that leaves fewest rows to the one that leaves most, as far as one can say beforehand: a list

@@ -35,9 +35,7 @@ WITHOUT_PAGE = frozenset({RecordType.ORGANIZATION, RecordType.PERSON})
 
 
 def _session_mark(request):
-    """What ties a token to the reader's session without telling its key."""
-    if not request.session.session_key:
-        request.session.save()
+    """What ties a token to the session of the reader, who is signed in, without telling its key."""
     return hashlib.sha256(request.session.session_key.encode()).hexdigest()[:20]
 
 

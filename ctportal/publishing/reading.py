@@ -179,16 +179,9 @@ def _public(uid, at):
 
 
 def merged_into(uid):
-    """Return the uid that the record *uid* was merged into, at the end of the chain; None when it was not merged."""
-    seen = {uid}
-    target = Redirect.objects.filter(uid=uid).values_list("target", flat=True).first()
-    while target and target not in seen:
-        seen.add(target)
-        further = Redirect.objects.filter(uid=target).values_list("target", flat=True).first()
-        if further is None:
-            return target
-        target = further
-    return None
+    """Return the uid that the record *uid* was merged into; None when it was not merged. ``merge_entries`` keeps this to one
+    step: what led to an entry that is merged away leads to the new one from then on."""
+    return Redirect.objects.filter(uid=uid).values_list("target", flat=True).first()
 
 
 class Choice(NamedTuple):
@@ -224,14 +217,8 @@ def _choose(record_type, address, at):
 
 
 def _merged_from(uid):
-    """The uids of all records that were merged into *uid*, directly or in steps."""
-    found, layer = [], [uid]
-    while layer:
-        layer = list(
-            Redirect.objects.filter(target__in=layer).exclude(uid__in=[uid, *found]).values_list("uid", flat=True)
-        )
-        found += layer
-    return found
+    """The uids of all records that were merged into *uid*."""
+    return list(Redirect.objects.filter(target=uid).values_list("uid", flat=True))
 
 
 # Versions ------------------------------------------------------------------------------------------------------------
@@ -271,15 +258,6 @@ class Listing:
     @property
     def has_next(self):
         return self.number < self.pages
-
-    @property
-    def first_index(self):
-        """Number of the first row on this page, counted from 1; 0 in an empty list."""
-        return (self.number - 1) * self.per_page + 1 if self.total else 0
-
-    @property
-    def last_index(self):
-        return min(self.number * self.per_page, self.total)
 
 
 def page_count(total, per_page):
@@ -361,14 +339,6 @@ class FullRow(NamedTuple):
     sha256: str
     json: bytes
     history: str  # number of the version and start of the first edition
-
-    @property
-    def version(self):
-        return self.history.partition(" ")[0]
-
-    @property
-    def published(self):
-        return self.history.partition(" ")[2]
 
 
 def _full_row(row):

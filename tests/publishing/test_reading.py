@@ -3,6 +3,8 @@ from collections import Counter
 from datetime import date, timedelta
 
 import pytest
+from django.core.cache import cache
+from django.db.models import F
 from django.http import QueryDict
 from django.utils import timezone
 
@@ -16,6 +18,8 @@ from ctportal.publishing.reading import (
     Moved,
     NotFound,
     PageOutOfRange,
+    choose,
+    first_rows,
     full_rows,
     listing,
     options,
@@ -38,6 +42,7 @@ from tests.factories import (
     make_theme,
     make_user,
 )
+from tests.guards import lifted_guards
 
 pytestmark = pytest.mark.django_db
 
@@ -154,6 +159,18 @@ def test_what_was_merged_away_leads_to_what_it_was_merged_into(publisher, frozen
         moved = resolve("organization", address)
         assert (type(moved), moved.address) == (Moved, "unoct")
     assert slugs("conference", "organization=un-oct") == [conference.slug]
+
+    third = make_organization("Office", slug="office")
+    frozen_clock.tick()
+    merge_entries(right, third, by=publisher)
+    for address in ("un-oct", str(wrong.uid), "unoct", str(right.uid)):
+        moved = resolve("organization", address)
+        assert (type(moved), moved.address) == (Moved, "office")
+        assert slugs("conference", f"organization={address}") == [conference.slug]
+
+
+def test_an_address_that_can_be_none_chooses_nothing():
+    assert choose("conference", "No Slug", Moment()) is None
 
 
 def test_an_uid_is_resolved_without_its_type(publisher):
@@ -291,6 +308,18 @@ def test_what_rows_point_to_comes_as_text(publisher):
 
     assert pointers([row], timezone.now()) == [(row.pk, "parent", "", str(week.uid), "conference week")]
     assert pointers([], timezone.now()) == []
+
+
+def test_the_first_rows_are_those_of_the_list(publisher):
+    for number in range(3):
+        publish(make_conference(f"Title {number}", slug=f"place-{number}"), by=publisher)
+
+    for query in ("", "q=title", "q=title&ordering=date"):
+        filters = filters_for("conference", QueryDict(query))
+        assert filters.is_valid()
+        assert [row.slug for row in first_rows(filters, 2)] == slugs("conference", query)[:2]
+    with pytest.raises(ValueError, match="invalid_year"):
+        first_rows(filters_for("conference", QueryDict("year=x")), 2)
 
 
 # Menus
@@ -434,3 +463,17 @@ def test_lists_of_shapes_too_many_to_keep_are_the_same(publisher, monkeypatch):
     monkeypatch.setattr("ctportal.publishing.reading.KEPT", 0)
     assert [slugs("conference", f"country=BY&year=2019&page={n}", per_page=2) for n in (1, 2, 3)] == kept
     assert kept == [["c0", "c1"], ["c2", "c3"], ["c4"]]
+
+
+def test_a_menu_offers_no_entry_that_is_not_public(publisher):
+    """The services keep it public for as long as something shows it; a menu does not rely on that."""
+    series = make_series(slug="regional-conferences")
+    conference = make_conference()
+    conference.series_entries.create(series=series)
+    publish(conference, by=publisher)
+    assert [each.value for each in options("conference", Moment())["series"]] == ["regional-conferences"]
+
+    with lifted_guards():
+        Edition.objects.filter(uid=series.uid).update(public_until=F("public_from"))
+    cache.clear()
+    assert options("conference", Moment())["series"] == []

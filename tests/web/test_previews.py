@@ -3,9 +3,11 @@
 import pytest
 from django.test import Client
 
+from ctportal.languages import CODES
 from ctportal.publishing.models import Edition
 from ctportal.publishing.preview import preview_address
-from ctportal.publishing.services import publish
+from ctportal.publishing.services import publish, withdraw
+from ctportal.publishing.workflow import submit
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -77,6 +79,77 @@ def test_a_preview_is_for_nobody_else(client, editor):
     assert [anonymous.status_code, other.get(address).status_code] == [404, 404]
     assert client.get(address)["Cache-Control"] == "private, no-store"
     assert "ETag" not in client.get(address).headers
+
+
+def test_a_token_with_one_character_changed_opens_nothing(client, editor):
+    start, _slash, rest = address_for(client, make.make_conference("Secret")).rpartition(":")
+    other = "A" if rest[5] != "A" else "B"
+    assert client.get(f"{start}:{rest[:5]}{other}{rest[6:]}").status_code == 404
+
+
+def test_a_preview_is_there_in_six_languages_and_no_other(client, editor):
+    address = address_for(client, make.make_conference()).partition("?")[0]
+    assert [client.get(f"{address}?lang={code}").status_code for code in (*CODES, "de", "", "en%00")] == [200] * 6 + [
+        404
+    ] * 3
+
+
+@pytest.mark.parametrize("make_entry", [make.make_organization, make.make_person])
+def test_what_has_no_page_has_no_preview(client, editor, make_entry):
+    assert client.get(address_for(client, make_entry(), "en")).status_code == 404
+
+
+def test_a_preview_says_in_which_state_the_record_is(client, editor):
+    conference = make.make_conference()
+
+    def lines():
+        return client.get(address_for(client, conference)).content.decode()
+
+    assert "In review." not in lines()
+    submit(conference, by=editor)
+    assert "In review." in lines()
+    publish(conference, by=editor)
+    assert "The public reads an edition of its own" in lines()
+    assert f'href="/id/{conference.uid}"' in lines()
+    withdraw(conference, by=editor, reason="Wrong date")
+    assert "It was withdrawn: the public reads the reason." in lines()
+    assert f'href="/id/{conference.uid}"' not in lines()
+
+
+def test_of_records_that_the_reader_may_not_read_a_preview_shows_what_is_public(client):
+    author = make.make_account("contributor")
+    client.force_login(author)
+    public, hidden = (make.make_conference(title, created_by=make.make_user()) for title in ("In force", "Unknown"))
+    publish(public, by=make.make_user())
+    public.texts.update(title="Still to come")
+    for conference in (public, hidden):
+        document = make.make_document(conference, created_by=author)
+        html = client.get(address_for(client, document)).content.decode()
+        assert ("In force" in html) == (conference is public)
+        assert "Still to come" not in html
+        assert "Unknown" not in html
+
+
+def test_the_files_of_the_admin_are_for_their_owner_and_for_who_reads_all_drafts(client):
+    author, photo = make.make_account("contributor"), make.make_photo(make.make_conference())
+    original = photo.file
+    rendition = original.renditions.first()
+    addresses = [f"/admin/files/{stored.key}/{stored.name}" for stored in (original, rendition)]
+
+    def statuses(user):
+        if user:
+            client.force_login(user)
+        responses = [client.get(address) for address in addresses]
+        for response in responses:
+            response.getvalue()  # reading to the end closes the file
+        return [response.status_code for response in responses]
+
+    assert statuses(None) == [404, 404]
+    assert statuses(make.make_user("nobody")) == [404, 404]
+    assert statuses(author) == [404, 404]
+    assert statuses(make.make_account("publisher")) == [200, 200]
+    type(original).objects.filter(pk=original.pk).update(created_by=author)
+    assert statuses(author) == [200, 200]
 
 
 @pytest.mark.parametrize("record_type", ["series", "theme"])

@@ -1,0 +1,46 @@
+"""What rows of the public side are called in messages, logs and the admin."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+
+from ctportal.publishing import models
+
+UID, OTHER = UUID(int=1), UUID(int=2)
+AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+EDITION = {"type": "document", "slug": "release", "uid": UID, "public_from": AT}
+LINK = models.ShareLink(name="The press office", uid=UID)
+FILE = models.StoredFile(name="opening.pdf", key="k" * 32)
+
+
+@pytest.mark.parametrize(
+    ("row", "name"),
+    [
+        (models.Edition(**EDITION), "document release from 2026-03-02 09:00:00 UTC"),
+        (models.Edition(**EDITION | {"slug": ""}), f"document {UID} from 2026-03-02 09:00:00 UTC"),
+        (models.Facet(name="year", value="2026"), "year=2026"),
+        (models.Relation(name="parent", target=UID), f"parent → {UID}"),
+        (models.Redirect(uid=UID, target=OTHER), f"{UID} → {OTHER}"),
+        (FILE, "opening.pdf"),
+        (models.EditionFile(file=FILE), "opening.pdf"),
+        (models.Withdrawal(reason="Wrong date"), "Wrong date"),
+        (models.LedgerEntry(action="ended", uid=UID), f"ended {UID}"),
+        (models.WorkflowStep(action="approved", uid=UID), f"approved {UID}"),
+        (LINK, f"The press office: {UID}"),
+        (models.ShareOpening(link=LINK, at=AT), f"The press office: {UID} 2026-03-02 09:00"),
+        (
+            models.AuditEntry(at=AT, who="editor", kind="sign-in", outcome="failed"),
+            "2026-03-02 09:00:00 UTC editor sign-in failed",
+        ),
+        (models.PublicationStamp(value=7), "7"),
+    ],
+)
+def test_rows_are_called_by_what_tells_them_apart(row, name):
+    assert str(row) == name
+
+
+def test_a_contribution_is_called_by_who_what_and_in_which_language(django_user_model):
+    editor = django_user_model(username="editor")
+    assert str(models.Contribution(user=editor, uid=UID, language="fr")) == f"editor {UID} fr"
+    assert str(models.Contribution(user=editor, uid=UID)) == f"editor {UID}"

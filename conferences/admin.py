@@ -11,8 +11,8 @@ from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.text import Truncator, capfirst
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from ctportal import languages
 from ctportal.dates import format_date_range
@@ -41,6 +41,7 @@ from ctportal.publishing.admin_forms import (
     take_upload,
     what_changed,
 )
+from ctportal.publishing.admin_locale import interface_language
 from ctportal.publishing.desk import DeskFilter
 from ctportal.publishing.files import store_photo
 from ctportal.publishing.gate import refresh_draft
@@ -71,12 +72,6 @@ from .models import (
 )
 
 COUNTRIES = dict(COUNTRY_CHOICES)  # Django makes this dictionary anew for each row that shows a country
-
-
-def interface_language():
-    """The interface's language under the portal's own code."""
-    code = (get_language() or languages.DEFAULT).split("-")[0]
-    return code if code in languages.CODES else languages.DEFAULT
 
 
 def label(record, name):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from ctportal import languages
-from ctportal.publishing import release, services
+from ctportal.publishing import admin_compare, release, services
 from ctportal.publishing.admin_forms import LocalDateTimeField, PublishingFields
 from ctportal.publishing.instants import local_to_instant, offset_text, show_instant
 
@@ -149,6 +149,9 @@ class ReleasePage:
         self.request.current_app = admin.admin_site.name
         return TemplateResponse(self.request, "admin/release/release.html", context, status=status)
 
+    def _comparison(self, record):
+        return admin_compare.address(self.admin.admin_site.get_model_admin(type(record)), record)
+
     def _row(self, part, chosen):
         opts = part.record._meta
         return {
@@ -156,6 +159,7 @@ class ReleasePage:
             "kind": getattr(part.record, "get_kind_display", lambda: opts.verbose_name)(),
             "name": str(part.record),
             "address": reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[part.record.pk]),
+            "compare": self._comparison(part.record) if part.changes_what_was_published else "",
             "chosen": part.key in chosen,
             "at": show_instant(part.at, self.zone) if part.at else "",
             "languages": [languages.LANGUAGES[code] for code in part.languages],

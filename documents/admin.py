@@ -8,13 +8,14 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from conferences.admin import YearFilter, conference_of, interface_language, parent_link
+from conferences.admin import YearFilter, conference_of, parent_link
 from conferences.known import known_sessions
 from ctportal import languages
 from ctportal.dates import format_date
 from ctportal.publishing import services
 from ctportal.publishing.admin import LabelForm, LabelTabularInline, PublicationFilter, RecordAdmin, RecordForm
 from ctportal.publishing.admin_forms import record_form, take_upload
+from ctportal.publishing.admin_locale import interface_language
 from ctportal.publishing.desk import DeskFilter
 from ctportal.publishing.files import store_document
 

@@ -26,7 +26,7 @@ from js_asset import Media
 
 from ctportal import languages
 
-from . import admin_share, admin_stale, admin_versions, roles, services, workflow
+from . import admin_compare, admin_share, admin_stale, admin_versions, roles, services, workflow
 from .admin_forms import (
     AutocompleteFields,
     DateInput,
@@ -336,7 +336,8 @@ class RecordAdmin(AutocompleteFields, admin.ModelAdmin):
                 name="{}_{}_language".format(*info),
             )
         ]
-        return [*mine, admin_share.url(self), *admin_versions.urls(self), *super().get_urls()]
+        below = [admin_share.url(self), admin_compare.url(self), *admin_versions.urls(self)]
+        return [*mine, *below, *super().get_urls()]
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)
@@ -573,6 +574,7 @@ class RecordAdmin(AutocompleteFields, admin.ModelAdmin):
         state = services.state_of(obj.uid)
         panel |= {"state": state, "lines": self.state_lines(obj, state, form.time_zone), "saved": True}
         panel["changes"] = self.changes(obj, state.in_force) if state.in_force else []
+        panel["comparisons"] = self._comparisons(obj, state, panel["changes"])
         panel["publication"] = self.publication_word(state, panel["changes"])
         if panel["previewable"] and panel["may_edit"]:
             panel["share_address"] = admin_share.address(self, obj)
@@ -638,6 +640,15 @@ class RecordAdmin(AutocompleteFields, admin.ModelAdmin):
         before = {(relation.name, str(relation.target)) for relation in relations}
         if before != {(link.name, str(link.target)) for link in gate.links(obj)}:
             found.append(_("relations to other records"))
+        return found
+
+    def _comparisons(self, obj, state, changes):
+        """Addresses of what there is to compare: the draft with what is public ("draft"), what is to come with it."""
+        found = {}
+        if state.in_force and changes:
+            found["draft"] = admin_compare.address(self, obj)
+        if state.in_force and state.to_come:
+            found["to_come"] = admin_compare.address(self, obj, state.in_force.pk, state.to_come.pk)
         return found
 
     def name_of_field(self, name):

@@ -7,8 +7,16 @@ from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from ctportal import languages
+
 PREFIX = "/admin/"
 YEAR = 365 * 24 * 60 * 60  # seconds
+
+
+def interface_language():
+    """The interface's language under the portal's own code."""
+    code = (translation.get_language() or languages.DEFAULT).split("-")[0]
+    return code if code in languages.CODES else languages.DEFAULT
 
 
 class AdminLanguageMiddleware:

@@ -49,7 +49,9 @@ class VersionsPage:
             raise PermissionDenied
 
     def show(self):
-        return self._answer("versions", {"rows": self._rows()[::-1]})
+        rows = self._rows()
+        context = {"rows": rows[::-1], "compare_address": self._address("compare"), "before": self._usual_before(rows)}
+        return self._answer("versions", _("Versions"), context)
 
     def seal(self, pk):
         if not may_seal(self.request.user):
@@ -67,7 +69,8 @@ class VersionsPage:
             else:
                 return self._sealed(edition)
         same = [each for each in self._rows() if self._says_the_same(each["edition"], edition)]
-        return self._answer("seal", {"row": row, "form": form, "same": same}, 422 if form.is_bound else 200)
+        context = {"row": row, "form": form, "same": same}
+        return self._answer("seal", _("Seal a version"), context, 422 if form.is_bound else 200)
 
     def _sealed(self, edition):
         what = {"record": self.record, "at": f"{edition.public_from:%Y-%m-%d %H:%M} UTC"}
@@ -92,8 +95,12 @@ class VersionsPage:
             rows.append(
                 {
                     "edition": edition,
+                    "key": str(edition.pk),
                     "number": number if in_effect else None,
+                    "name": self._name_of(edition, number if in_effect else None),
                     "state": self._state(edition, in_force, to_come),
+                    "in_force": in_force,
+                    "to_come": to_come,
                     "sealable": not (edition.is_sealed or in_force or to_come) and may_seal(self.request.user),
                     "seal": self._address("seal", edition.pk),
                     # Organizations and people have no page of their own.
@@ -103,12 +110,30 @@ class VersionsPage:
         return rows
 
     @staticmethod
+    def _name_of(edition, number):
+        at = f"{edition.public_from:%Y-%m-%d %H:%M} UTC"
+        if number:
+            return _("Version %(number)d, public from %(at)s") % {"number": number, "at": at}
+        text = _("Recalled, was to be public from %(at)s") if edition.is_recalled else _("To be public from %(at)s")
+        return text % {"at": at}
+
+    @staticmethod
     def _state(edition, in_force, to_come):
         if edition.is_sealed:
             return _("sealed")
         if edition.is_recalled:
             return _("recalled")
         return _("in force") if in_force else _("scheduled") if to_come else _("past")
+
+    @staticmethod
+    def _usual_before(rows):
+        """The key of the edition that the draft is compared with where nobody chooses one: what the public reads or, where it
+        reads none, what it will read or did; "" where there is nothing."""
+
+        def order(row):
+            return row["in_force"], row["to_come"], not row["edition"].is_recalled, row["edition"].public_from
+
+        return max((row for row in rows if not row["edition"].is_sealed), key=order, default={"key": ""})["key"]
 
     def _address(self, name, *more):
         opts = self.admin.opts
@@ -118,12 +143,12 @@ class VersionsPage:
             current_app=self.admin.admin_site.name,
         )
 
-    def _answer(self, template, context, status=200):
+    def _answer(self, template, title, context, status=200):
         opts = self.admin.opts
         shared = {
             **self.admin.admin_site.each_context(self.request),
             "opts": opts,
-            "title": _("Seal a version") if template == "seal" else _("Versions"),
+            "title": title,
             "original": self.record,
             "record_address": self.admin.change_address(self.record),
             "versions_address": self._address("versions"),

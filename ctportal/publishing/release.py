@@ -54,6 +54,10 @@ class Part:
         return self.plan not in (Plan.NOTHING, Plan.NOT_READY)
 
     @property
+    def changes_what_was_published(self):
+        return self.plan in (Plan.CORRECT, Plan.REPLACE, Plan.BRING_BACK)
+
+    @property
     def is_suggested(self):
         return self.can_be_released and self.plan != Plan.BRING_BACK
 

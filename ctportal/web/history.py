@@ -90,10 +90,11 @@ def changes_of(edition, language):
 def _pointers(editions, at, language):
     """Return {pk: [(name of the relation, title)]} of what *editions* point to and who reads at *at* may see."""
     found = related(editions, at)
-    return {pk: [(each.name, _title(each, language)) for each in records] for pk, records in found.items()}
+    return {pk: [(each.name, title_of(each, language)) for each in records] for pk, records in found.items()}
 
 
-def _title(record, language):
+def title_of(record, language):
+    """What *record* (an edition, or what would become one) is called in *language*."""
     card = json.loads(record.card)
     said = Reader(language, card.get("original_language", DEFAULT)).say(card.get("title") or card.get("caption") or {})
     return said.plain or record.slug or str(record.uid)

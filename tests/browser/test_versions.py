@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from ctportal.publishing.models import Edition
 from ctportal.publishing.services import publish
 from tests.browser.test_admin import sign_in
-from tests.factories import make_conference, make_user
+from tests.factories import make_account, make_conference, make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -42,14 +42,33 @@ def test_an_administrator_seals_a_version_after_being_told_what_will_happen(conf
     assert (first.is_sealed, first.json) == (True, "")
 
 
+def test_a_publisher_compares_two_versions_on_a_telephone_with_the_keyboard_alone(conference, browser_page):
+    page = sign_in(browser_page, make_account("publisher"))
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(f"/admin/conferences/conference/{conference.pk}/versions/")
+    page.get_by_label("Compare to the draft").focus()
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_label("Compare to: Version 2")).to_be_checked()
+    page.get_by_label("Compare from: Version 2").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+
+    page.wait_for_url("**/versions/compare/*")
+    expect(page.locator(".changes dt")).to_have_text("Title (English)")
+    expect(page.locator(".changes del")).to_contain_text(["removed", "A", "that must go"])
+    expect(page.locator(".changes ins")).to_contain_text(["added", "Another"])
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert page.problems == []
+
+
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_axe_finds_nothing_on_the_pages_of_versions(conference, browser_page, axe_violations, language):
     boss = make_user("boss", is_superuser=True)
     page = sign_in(browser_page, boss)
     page.context.add_cookies([{"name": "django_language", "value": language, "url": page.url}])
-    first = Edition.objects.of("conference").order_by("public_from")[0]
+    first, second = Edition.objects.of("conference").order_by("public_from")
     base = f"/admin/conferences/conference/{conference.pk}/versions/"
-    addresses = (base, f"{base}{first.pk}/seal/")
+    addresses = (base, f"{base}{first.pk}/seal/", f"{base}compare/?from={first.pk}&to={second.pk}")
     for address in addresses:
         page.goto(address)
         expect(page.locator("html")).to_have_attribute("lang", language)

@@ -281,6 +281,7 @@ def of_row(path, pk, languages=TRANSLATED):
         yield from (
             f"/admin/{path}/{pk}/share/",
             f"/admin/{path}/{pk}/versions/",
+            f"/admin/{path}/{pk}/versions/compare/",
             f"/admin/{path}/{pk}/versions/{NO_EDITION}/seal/",
         )
     yield from (f"/admin/{path}/{pk}/language/{code}/" for code in languages)

@@ -1,12 +1,11 @@
 """The contact sheet: all photos of a conference side by side, to describe, put in order, and publish.
 
-One POST writes only what was changed on the page since it was opened; where one field is refused nothing is written, and
-everything typed comes back.
+One POST writes only what was changed on the page since it was opened; where one field is refused, or somebody else has saved
+something else in a photo that was changed here, nothing is written and everything typed comes back (see ``admin_stale``).
 """
 
 from django import forms
 from django.contrib import messages
-from django.contrib.admin.widgets import AutocompleteSelectMultiple, RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db import transaction
@@ -16,212 +15,21 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
 from ctportal import languages
-from ctportal.publishing import services, workflow
-from ctportal.publishing.admin import badge, note_publication, publication_state
+from ctportal.publishing import admin_stale, services, workflow
+from ctportal.publishing.admin import note_publication, publication_state
 from ctportal.publishing.gate import checksum, gate_for, note_draft
 from ctportal.publishing.instants import show_instant
 
-from .admin_upload import thumbnail_address, upload_address
+from .admin_sheet_rows import TEXTS, PeopleField, PhotoRow
+from .admin_upload import upload_address
 from .models import Conference, Person, Photo
 
 PAGE_SIZE = 60
-LABELS = ("alt_text", "caption", "place")
+ORDER, FEATURED = "order", "featured"  # what the page asks where somebody else has changed them too
 NO_PHOTO = "none"  # the value of the choice that no photo is featured
-
-
-# People, of whom each row could ask the database; the page asks once for all of them
-
-
-class PeopleSelect(AutocompleteSelectMultiple):
-    """The admin's autocomplete, which knows the names of those already chosen."""
-
-    def __init__(self, people, admin_site):
-        super().__init__(Photo._meta.get_field("people"), admin_site)
-        self.people = people
-
-    def build_attrs(self, base_attrs, extra_attrs=None):
-        # The button that clears all stands inside a list where no button may be; each name has its own.
-        return super().build_attrs(base_attrs, extra_attrs) | {"data-allow-clear": "false"}
-
-    def optgroups(self, name, value, attr=None):
-        known = [pk for pk in value if pk in self.people]
-        return [
-            (None, [self.create_option(name, pk, self.people[pk], True, i) for i, pk in enumerate(known)], 0)
-        ]  # fmt: skip
-
-
-class PeopleField(forms.MultipleChoiceField):
-    """Primary keys, as text, of some of *people* ({primary key as text: name})."""
-
-    def __init__(self, people, admin_site, *, may_add):
-        relation = Photo._meta.get_field("people").remote_field
-        widget = RelatedFieldWidgetWrapper(
-            PeopleSelect(people, admin_site),
-            relation,
-            admin_site,
-            can_add_related=may_add,
-            can_change_related=False,
-            can_delete_related=False,
-            can_view_related=False,
-        )
-        super().__init__(label=gettext_lazy("People shown"), required=False, widget=widget, show_hidden_initial=True)
-        self.people = people
-
-    def valid_value(self, value):
-        return value in self.people
-
-
-# One photo
-
-
-class PhotoRow(forms.Form):
-    """One photo on the sheet: in its original language, or its labels in one other *language*."""
-
-    number = forms.IntegerField(
-        label=gettext_lazy("Number"),
-        min_value=1,
-        show_hidden_initial=True,
-        widget=forms.NumberInput(attrs={"class": "sheet-number", "min": 1}),
-    )
-    alt_text = forms.CharField(
-        label=gettext_lazy("Alternative text"),
-        required=False,
-        max_length=300,
-        show_hidden_initial=True,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
-    decorative = forms.BooleanField(
-        label=gettext_lazy("Decorative: it tells nothing"), required=False, show_hidden_initial=True
-    )
-    caption = forms.CharField(
-        label=gettext_lazy("Caption"),
-        required=False,
-        max_length=1000,
-        show_hidden_initial=True,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
-    place = forms.CharField(
-        label=gettext_lazy("Place"),
-        required=False,
-        max_length=200,
-        show_hidden_initial=True,
-        widget=forms.TextInput,
-    )
-    credit = forms.CharField(
-        label=gettext_lazy("Credit"),
-        required=False,
-        max_length=200,
-        show_hidden_initial=True,
-        widget=forms.TextInput,
-    )
-
-    def __init__(self, data, *, photo, number, language, people):
-        super().__init__(data, prefix=f"photo-{photo.pk}")
-        self.photo, self.shown_number = photo, number
-        self.language = language or photo.original_language
-        self.beside = language not in ("", photo.original_language)
-        if language:
-            for name in ("number", "decorative", "credit"):
-                del self.fields[name]
-            if not getattr(photo, f"place_{photo.original_language}"):
-                del self.fields["place"]
-        else:
-            del self.fields["place"]
-            self.fields["people"] = people
-        self.initial = self._current() | {"number": number}
-        for name in LABELS:
-            if name in self.fields:
-                self.fields[name].widget.attrs.update(lang=self.language, dir=languages.direction(self.language))
-
-    def _current(self):
-        """What the fields hold in the database now."""
-        photo = self.photo
-        values = {name: getattr(photo, f"{name}_{self.language}") or "" for name in LABELS}
-        values |= {"decorative": photo.decorative, "credit": photo.credit}
-        return values | {"people": [str(person.pk) for person in photo.people.all()]}
-
-    @cached_property
-    def typed(self):
-        """Names of the fields that were changed on the page, but for the number."""
-        return [name for name in self.changed_data if name != "number"]
-
-    def clean_alt_text(self):
-        return " ".join(self.cleaned_data["alt_text"].split())
-
-    def clean(self):
-        cleaned = super().clean()
-        current = self._current()
-        for name in self.typed:
-            if name in cleaned and name not in self.errors:
-                self._refuse_stale(name, current[name], cleaned[name])
-        return cleaned
-
-    def _refuse_stale(self, name, current, typed):
-        """Refuse to write over what somebody else changed since the page was opened; the next save does so knowingly."""
-        bound, field = self[name], self.fields[name]
-        seen = field.to_python(self._widget_data_value(field.hidden_widget(), bound.html_initial_name))
-        if comparable(current) in (comparable(seen), comparable(typed)):
-            return
-        self.data = self.data.copy()
-        if isinstance(current, list):
-            self.data.setlist(bound.html_initial_name, current)
-            current = ", ".join(str(person) for person in self.photo.people.all())
-        else:
-            self.data[bound.html_initial_name] = str(current)
-        self.add_error(
-            name,
-            _("Somebody else changed this meanwhile to “%(current)s”. Save again to replace it by what stands here.")
-            % {"current": current if current != "" else "–"},
-        )
-
-    def save(self):
-        """Write what was changed, and nothing else."""
-        columns = {}
-        for name in self.typed:
-            if name == "people":
-                self.photo.people.set(self.cleaned_data["people"])
-            else:
-                columns[f"{name}_{self.language}" if name in LABELS else name] = self.cleaned_data[name]
-        for column, value in columns.items():
-            setattr(self.photo, column, value)
-        self.photo.save(update_fields=[*columns, "modified_at"])
-
-    # For the template
-
-    @property
-    def heading(self):
-        return self.photo.file.name
-
-    @cached_property
-    def missing(self):
-        return list(gate_for(self.photo).missing(self.photo).values())
-
-    @property
-    def thumbnail(self):
-        return thumbnail_address(self.photo)
-
-    @property
-    def state(self):
-        return badge(publication_state(self.photo))
-
-    @property
-    def lines(self):
-        """The text fields: {field, original}; *original* stands beside a translation, else it is None."""
-        for name in LABELS:
-            if name in self.fields:
-                original = getattr(self.photo, f"{name}_{self.photo.original_language}") or ""
-                yield {"field": self[name], "original": original if self.beside else None}
-
-    @property
-    def original_direction(self):
-        return languages.direction(self.photo.original_language)
-
-
-def comparable(value):
-    return sorted(value) if isinstance(value, list) else " ".join(str(value).split())
 
 
 def in_new_order(current, wanted):
@@ -272,9 +80,24 @@ class ContactSheet:
         )
 
     @cached_property
+    def everything(self):
+        """All photos of the conference in their order, with no more than their order and the actions depend on."""
+        photos = self.conference.photos.only("uid", "stage", "draft_sha256", "featured", "conference", "file")
+        return list(photos.order_by("order", "pk"))
+
+    @cached_property
     def keys(self):
-        """Primary keys of all photos of the conference, in their order."""
-        return list(self.conference.photos.order_by("order", "pk").values_list("pk", flat=True))
+        return [photo.pk for photo in self.everything]
+
+    @cached_property
+    def featured(self):
+        """The photo that stands for the conference, or None."""
+        return next((photo for photo in self.everything if photo.featured), None)
+
+    @property
+    def _mark(self):
+        """A short text that changes with whatever the buttons of the page depend on; see ``workflow.mark``."""
+        return workflow.mark_of_all([self.conference, *self.everything])
 
     def _page(self):
         page = Paginator(self.keys, PAGE_SIZE).get_page(self.request.GET.get("page"))
@@ -307,22 +130,21 @@ class ContactSheet:
     # Saving
 
     def _post(self):
-        posted = self.request.POST.getlist("photos")
-        keys = {str(pk): pk for pk in self.keys}
-        photos = self._load([keys[pk] for pk in dict.fromkeys(posted) if pk in keys])
-        rows = self._rows(photos, self.request.POST)
-        # Every row is asked, so that all messages come at once.
-        if not all([row.is_valid() for row in rows]):  # noqa: C419
-            page, _unused = self._page()
-            return self._show(page, photos, rows, 422)
         with transaction.atomic():
-            # Two editors who put photos in order or choose the featured one do so one after the other.
-            Conference.objects.select_for_update().get(pk=self.conference.pk)
+            # Two editors of one sheet write one after the other, each asked about what the other has written.
+            self.conference = Conference.objects.select_for_update().get(pk=self.conference.pk)
+            data = self._with_numbers_of_now(self.request.POST)
+            photos = self._load(self._posted(data))
+            rows = self._rows(photos, data)
+            self._tell_gone(rows)
+            # Every row is asked, so that all messages come at once.
+            valid = all([row.is_valid() for row in rows])  # noqa: C419
+            conflicts = [*self._conflicts(rows), *(conflict for row in rows for conflict in row.conflicts)]
+            problem = self._stale_action()
+            if problem or conflicts or not valid:
+                page, _unused = self._page()
+                return self._show(page, photos, rows, 422, conflicts, problem)
             changed = self._save(rows)
-        gone = len(set(posted)) - len(photos)
-        if gone:
-            text = ngettext("%(n)d photo was deleted meanwhile.", "%(n)d photos were deleted meanwhile.", gone)
-            self._say(text % {"n": gone}, messages.WARNING)
         text = ngettext("%(n)d photo is changed.", "%(n)d photos are changed.", len(changed)) % {"n": len(changed)}
         self._say(text if changed else _("Nothing was changed."), messages.SUCCESS)
         if "_publish_ready" in self.request.POST:
@@ -330,6 +152,123 @@ class ContactSheet:
         elif "_publish_conference" in self.request.POST:
             self._publish_conference()
         return HttpResponseRedirect(self.request.get_full_path())
+
+    @cached_property
+    def opened(self):
+        """What the posted page was opened with: digests of the rows, their states, the order and the featured photo."""
+        return admin_stale.read_opened(self.request.POST)
+
+    def _carried(self, rows):
+        """The text that the page carries of what it is opened with."""
+        return admin_stale.as_text(
+            admin_stale.digests_of_rows(rows)
+            | {f"{row.key}state": publication_state(row.photo) for row in rows}
+            | {ORDER: ",".join(map(str, self.keys)), FEATURED: self._featured_now}
+        )
+
+    def _posted(self, data):
+        """Primary keys of the photos that the page shows and that are there, in its order."""
+        keys = {str(pk): pk for pk in self.keys}
+        return [keys[pk] for pk in dict.fromkeys(data.getlist("photos")) if pk in keys]
+
+    def _with_numbers_of_now(self, data):
+        """*data* with the numbers that the photos have now, where none was moved on the page, or theirs were chosen."""
+        moved = any(data.get(f"photo-{pk}-number") != data.get(f"initial-photo-{pk}-number") for pk in self.keys)
+        if self.language or (moved and data.get(f"choose-{ORDER}") != admin_stale.THEIRS):
+            return data
+        data = data.copy()
+        data.setlist("photos", [str(pk) for pk in self.keys if str(pk) in data.getlist("photos")])
+        for number, pk in enumerate(self.keys, start=1):
+            if f"photo-{pk}-number" in data:
+                data[f"photo-{pk}-number"] = data[f"initial-photo-{pk}-number"] = str(number)
+        return data
+
+    @property
+    def _gone(self):
+        """Keys, as text, of the photos of the page that were deleted meanwhile."""
+        there = {str(pk) for pk in self.keys}
+        return [pk for pk in dict.fromkeys(self.request.POST.getlist("photos")) if pk not in there]
+
+    def _tell_gone(self, rows):
+        """Say which photos of the page were deleted or withdrawn meanwhile, and what was typed in those deleted."""
+        lines = [*self._deleted(), *self._withdrawn(rows)]
+        if lines:
+            self._say(format_html_join("", "<p>{}</p>", ((line,) for line in lines)), messages.WARNING)
+
+    def _deleted(self):
+        if self._gone:
+            n = len(self._gone)
+            yield ngettext("%(n)d photo was deleted meanwhile.", "%(n)d photos were deleted meanwhile.", n) % {"n": n}
+        for pk in self._gone:
+            typed = admin_stale.typed_in_gone(self.request.POST, f"photo-{pk}", f"photo:{pk}:", TEXTS)
+            for name, text in typed.items():
+                words = {"field": PhotoRow.base_fields[name].label, "text": text}
+                yield _("You had typed there, %(field)s: %(text)s") % words
+
+    def _withdrawn(self, rows):
+        for row in rows:
+            before = self.opened.get(f"{row.key}state", "withdrawn")
+            if publication_state(row.photo) == "withdrawn" != before:
+                yield _("“%(photo)s” was withdrawn meanwhile.") % {"photo": row.name}
+
+    def _stale_action(self):
+        """Why a button that acts on more than the page shows is refused, or ""."""
+        acts = {"_publish_ready", "_publish_conference"}.intersection(self.request.POST)
+        if not acts or self.request.POST.get("mark") == self._mark:
+            return ""
+        return _("Something of these photos or of the conference has changed since you opened the page: look again.")
+
+    # What stands once on the page, and is asked once where somebody else has changed it too
+
+    def _conflicts(self, rows):
+        if self.language:
+            return
+        wanted = self._wanted(rows)
+        theirs = [row.name for row in rows if row.photo.pk in wanted]
+        mine = [f"{wanted[row.photo.pk]}. {row.heading}" for row in rows if row.photo.pk in wanted]
+        if self._is_asked(ORDER, self._order_is_stale) and theirs != mine:
+            yield admin_stale.Conflict(ORDER, _("Order of the photos"), ", ".join(theirs), ", ".join(mine), "")
+        chosen, now = self._chosen, self._featured_now
+        if chosen and chosen != now and self._is_asked(FEATURED, self.opened.get(FEATURED) != now):
+            label = _("Photo that stands for the conference")
+            yield admin_stale.Conflict(FEATURED, label, self._called(now), self._called(chosen), "")
+
+    def _is_asked(self, name, is_stale):
+        choice = self.request.POST.get(f"choose-{name}", "")
+        answered = choice in (admin_stale.THEIRS, admin_stale.MINE)
+        return is_stale or (name in self.request.POST.getlist("asked") and not answered)
+
+    @property
+    def _order_is_stale(self):
+        """Whether the photos that the page knew, which are those it shows and more, stand in another order by now."""
+        before = str(self.opened.get(ORDER, "")).split(",")
+        now = [str(pk) for pk in self.keys if str(pk) in before]
+        shown = set(self.request.POST.getlist("photos"))
+        return not shown.issubset(before) or now != [pk for pk in before if pk in now]
+
+    def _wanted(self, rows):
+        """{primary key: number} of the photos that were moved on the page."""
+        return {row.photo.pk: row.cleaned_data["number"] for row in rows if self._is_moved(row)}
+
+    @staticmethod
+    def _is_moved(row):
+        return "number" in row.cleaned_data and "number" in row.changed_data
+
+    @property
+    def _featured_now(self):
+        return str(self.featured.pk) if self.featured else NO_PHOTO
+
+    @property
+    def _chosen(self):
+        """The photo that was chosen on the page to stand for the conference (or NO_PHOTO), "" where nothing was."""
+        chosen = self.request.POST.get(FEATURED, "")
+        if chosen == self.opened.get(FEATURED) or self.request.POST.get(f"choose-{FEATURED}") == admin_stale.THEIRS:
+            return ""
+        return chosen if chosen in (NO_PHOTO, *map(str, self.keys)) else ""
+
+    def _called(self, key):
+        number = next((n for n, photo in enumerate(self.everything, start=1) if str(photo.pk) == key), None)
+        return f"{number}. {self.everything[number - 1].file.name}" if number else _("none")
 
     def _save(self, rows):
         """Write what was changed on the page; return the primary keys of the photos that changed."""
@@ -339,15 +278,14 @@ class ContactSheet:
                 row.save()
                 changed[row.photo.pk] = [*row.typed]
         if not self.language:
-            for pk in self._save_order(rows):
+            for pk in self._save_order(self._wanted(rows)):
                 changed.setdefault(pk, []).append("order")
             for pk in self._save_featured():
                 changed.setdefault(pk, []).append("featured")
         self._refresh(changed)
         return changed
 
-    def _save_order(self, rows):
-        wanted = {row.photo.pk: row.cleaned_data["number"] for row in rows if "number" in row.changed_data}
+    def _save_order(self, wanted):
         if not wanted:
             return []
         current = dict(self.conference.photos.order_by("order", "pk").values_list("pk", "order"))
@@ -359,13 +297,10 @@ class ContactSheet:
         return moved
 
     def _save_featured(self):
-        chosen = self.request.POST.get("featured", "")
-        if not chosen or chosen == self.request.POST.get("initial-featured"):
+        if self._chosen in ("", self._featured_now):
             return []
-        before = list(self.conference.photos.filter(featured=True).values_list("pk", flat=True))
-        after = [pk for pk in self.keys if str(pk) == chosen]
-        if before == after or not (after or chosen == NO_PHOTO):
-            return []
+        before = [photo.pk for photo in self.everything if photo.featured]
+        after = [pk for pk in self.keys if str(pk) == self._chosen]
         Photo.objects.filter(pk__in=before).update(featured=False)
         Photo.objects.filter(pk__in=after).update(featured=True)
         return [*before, *after]
@@ -472,10 +407,9 @@ class ContactSheet:
     def _form_address(self):
         return self.admin.change_address(self.conference)
 
-    def _show(self, page, photos, rows, status):
+    def _show(self, page, photos, rows, status, conflicts=(), problem=""):
         rows = rows if rows is not None else self._rows(photos, None)
-        featured = next((photo for photo in self.conference.photos.filter(featured=True)), None)
-        chosen = self.request.POST.get("featured") or (str(featured.pk) if featured else NO_PHOTO)
+        featured = self.featured
         when, at = self.release
         context = {
             **self.admin.admin_site.each_context(self.request),
@@ -491,8 +425,10 @@ class ContactSheet:
             "page": page,
             "rows": rows,
             "errors": sum(len(row.errors) for row in rows if row.is_bound),
-            "featured": chosen,
-            "featured_before": str(featured.pk) if featured else NO_PHOTO,
+            "problem": problem,
+            "portal": {"opened": self._carried(rows), "conflicts": conflicts, "saved_by": self._saved_by(rows)},
+            "mark": self._mark,
+            "featured": self._chosen or self._featured_now,
             "featured_elsewhere": featured if featured and featured not in photos else None,
             "featured_number": self.keys.index(featured.pk) + 1 if featured else None,
             "language": self.language,
@@ -506,6 +442,11 @@ class ContactSheet:
         }
         self.request.current_app = self.admin.admin_site.name
         return TemplateResponse(self.request, "admin/photos/sheet.html", context, status=status)
+
+    def _saved_by(self, rows):
+        """Who last saved the first photo about which the page asks, and when."""
+        asked = next((row.photo for row in rows if row.conflicts), None)
+        return admin_stale.who_saved_last(asked) if asked else None
 
     def _tabs(self):
         """(code, name, whether it is this page); the first is that of the original language."""

@@ -89,10 +89,15 @@ def row_key(form):
 
 def opened(form, formsets=()):
     """The text that a page carries: what it was opened with."""
-    found = digests(form)
-    for formset in formsets:
-        for row in formset.initial_forms:
-            found |= digests(row, row_key(row))
+    return as_text(digests(form) | digests_of_rows(row for formset in formsets for row in formset.initial_forms))
+
+
+def digests_of_rows(rows):
+    return {key: digest for row in rows for key, digest in digests(row, row_key(row)).items()}
+
+
+def as_text(found):
+    """*found*, a dictionary of digests and other short texts, as a page carries it."""
     return json.dumps(found, separators=(",", ":"))
 
 
@@ -112,6 +117,24 @@ def take_theirs(form):
     for _name, bound in _own_fields(form):
         if form.data.get(f"choose-{bound.html_name}") == THEIRS:
             form.data = _with_value(form.data, bound, _saved(bound))
+
+
+def is_touched(form, key=""):
+    """Whether something was typed in the bound *form* since it was opened."""
+    was = read_opened(form.data)
+    return any(_digest(_typed(bound)) != was.get(f"{key}{name}") for name, bound in _own_fields(form))
+
+
+def take_all_theirs(form):
+    """Show what is saved in all fields of *form*, in which nothing was typed. Call it before the form is cleaned."""
+    for _name, bound in _own_fields(form):
+        if _saved(bound) != _typed(bound):
+            form.data = _with_value(form.data, bound, _saved(bound))
+
+
+def changed_fields(form):
+    """Names of the fields of the bound *form* in which something else stands than what is saved."""
+    return [name for name, bound in _own_fields(form) if _saved(bound) != _typed(bound)]
 
 
 def _with_value(data, bound, value):
@@ -215,9 +238,20 @@ def _is_touched(row, prefix, was):
     for name, values in row.items():
         before = was.get(f"{prefix}:{_key(row)}:{name}")
         value = values[0] if len(values) == 1 else sorted(values)
-        if before is not None and _digest("\n".join(value.splitlines()).strip() if value else "") != before:
+        if before is not None and _digest_of_text(value) != before:
             return True
     return False
+
+
+def _digest_of_text(value):
+    return _digest("\n".join(value.splitlines()).strip() if value else "")
+
+
+def typed_in_gone(data, prefix, key, names):
+    """{name: text} of what was typed in the text fields *names* of a row of *data* whose record was deleted meanwhile."""
+    was = read_opened(data)
+    texts = {name: data.get(f"{prefix}-{name}", "").strip() for name in names}
+    return {name: text for name, text in texts.items() if text and _digest_of_text(text) != was.get(f"{key}{name}")}
 
 
 def conflicts_of_rows(formset, heading):

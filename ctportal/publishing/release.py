@@ -1,6 +1,5 @@
 """The release of a dossier: a conference and everything that hangs on it, at one instant, in all languages, or nothing."""
 
-import hashlib
 from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
@@ -114,8 +113,7 @@ def _plan(content, editions, now):
 
 def mark_of(parts):
     """A short text that changes with whatever the release of *parts* depends on; see ``workflow.mark``."""
-    marks = "\n".join(f"{part.key} {workflow.mark(part.record)}" for part in parts)
-    return hashlib.sha256(marks.encode()).hexdigest()[:32]
+    return workflow.mark_of_all([part.record for part in parts])
 
 
 @transaction.atomic

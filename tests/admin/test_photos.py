@@ -262,27 +262,6 @@ def test_one_refused_field_saves_nothing_and_keeps_everything_typed(staff):
     assert not Photo.objects.filter(featured=True).exists()
 
 
-def test_a_field_changed_by_somebody_else_is_not_written_over_unasked(staff):
-    conference = make_conference()
-    photo = make_photo(conference, caption_en="As it was")
-    form = AdminForm(staff, sheet(conference)).fill(**{f"photo-{photo.pk}-caption": "Mine"})
-    Photo.objects.update(caption_en="Theirs")
-
-    refused = form.press("_save")
-
-    assert refused.status_code == 422
-    assert refused.context["rows"][0].errors == {
-        "caption": ["Somebody else changed this meanwhile to “Theirs”. Save again to replace it by what stands here."]
-    }
-    photo.refresh_from_db()
-    assert photo.caption_en == "Theirs"
-    form._read(refused)
-    assert form.values[f"photo-{photo.pk}-caption"] == "Mine"
-    assert form.press("_save").status_code == 302
-    photo.refresh_from_db()
-    assert photo.caption_en == "Mine"
-
-
 def test_numbers_put_the_photos_in_order(staff):
     conference = make_conference()
     photos = [make_photo(conference) for _n in range(4)]

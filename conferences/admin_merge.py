@@ -11,7 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from ctportal.publishing import services
+from ctportal.publishing import services, workflow
 from ctportal.publishing.admin_forms import label_texts
 
 from . import merging
@@ -93,6 +93,9 @@ class MergePage:
         into = next((entry for entry in entries if str(entry.pk) == self.request.POST.get("into")), None)
         if into is None:
             return self._show(entries, 422, [_("Choose which one stays.")])
+        if self.request.POST.get("mark") != workflow.mark_of_all(entries):
+            text = _("One of them has changed since you opened the page: look again.")
+            return self._show(entries, 422, [text], chosen=into)
         others = [entry for entry in entries if entry.pk != into.pk]
         try:
             editions = self._merge(others, into)
@@ -129,6 +132,7 @@ class MergePage:
             "candidates": candidates,
             "chosen": chosen or likely.entry,
             "errors": errors,
+            "mark": workflow.mark_of_all(entries),
             "list_address": self._list_address,
             "media": self.admin.media,
         }

@@ -21,10 +21,10 @@ from django_prose_editor.fields import ProseEditorField
 from ctportal import languages
 
 from . import admin_stale, roles, services, workflow
-from .admin_forms import FIELD_OF, text_form_fields
+from .admin_forms import FIELD_OF, PublishingFields, stale_message, text_form_fields
 from .preview import WITHOUT_PAGE, preview_address
 
-ABOUT_PUBLISHING = ("publish_note", "alone_reason")
+ABOUT_PUBLISHING = ("publish_note", "alone_reason", "mark")
 
 
 class LanguageForm(forms.Form):
@@ -45,9 +45,10 @@ class LanguageForm(forms.Form):
         ),
         widget=forms.TextInput(attrs={"class": "vTextField"}),
     )
+    mark = PublishingFields.base_fields["mark"]
 
     def __init__(self, data, files, *, admin, record, language, user):
-        super().__init__(data, files)
+        super().__init__(data, files, initial={"mark": workflow.mark(record)})
         self.admin, self.record, self.language, self.user = admin, record, language, user
         self.original = record.original_language
         self.groups = []  # (heading, [(name, original text, whether it is rich)])
@@ -133,6 +134,8 @@ class LanguageForm(forms.Form):
 
     def clean(self):
         cleaned = super().clean()
+        if "_publish_language" in self.data and cleaned.get("mark") != self.initial["mark"]:
+            self.add_error(None, stale_message(self.record))
         if self.row is None:
             return cleaned
         names = [name for name in (*self.admin.form.text_fields, *self.admin.language_only_fields) if name in cleaned]

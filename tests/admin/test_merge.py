@@ -11,6 +11,7 @@ from conferences.merging import merge
 from conferences.models import Appearance, Organization, OrganizationRole, Person
 from ctportal.publishing.models import Edition, Redirect
 from ctportal.publishing.services import publish
+from tests.admin.forms import AdminForm
 from tests.factories import (
     make_conference,
     make_document,
@@ -217,6 +218,11 @@ def ask(staff, *people):
     return response["Location"]
 
 
+def opened(staff, *people):
+    """The page as a form."""
+    return AdminForm(staff, ask(staff, *people))
+
+
 def test_the_page_tells_what_refers_to_each_and_what_changes_in_public(staff):
     away, into = make_person("Ann Speker"), make_person("Ann Speaker")
     conference = make_conference(name="Minsk 2019", slug="minsk-2019")
@@ -243,7 +249,7 @@ def test_the_others_go_and_the_chosen_one_stays(staff):
     photo = make_photo(make_conference())
     photo.people.set(people)
 
-    response = staff.post(ask(staff, *people), {"into": people[1].pk})
+    response = opened(staff, *people).fill(into=str(people[1].pk)).press("_merge")
 
     assert (response.status_code, response["Location"]) == (302, f"{LIST}{people[1].pk}/change/")
     assert list(Person.objects.all()) == [people[1]]
@@ -257,13 +263,28 @@ def test_a_refused_merger_says_why_and_merges_none_of_them(staff):
     conference.appearances.create(person=second, role="chair")
     publish(conference, by=user, at=timezone.now() + timedelta(days=1))
 
-    response = staff.post(ask(staff, first, second, into), {"into": into.pk})
+    response = opened(staff, first, second, into).fill(into=str(into.pk)).press("_merge")
 
     assert response.status_code == 422
     assert "scheduled edition(s) show “Ann Speaker 1”" in re.sub(r"\s+", " ", response.content.decode())
     assert list(Person.objects.order_by("pk")) == [first, second, into]
     nothing_chosen = staff.post(ask(staff, first, second), {})
     assert (nothing_chosen.status_code, nothing_chosen.context["errors"]) == (422, ["Choose which one stays."])
+
+
+def test_who_merges_what_somebody_else_has_changed_since_is_told_to_look_again(staff):
+    first, into = make_person("Ann Speaker"), make_person("Ann Speaker")
+    page = opened(staff, first, into).fill(into=str(into.pk))
+    AdminForm(staff, f"{LIST}{first.pk}/change/").fill(name="Anna Speakman").press("_continue")
+
+    response = page.press("_merge")
+
+    assert response.status_code == 422
+    assert response.context["errors"] == ["One of them has changed since you opened the page: look again."]
+    assert Person.objects.count() == 2
+    assert response.context["chosen"] == into
+    assert page.again(response).press("_merge").status_code == 302
+    assert list(Person.objects.all()) == [into]
 
 
 def test_one_alone_cannot_be_merged(staff):

@@ -4,9 +4,11 @@ import json
 
 import pytest
 
+from ctportal.publishing.models import Edition
+from ctportal.publishing.services import publish
 from tests.admin.forms import AdminForm
 from tests.admin.test_forms import address
-from tests.factories import make_account, make_conference, make_document, make_person, make_theme
+from tests.factories import make_account, make_conference, make_document, make_person, make_theme, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -230,6 +232,23 @@ def test_two_translators_of_one_language(staff, other, conference):
     mine.again(response).fill(**{"choose-title": "mine"}).press("_save")
     row = conference.texts.get(language="ru")
     assert (row.title, row.motto) == ("Название", "Вместе")
+
+
+def test_a_language_is_not_published_from_a_page_that_is_stale(staff, other, conference):
+    conference.texts.create(language="ru", title="Название", ready=True)
+    publish(conference, by=make_user())
+    mine = AdminForm(staff, address(conference, "language", "ru"))
+    AdminForm(other, address(conference)).fill(title="Another title").press("_continue")
+
+    response = mine.fill(motto="Вместе").press("_publish_language")
+
+    assert response.status_code == 422
+    assert "has changed since you opened this page. Nothing was done" in response.content.decode()
+    assert Edition.objects.of("conference").count() == 1
+    # What was typed can be saved; it is published from a page that shows what it stands beside.
+    assert mine.again(response).press("_save").status_code == 302
+    assert AdminForm(staff, address(conference, "language", "ru")).press("_publish_language").status_code == 302
+    assert Edition.objects.public().get(uid=conference.uid).data["motto"] == {"ru": "Вместе"}
 
 
 def test_a_session_on_its_own_page(staff, other, conference):

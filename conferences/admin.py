@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from ctportal import languages
 from ctportal.dates import format_date_range
 from ctportal.geography import COUNTRY_CHOICES
-from ctportal.publishing import roles, workflow
+from ctportal.publishing import admin_presence, roles, workflow
 from ctportal.publishing.admin import (
     NATIVE_WIDGETS,
     InlineFormSet,
@@ -486,18 +486,26 @@ class ConferenceAdmin(RecordAdmin):
             self.admin_site.admin_view(self.photos_view),
             name="conferences_conference_photos",
         )
+        sheet_presence = path(
+            "<int:object_id>/photos/presence/",
+            self.admin_site.admin_view(self.photos_presence_view),
+            name="conferences_conference_photos_presence",
+        )
         release = path(
             "<int:object_id>/release/",
             self.admin_site.admin_view(self.release_view),
             name="conferences_conference_release",
         )
-        return [sheet, release, *super().get_urls()]
+        return [sheet, sheet_presence, release, *super().get_urls()]
 
     def release_view(self, request, object_id):
         return ReleasePage(self, request, object_id).respond()
 
     def photos_view(self, request, object_id):
         return ContactSheet(self, request, object_id).respond()
+
+    def photos_presence_view(self, request, object_id):
+        return ContactSheet(self, request, object_id).answer_sign()
 
     @admin.display(description=gettext_lazy("dates"), ordering="start_date")
     def dates(self, record):
@@ -664,6 +672,9 @@ class SessionAdmin(AutocompleteFields, admin.ModelAdmin):
     show_full_result_count = False
     ordering = ["-pk"]
 
+    def get_urls(self):
+        return [admin_presence.url(self, session_page), *super().get_urls()]
+
     def get_queryset(self, request):
         queryset = super().get_queryset(request)
         if request.user.has_perm("publishing.read_all_drafts"):
@@ -700,6 +711,7 @@ class SessionAdmin(AutocompleteFields, admin.ModelAdmin):
         refresh_draft(form.instance.conference)
         if not change or what_changed(form, formsets):
             workflow.note_change(form.instance.conference, request.user)
+            admin_presence.note_saving(request.user, *session_page(form.instance))
 
     def delete_model(self, request, obj):
         conference = obj.conference
@@ -720,10 +732,17 @@ class SessionAdmin(AutocompleteFields, admin.ModelAdmin):
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         formsets = [inline.formset for inline in context["inline_admin_formsets"]]
         context["portal"] = stale_context(context["adminform"].form, formsets)
+        if change and not context["is_popup"]:
+            context["presence"] = admin_presence.open_form(request, self, obj, session_page)
         response = super().render_change_form(request, context, add, change, form_url, obj)
         if request.method == "POST":
             response.status_code = 422
         return allow_editor(request, response)
+
+
+def session_page(session):
+    """The record and the part of it that the page of *session* is."""
+    return session.conference.uid, f"session-{session.pk}"
 
 
 # Photos

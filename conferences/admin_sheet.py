@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ctportal import languages
-from ctportal.publishing import admin_stale, services, workflow
+from ctportal.publishing import admin_presence, admin_stale, services, workflow
 from ctportal.publishing.admin import note_publication, publication_state
 from ctportal.publishing.gate import checksum, gate_for, note_draft
 from ctportal.publishing.instants import show_instant
@@ -78,6 +78,15 @@ class ContactSheet:
             .prefetch_related("file__renditions", "people")
             .order_by("order", "pk")
         )
+
+    def answer_sign(self):
+        """Answer a sign of the open page; see ``admin_presence``."""
+        may_save = self.photo_admin.has_change_permission(self.request)
+        return admin_presence.answer_sign(self.request, self.conference.uid, self._part, may_save=may_save)
+
+    @property
+    def _part(self):
+        return f"photos-{self.language}" if self.language else "photos"
 
     @cached_property
     def everything(self):
@@ -145,6 +154,8 @@ class ContactSheet:
                 page, _unused = self._page()
                 return self._show(page, photos, rows, 422, conflicts, problem)
             changed = self._save(rows)
+        if changed:
+            admin_presence.note_saving(self.user, self.conference.uid, self._part)
         text = ngettext("%(n)d photo is changed.", "%(n)d photos are changed.", len(changed)) % {"n": len(changed)}
         self._say(text if changed else _("Nothing was changed."), messages.SUCCESS)
         if "_publish_ready" in self.request.POST:
@@ -409,7 +420,7 @@ class ContactSheet:
 
     def _show(self, page, photos, rows, status, conflicts=(), problem=""):
         rows = rows if rows is not None else self._rows(photos, None)
-        featured = self.featured
+        featured, may_save = self.featured, self.photo_admin.has_change_permission(self.request)
         when, at = self.release
         context = {
             **self.admin.admin_site.each_context(self.request),
@@ -420,7 +431,7 @@ class ContactSheet:
             "conference_address": self._form_address,
             "upload_address": upload_address(self.conference),
             "may_add": self.photo_admin.has_add_permission(self.request),
-            "may_change": self.photo_admin.has_change_permission(self.request),
+            "may_change": may_save,
             "may_publish": self.photo_admin.has_publish_permission(self.request),
             "page": page,
             "rows": rows,
@@ -428,6 +439,7 @@ class ContactSheet:
             "problem": problem,
             "portal": {"opened": self._carried(rows), "conflicts": conflicts, "saved_by": self._saved_by(rows)},
             "mark": self._mark,
+            "presence": self._presence(may_save),
             "featured": self._chosen or self._featured_now,
             "featured_elsewhere": featured if featured and featured not in photos else None,
             "featured_number": self.keys.index(featured.pk) + 1 if featured else None,
@@ -447,6 +459,10 @@ class ContactSheet:
         """Who last saved the first photo about which the page asks, and when."""
         asked = next((row.photo for row in rows if row.conflicts), None)
         return admin_stale.who_saved_last(asked) if asked else None
+
+    def _presence(self, may_save):
+        address = f"{self.request.path}presence/" + (f"?language={self.language}" if self.language else "")
+        return admin_presence.open_page(self.request, self.conference.uid, self._part, address, may_save=may_save)
 
     def _tabs(self):
         """(code, name, whether it is this page); the first is that of the original language."""

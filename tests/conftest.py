@@ -137,6 +137,16 @@ def browser_page(chromium, live_server):
     What the console reports as an error (a script's failure, a breach of the content security policy, a missing file)
     is in ``page.problems``, a list of texts; a test ends by comparing it with [].
     """
+    yield from _page_of_its_own(chromium, live_server)
+
+
+@pytest.fixture
+def another_page(chromium, live_server):
+    """A page like ``browser_page``, for a second person: the two share nothing."""
+    yield from _page_of_its_own(chromium, live_server)
+
+
+def _page_of_its_own(chromium, live_server):
     context = chromium.new_context(base_url=live_server.url)
     context.set_default_timeout(PATIENCE)
     page = context.new_page()

@@ -26,7 +26,7 @@ from js_asset import Media
 
 from ctportal import languages
 
-from . import admin_compare, admin_share, admin_stale, admin_versions, roles, services, workflow
+from . import admin_compare, admin_presence, admin_share, admin_stale, admin_versions, roles, services, workflow
 from .admin_forms import (
     AutocompleteFields,
     DateInput,
@@ -334,9 +334,14 @@ class RecordAdmin(AutocompleteFields, admin.ModelAdmin):
                 "<path:object_id>/language/<str:language>/",
                 self.admin_site.admin_view(self.language_view),
                 name="{}_{}_language".format(*info),
-            )
+            ),
+            path(
+                "<path:object_id>/language/<str:language>/presence/",
+                self.admin_site.admin_view(self.language_presence_view),
+                name="{}_{}_language_presence".format(*info),
+            ),
         ]
-        below = [admin_share.url(self), admin_compare.url(self), *admin_versions.urls(self)]
+        below = [admin_share.url(self), admin_compare.url(self), *admin_versions.urls(self), admin_presence.url(self)]
         return [*mine, *below, *super().get_urls()]
 
     def get_form(self, request, obj=None, change=False, **kwargs):
@@ -362,6 +367,8 @@ class RecordAdmin(AutocompleteFields, admin.ModelAdmin):
         context["portal"] = self.panel(request, form, obj if change else None, bool(context["is_popup"]))
         context["portal"]["problems"] = list(problems(form, context["inline_admin_formsets"]))
         context["portal"] |= stale_context(form, [inline.formset for inline in context["inline_admin_formsets"]])
+        if change and not context["is_popup"]:
+            context["presence"] = admin_presence.open_form(request, self, obj)
         draw_plain(context["inline_admin_formsets"])
         response = super().render_change_form(request, context, add, change, form_url, obj)
         if request.method == "POST":
@@ -380,8 +387,11 @@ class RecordAdmin(AutocompleteFields, admin.ModelAdmin):
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
         self.refresh(form.instance)
-        if self.publishable and (not change or what_changed(form, formsets)):
+        changed = not change or what_changed(form, formsets)
+        if changed and self.publishable:
             workflow.note_change(form.instance, request.user)
+        if changed:
+            admin_presence.note_saving(request.user, *admin_presence.form_of(form.instance))
 
     def refresh(self, record):
         """Note what would be published now, of *record* and of what else its form changes."""
@@ -686,6 +696,9 @@ class RecordAdmin(AutocompleteFields, admin.ModelAdmin):
 
     def language_view(self, request, object_id, language):
         return LanguagePage(self, request, object_id, language).respond()
+
+    def language_presence_view(self, request, object_id, language):
+        return LanguagePage(self, request, object_id, language).answer_sign()
 
     language_only_fields = ()  # fields of the row that its own page shows and the main form may hide
 

@@ -20,7 +20,7 @@ from django_prose_editor.fields import ProseEditorField
 
 from ctportal import languages
 
-from . import admin_stale, roles, services, workflow
+from . import admin_presence, admin_stale, roles, services, workflow
 from .admin_forms import FIELD_OF, PublishingFields, stale_message, text_form_fields
 from .preview import WITHOUT_PAGE, preview_address
 
@@ -221,6 +221,9 @@ class LanguagePage:
             return self._post()
         return self._show(self._form(None, None), 200)
 
+    def answer_sign(self):
+        return admin_presence.answer_sign(self.request, self.record.uid, self.language, may_save=self._may_write)
+
     def _form(self, data, files):
         context = {"admin": self.admin, "record": self.record, "language": self.language, "user": self.request.user}
         return LanguageForm(data, files, **context)
@@ -254,7 +257,10 @@ class LanguagePage:
 
     def _note_change(self, form, before):
         """Note who has written this language; what the reviewer is to approve may have changed with it."""
-        if not self.admin.publishable or not set(form.changed_data) - set(ABOUT_PUBLISHING):
+        if not set(form.changed_data) - set(ABOUT_PUBLISHING):
+            return
+        admin_presence.note_saving(self.request.user, self.record.uid, self.language)
+        if not self.admin.publishable:
             return
         workflow.note_hand(self.record, self.request.user, self.language)
         if self.record.draft_sha256 != before:
@@ -288,6 +294,8 @@ class LanguagePage:
         admin, record = self.admin, self.record
         name = languages.LANGUAGES[self.language]
         state = services.state_of(record.uid)
+        address, may_save = f"{self.request.path}presence/", self._may_write
+        presence = admin_presence.open_page(self.request, record.uid, self.language, address, may_save=may_save)
         context = {
             **admin.admin_site.each_context(self.request),
             "title": _("%(record)s in %(language)s") % {"record": record, "language": name},
@@ -297,6 +305,7 @@ class LanguagePage:
             "record_address": admin.change_address(record),
             "form": form,
             "portal": stale_context(form),
+            "presence": presence,
             "media": with_nonce(self.request, admin.media + form.media),
             "language": self.language,
             "language_name": name,
@@ -308,7 +317,7 @@ class LanguagePage:
             "matrix": admin.language_matrix(record),
             "publishable": admin.publishable,
             "previewable": record.record_type not in WITHOUT_PAGE,
-            "may_change": self._may_write,
+            "may_change": may_save,
             "may_publish": admin.publishable and admin.has_publish_permission(self.request, record) and state.in_force,
         }
         response = TemplateResponse(self.request, "admin/record/language.html", context, status=status)

@@ -437,6 +437,26 @@ class ShareOpening(models.Model):
         return f"{self.link} {self.at:%Y-%m-%d %H:%M}"
 
 
+class Presence(models.Model):
+    """A page of the admin that somebody has open, or has saved; see ``ctportal.publishing.admin_presence``. Staff only, and
+    gone after half a day."""
+
+    uid = models.UUIDField(help_text="The record's permanent identifier.")
+    part = models.CharField(max_length=40, help_text="Which page of it: the form, a language, a session, the photos.")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    page = models.CharField(max_length=22, help_text="Names the opened page: one account may have several.")
+    opened_at = models.DateTimeField(help_text="Or saved.")
+    seen_at = models.DateTimeField(null=True, help_text="Of the last sign of its script; None where none came yet.")
+    saved = models.BooleanField(default=False, help_text="It tells of a saving, not of an open page.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["uid", "part", "user", "page"], name="presence_once_per_page")]
+        indexes = [models.Index(fields=["opened_at"], name="presence_by_time")]
+
+    def __str__(self):
+        return f"{self.user} {self.uid} {self.part}"
+
+
 class AuditEntry(models.Model):
     """Who did what in the admin, when and from where. Append only; written by ``ctportal.publishing.audit`` alone.
 
@@ -496,6 +516,7 @@ __all__ = [
     "EditionFile",
     "Facet",
     "LedgerEntry",
+    "Presence",
     "PublicationStamp",
     "RecordType",
     "Redirect",

@@ -256,9 +256,11 @@ def of_draft(case, session):
     if case.kind == "document":
         yield from (f"/admin/{path}/{record.pk}/change/" for path in ("documents/document", "documents/otherdocument"))
     if case.kind == "conference":
-        yield from (f"/admin/conferences/conference/{record.pk}/{page}/" for page in ("photos", "release"))
+        pages = ("photos", "photos/presence", "release")
+        yield from (f"/admin/conferences/conference/{record.pk}/{page}/" for page in pages)
         for pk in record.sessions.values_list("pk", flat=True):
             yield from of_row("conferences/session", pk, languages=())
+            yield f"/admin/conferences/session/{pk}/presence/"
     for (side, kind), entry in case.vocabulary.items():
         if side == CLOSED:
             path = ADMIN[kind][0]
@@ -282,9 +284,10 @@ def of_row(path, pk, languages=TRANSLATED):
             f"/admin/{path}/{pk}/share/",
             f"/admin/{path}/{pk}/versions/",
             f"/admin/{path}/{pk}/versions/compare/",
+            f"/admin/{path}/{pk}/presence/",
             f"/admin/{path}/{pk}/versions/{NO_EDITION}/seal/",
         )
-    yield from (f"/admin/{path}/{pk}/language/{code}/" for code in languages)
+    yield from (f"/admin/{path}/{pk}/language/{code}/{below}" for code in languages for below in ("", "presence/"))
 
 
 class Asking:

@@ -1,0 +1,55 @@
+"""Two people at one form: they see each other come, save and go, without reloading."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from ctportal.publishing.models import Presence
+from tests.browser.steps import settled
+from tests.browser.test_admin import sign_in
+from tests.factories import make_account, make_conference
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def gone(page, username):
+    """Wait until the server knows that *username* has left."""
+    for _attempt in range(300):
+        if not Presence.objects.filter(user__username=username, saved=False).exists():
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"{username} is still noted as present.")
+
+
+def told(page):
+    """The lines on who else has the page open, as it asks again at once instead of in its own time."""
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    return page.locator("#portal-presence li")
+
+
+def test_two_people_at_one_form_see_each_other_come_save_and_go(browser_page, another_page, axe_violations):
+    address = f"/admin/conferences/conference/{make_conference().pk}/change/"
+    edith = sign_in(browser_page, make_account("editor", "edith", first_name="Edith"))
+    maria = sign_in(another_page, make_account("editor", "maria", first_name="Maria"))
+    edith.set_viewport_size({"width": 360, "height": 800})
+    edith.goto(address)
+    settled(edith)
+    expect(edith.locator("#portal-presence li")).to_have_count(0)
+
+    maria.goto(address)
+    settled(maria)
+    expect(maria.locator("#portal-presence li")).to_contain_text("Edith has this page open since")
+    expect(told(edith)).to_contain_text(re.compile("Maria (has|opened) this page"))
+
+    maria.fill("#id_venue", "Hotel")
+    maria.click("button[name=_continue]:visible >> nth=-1")
+    expect(maria.locator(".messagelist")).to_contain_text("is saved.")
+    expect(told(edith).filter(has_text="Maria saved this page at")).to_have_count(1)
+
+    maria.goto("/admin/")
+    gone(maria, "maria")
+    expect(told(edith)).to_have_text([re.compile("^Maria saved this page at")])
+    assert edith.evaluate("document.documentElement.scrollWidth") <= 360
+    assert edith.problems == maria.problems == []  # before axe, which tries inline styles of its own
+    assert [found for found in axe_violations(edith) if found[0] in ("critical", "serious")] == []

@@ -46,7 +46,7 @@ def arguments():
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.splitlines()[0])
     parser.add_argument("--sizes", type=int, nargs=2, default=[1000, 10_000], help="numbers of conferences")
     parser.add_argument("--rounds", type=int, default=3, help="how often each row is measured")
-    parser.add_argument("--seconds", type=int, default=4, help="length of one measurement")
+    parser.add_argument("--seconds", type=int, default=4, help="length of one measurement, all its runs together")
     parser.add_argument("--data", help="folder for the databases, kept and used again; else a temporary one")
     parser.add_argument("--rows", nargs="*", default=[], help="names of the rows, all by default")
     parser.add_argument("--out", type=Path, default=RESULTS)
@@ -98,7 +98,7 @@ def load_or_nothing(port, paths, **asked):
         return put_load(port, paths, **asked)
     except RequestsFailed as problem:
         say(f"  {problem}")
-        return Load(0, float("nan"), float("nan"))
+        return Load(0, float("inf"), float("inf"))
 
 
 def warm_up(port, paths, **asked):
@@ -106,7 +106,7 @@ def warm_up(port, paths, **asked):
     than wrk waits for an answer, so a failure counts only afterwards."""
     for seconds in (2, 10):
         try:
-            put_load(port, paths, seconds=seconds, connections=CONNECTIONS, **asked)
+            put_load(port, paths, seconds=seconds, connections=CONNECTIONS, runs=2, **asked)
             return
         except RequestsFailed as problem:
             say(f"  while warming up: {problem}")
@@ -137,10 +137,8 @@ def measure(stack, data, rows, options):
                 if number == 0:  # each worker reads its templates and fills its caches
                     warm_up(ports[size], row["paths"], **asked)
                 result[size]["loads"].append(load_or_nothing(ports[size], row["paths"], **load, **asked))
-                alone = load_or_nothing(
-                    ports[size], row["paths"], seconds=max(1, options.seconds // 2), connections=1, **asked
-                )
-                result[size]["alone"].append(alone.p50)
+                alone = {"seconds": max(1, options.seconds // 2), "connections": 1, "runs": 1}
+                result[size]["alone"].append(load_or_nothing(ports[size], row["paths"], **alone, **asked).p50)
         measured[name] = result
         rates = ", ".join(
             f"{statistics.median(each.rate for each in result[size]['loads']):.0f}/s at {size}" for size in rows

@@ -12,6 +12,7 @@ import django
 import gunicorn
 
 from .inside import URLS
+from .load import RUNS
 from .server import ROOT
 
 GROWTH = 1.2  # at the larger size no row may take longer than this times its time at the smaller one
@@ -78,10 +79,8 @@ class Result:
         self.share_at_small = median(
             load.rate / rate for load, rate in zip(self.small["loads"], measured["yardstick"], strict=True)
         )
-        self.growth = median(
-            before.rate / after.rate if after.rate else float("inf")
-            for before, after in zip(self.small["loads"], self.large["loads"], strict=True)
-        )
+        # Of the time of one request: rates under load tell as much of how the workers share the work.
+        self.growth = median(self.large["alone"]) / median(self.small["alone"])
 
     def checks(self):
         """Yield (what, target, figure, met, by how much it is missed)."""
@@ -130,7 +129,8 @@ Written by `make bench` and by nothing else: {about["date"]:%Y-%m-%d %H:%M} UTC,
   {about["workers"]} workers of {about["threads"]} threads (deploy/gunicorn.conf.py), settings of `make run`, DEBUG off. No page is kept in a cache; counts, menus
   and the records of the API's lists are, with the publication stamp.
 - Content: `manage.py seed_scale`, {filled}.
-- Load: {about["tool"]} over loopback on the same cores, {about["connections"]} connections, {about["rounds"]} rounds of {about["seconds"]} s for each row, after one to warm up.
+- Load: {about["tool"]} over loopback on the same cores, {about["connections"]} connections, {about["rounds"]} rounds of {about["seconds"]} s for each row, after one to warm up;
+  a round is {RUNS} runs on new connections, of which the best counts, because kept connections may all fall to one worker, for yardstick and pages alike.
   Rows that stand for many pages ask for up to {URLS} of them in turn; each address was checked first to answer 200 with what it should show.
 - Yardstick: a view that returns a constant 15 kB, on a server of its own with the same settings and the portal's whole
   middleware, asked in turn with the pages: {yardstick:.0f} requests/s. The same view without any middleware: {bare:.0f} requests/s.
@@ -144,7 +144,7 @@ def targets(results, small, large):
     lines = [
         "## Targets",
         "",
-        f"Shares are the lower one of {small} and {large} conferences. Growth is the time at {large} over the time at {small}.",
+        f"Shares are the lower one of {small} and {large} conferences. Growth is the time of one request at {large} over that at {small}.",
         "",
         "| row | what | target | measured | |",
         "| --- | --- | --- | --- | --- |",

@@ -126,6 +126,7 @@ def test_any_two_editions_are_compared_the_recalled_and_the_one_to_come_included
         (to_come.pk, first.pk): [("Title (English)", ["To come"], ["First"])],
         ("draft", first.pk): [("Title (English)", ["To come"], ["First"])],
     }
+    assert told(staff.get(page)) == [("Title (English)", ["First"], ["To come"])]
 
 
 def test_what_was_withdrawn_is_compared_with_the_draft(staff, by, frozen_clock):
@@ -139,7 +140,10 @@ def test_what_was_withdrawn_is_compared_with_the_draft(staff, by, frozen_clock):
 
 
 def test_a_scheduled_first_edition_is_compared_with_the_draft(staff, by, frozen_clock):
-    conference = make_conference("As approved")
+    conference = make_conference("As recalled")
+    publish(conference, by=by, at=frozen_clock.now + timedelta(days=2))
+    recall(conference, by=by)
+    conference.texts.update(title="As approved")
     publish(conference, by=by, at=frozen_clock.now + timedelta(days=1))
     conference.texts.update(title="As corrected")
 

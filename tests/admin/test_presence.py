@@ -215,6 +215,16 @@ def test_to_a_contributor_the_pages_of_others_give_no_sign_either(conference):
     assert not Presence.objects.filter(user__username="carl").exists()
 
 
+def test_who_may_not_open_a_page_gives_no_sign_of_it(client):
+    """Somebody whose role was taken away, at what they made themselves."""
+    helper = make_user("helper")
+    page = address(make_conference(created_by=helper), "presence")
+    client.force_login(helper)
+
+    assert client.post(page, {"page": secrets.token_urlsafe(16)}).status_code == 403
+    assert not Presence.objects.exists()
+
+
 def test_who_is_not_signed_in_is_led_to_the_login(client, conference):
     for page in signs_of(conference).values():
         assert client.post(page, {"page": secrets.token_urlsafe(16)})["Location"].startswith("/admin/login/")

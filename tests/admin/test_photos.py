@@ -403,7 +403,7 @@ def test_the_sheet_takes_the_same_queries_for_any_number_of_photos(staff):
     for _n in range(4):
         make_photo(conference).people.add(make_person(), make_person())
 
-    assert queries_of(staff, sheet(conference)) == for_one <= 16  # two of them for who else has it open
+    assert queries_of(staff, sheet(conference)) == for_one <= 17  # two for who else has it open, one for the clock
 
 
 def test_the_sheet_of_no_conference_or_language_is_not_found(staff):

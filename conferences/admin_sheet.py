@@ -314,6 +314,7 @@ class ContactSheet:
         after = [pk for pk in self.keys if str(pk) == self._chosen]
         Photo.objects.filter(pk__in=before).update(featured=False)
         Photo.objects.filter(pk__in=after).update(featured=True)
+        self.featured = next((photo for photo in self.everything if photo.pk in after), None)
         return [*before, *after]
 
     def _refresh(self, changed):
@@ -404,7 +405,7 @@ class ContactSheet:
         if edition is None:
             return None
         public = [link.target for link in edition.relations.all() if link.name == "featured_photo"]
-        if public == [photo.uid for photo in self.conference.photos.filter(featured=True)]:
+        if public == ([self.featured.uid] if self.featured else []):
             return None
         changes = self.admin.changes(self.conference, edition)
         return [name for name in changes if name != _("relations to other records")]

@@ -271,7 +271,7 @@ def of_draft(case, session):
     for side, stored in case.files:
         if side != OPEN or not stored.variant:
             yield f"/admin/files/{stored.key}/{stored.name}"
-    address = preview_address(Asking(session or SessionStore("nobody")), record)
+    address = preview_address(Asking(session or SessionStore("of-nobody")), record)
     yield address
     yield from (f"{address.partition('?')[0]}files/{stored.key}/{stored.name}" for _side, stored in case.files[-2:])
 

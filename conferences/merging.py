@@ -7,10 +7,10 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from ctportal.languages import CODES
-from ctportal.publishing import services
+from ctportal.publishing import revisions, services
 from ctportal.publishing.gate import checksum, gate_for, note_draft
 from ctportal.publishing.models import Edition, Relation
-from ctportal.publishing.records import Record
+from ctportal.publishing.records import Record, label_names
 
 from .models import Appearance, Organization, Person
 
@@ -54,7 +54,11 @@ def merge(away, into, *, by):
         done.editions, _left_out = services.merge_entries(away, into, by=by)
         done.editions += _publish_labels(into, _units(into), by)
         type(away)._base_manager.filter(pk=away.pk).delete()
-        _refresh({into, *records} - {None, away})
+        _refresh(
+            {into, *records} - {None, away},
+            by,
+            _("“%(away)s” was merged into “%(into)s”.") % {"away": away, "into": into},
+        )
     return done
 
 
@@ -162,17 +166,13 @@ def _same_appearance(row, name):
 
 def _fill_in(into, away):
     # A label has its columns per language; under its plain name stands the one of the interface's language.
-    names = [column.attname for column in into._meta.concrete_fields if column.name not in OWN | labels_of(into)]
+    labels = label_names(type(into))
+    names = [column.attname for column in into._meta.concrete_fields if column.name not in OWN | labels]
     filled = _fill_columns(into, away, names)
     if isinstance(into, Organization) and into.kind == Organization.Kind.OTHER != away.kind:
         into.kind = away.kind
         filled.append("kind")
     return filled
-
-
-def labels_of(entry):
-    names = {column.name for column in entry._meta.concrete_fields}
-    return {name for name in names if f"{name}_{CODES[0]}" in names}
 
 
 def _fill_columns(into, away, names):
@@ -224,8 +224,8 @@ def _publish_labels(into, units, by):
     return made
 
 
-def _refresh(records):
-    """Note what would be published now of *records*, so that lists tell what differs from the public."""
+def _refresh(records, by, comment):
+    """Note what would be published now of *records*, so that lists tell what differs from the public, and keep each."""
     by_type: dict[str, list] = {}
     for record in records:
         by_type.setdefault(record.record_type, []).append(record.pk)
@@ -233,3 +233,4 @@ def _refresh(records):
         gate = next(gate_for(record) for record in records if record.record_type == record_type)
         for loaded in gate.queryset().filter(pk__in=keys):
             note_draft(loaded, checksum(gate.content_of(loaded).json))
+            revisions.keep_loaded(loaded, by=by, comment=comment)

@@ -585,6 +585,7 @@ def is_download(stored_file):
 
 class Photo(ReviewedRecord, Record):
     record_type = RecordType.PHOTO
+    arranged = ("order", "featured")
     conference = models.ForeignKey(
         Conference, on_delete=models.PROTECT, related_name="photos", verbose_name=_("conference")
     )

@@ -54,6 +54,7 @@ class Document(ReviewedRecord, SluggedRecord):
         OTHER = "other", _("other")
 
     record_type = RecordType.DOCUMENT
+    named_by = ("versions",)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
     also_serves_as = models.CharField(
         _("also serves as"),

@@ -7,13 +7,14 @@ class PublishingConfig(AppConfig):
     label = "publishing"
 
     def ready(self):
-        from . import audit
+        from . import audit, revisions
         from .database import clear_the_way, install_guards
 
         pre_migrate.connect(clear_the_way, sender=self)
         post_migrate.connect(install_guards, sender=self)
         post_migrate.connect(_install_roles_last)
         audit.listen()
+        revisions.register_records()
 
 
 def _install_roles_last(sender, using, **kwargs):

@@ -61,6 +61,7 @@ class Content:
     links: list[Link] = field(default_factory=list)
     files: list[StoredFile] = field(default_factory=list)
     shows: list = field(default_factory=list)  # uids of the vocabulary entries whose labels stand in data
+    source: object = None  # the edition it was taken from, where it comes from no draft
 
     @property
     def gate(self):

@@ -408,6 +408,25 @@ class WorkflowStep(models.Model):
         return f"{self.action} {self.uid}"
 
 
+class EditionRevision(models.Model):
+    """The revision of the draft that an edition was published from: what discarding later changes goes back to.
+
+    Staff only, and of no weight to an edition: rows come and go beside it. *language* is empty for the draft as a whole; an
+    edition with one language ahead has that of the edition before and a further row for the language.
+    """
+
+    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="+")
+    revision = models.ForeignKey("reversion.Revision", on_delete=models.PROTECT, related_name="+")
+    language = models.CharField(max_length=2, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["edition", "language"], name="revision_once_per_edition")]
+
+    def __str__(self):
+        return f"{self.edition} ← {self.revision_id} {self.language}".rstrip()
+
+
 class ShareLink(models.Model):
     """An address at which somebody without an account reads one draft; see ``ctportal.publishing.sharing``. Staff only."""
 
@@ -514,6 +533,7 @@ __all__ = [
     "Contribution",
     "Edition",
     "EditionFile",
+    "EditionRevision",
     "Facet",
     "LedgerEntry",
     "Presence",

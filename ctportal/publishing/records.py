@@ -41,6 +41,12 @@ def validate_slug(value):
         )
 
 
+def label_names(model):
+    """Names of the fields of *model* that have a column per language: under the plain name stands no text of its own."""
+    names = {column.name for column in model._meta.concrete_fields}
+    return frozenset(name for name in names if f"{name}_{languages.DEFAULT}" in names)
+
+
 class Record(models.Model):
     """Something the portal publishes, as staff work on it. The public reads its editions."""
 
@@ -62,6 +68,8 @@ class Record(models.Model):
     modified_at = models.DateTimeField(auto_now=True)
 
     record_type: str  # one of ctportal.publishing.models.RecordType
+    named_by: tuple = ()  # relations that its name is read from
+    arranged: tuple = ()  # columns that are set for all records of a conference together, such as the order of photos
 
     class Meta:
         abstract = True

@@ -1,12 +1,18 @@
 """Sealing: the text of a past edition is removed for good, to protect somebody; its hashes stay and the chain verifies."""
 
+from collections import defaultdict
+
+from django.apps import apps
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
-from . import ledger
+from . import ledger, revisions
+from .gate import GATES
 from .models import Edition, EditionFile, LedgerEntry, StoredFile
-from .services import name_of, service
+from .services import content_differs, name_of, service, state_of
 
 LONGEST = 500  # characters of a reason
 
@@ -20,7 +26,8 @@ def may_seal(user):
 def seal(edition, *, by, reason, now):
     """Empty the JSON, card, text and facets of *edition* for good and return it. *reason* is kept in the ledger alone.
 
-    Of files that no other edition shows the extracted text goes too, and they are never served again. Raises
+    Of files that no other edition shows the extracted text goes too, and they are never served again. The history that
+    staff have of the record begins anew with the draft as it is now. Raises
     PermissionDenied for who may not, ValidationError for an edition in force, to come or sealed already.
     """
     if not may_seal(by):
@@ -40,7 +47,35 @@ def seal(edition, *, by, reason, now):
         text=""
     ).update(text="")
     ledger.append(LedgerEntry.Action.SEALED, edition, by=name_of(by), at=now, effective_at=now, reason=reason)
+    _forget_history(edition, by, now)
     return edition
+
+
+def _forget_history(edition, by, now):
+    """Remove every revision of the record: nobody can tell in which of them the sealed words stand as well."""
+    gate = GATES[edition.type]
+    kept = revisions.of_uid(gate.queryset().model, edition.uid)
+    _blank_log(kept)
+    revisions.remove(kept)
+    record = gate.queryset().filter(uid=edition.uid).first()
+    if record is None:  # merged away
+        return
+    revision = revisions.keep_loaded(record, by=by, comment=_("A version was sealed; the history begins anew."))
+    in_force = state_of(edition.uid, now).in_force
+    if in_force and not content_differs(gate.content_of(record), in_force):
+        revisions.link(in_force, revision)
+
+
+def _blank_log(kept):
+    """Take the words out of the admin's log of all that the revisions *kept* hold. Who changed something, and when, stays."""
+    rows = defaultdict(set)
+    for kind, pk in revisions.rows_of(kept):
+        rows[kind].add(pk)
+    for kind, keys in rows.items():
+        model = ContentType.objects.get_for_id(kind).model_class()
+        same = [each for each in apps.get_models() if each._meta.concrete_model is model]
+        kinds = ContentType.objects.get_for_models(*same, for_concrete_models=False).values()
+        LogEntry.objects.filter(content_type__in=kinds, object_id__in=keys).update(object_repr="–", change_message="")
 
 
 def _refuse_unless_over(edition, now):

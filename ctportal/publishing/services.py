@@ -14,7 +14,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from . import ledger, stamp
+from . import ledger, revisions, stamp
 from .gate import Content, Link, canonical, checksum, gate_for, note_draft, refresh_draft, refresh_drafts, with_language
 from .models import (
     VOCABULARY,
@@ -131,6 +131,7 @@ def publish(record, *, by, at=None, note="", minor=False, replace=False, reason=
         _recall_to_come(record.uid, by, now)
     _refuse_while_one_is_to_come(record.uid, now)
     edition = _insert_in_line(content, start, by=by, now=now, note=note, minor=minor, reason=reason)
+    revisions.link(edition, revisions.keep_loaded(loaded, by=by, comment=_("Published.")))
     moved = (opening, start) if replace and opening and opening != start else None
     _settle(edition.uid, edition.type, by=by, now=now, moved=moved)
     _open_vocabulary(gate.vocabulary(loaded), by=by, now=now)
@@ -156,6 +157,7 @@ def publish_language(record, language, *, by, note="", reason="", now):
     content.data = with_language(gate, current.data, draft.data, language)
     content.files = _files_named_in(content.data, [*content.files, *draft.files])
     edition = _insert_in_line(content, now, by=by, now=now, note=note, minor=True, reason=reason)
+    revisions.link(edition, revisions.keep_loaded(loaded, by=by, comment=_("Published.")), language)
     _settle(edition.uid, edition.type, by=by, now=now)
     refresh_draft(record)
     return edition
@@ -363,6 +365,8 @@ def _insert_in_line(content, start, *, by, now, note="", minor=False, reason="")
         content.date = content.end_date = _date_of_conference(content, start, now)
     edition = insert(content, start, until, by=name_of(by), now=now, note=note, minor=minor)
     ledger.append(Action.INSERTED, edition, by=name_of(by), at=now, effective_at=start, reason=reason)
+    if content.source:
+        revisions.inherit(edition, content.source)
     if withdrawal:
         Withdrawal.objects.filter(pk=withdrawal.pk).update(edition=edition)
     _keep_inside_conference(edition, content, by, now)
@@ -431,6 +435,7 @@ def _content_of(edition):
         links=[Link(relation.name, relation.target, relation.key) for relation in relations if relation.name != SHOWS],
         files=[row.file for row in edition.files.select_related("file").order_by("pk")],
         shows=[relation.target for relation in relations if relation.name == SHOWS],
+        source=edition,
     )
 
 

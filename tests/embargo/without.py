@@ -4,6 +4,7 @@ from contextlib import contextmanager
 
 from django.contrib.admin.models import LogEntry
 from django.db import connection, transaction
+from reversion.models import Revision, Version
 
 from conferences.models import Conference, Organization, Person, Photo, Series, Theme
 from ctportal.publishing import database
@@ -12,6 +13,7 @@ from ctportal.publishing.models import (
     Contribution,
     Edition,
     EditionFile,
+    EditionRevision,
     Facet,
     LedgerEntry,
     Relation,
@@ -54,7 +56,7 @@ def _remove_hidden():
         Edition.objects.filter(public_until=RELEASE).update(public_until=None)
         _delete(Relation.objects.exclude(target__in=Edition.objects.values("uid")))
         # Every row: the site without hidden rows is one without any working row or trace of staff.
-        for model in (WorkflowStep, Contribution, LogEntry, AuditEntry):
+        for model in (WorkflowStep, Contribution, LogEntry, AuditEntry, EditionRevision, Version, Revision):
             _delete(model.objects.all())
         for model in _working_models():
             _delete(model._base_manager.all())

@@ -16,6 +16,7 @@ from django.utils import translation
 
 from conferences.models import Conference, Organization, Person, Photo, Series, Theme
 from ctportal.languages import CODES
+from ctportal.publishing import revisions
 from ctportal.publishing.files import store_photo
 from ctportal.publishing.models import Edition
 from ctportal.publishing.services import publish
@@ -153,6 +154,7 @@ class Loader:
                 if "parent" in entry:
                     fields["parent"] = self.vocabulary[kind][entry["parent"]]
                 record = self.save(model(uid=uid, **fields, **labels(entry, "name", "description")))
+                revisions.keep(record, by=BY, comment="Demo content.")
                 made += 1
             self.vocabulary[kind][entry["slug"]] = record
         if made:

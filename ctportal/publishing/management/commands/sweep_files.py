@@ -5,6 +5,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, ProtectedError, Q
 from django.utils import timezone
 
+from ctportal.publishing import revisions
 from ctportal.publishing.models import StoredFile
 
 # An upload that is just being stored has a file and no row yet; one in a form shown again has a row and no record.
@@ -14,8 +15,8 @@ GRACE = timedelta(days=1)
 class Command(BaseCommand):
     help = (
         "List the stored files older than a day that no row knows (orphan: left behind by an interrupted upload) or that "
-        "neither a record nor an edition has (abandoned: uploaded in a form that was never saved, or replaced before it was "
-        "published). Fails when a row lacks its file."
+        "neither a record, nor an edition, nor the history of a draft has (abandoned: uploaded in a form that was never "
+        "saved). Fails when a row lacks its file."
     )
 
     def add_arguments(self, parser):
@@ -55,6 +56,7 @@ def unattached(before):
             naming = relation.related_model._base_manager.filter(**{relation.field.name: OuterRef("pk")})
             named |= Exists(naming)
     # A smaller picture belongs to its original, and an original to its smaller pictures.
+    named |= Q(pk__in=revisions.files_named())
     kept = {source or pk for source, pk in StoredFile.objects.filter(named).values_list("source", "pk")}
     alone = StoredFile.objects.filter(created_at__lt=before).exclude(named).defer("text")
     found = [row for row in alone if (row.source_id or row.pk) not in kept]

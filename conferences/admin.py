@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from ctportal import languages
 from ctportal.dates import format_date_range
 from ctportal.geography import COUNTRY_CHOICES
-from ctportal.publishing import admin_presence, roles, workflow
+from ctportal.publishing import admin_presence, revisions, roles, workflow
 from ctportal.publishing.admin import (
     NATIVE_WIDGETS,
     InlineFormSet,
@@ -41,6 +41,7 @@ from ctportal.publishing.admin_forms import (
     take_upload,
     what_changed,
 )
+from ctportal.publishing.admin_history import KeepsHistory
 from ctportal.publishing.admin_locale import interface_language
 from ctportal.publishing.desk import DeskFilter
 from ctportal.publishing.files import store_photo
@@ -653,7 +654,7 @@ def add_address(model_name, conference, **prefilled):
 
 
 @admin.register(Session)
-class SessionAdmin(AutocompleteFields, admin.ModelAdmin):
+class SessionAdmin(KeepsHistory, AutocompleteFields, admin.ModelAdmin):
     form = SessionForm
     formfield_overrides = NATIVE_WIDGETS
     fields = [
@@ -698,6 +699,9 @@ class SessionAdmin(AutocompleteFields, admin.ModelAdmin):
     def has_module_permission(self, request):
         return False  # reached from the conference
 
+    def record_of(self, obj):
+        return obj.conference
+
     def save_model(self, request, obj, form, change):
         if not roles.may_edit(request.user, obj.conference):
             raise PermissionDenied
@@ -714,10 +718,11 @@ class SessionAdmin(AutocompleteFields, admin.ModelAdmin):
             admin_presence.note_saving(request.user, *session_page(form.instance))
 
     def delete_model(self, request, obj):
-        conference = obj.conference
+        conference, comment = obj.conference, _("Session “%(session)s” deleted.") % {"session": obj}
         super().delete_model(request, obj)
         refresh_draft(conference)
         workflow.note_change(conference, request.user)
+        revisions.keep(conference, by=request.user, comment=comment)
 
     def response_post_save_add(self, request, obj):
         return self._to_conference(obj)

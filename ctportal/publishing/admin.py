@@ -26,7 +26,17 @@ from js_asset import Media
 
 from ctportal import languages
 
-from . import admin_compare, admin_presence, admin_share, admin_stale, admin_versions, roles, services, workflow
+from . import (
+    admin_compare,
+    admin_history,
+    admin_presence,
+    admin_share,
+    admin_stale,
+    admin_versions,
+    roles,
+    services,
+    workflow,
+)
 from .admin_forms import (
     AutocompleteFields,
     DateInput,
@@ -254,12 +264,13 @@ class LabelTabularInline(AutocompleteFields, admin.TabularInline):
         return field
 
 
-class RecordAdmin(AutocompleteFields, admin.ModelAdmin):
+class RecordAdmin(admin_history.KeepsHistory, AutocompleteFields, admin.ModelAdmin):
     """A record's list and form. What is public of it is changed by the services alone, after the draft is saved."""
 
     form = RecordForm
     formfield_overrides = NATIVE_WIDGETS
     change_form_template = "admin/record/change_form.html"
+    change_list_template = "admin/record/change_list.html"
     show_full_result_count = False
     list_per_page = 50
     paginator = KeyPaginator
@@ -294,6 +305,10 @@ class RecordAdmin(AutocompleteFields, admin.ModelAdmin):
 
     def get_changelist(self, request, **kwargs):
         return NotedChangeList
+
+    def changelist_view(self, request, extra_context=None):
+        mine = {"may_recover": self.has_change_permission(request)}
+        return super().changelist_view(request, mine | (extra_context or {}))
 
     def get_actions(self, request):
         actions = super().get_actions(request)
@@ -342,7 +357,10 @@ class RecordAdmin(AutocompleteFields, admin.ModelAdmin):
             ),
         ]
         below = [admin_share.url(self), admin_compare.url(self), *admin_versions.urls(self), admin_presence.url(self)]
-        return [*mine, *below, *super().get_urls()]
+        return [*mine, *below, *admin_history.urls(self), *super().get_urls()]
+
+    def history_view(self, request, object_id, extra_context=None):
+        return admin_history.HistoryPage(self, request, object_id).show()
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)
@@ -588,6 +606,8 @@ class RecordAdmin(AutocompleteFields, admin.ModelAdmin):
         panel["publication"] = self.publication_word(state, panel["changes"])
         if panel["previewable"] and panel["may_edit"]:
             panel["share_address"] = admin_share.address(self, obj)
+        if self.publishable and panel["changes"] and panel["may_edit"]:
+            panel["discard_address"] = admin_history.discard_address(self, obj)
         panel["public_address"] = f"/id/{obj.uid}"
         panel["relabel"] = not self.publishable and bool(panel["changes"])
         panel["deletable"] = self.has_delete_permission(request, obj)

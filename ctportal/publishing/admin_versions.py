@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from .gate import gate_for, strings
 from .models import Edition
 from .preview import WITHOUT_PAGE
 from .sealing import LONGEST, may_seal, seal
@@ -69,8 +70,16 @@ class VersionsPage:
             else:
                 return self._sealed(edition)
         same = [each for each in self._rows() if self._says_the_same(each["edition"], edition)]
-        context = {"row": row, "form": form, "same": same}
+        context = {"row": row, "form": form, "same": same, "still": self._still_in_draft(edition)}
         return self._answer("seal", _("Seal a version"), context, 422 if form.is_bound else 200)
+
+    def _still_in_draft(self, edition):
+        """Names of the fields in which the draft still holds a text of *edition*."""
+        draft = gate_for(self.record).content(self.record).data
+        for name, value in draft.items():
+            texts = set(strings({name: edition.data.get(name)})) & set(strings({name: value}))
+            if any(texts):
+                yield self.admin.name_of_field(name)
 
     def _sealed(self, edition):
         what = {"record": self.record, "at": f"{edition.public_from:%Y-%m-%d %H:%M} UTC"}

@@ -9,8 +9,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.contrib.auth.models import Group
 from playwright.sync_api import expect
+from reversion.models import Revision
 
 from conferences.models import Conference, Person
+from ctportal.publishing import revisions
 from ctportal.publishing.models import Edition, StoredFile
 from ctportal.publishing.services import publish
 from documents.models import Document
@@ -81,6 +83,10 @@ def dossier():
     make_photo(conference).people.set([person, make_person("A listener")])
     make_user("boss").groups.add(Group.objects.create(name="A group"))
     publish(conference, by=make_user())
+    conference.texts.update(summary="A summary that has changed since. " * 5)
+    deleted = make_document(title="A draft that was deleted")
+    revisions.keep(deleted, by=make_user(), comment="Deleted.")
+    deleted.delete()
     return conference
 
 
@@ -178,6 +184,9 @@ ADDRESSES = {
     "photo": "/admin/conferences/photo/{photo}/change/",
     "sheet": "/admin/conferences/conference/{conference}/photos/",
     "merge": "/admin/conferences/person/merge/?ids={people}",
+    "history": "/admin/conferences/conference/{conference}/history/",
+    "state": "/admin/conferences/conference/{conference}/history/{state}/",
+    "recover": "/admin/documents/pressrelease/recover/{deleted}/",
     "person": "/admin/conferences/person/add/",
     "account": "/admin/auth/user/{user}/change/",
 }
@@ -192,6 +201,8 @@ def address_of(name, dossier):
         photo=dossier.photos.get().pk,
         people=",".join(str(pk) for pk in Person.objects.values_list("pk", flat=True)),
         user=make_user("boss").pk,
+        state=revisions.revisions_of(dossier)[0].pk,
+        deleted=Revision.objects.get(comment="Deleted.").pk,
     )
 
 

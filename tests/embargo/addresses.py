@@ -7,6 +7,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.urls import URLResolver, get_resolver, resolve
 from django.urls.exceptions import Resolver404
 
+from ctportal.publishing import revisions
 from ctportal.publishing.preview import preview_address
 
 from .canaries import CLOSED, HELD, OPEN
@@ -50,7 +51,7 @@ AUTOCOMPLETES = (
     *(("documents", "document", field) for field in ("conference", "session", "issued_by", "delivered_by", "themes")),
     *(("documents", "documentrelation", field) for field in ("target", "conference")),
 )  # fmt: skip
-NO_EDITION = 987654321  # the key of none
+NO_EDITION = NO_REVISION = 987654321  # the key of none
 TRANSLATED = ("ru",)  # whose pages are asked for
 YEARS = ("2024", "2025", "2031", "2032")  # of open and of hidden records
 
@@ -223,6 +224,10 @@ def of_staff(world):
     for paths in ADMIN.values():
         for path in paths:
             yield from (f"/admin/{path}/", f"/admin/{path}/add/", f"/admin/{path}/?q={word}", f"/admin/{path}/?q=zq")
+            if path != "conferences/session":
+                yield from (f"/admin/{path}/recover/", f"/admin/{path}/recover/{NO_REVISION}/")
+    for path, version in world.deleted:
+        yield f"/admin/{path}/recover/{version.revision_id}/"
     for path in ("conferences/conference", "conferences/photo", "documents/document"):
         states = ("draft", "scheduled", "public", "changed", "withdrawn")
         yield from (f"/admin/{path}/?publication={state}" for state in states)
@@ -252,6 +257,7 @@ def of_draft(case, session):
     record = case.record
     path = f"documents/{ENTRY[record.kind]}" if case.kind == "document" else ADMIN[case.kind][0]
     yield from of_row(path, record.pk)
+    yield from of_history(path, record)
     yield f"/admin/r/{ContentType.objects.get_for_model(record).pk}/{record.pk}/"
     if case.kind == "document":
         yield from (f"/admin/{path}/{record.pk}/change/" for path in ("documents/document", "documents/otherdocument"))
@@ -276,6 +282,14 @@ def of_draft(case, session):
     yield from (f"{address.partition('?')[0]}files/{stored.key}/{stored.name}" for _side, stored in case.files[-2:])
 
 
+def of_history(path, record):
+    """The pages of what is kept of the draft of *record*."""
+    base = f"/admin/{path}/{record.pk}"
+    kept = [revision.pk for revision in revisions.revisions_of(record)]
+    yield from (f"{base}/history/{pk}/" for pk in kept)
+    yield from (f"{base}/history/compare/?before={kept[-1]}&after={after}" for after in (kept[0], ""))
+
+
 def of_row(path, pk, languages=TRANSLATED):
     yield from (f"/admin/{path}/{pk}/{page}/" for page in ("change", "history", "delete"))
     yield f"/admin/{path}/{pk}/"
@@ -286,6 +300,9 @@ def of_row(path, pk, languages=TRANSLATED):
             f"/admin/{path}/{pk}/versions/compare/",
             f"/admin/{path}/{pk}/presence/",
             f"/admin/{path}/{pk}/versions/{NO_EDITION}/seal/",
+            f"/admin/{path}/{pk}/history/{NO_REVISION}/",
+            f"/admin/{path}/{pk}/history/compare/",
+            f"/admin/{path}/{pk}/discard/",
         )
     yield from (f"/admin/{path}/{pk}/language/{code}/{below}" for code in languages for below in ("", "presence/"))
 

@@ -118,6 +118,31 @@ def test_the_boxes_of_a_contributor_offer_what_the_public_reads_and_nothing_else
     assert {name.what for name in walk.seen} >= {"Conference.name", "Person.name_en", "Organization.name_en"}
 
 
+# What was deleted
+
+
+@pytest.mark.parametrize("identity", [CONTRIBUTOR, TRANSLATOR, PHOTO_EDITOR, PUBLISHER])
+def test_a_deleted_draft_is_there_for_who_could_have_edited_it_and_for_nobody_else(world, identity):
+    asker = reader(identity, world)
+    (path, version), before = world.deleted[0], snapshot()
+    listed, there, none = (
+        asker.ask(f"/admin/{path}/recover/{below}") for below in ("", f"{version.revision_id}/", f"{NOWHERE}/")
+    )
+    names = {str(name) for name in world.canaries.names.values() if name.case.endswith("deleted")}
+
+    if identity == PUBLISHER:
+        assert known(world, listed.data) & names == {
+            "LanguageVersion.title of the document, draft, deleted (held back)"
+        }
+        assert len(known(world, there.data) & names) > 5
+    else:
+        assert known(world, listed.data + there.data) == set()
+        assert (there.status, none.status) == ((404, 404) if identity == CONTRIBUTOR else (403, 403))
+        posted = asker.ask(f"/admin/{path}/recover/{version.revision_id}/", data={"_recover": "1"})
+        assert posted.status == there.status
+        assert snapshot() == before
+
+
 # Forged forms
 
 

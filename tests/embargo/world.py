@@ -21,7 +21,7 @@ from PIL import Image
 
 from conferences.models import Conference, Organization, Person, Photo, Series, Theme
 from ctportal.languages import CODES
-from ctportal.publishing import workflow
+from ctportal.publishing import revisions, workflow
 from ctportal.publishing.files import prepare_photo, rendition_name
 from ctportal.publishing.gate import refresh_draft
 from ctportal.publishing.models import Edition, StoredFile
@@ -101,6 +101,7 @@ class World:
         self.identities["translator"].user_permissions.add(Permission.objects.get(codename="translate_ru"))
         self.cases = {(state, kind): Case(state, kind) for state in STATES for kind in KINDS}
         self.host, self.host_document, self.host_photo = (Case("public", kind) for kind in KINDS)
+        self.deleted = []  # (the admin's path, the last Version) of drafts that were deleted
 
     # Steps
 
@@ -140,7 +141,21 @@ class World:
                     workflow.submit(case.record, by=self.author, remark=remark)
                 if state == "scheduled":
                     self._approve(case, note=HELD, at=RELEASE)
+        self._delete_one()
         return self
+
+    def _delete_one(self):
+        """A draft that was deleted, and can be recovered: it stands in the history alone."""
+        case = Case("draft", "document")
+        record = Document(kind="press-release", date=self._day(case), created_by=self.author)
+        record.uid = self.canaries.uid(f"{case}, deleted", HELD, "uid")
+        self._fill(record, f"{case}, deleted", HELD).save()
+        text = record.versions.model(document=record, language="en")
+        self._fill(text, f"{case}, deleted", HELD).save()
+        revision = revisions.keep(record, by=self.author, comment="Deleted.")
+        record.delete()
+        kind = ContentType.objects.get_for_model(Document)
+        self.deleted.append(("documents/pressrelease", revision.version_set.get(content_type=kind)))
 
     def newer(self):
         """What has been written since, of which a correction is scheduled."""
@@ -189,6 +204,7 @@ class World:
             object_id=str(case.record.pk),
             object_repr=self.canaries.word(str(case), HELD, "LogEntry.object_repr"),
             action_flag=CHANGE,
+            action_time=BEGIN - timedelta(days=1),  # from before revisions were kept
             change_message=self.canaries.word(
                 str(case), HELD if case.state == "public" else CLOSED, "LogEntry.change_message"
             ),
@@ -217,6 +233,9 @@ class World:
         getattr(self, f"_dress_{case.kind}")(case, record, side, text)
         record = case.record = type(record).objects.get(pk=record.pk)
         refresh_draft(record)
+        held = HELD if side != CLOSED else CLOSED
+        comment = self.canaries.word(str(case), held, "Revision.comment")
+        revisions.keep(record, by=self.author, comment=comment)
 
     def _move(self, record):
         """Let what is hidden stand where nothing public does: its year and country would show in the menus."""

@@ -1,6 +1,6 @@
 # Each target is explained by the comment behind it; `make help` prints these.
 .DEFAULT_GOAL := help
-.PHONY: help run dev passwords test lint types check bench lock clean
+.PHONY: help run dev passwords test lint types check bench timing lock clean
 
 help:  ## This list
 	@awk -F ':.*  ## ' '/^[a-z]+:.*  ## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,10 @@ bench:  ## Measure pages, API and admin at 1,000 and 10,000 conferences; writes 
 	@deploy/install test
 	@deploy/system-packages wrk || echo "→ Measuring without wrk, with a client of our own that takes part of the processor"
 	.venv/bin/python -m benchmarks $(ARGS)
+
+timing:  ## Measure whether hidden addresses answer as fast as such that never were (two minutes)
+	@deploy/install test
+	.venv/bin/python -m benchmarks.timing $(ARGS)
 
 lock:  ## Resolve the dependencies of pyproject.toml anew into requirements*.txt (UPGRADE=1 for newer versions)
 	@deploy/lock

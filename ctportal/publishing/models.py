@@ -52,11 +52,11 @@ class _Reached(Func):
     output_field = models.DateTimeField()
     LAST = "(SELECT at FROM publishing_ledgerentry WHERE at <= {latest} ORDER BY id DESC LIMIT 1)"
 
-    def as_sql(self, compiler, connection, function="GREATEST", **_extra):
+    def as_sql(self, compiler, connection, function="GREATEST", template=None, arg_joiner=None, **extra_context):
         (clock, own), (latest, limit) = map(compiler.compile, self.source_expressions)
-        return f"{function}({clock}, coalesce({self.LAST.format(latest=latest)}, {clock}))", [*own, *limit, *own]
+        return f"{function}({clock}, coalesce({self.LAST.format(latest=latest)}, {clock}))", (*own, *limit, *own)
 
-    def as_sqlite(self, compiler, connection, **_extra):
+    def as_sqlite(self, compiler, connection, **extra_context):
         return self.as_sql(compiler, connection, function="MAX")
 
 

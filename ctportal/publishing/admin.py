@@ -37,6 +37,7 @@ from . import (
     services,
     workflow,
 )
+from .admin_fieldset import draw_fieldsets
 from .admin_forms import (
     AutocompleteFields,
     DateInput,
@@ -48,7 +49,7 @@ from .admin_forms import (
     labels_of,
     what_changed,
 )
-from .admin_inline import TEMPLATE, draw_plain
+from .admin_inline import TEMPLATE, Table, draw_plain
 from .admin_language import LanguagePage
 from .gate import gate_for, refresh_draft
 from .instants import offset_text, show_instant
@@ -95,6 +96,19 @@ def stale_context(form, formsets=()):
     if conflicts:
         context["saved_by"] = admin_stale.who_saved_last(form.instance)
     return context
+
+
+def hand_over_rows(inlines, record):
+    """Let *record* know the rows that *inlines*, its tables, have read: comparing it with what is public reads them too.
+
+    Those of a form shown again are left out, because they hold what was typed.
+    """
+    read = {
+        inline.formset.fk.remote_field.get_accessor_name(): inline.formset.get_queryset()
+        for inline in inlines
+        if inline.has_view_permission and not inline.formset.is_bound
+    }
+    record._prefetched_objects_cache = getattr(record, "_prefetched_objects_cache", {}) | read
 
 
 def problems(form, inlines):
@@ -379,14 +393,23 @@ class RecordAdmin(admin_history.KeepsHistory, AutocompleteFields, admin.ModelAdm
                     upload.seek(0)
             return super().changeform_view(request, object_id, form_url, extra_context)
 
+    def get_inline_formsets(self, request, formsets, inline_instances, obj=None):
+        tables = super().get_inline_formsets(request, formsets, inline_instances, obj)
+        for table in tables:
+            table.__class__ = Table  # Django names its own in the middle of a long method
+        return tables
+
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         context["media"] = with_nonce(request, context["media"])
         form = context["adminform"].form
+        if change:
+            hand_over_rows(context["inline_admin_formsets"], obj)
         context["portal"] = self.panel(request, form, obj if change else None, bool(context["is_popup"]))
         context["portal"]["problems"] = list(problems(form, context["inline_admin_formsets"]))
         context["portal"] |= stale_context(form, [inline.formset for inline in context["inline_admin_formsets"]])
         if change and not context["is_popup"]:
             context["presence"] = admin_presence.open_form(request, self, obj)
+        context["portal"]["fieldsets"] = draw_fieldsets(context["adminform"])
         draw_plain(context["inline_admin_formsets"])
         response = super().render_change_form(request, context, add, change, form_url, obj)
         if request.method == "POST":
@@ -610,6 +633,7 @@ class RecordAdmin(admin_history.KeepsHistory, AutocompleteFields, admin.ModelAdm
             panel["discard_address"] = admin_history.discard_address(self, obj)
         panel["public_address"] = f"/id/{obj.uid}"
         panel["relabel"] = not self.publishable and bool(panel["changes"])
+        obj.has_standing_edition = bool(state.editions)
         panel["deletable"] = self.has_delete_permission(request, obj)
         if self.publishable:
             panel["steps"] = list(workflow.steps_of(obj)[:5])

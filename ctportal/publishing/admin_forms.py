@@ -17,6 +17,7 @@ from django.db.models import URLField
 from django.forms.models import BaseInlineFormSet
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.choices import BaseChoiceIterator
 from django.utils.text import capfirst, format_lazy, slugify
 from django.utils.translation import gettext_lazy as _
 from django_prose_editor.fields import ProseEditorField
@@ -120,11 +121,29 @@ def _related_address(info, action, args, site):
     return reverse("admin:{}_{}_{}".format(*info, action), current_app=site, args=args)
 
 
+class SharedChoices(BaseChoiceIterator):
+    """Choices that nobody changes: a field's own list is copied with all its pairs for each row of a table."""
+
+    def __init__(self, choices):
+        self.pairs = tuple(choices)
+
+    def __iter__(self):
+        return iter(self.pairs)
+
+    def __copy__(self):
+        return self
+
+    def __deepcopy__(self, memo):
+        return self
+
+
 class AutocompleteFields:
     """Mixin of admins and inlines: our own boxes for their ``autocomplete_fields``, and only what the user may choose."""
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
+            field.choices = SharedChoices(field.choices)
         if field is not None and type(field.widget) is RelatedFieldWidgetWrapper:
             field.widget = RelatedBox.around(field.widget)
         return field

@@ -6,16 +6,29 @@ our inlines has (classes to collapse, links to a page on the site); a test holds
 something is only shown, not edited, are drawn by the template.
 """
 
+from functools import lru_cache
+
+from django.contrib.admin.helpers import InlineAdminFormSet
 from django.contrib.admin.utils import flatten_fieldsets
 from django.forms.formsets import DELETION_FIELD_NAME
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.html import conditional_escape, strip_tags
+from django.utils.html import strip_tags
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 
+from .admin_render import escaped
+
 TEMPLATE = "admin/record/tabular.html"
+
+
+class Table(InlineAdminFormSet):
+    """Asks one row for the scripts and styles of its fields, as its form set does; all rows have the same fields."""
+
+    @property
+    def media(self):
+        return self.opts.media + self.formset.media
 
 
 def draw_plain(inlines):
@@ -27,7 +40,7 @@ def draw_plain(inlines):
 
 def draw(inline, last):
     """Return the HTML of *inline* (an InlineAdminFormSet); *last* on the page or not."""
-    formset, prefix = inline.formset, conditional_escape(inline.formset.prefix)
+    formset, prefix = inline.formset, escaped(inline.formset.prefix)
     options = inline.opts
     heading = options.verbose_name if formset.max_num == 1 else options.verbose_name_plural
     fk = getattr(formset, "fk", None)
@@ -39,15 +52,15 @@ def draw(inline, last):
         (
             f'<div class="js-inline-admin-formset inline-group" id="{prefix}-group"\n'
             f'     data-inline-type="tabular"\n'
-            f'     data-inline-formset="{conditional_escape(inline.inline_formset_data())}">\n'
+            f'     data-inline-formset="{escaped(inline.inline_formset_data())}">\n'
             f'<div class="tabular inline-related {"last-related" if last else ""}">\n'
-            f"{formset.management_form}\n"
+            f"{_counts(formset.management_form)}\n"
             f'<fieldset class="module " aria-labelledby="{prefix}-heading">\n'
-            f'<h2 id="{prefix}-heading" class="inline-heading">{conditional_escape(capfirst(heading))}</h2>\n'
-            f'{formset.non_form_errors()}\n<table>\n<thead><tr>\n<th class="original"></th>\n'
+            f'<h2 id="{prefix}-heading" class="inline-heading">{escaped(capfirst(heading))}</h2>\n'
+            f'{formset.non_form_errors() or ""}\n<table>\n<thead><tr>\n<th class="original"></th>\n'
         ),
         *map(_column, inline.fields()),
-        f"<th>{conditional_escape(gettext('Delete?')) if may_delete else ''}</th>\n</tr></thead>\n<tbody>\n",
+        f"<th>{escaped(gettext('Delete?')) if may_delete else ''}</th>\n</tr></thead>\n<tbody>\n",
         *(row.drawn(names, f"{prefix}-{number}") for number, row in enumerate(rows)),
     ]
     if inline.has_add_permission:
@@ -57,6 +70,11 @@ def draw(inline, last):
     return SafeString("".join(parts))
 
 
+def _counts(form):
+    """The hidden fields that say how many rows there are, as Django's template for a form of hidden fields has them."""
+    return str(form) if form.errors else "".join(str(field) for field in form)
+
+
 def _existing(formset):
     return zip(formset.initial_forms, formset.get_queryset(), strict=False)
 
@@ -64,14 +82,14 @@ def _existing(formset):
 def _column(field):
     classes = f"column-{field['name']}{' required' if field['required'] else ''}"
     classes += " hidden" if field["widget"].is_hidden else ""
-    text = conditional_escape(strip_tags(str(field["help_text"]))) if field["help_text"] else ""
-    icon = static("admin/img/icon-unknown.svg")
-    mark = (
-        f'<img src="{icon}" class="help help-tooltip" width="10" height="10" alt="({text})" title="{text}">'
-        if text
-        else ""
-    )
-    return f'<th class="{classes}">{conditional_escape(capfirst(field["label"]))}\n{mark}</th>\n'
+    mark = _hint(str(field["help_text"])) if field["help_text"] else ""
+    return f'<th class="{classes}">{escaped(capfirst(field["label"]))}\n{mark}</th>\n'
+
+
+@lru_cache(maxsize=1024)
+def _hint(help_text):
+    text, icon = escaped(strip_tags(help_text)), static("admin/img/icon-unknown.svg")
+    return f'<img src="{icon}" class="help help-tooltip" width="10" height="10" alt="({text})" title="{text}">'
 
 
 class _Row:
@@ -100,7 +118,7 @@ class _Row:
         """What the row is, with a link to its own page where it has one, and the keys that go along unseen."""
         formset = self.inline.formset
         if self.original:
-            yield f"<p>{conditional_escape(str(self.original))}{self._link()}</p>"
+            yield f"<p>{escaped(str(self.original))}{self._link()}</p>"
         if formset._pk_field.name in self.form.fields:
             yield str(self.form[formset._pk_field.name])
         if getattr(formset, "fk", None) and formset.fk.name in self.form.fields:
@@ -112,4 +130,4 @@ class _Row:
             return ""
         name = f"admin:{options.opts.app_label}_{options.opts.model_name}_change"
         address = reverse(name, args=[self.original.pk], current_app=options.admin_site.name)
-        return f' <a href="{address}" class="inlinechangelink">{conditional_escape(gettext("Change"))}</a>'
+        return f' <a href="{address}" class="inlinechangelink">{escaped(gettext("Change"))}</a>'

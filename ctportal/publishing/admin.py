@@ -13,7 +13,7 @@ from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db import models
-from django.db.models import Exists, OuterRef, prefetch_related_objects
+from django.db.models import Exists, OuterRef, Q, prefetch_related_objects
 from django.http import HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils import timezone
@@ -217,21 +217,22 @@ class PublicationFilter(admin.SimpleListFilter):
         now = timezone.now()
         mine = {"uid": OuterRef("uid")}
         in_force = Edition.objects.public(now).filter(**mine)
-        same = in_force.filter(sha256=OuterRef("draft_sha256"))
+        same = Q(sha256=OuterRef("draft_sha256"))
         if hasattr(queryset.model, "slug"):
-            same = same.filter(slug=OuterRef("slug"))
-        public, scheduled, past = (
+            same &= Q(slug=OuterRef("slug"))
+        public, unchanged, changed, scheduled, past = (
             Exists(rows.order_by())
             for rows in (
                 in_force,
+                in_force.filter(same),
+                in_force.exclude(same),  # one at most is in force
                 Edition.objects.to_come(now).filter(**mine),
                 Edition.objects.effective(now).filter(**mine),
             )
         )
-        unchanged = Exists(same.order_by())
         conditions = {
             "public": unchanged,
-            "changed": public & ~unchanged,
+            "changed": changed,
             "scheduled": scheduled & ~public,
             "withdrawn": past & ~public & ~scheduled,
             "draft": ~past & ~scheduled,

@@ -22,7 +22,7 @@ from ctportal.publishing.stamp import Moment
 
 from . import cards
 from .addresses import language_in_address, language_of, page_address, preferred_language
-from .page import frame, render_page, words
+from .page import frame, part, render_page, words
 from .records import gone_page
 from .text import Reader, number
 
@@ -163,13 +163,21 @@ def _documents(lists, at, language):
 
 
 def _ways_in(moment, language):
-    """Return {section: its ways}; kept for as long as the counts in them."""
+    """Return {section: its ways, drawn}; kept for as long as the counts in them."""
     menus = options("conference", moment)
+    series, themes = (
+        _ways(menus[facet], language, place) for facet, place in (("series", "series"), ("theme", "themes"))
+    )
     return {
-        "series": _ways(menus["series"], language, "series"),
-        "themes": _ways(menus["theme"], language, "themes"),
-        "countries": _countries(menus["country"], language),
+        "series": _drawn(series, speaks=True),
+        "themes": _drawn(themes, speaks=True),
+        "countries": _drawn(_countries(menus["country"], language), speaks=False),
     }
+
+
+def _drawn(ways, *, speaks):
+    """Two hundred countries take half of the time of the page to draw."""
+    return part("components/ways.html", {"ways": ways, "speaks": speaks}) if ways else ""
 
 
 def _ways(entries, language, section):

@@ -372,6 +372,28 @@ def test_structured_data_holds_nothing_empty(dossiers, client):
             assert [key for key, value in data.items() if value in ("", None, [], {})] == []
 
 
+def test_the_ways_in_say_the_same_when_they_are_kept(dossiers, client):
+    slugs = dict(Edition.objects.of("series", "theme").values_list("type", "slug"))
+    tag = '<small class="tongue" lang="en" dir="ltr">English</small>'
+    series, theme = (
+        f'<span><a href="/ru/{address}/"><span lang="en" dir="ltr">{name}</span></a> {tag}</span>'
+        for address, name in (
+            (f"series/{slugs['series']}", "The series"),
+            (f"themes/{slugs['theme']}", "The theme"),
+        )
+    )
+    country = '<a href="/ru/conferences/?country=BY">Беларусь</a>'
+
+    first, kept = (client.get("/ru/").content.decode() for _turn in range(2))
+
+    assert kept == first
+    assert re.findall(r'<ul class="ways"><li>(.*?)<span class="number">3</span></li>\n</ul>', kept) == [
+        series,
+        country,
+        theme,
+    ]
+
+
 def test_what_is_new_stays_new_when_one_language_follows(client, frozen_clock):
     by = make.make_user()
     documents = [make.make_document(title=f"Release {n}", slug=f"release-{n}", kind="report") for n in range(7)]

@@ -79,7 +79,9 @@ SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,
     "init_command": (
-        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536; PRAGMA mmap_size=268435456;"
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536; "
+        # Up to 2 GB of the file, the most that SQLite takes, are read where the system has them, and not copied first.
+        "PRAGMA mmap_size=2147418112;"
     ),
 }
 

@@ -60,6 +60,7 @@ class Series(SluggedRecord):
     description = models.TextField(_("description"), blank=True)
 
     class Meta:
+        verbose_name = _("series")
         ordering = ["name"]
         verbose_name_plural = _("series")
 
@@ -75,6 +76,8 @@ class Theme(SluggedRecord):
     description = models.TextField(_("description"), blank=True)
 
     class Meta:
+        verbose_name = _("theme")
+        verbose_name_plural = _("themes")
         ordering = ["name"]
 
     def __str__(self):
@@ -100,6 +103,8 @@ class Organization(SluggedRecord):
     website = models.URLField(_("website"), max_length=500, blank=True)
 
     class Meta:
+        verbose_name = _("organization")
+        verbose_name_plural = _("organizations")
         ordering = ["name"]
         constraints = [
             models.CheckConstraint(
@@ -120,6 +125,7 @@ class Person(SluggedRecord):
     name = models.CharField(_("name"), max_length=200)
 
     class Meta:
+        verbose_name = _("person")
         ordering = ["name"]
         verbose_name_plural = _("people")
 
@@ -202,6 +208,8 @@ class Conference(ReviewedRecord, SluggedRecord):
     objects = ConferenceQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("conference")
+        verbose_name_plural = _("conferences")
         ordering = ["-start_date", "name"]
         indexes = [models.Index(F("start_date").desc(), "name", name="conference_in_order")]
         constraints = [
@@ -320,6 +328,7 @@ class AnnouncedDate(models.Model):
     class Meta:
         ordering = ["announced_on", "pk"]
         verbose_name = _("announced date")
+        verbose_name_plural = _("announced dates")
         constraints = [
             models.CheckConstraint(
                 name="announced_date_ends_on_or_after_start",
@@ -340,6 +349,7 @@ class MainTopic(models.Model):
     class Meta:
         ordering = ["order", "pk"]
         verbose_name = _("main topic")
+        verbose_name_plural = _("main topics")
 
     def __str__(self):
         return self.title or "–"
@@ -368,6 +378,8 @@ class Session(models.Model):
     order = models.PositiveIntegerField(_("order"), default=0)
 
     class Meta:
+        verbose_name = _("session")
+        verbose_name_plural = _("sessions")
         ordering = ["order", "date", "start_time", "pk"]
         constraints = [
             models.CheckConstraint(
@@ -520,6 +532,7 @@ class Figure(models.Model):
     class Meta:
         ordering = ["order", "pk"]
         verbose_name = _("participation figure")
+        verbose_name_plural = _("participation figures")
         constraints = [
             models.UniqueConstraint(
                 name="one_official_figure_per_measure",
@@ -545,6 +558,7 @@ class Reference(models.Model):
     class Meta:
         ordering = ["order", "pk"]
         verbose_name = _("reference document")
+        verbose_name_plural = _("reference documents")
         constraints = [
             models.UniqueConstraint(
                 name="reference_once_per_conference",
@@ -573,6 +587,7 @@ class Link(models.Model):
     class Meta:
         ordering = ["order", "pk"]
         verbose_name = _("related link")
+        verbose_name_plural = _("related links")
 
     def __str__(self):
         return self.title or self.address
@@ -607,6 +622,8 @@ class Photo(ReviewedRecord, Record):
     featured = models.BooleanField(_("featured"), default=False, help_text=_("Stands for the conference in lists."))
 
     class Meta:
+        verbose_name = _("photo")
+        verbose_name_plural = _("photos")
         ordering = ["order", "pk"]
         constraints = [
             models.UniqueConstraint(

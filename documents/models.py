@@ -113,6 +113,8 @@ class Document(ReviewedRecord, SluggedRecord):
     themes = models.ManyToManyField(Theme, blank=True, related_name="documents", verbose_name=_("themes"))
 
     class Meta:
+        verbose_name = _("document")
+        verbose_name_plural = _("documents")
         ordering = ["-date", "slug"]
         indexes = [models.Index("kind", F("date").desc(), "slug", name="document_in_order")]
         constraints = [
@@ -185,6 +187,7 @@ class LanguageVersion(models.Model):
     class Meta:
         ordering = ["pk"]
         verbose_name = _("language version")
+        verbose_name_plural = _("language versions")
         constraints = [
             models.UniqueConstraint(
                 name="one_version_per_language",

@@ -1,11 +1,14 @@
 """Index, lists, filters, searches, autocomplete: what they show, and with how many queries."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
+from django.apps import apps
 from django.contrib.admin import site
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from conferences.models import Conference
 from ctportal.publishing.admin_audit import HappenedAdmin
@@ -37,6 +40,18 @@ LISTS = [
     "documents/statement",
     "documents/otherdocument",
 ]
+
+
+@pytest.mark.parametrize("language", ["ar", "ru", "zh-hans"])
+def test_every_kind_of_record_has_its_names_in_the_language_of_the_admin(language):
+    models = [model for label in ("conferences", "documents") for model in apps.get_app_config(label).get_models()]
+
+    def names(language):
+        with translation.override(language):
+            return [(str(m._meta.verbose_name), str(m._meta.verbose_name_plural)) for m in models]
+
+    pairs = zip(names("en"), names(language), strict=True)
+    assert [english for english, own in pairs if english[0] == own[0] or re.search("[A-Za-z]", own[1])] == []
 
 
 def make_dossier(number):

@@ -19,6 +19,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.choices import BaseChoiceIterator
 from django.utils.text import capfirst, format_lazy, slugify
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django_prose_editor.fields import ProseEditorField
 from django_prose_editor.widgets import AdminProseEditorWidget
@@ -122,10 +123,13 @@ def _related_address(info, action, args, site):
 
 
 class SharedChoices(BaseChoiceIterator):
-    """Choices that nobody changes: a field's own list is copied with all its pairs for each row of a table."""
+    """Choices that nobody changes: a field's own list is copied with all its pairs for each row of a table.
+
+    Their words are those of the language in which they are made; ``shared_choices`` keeps them for it.
+    """
 
     def __init__(self, choices):
-        self.pairs = tuple(choices)
+        self.pairs = [(value, str(label)) for value, label in choices]
 
     def __iter__(self):
         return iter(self.pairs)
@@ -137,13 +141,24 @@ class SharedChoices(BaseChoiceIterator):
         return self
 
 
+KEPT_CHOICES: dict = {}  # {(field of a model, language, values): SharedChoices}
+
+
+def shared_choices(db_field, choices):
+    """The *choices* of a form field for *db_field*, said in the language at hand once for all pages."""
+    key = db_field, get_language(), tuple(value for value, _label in choices)
+    if key not in KEPT_CHOICES:
+        KEPT_CHOICES[key] = SharedChoices(choices)
+    return KEPT_CHOICES[key]
+
+
 class AutocompleteFields:
     """Mixin of admins and inlines: our own boxes for their ``autocomplete_fields``, and only what the user may choose."""
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
-            field.choices = SharedChoices(field.choices)
+            field.choices = shared_choices(db_field, list(field.choices))
         if field is not None and type(field.widget) is RelatedFieldWidgetWrapper:
             field.widget = RelatedBox.around(field.widget)
         return field

@@ -44,6 +44,16 @@ def draw_input(widget):
     return f'<input type="{kind}" name="{name}"{value}{attributes(widget)}>'
 
 
+def draw_url(context):
+    """The box of an address, with a link to the one that is there."""
+    widget = context["widget"]
+    if not context["url_valid"]:
+        return draw_input(widget)
+    there = f'<a href="{escaped(widget["href"])}">{escaped(widget["value"])}</a>'
+    labels = escaped(context["current_label"]), escaped(context["change_label"])
+    return f'<p class="url">{labels[0]} {there}<br>{labels[1]} {draw_input(widget)}</p>'
+
+
 def draw_textarea(widget):
     value = escaped(widget["value"]) if widget["value"] else ""
     return f'<textarea name="{escaped(widget["name"])}"{attributes(widget)}>\n{value}</textarea>'
@@ -131,6 +141,7 @@ def _link(action, attribute, address, query, icon, title):
 POPUP = SafeString(' data-popup="yes"')
 WIDGETS = "django/forms/widgets/"
 RELATED = "admin/widgets/related_widget_wrapper.html"
+URL = "admin/widgets/url.html"
 DRAWN = {
     f"{WIDGETS}{name}.html": draw_input
     for name in ("input", "text", "number", "email", "url", "hidden", "date", "datetime", "time", "checkbox")
@@ -142,6 +153,8 @@ class Renderer(DjangoTemplates):
     def render(self, template_name, context, request=None):
         if template_name == RELATED:
             return SafeString(draw_related(context))
+        if template_name == URL:
+            return SafeString(draw_url(context))
         draw = DRAWN.get(template_name)
         if draw is None or not _plain(template_name, context["widget"]):
             return super().render(template_name, context, request)

@@ -4,6 +4,7 @@ import re
 from copy import deepcopy
 
 import pytest
+from django.conf import settings
 from django.contrib.admin.helpers import InlineAdminFormSet
 from django.db import connection
 from django.template.loader import render_to_string
@@ -18,7 +19,7 @@ from conferences.admin import COUNTRIES, ConferenceAdmin
 from conferences.models import Conference
 from ctportal.publishing import roles, services
 from ctportal.publishing.admin_fieldset import draw_fieldsets
-from ctportal.publishing.admin_forms import SharedChoices
+from ctportal.publishing.admin_forms import SharedChoices, shared_choices
 from ctportal.publishing.admin_render import escaped
 from ctportal.publishing.admin_site import draw_entries
 from tests.factories import make_account, make_conference, make_document, make_organization, make_person, make_photo
@@ -156,7 +157,28 @@ def test_rows_share_their_choices(admin_client):
     assert first.choices is second.choices
     country = response.context["adminform"].form.fields["country"]
     assert deepcopy(country).choices is country.choices
-    assert list(country.choices)[1:] == list(COUNTRIES.items())
+    assert list(country.choices)[1:] == [(code, str(name)) for code, name in COUNTRIES.items()]
+
+
+def test_choices_are_said_in_the_language_of_each_page(admin_client):
+    conference = dossier()
+
+    def said(language):
+        admin_client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+        response = admin_client.get(f"/admin/conferences/conference/{conference.pk}/change/")
+        return dict(response.context["adminform"].form.fields["event_status"].choices)["held"]
+
+    assert [said(language) for language in ("en", "ru", "en", "ar")] == ["held", "состоялось", "held", "عُقد"]
+
+
+def test_fields_that_offer_different_choices_do_not_share_them():
+    country = Conference._meta.get_field("country")
+
+    both, one, other = (
+        shared_choices(country, pairs) for pairs in ([("", "–"), ("BY", "B")], [("BY", "B")], [("KE", "K")])
+    )
+
+    assert (list(both), list(one), list(other)) == ([("", "–"), ("BY", "B")], [("BY", "B")], [("KE", "K")])
 
 
 def test_no_table_is_read_twice_for_a_form(admin_client):

@@ -13,6 +13,7 @@ from reversion.models import Revision
 
 from conferences.models import Conference, Person
 from ctportal.publishing import revisions
+from ctportal.publishing.gate import refresh_draft
 from ctportal.publishing.models import Edition, StoredFile
 from ctportal.publishing.services import publish
 from documents.models import Document
@@ -84,6 +85,7 @@ def dossier():
     make_user("boss").groups.add(Group.objects.create(name="A group"))
     publish(conference, by=make_user())
     conference.texts.update(summary="A summary that has changed since. " * 5)
+    refresh_draft(conference)
     deleted = make_document(title="A draft that was deleted")
     revisions.keep(deleted, by=make_user(), comment="Deleted.")
     deleted.delete()
@@ -186,6 +188,7 @@ ADDRESSES = {
     "merge": "/admin/conferences/person/merge/?ids={people}",
     "history": "/admin/conferences/conference/{conference}/history/",
     "state": "/admin/conferences/conference/{conference}/history/{state}/",
+    "discard": "/admin/conferences/conference/{conference}/discard/",
     "recover": "/admin/documents/pressrelease/recover/{deleted}/",
     "person": "/admin/conferences/person/add/",
     "account": "/admin/auth/user/{user}/change/",

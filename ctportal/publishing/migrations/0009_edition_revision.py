@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("publishing", "0010_presence"),
+        ("publishing", "0008_presence"),
         ("reversion", "0002_add_index_on_version_for_content_type_and_db"),
     ]
 

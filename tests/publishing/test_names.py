@@ -10,6 +10,7 @@ from ctportal.publishing import models
 UID, OTHER = UUID(int=1), UUID(int=2)
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 EDITION = {"type": "document", "slug": "release", "uid": UID, "public_from": AT}
+RELEASE = "document release from 2026-03-02 09:00:00 UTC"
 LINK = models.ShareLink(name="The press office", uid=UID)
 FILE = models.StoredFile(name="opening.pdf", key="k" * 32)
 
@@ -17,8 +18,10 @@ FILE = models.StoredFile(name="opening.pdf", key="k" * 32)
 @pytest.mark.parametrize(
     ("row", "name"),
     [
-        (models.Edition(**EDITION), "document release from 2026-03-02 09:00:00 UTC"),
+        (models.Edition(**EDITION), RELEASE),
         (models.Edition(**EDITION | {"slug": ""}), f"document {UID} from 2026-03-02 09:00:00 UTC"),
+        (models.EditionRevision(edition=models.Edition(**EDITION), revision_id=4, language="fr"), f"{RELEASE} ← 4 fr"),
+        (models.EditionRevision(edition=models.Edition(**EDITION), revision_id=4), f"{RELEASE} ← 4"),
         (models.Facet(name="year", value="2026"), "year=2026"),
         (models.Relation(name="parent", target=UID), f"parent → {UID}"),
         (models.Redirect(uid=UID, target=OTHER), f"{UID} → {OTHER}"),

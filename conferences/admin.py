@@ -716,13 +716,23 @@ class SessionAdmin(KeepsHistory, AutocompleteFields, admin.ModelAdmin):
         if not change or what_changed(form, formsets):
             workflow.note_change(form.instance.conference, request.user)
             admin_presence.note_saving(request.user, *session_page(form.instance))
+        before = form.initial.get("conference")
+        if change and before != form.instance.conference_id:
+            comment = _("Session “%(session)s” moved to “%(conference)s”.")
+            words = {"session": form.instance, "conference": form.instance.conference}
+            self._note_left(Conference.objects.get(pk=before), request.user, comment % words)
 
     def delete_model(self, request, obj):
         conference, comment = obj.conference, _("Session “%(session)s” deleted.") % {"session": obj}
         super().delete_model(request, obj)
+        self._note_left(conference, request.user, comment)
+
+    @staticmethod
+    def _note_left(conference, user, comment):
+        """Note that a session of *conference* belongs to it no more: that changes its draft as well."""
         refresh_draft(conference)
-        workflow.note_change(conference, request.user)
-        revisions.keep(conference, by=request.user, comment=comment)
+        workflow.note_change(conference, user)
+        revisions.keep(conference, by=user, comment=comment)
 
     def response_post_save_add(self, request, obj):
         return self._to_conference(obj)

@@ -8,8 +8,9 @@ from django.test import Client
 from reversion.models import Revision
 
 from conferences.models import Conference, Person, Photo
-from ctportal.publishing import revisions
+from ctportal.publishing import revisions, workflow
 from ctportal.publishing.admin import note_publication, publication_state
+from ctportal.publishing.gate import refresh_draft
 from ctportal.publishing.models import Contribution, Edition, EditionRevision, StoredFile
 from ctportal.publishing.records import Stage
 from documents.models import Document
@@ -105,6 +106,21 @@ def test_a_page_of_a_session_keeps_a_revision_of_its_conference(staff):
     assert comments(conference) == ["Session “Opening” deleted.", "Changed Room."]
     counts = [r.version_set.filter(content_type__model="session").count() for r in revisions.revisions_of(conference)]
     assert counts == [0, 1]
+
+
+def test_a_session_that_moves_changes_the_conference_it_came_from(staff):
+    before, after = make_conference(name="Minsk"), make_conference(name="Nairobi")
+    session = before.sessions.create(title_en="Opening")
+    refresh_draft(before)
+    submitted = before.draft_sha256
+    workflow.submit(before, by=make_account("editor"))
+    AdminForm(staff, address(session)).fill(conference=str(after.pk)).press("_save")
+    before.refresh_from_db()
+
+    assert after.sessions.get() == session
+    assert comments(before) == ["Session “Opening” moved to “Nairobi”."]
+    assert before.stage == Stage.DRAFT
+    assert before.draft_sha256 != submitted
 
 
 def test_an_uploaded_photo_and_the_contact_sheet_keep_revisions(staff):

@@ -19,7 +19,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from . import restoring, revision_words, revisions, services
-from .admin_forms import stale_message
+from .admin_forms import changed_fields, stale_message
 from .gate import gate_for
 from .models import Edition, EditionRevision
 from .revisions import Snapshot
@@ -67,6 +67,11 @@ class KeepsHistory:
     def record_of(self, obj):
         """The record that *obj* belongs to."""
         return obj
+
+    def construct_change_message(self, request, form, formsets, add=False):
+        # Neither hidden fields nor what looks the same belong into a history.
+        form.changed_data = changed_fields(form)
+        return super().construct_change_message(request, form, formsets, add)
 
     def log_addition(self, request, obj, message):
         self._keep(request, obj, message)

@@ -74,6 +74,18 @@ def test_each_saving_of_a_form_keeps_one_revision_with_who_and_what(staff, edito
     assert {revision.user for revision in revisions.revisions_of(conference)} == {editor}
 
 
+def test_the_history_names_neither_hidden_fields_nor_what_looks_the_same(staff):
+    conference = make_conference()
+    conference.texts.update(description="<p>One.</p>\n<ul>\n<li>Two</li>\n</ul>")
+    form = AdminForm(staff, address(conference))
+    form.fill(description="<p>One.</p><ul><li>Two</li></ul>", venue="Palace", mark="of an earlier page")
+    form.press("_continue")
+    AdminForm(staff, address(conference)).fill(description="<p>One. <b>Two</b></p>").press("_continue")
+    AdminForm(staff, address(conference)).fill(description="<p>One.<b>Two</b></p>").press("_continue")
+
+    assert comments(conference) == ["Changed Description.", "Changed Description.", "Changed Venue."]
+
+
 def test_publishing_from_the_form_keeps_one_revision_and_links_it(staff):
     minsk(staff).press("_publish")
 

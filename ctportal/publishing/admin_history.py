@@ -174,7 +174,7 @@ class HistoryPage(_Page):
 
     @staticmethod
     def _called(revision):
-        return f"{revision.date_created:%Y-%m-%d %H:%M} UTC" if revision else _("now")
+        return f"{revision.date_created:%Y-%m-%d %H:%M:%S} UTC" if revision else _("now")
 
     def one(self, pk):
         """A revision: the record as it was then, the difference to now, and restoring it."""

@@ -226,17 +226,17 @@ class HistoryPage(_Page):
     def discard(self):
         """Go back to what is public."""
         self._require_edit()
-        in_force = services.state_of(self.record.uid).in_force
-        if in_force is None or not self.admin.publishable:
+        state = services.state_of(self.record.uid)
+        if state.in_force is None or not self.admin.publishable:
             raise Http404("It is not public.")
-        changes = self.admin.changes(self.record, in_force)
+        changes = self.admin.changes(self.record, state.in_force)
         if self.request.method == "POST":
             try:
-                self._discard(in_force)
+                self._discard(state.in_force)
             except ValidationError as error:
-                return self._show_discard(in_force, changes, error.messages, 422)
+                return self._show_discard(state, changes, error.messages, 422)
             return HttpResponseRedirect(self.admin.change_address(self.record))
-        return self._show_discard(in_force, changes)
+        return self._show_discard(state, changes)
 
     def _discard(self, in_force):
         text = _("What was changed in “%(record)s” since its publication is discarded.") % {"record": self.record}
@@ -251,11 +251,12 @@ class HistoryPage(_Page):
             text = _("It still differs from what is public, by what stands in other records: %(names)s.")
             self.admin.message_user(self.request, text % {"names": ", ".join(still)}, messages.WARNING)
 
-    def _show_discard(self, in_force, changes, errors=(), status=200):
-        kept = revisions.snapshot_of_edition(in_force)
+    def _show_discard(self, state, changes, errors=(), status=200):
+        kept = revisions.snapshot_of_edition(state.in_force)
         groups = revision_words.differences(kept, self._snapshot(None)) if kept else []
         context = {
             "changes": changes,
+            "to_come": state.to_come,
             "groups": groups,
             "may_discard": bool(groups),
             "is_kept": kept is not None,

@@ -1,10 +1,13 @@
 """The history of a draft in the admin: what each way of saving keeps, and restoring, discarding and recovering by hand."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 from reversion.models import Revision
 
 from conferences.models import Conference, Person, Photo
@@ -13,6 +16,7 @@ from ctportal.publishing.admin import note_publication, publication_state
 from ctportal.publishing.gate import refresh_draft
 from ctportal.publishing.models import Contribution, Edition, EditionRevision, StoredFile
 from ctportal.publishing.records import Stage
+from ctportal.publishing.services import publish
 from documents.models import Document
 from tests.admin.forms import AdminForm
 from tests.admin.test_forms import address, minsk
@@ -497,6 +501,16 @@ def test_the_changes_since_publication_are_discarded_after_a_look_at_them(staff,
     assert address(public, "discard") not in shown
     assert comments(public)[0] == "Changes since publication discarded."
     assert Edition.objects.filter(uid=public.uid).count() == 1
+
+
+def test_who_discards_is_told_that_what_is_scheduled_stays_scheduled(staff, public, editor):
+    stays = "The edition that is scheduled stays scheduled."
+    assert stays not in words(staff.get(address(public, "discard")))
+    publish(public, by=editor, at=timezone.now() + timedelta(days=1))
+
+    assert stays in words(staff.get(address(public, "discard")))
+    AdminForm(staff, address(public, "discard")).press("_discard")
+    assert Edition.objects.to_come().count() == 1
 
 
 def test_discarding_is_refused_where_somebody_has_saved_since(staff, public, sign_in):

@@ -7,18 +7,21 @@ told, and for the rest it is refused, by field. Each function does the whole of 
 
 import uuid
 from collections import defaultdict
+from itertools import product
 
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
 from django.db import IntegrityError, models, transaction
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from ctportal.languages import CODES
+
 from . import revisions, roles, services, workflow
 from .gate import refresh_draft
 from .models import Redirect
 from .reading import merged_into
 from .records import Record, ReviewedRecord, label_names
-from .revisions import columns_of
+from .revisions import Snapshot, columns_of
 
 # Of a record that is there, what stays as it is.
 OWN = frozenset({"uid", "created_by", "created_at"})
@@ -59,14 +62,21 @@ def _restore(record, snapshot, by, comment, hands, leave):
     _require(roles.may_edit(by, record))
     model = record._meta.concrete_model
     row = model._base_manager.select_for_update().get(pk=record.pk)
-    revisions.keep(row, by="", comment=_("As it was before."))  # where something was written past the admin
+    # A revision of its own where something was written past the admin.
+    before = Snapshot.of_revision(revisions.keep(row, by="", comment=_("As it was before.")))
     told = _Writer(snapshot).write(row, leave)
     if isinstance(row, ReviewedRecord):
         workflow.return_to_draft(row, by)
-        for account in hands:
-            workflow.note_hand(row, account)
+        for account, page in product(hands, ["", *_languages_changed(before, snapshot, row.original_language)]):
+            workflow.note_hand(row, account, page)
     _finish(row, by, comment)
     return told
+
+
+def _languages_changed(before, after, original):
+    """The languages with a page of their own whose texts the Snapshot *after* has otherwise than *before*."""
+    others = (code for code in CODES if code != original)
+    return [code for code in others if before.with_language(code, after).rows != before.rows]
 
 
 def may_recover(user, model, fields):

@@ -274,6 +274,27 @@ def test_who_wrote_what_is_restored_is_not_its_second_reader(editor):
     assert Contribution.objects.get(uid=document.uid).user == editor
 
 
+def test_a_restored_language_has_no_second_reader_in_who_wrote_or_restored_it(editor):
+    """It has a page of its own, and is published ahead of the rest by whoever had no hand in that page."""
+    writer, restorer = make_account("publisher", "writer"), make_account("publisher", "restorer")
+    document = make_document(make_conference())
+    publish(document.conference, by=editor)
+    publish(document, by=editor)
+    russian = document.versions.create(language="ru", title="Никем не прочитано", ready=True)
+    written = revisions.keep(document, by=writer, comment="Changed.")
+    russian.title = "Прочитано"
+    russian.save()
+    publish_language(document, "ru", by=editor)
+
+    restoring.restore(document, Snapshot.of_revision(written.pk), by=restorer, comment="Restored.")
+
+    for by in (writer, restorer):
+        with pytest.raises(ValidationError, match="Nobody else has read it"):
+            workflow.approve_language(document, "ru", by=by)
+    assert not Contribution.objects.filter(uid=document.uid).exclude(language__in=["", "ru"]).exists()
+    assert workflow.approve_language(document, "ru", by=editor).data["title"]["ru"] == "Никем не прочитано"
+
+
 def test_rows_that_have_changed_places_are_restored(editor):
     """Unique numbers, the one official figure and the texts by language pass over each other."""
     conference = make_conference()

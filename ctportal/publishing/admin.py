@@ -53,7 +53,7 @@ from .admin_inline import TEMPLATE, Table, draw_plain
 from .admin_language import LanguagePage
 from .gate import gate_for, refresh_draft
 from .instants import offset_text, show_instant
-from .models import VOCABULARY, Edition
+from .models import VOCABULARY, Edition, reached
 from .preview import WITHOUT_PAGE, preview_address
 from .records import Stage
 
@@ -135,19 +135,19 @@ def _problems_of(form, where):
 # Lists
 
 
-def note_publication(records, now=None):
+def note_publication(records):
     """Note on each of *records* (working records) what the public sees of it; returns them as a list. One query."""
-    now = now or timezone.now()
     records = list(records)
     found = defaultdict(list)
     editions = Edition.objects.standing().filter(uid__in=[record.uid for record in records])
-    for edition in editions.only("uid", "sha256", "slug", "public_from", "public_until").order_by("public_from"):
+    editions = editions.annotate(now=reached(timezone.now())).order_by("public_from")
+    for edition in editions.only("uid", "sha256", "slug", "public_from", "public_until"):
         found[edition.uid].append(edition)
     for record in records:
         mine = found[record.uid]
-        record.public_edition = services.covering(mine, now)
-        record.edition_to_come = next((edition for edition in mine if edition.public_from > now), None)
-        record.was_public = any(edition.public_from <= now for edition in mine)
+        record.public_edition = next((edition for edition in mine if edition.is_public(edition.now)), None)
+        record.edition_to_come = next((edition for edition in mine if edition.public_from > edition.now), None)
+        record.was_public = any(edition.public_from <= edition.now for edition in mine)
     return records
 
 
@@ -214,7 +214,7 @@ class PublicationFilter(admin.SimpleListFilter):
     def queryset(self, request, queryset):
         if self.value() not in STATE_LABELS:
             return queryset
-        now = timezone.now()
+        now = reached(timezone.now())
         mine = {"uid": OuterRef("uid")}
         in_force = Edition.objects.public(now).filter(**mine)
         same = Q(sha256=OuterRef("draft_sha256"))

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .gate import gate_for, strings
-from .models import Edition
+from .models import Edition, reached
 from .preview import WITHOUT_PAGE
 from .sealing import LONGEST, may_seal, seal
 
@@ -94,13 +94,13 @@ class VersionsPage:
 
     def _rows(self):
         """Every edition of the record, recalled ones included, first to last. *number* is that of the public history."""
-        now = timezone.now()
         editions = Edition.objects.filter(uid=self.record.uid).defer("json", "card", "text")
         rows, number = [], 0
-        for edition in editions.order_by("public_from", "pk"):
-            in_effect = not edition.is_recalled and edition.public_from <= now
+        for edition in editions.annotate(now=reached(timezone.now())).order_by("public_from", "pk"):
+            has_begun = edition.public_from <= edition.now
+            in_effect = not edition.is_recalled and has_begun
             number += in_effect
-            in_force, to_come = edition.is_public(now), edition.public_from > now and not edition.is_recalled
+            in_force, to_come = edition.is_public(edition.now), not (edition.is_recalled or has_begun)
             rows.append(
                 {
                     "edition": edition,

@@ -15,7 +15,6 @@ from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Window
 from django.db.models.functions import Coalesce
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.timesince import timeuntil
 from django.utils.translation import gettext as _
@@ -23,7 +22,7 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from ctportal import languages
 
-from . import roles
+from . import roles, stamp
 from .admin import found_once
 from .instants import show_instant
 from .models import Contribution, Edition, RecordType
@@ -242,7 +241,7 @@ class DeskFilter(admin.SimpleListFilter):
         section = section_of(self.value(), request.user, queryset.model)
         if section is None:
             return queryset
-        found = section.records(queryset.model._default_manager.all(), request.user, timezone.now())
+        found = section.records(queryset.model._default_manager.all(), request.user, stamp.now())
         few = found_once(queryset, found)
         return queryset.filter(pk__in=found.order_by().values("pk")) if few is None else few
 
@@ -251,8 +250,8 @@ class DeskFilter(admin.SimpleListFilter):
 
 
 def desk(user, site):
-    """Return the sections that have something for *user*: [{key, title, count, rows, lists}]. At most seven queries."""
-    now = timezone.now()
+    """Return the sections that have something for *user*: [{key, title, count, rows, lists}]. At most eight queries."""
+    now = stamp.now()
     parts = [
         (section, apps.get_model(kind))
         for section in SECTIONS

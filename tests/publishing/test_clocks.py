@@ -12,9 +12,10 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 
 from ctportal.publishing import verification
+from ctportal.publishing.admin import publication_state
 from ctportal.publishing.models import APART, Edition, LedgerEntry
 from ctportal.publishing.services import publish, recall, restore, withdraw
-from tests.factories import make_conference, make_document, make_photo, make_user
+from tests.factories import make_account, make_conference, make_document, make_photo, make_user
 
 from .test_files_public import document_with_file
 
@@ -193,6 +194,22 @@ def test_what_has_begun_is_not_recalled_by_a_worker_whose_clock_is_late(site):
     edition.refresh_from_db()
     assert edition.public_until > edition.public_from
     assert [site.seen(reader)["page"] for reader in AHEAD] == [GONE, GONE]
+
+
+def test_staff_are_told_what_the_public_reads_whichever_worker_they_ask(site, client):
+    """A list, its filter, the versions and the desk: none calls scheduled what readers have before them."""
+    site.do("early", publish)
+    base = "/admin/documents/pressrelease"
+    client.force_login(make_account("publisher"))
+    with site.work("late"):
+        listed = client.get(f"{base}/?publication=public").context["cl"].result_list
+        versions = client.get(f"{base}/{site.document.pk}/versions/").context["rows"]
+        scheduled = client.get(f"{base}/?desk=scheduled").context["cl"].result_list
+        sections = {section["key"] for section in client.get("/admin/").context["desk"]}
+
+    assert [publication_state(record) for record in listed] == ["public"]
+    assert [(row["number"], row["in_force"]) for row in versions] == [(1, True)]
+    assert (list(scheduled), "scheduled" in sections) == ([], False)
 
 
 def test_one_answer_reads_everything_at_one_instant(site, monkeypatch):

@@ -132,7 +132,7 @@ class HistoryPage(_Page):
         rows = [
             {
                 "revision": revision,
-                "words": revisions.in_words(revision.comment),
+                "words": revisions.in_words(revision.comment, self.request.user),
                 "published": published.get(revision.pk, ""),
                 "address": self.address("revision", self.record.pk, revision.pk),
             }
@@ -155,20 +155,21 @@ class HistoryPage(_Page):
         return found
 
     def _log_before_the_first(self, page):
-        """What the admin has logged of the record from before its first revision."""
+        """(entry, words) for what the admin has logged of the record from before its first revision."""
         kinds = ContentType.objects.get_for_models(
             self.admin.model, self.record._meta.concrete_model, for_concrete_models=False
         )
         entries = LogEntry.objects.filter(content_type__in=kinds.values(), object_id=str(self.record.pk))
         if page:
             entries = entries.filter(action_time__lt=page[-1].date_created)
-        return entries.select_related("user").order_by("-action_time")
+        for entry in entries.select_related("user").order_by("-action_time"):
+            yield entry, revisions.in_words(entry.change_message, self.request.user)
 
     def compare(self):
         """The difference of two revisions, the older one first whatever the order they were chosen in."""
         chosen = [self._revision(self.request.GET.get(name, "")) for name in ("before", "after")]
         before, after = sorted(chosen, key=lambda revision: (revision is None, revision and revision.pk))
-        groups = revision_words.differences(self._snapshot(before), self._snapshot(after))
+        groups = self._differences(self._snapshot(before), self._snapshot(after))
         context = {"before": self._called(before), "after": self._called(after), "groups": groups}
         return self._answer("history_compare", _("Compare"), context)
 
@@ -211,12 +212,12 @@ class HistoryPage(_Page):
 
     def _show_one(self, revision, errors=(), status=200):
         snapshot = self._snapshot(revision)
-        groups = revision_words.differences(snapshot, self._snapshot(None))
+        groups = self._differences(snapshot, self._snapshot(None))
         context = {
             "revision": revision,
-            "words": revisions.in_words(revision.comment),
+            "words": revisions.in_words(revision.comment, self.request.user),
             "groups": groups,
-            "contents": revision_words.contents(snapshot),
+            "contents": revision_words.contents(snapshot, self.request.user),
             "may_restore": bool(groups) and self._may_edit,
             "mark": restoring.mark(self.record),
             "errors": errors,
@@ -253,7 +254,7 @@ class HistoryPage(_Page):
 
     def _show_discard(self, state, changes, errors=(), status=200):
         kept = revisions.snapshot_of_edition(state.in_force)
-        groups = revision_words.differences(kept, self._snapshot(None)) if kept else []
+        groups = self._differences(kept, self._snapshot(None)) if kept else []
         context = {
             "changes": changes,
             "to_come": state.to_come,
@@ -286,6 +287,9 @@ class HistoryPage(_Page):
         if found is None:
             raise Http404("No such revision of this record.")
         return found
+
+    def _differences(self, before, after):
+        return revision_words.differences(before, after, self.request.user)
 
     def _snapshot(self, revision):
         return Snapshot.of_revision(revision) if revision else self._now
@@ -345,7 +349,7 @@ class RecoverPage(_Page):
     def _show_one(self, version, errors=(), status=200):
         context = {
             "version": version,
-            "contents": revision_words.contents(Snapshot.of_revision(version.revision_id)),
+            "contents": revision_words.contents(Snapshot.of_revision(version.revision_id), self.request.user),
             "recover_address": self.address("recover"),
             "errors": errors,
         }

@@ -64,7 +64,7 @@ def _restore(record, snapshot, by, comment, hands, leave):
     row = model._base_manager.select_for_update().get(pk=record.pk)
     # A revision of its own where something was written past the admin.
     before = Snapshot.of_revision(revisions.keep(row, by="", comment=_("As it was before.")))
-    told = _Writer(snapshot).write(row, leave)
+    told = _Writer(snapshot, by).write(row, leave)
     if isinstance(row, ReviewedRecord):
         workflow.return_to_draft(row, by)
         for account, page in product(hands, ["", *_languages_changed(before, snapshot, row.original_language)]):
@@ -106,7 +106,7 @@ def recover(snapshot, *, by, comment):
     if model._base_manager.filter(pk=pk).exists():
         raise ValidationError(_("It is there again already."), code="there")
     row = model(pk=pk)
-    told = _Writer(snapshot).write(row, frozenset({"created_at"}))
+    told = _Writer(snapshot, by).write(row, frozenset({"created_at"}))
     made = model._meta.get_field("created_at").to_python(snapshot.fields["created_at"])
     model._base_manager.filter(pk=pk).update(created_at=made)
     if isinstance(row, ReviewedRecord):
@@ -131,7 +131,8 @@ def _require(allowed):
 class _Targets:
     """What the rows of a Snapshot point to, as it is now. ``told`` are sentences on what is left out or replaced."""
 
-    def __init__(self, snapshot):
+    def __init__(self, snapshot, user):
+        self.user = user
         self.told = []
         self.gone = {}  # {(model, key): what it was called}
         self.merged = {}  # {(model, key): what it was merged into}
@@ -146,8 +147,8 @@ class _Targets:
 
     def _look_for(self, model, key):
         """Find what the row *key* of *model*, which is not there any more, was called, and what it was merged into."""
+        self.gone[model, key] = revisions.called(model, key, self.user)
         version = revisions.versions_of(model, key).first()
-        self.gone[model, key] = version.object_repr if version else f"{model._meta.verbose_name} {key}"
         uid = version and revisions.fields_of(version).get("uid")
         target = merged_into(uuid.UUID(uid)) if uid else None
         survivor = model._base_manager.filter(uid=target).first() if target else None
@@ -218,9 +219,9 @@ class _Writer:
     """Writes the rows of a Snapshot. Rows that nothing points to are deleted and made anew under their keys, so that two of
     them may change places; sessions, which documents name, stay where they are."""
 
-    def __init__(self, snapshot):
+    def __init__(self, snapshot, user):
         self.snapshot = snapshot
-        self.targets = _Targets(snapshot)
+        self.targets = _Targets(snapshot, user)
         self.errors = []
 
     def write(self, row, leave):

@@ -1,4 +1,7 @@
-"""Puts into words, for staff, what a Snapshot of a record holds and in what two of them differ."""
+"""Puts into words, for staff, what a Snapshot of a record holds and in what two of them differ.
+
+Other records are called by their names where the *user* may know of them, else by their kind and number.
+"""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -9,10 +12,11 @@ from django.utils.translation import gettext as _
 
 from ctportal.languages import LANGUAGES
 
+from . import roles
 from .differences import ADDED, CHANGED, REMOVED, paragraphs, text_changes
 from .gate import plain
 from .records import Record
-from .revisions import columns_of, parts_of, versions_of
+from .revisions import called, columns_of, parts_of
 
 # Columns that tell a reader nothing.
 UNTOLD = frozenset({"uid", "created_at", "created_by"})
@@ -62,9 +66,9 @@ class Group:
         return {ADDED: _("added"), REMOVED: _("removed")}.get(self.kind, "")
 
 
-def differences(before, after):
+def differences(before, after, user):
     """The Groups in which the Snapshot *after* differs from *before*, both of one record."""
-    names = Names(before, after)
+    names = Names(user, before, after)
     found = []
     for key in dict.fromkeys([*before.rows, *after.rows]):
         old, new = before.rows.get(key), after.rows.get(key)
@@ -75,9 +79,9 @@ def differences(before, after):
     return sorted(found, key=lambda group: bool(group.heading))
 
 
-def contents(snapshot):
+def contents(snapshot, user):
     """The Groups of all that *snapshot* holds."""
-    names = Names(snapshot)
+    names = Names(user, snapshot)
     return [
         Group(names.of_row(model, fields), CHANGED, list(_lines(model, {}, fields, names)))
         for (model, _pk), fields in snapshot.rows.items()
@@ -118,14 +122,14 @@ def _label(column):
 class Names:
     """What the records that Snapshots point to are called now or, where they are gone, were called last."""
 
-    def __init__(self, *snapshots):
+    def __init__(self, user, *snapshots):
         named = defaultdict(set)
         for snapshot in snapshots:
             for (model, _pk), fields in snapshot.rows.items():
                 for column in _told(model):
                     if column.is_relation and not _is_empty(value := fields.get(column.name)):
                         named[column.related_model].update(value if isinstance(value, list) else [value])
-        self.names = {model: _names(model, keys) for model, keys in named.items()}
+        self.names = {model: _names(model, keys, user) for model, keys in named.items()}
 
     def words(self, column, value):
         """*value* of *column*, as it stands in a Snapshot, in words."""
@@ -154,10 +158,17 @@ class Names:
         return f"{kind}: {brief}"
 
 
-def _names(model, keys):
-    rows = model._base_manager.filter(pk__in=keys).prefetch_related(*getattr(model, "named_by", ()))
-    found = {row.pk: str(row) for row in rows}
-    for key in keys - found.keys():
-        version = versions_of(model, key).first()
-        found[key] = version.object_repr if version else f"{model._meta.verbose_name} {key}"
-    return found
+def _names(model, keys, user):
+    rows = _known(model._base_manager.filter(pk__in=keys), user)
+    found = {row.pk: str(row) for row in rows.prefetch_related(*getattr(model, "named_by", ()))}
+    return found | {key: called(model, key, user) for key in keys - found.keys()}
+
+
+def _known(rows, user):
+    """Those of *rows* that *user* may know of, themselves or by the record that they belong to."""
+    if issubclass(rows.model, Record):
+        return roles.choosable(rows, user)
+    owner = next(filter(_is_owner, rows.model._meta.concrete_fields), None)
+    if owner is None:
+        return rows
+    return rows.filter(**{f"{owner.name}__in": _known(owner.related_model._base_manager.all(), user)})

@@ -6,6 +6,7 @@ reads a revision. ``restoring`` brings one back; ``admin_history`` shows them.
 """
 
 import json
+import re
 from functools import cache
 
 import reversion
@@ -26,6 +27,8 @@ from .records import Record, label_names
 # What the portal notes on a record, and works out again after restoring it.
 NOTED = frozenset({"draft_sha256", "modified_at", "stage"})
 MANY = 500  # rows deleted in one statement
+# What a row is called, in a message of Django's log of the admin.
+NAME_OF_ROW = re.compile(r'"object": "(?:[^"\\]|\\.)*"')
 
 
 def record_models():
@@ -192,9 +195,18 @@ def _last_versions(record):
     return Version.objects.filter(revision=last).select_related("revision")
 
 
-def in_words(comment):
-    """The *comment* of a revision in the language of the interface."""
+def in_words(comment, user):
+    """The *comment* of a revision in the language of the interface. Rows are called by their names, and so by those of other
+    records, for who may read all drafts."""
+    if not user.has_perm("publishing.read_all_drafts"):
+        comment = NAME_OF_ROW.sub('"object": "…"', comment)
     return LogEntry(change_message=comment).get_change_message()
+
+
+def called(model, key, user):
+    """What the row *key* of *model* was called last, for who may read all drafts; for others its kind and number."""
+    version = versions_of(model, key).first() if user.has_perm("publishing.read_all_drafts") else None
+    return version.object_repr if version else f"{model._meta.verbose_name} {key}"
 
 
 # Of editions

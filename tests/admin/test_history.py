@@ -11,7 +11,7 @@ from django.utils import timezone
 from reversion.models import Revision
 
 from conferences.models import Conference, Person, Photo
-from ctportal.publishing import revisions, workflow
+from ctportal.publishing import restoring, revisions, workflow
 from ctportal.publishing.admin import note_publication, publication_state
 from ctportal.publishing.gate import refresh_draft
 from ctportal.publishing.models import Contribution, Edition, EditionRevision, StoredFile
@@ -48,7 +48,8 @@ def sign_in():
 
 def comments(record):
     """What happened, in words, the latest first."""
-    return [revisions.in_words(revision.comment) for revision in revisions.revisions_of(record)]
+    reader = make_account("publisher", "reader")
+    return [revisions.in_words(revision.comment, reader) for revision in revisions.revisions_of(record)]
 
 
 def page(record, *below):
@@ -465,6 +466,47 @@ def test_who_only_reads_sees_the_history_and_no_button(sign_in, changed, role):
         assert method("/admin/conferences/conference/recover/").status_code == 403
         assert method("/admin/conferences/conference/recover/1/").status_code == 403
     assert "recover/" not in html(client.get("/admin/conferences/conference/"))
+
+
+def test_a_contributor_is_not_told_in_the_history_of_records_that_they_may_not_read(sign_in, staff):
+    contributor, client = make_account("contributor"), sign_in("contributor")
+    conference, parent = make_conference(created_by=contributor), make_conference(name="Canary of another")
+    gone, hidden = make_document(title="Canary deleted"), make_document(title="Canary document")
+    known = make_document(title="A resolution")
+    publish(known, by=make_account("publisher"))
+    form = AdminForm(staff, address(conference)).fill(parent=parent.pk)
+    for document in (gone, hidden, known):
+        form.add_row("references", document=document.pk)
+    form.press("_continue")
+    AdminForm(staff, address(conference)).fill(**{"parent": "", "references-0-DELETE": "on"}).press("_continue")
+    staff.post(address(gone, "delete"), {"post": "yes"})
+    _last, first = revisions.revisions_of(conference)
+    pages = [page(conference), page(conference, first.pk), page(conference, "compare") + f"?before={first.pk}"]
+
+    read = [html(client.get(each)) for each in pages]
+    assert not any("Canary" in each for each in read)
+    assert "A resolution" in read[1]
+    assert f"conference {parent.pk}" in read[2]
+    assert "Added reference document “…”." in read[0]
+
+    told = html(
+        client.post(page(conference, first.pk), {"mark": restoring.mark(Conference.objects.get(pk=conference.pk))})
+    )
+    assert f"document {gone.pk}” was deleted. Recover it first." in told
+    assert "Canary" not in told
+
+    read = [html(staff.get(each)) for each in pages]
+    assert all(name in "".join(read) for name in ("Canary of another", "Canary deleted", "Canary document"))
+
+
+def test_a_contributor_is_not_told_of_the_session_of_a_conference_that_they_may_not_read(sign_in, staff):
+    document = make_document(created_by=make_account("contributor"))
+    session = make_conference(name="Canary").sessions.create(title_en="Canary session")
+    Document.objects.filter(pk=document.pk).update(conference=session.conference, session=session)
+    kept = revisions.keep(document, by=make_account("publisher"), comment="Changed.")
+
+    assert "Canary" not in html(sign_in("contributor").get(page(document, kept.pk)))
+    assert "Canary session" in html(staff.get(page(document, kept.pk)))
 
 
 # Discarding

@@ -55,9 +55,10 @@ def _forget_history(edition, by, now):
     """Remove every revision of the record: nobody can tell in which of them the sealed words stand as well."""
     gate = GATES[edition.type]
     kept = revisions.of_uid(gate.queryset().model, edition.uid)
-    _blank_log(kept)
-    revisions.remove(kept)
     record = gate.queryset().filter(uid=edition.uid).first()
+    # Of what was logged before there was a history no revision tells.
+    _blank_log([*revisions.rows_of(kept), *(_rows_now(record) if record else ())])
+    revisions.remove(kept)
     if record is None:  # merged away
         return
     revision = revisions.keep_loaded(record, by=by, comment=_("A version was sealed; the history begins anew."))
@@ -66,12 +67,17 @@ def _forget_history(edition, by, now):
         revisions.link(in_force, revision)
 
 
-def _blank_log(kept):
-    """Take the words out of the admin's log of all that the revisions *kept* hold. Who changed something, and when, stays."""
-    rows = defaultdict(set)
-    for kind, pk in revisions.rows_of(kept):
-        rows[kind].add(pk)
-    for kind, keys in rows.items():
+def _rows_now(record):
+    """Like ``revisions.rows_of``, of *record* as it is now."""
+    return [(ContentType.objects.get_for_model(row).pk, str(row.pk)) for row in (record, *revisions.rows_below(record))]
+
+
+def _blank_log(rows):
+    """Take the words out of the admin's log of *rows*, as ``revisions.rows_of`` names them. Who and when stay."""
+    by_kind = defaultdict(set)
+    for kind, pk in rows:
+        by_kind[kind].add(pk)
+    for kind, keys in by_kind.items():
         model = ContentType.objects.get_for_id(kind).model_class()
         same = [each for each in apps.get_models() if each._meta.concrete_model is model]
         kinds = ContentType.objects.get_for_models(*same, for_concrete_models=False).values()

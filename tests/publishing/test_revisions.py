@@ -5,6 +5,7 @@ from contextlib import nullcontext
 from datetime import date, time, timedelta
 
 import pytest
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.management import call_command
 from django.db import models
@@ -820,6 +821,26 @@ def test_sealing_takes_the_words_out_of_the_whole_history(public, frozen_clock):
     assert (only.user, only.comment) == (by, "A version was sealed; the history begins anew.")
     assert EditionRevision.objects.get(edition=published).revision == only
     assert set(Revision.objects.values_list("pk", flat=True)) == others | {only.pk}
+
+
+def test_sealing_takes_the_words_out_of_what_was_logged_before_there_was_a_history(frozen_clock):
+    by = make_user("administrator", is_superuser=True)
+    conference = make_conference()
+    session = conference.sessions.create(title_en="Opening")
+    sealed = publish(conference, by=by)
+    revisions.remove(Revision.objects.all())
+    for row in (conference, session):
+        LogEntry.objects.log_actions(by.pk, [row], CHANGE, change_message="Canary", single_object=True)
+    LogEntry.objects.update(object_repr="Canary")
+    frozen_clock.tick()
+    conference.texts.update(title="A new title")
+    publish(conference, by=by)
+    revisions.remove(Revision.objects.all())
+    frozen_clock.tick()
+
+    seal(sealed, by=by, reason="A person is in danger")
+
+    assert list(LogEntry.objects.values_list("user", "object_repr", "change_message")) == [(by.pk, "–", "")] * 2
 
 
 def test_after_sealing_changes_cannot_be_discarded_where_the_draft_had_changed(public, frozen_clock):

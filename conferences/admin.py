@@ -45,7 +45,7 @@ from ctportal.publishing.admin_history import KeepsHistory
 from ctportal.publishing.admin_locale import interface_language
 from ctportal.publishing.desk import DeskFilter
 from ctportal.publishing.files import store_photo
-from ctportal.publishing.gate import refresh_draft
+from ctportal.publishing.gate import delete_rows, refresh_draft
 from documents.models import CoChairsSummary, Document, PressRelease, Statement
 
 from .admin_merge import MergePage, merge_address
@@ -724,7 +724,7 @@ class SessionAdmin(KeepsHistory, AutocompleteFields, admin.ModelAdmin):
 
     def delete_model(self, request, obj):
         conference, comment = obj.conference, _("Session “%(session)s” deleted.") % {"session": obj}
-        super().delete_model(request, obj)
+        delete_rows(Session.objects.filter(pk=obj.pk))
         self._note_left(conference, request.user, comment)
 
     @staticmethod

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import NamedTuple
 
+from django.db import models
 from rest_framework import serializers
 
 from ctportal.languages import CODES
@@ -175,6 +176,19 @@ def gate_for(record):
 def refresh_draft(record):
     """Note on *record* the checksum of what would be published now, so that lists can tell what has changed since."""
     note_draft(record, checksum(gate_for(record).content(record).json))
+
+
+def delete_rows(rows):
+    """Delete *rows* (a queryset) of which other records may name some, such as sessions, and refresh the drafts of these."""
+    relations = [relation for relation in rows.model._meta.related_objects if relation.on_delete is models.SET_NULL]
+    named = [
+        record
+        for relation in relations
+        for record in relation.related_model._base_manager.filter(**{f"{relation.field.name}__in": rows})
+    ]
+    rows.delete()
+    for record in named:
+        refresh_draft(record)
 
 
 def refresh_drafts(editions):

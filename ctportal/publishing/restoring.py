@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from ctportal.languages import CODES
 
 from . import revisions, roles, services, workflow
-from .gate import refresh_draft
+from .gate import delete_rows, refresh_draft
 from .models import Redirect
 from .reading import merged_into
 from .records import Record, ReviewedRecord, label_names
@@ -247,7 +247,7 @@ class _Writer:
         self._refuse_if_faulty()
         for model, keys in before.items():
             stay = [pk for kept, pk in self.snapshot.rows if kept is model]
-            model._base_manager.filter(pk__in=keys).exclude(pk__in=stay).delete()
+            delete_rows(model._base_manager.filter(pk__in=keys).exclude(pk__in=stay))
 
     def _steps(self):
         """The rows that belong to the record: first those that others belong to; last those that may have become the same as

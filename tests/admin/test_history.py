@@ -140,6 +140,19 @@ def test_a_session_that_moves_changes_the_conference_it_came_from(staff):
     assert before.draft_sha256 != submitted
 
 
+def test_a_public_document_has_changed_once_its_session_is_deleted(staff):
+    conference = make_conference()
+    session = conference.sessions.create(title_en="Opening")
+    document = make_document(conference, session=session)
+    for record in (conference, document):
+        publish(record, by=make_account("publisher"))
+    assert state(document) == "public"
+
+    staff.post(address(session, "delete"), {"post": "yes"})
+
+    assert (state(document), Document.objects.get(pk=document.pk).session) == ("changed", None)
+
+
 def test_an_uploaded_photo_and_the_contact_sheet_keep_revisions(staff):
     conference = make_conference()
     file = SimpleUploadedFile("hall.jpg", picture(), "image/jpeg")

@@ -296,6 +296,18 @@ def test_a_restored_language_has_no_second_reader_in_who_wrote_or_restored_it(ed
     assert workflow.approve_language(document, "ru", by=editor).data["title"]["ru"] == "Никем не прочитано"
 
 
+def test_a_document_is_known_to_have_changed_when_restoring_takes_its_session_away(editor):
+    conference = make_conference()
+    before = Snapshot.of_revision(revisions.keep(conference, by=editor, comment="Saved.").pk)
+    document = make_document(conference, session=conference.sessions.create(title_en="Opening"))
+    refresh_draft(document)
+
+    restoring.restore(conference, before, by=editor, comment="Restored.")
+
+    document = Document.objects.get(pk=document.pk)
+    assert (document.session, document.draft_sha256) == (None, checksum(gate_for(document).content(document).json))
+
+
 def test_rows_that_have_changed_places_are_restored(editor):
     """Unique numbers, the one official figure and the texts by language pass over each other."""
     conference = make_conference()

@@ -9,10 +9,11 @@ from urllib.parse import urlsplit
 
 from csp.constants import NONCE
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q, prefetch_related_objects
 from django.http import HttpResponseRedirect
 from django.urls import path, reverse
@@ -385,7 +386,10 @@ class RecordAdmin(admin_history.KeepsHistory, AutocompleteFields, admin.ModelAdm
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
+            with transaction.atomic():
+                if request.method == "POST" and object_id:
+                    admin_stale.lock(self.model, unquote(object_id))
+                return super().changeform_view(request, object_id, form_url, extra_context)
         except Refused as refused:
             # Everything was rolled back, the draft included. The form comes back with what was typed and the reason.
             request.refusal = refused.error

@@ -231,11 +231,13 @@ class LanguagePage:
     def _post(self):
         if not self._may_write:
             raise PermissionDenied
-        form = self._form(self.request.POST, self.request.FILES)
-        if not form.is_valid():
-            return self._show(form, 422)
         try:
             with transaction.atomic():
+                admin_stale.lock(type(self.record), str(self.record.pk))
+                self.record.refresh_from_db()
+                form = self._form(self.request.POST, self.request.FILES)
+                if not form.is_valid():
+                    return self._show(form, 422)
                 form.save(self.request.user)
                 before = self.record.draft_sha256
                 self.admin.refresh(self.record)

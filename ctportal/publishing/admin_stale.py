@@ -283,6 +283,13 @@ def _deletion(row, label, stale, data):
         yield Conflict(name, label, words, _("deleted"), "")
 
 
+def lock(model, pk):
+    """Let nobody else save the record *pk* (a text) of *model* until this transaction ends: what its form is compared with
+    must still stand there when it is written."""
+    if pk.isdecimal() and len(pk) < 19:
+        model._base_manager.select_for_update().filter(pk=pk).values_list("pk").first()
+
+
 def who_saved_last(record):
     """(name, instant) of the last saving of *record* in the admin, or None."""
     kind = ContentType.objects.get_for_model(record, for_concrete_model=False)

@@ -1,0 +1,55 @@
+"""Two editors who save at the same moment: the second waits for the first, and is then asked. PostgreSQL alone lets them."""
+
+import threading
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+
+from conferences.models import Conference
+from tests.admin.forms import AdminForm
+from tests.admin.test_forms import address
+from tests.factories import make_account, make_conference
+
+WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("below", "language", "button"), [((), "en", "_continue"), (("language", "ru"), "ru", "_save")]
+)
+def test_who_saves_while_another_is_saving_is_asked_and_overwrites_nothing(below, language, button):
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite lets one at a time write, and whoever waits reads afterwards.")
+    conference, client = make_conference(), Client()
+    conference.texts.create(language="ru", title="Было")
+    client.force_login(make_account("editor"))
+    form = AdminForm(client, address(conference, *below)).fill(title="Second")
+    answers = []
+
+    def press():
+        try:
+            answers.append(form.press(button).status_code)
+        finally:
+            connection.close()
+
+    second = threading.Thread(target=press)
+    with transaction.atomic():
+        Conference.objects.select_for_update().get()
+        second.start()
+        _until_somebody_waits(second)
+        conference.texts.filter(language=language).update(title="First")
+    second.join(timeout=30)
+
+    assert answers == [422]
+    assert conference.texts.get(language=language).title == "First"
+
+
+def _until_somebody_waits(thread):
+    """Return once the other connection waits for this one's lock, or *thread* has ended without."""
+    while thread.is_alive():
+        with connection.cursor() as cursor:
+            cursor.execute(WAITING)
+            if cursor.fetchone()[0]:
+                return
+        thread.join(timeout=0.05)

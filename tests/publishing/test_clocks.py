@@ -184,6 +184,15 @@ def test_what_two_workers_do_in_turn_stands_in_the_order_in_which_they_did_it(si
     verification.verify()
 
 
+def test_whoever_asks_without_an_instant_reads_what_has_been_done(site):
+    """As staff do: what is public, what was, what is to come, by the clock that is late."""
+    edition = site.do("early", publish)
+    mine = Edition.objects.filter(uid=site.document.uid)
+    with site.work("late"):
+        found = [list(rows) for rows in (mine.public(), mine.effective(), mine.hidden(), mine.to_come())]
+    assert found == [[edition], [edition], [], []]
+
+
 def test_what_has_begun_is_not_recalled_by_a_worker_whose_clock_is_late(site):
     """To its clock the edition is still to come; readers have read it."""
     edition = site.do("early", publish)

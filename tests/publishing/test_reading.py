@@ -169,6 +169,53 @@ def test_what_was_merged_away_leads_to_what_it_was_merged_into(publisher, frozen
         assert slugs("conference", f"organization={address}") == [conference.slug]
 
 
+def test_a_recalled_edition_is_no_version_even_after_its_instant(publisher, frozen_clock):
+    conference = make_conference()
+    publish(conference, by=publisher)
+    frozen_clock.tick()
+    publish(conference, by=publisher, at=frozen_clock.now + timedelta(hours=1))
+    recall(conference, by=publisher)
+    frozen_clock.tick(hours=2)
+    publish(conference, by=publisher)
+
+    assert resolve("conference", conference.slug).edition.version == 2
+    assert resolve("conference", conference.slug, full=True).edition.history[:2] == "2 "
+    [row] = full_rows(listed("conference", keys=True).editions)
+    assert row.history[:2] == "2 "
+    assert len(versions(conference.uid)) == 2
+
+
+def test_a_list_is_filtered_by_the_record_that_was_named_and_by_no_other(publisher):
+    for name in ("first", "second", "third"):
+        conference = make_conference(slug=f"of-{name}")
+        conference.series_entries.create(series=make_series(slug=name))
+        publish(conference, by=publisher)
+
+    for name in ("first", "second", "third"):
+        assert choose("series", name, Moment()).slug == name
+        assert slugs("conference", f"series={name}") == [f"of-{name}"]
+
+
+def test_editions_of_several_types_are_asked_for_together(publisher):
+    conference = make_conference()
+    conference.series_entries.create(series=make_series())
+    conference.themes.add(make_theme())
+    publish(conference, by=publisher)
+
+    assert {edition.type for edition in Edition.objects.of("series", "theme")} == {"series", "theme"}
+    assert {edition.type for edition in Edition.objects.of("series")} == {"series"}
+
+
+def test_what_points_to_a_record_comes_newest_first(publisher):
+    conference = make_conference()
+    publish(conference, by=publisher)
+    for day in (2, 4, 3):
+        publish(make_document(conference, slug=f"of-day-{day}", date=date(2019, 9, day)), by=publisher)
+
+    found = referring(conference.uid, "conference", at=timezone.now())
+    assert [edition.slug for edition in found] == ["of-day-4", "of-day-3", "of-day-2"]
+
+
 def test_an_address_that_can_be_none_chooses_nothing():
     assert choose("conference", "No Slug", Moment()) is None
 

@@ -152,6 +152,26 @@ def test_the_files_of_the_admin_are_for_their_owner_and_for_who_reads_all_drafts
     assert statuses(author) == [200, 200]
 
 
+def test_a_preview_ends_where_the_account_is_staff_no_more(client, editor):
+    address = address_for(client, make.make_conference())
+    assert client.get(address).status_code == 200
+    type(editor).objects.filter(pk=editor.pk).update(is_staff=False)
+    assert client.get(address).status_code == 404
+
+
+def test_a_preview_of_a_conference_shows_its_own_documents_and_the_sources_of_its_figures(client, editor):
+    conference, other = make.make_conference(), make.make_conference()
+    make.make_document(conference, "Of this one")
+    make.make_document(other, "Of another one")
+    source = make.make_document(other, "The list of participants")
+    conference.figures.create(measure="participants", value=400, source_document=source)
+
+    html = client.get(address_for(client, conference)).content.decode()
+
+    assert ("Of this one" in html, "Of another one" in html) == (True, False)
+    assert "The list of participants" in html
+
+
 @pytest.mark.parametrize("record_type", ["series", "theme"])
 def test_vocabulary_has_previews(client, editor, record_type):
     record = {"series": make.make_series, "theme": make.make_theme}[record_type]("A name to come")

@@ -1,8 +1,10 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ConferencesConfig(AppConfig):
     name = "conferences"
+    verbose_name = _("Conferences")
 
     def ready(self):
         from .gate import register_gates

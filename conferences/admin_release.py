@@ -8,7 +8,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 
 from ctportal import languages
 from ctportal.publishing import admin_compare, release, services
@@ -107,7 +107,7 @@ class ReleasePage:
         note, alone = form.cleaned_data["note"], form.cleaned_data["alone"]
         parts = release.release(self.conference, chosen, by=self.user, at=at, note=note, alone=alone)
         for part in parts:
-            self.admin.log_change(self.request, part.record, _("Released with the dossier."))
+            self.admin.log_change(self.request, part.record, gettext_noop("Released with the dossier."))
         n = {"n": len(parts)}
         if at is None:
             return ngettext("%(n)d part is public.", "%(n)d parts are public.", len(parts)) % n

@@ -17,10 +17,12 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from . import restoring, revision_words, revisions, services
 from .admin_forms import changed_fields, stale_message
 from .gate import gate_for
+from .instants import show_utc
 from .models import Edition, EditionRevision
 from .revisions import Snapshot
 
@@ -175,7 +177,7 @@ class HistoryPage(_Page):
 
     @staticmethod
     def _called(revision):
-        return f"{revision.date_created:%Y-%m-%d %H:%M:%S} UTC" if revision else _("now")
+        return show_utc(revision.date_created, "%Y-%m-%d %H:%M:%S") if revision else _("now")
 
     def one(self, pk):
         """A revision: the record as it was then, the difference to now, and restoring it."""
@@ -244,7 +246,7 @@ class HistoryPage(_Page):
         self._act(
             lambda: restoring.discard(self.record, by=self.request.user),
             text,
-            _("Changes since publication discarded."),
+            gettext_noop("Changes since publication discarded."),
         )
         fresh = type(self.record)._base_manager.get(pk=self.record.pk)
         still = self.admin.changes(fresh, in_force)
@@ -335,7 +337,7 @@ class RecoverPage(_Page):
         return restoring.recoverable(self.admin.model, self.request.user)
 
     def _recover(self, version):
-        comment = _("Recovered.")
+        comment = gettext_noop("Recovered.")
         try:
             with transaction.atomic():
                 snapshot = Snapshot.of_revision(version.revision_id)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .gate import gate_for, strings
+from .instants import show_utc
 from .models import Edition, reached
 from .preview import WITHOUT_PAGE
 from .sealing import LONGEST, may_seal, seal
@@ -82,7 +83,7 @@ class VersionsPage:
                 yield self.admin.name_of_field(name)
 
     def _sealed(self, edition):
-        what = {"record": self.record, "at": f"{edition.public_from:%Y-%m-%d %H:%M} UTC"}
+        what = {"record": self.record, "at": show_utc(edition.public_from)}
         text = _("The version of %(at)s of “%(record)s” is sealed.") % what
         self.admin.log_change(self.request, self.record, text)
         self.admin.message_user(self.request, text, messages.SUCCESS)
@@ -120,7 +121,7 @@ class VersionsPage:
 
     @staticmethod
     def _name_of(edition, number):
-        at = f"{edition.public_from:%Y-%m-%d %H:%M} UTC"
+        at = show_utc(edition.public_from)
         if number:
             return _("Version %(number)d, public from %(at)s") % {"number": number, "at": at}
         text = _("Recalled, was to be public from %(at)s") if edition.is_recalled else _("To be public from %(at)s")

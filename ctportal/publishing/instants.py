@@ -4,7 +4,7 @@ import zoneinfo
 from datetime import UTC
 
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext
+from django.utils.translation import get_language_bidi, gettext
 from django.utils.translation import gettext_lazy as _
 
 
@@ -57,10 +57,20 @@ def show_instant(instant, zone):
     """Return *instant* as people there read it and in UTC: "2019-09-03 10:00 Europe/Minsk (07:00 UTC)"."""
     local = instant.astimezone(zoneinfo.ZoneInfo(zone))
     if zone == "UTC":
-        return f"{local:%Y-%m-%d %H:%M} UTC"
+        return show_utc(instant)
     utc = instant.astimezone(UTC)
     day = "" if utc.date() == local.date() else f"{utc:%Y-%m-%d} "
-    text = f"{local:%Y-%m-%d %H:%M} {zone} ({day}{utc:%H:%M} UTC)"
+    text = _apart(f"{local:%Y-%m-%d %H:%M} {zone} ({day}{utc:%H:%M} UTC)")
     if occurs_twice(instant, zone):
         text += " " + gettext("– this local time occurs twice that day; the later one is meant")
     return text
+
+
+def show_utc(instant, form="%Y-%m-%d %H:%M"):
+    """Return *instant* in UTC, to the minute or as *form* (of strftime) has it: "2019-09-03 07:00 UTC"."""
+    return _apart(f"{instant.astimezone(UTC):{form}} UTC")
+
+
+def _apart(text):
+    """*text* with marks around it where the interface runs from right to left: behind Arabic 2026-11-25 reads 25-11-2026."""
+    return f"\u2066{text}\u2069" if get_language_bidi() else text

@@ -13,6 +13,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, Validatio
 from django.db import IntegrityError, models, transaction
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from ctportal.languages import CODES
 
@@ -53,7 +54,7 @@ def discard(record, *, by):
     snapshot = edition and revisions.snapshot_of_edition(edition)
     if snapshot is None:
         raise ValidationError(_("Of the draft that is public no copy was kept."), code="not_kept")
-    comment = _("Changes since publication discarded.")
+    comment = gettext_noop("Changes since publication discarded.")
     return _restore(record, snapshot, by, comment, hands=(), leave=OWN)
 
 
@@ -63,7 +64,7 @@ def _restore(record, snapshot, by, comment, hands, leave):
     model = record._meta.concrete_model
     row = model._base_manager.select_for_update().get(pk=record.pk)
     # A revision of its own where something was written past the admin.
-    before = Snapshot.of_revision(revisions.keep(row, by="", comment=_("As it was before.")))
+    before = Snapshot.of_revision(revisions.keep(row, by="", comment=gettext_noop("As it was before.")))
     told = _Writer(snapshot, by).write(row, leave)
     if isinstance(row, ReviewedRecord):
         workflow.return_to_draft(row, by)

@@ -18,6 +18,7 @@ from django.db import DEFAULT_DB_ALIAS, models, transaction
 from django.db.models import BigIntegerField, Exists, Max, OuterRef, Q
 from django.db.models.functions import Cast
 from django.utils import timezone
+from django.utils.translation import gettext
 from reversion.models import Revision, Version
 
 from .gate import gate_for
@@ -196,11 +197,12 @@ def _last_versions(record):
 
 
 def in_words(comment, user):
-    """The *comment* of a revision in the language of the interface. Rows are called by their names, and so by those of other
-    records, for who may read all drafts."""
+    """The *comment* of a revision in the language of the interface, where it is a sentence of ours without names. Rows are
+    called by their names, and so by those of other records, for who may read all drafts."""
     if not user.has_perm("publishing.read_all_drafts"):
         comment = NAME_OF_ROW.sub('"object": "…"', comment)
-    return LogEntry(change_message=comment).get_change_message()
+    words = LogEntry(change_message=comment).get_change_message()
+    return gettext(words) if words else ""
 
 
 def called(model, key, user):

@@ -8,6 +8,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from . import ledger, revisions
 from .gate import GATES
@@ -61,7 +62,9 @@ def _forget_history(edition, by, now):
     revisions.remove(kept)
     if record is None:  # merged away
         return
-    revision = revisions.keep_loaded(record, by=by, comment=_("A version was sealed; the history begins anew."))
+    revision = revisions.keep_loaded(
+        record, by=by, comment=gettext_noop("A version was sealed; the history begins anew.")
+    )
     in_force = state_of(edition.uid, now).in_force
     if in_force and not content_differs(gate.content_of(record), in_force):
         revisions.link(in_force, revision)

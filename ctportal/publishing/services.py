@@ -13,9 +13,11 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from . import ledger, revisions, stamp
 from .gate import Content, Link, canonical, checksum, gate_for, note_draft, refresh_draft, refresh_drafts, with_language
+from .instants import show_utc
 from .models import (
     VOCABULARY,
     Edition,
@@ -131,7 +133,7 @@ def publish(record, *, by, at=None, note="", minor=False, replace=False, reason=
         _recall_to_come(record.uid, by, now)
     _refuse_while_one_is_to_come(record.uid, now)
     edition = _insert_in_line(content, start, by=by, now=now, note=note, minor=minor, reason=reason)
-    revisions.link(edition, revisions.keep_loaded(loaded, by=by, comment=_("Published.")))
+    revisions.link(edition, revisions.keep_loaded(loaded, by=by, comment=gettext_noop("Published.")))
     moved = (opening, start) if replace and opening and opening != start else None
     _settle(edition.uid, edition.type, by=by, now=now, moved=moved)
     _open_vocabulary(gate.vocabulary(loaded), by=by, now=now)
@@ -157,7 +159,7 @@ def publish_language(record, language, *, by, note="", reason="", now):
     content.data = with_language(gate, current.data, draft.data, language)
     content.files = _files_named_in(content.data, [*content.files, *draft.files])
     edition = _insert_in_line(content, now, by=by, now=now, note=note, minor=True, reason=reason)
-    revisions.link(edition, revisions.keep_loaded(loaded, by=by, comment=_("Published.")), language)
+    revisions.link(edition, revisions.keep_loaded(loaded, by=by, comment=gettext_noop("Published.")), language)
     _settle(edition.uid, edition.type, by=by, now=now)
     refresh_draft(record)
     return edition
@@ -246,7 +248,7 @@ def redate(record, *, by, at=None, now):
     opening, end = _opening_to_come(record.uid, now), coming.public_until
     withdrawal = getattr(coming, "withdrawal", None)
     if withdrawal and end <= start:
-        raise ValidationError({"at": _("It is to be withdrawn at %(at)s, before that time.") % {"at": _utc(end)}})
+        raise ValidationError({"at": _("It is to be withdrawn at %(at)s, before that time.") % {"at": show_utc(end)}})
     touched = _shown_by(record.uid, now)
     content = _content_of(coming)
     _check_slug(content)
@@ -449,16 +451,12 @@ def _start(at, now):
         return now
     if at <= now:
         raise ValidationError(
-            {"at": _("%(at)s is already past. Choose a later time, or publish now.") % {"at": _utc(at)}},
+            {"at": _("%(at)s is already past. Choose a later time, or publish now.") % {"at": show_utc(at)}},
             code="already_past",
         )
     if at > now + timedelta(days=3660):
-        raise ValidationError({"at": _("%(at)s is more than ten years away.") % {"at": _utc(at)}}, code="too_far")
+        raise ValidationError({"at": _("%(at)s is more than ten years away.") % {"at": show_utc(at)}}, code="too_far")
     return at
-
-
-def _utc(instant):
-    return instant.astimezone(timezone.get_fixed_timezone(0)).strftime("%Y-%m-%d %H:%M UTC")
 
 
 def name_of(user):
@@ -490,7 +488,7 @@ def _refuse_while_one_is_to_come(uid, now):
         raise ValidationError(
             _("An edition is scheduled for %(at)s. Recall it first, or use “recall and publish”."),
             code="edition_to_come",
-            params={"at": _utc(coming.public_from)},
+            params={"at": show_utc(coming.public_from)},
         )
 
 
@@ -552,7 +550,7 @@ def _keep_inside_conference(edition, content, by, now):
             if opening
             else _("Its conference is not public then. Publish the conference first."),
             code="outside_conference",
-            params={"at": _utc(opening)} if opening else None,
+            params={"at": show_utc(opening)} if opening else None,
         )
     if end is not None and (edition.public_until is None or edition.public_until > end):
         _withdraw_with(edition, conference, editions, end, by, now)

@@ -7,7 +7,7 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 from reversion.models import Revision
 
 from conferences.models import Conference, Person, Photo
@@ -520,6 +520,30 @@ def test_a_contributor_is_not_told_of_the_session_of_a_conference_that_they_may_
 
     assert "Canary" not in html(sign_in("contributor").get(page(document, kept.pk)))
     assert "Canary session" in html(staff.get(page(document, kept.pk)))
+
+
+# In other languages
+
+
+def test_what_happened_is_told_in_the_language_of_the_reader_not_of_who_did_it(staff, editor):
+    conference = make_conference()
+    with translation.override("fr"):
+        publish(conference, by=editor)
+
+    told = {code: words(staff.get(page(conference), headers={"accept-language": code})) for code in ("en", "ar")}
+
+    assert "Edith Published. in force" in told["en"]
+    assert "Edith نُشر. سارية" in told["ar"]
+
+
+def test_behind_arabic_words_a_date_keeps_its_order(staff, changed):
+    query = f"?before={earlier(changed).pk}&after="
+    arabic = words(staff.get(page(changed, "compare") + query, headers={"accept-language": "ar"}))
+    english = words(staff.get(page(changed, "compare") + query))
+
+    at = f"{earlier(changed).date_created:%Y-%m-%d %H:%M:%S} UTC"
+    assert f"\u2066{at}\u2069" in arabic
+    assert f"From {at} to now." in english
 
 
 # Discarding

@@ -547,7 +547,8 @@ class ConferenceAdmin(RecordAdmin):
     # The dossier
 
     def panel(self, request, form, obj, is_popup):
-        panel = super().panel(request, form, obj, is_popup) | {"parts": self.parts}
+        panel = super().panel(request, form, obj, is_popup)
+        panel["parts"] = [part for part in self.parts if panel["may_publish"] or part[0] != "publishing-heading"]
         if obj is not None and obj.pk and not is_popup:
             dossier = self.dossier(obj, panel["languages"], panel["publication"], request.user)
             panel["dossier"], panel["dossier_links"] = dossier
@@ -567,13 +568,8 @@ class ConferenceAdmin(RecordAdmin):
                 rows += [document_row(self.admin_site, part.name, document, conference) for document in found]
                 shown |= {document.pk for document in found}
             else:
-                rows.append(
-                    {
-                        "part": capfirst(part.name),
-                        "add_address": add_address(part.admin_name, conference, **part.prefilled),
-                        "add_label": _("Add %(part)s") % {"part": part.name},
-                    }
-                )
+                address = add_address(part.admin_name, conference, user, **part.prefilled)
+                rows.append(missing_row(part.name, address, _("Add %(part)s") % {"part": part.name}))
         for document in documents:
             if document.pk not in shown:
                 rows.append(document_row(self.admin_site, document.get_kind_display(), document, conference))
@@ -581,17 +577,17 @@ class ConferenceAdmin(RecordAdmin):
         more = [
             {
                 "label": _("Add statement"),
-                "address": add_address("statement", conference, kind=KIND.STATEMENT, occasion=OCCASION.OPENING),
+                "address": add_address("statement", conference, user, kind=KIND.STATEMENT, occasion=OCCASION.OPENING),
             },
-            {"label": _("Add other document"), "address": add_address("otherdocument", conference)},
+            {"label": _("Add other document"), "address": add_address("otherdocument", conference, user)},
         ]
-        return rows, more
+        return rows, [link for link in more if link["address"]]
 
     def photo_row(self, conference, user):
         photos = list(roles.readable(conference.photos.all(), user))
-        add = upload_address(conference)
+        add = upload_address(conference) if user.has_perm("conferences.add_photo") else ""
         if not photos:
-            return {"part": _("Photos"), "add_address": add, "add_label": _("Add photos")}
+            return missing_row(_("Photos"), add, _("Add photos"))
         incomplete = sum(1 for photo in photos if photo_missing(photo))
         text = _("%(n)d photos, %(incomplete)d of them incomplete") if incomplete else _("%(n)d photos, all complete")
         return {
@@ -644,8 +640,15 @@ def document_row(site, part, document, conference):
     }
 
 
-def add_address(model_name, conference, **prefilled):
-    """The address of the right form to add a document, filled in from the conference."""
+def missing_row(part, address, label):
+    """The row of a part that the dossier lacks, with the way to add it for who may."""
+    return {"part": capfirst(part), "is_missing": True, "add_address": address, "add_label": label}
+
+
+def add_address(model_name, conference, user, **prefilled):
+    """The address of the right form to add a document, filled in from the conference; "" for who may not add one."""
+    if not user.has_perm(f"documents.add_{model_name}"):
+        return ""
     values = {"conference": conference.pk, **{name: str(value) for name, value in prefilled.items()}}
     return reverse(f"admin:documents_{model_name}_add") + f"?{urlencode(values)}"
 

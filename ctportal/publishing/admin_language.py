@@ -297,6 +297,9 @@ class LanguagePage:
         name = languages.LANGUAGES[self.language]
         state = services.state_of(record.uid)
         address, may_save = f"{self.request.path}presence/", self._may_write
+        if not may_save:
+            for field in form.fields.values():
+                field.disabled = True
         presence = admin_presence.open_page(self.request, record.uid, self.language, address, may_save=may_save)
         context = {
             **admin.admin_site.each_context(self.request),

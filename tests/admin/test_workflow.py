@@ -324,6 +324,40 @@ def test_a_translator_saves_the_languages_given_to_them_alone(sign_in):
     assert not conference.texts.filter(language="ar").exists()
 
 
+def test_who_may_not_write_a_language_is_told_and_types_into_nothing(sign_in):
+    client = sign_in("translator")
+    make_user("translator").user_permissions.add(Permission.objects.get(codename="translate_ru"))
+    conference = make_conference()
+
+    told = {}
+    for language in ("ru", "ar"):
+        response = client.get(address(conference, "language", language))
+        boxes = [field for field in response.context["form"].fields.values() if not field.disabled]
+        told[language] = bool(boxes), "Your account does not write it." in response.content.decode()
+
+    assert told == {"ru": (True, False), "ar": (False, True)}
+
+
+@pytest.mark.parametrize(
+    ("role", "expected"),
+    [
+        ("publisher", {"pressrelease", "cochairssummary", "statement", "otherdocument", "photo"}),
+        ("editor", {"pressrelease", "cochairssummary", "statement", "otherdocument", "photo"}),
+        ("photo editor", {"photo"}),
+        ("translator", set()),
+    ],
+)
+def test_the_dossier_offers_to_add_what_a_role_may_add(sign_in, role, expected):
+    conference = make_conference()
+
+    shown = sign_in(role).get(address(conference)).content.decode()
+
+    dossier = shown.split('id="dossier-heading"')[1].split("</section>")[0]
+    assert set(re.findall(r"/admin/\w+/(\w+)/(?:add|upload)/", dossier)) == expected
+    assert "missing" in dossier
+    assert ('href="#publishing-heading"' in shown) == ('id="publishing-heading"' in shown) == (role == "publisher")
+
+
 def test_a_ready_translation_in_review_returns_the_record_to_draft_and_an_unready_one_does_not(sign_in):
     conference = make_conference()
     refresh_draft(conference)

@@ -4,7 +4,9 @@ from collections import defaultdict
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.db.models import Count, F, Func, IntegerField, OuterRef, Prefetch, Q, Subquery
 from django.http import HttpResponseRedirect
 from django.urls import path, reverse
@@ -17,7 +19,7 @@ from django.utils.translation import gettext_lazy
 from ctportal import languages
 from ctportal.dates import format_date_range
 from ctportal.geography import COUNTRY_CHOICES
-from ctportal.publishing import admin_presence, revisions, roles, workflow
+from ctportal.publishing import admin_presence, admin_stale, revisions, roles, workflow
 from ctportal.publishing.admin import (
     NATIVE_WIDGETS,
     InlineFormSet,
@@ -704,6 +706,13 @@ class SessionAdmin(KeepsHistory, AutocompleteFields, admin.ModelAdmin):
 
     def record_of(self, obj):
         return obj.conference
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        session = self.get_object(request, unquote(object_id)) if request.method == "POST" and object_id else None
+        with transaction.atomic():
+            if session:
+                admin_stale.lock(Conference, str(session.conference_id))
+            return super().changeform_view(request, object_id, form_url, extra_context)
 
     def save_model(self, request, obj, form, change):
         if not roles.may_edit(request.user, obj.conference):

@@ -15,16 +15,20 @@ WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted"
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(
-    ("below", "language", "button"), [((), "en", "_continue"), (("language", "ru"), "ru", "_save")]
-)
-def test_who_saves_while_another_is_saving_is_asked_and_overwrites_nothing(below, language, button):
+@pytest.mark.parametrize("page", ["form", "language", "session"])
+def test_who_saves_while_another_is_saving_is_asked_and_overwrites_nothing(page):
     if connection.vendor != "postgresql":
         pytest.skip("SQLite lets one at a time write, and whoever waits reads afterwards.")
     conference, client = make_conference(), Client()
+    rows, at, button = {
+        "form": (conference.texts, address(conference), "_continue"),
+        "language": (conference.texts, address(conference, "language", "ru"), "_save"),
+        "session": (conference.sessions, address(conference.sessions.create(title="Opening")), "_save"),
+    }[page]
+    column = "title_en" if page == "session" else "title"
     conference.texts.create(language="ru", title="Было")
     client.force_login(make_account("editor"))
-    form = AdminForm(client, address(conference, *below)).fill(title="Second")
+    form = AdminForm(client, at).fill(title="Second")
     answers = []
 
     def press():
@@ -38,11 +42,11 @@ def test_who_saves_while_another_is_saving_is_asked_and_overwrites_nothing(below
         Conference.objects.select_for_update().get()
         second.start()
         _until_somebody_waits(second)
-        conference.texts.filter(language=language).update(title="First")
+        rows.update(**{column: "First"})
     second.join(timeout=30)
 
     assert answers == [422]
-    assert conference.texts.get(language=language).title == "First"
+    assert set(rows.values_list(column, flat=True)) == {"First"}
 
 
 def _until_somebody_waits(thread):

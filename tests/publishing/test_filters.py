@@ -233,3 +233,20 @@ def test_an_instant_is_read_in_utc():
     filters = filters_for("conference", QueryDict("updated_after=2019-09-04T17:30:00.25%2B02:30"))
     assert filters.is_valid()
     assert filters.cleaned_data == {"updated_after": datetime(2019, 9, 4, 15, 0, 0, 250000, tzinfo=UTC)}
+
+
+@pytest.mark.parametrize(
+    ("parameter", "value", "code"),
+    [
+        ("year", "0000", "invalid_year"),
+        ("year", "0001", None),
+        ("page", "9" * 9, None),
+        ("page", "9" * 10, "invalid_page"),
+        ("q", "a\ud800b", "invalid_character"),  # half of a character
+        ("q", "a\x07b", "invalid_character"),
+    ],
+)
+def test_values_at_the_edge_of_what_can_be_read(parameter, value, code):
+    form = filters_for("conference", {parameter: value}).form
+    found = [error.code for errors in form.errors.as_data().values() for error in errors]
+    assert found == ([code] if code else [])

@@ -185,6 +185,17 @@ def test_a_recalled_edition_is_no_version_even_after_its_instant(publisher, froz
     assert len(versions(conference.uid)) == 2
 
 
+def test_a_scheduled_correction_is_no_version_yet(publisher, frozen_clock):
+    conference = make_conference()
+    publish(conference, by=publisher)
+    publish(conference, by=publisher, at=frozen_clock.now + timedelta(hours=1))
+
+    assert resolve("conference", conference.slug).edition.version == 1
+    assert resolve("conference", conference.slug, full=True).edition.history[:2] == "1 "
+    [row] = full_rows(listed("conference", keys=True).editions)
+    assert row.history[:2] == "1 "
+
+
 def test_a_list_is_filtered_by_the_record_that_was_named_and_by_no_other(publisher):
     for name in ("first", "second", "third"):
         conference = make_conference(slug=f"of-{name}")

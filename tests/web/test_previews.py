@@ -1,5 +1,7 @@
 """Previews: the public templates over drafts, for the staff member they were made for."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 
@@ -150,6 +152,15 @@ def test_the_files_of_the_admin_are_for_their_owner_and_for_who_reads_all_drafts
     assert statuses(make.make_account("publisher")) == [200, 200]
     type(original).objects.filter(pk=original.pk).update(created_by=author)
     assert statuses(author) == [200, 200]
+
+
+def test_a_preview_tells_a_release_in_the_time_zone_of_its_conference(client, editor, frozen_clock):
+    conference = make.make_conference(time_zone="Europe/Minsk")
+    document = make.make_document(conference)
+    for record in (conference, document):
+        publish(record, by=editor, at=frozen_clock.now + timedelta(days=1))
+        html = client.get(address_for(client, record)).content.decode()
+        assert "To be public at 2026-03-03 12:00 Europe/Minsk (09:00 UTC); not before that time." in html
 
 
 def test_a_preview_ends_where_the_account_is_staff_no_more(client, editor):

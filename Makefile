@@ -1,6 +1,6 @@
 # Each target is explained by the comment behind it; `make help` prints these.
 .DEFAULT_GOAL := help
-.PHONY: help run dev passwords test lint types check bench timing lock clean
+.PHONY: help run dev passwords test lint types check bench timing mutants lock clean
 
 help:  ## This list
 	@awk -F ':.*  ## ' '/^[a-z]+:.*  ## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,10 @@ bench:  ## Measure pages, API and admin at 1,000 and 10,000 conferences; writes 
 timing:  ## Measure whether hidden addresses answer as fast as such that never were (two minutes)
 	@deploy/install test
 	.venv/bin/python -m benchmarks.timing $(ARGS)
+
+mutants:  ## Change the read gate in one place at a time and see whether a test notices (an hour; ARGS="--sample 100" for some)
+	@deploy/install test
+	.venv/bin/python -m tests.mutants $(ARGS)
 
 lock:  ## Resolve the dependencies of pyproject.toml anew into requirements*.txt (UPGRADE=1 for newer versions)
 	@deploy/lock

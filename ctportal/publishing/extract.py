@@ -10,6 +10,7 @@ The verdict comes first. Where the process dies after it, the document simply ha
 """
 
 import io
+import itertools
 import json
 import re
 import resource
@@ -197,8 +198,7 @@ def plain(item):
 def pdf_texts(data):
     """Yield the text of all pages: as pdfium reads it, then, for Arabic, as it should be read.
 
-    pdfium returns Arabic letters in the order in which they are drawn; pypdf returns words whole but, within a line,
-    in reverse order.
+    pdfium returns Arabic letters in the order in which they are drawn; pypdf returns what is drawn in one go as it is read.
     """
     import pypdfium2
 
@@ -223,13 +223,39 @@ def arabic_pages(data, pages):
 
     reader = PdfReader(io.BytesIO(data), strict=False)
     for number, text in enumerate(pages):
-        yield in_reading_order(reader.pages[number].extract_text()) if ARABIC.search(text) else text
+        yield arabic_page(reader.pages[number]) if ARABIC.search(text) else text
 
 
-def in_reading_order(text):
-    return "\n".join(
-        " ".join(reversed(line.split())) if ARABIC.search(line) else line for line in letters(text).split("\n")
-    )
+def arabic_page(page):
+    """The lines of *page*, each put together from its pieces by where they stand: one program draws a line word by word from
+    the left, another in one piece."""
+    lines: list = []  # (height, [(distance from the left, text)])
+
+    def take(text, matrix, text_matrix, _font, _size):
+        left, height = (
+            text_matrix[4] * matrix[place] + text_matrix[5] * matrix[place + 2] + matrix[place + 4] for place in (0, 1)
+        )
+        for piece in filter(str.strip, letters(text).split("\n")):
+            if not lines or round(lines[-1][0]) != round(height):
+                lines.append((height, []))
+            lines[-1][1].append((left, piece))
+
+    page.extract_text(visitor_text=take)
+    return "\n".join(in_reading_order(pieces) for _height, pieces in lines)
+
+
+def in_reading_order(pieces):
+    """The text of a line of *pieces*, (distance from the left, text): from the right where it holds Arabic, though what
+    stands in it between Arabic words in other letters is read from the left."""
+    if not any(ARABIC.search(text) for _left, text in pieces):
+        return "".join(text for _left, text in pieces)
+    from_the_right = sorted(pieces, key=lambda piece: -piece[0])
+    words: list[str] = []
+    for is_arabic, group in itertools.groupby(from_the_right, lambda piece: bool(ARABIC.search(piece[1]))):
+        texts = [text for _left, text in group]
+        is_foreign = not is_arabic and any(map(str.isalpha, "".join(texts)))  # numbers alone follow the Arabic
+        words += reversed(texts) if is_foreign else texts
+    return " ".join(" ".join(words).split())
 
 
 def letters(text):

@@ -32,3 +32,27 @@ def test_the_text_of_a_pdf_reads_as_it_was_written_in_six_languages(chromium):
 
     lines = [" ".join(line.split()) for line in stored.text.splitlines() if line.strip()]
     assert (stored.pages, lines) == (1, list(PHRASES.values()))
+
+
+MIXED = "عقد في مينسك عام 2019 مؤتمر UNOCT General Assembly بمشاركة 400 شخص، ثم تابع المشاركون"
+
+
+def in_one_piece(text):
+    return text
+
+
+def word_by_word(text):
+    """*text* with a colour of its own for each word, so that each is drawn for itself, the leftmost first."""
+    return " ".join(f'<span style="color: #0000{n:02x}">{word}</span>' for n, word in enumerate(text.split()))
+
+
+@pytest.mark.parametrize("drawn", [in_one_piece, word_by_word])
+def test_an_arabic_line_reads_from_the_right_however_it_is_drawn(chromium, drawn):
+    page = chromium.new_page()
+    page.set_content(f'<p>Opening release</p><p lang="ar" dir="rtl">{drawn(MIXED)}</p>')
+    data = page.pdf()
+    page.close()
+
+    stored = store_document(upload("mixed.pdf", data), by=None)
+
+    assert [" ".join(line.split()) for line in stored.text.splitlines()] == ["Opening release", MIXED]

@@ -48,6 +48,7 @@ from ctportal.publishing.admin_locale import interface_language
 from ctportal.publishing.desk import DeskFilter
 from ctportal.publishing.files import store_photo
 from ctportal.publishing.gate import delete_rows, refresh_draft
+from ctportal.publishing.records import lock
 from documents.models import CoChairsSummary, Document, PressRelease, Statement
 
 from .admin_merge import MergePage, merge_address
@@ -711,7 +712,7 @@ class SessionAdmin(KeepsHistory, AutocompleteFields, admin.ModelAdmin):
         session = self.get_object(request, unquote(object_id)) if request.method == "POST" and object_id else None
         with transaction.atomic():
             if session:
-                admin_stale.lock(Conference, str(session.conference_id))
+                admin_stale.lock_form(Conference, str(session.conference_id))
             return super().changeform_view(request, object_id, form_url, extra_context)
 
     def save_model(self, request, obj, form, change):
@@ -736,6 +737,7 @@ class SessionAdmin(KeepsHistory, AutocompleteFields, admin.ModelAdmin):
 
     def delete_model(self, request, obj):
         conference, comment = obj.conference, _("Session “%(session)s” deleted.") % {"session": obj}
+        lock(Conference.objects.filter(pk=conference.pk))  # as its form does: it writes, or finds the session gone
         delete_rows(Session.objects.filter(pk=obj.pk))
         self._note_left(conference, request.user, comment)
 

@@ -113,6 +113,7 @@ class MergePage:
     def _merge(self, others, into):
         """Merge all of them or, with a ValidationError, none; return how many editions were made."""
         editions = 0
+        merging.lock_for_merger([into, *others])
         for away in others:
             self.admin.log_deletions(self.request, [away])
             done = merging.merge(away, into, by=self.request.user)

@@ -3,6 +3,7 @@
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -55,9 +56,12 @@ class ReleasePage:
             raise PermissionDenied
 
     def respond(self):
-        parts = release.parts_of(self.conference, self.user)
         if self.request.method == "POST":
-            return self._post(parts)
+            # What is released is what the page showed: nobody saves any of it between the comparison and the release.
+            with transaction.atomic():
+                release.lock_dossier(self.conference)
+                return self._post(release.parts_of(self.conference, self.user))
+        parts = release.parts_of(self.conference, self.user)
         initial = {"mark": release.mark_of(parts)}
         chosen = {part.key for part in parts if part.is_suggested}
         return self._show(parts, ReleaseForm(initial=initial, zone=self.zone), chosen, 200)

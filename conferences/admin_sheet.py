@@ -22,6 +22,7 @@ from ctportal.publishing import admin_presence, admin_stale, services, workflow
 from ctportal.publishing.admin import note_publication, publication_state
 from ctportal.publishing.gate import checksum, gate_for, note_draft
 from ctportal.publishing.instants import show_instant
+from ctportal.publishing.records import lock
 
 from .admin_sheet_rows import TEXTS, PeopleField, PhotoRow
 from .admin_upload import upload_address
@@ -140,8 +141,12 @@ class ContactSheet:
 
     def _post(self):
         with transaction.atomic():
-            # Two editors of one sheet write one after the other, each asked about what the other has written.
-            self.conference = Conference.objects.select_for_update().get(pk=self.conference.pk)
+            # Two editors of one sheet write one after the other, each asked about what the other has written; and what is
+            # published is what the page showed.
+            if not lock(Conference.objects.filter(pk=self.conference.pk)):
+                raise Http404("It was deleted meanwhile.")
+            lock(Photo.objects.filter(conference=self.conference.pk))
+            self.conference.refresh_from_db()
             data = self._with_numbers_of_now(self.request.POST)
             photos = self._load(self._posted(data))
             rows = self._rows(photos, data)
@@ -154,14 +159,14 @@ class ContactSheet:
                 page, _unused = self._page()
                 return self._show(page, photos, rows, 422, conflicts, problem)
             changed = self._save(rows)
+            text = ngettext("%(n)d photo is changed.", "%(n)d photos are changed.", len(changed)) % {"n": len(changed)}
+            self._say(text if changed else _("Nothing was changed."), messages.SUCCESS)
+            if "_publish_ready" in self.request.POST:
+                self._publish_ready()
+            elif "_publish_conference" in self.request.POST:
+                self._publish_conference()
         if changed:
             admin_presence.note_saving(self.user, self.conference.uid, self._part)
-        text = ngettext("%(n)d photo is changed.", "%(n)d photos are changed.", len(changed)) % {"n": len(changed)}
-        self._say(text if changed else _("Nothing was changed."), messages.SUCCESS)
-        if "_publish_ready" in self.request.POST:
-            self._publish_ready()
-        elif "_publish_conference" in self.request.POST:
-            self._publish_conference()
         return HttpResponseRedirect(self.request.get_full_path())
 
     @cached_property

@@ -24,6 +24,7 @@ from django.views.decorators.csrf import csrf_protect
 from ctportal.publishing import files, workflow
 from ctportal.publishing.admin_forms import DateInput
 from ctportal.publishing.gate import refresh_draft
+from ctportal.publishing.records import lock
 
 from .known import known_conferences, named_conference
 from .models import Conference, Photo
@@ -178,7 +179,10 @@ def take_picture(uploaded, shared, *, by):
         values, read = _values(shared, files.read_credit(uploaded))
         with transaction.atomic():
             # Whoever sends the same pictures at the same time waits here.
-            conference = Conference.objects.select_for_update().get(pk=shared["conference"].pk)
+            conference = shared["conference"]
+            if not lock(Conference.objects.filter(pk=conference.pk)):
+                text = _("“%(conference)s” was deleted meanwhile.")
+                raise ValidationError(text, code="gone", params={"conference": conference})
             known = _same_picture(conference, sha256)
             if known and not shared["again"]:
                 return _duplicate(name, known)

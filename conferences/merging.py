@@ -10,7 +10,7 @@ from ctportal.languages import CODES
 from ctportal.publishing import revisions, services
 from ctportal.publishing.gate import checksum, gate_for, note_draft
 from ctportal.publishing.models import Edition, Relation
-from ctportal.publishing.records import Record, label_names
+from ctportal.publishing.records import Record, label_names, lock
 
 from .models import Appearance, Organization, Person
 
@@ -41,7 +41,8 @@ def merge(away, into, *, by):
     done = Merger()
     with transaction.atomic():
         # Who merges the same rows at the same time waits here, and then finds them gone.
-        rows = type(into).objects.select_for_update().in_bulk([away.pk, into.pk])
+        lock_for_merger([away, into])
+        rows = type(into).objects.in_bulk([away.pk, into.pk])
         if len(rows) < 2:
             raise ValidationError(_("One of them was merged or deleted meanwhile."), code="gone")
         away, into = rows[away.pk], rows[into.pk]
@@ -60,6 +61,16 @@ def merge(away, into, *, by):
             _("“%(away)s” was merged into “%(into)s”.") % {"away": away, "into": into},
         )
     return done
+
+
+def lock_for_merger(entries):
+    """Let nobody else save *entries*, their units or any record that names or shows one of them until this transaction
+    ends. Several mergers in one transaction lock all of theirs first."""
+    entries = [*entries, *(unit for entry in entries for unit in _units(entry))]
+    services.lock_showing(entries)
+    named = {record for entry in entries for record in records_naming(entry)}
+    for model in sorted({type(record) for record in named} - set(MERGEABLE), key=lambda model: model.record_type):
+        lock(model._base_manager.filter(pk__in=[record.pk for record in named if type(record) is model]))
 
 
 def _check(away, into):

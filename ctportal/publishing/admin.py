@@ -13,7 +13,7 @@ from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import Exists, OuterRef, Q, prefetch_related_objects
 from django.http import HttpResponseRedirect
 from django.urls import path, reverse
@@ -388,15 +388,19 @@ class RecordAdmin(admin_history.KeepsHistory, AutocompleteFields, admin.ModelAdm
         try:
             with transaction.atomic():
                 if request.method == "POST" and object_id:
-                    admin_stale.lock(self.model, unquote(object_id))
+                    admin_stale.lock_form(self.model, unquote(object_id))
                 return super().changeform_view(request, object_id, form_url, extra_context)
         except Refused as refused:
-            # Everything was rolled back, the draft included. The form comes back with what was typed and the reason.
             request.refusal = refused.error
-            for uploads in request.FILES.lists():
-                for upload in uploads[1]:
-                    upload.seek(0)
-            return super().changeform_view(request, object_id, form_url, extra_context)
+        except IntegrityError:
+            # Somebody else took the address, or deleted what the form names, after it was checked.
+            text = _("Somebody else saved something at the same moment that does not go with it. Nothing was saved.")
+            request.refusal = ValidationError(text, code="at_once")
+        # Everything was rolled back, the draft included. The form comes back with what was typed and the reason.
+        for uploads in request.FILES.lists():
+            for upload in uploads[1]:
+                upload.seek(0)
+        return super().changeform_view(request, object_id, form_url, extra_context)
 
     def get_inline_formsets(self, request, formsets, inline_instances, obj=None):
         tables = super().get_inline_formsets(request, formsets, inline_instances, obj)

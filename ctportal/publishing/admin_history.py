@@ -24,6 +24,7 @@ from .admin_forms import changed_fields, stale_message
 from .gate import gate_for
 from .instants import show_utc
 from .models import Edition, EditionRevision
+from .records import lock
 from .revisions import Snapshot
 
 PAGE_SIZE = 50
@@ -204,7 +205,8 @@ class HistoryPage(_Page):
     def _act(self, bring_back, text, comment):
         """Run *bring_back*, unless the record has changed since the page was opened, and say what came of it."""
         with transaction.atomic():
-            type(self.record)._base_manager.select_for_update().get(pk=self.record.pk)
+            if not lock(type(self.record)._base_manager.filter(pk=self.record.pk)):
+                raise Http404("It was deleted meanwhile.")
             self.record.refresh_from_db()
             if self.request.POST.get("mark") != restoring.mark(self.record):
                 raise stale_message(self.record)

@@ -23,6 +23,7 @@ from ctportal import languages
 from . import admin_presence, admin_stale, roles, services, workflow
 from .admin_forms import FIELD_OF, PublishingFields, stale_message, text_form_fields
 from .preview import WITHOUT_PAGE, preview_address
+from .records import lock
 
 ABOUT_PUBLISHING = ("publish_note", "alone_reason", "mark")
 
@@ -233,7 +234,8 @@ class LanguagePage:
             raise PermissionDenied
         try:
             with transaction.atomic():
-                admin_stale.lock(type(self.record), str(self.record.pk))
+                if not lock(type(self.record)._base_manager.filter(pk=self.record.pk)):
+                    raise Http404("It was deleted meanwhile.")
                 self.record.refresh_from_db()
                 form = self._form(self.request.POST, self.request.FILES)
                 if not form.is_valid():

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from .differences import text_changes
 from .gate import plain
+from .records import lock
 
 THEIRS, MINE = "theirs", "mine"
 GONE = "gone"  # stands for the field's name where a whole row was deleted meanwhile
@@ -283,11 +284,11 @@ def _deletion(row, label, stale, data):
         yield Conflict(name, label, words, _("deleted"), "")
 
 
-def lock(model, pk):
+def lock_form(model, pk):
     """Let nobody else save the record *pk* (a text) of *model* until this transaction ends: what its form is compared with
     must still stand there when it is written."""
     if pk.isdecimal() and len(pk) < 19:
-        model._base_manager.select_for_update().filter(pk=pk).values_list("pk").first()
+        lock(model._base_manager.filter(pk=pk))
 
 
 def who_saved_last(record):

@@ -47,6 +47,17 @@ def label_names(model):
     return frozenset(name for name in names if f"{name}_{languages.DEFAULT}" in names)
 
 
+def lock(rows):
+    """Let nobody else save *rows*, a queryset of one model, until this transaction ends. Returns their primary keys.
+
+    Working rows are locked before the services take their turn, never after it, vocabulary before the other records and
+    these in the order of their types: so two who lock the same rows wait for each other, and never both at once.
+    """
+    # Without the key itself: whoever saves something that names one of the rows does not wait.
+    locked = rows.select_for_update(no_key=True).order_by("pk")
+    return list(locked.values_list("pk", flat=True))
+
+
 class Record(models.Model):
     """Something the portal publishes, as staff work on it. The public reads its editions."""
 

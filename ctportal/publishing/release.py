@@ -13,7 +13,7 @@ from ctportal.languages import CODES
 from . import services, stamp, workflow
 from .gate import GATES
 from .models import Contribution, Edition, RecordType
-from .records import Stage
+from .records import Stage, lock
 
 
 class Plan(TextChoices):
@@ -66,11 +66,22 @@ class Part:
         return self.can_be_released and self.plan != Plan.MOVE and not self.has_second_reader
 
 
+def lock_dossier(conference):
+    """Let nobody else save *conference*, its documents or its photos until this transaction ends."""
+    for rows in _querysets(conference):
+        lock(rows.model._base_manager.filter(pk__in=rows.values("pk")))
+
+
+def _querysets(conference):
+    """Of the records of the dossier, by their type: the conference, the documents, the photos."""
+    yield GATES[RecordType.CONFERENCE].queryset().filter(pk=conference.pk)
+    for name in (RecordType.DOCUMENT, RecordType.PHOTO):
+        yield GATES[name].queryset().filter(conference=conference.pk)
+
+
 def parts_of(conference, user):
     """The Parts of the dossier of *conference*, itself first, as they are for the publisher *user* at this moment."""
-    records = [GATES[RecordType.CONFERENCE].queryset().get(pk=conference.pk)]
-    for name in (RecordType.DOCUMENT, RecordType.PHOTO):
-        records += GATES[name].queryset().filter(conference=conference.pk)
+    records = [record for rows in _querysets(conference) for record in rows]
     uids = [record.uid for record in records]
     editions = list(Edition.objects.standing().filter(uid__in=uids).order_by("public_from"))
     own = set(Contribution.objects.filter(user=user, uid__in=uids).values_list("uid", "language"))
@@ -123,6 +134,7 @@ def release(conference, chosen, *, by, at=None, note="", alone=""):
     The rights and the second reader are asked as for a single record; *alone* is the one reason for all parts without.
     Raises ValidationError naming the part, and releases nothing, where one of them is refused.
     """
+    lock_dossier(conference)
     parts = [part for part in parts_of(conference, by) if part.key in chosen]
     if not parts:
         raise ValidationError(_("Choose what is to be released."), code="nothing_chosen")
@@ -161,6 +173,7 @@ def _release_part(part, *, by, at, note, alone):
 @transaction.atomic
 def redate(conference, *, by, at):
     """Move everything of the dossier that is still to come to *at*, as it was approved. Returns how many parts moved."""
+    lock_dossier(conference)
     parts = _to_come(conference, by)
     if not parts:
         raise ValidationError(_("Nothing is scheduled: there is nothing to move."), code="nothing_to_come")
@@ -175,6 +188,7 @@ def redate(conference, *, by, at):
 @transaction.atomic
 def recall(conference, *, by):
     """Recall everything of the dossier that is still to come. Returns how many parts that were."""
+    lock_dossier(conference)
     parts = _to_come(conference, by)
     if not parts:
         raise ValidationError(_("Nothing is scheduled: there is nothing to recall."), code="nothing_to_come")

@@ -21,7 +21,7 @@ from . import revisions, roles, services, workflow
 from .gate import delete_rows, refresh_draft
 from .models import Redirect
 from .reading import merged_into
-from .records import Record, ReviewedRecord, label_names
+from .records import Record, ReviewedRecord, label_names, lock
 from .revisions import Snapshot, columns_of
 
 # Of a record that is there, what stays as it is.
@@ -62,7 +62,9 @@ def discard(record, *, by):
 def _restore(record, snapshot, by, comment, hands, leave):
     _require(roles.may_edit(by, record))
     model = record._meta.concrete_model
-    row = model._base_manager.select_for_update().get(pk=record.pk)
+    if not lock(model._base_manager.filter(pk=record.pk)):
+        raise ValidationError(_("“%(record)s” was deleted meanwhile."), code="gone", params={"record": record})
+    row = model._base_manager.get(pk=record.pk)
     # A revision of its own where something was written past the admin.
     before = Snapshot.of_revision(revisions.keep(row, by="", comment=gettext_noop("As it was before.")))
     told = _Writer(snapshot, by).write(row, leave)

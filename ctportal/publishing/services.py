@@ -1,11 +1,13 @@
 """The gate's doors: everything that makes, ends or brings back an edition. Nothing else writes the public tables.
 
 Every service runs in one transaction that begins by taking its turn (``_turn``): publications happen one after the
-other, and none at an instant before that of the one before, whatever the clocks of two machines show. Each either does the whole of its work or raises
+other, and none at an instant before that of the one before, whatever the clocks of two machines show. What else a
+transaction locks, it locks before that (see ``records.lock``). Each either does the whole of its work or raises
 ``ValidationError``. Instants are aware datetimes; intervals are [public_from, public_until).
 """
 
 import functools
+from collections import defaultdict
 from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
@@ -16,7 +18,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from . import ledger, revisions, stamp
-from .gate import Content, Link, canonical, checksum, gate_for, note_draft, refresh_draft, refresh_drafts, with_language
+from .gate import (
+    GATES,
+    Content,
+    Link,
+    canonical,
+    checksum,
+    gate_for,
+    note_draft,
+    refresh_draft,
+    refresh_drafts,
+    with_language,
+)
 from .instants import show_utc
 from .models import (
     VOCABULARY,
@@ -31,6 +44,7 @@ from .models import (
     Withdrawal,
 )
 from .reading import merged_into
+from .records import lock
 
 SHOWS = "shows"  # name of the relation from an edition to each vocabulary entry whose label stands in it
 Action = LedgerEntry.Action
@@ -706,12 +720,31 @@ def merged(intervals, now):
     return joined
 
 
-@service
-def relabel(entry, *, by, note="", now):
+def lock_showing(entries):
+    """Before *entries* of one model of the vocabulary are renamed or merged: let nobody else save them, nor any record whose
+    public text shows one of them, until this transaction ends."""
+    model = type(entries[0])
+    lock(model._base_manager.filter(pk__in=[entry.pk for entry in entries]))
+    shown = {"relations__name": SHOWS, "relations__target__in": [entry.uid for entry in entries]}
+    uids = defaultdict(set)
+    for record_type, uid in Edition.objects.public().filter(**shown).values_list("type", "uid").distinct():
+        uids[record_type].add(uid)
+    for record_type in sorted(uids, key=lambda name: (name not in VOCABULARY, name)):
+        lock(GATES[record_type].queryset().model._base_manager.filter(uid__in=uids[record_type]))
+
+
+@transaction.atomic
+def relabel(entry, *, by, note=""):
     """Publish a vocabulary entry under its new name, with a minor edition of every record in force that shows it.
 
     Records with an edition to come are left out. Returns (the editions made, the editions in force left out).
     """
+    lock_showing([entry])
+    return _relabel(entry, by=by, note=note)
+
+
+@service
+def _relabel(entry, *, by, note, now):
     current = _in_force_or_refuse(entry.uid, now)
     gate = gate_for(entry)
     content = gate.content(entry)

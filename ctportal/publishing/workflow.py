@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from . import roles, services
 from .gate import gate_for
 from .models import Contribution, LedgerEntry, WorkflowStep
-from .records import Stage
+from .records import Stage, lock
 
 Action = WorkflowStep.Action
 REMARK = 1000  # characters
@@ -179,7 +179,10 @@ def approve_language(record, language, *, by, note="", alone=""):
 
 def _lock(record):
     """Let no one change *record* until this transaction ends, and see at which stage it really is."""
-    record.stage = type(record)._base_manager.select_for_update().values_list("stage", flat=True).get(pk=record.pk)
+    rows = type(record)._base_manager.filter(pk=record.pk)
+    if not lock(rows):
+        raise ValidationError(_("“%(record)s” was deleted meanwhile."), code="gone", params={"record": record})
+    record.stage = rows.values_list("stage", flat=True).get()
 
 
 def _reason_or_refuse(has_second_reader, alone):

@@ -10,15 +10,13 @@ from conferences.models import Conference
 from tests.admin.forms import AdminForm
 from tests.admin.test_forms import address
 from tests.factories import make_account, make_conference
-
-WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+from tests.together import needs_postgresql, until_somebody_waits
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("page", ["form", "language", "session"])
 def test_who_saves_while_another_is_saving_is_asked_and_overwrites_nothing(page):
-    if connection.vendor != "postgresql":
-        pytest.skip("SQLite lets one at a time write, and whoever waits reads afterwards.")
+    needs_postgresql()
     conference, client = make_conference(), Client()
     rows, at, button = {
         "form": (conference.texts, address(conference), "_continue"),
@@ -41,19 +39,9 @@ def test_who_saves_while_another_is_saving_is_asked_and_overwrites_nothing(page)
     with transaction.atomic():
         Conference.objects.select_for_update().get()
         second.start()
-        _until_somebody_waits(second)
+        until_somebody_waits(second)
         rows.update(**{column: "First"})
     second.join(timeout=30)
 
     assert answers == [422]
     assert set(rows.values_list(column, flat=True)) == {"First"}
-
-
-def _until_somebody_waits(thread):
-    """Return once the other connection waits for this one's lock, or *thread* has ended without."""
-    while thread.is_alive():
-        with connection.cursor() as cursor:
-            cursor.execute(WAITING)
-            if cursor.fetchone()[0]:
-                return
-        thread.join(timeout=0.05)

@@ -1,0 +1,21 @@
+"""For tests of two transactions at the same moment, each on a connection of its own."""
+
+import pytest
+from django.db import connection
+
+WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+
+
+def needs_postgresql():
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite lets one at a time write, and whoever waits reads afterwards.")
+
+
+def until_somebody_waits(thread):
+    """Return once another connection waits for a lock of this one, or *thread*, which uses that, has ended without."""
+    while thread.is_alive():
+        with connection.cursor() as cursor:
+            cursor.execute(WAITING)
+            if cursor.fetchone()[0]:
+                return
+        thread.join(timeout=0.05)

@@ -181,8 +181,8 @@ def take_picture(uploaded, shared, *, by):
             # Whoever sends the same pictures at the same time waits here.
             conference = shared["conference"]
             if not lock(Conference.objects.filter(pk=conference.pk)):
-                text = _("“%(conference)s” was deleted meanwhile.")
-                raise ValidationError(text, code="gone", params={"conference": conference})
+                text = _("“%(record)s” was deleted meanwhile.")
+                raise ValidationError(text, code="gone", params={"record": conference})
             known = _same_picture(conference, sha256)
             if known and not shared["again"]:
                 return _duplicate(name, known)

@@ -3,11 +3,11 @@
 The admin writes working records and asks the services for everything public. It is the one part that knows both sides.
 """
 
-import uuid
 from collections import defaultdict
 from urllib.parse import urlsplit
 
 from csp.constants import NONCE
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ChangeList
@@ -16,7 +16,8 @@ from django.core.paginator import Paginator
 from django.db import IntegrityError, models, transaction
 from django.db.models import Exists, OuterRef, Q, prefetch_related_objects
 from django.http import HttpResponseRedirect
-from django.urls import path, reverse
+from django.http.request import validate_host
+from django.urls import Resolver404, path, resolve, reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.html import format_html, format_html_join
@@ -54,9 +55,9 @@ from .admin_inline import TEMPLATE, Table, draw_plain
 from .admin_language import LanguagePage
 from .gate import gate_for, refresh_draft
 from .instants import offset_text, show_instant
-from .models import VOCABULARY, Edition, reached
+from .models import VOCABULARY, Edition, RecordType, reached
 from .preview import WITHOUT_PAGE, preview_address
-from .records import Stage
+from .records import UID, Stage
 
 __all__ = ["InlineFormSet", "LabelForm", "LabelTabularInline", "PublicationFilter", "RecordAdmin", "RecordForm"]
 
@@ -807,16 +808,46 @@ def replacement_from(text):
     text = text.strip()
     if not text:
         return None
-    last = urlsplit(text).path.rstrip("/").rsplit("/", 1)[-1]
-    public = Edition.objects.public().exclude(type__in=VOCABULARY)
-    try:
-        found = public.filter(uid=uuid.UUID(last))
-    except ValueError:
-        found = public.filter(slug=last)
-    edition = found.order_by("type").first()
-    if edition is None:
+    named = _named_in_address(text)
+    found = Edition.objects.public().exclude(type__in=VOCABULARY).filter(**named)[:2] if named else []
+    if len(found) == 1:
+        return found[0].uid
+    if found:
+        message = _("“%(value)s” is a conference and a document. Give the whole address of the one you mean.")
+    else:
         message = _(
             "“%(value)s” is no public page of this portal. Give its address, such as …/documents/minsk-summary/."
         )
-        raise ValidationError({"replacement": message % {"value": text[:100]}})
-    return edition.uid
+    raise ValidationError({"replacement": message % {"value": text[:100]}})
+
+
+def _named_in_address(text):
+    """What the address *text* says of the record that it leads to: fields of its edition; {} where it is none of ours."""
+    try:
+        address = urlsplit(text)
+        path = address.path.strip("/…")
+        if address.netloc and not validate_host(address.hostname or "", settings.ALLOWED_HOSTS):
+            return {}
+    except ValueError:
+        return {}
+    if not address.netloc and "/" not in path:
+        return {"uid": path} if UID.fullmatch(path) else {"slug": path}
+    # The language may be left out; id/… has no last stroke.
+    for full in (f"/{path}/", f"/{languages.DEFAULT}/{path}/", f"/{path}"):
+        try:
+            match = resolve(full)
+        except Resolver404:
+            continue
+        if "uid" in match.kwargs:
+            return {"uid": match.kwargs["uid"]}
+        if match.view_name in TYPE_IN_ADDRESS:
+            return {"type": TYPE_IN_ADDRESS[match.view_name], "slug": match.kwargs["slug"]}
+    return {}
+
+
+# Pages whose address ends in a slug, by their names.
+TYPE_IN_ADDRESS = {
+    f"{app}:{name}": record_type
+    for app, record_type in (("conferences", RecordType.CONFERENCE), ("documents", RecordType.DOCUMENT))
+    for name in ("detail", "version")
+}

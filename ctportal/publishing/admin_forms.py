@@ -187,18 +187,23 @@ class LocalDateTimeField(forms.Field):
     widget = InstantInput
     default_error_messages = {
         "invalid": _("“%(value)s” is no date and time. Write it like 2019-09-03 10:00."),
+        "year": _("%(value)s: the year must lie between 1945 and 2100."),
     }
+    # Neither a day alone nor a time with a zone of its own: either would mean another instant than was typed.
+    FORM = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?", re.ASCII)
 
     def to_python(self, value):
         if value in self.empty_values or isinstance(value, datetime):
             return value or None
+        text = str(value).strip()
         try:
-            value = datetime.fromisoformat(str(value).strip())
+            local = datetime.fromisoformat(text) if self.FORM.fullmatch(text) else None
         except ValueError:
-            raise ValidationError(
-                self.error_messages["invalid"], code="invalid", params={"value": str(value)[:40]}
-            ) from None
-        return value.replace(tzinfo=None, second=0, microsecond=0)
+            local = None
+        error = "invalid" if local is None else "" if 1945 <= local.year <= 2100 else "year"
+        if error:
+            raise ValidationError(self.error_messages[error], code=error, params={"value": text[:40]})
+        return local.replace(second=0, microsecond=0)
 
 
 class InstantField(forms.DateTimeField):

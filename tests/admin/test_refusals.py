@@ -3,14 +3,24 @@
 from datetime import date
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from conferences.models import Conference, Figure, SeriesEntry
+from ctportal.publishing.admin import replacement_from
 from ctportal.publishing.models import Edition
 from ctportal.publishing.services import publish
 from documents.models import Document
 from tests.admin.forms import AdminForm, errors_of
 from tests.admin.test_forms import address, minsk
-from tests.factories import make_account, make_conference, make_document, make_person, make_series, make_user
+from tests.factories import (
+    make_account,
+    make_conference,
+    make_document,
+    make_person,
+    make_photo,
+    make_series,
+    make_user,
+)
 
 
 def refused(response, errors):
@@ -38,6 +48,16 @@ def refused(response, errors):
         (
             {"publish_at": "tomorrow"},
             {"publish_at": ["“tomorrow” is no date and time. Write it like 2019-09-03 10:00."]},
+        ),
+        *(
+            ({"publish_at": text}, {"publish_at": [f"“{text}” is no date and time. Write it like 2019-09-03 10:00."]})
+            # A day alone, a week, a time with a zone of its own, one that there is not: another instant than was meant.
+            for text in ("2026-12-01", "2026-W50-1", "2026-12-01T10:00Z", "2026-12-01T10:00+03:00", "2026-02-30T10:00")
+        ),
+        *(
+            ({name: text}, {name: [f"{text}: the year must lie between 1945 and 2100."]})
+            for name in ("publish_at", "withdraw_at")
+            for text in ("0001-01-01T00:00", "9999-12-31T23:59")
         ),
     ],
 )
@@ -213,7 +233,7 @@ def test_a_replacement_must_be_a_public_page(staff, frozen_clock):
     conference, other = make_conference(), make_conference(slug="other", name="Other")
     publish(conference, by=make_user())
     frozen_clock.tick()
-    values = {"withdraw_reason": "Moved", "withdraw_replacement": "https://portal.example/en/conferences/other/"}
+    values = {"withdraw_reason": "Moved", "withdraw_replacement": "https://testserver/en/conferences/other/"}
 
     response = AdminForm(staff, address(conference)).fill(**values).press("_withdraw")
     assert list(errors_of(response)) == ["withdraw_replacement"]
@@ -222,6 +242,56 @@ def test_a_replacement_must_be_a_public_page(staff, frozen_clock):
     frozen_clock.tick()
     assert AdminForm(staff, address(conference)).fill(**values).press("_withdraw").status_code == 302
     assert Edition.objects.get(uid=conference.uid).withdrawal.replacement == other.uid
+
+
+@pytest.fixture
+def alike(db, frozen_clock):
+    """A conference and a document with the same last part of the address, and a photo; all public."""
+    conference = make_conference(slug="same")
+    records = [conference, make_document(conference, slug="same"), make_photo(conference)]
+    for record in records:
+        publish(record, by=make_user())
+    frozen_clock.tick()
+    return dict(zip(("conference", "document", "photo"), records, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("address", "meant"),
+    [
+        ("https://testserver/ar/documents/same/?page=2#text", "document"),
+        ("/en/conferences/same/versions/1/", "conference"),
+        ("…/documents/same/", "document"),
+        ("documents/same", "document"),
+        ("https://testserver/fr/photos/{photo}/", "photo"),
+        ("/id/{document}", "document"),
+        ("{conference}", "conference"),
+    ],
+)
+def test_a_replacement_is_the_page_that_its_address_leads_to(alike, address, meant):
+    uids = {name: record.uid for name, record in alike.items()}
+
+    assert replacement_from(address.format(**uids)) == uids[meant]
+
+
+NO_PAGE = "“{}” is no public page of this portal. Give its address, such as …/documents/minsk-summary/."
+
+
+@pytest.mark.parametrize(
+    ("address", "message"),
+    [
+        ("same", "“{}” is a conference and a document. Give the whole address of the one you mean."),
+        ("https://elsewhere.example/en/documents/same/", NO_PAGE),
+        ("http://[::1", NO_PAGE),
+        ("/en/themes/same/", NO_PAGE),
+        ("/en/conferences/same.ics", NO_PAGE),
+        ("/admin/", NO_PAGE),
+    ],
+)
+def test_an_address_that_leads_to_no_one_page_is_no_replacement(alike, address, message):
+    with pytest.raises(ValidationError) as refusal:
+        replacement_from(address)
+
+    assert refusal.value.message_dict == {"replacement": [message.format(address)]}
 
 
 def test_what_was_public_cannot_be_deleted(staff):

@@ -54,6 +54,14 @@ def test_a_release_is_typed_in_the_time_zone_of_the_conference(staff, conference
     assert "2 parts will be public at 2030-01-01 10:00 Europe/Minsk (07:00 UTC)." in text
 
 
+@pytest.mark.parametrize("typed", ["0001-01-01T00:00", "9999-12-31T23:59", "2030-01-01T10:00Z"])
+def test_an_instant_that_is_none_is_refused_by_the_field(staff, conference, typed):
+    response = opened(staff, conference).fill(at=typed).press("_release_at")
+
+    assert (response.status_code, list(response.context["form"].errors)) == (422, ["at"])
+    assert not Edition.objects.exists()
+
+
 def test_everything_scheduled_is_moved_and_recalled(staff, conference):
     opened(staff, conference).fill(at="2030-01-01T10:00").press("_release_at")
 

@@ -151,6 +151,7 @@ def test_answers_of_every_status_carry_the_security_headers(visitor, published, 
     ]
 
     assert [response.status_code for response in answers] == [200, 304, 200, 405, 400, 410, 404, 302, 400]
+    assert {response["Cache-Control"] for response in answers} == {"no-cache"}
     assert [fault for response in answers for fault in faults(response, page)] == []
 
 

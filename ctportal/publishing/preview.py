@@ -205,12 +205,11 @@ def preview(request, token):
 def banner(record, reader, content):
     """What stands on top of a preview: that it is one, when it is to be public, and what the public sees instead."""
     state = state_of(record.uid)
-    lines = [_("Preview of the draft: not public, for you alone.")]
+    differs = state.in_force is None or content_differs(content, state.in_force)
+    lines = [_preview_of(differs, reader)]
     if reader.link:
-        lines = [
-            _("Preview of a draft, shared with you: it is not public, and it may change."),
-            _("This address is valid until %(at)s.") % {"at": show_instant(reader.link.expires_at, "UTC")},
-        ]
+        valid = _("This address is valid until %(at)s.")
+        lines.append(valid % {"at": show_instant(reader.link.expires_at, "UTC")})
     elif getattr(record, "stage", "") == Stage.REVIEW:
         lines.append(_("In review."))
     if state.to_come:
@@ -218,12 +217,24 @@ def banner(record, reader, content):
         lines.append(_("To be public at %(at)s; not before that time.") % {"at": at})
         if content_differs(content, state.to_come):
             lines.append(_("What is scheduled differs from this draft."))
-    elif state.in_force:
-        lines.append(_("The public reads an edition of its own; the draft may differ from it."))
+    elif state.in_force and differs:
+        lines.append(_("The public reads an edition of its own; the draft differs from it."))
     elif state.withdrawal:
         lines.append(_("It was withdrawn: the public reads the reason."))
+    if state.scheduled_end:
+        at = show_instant(state.scheduled_end.edition.public_until, _zone_of(record))
+        lines.append(_("To be withdrawn at %(at)s.") % {"at": at})
     link = (f"/id/{record.uid}", _("What the public reads")) if state.in_force else None
     return {"lines": lines, "off": True, "link": link}
+
+
+def _preview_of(differs, reader):
+    """The first line of the banner: whether it is public, and for whom the preview is."""
+    if not differs:
+        return _("Preview: the public reads the same at this moment.")
+    if reader.link:
+        return _("Preview of a draft, shared with you: it is not public, and it may change.")
+    return _("Preview of the draft: not public, for you alone.")
 
 
 def _zone_of(record):

@@ -8,9 +8,9 @@ from django.utils.cache import get_conditional_response
 from ctportal import errors
 from ctportal.languages import LANGUAGES, django_code
 
-# Answers for staff, each with cache headers of its own.
+# Answers for staff: kept by no cache, those that say that there is nothing included.
 PRIVATE = ("/admin/", "/preview/")
-CACHE_CONTROL = "no-cache"
+CACHE_CONTROL, KEPT_BY_NONE = "no-cache", "private, no-store"
 
 
 class PageLanguageMiddleware:
@@ -31,7 +31,7 @@ class PageLanguageMiddleware:
 
 
 class ConditionalMiddleware:
-    """Give public answers one constant Cache-Control and a strong ETag made from their own bytes; answer 304.
+    """Give public answers, errors and refusals included, one constant Cache-Control and a strong ETag made from their own bytes; answer 304.
 
     The bytes alone decide: nothing that is still to come, and no counter of ours, can be read from an ETag. Answers
     that set these headers themselves (files) and those for staff are left as they are.
@@ -43,6 +43,7 @@ class ConditionalMiddleware:
     def __call__(self, request):
         response = self.get_response(request)
         if request.path_info.startswith(PRIVATE):
+            response.headers.setdefault("Cache-Control", KEPT_BY_NONE)
             return response
         response.headers.setdefault("Cache-Control", CACHE_CONTROL)
         if response.status_code != 200 or response.streaming or request.method not in ("GET", "HEAD"):

@@ -4,11 +4,12 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from ctportal.languages import CODES
 from ctportal.publishing.models import Edition
 from ctportal.publishing.preview import preview_address
-from ctportal.publishing.services import publish, withdraw
+from ctportal.publishing.services import publish, recall, withdraw
 from ctportal.publishing.workflow import submit
 from tests import factories as make
 
@@ -83,6 +84,13 @@ def test_a_preview_is_for_nobody_else(client, editor):
     assert "ETag" not in client.get(address).headers
 
 
+@pytest.mark.parametrize("path", ["/preview/nobody/", f"/preview/nobody/files/{'a' * 32}/a.pdf", "/admin/nothing/"])
+def test_that_there_is_nothing_is_kept_by_no_cache_either(client, editor, path):
+    response = client.get(path)
+
+    assert (response.status_code, response["Cache-Control"]) == (404, "private, no-store")
+
+
 def test_a_token_with_one_character_changed_opens_nothing(client, editor):
     start, _slash, rest = address_for(client, make.make_conference("Secret")).rpartition(":")
     other = "A" if rest[5] != "A" else "B"
@@ -111,8 +119,16 @@ def test_a_preview_says_in_which_state_the_record_is(client, editor):
     submit(conference, by=editor)
     assert "In review." in lines()
     publish(conference, by=editor)
-    assert "The public reads an edition of its own" in lines()
+    assert "Preview: the public reads the same at this moment." in lines()
+    assert "not public" not in lines()
     assert f'href="/id/{conference.uid}"' in lines()
+    conference.texts.update(title="Another")
+    assert "The public reads an edition of its own; the draft differs from it." in lines()
+    end = timezone.now() + timedelta(days=2)
+    withdraw(conference, by=editor, reason="Wrong date", at=end)
+    assert f"To be withdrawn at {end:%Y-%m-%d %H:%M} UTC." in lines()
+    recall(conference, by=editor)
+    assert "To be withdrawn" not in lines()
     withdraw(conference, by=editor, reason="Wrong date")
     assert "It was withdrawn: the public reads the reason." in lines()
     assert f'href="/id/{conference.uid}"' not in lines()

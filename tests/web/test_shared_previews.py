@@ -51,6 +51,15 @@ def test_who_has_the_address_reads_the_draft_in_every_language(conference, addre
         assert not response.cookies
 
 
+def test_who_was_sent_what_is_public_by_now_is_not_told_that_it_is_not(conference, address, visitor, editor):
+    publish(conference, by=editor)
+
+    banner = visitor.get(address).content.decode()
+
+    assert "Preview: the public reads the same at this moment." in banner
+    assert "it is not public" not in banner
+
+
 def test_each_opening_is_recorded_and_a_look_at_the_head_is_none(address, visitor):
     for _n in range(2):
         visitor.get(address)
@@ -166,9 +175,9 @@ def test_a_link_is_made_and_revoked_in_the_admin(client, conference, editor, vis
     where = f"/admin/conferences/conference/{conference.pk}/share/"
 
     AdminForm(client, where).fill(name="A colleague", days="3").press("_share")
-    html = client.get(where).content.decode()
-    [row] = client.get(where).context["rows"]
-    assert row["address"] in html
+    page = client.get(where)
+    [row] = page.context["rows"]
+    assert row["address"] in page.content.decode()
     assert visitor.get(row["address"].removeprefix("http://testserver")).status_code == 200
     client.post(where, {"revoke": row["link"].pk})
 

@@ -251,7 +251,8 @@ class LanguagePage:
                 )
                 address = self._press(form)
         except ValidationError as error:
-            # Rolled back; shown again with what was typed.
+            # Rolled back, so read anew: else the record would seem to have changed meanwhile. Shown again with what was typed.
+            self.record.refresh_from_db()
             self.request.refusal = error
             form = self._form(self.request.POST, self.request.FILES)
             form.is_valid()

@@ -143,6 +143,23 @@ def test_a_language_that_is_not_ready_is_not_published_and_nothing_typed_is_lost
     assert conference.texts.count() == 1
 
 
+def test_a_language_refused_for_want_of_a_reason_is_published_once_that_is_given(staff):
+    conference = make_conference()
+    publish(conference, by=make_user())
+    page = AdminForm(staff, address(conference, "language", "ru"))
+    page.fill(title="Конференция", ready="on", alone_reason=None)
+
+    response = page.press("_publish_language")
+
+    # Not that the record has changed since: what was written of it before the refusal is taken back.
+    assert (response.status_code, list(response.context["form"].errors)) == (422, ["alone_reason"])
+    assert (
+        page.again(response).fill(alone_reason="Nobody else reads Russian").press("_publish_language").status_code
+        == 302
+    )
+    assert Edition.objects.public().get(uid=conference.uid).data["title"]["ru"] == "Конференция"
+
+
 def test_the_original_stands_beside_the_translation(staff):
     conference = make_conference(city_en="Minsk")
     conference.texts.update(description="<h2>About</h2><p>Two days.</p>")

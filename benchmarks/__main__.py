@@ -19,7 +19,7 @@ from . import report
 from .load import TOOL, Load, RequestsFailed, put_load
 from .server import ROOT, THREADS, WORKERS, environment, manage, serving
 
-CONNECTIONS = 8  # one for each thread of the server
+CONNECTIONS = 8  # at a time, one for each thread of the server
 RESULTS = Path(__file__).with_name("RESULTS.md")
 
 
@@ -45,8 +45,8 @@ def main():
 def arguments():
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.splitlines()[0])
     parser.add_argument("--sizes", type=int, nargs=2, default=[1000, 10_000], help="numbers of conferences")
-    parser.add_argument("--rounds", type=int, default=3, help="how often each row is measured")
-    parser.add_argument("--seconds", type=int, default=4, help="length of one measurement, all its runs together")
+    parser.add_argument("--rounds", type=int, default=9, help="how often each row is measured")
+    parser.add_argument("--seconds", type=int, default=1, help="length of one measurement")
     parser.add_argument("--data", help="folder for the databases, kept and used again; else a temporary one")
     parser.add_argument("--rows", nargs="*", default=[], help="names of the rows, all by default")
     parser.add_argument("--out", type=Path, default=RESULTS)
@@ -92,53 +92,58 @@ def look_inside(data_dir, size, wanted):
     return json.loads(output.splitlines()[-1])
 
 
-def load_or_nothing(port, paths, **asked):
+def what_to_ask(port, found, name):
+    """Return the arguments of ``put_load`` for the row *name* of what was *found* inside."""
+    row = next(row for row in found["rows"] if row["name"] == name)
+    return {"port": port, "paths": row["paths"], "cookie": found["cookie"] if row["staff"] else ""}
+
+
+def load_or_nothing(**asked):
     """As ``put_load``, but a row that fails is told of and given as nothing: the others still say what they say."""
     try:
-        return put_load(port, paths, **asked)
+        return put_load(**asked)
     except RequestsFailed as problem:
         say(f"  {problem}")
         return Load(0, float("inf"), float("inf"))
 
 
-def warm_up(port, paths, **asked):
-    """Ask until the workers have read their templates and counted what they keep. The first count may take seconds, longer
+def warm_up(**asked):
+    """Ask until both workers have read their templates and counted what they keep. The first count may take seconds, longer
     than wrk waits for an answer, so a failure counts only afterwards."""
     for seconds in (2, 10):
         try:
-            put_load(port, paths, seconds=seconds, connections=CONNECTIONS, runs=2, **asked)
+            put_load(seconds=seconds, connections=CONNECTIONS, **asked)
             return
         except RequestsFailed as problem:
             say(f"  while warming up: {problem}")
 
 
 def measure(stack, data, rows, options):
-    """Return {row name: {"yardstick": [rates], size: {"loads": [Load], "alone": [milliseconds]}}} and the bare rates."""
+    """Return {row name: {"yardstick": [rates], "bare": [rates], size: {"loads": [Load], "alone": [milliseconds]}}}."""
     plain = stack.enter_context(serving(data / "static", "benchmarks.yardstick_settings"))
     bare = stack.enter_context(
         serving(data / "static", "benchmarks.yardstick_settings", BENCHMARK_WITHOUT_MIDDLEWARE="1")
     )
     ports = {size: stack.enter_context(serving(data / str(size))) for size in rows}
     load = {"seconds": options.seconds, "connections": CONNECTIONS}
+    alone = {"seconds": options.seconds, "connections": 1, "keep": True}
     for port in (plain, bare):
         put_load(port, ["/"], **load)
     measured = {}
     names = [row["name"] for row in rows[options.sizes[0]]["rows"]]
     for place, name in enumerate(names):
         say(f"Measuring {place + 1} of {len(names)}: {name}")
-        found = {size: next(row for row in rows[size]["rows"] if row["name"] == name) for size in rows}
         result = {"yardstick": [], "bare": [], **{size: {"loads": [], "alone": []} for size in rows}}
-        for number in range(options.rounds):
+        asked = {size: what_to_ask(ports[size], rows[size], name) for size in rows}
+        for what in asked.values():
+            warm_up(**what)
+        for _round in range(options.rounds):  # what is compared is measured one right after the other
             result["yardstick"].append(put_load(plain, ["/"], **load).rate)
-            if number == 0:
-                result["bare"].append(put_load(bare, ["/"], **load).rate)
-            for size, row in found.items():
-                asked = {"cookie": rows[size]["cookie"] if row["staff"] else ""}
-                if number == 0:  # each worker reads its templates and fills its caches
-                    warm_up(ports[size], row["paths"], **asked)
-                result[size]["loads"].append(load_or_nothing(ports[size], row["paths"], **load, **asked))
-                alone = {"seconds": max(1, options.seconds // 2), "connections": 1, "runs": 1}
-                result[size]["alone"].append(load_or_nothing(ports[size], row["paths"], **alone, **asked).p50)
+            for size, what in asked.items():
+                result[size]["loads"].append(load_or_nothing(**what, **load))
+            for size, what in asked.items():
+                result[size]["alone"].append(load_or_nothing(**what, **alone).p50)
+            result["bare"].append(put_load(bare, ["/"], **load).rate)
         measured[name] = result
         rates = ", ".join(
             f"{statistics.median(each.rate for each in result[size]['loads']):.0f}/s at {size}" for size in rows

@@ -13,7 +13,6 @@ from pathlib import Path
 WRK = shutil.which("wrk")
 FEWEST = 20  # answers in one measurement; where there are fewer, it is made longer
 LONGEST = 60  # seconds
-RUNS = 4  # per measurement, each on connections of its own
 TOOL = "wrk" if WRK else "own Python client (wrk is not installed; the client takes part of the two cores)"
 
 
@@ -30,46 +29,43 @@ class RequestsFailed(Exception):
     pass
 
 
-def put_load(port, paths, *, seconds, connections, cookie="", runs=RUNS):
-    """Ask for *paths* in turn on *connections* open connections for *seconds* in all; return the best of *runs* runs.
+def put_load(port, paths, *, seconds, connections, cookie="", keep=False):
+    """Ask for *paths* in turn, *connections* requests at a time, for *seconds*, longer where too few answers come.
 
-    Kept connections stay with the worker that took them: where one took all eight, the other was idle and the rate half
-    of what the server does, so runs are short, begin with new connections, and the best of them counts for every server.
-    Every answer of every run must be a success.
+    Each request opens a connection of its own, as those of a proxy in front do (docs/operators/install.md): a kept one
+    stays with the worker that took it, and where one worker took all of them, the other was idle and the rate half of
+    what the server does. With *keep* connections stay open, for one request at a time. Every answer must be a success.
     """
-    each = max(1, seconds // runs)
-    loads = [_run(port, paths, each, connections, cookie) for _turn in range(runs)]
-    return max(loads, key=lambda load: load.rate)
-
-
-def _run(port, paths, seconds, connections, cookie):
-    """One run of *seconds*, longer where too few answers come."""
-    measured = (_wrk if WRK else _threads)(port, paths, seconds, connections, cookie)
+    headers = {"Cookie": cookie} if cookie else {}
+    if not keep:
+        headers["Connection"] = "close"
+    measured = (_wrk if WRK else _threads)(port, paths, seconds, connections, headers)
     if measured["failed"]:
         raise RequestsFailed(f"{measured['failed']} of {measured['requests']} requests failed, such as {paths[0]}")
     if measured["requests"] < FEWEST and seconds < LONGEST:
         # Too slow for this window: a measurement of a few answers says little, and of none says nothing.
         longer = min(LONGEST, seconds * 4)
-        return _run(port, paths, longer, connections, cookie)
+        return put_load(port, paths, seconds=longer, connections=connections, cookie=cookie, keep=keep)
     if not measured["requests"]:
         raise RequestsFailed(f"No answer in {seconds} s, asked for {paths[0]}")
     rate = measured["requests"] / (measured["microseconds"] / 1e6)
     return Load(rate, measured["p50"] / 1000, measured["p99"] / 1000)
 
 
-def _wrk(port, paths, seconds, connections, cookie):
+def _wrk(port, paths, seconds, connections, headers):
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
         file.write("\n".join(paths) + "\n")
         file.flush()
         command = [WRK, "--threads", "1", "--connections", str(connections), "--duration", f"{seconds}s"]
         command += ["--timeout", "30s", "--script", str(Path(__file__).with_name("wrk.lua"))]
-        command += ["--header", f"Cookie: {cookie}"] if cookie else []
+        for name, value in headers.items():
+            command += ["--header", f"{name}: {value}"]
         command += [f"http://127.0.0.1:{port}", "--", file.name]
         output = subprocess.run(command, check=True, capture_output=True, text=True, timeout=seconds + 60).stdout
     return json.loads(output.splitlines()[-1])
 
 
-def _threads(port, paths, seconds, connections, cookie):
+def _threads(port, paths, seconds, connections, headers):
     times, failures = [], []
     begin = time.perf_counter()
 
@@ -79,7 +75,7 @@ def _threads(port, paths, seconds, connections, cookie):
         while time.perf_counter() < begin + seconds:
             before = time.perf_counter()
             try:
-                connection.request("GET", paths[turn % len(paths)], headers={"Cookie": cookie} if cookie else {})
+                connection.request("GET", paths[turn % len(paths)], headers=headers)
                 answer = connection.getresponse()
                 answer.read()
                 (times if answer.status < 400 else failures).append(time.perf_counter() - before)

@@ -269,6 +269,8 @@ class ConferenceText(models.Model):
         ordering = ["pk"]
         verbose_name = _("text of a conference")
         verbose_name_plural = _("texts of conferences")
+        # Titles are searched: read from here, they leave the long texts alone.
+        indexes = [models.Index(fields=["conference", "title"], name="conference_titles")]
         constraints = [
             models.UniqueConstraint(
                 name="conference_text_once_per_language",

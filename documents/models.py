@@ -188,6 +188,8 @@ class LanguageVersion(models.Model):
         ordering = ["pk"]
         verbose_name = _("language version")
         verbose_name_plural = _("language versions")
+        # Titles are searched: read from here, they leave the texts alone.
+        indexes = [models.Index(fields=["document", "title"], name="document_titles")]
         constraints = [
             models.UniqueConstraint(
                 name="one_version_per_language",

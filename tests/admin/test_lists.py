@@ -145,6 +145,12 @@ def test_the_list_shows_dates_place_languages_and_missing_parts(staff):
         ("country=AT", ["Vienna 2020"]),
         ("q=vienna", ["Vienna 2020"]),
         ("q=Innovative", ["Minsk 2019"]),
+        ("q=approaches+minsk", ["Minsk 2019"]),
+        ("q=approaches+vienna", []),
+        ("q=%22innovative approaches%22", ["Minsk 2019"]),
+        ("q=%22approaches innovative%22", []),
+        ("q=20", ["Vienna 2020", "Minsk 2019"]),
+        ("q=+", ["Vienna 2020", "Minsk 2019"]),
         ("year=nonsense", ["Vienna 2020", "Minsk 2019"]),
         ("kind__exact=regional", ["Vienna 2020", "Minsk 2019"]),
     ],
@@ -171,6 +177,34 @@ def test_documents_are_found_by_title_language_and_symbol(staff):
     assert found("language=ru") == ["remarks"]
     assert found("q=Речь") == ["remarks"]
     assert found("kind=reference") == ["resolution"]
+
+
+@pytest.mark.parametrize("few", [1000, 0])  # found first, or left to the count and the page
+def test_a_document_is_found_once_by_words_of_any_language_and_of_its_conference(staff, monkeypatch, few):
+    monkeypatch.setattr("ctportal.publishing.admin.FEW", few)
+    remarks = make_document(make_conference(name="Minsk 2019"), title="Opening remarks", slug="remarks")
+    remarks.versions.create(language="fr", title="Remarques d’ouverture, remarks")
+    make_document(title="Opening remarks of somebody else", slug="other")
+
+    for query in ("q=minsk", "q=remarques+opening", "q=ouverture+minsk+remarks"):
+        changelist = staff.get(f"/admin/documents/document/?{query}").context["cl"]
+        assert [record.slug for record in changelist.result_list] == ["remarks"], query
+        assert changelist.result_count == 1
+
+
+@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="PostgreSQL chooses by the number of rows")
+@pytest.mark.parametrize(
+    ("path", "index"), [("documents/document", "document_titles"), ("conferences/conference", "conference_titles")]
+)
+def test_a_search_reads_titles_from_their_index_and_no_long_text(staff, path, index):
+    with CaptureQueriesContext(connection) as captured:
+        staff.get(f"/admin/{path}/?q=opening")
+
+    search = next(query["sql"] for query in captured if "LIKE" in query["sql"])
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {search}")
+        plan = [row[-1] for row in cursor.fetchall()]
+    assert f"SCAN U0 USING COVERING INDEX {index}" in plan
 
 
 def test_the_index_is_grouped_as_staff_think(admin_client):

@@ -60,12 +60,12 @@ def say(text):
 def seed(data_dir, size):
     """Fill a database in *data_dir* unless an earlier run did; return {"seconds", "processor", "load"}."""
     note = data_dir / "seeded.json"
+    data_dir.mkdir(parents=True, exist_ok=True)
+    manage("migrate", "--verbosity", "0", data_dir=data_dir)  # one of an earlier run may lack an index of today
     if note.exists():
         say(f"Using the database of {size} conferences in {data_dir}")
         return json.loads(note.read_text())
     say(f"Seeding {size} conferences")
-    data_dir.mkdir(parents=True, exist_ok=True)
-    manage("migrate", "--verbosity", "0", data_dir=data_dir)
     begin, used = time.monotonic(), processor_seconds()
     manage("seed_scale", "--conferences", str(size), data_dir=data_dir)
     found = {

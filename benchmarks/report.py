@@ -131,7 +131,8 @@ Written by `make bench` and by nothing else: {about["date"]:%Y-%m-%d %H:%M} UTC,
 - Content: `manage.py seed_scale`, {filled}.
 - Load: {about["tool"]} over loopback on the same cores, {about["connections"]} requests at a time, each on a connection of its own, as a proxy in front opens them
   (docs/operators/install.md): of kept connections one worker sometimes takes all, and then does half of what two do. Yardstick and pages are
-  asked alike, so what a connection costs is in both (docs/decisions/measuring.md), in turn, for {about["seconds"]} s each, {about["rounds"]} rounds for each row after one to warm up, longer where fewer than {FEWEST} answers came.
+  asked alike, so what a connection costs is in both (docs/decisions/measuring.md): in turn, {about["seconds"]} s each and longer where fewer than
+  {FEWEST} answers came, in {about["rounds"]} rounds for each row, which is warmed up before.
   Rows that stand for many pages ask for up to {URLS} of them in turn; each address was checked first to answer 200 with what it should show.
 - Yardstick: a view that returns a constant 15 kB, on a server of its own with the same settings and the portal's whole
   middleware, asked in turn with the pages: {yardstick:.0f} requests/s. The same view without any middleware: {bare:.0f} requests/s.

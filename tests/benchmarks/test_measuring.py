@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import load, report
-from benchmarks.__main__ import load_or_nothing, measure
+from benchmarks.__main__ import load_or_nothing, measure, seed
 from benchmarks.inside import by_part
 from benchmarks.load import Load, RequestsFailed, put_load
 
@@ -116,6 +116,15 @@ def test_a_row_that_fails_is_told_and_given_as_nothing(monkeypatch, capsys):
 
     assert load_or_nothing(port=0, paths=["/page"], seconds=1, connections=1).rate == 0
     assert capsys.readouterr().out == "→   3 of 9 requests failed, such as /page\n"
+
+
+def test_a_database_of_an_earlier_run_is_migrated_and_not_filled_again(monkeypatch, tmp_path):
+    commands = []
+    monkeypatch.setattr("benchmarks.__main__.manage", lambda command, *_options, **_where: commands.append(command))
+    first = seed(tmp_path / "1000", 1000)
+
+    assert seed(tmp_path / "1000", 1000) == first
+    assert commands == ["migrate", "seed_scale", "migrate"]
 
 
 def test_yardstick_and_pages_are_asked_alike_and_one_right_after_the_other(monkeypatch):

@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from ctportal import languages
 from ctportal.dates import format_date_range
@@ -49,6 +49,7 @@ from ctportal.publishing.desk import DeskFilter
 from ctportal.publishing.files import store_photo
 from ctportal.publishing.gate import delete_rows, refresh_draft
 from ctportal.publishing.records import lock
+from ctportal.publishing.withheld import Withheld, withhold
 from documents.models import CoChairsSummary, Document, PressRelease, Statement
 
 from .admin_merge import MergePage, merge_address
@@ -408,6 +409,7 @@ class ConferenceAdmin(RecordAdmin):
         "event_status",
         "series_entries__series",
     ]
+    tells_of_others = frozenset({"series_entries__series"})
     search_fields = ["name", "slug", "texts__title", *(f"city_{code}" for code in languages.CODES)]
     ordering = ["-start_date", "name"]
     autocomplete_fields = ["parent", "themes"]
@@ -479,11 +481,6 @@ class ConferenceAdmin(RecordAdmin):
             Prefetch("documents", roles.readable(documents, request.user)),
         )
 
-    def get_list_filter(self, request):
-        filters = super().get_list_filter(request)
-        # The list of all series would tell of those that only drafts of others are in.
-        return filters if request.user.has_perm("publishing.read_all_drafts") else filters[:-1]
-
     def get_urls(self):
         sheet = path(
             "<int:object_id>/photos/",
@@ -536,14 +533,14 @@ class ConferenceAdmin(RecordAdmin):
         appearances = Appearance.objects.filter(session__conference=conference)
         appearances.update(**{f"title_{new}": F(f"title_{old}"), f"title_{old}": None})
 
-    def language_parts(self, obj):
+    def language_parts(self, obj, user):
         """Every label of the conference and its parts; an empty heading goes on under the one before."""
-        yield from super().language_parts(obj)
+        yield from super().language_parts(obj, user)
         yield from _under(_("Main topics"), obj.main_topics.all())
-        for session in obj.sessions.prefetch_related("appearances__person"):
+        for session in obj.sessions.prefetch_related("appearances"):
             yield str(session), session, labels_of(Session)
             yield from _under("", session.appearances.all())
-        for appearance in obj.appearances.select_related("person"):
+        for appearance in withhold(obj.appearances.select_related("person"), user):
             yield str(appearance), appearance, labels_of(Appearance)
         yield from _under(_("Related links"), obj.links.all())
 
@@ -708,6 +705,15 @@ class SessionAdmin(KeepsHistory, AutocompleteFields, admin.ModelAdmin):
     def record_of(self, obj):
         return obj.conference
 
+    def history_view(self, request, object_id, extra_context=None):
+        """What is kept of a session is kept with its conference."""
+        session = self.get_object(request, unquote(object_id))
+        if session is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        if not self.has_view_or_change_permission(request, session):
+            raise PermissionDenied
+        return HttpResponseRedirect(reverse("admin:conferences_conference_history", args=[session.conference_id]))
+
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         session = self.get_object(request, unquote(object_id)) if request.method == "POST" and object_id else None
         with transaction.atomic():
@@ -731,9 +737,9 @@ class SessionAdmin(KeepsHistory, AutocompleteFields, admin.ModelAdmin):
             admin_presence.note_saving(request.user, *session_page(form.instance))
         before = form.initial.get("conference")
         if change and before != form.instance.conference_id:
-            comment = _("Session “%(session)s” moved to “%(conference)s”.")
-            words = {"session": form.instance, "conference": form.instance.conference}
-            self._note_left(Conference.objects.get(pk=before), request.user, comment % words)
+            text = gettext_noop("Session “%(session)s” moved to “%(conference)s”.")
+            comment = revisions.sentence(text, session=form.instance, conference=form.instance.conference)
+            self._note_left(Conference.objects.get(pk=before), request.user, comment)
 
     def delete_model(self, request, obj):
         conference, comment = obj.conference, _("Session “%(session)s” deleted.") % {"session": obj}
@@ -867,6 +873,7 @@ class PhotoAdmin(RecordAdmin):
         *(f"caption_{c}" for c in languages.CODES),
         *(f"alt_text_{c}" for c in languages.CODES),
     ]
+    tells_of_others = frozenset({"conference", "conference__name", PhotoYearFilter})
     ordering = ["-pk"]
     change_list_template = "admin/photos/change_list.html"
 
@@ -942,7 +949,7 @@ def conference_of(initial, user):
 
 def parent_link(obj):
     """Where a document or photo belongs: {name, address} of its conference, or None."""
-    if not obj.conference_id:
+    if not obj.conference_id or isinstance(obj.conference, Withheld):
         return None
     return {
         "name": obj.conference.name,

@@ -1,11 +1,11 @@
-"""The conferences and sessions that an account may know of: for forms, their choices, filters and uploads.
+"""The conferences that an account may know of: for forms, their choices, filters and uploads.
 
 The one place that reads them from all there are, and hands on none that ``roles`` does not allow.
 """
 
 from ctportal.publishing import roles
 
-from .models import Conference, Session
+from .models import Conference
 
 
 def readable_conferences(user):
@@ -16,11 +16,6 @@ def readable_conferences(user):
 def known_conferences(user):
     """Those that *user* may name in a record of their own; see ``roles.choosable``."""
     return roles.choosable(Conference.objects.all(), user)
-
-
-def known_sessions(user):
-    """The sessions of these."""
-    return Session.objects.filter(conference__in=known_conferences(user))
 
 
 def named_conference(value, user):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from ctportal.languages import CODES
 from ctportal.publishing import revisions, services
@@ -58,7 +59,7 @@ def merge(away, into, *, by):
         _refresh(
             {into, *records} - {None, away},
             by,
-            _("“%(away)s” was merged into “%(into)s”.") % {"away": away, "into": into},
+            revisions.sentence(gettext_noop("“%(away)s” was merged into “%(into)s”."), away=away, into=into),
         )
     return done
 

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from conferences.admin import YearFilter, conference_of, parent_link
-from conferences.known import known_sessions
 from ctportal import languages
 from ctportal.dates import format_date
 from ctportal.publishing import services
@@ -18,6 +17,7 @@ from ctportal.publishing.admin_forms import record_form, take_upload
 from ctportal.publishing.admin_locale import interface_language
 from ctportal.publishing.desk import DeskFilter
 from ctportal.publishing.files import store_document
+from ctportal.publishing.withheld import Withheld
 
 from .models import (
     CoChairsSummary,
@@ -68,7 +68,7 @@ class DocumentForm(RecordForm):
     def suggested_slug(self):
         slug = super().suggested_slug()
         conference = self.cleaned_data.get("conference")
-        if slug or not conference:
+        if slug or not conference or isinstance(conference, Withheld):
             return slug
         # A title in another script: named after its conference.
         kind = self.cleaned_data.get("kind") or self.instance.kind
@@ -153,6 +153,7 @@ class DocumentAdmin(RecordAdmin):
     list_display = ["shown_title", "kind_name", "shown_date", "conference", "publication", "language_list", "missing"]
     list_filter = [DeskFilter, PublicationFilter, "stage", KindFilter, DateFilter, "occasion", VersionFilter]
     search_fields = ["versions__title", "slug", "symbol", "conference__name"]
+    tells_of_others = frozenset({"conference", "conference__name"})
     ordering = ["-date", "slug"]
     autocomplete_fields = ["conference", "session", "issued_by", "delivered_by", "themes"]
     inlines = [RelationInline]
@@ -171,12 +172,6 @@ class DocumentAdmin(RecordAdmin):
             (_("Text in the original language"), {"fields": text}),
             (_("Further facts"), {"fields": [*self.further, "slug"]}),
         ]
-
-    def get_field_queryset(self, db, db_field, request):
-        queryset = super().get_field_queryset(db, db_field, request)
-        if db_field.name != "session" or request.user.has_perm("publishing.read_all_drafts"):
-            return queryset
-        return known_sessions(request.user)
 
     def kind_choices(self):
         kinds = getattr(self.model, "kinds", Document.Kind.values)

@@ -56,6 +56,7 @@ from .instants import offset_text, show_instant
 from .models import VOCABULARY, Edition, RecordType, reached
 from .preview import WITHOUT_PAGE, preview_address
 from .records import UID, Stage
+from .withheld import withhold
 
 __all__ = ["InlineFormSet", "LabelForm", "LabelTabularInline", "PublicationFilter", "RecordAdmin", "RecordForm"]
 
@@ -154,9 +155,13 @@ def note_publication(records):
 class NotedChangeList(ChangeList):
     """A list that notes the publication of the rows of its page, and of no others."""
 
+    def get_ordering_field(self, field_name):
+        # Django shows no link to sort by what may not be sorted by, and sorts by it all the same.
+        return super().get_ordering_field(field_name) if field_name in self.sortable_by else None
+
     def get_results(self, request):
         super().get_results(request)
-        self.result_list = note_publication(self.result_list)
+        self.result_list = withhold(note_publication(self.result_list), request.user, self.list_display)
 
 
 def publication_state(record):
@@ -287,6 +292,11 @@ class LabelTabularInline(AutocompleteFields, admin.TabularInline):
     extra = 0
     formfield_overrides = NATIVE_WIDGETS
 
+    def get_formset(self, request, obj=None, **kwargs):
+        formset = super().get_formset(request, obj, **kwargs)
+        formset.user = request.user
+        return formset
+
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None and db_field.name == "order":
@@ -314,6 +324,10 @@ class RecordAdmin(admin_history.KeepsHistory, AutocompleteFields, admin.ModelAdm
         is_choice = request.resolver_match is not None and request.resolver_match.url_name == "autocomplete"
         return (roles.choosable if is_choice else roles.readable)(queryset, request.user)
 
+    def get_object(self, request, object_id, from_field=None):
+        obj = super().get_object(request, object_id, from_field)
+        return obj and withhold([obj], request.user)[0]
+
     def has_view_permission(self, request, obj=None):
         return super().has_view_permission(request, obj) and (obj is None or roles.may_read(request.user, obj))
 
@@ -324,6 +338,23 @@ class RecordAdmin(admin_history.KeepsHistory, AutocompleteFields, admin.ModelAdm
         return roles.may_publish(request.user, obj or self.model)
 
     # Lists
+
+    tells_of_others = frozenset()  # what is searched, sorted and filtered by and stands in another record
+
+    def _without_others(self, request, names):
+        """*names* without those by which one could find out, guess by guess, what a record says that one cannot open."""
+        if request.user.has_perm("publishing.read_all_drafts"):
+            return names
+        return [name for name in names if name not in self.tells_of_others]
+
+    def get_search_fields(self, request):
+        return self._without_others(request, super().get_search_fields(request))
+
+    def get_list_filter(self, request):
+        return self._without_others(request, super().get_list_filter(request))
+
+    def get_sortable_by(self, request):
+        return self._without_others(request, super().get_sortable_by(request))
 
     def get_search_results(self, request, queryset, search_term):
         """As Django's, each word in any of the fields, for fields that ``holding`` knows."""
@@ -790,8 +821,8 @@ class RecordAdmin(admin_history.KeepsHistory, AutocompleteFields, admin.ModelAdm
     def save_language_extra(self, form, row, user):
         """Write them on *row*, which is saved afterwards."""
 
-    def language_parts(self, obj):
-        """What a language page translates beside the long text: (heading, object, names of its labels)."""
+    def language_parts(self, obj, user):
+        """What a language page of *user* translates beside the long text: (heading, object, names of its labels)."""
         return [("", obj, labels_of(self.model))]
 
     # Deleting

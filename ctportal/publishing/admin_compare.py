@@ -16,9 +16,10 @@ from . import roles
 from .admin_locale import interface_language
 from .admin_versions import VersionsPage
 from .differences import CHANGED
-from .gate import GATES, gate_for
+from .gate import GATES, canonical, gate_for
 from .models import Edition, RecordType, Relation
 from .services import SHOWS
+from .withheld import labels_for
 
 DRAFT = "draft"
 POINTED_TO = (RecordType.CONFERENCE, RecordType.DOCUMENT, RecordType.PHOTO)
@@ -112,13 +113,23 @@ class ComparePage(VersionsPage):
         pointers = Relation.objects.exclude(name=SHOWS).order_by("name", "order")
         editions = Edition.objects.filter(uid=self.record.uid, pk__in=[key for key in keys if key != DRAFT])
         sides = {
-            str(edition.pk): Side(edition.json, edition.slug, [(each.name, each.target) for each in edition.pointers])
+            str(edition.pk): Side(
+                self._json(edition), edition.slug, [(each.name, each.target) for each in edition.pointers]
+            )
             for edition in editions.prefetch_related(Prefetch("relations", pointers, "pointers"))
         }
         if DRAFT in keys:
             content = gate_for(self.record).content(self.record)
-            sides[DRAFT] = Side(content.json, content.slug, [(link.name, link.target) for link in content.links])
+            json = canonical(labels_for(self.request.user, content.data, content.shows))
+            sides[DRAFT] = Side(json, content.slug, [(link.name, link.target) for link in content.links])
         return [sides[key] for key in keys]
+
+    def _json(self, edition):
+        """What *edition* says, as far as the reader may know of the labels in it: those of what was public, all of them."""
+        if self.editions[str(edition.pk)]["number"]:
+            return edition.json
+        shows = edition.relations.filter(name=SHOWS).values_list("target", flat=True)
+        return canonical(labels_for(self.request.user, edition.data, shows))
 
     def _changes(self, before, after, language):
         titles = self._titles({uid for _name, uid in (*before.pointers, *after.pointers)}, language)

@@ -27,11 +27,12 @@ from modeltranslation.translator import NotRegistered, translator
 
 from ctportal import languages
 
-from . import admin_stale, roles, workflow
+from . import admin_stale, withheld, workflow
 from .instants import is_time_zone, local_to_instant
 from .models import StoredFile
-from .records import RESERVED_SLUGS, SLUG, Record, validate_slug
+from .records import RESERVED_SLUGS, SLUG, validate_slug
 from .services import slug_is_reserved
+from .withheld import Withheld, reveal, withhold
 
 
 def labels_of(model):
@@ -84,21 +85,27 @@ class InstantInput(forms.DateTimeInput):
         super().__init__({"class": "vNativeInstant", **(attrs or {})}, format="%Y-%m-%dT%H:%M")
 
 
-class Autocomplete(AutocompleteSelect):
-    """Django's own, which asks the database for the chosen record in each row, where it is not known already."""
+class KnowsNames:
+    """Mixin of Django's boxes, which ask the database for what is chosen in each row: here, only for what is not known."""
 
     known: dict = {}  # {key as text: what it is called}
 
     def optgroups(self, name, value, attr=None):
         chosen = [str(key) for key in value if str(key)]
-        if not all(key in self.known for key in chosen):
-            return super().optgroups(name, value, attr)
-        empty = [] if self.is_required else [self.create_option(name, "", "", False, 0)]
-        options = [self.create_option(name, key, self.known[key], True, 0) for key in chosen]
-        return [(None, [*empty, *options], 0)]
+        known = [self.create_option(name, key, self.known[key], True, 0) for key in chosen if key in self.known]
+        if len(known) < len(chosen):
+            ((group, options, index),) = super().optgroups(name, [k for k in chosen if k not in self.known], attr)
+            return [(group, [*options, *known], index)]
+        has_empty = not (self.is_required or self.allow_multiple_selected)
+        empty = [self.create_option(name, "", "", False, 0)] if has_empty else []
+        return [(None, [*empty, *known], 0)]
 
 
-class AutocompleteMultiple(AutocompleteSelectMultiple):
+class Autocomplete(KnowsNames, AutocompleteSelect):
+    pass
+
+
+class AutocompleteMultiple(KnowsNames, AutocompleteSelectMultiple):
     """Without the button that takes away all choices: it breaks the list it stands in, for a screen reader."""
 
     def build_attrs(self, base_attrs, extra_attrs=None):
@@ -152,6 +159,27 @@ def shared_choices(db_field, choices):
     return KEPT_CHOICES[key]
 
 
+class Keeps:
+    """Mixin of fields that name other records. What is withheld from the user stays where it stands, and nowhere else."""
+
+    stays: dict = {}  # {key as text: Withheld}
+
+
+class Choice(Keeps, forms.ModelChoiceField):
+    def clean(self, value):
+        """The chosen record, or the Withheld that stays."""
+        return self.stays.get(str(value)) or super().clean(value)
+
+
+class Choices(Keeps, forms.ModelMultipleChoiceField):
+    def clean(self, value):
+        """The chosen records, and the keys of those that stay."""
+        if not self.stays:
+            return super().clean(value)
+        stay = [key for key in value if key in self.stays]
+        return [*super().clean([key for key in value if key not in self.stays]), *(self.stays[key].pk for key in stay)]
+
+
 class AutocompleteFields:
     """Mixin of admins and inlines: our own boxes for their ``autocomplete_fields``, and only what the user may choose."""
 
@@ -164,21 +192,21 @@ class AutocompleteFields:
         return field
 
     def get_field_queryset(self, db, db_field, request):
-        model = db_field.remote_field.model
         queryset = super().get_field_queryset(db, db_field, request)
-        if not issubclass(model, Record) or request.user.has_perm("publishing.read_all_drafts"):
+        if request.user.has_perm("publishing.read_all_drafts"):
             return queryset
-        return roles.choosable(model._default_manager.all() if queryset is None else queryset, request.user)
+        model = db_field.remote_field.model
+        return withheld.known(model._default_manager.all() if queryset is None else queryset, request.user)
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name in self.get_autocomplete_fields(request):
             kwargs.setdefault("widget", Autocomplete(db_field, self.admin_site, using=kwargs.get("using")))
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+        return super().formfield_for_foreignkey(db_field, request, **{"form_class": Choice, **kwargs})
 
     def formfield_for_manytomany(self, db_field, request, **kwargs):
         if db_field.name in self.get_autocomplete_fields(request):
             kwargs.setdefault("widget", AutocompleteMultiple(db_field, self.admin_site, using=kwargs.get("using")))
-        return super().formfield_for_manytomany(db_field, request, **kwargs)
+        return super().formfield_for_manytomany(db_field, request, **{"form_class": Choices, **kwargs})
 
 
 class LocalDateTimeField(forms.Field):
@@ -233,13 +261,17 @@ class LabelForm(forms.ModelForm):
         self._hand_over_related()
 
     def _hand_over_related(self):
-        """Give each autocomplete box what the record's query has already read, so that it asks for nothing."""
-        cached = self.instance._state.fields_cache
+        """Give each autocomplete box what is read already, so that it asks for nothing, and what stays where it is."""
         for name, field in self.fields.items():
-            related = cached.get(name)
             widget = getattr(field.widget, "widget", field.widget)
-            if related is not None and isinstance(widget, Autocomplete):
-                widget.known = {str(related.pk): str(related)}
+            if isinstance(widget, KnowsNames):
+                related = {str(each.pk): each for each in self._read_already(name)}
+                widget.known = {key: str(each) for key, each in related.items()}
+                field.stays = {key: each for key, each in related.items() if isinstance(each, Withheld)}
+
+    def _read_already(self, name):
+        one = self.instance._state.fields_cache.get(name)
+        return getattr(self.instance, "_prefetched_objects_cache", {}).get(name, ()) if one is None else [one]
 
     # Fields that are no part of the record, or that nobody can compare in a page.
     never_stale = frozenset()
@@ -275,7 +307,12 @@ class LabelForm(forms.ModelForm):
     def _post_clean(self):
         # Django would write each label through the active language; put the columns back and write the right one.
         before = {column: getattr(self.instance, column) for name in self.labels for column in label_columns(name)}
+        stay = {name: value for name, value in self.cleaned_data.items() if isinstance(value, Withheld)}
+        for name in stay:
+            del self.cleaned_data[name]  # the record has it already
+        reveal([self.instance], self.cleaned_data)  # what gives way to something else
         super()._post_clean()
+        self.cleaned_data |= stay
         for column, value in before.items():
             setattr(self.instance, column, value)
         for name in self.labels:
@@ -300,6 +337,7 @@ class LabelForm(forms.ModelForm):
         return sorted(names | ({"modified_at"} & concrete))
 
     def save(self, commit=True):
+        reveal([self.instance])
         if not commit or not self.instance.pk:
             return super().save(commit)
         # Only what the form shows: a translator may be saving another language of the same row.
@@ -324,6 +362,7 @@ def _moved(errors, message, field):
 class InlineFormSet(BaseInlineFormSet):
     """Rows in the original language of the record they belong to, which the form above may just have chosen."""
 
+    user = None  # from whom is withheld what they may not know of
     conflicts = ()
     gone = ()  # numbers of rows whose record was deleted since the page was opened
 
@@ -331,6 +370,11 @@ class InlineFormSet(BaseInlineFormSet):
         if data is not None and instance is not None and instance.pk:
             data = self._settle(data, instance, prefix or self.get_default_prefix())
         super().__init__(data, files, instance, save_as_new, prefix, queryset, **kwargs)
+
+    def get_queryset(self):
+        is_read = hasattr(self, "_queryset")
+        rows = super().get_queryset()
+        return rows if is_read else withhold(rows, self.user)
 
     def _settle(self, data, instance, prefix):
         rows = self.model._default_manager.filter(**{self.fk.name: instance})

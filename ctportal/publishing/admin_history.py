@@ -19,7 +19,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from . import restoring, revision_words, revisions, services
+from . import restoring, revision_words, revisions, services, withheld
 from .admin_forms import changed_fields, stale_message
 from .gate import gate_for
 from .instants import show_utc
@@ -65,15 +65,23 @@ def discard_address(admin, record):
 
 
 class KeepsHistory:
-    """Mixin of admins: of whatever they log as added, changed or deleted, a revision is kept, with the same words."""
+    """Mixin of admins: of whatever they log as added, changed or deleted, a revision is kept, with the same words. What goes
+    with a record that is deleted is told as far as one may know of it."""
+
+    def get_deleted_objects(self, objs, request):
+        if request.user.has_perm("publishing.read_all_drafts"):
+            return super().get_deleted_objects(objs, request)
+        return withheld.what_goes(objs, request, self.admin_site)
 
     def record_of(self, obj):
         """The record that *obj* belongs to."""
         return obj
 
     def construct_change_message(self, request, form, formsets, add=False):
-        # Neither hidden fields nor what looks the same belong into a history.
+        # Neither hidden fields nor what looks the same belong into a history. It calls rows by their names, deleted ones
+        # too; ``in_words`` leaves these out for who may not know of them.
         form.changed_data = changed_fields(form)
+        withheld.reveal(row for formset in formsets or () for row in formset.deleted_objects)
         return super().construct_change_message(request, form, formsets, add)
 
     def log_addition(self, request, obj, message):

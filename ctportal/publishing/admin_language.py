@@ -54,7 +54,7 @@ class LanguageForm(forms.Form):
         self.original = record.original_language
         self.groups = []  # (heading, [(name, original text, whether it is rich)])
         self.labels = {}  # field name: (object, label)
-        for heading, obj, names in admin.language_parts(record):
+        for heading, obj, names in admin.language_parts(record, user):
             self._add_labels(heading, obj, names)
         self.row = self.original_row = None
         if admin.form.text_rows:

@@ -173,7 +173,9 @@ def in_words(bound, value):
     choices = getattr(bound.field, "queryset", None)
     if choices is not None:
         keys = [pk for pk in (value if isinstance(value, list) else [value]) if pk.isdecimal() and len(pk) < 19]
-        return ", ".join(str(record) for record in choices.filter(pk__in=keys))
+        stays = getattr(bound.field, "stays", {})
+        stay = [str(stays[pk]) for pk in keys if pk in stays]
+        return ", ".join([*(str(record) for record in choices.filter(pk__in=keys)), *stay])
     if hasattr(bound.field, "choices"):
         return str(dict(bound.field.choices).get(value, value))
     return plain(str(value))

@@ -27,6 +27,7 @@ from .admin import found_once
 from .instants import show_instant
 from .models import Contribution, Edition, RecordType
 from .records import Stage
+from .withheld import withhold
 
 FEW = 5  # records that a section shows
 OLD = timedelta(days=7)  # a change that nobody has published since
@@ -313,7 +314,7 @@ def _query_of(section, model, user, now):
 
 def _rows(first, user, now):
     """{section key: the rows it shows}, of the records in *first*. Six queries at most."""
-    records = _read({pair for pairs in first.values() for pair in pairs})
+    records = _read({pair for pairs in first.values() for pair in pairs}, user)
     instants = _instants([records[pair].uid for pair in first.get("scheduled", [])], now)
     for record in records.values():
         record.due = instants.get(record.uid)
@@ -332,13 +333,14 @@ def _sorted(records, section):
     return sorted(records, key=attrgetter(field.removeprefix("-")), reverse=field.startswith("-"))
 
 
-def _read(pairs):
+def _read(pairs, user):
     """{(kind, key): record} with what their rows tell, and no long text."""
     keys = {kind: [key for of_kind, key in pairs if of_kind == kind] for kind in ALL}
     found = {}
     for kind in ALL:
         if keys[kind]:
-            found |= {(kind, record.pk): record for record in _querysets()[kind].filter(pk__in=keys[kind])}
+            records = withhold(_querysets()[kind].filter(pk__in=keys[kind]), user, ["conference"])
+            found |= {(kind, record.pk): record for record in records}
     return found
 
 
@@ -386,7 +388,7 @@ def _row(record, section, user, now):
         "title": _title(record),
         "address": reverse(f"{_entry(record)}_change", args=[record.pk]),
         "kind": record.get_kind_display() if hasattr(record, "get_kind_display") else RecordType.PHOTO.label,
-        "conference": conference.name if conference else "",
+        "conference": str(conference or ""),
         "in_review": section.key == "mine" and record.stage == Stage.REVIEW,
     }
     if section.key == "scheduled":

@@ -6,6 +6,7 @@ be revoked. A preview is never cached, nor indexed.
 
 import hashlib
 import json
+from dataclasses import replace
 from importlib import import_module
 from typing import NamedTuple
 
@@ -27,6 +28,7 @@ from .records import Stage
 from .sealing import is_sealed_away
 from .services import content_differs, state_of
 from .serving import STAFF, serve
+from .withheld import labels_for
 
 SALT = "ctportal.preview"
 # Where the public pages of each type of record are made.
@@ -59,6 +61,11 @@ class Reader(NamedTuple):
     def may_read(self, record):
         """Whether drafts beside the previewed one are shown as such, and not as the public reads them."""
         return self.link is None and roles.may_read(self.user, record)
+
+    def allowed(self, content):
+        """*content* as far as the reader may know of what it shows; a link tells what its maker may know of."""
+        who = self.link.created_by if self.link else self.user
+        return replace(content, data=labels_for(who, content.data, content.shows))
 
 
 def _opened(request, token):
@@ -126,6 +133,7 @@ class Draft:
     def __init__(self, record, reader):
         self.reader = reader
         self.content = gate_for(record).content_of(record)
+        self.shown = reader.allowed(self.content)
         self.children, self.public_children = self._children(record)
 
     @property
@@ -141,7 +149,7 @@ class Draft:
         for gate in (GATES[RecordType.DOCUMENT], GATES[RecordType.PHOTO]):
             for child in gate.queryset().filter(conference=record.pk):
                 if self.reader.may_read(child):
-                    contents.append(gate.content_of(child))
+                    contents.append(self.reader.allowed(gate.content_of(child)))
                 else:
                     others.append(child.uid)
         return contents, list(Edition.objects.public().filter(uid__in=others).order_by("date", "slug"))
@@ -154,7 +162,7 @@ class Draft:
             gate = GATES[kind]
             for record in gate.queryset().filter(uid__in=wanted):
                 if self.reader.may_read(record):
-                    content = gate.content_of(record)
+                    content = self.reader.allowed(gate.content_of(record))
                     targets[record.uid] = content, through(token, content.card)
         for edition in Edition.objects.public().filter(uid__in=wanted - set(targets)):
             targets[edition.uid] = edition, edition.card
@@ -192,7 +200,7 @@ def preview(request, token):
         return views.render_record(
             request,
             record.record_type,
-            through(token, draft.content.json),
+            through(token, draft.shown.json),
             language=language,
             address=(draft.content.slug, record.uid),
             related=list(draft.related(token)),

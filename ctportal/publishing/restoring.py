@@ -23,6 +23,7 @@ from .models import Redirect
 from .reading import merged_into
 from .records import Record, ReviewedRecord, label_names, lock
 from .revisions import Snapshot, columns_of
+from .withheld import known, reveal, withhold, words
 
 # Of a record that is there, what stays as it is.
 OWN = frozenset({"uid", "created_by", "created_at"})
@@ -194,8 +195,10 @@ class _Targets:
 
     def _follow(self, where):
         text = _("“%(name)s” was merged into “%(into)s”, which stands in its place.")
-        self._tell(text % {"name": self.gone[where], "into": self.merged[where]})
-        return self.merged[where].pk
+        into = self.merged[where]
+        is_known = known(type(into)._base_manager.filter(pk=into.pk), self.user).exists()
+        self._tell(text % {"name": self.gone[where], "into": into if is_known else words()})
+        return into.pk
 
     def _leave_out(self, column, what):
         if column.name != "created_by":
@@ -302,12 +305,14 @@ class _Writer:
         if slug and isinstance(row, Record) and services.slug_is_reserved(row.record_type, slug, row.uid):
             text = _("“%(slug)s” is or was the address of another record. Add a place or a year.") % {"slug": slug}
             yield f"{capfirst(row._meta.get_field('slug').verbose_name)}: {text}"
+        withhold([row], self.targets.user, [column.name for column in row._meta.concrete_fields])
         try:
             row.full_clean(exclude=label_names(type(row)))
         except ValidationError as error:
             for name, messages in error.message_dict.items():
                 label = "" if name == NON_FIELD_ERRORS else f"{capfirst(row._meta.get_field(name).verbose_name)}: "
                 yield from (f"{label}{message}" for message in messages)
+        reveal([row])
 
 
 def _rows_by_model(row):

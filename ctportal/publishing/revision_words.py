@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 
 from ctportal.languages import LANGUAGES
 
-from . import roles
 from .differences import ADDED, CHANGED, REMOVED, paragraphs, text_changes
 from .gate import plain
 from .records import Record
-from .revisions import called, columns_of, parts_of
+from .revisions import called, columns_of
+from .withheld import is_owner, known
 
 # Columns that tell a reader nothing.
 UNTOLD = frozenset({"uid", "created_at", "created_by"})
@@ -103,12 +103,7 @@ def _told(model):
     """The columns of *model* that are told; what stands in the heading of a row, such as its record, is not."""
     names = {column.name for column in columns_of(model)}
     in_heading = {"language"} if "ready" in names else set()
-    return [column for column in columns_of(model) if column.name not in UNTOLD | in_heading and not _is_owner(column)]
-
-
-def _is_owner(column):
-    """Whether *column* is the foreign key by which a row belongs to a record or session."""
-    return column.many_to_one and column in parts_of(column.related_model).values()
+    return [column for column in columns_of(model) if column.name not in UNTOLD | in_heading and not is_owner(column)]
 
 
 def _label(column):
@@ -159,16 +154,6 @@ class Names:
 
 
 def _names(model, keys, user):
-    rows = _known(model._base_manager.filter(pk__in=keys), user)
+    rows = known(model._base_manager.filter(pk__in=keys), user)
     found = {row.pk: str(row) for row in rows.prefetch_related(*getattr(model, "named_by", ()))}
     return found | {key: called(model, key, user) for key in keys - found.keys()}
-
-
-def _known(rows, user):
-    """Those of *rows* that *user* may know of, themselves or by the record that they belong to."""
-    if issubclass(rows.model, Record):
-        return roles.choosable(rows, user)
-    owner = next(filter(_is_owner, rows.model._meta.concrete_fields), None)
-    if owner is None:
-        return rows
-    return rows.filter(**{f"{owner.name}__in": _known(owner.related_model._base_manager.all(), user)})

@@ -29,6 +29,7 @@ from .records import Record, label_names
 NOTED = frozenset({"draft_sha256", "modified_at", "stage"})
 MANY = 500  # rows deleted in one statement
 # What a row is called, in a message of Django's log of the admin.
+SENTENCE = "sentence"  # marks a comment of ours with names in it
 NAME_OF_ROW = re.compile(r'"object": "(?:[^"\\]|\\.)*"')
 
 
@@ -196,10 +197,20 @@ def _last_versions(record):
     return Version.objects.filter(revision=last).select_related("revision")
 
 
+def sentence(text, **names):
+    """The comment that says *text* (marked by ``gettext_noop``) with *names* put in, to be read by ``in_words``."""
+    return json.dumps({SENTENCE: text, "names": {name: str(called) for name, called in names.items()}})
+
+
 def in_words(comment, user):
-    """The *comment* of a revision in the language of the interface, where it is a sentence of ours without names. Rows are
-    called by their names, and so by those of other records, for who may read all drafts."""
-    if not user.has_perm("publishing.read_all_drafts"):
+    """The *comment* of a revision in the language of the interface, where it is a sentence of ours. Rows and other records
+    are called by their names for who may read all drafts."""
+    tells_names = user.has_perm("publishing.read_all_drafts")
+    if comment.startswith(f'{{"{SENTENCE}": '):
+        told = json.loads(comment)
+        names = told["names"] if tells_names else dict.fromkeys(told["names"], "…")
+        return gettext(told[SENTENCE]) % names
+    if not tells_names:
         comment = NAME_OF_ROW.sub('"object": "…"', comment)
     words = LogEntry(change_message=comment).get_change_message()
     return gettext(words) if words else ""

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
-from ctportal.dates import format_date
+from ctportal.dates import format_instant
 from ctportal.languages import DEFAULT
 from ctportal.publishing.models import Edition
 from ctportal.publishing.prepared import prepared
@@ -32,7 +32,7 @@ def history_of(edition, language):
         rows = [(edition.public_from, edition.minor, edition.note, None)]
     else:
         rows = _rows(uid=edition.uid, at=edition.at)[: edition.version]
-    rows = tuple((start.date(), minor, note, sealed is not None) for start, minor, note, sealed in rows)
+    rows = tuple((start, minor, note, sealed is not None) for start, minor, note, sealed in rows)
     return _history(page_address(edition.type, edition.slug, edition.uid, language), rows, language)
 
 
@@ -42,8 +42,8 @@ def _history(address, rows, language):
         {
             "number": number,
             "address": f"{address}versions/{number}/",
-            "iso_date": start.isoformat(),
-            "date": format_date(start, language),
+            "iso": f"{start:%Y-%m-%dT%H:%M}Z",
+            "at": format_instant(start, "UTC", language),
             "first": number == 1,
             "minor": minor,
             "note": note,

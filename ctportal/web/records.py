@@ -5,7 +5,7 @@ from functools import lru_cache
 from django.http import Http404, HttpResponsePermanentRedirect
 from django.utils.translation import gettext as _
 
-from ctportal.dates import format_date
+from ctportal.dates import format_instant
 from ctportal.languages import CODES
 from ctportal.publishing.reading import Found, Gone, Moved, resolve, versions
 
@@ -65,8 +65,8 @@ def version_banner(edition, current, language):
     else:
         line = _("You are reading version %(number)d, which was public from %(start)s to %(end)s.") % {
             "number": edition.version,
-            "start": format_date(edition.public_from.date(), language),
-            "end": format_date(edition.public_until.date(), language),
+            "start": format_instant(edition.public_from, "UTC", language),
+            "end": format_instant(edition.public_until, "UTC", language),
         }
     lines = [line, *([edition.note] if edition.note else [])]
     return {"lines": lines, "off": edition.pk != current.pk, "link": (newest, _("Go to the current page"))}
@@ -135,8 +135,8 @@ def envelope_of(edition, language):
         edition.slug,
         edition.uid,
         edition.version,
-        edition.published.date(),
-        edition.public_from.date(),
+        edition.published,
+        edition.public_from,
         language,
     )
 
@@ -147,8 +147,8 @@ def _envelope(record_type, slug, uid, version, published, updated, language):
     envelope = {
         "version": version,
         "earlier": f"{address}versions/{version - 1}/" if version > 1 else "",
-        "published": format_date(published, language),
-        "updated": format_date(updated, language),
+        "published": format_instant(published, "UTC", language),
+        "updated": format_instant(updated, "UTC", language) if updated != published else "",
         "permanent": f"/id/{uid}",
         "short": str(uid)[:8],
         "data": f"/api/v1/{API_NAMES[record_type]}/{uid}/",

@@ -91,7 +91,10 @@ def test_a_past_version_is_readable_marked_and_shows_no_files(client, publisher,
     publish(photo, by=publisher)
     first, second = (page(client, f"/en/conferences/versions/versions/{n}/") for n in (1, 2))
     assert "First title" in first
-    assert "You are reading version 1, which was public from 2 March 2026 to 2 March 2026." in first
+    assert (
+        "You are reading version 1, which was public from 2 March 2026, 09:00 (UTC) to 2 March 2026, 09:00 (UTC)."
+        in first
+    )
     assert '<meta name="robots" content="noindex">' in first
     assert '"/files/' not in first
     assert "This is version 2, the one in force." in second

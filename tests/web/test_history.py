@@ -61,10 +61,27 @@ def test_a_page_lists_its_versions_newest_first_with_their_notes(client, frozen_
     publish(conference, by=by, at=frozen_clock.now + timedelta(days=2), note="Not yet either")
 
     assert history(client, "/en/conferences/minsk/") == [
-        "Version 3 · 4 March 2026 · updated The programme has changed",
-        "Version 2 · 3 March 2026 · minor change A typing error",
-        "Version 1 · 2 March 2026 · first published As announced",
+        "Version 3 · 4 March 2026, 09:00 (UTC) · updated The programme has changed",
+        "Version 2 · 3 March 2026, 09:00 (UTC) · minor change A typing error",
+        "Version 1 · 2 March 2026, 09:00 (UTC) · first published As announced",
     ]
+
+
+def test_two_versions_of_one_day_are_told_apart_by_their_times(client, frozen_clock, by):
+    conference = make.make_conference("First", slug="minsk")
+    publish(conference, by=by)
+    before = text_of(client.get("/en/conferences/minsk/").content.decode())
+    frozen_clock.tick(hours=3)
+    conference.texts.update(title="Second")
+    publish(conference, by=by)
+
+    page, first = (client.get(f"/en/conferences/minsk/{below}") for below in ("", "versions/1/"))
+
+    assert "First published 2 March 2026, 09:00 (UTC)" in before
+    assert "Last changed" not in before
+    assert "Last changed 2 March 2026, 12:00 (UTC)" in text_of(page.content.decode())
+    assert 'datetime="2026-03-02T12:00Z"' in section(page, "history")
+    assert "which was public from 2 March 2026, 09:00 (UTC) to 2 March 2026, 12:00 (UTC)." in first.content.decode()
 
 
 def test_documents_and_photos_have_a_history_too(client, frozen_clock, by):
@@ -74,7 +91,7 @@ def test_documents_and_photos_have_a_history_too(client, frozen_clock, by):
         publish(record, by=by, note="A note")
 
     for address in ("/en/documents/speech/", f"/en/photos/{photo.uid}/"):
-        assert history(client, address) == ["Version 1 · 2 March 2026 · first published A note"]
+        assert history(client, address) == ["Version 1 · 2 March 2026, 09:00 (UTC) · first published A note"]
         assert "This is the first version." in section(client.get(f"{address}versions/1/"), "changes")
 
 

@@ -253,3 +253,13 @@ def test_a_clock_that_is_hours_wrong_takes_nobody_along(site):
     site.true = wrong - AHEAD["late"] - APART
     with site.work("late"):
         assert Client().get(f"/en/photos/{other.uid}/").status_code == 200
+
+
+def test_what_is_asked_without_an_instant_is_read_at_the_last_publication_however_late_the_own_clock(frozen_clock):
+    true = frozen_clock.now
+    frozen_clock.tick(seconds=2)
+    edition = publish(make_conference(), by=make_user())
+    frozen_clock.move_to(true)
+
+    assert list(Edition.objects.public()) == [edition]
+    assert list(Edition.objects.to_come()) == []

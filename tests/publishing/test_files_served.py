@@ -201,6 +201,7 @@ def test_a_range_outside_the_file_is_refused_with_its_size(stored, wanted):
     response, body = get(stored, Range=wanted)
 
     assert (response.status_code, response.headers["Content-Range"], body) == (416, "bytes */1024", b"")
+    assert response.headers["Content-Type"] == "text/plain"
     assert response.headers["X-Content-Type-Options"] == "nosniff"
 
 

@@ -1,5 +1,6 @@
 """Storing: names, documents and their text, and that a row and its file come and go together."""
 
+import base64
 import os
 import subprocess
 import sys
@@ -23,7 +24,7 @@ from hypothesis import strategies as st
 from ctportal.publishing import files, inspection
 from ctportal.publishing.files import store_bytes, store_document, store_photo
 from ctportal.publishing.filetypes import clean_name
-from ctportal.publishing.models import StoredFile
+from ctportal.publishing.models import StoredFile, random_key
 from ctportal.publishing.services import publish
 from ctportal.publishing.serving import header_name
 from tests.factories import make_conference, make_document, make_photo, make_user
@@ -582,3 +583,10 @@ def test_an_accepted_photo_takes_less_than_256_mb(call):
     printed, megabytes = peak_megabytes(call)
 
     assert (printed, megabytes < 256) == ([], True)
+
+
+def test_the_key_of_a_file_has_192_random_bits():
+    keys = {random_key() for _n in range(100)}
+
+    assert len(keys) == 100
+    assert {len(base64.urlsafe_b64decode(key)) * 8 for key in keys} == {192}

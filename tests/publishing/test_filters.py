@@ -4,8 +4,8 @@ from urllib.parse import quote
 import pytest
 from django.http import QueryDict
 
-from ctportal.publishing.filters import FILTERSETS, LEADING, FacetFilter, filters_for
-from ctportal.publishing.models import RecordType
+from ctportal.publishing.filters import FILTERSETS, LEADING, FacetFilter, filters_for, shown
+from ctportal.publishing.models import Edition, Facet, RecordType
 from ctportal.publishing.reading import listing
 from ctportal.publishing.services import publish
 from tests.factories import (
@@ -18,6 +18,7 @@ from tests.factories import (
     make_theme,
     make_user,
 )
+from tests.guards import lifted_guards
 
 pytestmark = pytest.mark.django_db
 
@@ -244,9 +245,43 @@ def test_an_instant_is_read_in_utc():
         ("page", "9" * 10, "invalid_page"),
         ("q", "a\ud800b", "invalid_character"),  # half of a character
         ("q", "a\x07b", "invalid_character"),
+        ("q", "a" * 200, None),
+        ("q", "a" * 201, "query_too_long"),
+        ("q", " ".join("abcdefghij"), None),
+        ("q", " ".join("abcdefghijk"), "query_too_long"),
     ],
 )
 def test_values_at_the_edge_of_what_can_be_read(parameter, value, code):
     form = filters_for("conference", {parameter: value}).form
     found = [error.code for errors in form.errors.as_data().values() for error in errors]
     assert found == ([code] if code else [])
+
+
+@pytest.mark.parametrize(
+    ("length", "message"),
+    [
+        (120, f"“{'a' * 120}” is the slug or uid of no public series."),
+        (121, f"“{'a' * 60}…” is neither a slug such as minsk-2019 nor a uid."),
+    ],
+)
+def test_an_address_as_long_as_one_may_be_is_looked_up(length, message):
+    filters = filters_for("conference", {"series": "a" * length})
+
+    [error] = filters.form.errors.as_data()["series"]
+    assert (error.code, error.messages) == ("unknown_value", [message])
+
+
+@pytest.mark.parametrize(("length", "repeated"), [(60, "b" * 60), (61, "b" * 60 + "…")])
+def test_a_message_repeats_as_much_of_a_value_as_one_can_read(length, repeated):
+    assert shown("b" * length) == repeated
+
+
+def test_a_value_is_looked_for_under_its_own_name(publisher):
+    edition = publish(make_conference(), by=publisher)
+    row = edition.facets.get(name="year")
+    with lifted_guards():
+        Facet.objects.create(edition=edition, type=row.type, date=row.date, slug=row.slug, name="kind", value="1999")
+
+    assert slugs("conference", "year=1999") == []
+    assert list(Edition.objects.facet("year", "1999")) == []
+    assert list(Edition.objects.facet("kind", "1999")) == [edition]

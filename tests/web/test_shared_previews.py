@@ -158,6 +158,35 @@ def test_a_link_needs_an_end_and_a_name(conference, editor, values, field):
     assert set(refused.value.message_dict) == {field}
 
 
+def test_the_message_names_the_days_there_are(conference, editor):
+    with pytest.raises(ValidationError, match="A link lives for 1, 3, 7, 14, 30 days."):
+        sharing.share(conference, by=editor, days=365, name="x")
+
+
+@pytest.mark.parametrize(("typed", "kept"), [("n" * 200, "n" * 200), ("n" * 201, "n" * 200)])
+def test_a_name_is_cut_to_what_there_is_room_for(conference, editor, typed, kept):
+    assert sharing.share(conference, by=editor, days=1, name=typed).name == kept
+
+
+def test_each_link_opens_its_own_record_and_the_newest_is_listed_first(conference, address, editor, visitor):
+    other = make.make_conference("Another title nobody has read")
+    sharing.share(other, by=editor, days=7, name="Somebody else")
+    newer = sharing.share(conference, by=editor, days=7, name="A printer")
+
+    texts = [visitor.get(each).content.decode() for each in (address, sharing.address_of(newer))]
+
+    assert ["A title nobody has read" in text for text in texts] == [True, True]
+    assert [link.name for link in sharing.links_of(conference)] == ["A printer", "A colleague in Vienna"]
+
+
+def test_revoking_again_does_not_change_when_it_was_revoked(conference, address, editor, frozen_clock):
+    sharing.revoke(ShareLink.objects.get(), by=editor, record=conference)
+    frozen_clock.tick(hours=1)
+    sharing.revoke(ShareLink.objects.get(), by=editor, record=conference)
+
+    assert ShareLink.objects.get().revoked_at == frozen_clock.now - timedelta(hours=1)
+
+
 def test_who_may_not_edit_shares_and_revokes_nothing(conference, address):
     for role in ("contributor", "translator", "photo editor"):
         user = make.make_account(role)

@@ -325,8 +325,9 @@ class ContactSheet:
     def _refresh(self, changed):
         """Note what would be published now of the photos *changed* ({primary key: names of fields}), and log it."""
         gate = gate_for(Photo())
-        for photo in gate.queryset().filter(pk__in=changed):
-            note_draft(photo, checksum(gate.content_of(photo).json))
+        photos = list(gate.queryset().filter(pk__in=changed))
+        for photo, content in zip(photos, gate.contents_of(photos), strict=True):
+            note_draft(photo, checksum(content.json))
             workflow.note_change(photo, self.user, self.language)
             fields = [str(Photo._meta.get_field(name).verbose_name) for name in changed[photo.pk]]
             self.photo_admin.log_change(self.request, photo, [{"changed": {"fields": fields}}])

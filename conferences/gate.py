@@ -91,6 +91,16 @@ _APPEARANCES = Prefetch("appearances", Appearance.objects.select_related("person
 class ConferenceGate(Gate):
     type = RecordType.CONFERENCE
     serializer_class = ConferenceSerializer
+    vocabulary_paths = (
+        "series_entries__series",
+        "themes",
+        "organization_roles__organization",
+        "appearances__person",
+        "appearances__organization",
+        "sessions__organization_roles__organization",
+        "sessions__appearances__person",
+        "sessions__appearances__organization",
+    )
 
     def queryset(self):
         return Conference.objects.select_related("parent").prefetch_related(
@@ -159,18 +169,6 @@ class ConferenceGate(Gate):
             if photo.featured:
                 yield Link("featured_photo", photo.uid)
 
-    def vocabulary(self, record):
-        for entry in record.series_entries.all():
-            yield entry.series
-        yield from record.themes.all()
-        for part in (record, *record.sessions.all()):
-            for role in part.organization_roles.all():
-                yield role.organization
-            for appearance in part.appearances.all():
-                yield appearance.person
-                if appearance.organization:
-                    yield appearance.organization
-
     def missing(self, record):
         rows = {row.language: row for row in self.texts(record)}
         missing = {}
@@ -193,6 +191,7 @@ def ready(rows, original_language):
 class PhotoGate(Gate):
     type = RecordType.PHOTO
     serializer_class = PhotoSerializer
+    vocabulary_paths = ("people",)
 
     def queryset(self):
         return Photo.objects.select_related("conference", "file").prefetch_related("people", "file__renditions")
@@ -221,9 +220,6 @@ class PhotoGate(Gate):
         if record.download_file:
             yield record.download_file
         yield from record.rendition_files
-
-    def vocabulary(self, record):
-        return record.people.all()
 
     def missing(self, record):
         missing = {}

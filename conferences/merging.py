@@ -11,7 +11,7 @@ from ctportal.languages import CODES
 from ctportal.publishing import revisions, services
 from ctportal.publishing.gate import checksum, gate_for, note_draft
 from ctportal.publishing.models import Edition, Relation
-from ctportal.publishing.records import Record, label_names, lock
+from ctportal.publishing.records import Record, label_names
 
 from .models import Appearance, Organization, Person
 
@@ -67,11 +67,7 @@ def merge(away, into, *, by):
 def lock_for_merger(entries):
     """Let nobody else save *entries*, their units or any record that names or shows one of them until this transaction
     ends. Several mergers in one transaction lock all of theirs first."""
-    entries = [*entries, *(unit for entry in entries for unit in _units(entry))]
-    services.lock_showing(entries)
-    named = {record for entry in entries for record in records_naming(entry)}
-    for model in sorted({type(record) for record in named} - set(MERGEABLE), key=lambda model: model.record_type):
-        lock(model._base_manager.filter(pk__in=[record.pk for record in named if type(record) is model]))
+    services.lock_showing([*entries, *(unit for entry in entries for unit in _units(entry))])
 
 
 def _check(away, into):
@@ -243,6 +239,7 @@ def _refresh(records, by, comment):
         by_type.setdefault(record.record_type, []).append(record.pk)
     for record_type, keys in by_type.items():
         gate = next(gate_for(record) for record in records if record.record_type == record_type)
-        for loaded in gate.queryset().filter(pk__in=keys):
-            note_draft(loaded, checksum(gate.content_of(loaded).json))
+        found = list(gate.queryset().filter(pk__in=keys))
+        for loaded, content in zip(found, gate.contents_of(found), strict=True):
+            note_draft(loaded, checksum(content.json))
             revisions.keep_loaded(loaded, by=by, comment=comment)

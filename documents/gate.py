@@ -13,6 +13,7 @@ from .serializers import DocumentSerializer
 class DocumentGate(Gate):
     type = RecordType.DOCUMENT
     serializer_class = DocumentSerializer
+    vocabulary_paths = ("themes", "issued_by", "delivered_by")
 
     def queryset(self):
         return Document.objects.select_related("conference", "session", "issued_by", "delivered_by").prefetch_related(
@@ -69,13 +70,6 @@ class DocumentGate(Gate):
 
     def files(self, record):
         return [row.file for row in self.texts(record) if row.file]
-
-    def vocabulary(self, record):
-        yield from record.themes.all()
-        if record.issued_by:
-            yield record.issued_by
-        if record.delivered_by:
-            yield record.delivered_by
 
     def missing(self, record):
         rows = {row.language: row for row in self.texts(record)}

@@ -147,6 +147,6 @@ class ComparePage(VersionsPage):
         found = list(Edition.objects.public().filter(uid__in=uids))
         for gate in (GATES[kind] for kind in POINTED_TO):
             records = gate.queryset().filter(uid__in=uids)
-            found += [gate.content_of(record) for record in records if roles.may_read(self.request.user, record)]
+            found += gate.contents_of([record for record in records if roles.may_read(self.request.user, record)])
         titles = {each.uid: (title_of(each, language), each.slug) for each in found}
         return {uid: f"{title} ({slug})" if slug else title for uid, (title, slug) in titles.items()}

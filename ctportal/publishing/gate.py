@@ -5,16 +5,21 @@ A gate gathers; it decides nothing about time. The services decide and write.
 
 import hashlib
 import json
+import operator
+from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import reduce
 from html.parser import HTMLParser
+from itertools import islice
 from typing import NamedTuple
 
 from django.db import models
+from django.db.models import Q
 from rest_framework import serializers
 
 from ctportal.languages import CODES
 
-from .models import StoredFile
+from .models import Edition, StoredFile
 from .shapes import LanguageObject
 
 # A file's text may be long; what the filter q looks through is bounded.
@@ -97,6 +102,7 @@ class Gate:
 
     type: str
     serializer_class: type[serializers.Serializer]
+    vocabulary_paths: tuple[str, ...] = ()  # from a record to the vocabulary entries whose labels stand in its JSON
 
     def queryset(self):
         """All working records of this type, with everything prefetched that the serializer reads."""
@@ -123,17 +129,26 @@ class Gate:
 
     def content_of(self, record):
         """Like ``content`` for a record that ``queryset`` has loaded."""
+        return self.contents_of([record])[0]
+
+    def contents_of(self, records):
+        """Like ``content_of`` for several records: asks once for the public names of all vocabulary entries they name."""
+        named = [(record, {entry.uid: entry for entry in self.vocabulary(record)}) for record in records]
+        public = _public_entries({uid for _record, entries in named for uid in entries})
+        return [self._content(record, entries, public) for record, entries in named]
+
+    def _content(self, record, entries, public):
         date, end_date = self.dates(record)
         return Content(
             type=self.type,
             uid=record.uid,
             slug=getattr(record, "slug", ""),
-            data=dict(self.serialize(record)),
+            data=_under_public_names(dict(self.serialize(record)), public),
             date=date,
             end_date=end_date,
             links=list(self.links(record)),
             files=list(self.files(record)),
-            shows=list(dict.fromkeys(entry.uid for entry in self.vocabulary(record))),
+            shows=list(entries),
         )
 
     def dates(self, record):
@@ -154,7 +169,8 @@ class Gate:
 
     def vocabulary(self, record):
         """Entries of the vocabulary whose labels stand in the JSON."""
-        return ()
+        for path in self.vocabulary_paths:
+            yield from _follow(record, path.split("__"))
 
     def missing(self, record):
         """Return {field: message} for everything that must be there before the record may be public."""
@@ -171,6 +187,77 @@ def register(gate):
 
 def gate_for(record):
     return GATES[record.record_type]
+
+
+# The vocabulary that a record names
+
+AT_ONCE = 200  # drafts that are held in memory together
+
+
+def _follow(part, names):
+    """Yield what the relations *names*, one after the other, lead to from *part*."""
+    if not names:
+        yield part
+        return
+    found = getattr(part, names[0])
+    for each in found.all() if hasattr(found, "all") else filter(None, [found]):
+        yield from _follow(each, names[1:])
+
+
+def _public_entries(uids):
+    """{uid as text: edition in force} of the vocabulary entries *uids*, for what they are called in public."""
+    editions = Edition.objects.public().filter(uid__in=uids).only("uid", "slug", "json") if uids else []
+    return {str(edition.uid): edition for edition in editions}
+
+
+def _under_public_names(data, public):
+    """*data* with the entries of *public* as their editions in force call them: a new name is published by ``relabel``, and
+    never by the way with a record that shows the entry."""
+    if not public:
+        return data
+    if isinstance(data, list):
+        return [_under_public_names(value, public) for value in data]
+    if not isinstance(data, dict):
+        return data
+    result = {key: _under_public_names(value, public) for key, value in data.items()}
+    edition = public.get(data.get("uid"))
+    return with_label_of(edition, result) if edition else result
+
+
+def with_label_of(entry, item):
+    """The dictionary *item*, which names a vocabulary entry, naming *entry* (a Content or an edition) instead."""
+    label = {"uid": str(entry.uid), "slug": entry.slug, "name": entry.data["name"]}
+    if "acronym" in item:
+        label["acronym"] = entry.data["acronym"]
+    return item | label
+
+
+def naming(entry):
+    """The working records that name the vocabulary *entry*: a queryset per type of record, in the order of their types."""
+    for name in sorted(GATES):
+        records = GATES[name].queryset()
+        paths = _paths(GATES[name]).get(entry._meta.concrete_model)
+        if paths:
+            mine = (records.model._base_manager.filter(**{path: entry.pk}).values("pk") for path in paths)
+            yield records.filter(_in_any(mine))
+
+
+def _paths(gate):
+    """{model of the vocabulary: paths of *gate* that lead to it}"""
+    found = defaultdict(list)
+    for path in gate.vocabulary_paths:
+        model = gate.queryset().model
+        for name in path.split("__"):
+            model = model._meta.get_field(name).related_model
+        found[model].append(path)
+    return found
+
+
+def _in_any(choices):
+    return reduce(operator.or_, (Q(pk__in=keys) for keys in choices))
+
+
+# What would be published now
 
 
 def refresh_draft(record):
@@ -191,13 +278,12 @@ def delete_rows(rows):
         refresh_draft(record)
 
 
-def refresh_drafts(editions):
-    """Like ``refresh_draft`` for the working records of *editions*, after something that many of them show has changed."""
-    for name in {edition.type for edition in editions}:
-        gate = GATES[name]
-        uids = [edition.uid for edition in editions if edition.type == name]
-        for record in gate.queryset().filter(uid__in=uids).iterator(chunk_size=200):
-            note_draft(record, checksum(gate.content_of(record).json))
+def refresh_drafts(records):
+    """Like ``refresh_draft`` for *records*, a queryset of a gate."""
+    rows = records.iterator(chunk_size=AT_ONCE)
+    while some := list(islice(rows, AT_ONCE)):
+        for record, content in zip(some, gate_for(some[0]).contents_of(some), strict=True):
+            note_draft(record, checksum(content.json))
 
 
 def note_draft(record, sha256):

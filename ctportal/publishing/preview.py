@@ -147,11 +147,13 @@ class Draft:
             return [], []
         contents, others = [], []
         for gate in (GATES[RecordType.DOCUMENT], GATES[RecordType.PHOTO]):
+            drafts = []
             for child in gate.queryset().filter(conference=record.pk):
                 if self.reader.may_read(child):
-                    contents.append(self.reader.allowed(gate.content_of(child)))
+                    drafts.append(child)
                 else:
                     others.append(child.uid)
+            contents += map(self.reader.allowed, gate.contents_of(drafts))
         return contents, list(Edition.objects.public().filter(uid__in=others).order_by("date", "slug"))
 
     def related(self, token):
@@ -160,10 +162,9 @@ class Draft:
         targets = {}
         for kind in (RecordType.CONFERENCE, RecordType.DOCUMENT, RecordType.PHOTO):
             gate = GATES[kind]
-            for record in gate.queryset().filter(uid__in=wanted):
-                if self.reader.may_read(record):
-                    content = self.reader.allowed(gate.content_of(record))
-                    targets[record.uid] = content, through(token, content.card)
+            drafts = [record for record in gate.queryset().filter(uid__in=wanted) if self.reader.may_read(record)]
+            for content in map(self.reader.allowed, gate.contents_of(drafts)):
+                targets[content.uid] = content, through(token, content.card)
         for edition in Edition.objects.public().filter(uid__in=wanted - set(targets)):
             targets[edition.uid] = edition, edition.card
         for link in self.content.links:

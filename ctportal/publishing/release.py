@@ -81,19 +81,27 @@ def _querysets(conference):
 
 def parts_of(conference, user):
     """The Parts of the dossier of *conference*, itself first, as they are for the publisher *user* at this moment."""
-    records = [record for rows in _querysets(conference) for record in rows]
-    uids = [record.uid for record in records]
+    drafts = [draft for rows in _querysets(conference) for draft in _contents(rows)]
+    uids = [record.uid for record, _content in drafts]
     editions = list(Edition.objects.standing().filter(uid__in=uids).order_by("public_from"))
     own = set(Contribution.objects.filter(user=user, uid__in=uids).values_list("uid", "language"))
     now = stamp.now()
-    return [_part(record, [e for e in editions if e.uid == record.uid], own, now) for record in records]
+    return [
+        _part(record, content, [e for e in editions if e.uid == record.uid], own, now) for record, content in drafts
+    ]
 
 
-def _part(record, editions, own, now):
+def _contents(rows):
+    """(record, its Content) of each of *rows*, a queryset of a gate."""
+    records = list(rows)
+    return zip(records, GATES[rows.model.record_type].contents_of(records), strict=True)
+
+
+def _part(record, content, editions, own, now):
     gate = GATES[record.record_type]
     ready = [code for code in CODES if code in gate.languages(record)]
     missing = gate.missing(record)
-    plan = Plan.NOT_READY if missing else _plan(gate.content_of(record), editions, now)
+    plan = Plan.NOT_READY if missing else _plan(content, editions, now)
     coming = next((edition for edition in editions if edition.public_from > now), None)
     return Part(
         record=record,

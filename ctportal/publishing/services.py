@@ -25,9 +25,11 @@ from .gate import (
     canonical,
     checksum,
     gate_for,
+    naming,
     note_draft,
     refresh_draft,
     refresh_drafts,
+    with_label_of,
     with_language,
 )
 from .instants import show_utc
@@ -721,15 +723,17 @@ def merged(intervals, now):
 
 
 def lock_showing(entries):
-    """Before *entries* of one model of the vocabulary are renamed or merged: let nobody else save them, nor any record whose
-    public text shows one of them, until this transaction ends."""
+    """Before *entries* of one model of the vocabulary are renamed or merged: let nobody else save them, nor any record that
+    names one of them or whose public text shows one, until this transaction ends."""
     model = type(entries[0])
     lock(model._base_manager.filter(pk__in=[entry.pk for entry in entries]))
     shown = {"relations__name": SHOWS, "relations__target__in": [entry.uid for entry in entries]}
     uids = defaultdict(set)
     for record_type, uid in Edition.objects.public().filter(**shown).values_list("type", "uid").distinct():
         uids[record_type].add(uid)
-    for record_type in sorted(uids, key=lambda name: (name not in VOCABULARY, name)):
+    for records in (records for entry in entries for records in naming(entry)):
+        uids[records.model.record_type].update(records.order_by().values_list("uid", flat=True))
+    for record_type in sorted(uids):
         lock(GATES[record_type].queryset().model._base_manager.filter(uid__in=uids[record_type]))
 
 
@@ -740,7 +744,10 @@ def relabel(entry, *, by, note=""):
     Records with an edition to come are left out. Returns (the editions made, the editions in force left out).
     """
     lock_showing([entry])
-    return _relabel(entry, by=by, note=note)
+    done = _relabel(entry, by=by, note=note)
+    for records in naming(entry):
+        refresh_drafts(records)  # all of them would be published under the new name now
+    return done
 
 
 @service
@@ -820,7 +827,6 @@ def _replace_label(uid, content, *, by, now, note):
         _show_instead(new, uid, content)
         if canonical(new.data) != edition.json:
             made.append(_insert_in_line(new, now, by=by, now=now, note=note, minor=True))
-    refresh_drafts(made)
     return made, left_out
 
 
@@ -838,8 +844,4 @@ def _with_label(data, uid, content):
     if not isinstance(data, dict):
         return data
     result = {key: _with_label(value, uid, content) for key, value in data.items()}
-    if data.get("uid") == uid:
-        result |= {"uid": str(content.uid), "slug": content.slug, "name": content.data["name"]}
-        if "acronym" in data:
-            result["acronym"] = content.data["acronym"]
-    return result
+    return with_label_of(content, result) if data.get("uid") == uid else result

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 
 from ctportal import languages
-from ctportal.publishing import admin_compare, release, services
+from ctportal.publishing import admin_compare, admin_opens, release, services
 from ctportal.publishing.admin_forms import LocalDateTimeField, PublishingFields
 from ctportal.publishing.instants import local_to_instant, offset_text, show_instant
 
@@ -142,6 +142,7 @@ class ReleasePage:
             "conference_address": admin.change_address(self.conference),
             "form": form,
             "rows": [self._row(part, chosen) for part in parts],
+            "opens": admin_opens.shown(admin.admin_site, release.opened_by(parts)),
             "scheduled": any(part.at for part in parts),
             "releasable": any(part.can_be_released for part in parts),
             "needs_reason": any(part.needs_reason for part in parts),

@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from ctportal.languages import CODES
-from ctportal.publishing import revisions, services
+from ctportal.publishing import revisions, services, workflow
 from ctportal.publishing.gate import checksum, gate_for, note_draft
 from ctportal.publishing.models import Edition, Relation
-from ctportal.publishing.records import Record, label_names
+from ctportal.publishing.records import Record, ReviewedRecord, label_names
 
 from .models import Appearance, Organization, Person
 
@@ -56,6 +56,7 @@ def merge(away, into, *, by):
         done.editions, _left_out = services.merge_entries(away, into, by=by)
         done.editions += _publish_labels(into, _units(into), by)
         type(away)._base_manager.filter(pk=away.pk).delete()
+        workflow.note_merger(away, into, by)
         _refresh(
             {into, *records} - {None, away},
             by,
@@ -233,7 +234,8 @@ def _publish_labels(into, units, by):
 
 
 def _refresh(records, by, comment):
-    """Note what would be published now of *records*, so that lists tell what differs from the public, and keep each."""
+    """Note what would be published now of *records*, so that lists tell what differs from the public, and keep each. What
+    is in review and would be published otherwise than it was submitted returns."""
     by_type: dict[str, list] = {}
     for record in records:
         by_type.setdefault(record.record_type, []).append(record.pk)
@@ -241,5 +243,8 @@ def _refresh(records, by, comment):
         gate = next(gate_for(record) for record in records if record.record_type == record_type)
         found = list(gate.queryset().filter(pk__in=keys))
         for loaded, content in zip(found, gate.contents_of(found), strict=True):
+            before = loaded.draft_sha256
             note_draft(loaded, checksum(content.json))
+            if isinstance(loaded, ReviewedRecord) and loaded.draft_sha256 != before:
+                workflow.return_for_entry(loaded, by)
             revisions.keep_loaded(loaded, by=by, comment=comment)

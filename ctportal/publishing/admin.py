@@ -29,6 +29,7 @@ from ctportal import languages
 from . import (
     admin_compare,
     admin_history,
+    admin_opens,
     admin_presence,
     admin_share,
     admin_stale,
@@ -486,9 +487,9 @@ class RecordAdmin(admin_history.KeepsHistory, AutocompleteFields, admin.ModelAdm
         super().save_related(request, form, formsets, change)
         self.refresh(form.instance)
         changed = not change or what_changed(form, formsets)
-        if changed and self.publishable:
-            workflow.note_change(form.instance, request.user)
         if changed:
+            note = workflow.note_change if self.publishable else workflow.note_entry_change
+            note(form.instance, request.user)
             admin_presence.note_saving(request.user, *admin_presence.form_of(form.instance))
 
     def refresh(self, record):
@@ -690,6 +691,7 @@ class RecordAdmin(admin_history.KeepsHistory, AutocompleteFields, admin.ModelAdm
             panel["discard_address"] = admin_history.discard_address(self, obj)
         panel["public_address"] = f"/id/{obj.uid}"
         panel["relabel"] = not self.publishable and bool(panel["changes"])
+        panel["opens"] = admin_opens.shown(self.admin_site, form.opens)
         obj.has_standing_edition = bool(state.editions)
         panel["deletable"] = self.has_delete_permission(request, obj)
         if self.publishable:

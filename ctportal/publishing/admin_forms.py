@@ -27,9 +27,10 @@ from modeltranslation.translator import NotRegistered, translator
 
 from ctportal import languages
 
-from . import admin_stale, withheld, workflow
+from . import admin_stale, roles, withheld, workflow
+from .gate import opening
 from .instants import is_time_zone, local_to_instant
-from .models import StoredFile
+from .models import VOCABULARY, StoredFile
 from .records import RESERVED_SLUGS, SLUG, validate_slug
 from .services import slug_is_reserved
 from .withheld import Withheld, reveal, withhold
@@ -555,8 +556,11 @@ class RecordForm(LabelForm, PublishingFields, metaclass=forms.models.ModelFormMe
             self._fill_in_text()
         self.instants = {}  # of the fields that ask for one, aware
         self.instance_stage = getattr(self.instance, "stage", "")
+        self.opens = []  # the entries of the vocabulary that become public with it, for who may publish it
         if self.instance.pk:
-            self.initial["mark"] = workflow.mark(self.instance)
+            if self.instance.record_type not in VOCABULARY and roles.may_publish(self.request.user, self.instance):
+                self.opens = opening(self.instance)
+            self.initial["mark"] = workflow.mark(self.instance, self.opens)
 
     def _fill_in_text(self):
         """Show the row's texts; those of a new row stand back behind what the address of the form gives."""

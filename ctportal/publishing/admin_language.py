@@ -266,6 +266,7 @@ class LanguagePage:
             return
         admin_presence.note_saving(self.request.user, self.record.uid, self.language)
         if not self.admin.publishable:
+            workflow.note_entry_change(self.record, self.request.user)
             return
         workflow.note_hand(self.record, self.request.user, self.language)
         if self.record.draft_sha256 != before:

@@ -14,7 +14,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, Value
 from rest_framework import serializers
 
 from ctportal.languages import CODES
@@ -67,6 +67,7 @@ class Content:
     links: list[Link] = field(default_factory=list)
     files: list[StoredFile] = field(default_factory=list)
     shows: list = field(default_factory=list)  # uids of the vocabulary entries whose labels stand in data
+    opens: list = field(default_factory=list)  # those entries that are not public yet, and become so with it
     source: object = None  # the edition it was taken from, where it comes from no draft
 
     @property
@@ -149,6 +150,7 @@ class Gate:
             links=list(self.links(record)),
             files=list(self.files(record)),
             shows=list(entries),
+            opens=[entry for uid, entry in entries.items() if str(uid) not in public],
         )
 
     def dates(self, record):
@@ -240,6 +242,27 @@ def naming(entry):
         if paths:
             mine = (records.model._base_manager.filter(**{path: entry.pk}).values("pk") for path in paths)
             yield records.filter(_in_any(mine))
+
+
+def opening(record):
+    """The entries of the vocabulary that *record* names and that are not public: they become so when it is published.
+
+    One query where its draft is what is public, which has opened all that it names; else two, and one for each kind of
+    entry that there are some of.
+    """
+    if Edition.objects.public().filter(uid=record.uid, sha256=record.draft_sha256).exists():
+        return []
+    rows = type(record)._base_manager.filter(pk=record.pk)
+    public = Edition.objects.public().filter(uid=OuterRef("uid")).order_by()
+    hidden = {
+        str(model.record_type): model._base_manager.filter(
+            ~Exists(public), _in_any(rows.values(path) for path in paths)
+        )
+        for model, paths in _paths(gate_for(record)).items()
+    }
+    keys = [entries.order_by().values_list(Value(kind), "pk") for kind, entries in hidden.items()]
+    kinds = {kind for kind, _pk in keys[0].union(*keys[1:])}
+    return [entry for kind, entries in hidden.items() if kind in kinds for entry in entries.order_by("slug")]
 
 
 def _paths(gate):

@@ -39,6 +39,7 @@ class Part:
     waiting: list[str] = field(default_factory=list)  # codes of those in preparation, which stay behind
     has_second_reader: bool = True
     at: object = None  # for which instant it is scheduled now
+    opens: list = field(default_factory=list)  # entries of the vocabulary that become public with it
 
     @property
     def key(self):
@@ -111,6 +112,7 @@ def _part(record, content, editions, own, now):
         waiting=[code for code in CODES if code in _begun(record) and code not in ready],
         has_second_reader=record.stage == Stage.REVIEW and not any((record.uid, page) in own for page in ["", *ready]),
         at=coming.public_from if coming else None,
+        opens=content.opens if plan in (Plan.PUBLISH, Plan.CORRECT, Plan.REPLACE, Plan.BRING_BACK) else [],
     )
 
 
@@ -132,7 +134,13 @@ def _plan(content, editions, now):
 
 def mark_of(parts):
     """A short text that changes with whatever the release of *parts* depends on; see ``workflow.mark``."""
-    return workflow.mark_of_all([part.record for part in parts])
+    return workflow.mark_of_all([*(part.record for part in parts), *opened_by(parts)])
+
+
+def opened_by(parts):
+    """The entries of the vocabulary that become public with *parts*, each once."""
+    entries = {entry.uid: entry for part in parts for entry in part.opens}
+    return sorted(entries.values(), key=lambda entry: (entry.record_type, entry.slug))
 
 
 @transaction.atomic

@@ -73,6 +73,10 @@ def _restore(record, snapshot, by, comment, hands, leave):
         workflow.return_to_draft(row, by)
         for account, page in product(hands, ["", *_languages_changed(before, snapshot, row.original_language)]):
             workflow.note_hand(row, account, page)
+    else:
+        for account in hands:
+            workflow.note_hand(row, account)
+        workflow.return_naming(row, by)
     _finish(row, by, comment)
     return told
 

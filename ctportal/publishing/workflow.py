@@ -16,8 +16,8 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from . import roles, services
-from .gate import gate_for
-from .models import Contribution, LedgerEntry, WorkflowStep
+from .gate import gate_for, naming, opening, refresh_drafts
+from .models import Contribution, Edition, LedgerEntry, WorkflowStep
 from .records import Stage, lock
 
 Action = WorkflowStep.Action
@@ -41,12 +41,14 @@ def steps_of(record):
     return WorkflowStep.objects.filter(uid=record.uid).order_by("-pk")
 
 
-def mark(record):
-    """Return a short text that changes with whatever an action on *record* depends on: its draft, stage and editions.
+def mark(record, opens=()):
+    """Return a short text that changes with whatever an action on *record* depends on: its draft, stage and editions, and
+    what the vocabulary entries *opens* say, which become public with it.
 
     A form carries it, so that nobody approves, recalls or withdraws what is no longer what they saw.
     """
-    return _marks([record])[0]
+    own = _marks([record])[0]
+    return f"{own}-{mark_of_all(opens)}" if opens else own
 
 
 def mark_of_all(records):
@@ -81,10 +83,45 @@ def note_hand(record, by, language=""):
     Contribution.objects.get_or_create(uid=record.uid, language=language, user=by)
 
 
-def return_to_draft(record, by):
+def return_to_draft(record, by, remark=""):
     """What was submitted is no longer what stands there."""
     if _move(record, Stage.REVIEW, Stage.DRAFT):
-        note_step(record, Action.CHANGED, by)
+        note_step(record, Action.CHANGED, by, remark)
+
+
+@transaction.atomic
+def note_entry_change(entry, by):
+    """Note that *by* has changed the vocabulary *entry*. While it is not public, its words become so with the first record
+    that shows it: so the drafts of all that name it have changed, and what of it is in review returns."""
+    note_hand(entry, by)
+    return_naming(entry, by)
+
+
+def return_naming(entry, by):
+    """The second half of ``note_entry_change``. The caller has locked *entry*."""
+    if Edition.objects.public().filter(uid=entry.uid).exists():
+        return  # what shows it keeps its public name
+    for records in naming(entry):
+        named = records.filter(pk__in=lock(records.model._base_manager.filter(pk__in=records.order_by().values("pk"))))
+        refresh_drafts(named)
+        for record in named.filter(stage=Stage.REVIEW):
+            return_for_entry(record, by)
+
+
+def return_for_entry(record, by):
+    """Like ``return_to_draft``, where *by* has changed an entry of the vocabulary that *record* names. Which one is not said:
+    whoever reads the steps may not know of it."""
+    remark = _("A person, organization, series or theme that would become public with it was changed.")
+    return_to_draft(record, by, remark)
+
+
+def note_merger(away, into, by):
+    """*away* is now *into*: who had a hand in one has it in the other, unless what that says is public, by the merger."""
+    hands = Contribution.objects.filter(uid__in=[away.uid, into.uid])
+    users = {*hands.values_list("user", flat=True), by.pk}
+    hands.delete()
+    if not Edition.objects.public().filter(uid=into.uid).exists():
+        Contribution.objects.bulk_create(Contribution(uid=into.uid, user_id=user) for user in users)
 
 
 @transaction.atomic
@@ -98,6 +135,15 @@ def submit(record, *, by, remark=""):
     if not _move(record, Stage.DRAFT, Stage.REVIEW):
         raise ValidationError(_("It is in review already."), code="in_review")
     note_step(record, Action.SUBMITTED, by, remark)
+    _take_hands_along(record)
+
+
+def _take_hands_along(record):
+    """Who wrote what opens with *record* has a hand in what is submitted."""
+    entries = [entry.uid for entry in opening(record)]
+    users = Contribution.objects.filter(uid__in=entries).values_list("user", flat=True).distinct()
+    hands = [Contribution(uid=record.uid, user_id=user) for user in users]
+    Contribution.objects.bulk_create(hands, ignore_conflicts=True)
 
 
 @transaction.atomic
@@ -160,8 +206,11 @@ def approve(record, *, by, at=None, note="", minor=False, replace=False, alone="
     _require(roles.may_publish(by, record))
     _lock(record)
     reason = _reason_or_refuse(has_second_reader(record, by), alone)
+    opened = [entry.uid for entry in opening(record)]
     edition = services.publish(record, by=by, at=at, note=note, minor=minor, replace=replace, reason=reason)
     _close(record, by, reason, ["", *gate_for(record).languages(record)])
+    if at is None:
+        Contribution.objects.filter(uid__in=opened).delete()
     _move(record, Stage.REVIEW, Stage.DRAFT)
     return edition
 

@@ -1,13 +1,49 @@
 """Series, themes, organizations and people: names, renaming everywhere, adding in place."""
 
 import json
+import re
+
+import pytest
+from django.test import Client
 
 from conferences.models import Person
+from ctportal.publishing import workflow
+from ctportal.publishing.gate import refresh_draft
 from ctportal.publishing.models import Edition
+from ctportal.publishing.records import Stage
 from ctportal.publishing.services import publish
 from tests.admin.forms import AdminForm, errors_of
 from tests.admin.test_forms import address
-from tests.factories import make_conference, make_document, make_person, make_series, make_user
+from tests.factories import (
+    make_account,
+    make_conference,
+    make_document,
+    make_person,
+    make_series,
+    make_theme,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def elsewhere():
+    """A contributor, signed in on another machine, with a theme of their own that a conference in review names."""
+    client, contributor = Client(), make_account("contributor")
+    client.force_login(contributor)
+    client.theme = make_theme("Borders", description_en="What was read", created_by=contributor)
+    client.conference = make_conference()
+    client.conference.themes.add(client.theme)
+    for record in (client.theme, client.conference):
+        refresh_draft(record)
+    workflow.submit(client.conference, by=make_account("editor", "submitting"))
+    return client
+
+
+def opens(response):
+    """(kind, name, description) of what the page says becomes public with the record."""
+    return [(str(entry["kind"]), entry["name"], entry["description"]) for entry in response.context["portal"]["opens"]]
 
 
 def test_an_entry_is_added_with_an_address_of_its_own(staff):
@@ -78,3 +114,89 @@ def test_every_language_of_an_entry_is_written_on_its_page(staff):
 
     person.refresh_from_db()
     assert (person.name_en, person.name_ru, person.name_ar) == ("Vladimir Voronkov", "Владимир Воронков", None)
+
+
+# What becomes public with a record
+
+
+def test_the_approver_reads_what_becomes_public_with_the_record(staff, elsewhere):
+    public = make_person("A public person")
+    publish(make_document(delivered_by=public), by=make_user())
+    elsewhere.conference.appearances.create(person=public, role="speaker")
+    elsewhere.conference.sessions.create(title_en="Opening").appearances.create(
+        person=make_person("<b>Ann</b> Speaker"), role="speaker"
+    )
+
+    response = staff.get(address(elsewhere.conference))
+
+    assert opens(response) == [("theme", "Borders", "What was read"), ("person", "<b>Ann</b> Speaker", "")]
+    page = response.content.decode()
+    assert "What was read" in page
+    assert "&lt;b&gt;Ann&lt;/b&gt; Speaker" in page
+    assert re.search(rf'<a href="{address(elsewhere.theme)}"[^>]*><bdi>Borders</bdi></a>', page)
+
+
+def test_who_may_not_approve_is_not_asked_to_read_it(client, elsewhere):
+    client.force_login(make_account("editor"))
+
+    response = client.get(address(elsewhere.conference))
+
+    assert opens(response) == []
+    assert "Becomes public as well" not in response.content.decode()
+
+
+def test_a_form_that_is_open_does_not_publish_words_saved_since(staff, elsewhere):
+    form = AdminForm(staff, address(elsewhere.conference))
+    entry = AdminForm(elsewhere, address(elsewhere.theme)).fill(name="CANARY")
+    assert entry.press("_continue").status_code == 302
+
+    assert form.press("_publish").status_code == 422
+    assert not Edition.objects.exists()
+
+
+def test_nor_a_description_saved_since_while_the_record_is_a_draft(staff, elsewhere):
+    workflow.take_back(elsewhere.conference, by=make_account("editor", "submitting"))
+    form = AdminForm(staff, address(elsewhere.conference))
+    description = AdminForm(elsewhere, address(elsewhere.theme)).fill(description="CANARY")
+    assert description.press("_continue").status_code == 302
+
+    assert form.press("_publish").status_code == 422
+    assert not Edition.objects.exists()
+    assert AdminForm(staff, address(elsewhere.conference)).press("_publish").status_code == 302
+    assert Edition.objects.public().get(uid=elsewhere.theme.uid).data["description"] == {"en": "CANARY"}
+
+
+def test_saving_an_entry_returns_what_is_in_review_and_saving_nothing_does_not(elsewhere):
+    AdminForm(elsewhere, address(elsewhere.theme)).press("_continue")
+    elsewhere.conference.refresh_from_db()
+    assert elsewhere.conference.stage == Stage.REVIEW
+
+    AdminForm(elsewhere, address(elsewhere.theme)).fill(description="Other words").press("_continue")
+    elsewhere.conference.refresh_from_db()
+    assert elsewhere.conference.stage == Stage.DRAFT
+
+
+def test_translating_an_entry_returns_what_is_in_review(staff, elsewhere):
+    page = AdminForm(staff, address(elsewhere.theme, "language", "fr"))
+
+    page.fill(**{f"theme-{elsewhere.theme.pk}-name": "Frontières"}).press("_save")
+
+    elsewhere.conference.refresh_from_db()
+    assert elsewhere.conference.stage == Stage.DRAFT
+    workflow.submit(elsewhere.conference, by=make_account("editor", "submitting"))
+    assert not workflow.has_second_reader(elsewhere.conference, make_account("publisher", "editor"))
+
+
+def test_the_page_of_a_release_tells_what_becomes_public_and_refuses_words_saved_since(staff, elsewhere):
+    make_document(elsewhere.conference, delivered_by=make_person("Ann Speaker"))
+    release = f"/admin/conferences/conference/{elsewhere.conference.pk}/release/"
+    form = AdminForm(staff, release).fill(alone="At once")
+    form.values["parts"] = [row["part"].key for row in form.response.context["rows"]]
+    names = [entry["name"] for entry in form.response.context["opens"]]
+    assert names == ["Ann Speaker", "Borders"]
+    assert "What was read" in form.response.content.decode()
+
+    AdminForm(elsewhere, address(elsewhere.theme)).fill(description="CANARY").press("_continue")
+
+    assert form.press("_release").status_code == 422
+    assert not Edition.objects.exists()

@@ -1,10 +1,17 @@
 """Nothing of the vocabulary becomes public unseen: names and descriptions of series, themes, organizations and people."""
 
-import pytest
+from datetime import timedelta
 
-from ctportal.publishing import release
-from ctportal.publishing.gate import checksum, gate_for, naming, refresh_draft
-from ctportal.publishing.models import Edition
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from conferences.merging import merge
+from ctportal.publishing import release, restoring, revisions, workflow
+from ctportal.publishing.gate import checksum, gate_for, naming, opening, refresh_draft
+from ctportal.publishing.models import Contribution, Edition
+from ctportal.publishing.records import Stage
 from ctportal.publishing.services import publish, relabel, withdraw
 from tests.factories import (
     make_account,
@@ -16,6 +23,7 @@ from tests.factories import (
     make_series,
     make_theme,
 )
+from tests.publishing.test_workflow import code_of, stage, steps
 
 pytestmark = pytest.mark.django_db
 MAKERS = {"series": make_series, "theme": make_theme, "organization": make_organization, "person": make_person}
@@ -53,6 +61,7 @@ def changed(entry, by, **fields):
         setattr(entry, name, value)
     entry.save()
     refresh_draft(entry)
+    workflow.note_entry_change(entry, by)
     return entry
 
 
@@ -175,6 +184,179 @@ def test_the_public_names_are_read_at_once_for_all_drafts(writer, django_assert_
             gate.contents_of(records[:number])
 
 
+# An entry that is not public yet: what its words go with has changed with them
+
+
+@pytest.mark.parametrize("kind", MAKERS)
+@pytest.mark.parametrize("in_session", [False, True])
+def test_a_change_of_an_entry_returns_what_would_publish_it(kind, in_session, writer):
+    entry = MAKERS[kind]("Before")
+    conference = conference_naming(**{kind: entry}, in_session=in_session)
+    workflow.submit(conference, by=writer)
+    before = conference.draft_sha256
+
+    changed(entry, make_account("contributor"), name_en="CANARY")
+
+    conference.refresh_from_db()
+    assert (conference.stage, conference.draft_sha256 == before) == (Stage.DRAFT, False)
+    assert conference.draft_sha256 == checksum(draft_of(conference).json)
+    remark = "A person, organization, series or theme that would become public with it was changed."
+    assert steps(conference)[-1] == ("changed", "contributor", remark)
+
+
+def test_documents_and_photos_return_too(writer):
+    person, theme = make_person(), make_theme()
+    document, photo = make_document(delivered_by=person), make_photo(make_conference())
+    document.themes.add(theme)
+    photo.people.add(person)
+    for record in (document, photo):
+        workflow.submit(record, by=writer)
+
+    changed(person, writer, name_en="CANARY")
+    assert (stage(document), stage(photo)) == (Stage.DRAFT, Stage.DRAFT)
+
+    workflow.submit(document, by=writer)
+    changed(theme, writer, name_en="CANARY")
+    assert stage(document) == Stage.DRAFT
+
+
+def test_a_description_alone_returns_what_would_publish_it(writer):
+    theme = make_theme()
+    conference = conference_naming(theme=theme)
+    workflow.submit(conference, by=writer)
+
+    changed(theme, writer, description_en="CANARY")
+
+    assert stage(conference) == Stage.DRAFT
+
+
+def test_what_only_names_a_public_entry_stays_in_review(writer, frozen_clock):
+    person = make_person("Agreed")
+    publish(conference_naming(person=person), by=writer)
+    frozen_clock.tick()
+    conference = conference_naming(person=person)
+    workflow.submit(conference, by=writer)
+
+    changed(person, writer, name_en="CANARY")
+
+    conference.refresh_from_db()
+    assert conference.stage == Stage.REVIEW
+    assert conference.draft_sha256 == checksum(draft_of(conference).json)
+
+
+def test_who_wrote_an_entry_is_not_the_second_reader_of_what_opens_it(writer, publisher):
+    theme = changed(make_theme(), publisher, description_en="The publisher’s own words")
+    conference = conference_naming(theme=theme)
+    workflow.submit(conference, by=writer)
+
+    with pytest.raises(ValidationError) as refused:
+        workflow.approve(conference, by=publisher)
+    assert code_of(refused.value) == "second_person_needed"
+    assert not Edition.objects.exists()
+
+    workflow.approve(conference, by=make_account("publisher", "another"))
+    assert not Contribution.objects.exists()
+
+
+def test_who_wrote_an_entry_that_is_public_may_be_the_second_reader_of_what_shows_it(writer, publisher, frozen_clock):
+    person = changed(make_person(), publisher, name_en="Agreed")
+    first = conference_naming(person=person)
+    workflow.submit(first, by=writer)
+    workflow.approve(first, by=make_account("publisher", "another"))
+    frozen_clock.tick()
+    second = conference_naming(person=person)
+    workflow.submit(second, by=writer)
+
+    assert workflow.has_second_reader(second, publisher)
+
+
+def test_hands_in_an_entry_are_kept_while_what_opens_it_is_only_scheduled(writer, publisher, frozen_clock):
+    person = changed(make_person(), publisher, name_en="Agreed")
+    conference = conference_naming(person=person)
+    workflow.submit(conference, by=writer)
+    later = frozen_clock.now + timedelta(days=1)
+    workflow.approve(conference, by=make_account("publisher", "another"), at=later)
+    workflow.recall(conference, by=publisher)
+    workflow.submit(conference, by=writer)
+
+    assert not workflow.has_second_reader(conference, publisher)
+
+
+def test_a_restored_entry_is_a_changed_one(writer, publisher):
+    person = make_person("Old words")
+    old = revisions.keep(person, by=publisher, comment="Saved.")
+    changed(person, writer, name_en="New words")
+    revisions.keep(person, by=writer, comment="Saved.")
+    conference = conference_naming(person=person)
+    workflow.submit(conference, by=writer)
+
+    restoring.restore(person, revisions.Snapshot.of_revision(old), by=writer, comment="Restored.")
+
+    conference.refresh_from_db()
+    assert conference.stage == Stage.DRAFT
+    assert draft_of(conference).data["people"][0]["name"] == {"en": "Old words"}
+    assert conference.draft_sha256 == checksum(draft_of(conference).json)
+    assert set(Contribution.objects.filter(uid=person.uid).values_list("user", flat=True)) == {writer.pk, publisher.pk}
+
+
+# Merging
+
+
+def test_a_merger_returns_what_would_be_published_otherwise(writer, publisher):
+    away, into = make_person("Ann Speker"), make_person("Ann Speaker")
+    conference, untouched = conference_naming(person=away), conference_naming(person=into)
+    for record in (conference, untouched):
+        workflow.submit(record, by=writer)
+
+    merge(away, into, by=publisher)
+
+    assert (stage(conference), stage(untouched)) == (Stage.DRAFT, Stage.REVIEW)
+    assert steps(conference)[-1][:2] == ("changed", "publisher")
+
+
+def test_hands_in_an_entry_go_into_the_one_that_it_is_merged_into(writer, publisher):
+    away, into = changed(make_person("Ann Speker"), writer, name_fr="Ann"), make_person("Ann Speaker")
+
+    merge(away, into, by=publisher)
+
+    hands = set(Contribution.objects.values_list("uid", "user"))
+    assert hands == {(into.uid, writer.pk), (into.uid, publisher.pk)}
+
+
+def test_a_merger_into_what_is_public_leaves_no_hands(writer, publisher, frozen_clock):
+    away, into = make_person("Ann Speker"), make_person("Ann Speaker")
+    publish(conference_naming(person=into), by=writer)
+    frozen_clock.tick()
+    changed(away, writer, name_fr="Ann")
+
+    merge(away, into, by=publisher)
+
+    assert Edition.objects.public().get(uid=into.uid).data["name"] == {"en": "Ann Speaker", "fr": "Ann"}
+    assert not Contribution.objects.exists()
+
+
+# What opens with a record
+
+
+def test_what_opens_with_a_record_are_the_entries_that_are_not_public(writer, frozen_clock):
+    public, theme, person = make_person("Public"), make_theme(), make_person("In a session")
+    series, organization, scheduled = make_series(), make_organization(), make_organization("Scheduled")
+    make_theme("Named by nobody")
+    publish(conference_naming(person=public), by=writer)
+    publish(conference_naming(organization=scheduled), by=writer, at=frozen_clock.now + timedelta(hours=1))
+    frozen_clock.tick()
+    conference = conference_naming(
+        series=series, theme=theme, organization=organization, person=person, in_session=True
+    )
+    conference.appearances.create(person=public, organization=scheduled, role="chair")
+
+    expected = {series, theme, organization, person, scheduled}
+    assert (set(opening(conference)), len(opening(conference))) == (expected, 5)
+    assert set(draft_of(conference).opens) == expected
+    publish(conference, by=writer)
+    assert opening(conference) == draft_of(conference).opens == []
+
+
 @pytest.mark.parametrize("kind", MAKERS)
 def test_naming_gives_the_records_that_show_an_entry_and_no_others(kind):
     entry = MAKERS[kind]()
@@ -183,3 +365,29 @@ def test_naming_gives_the_records_that_show_an_entry_and_no_others(kind):
     make_document()
 
     assert {record for records in naming(entry) for record in records} == named
+
+
+def test_the_release_of_a_dossier_knows_what_opens_with_it_at_the_same_number_of_queries(writer, publisher):
+    conference = conference_naming(theme=make_theme())
+    person = make_person()
+    make_document(conference, delivered_by=person)
+    with CaptureQueriesContext(connection) as few:
+        parts = release.parts_of(conference, publisher)
+    assert [entry.record_type for entry in release.opened_by(parts)] == ["person", "theme"]
+
+    for _number in range(3):
+        make_document(conference, delivered_by=person, issued_by=make_organization())
+    with CaptureQueriesContext(connection) as many:
+        parts = release.parts_of(conference, publisher)
+    assert len(release.opened_by(parts)) == 5
+    assert len(many) == len(few)
+
+
+def test_the_mark_of_a_release_changes_with_the_words_that_open(publisher):
+    theme = make_theme()
+    conference = conference_naming(theme=theme)
+    before = release.mark_of(release.parts_of(conference, publisher))
+
+    changed(theme, publisher, description_en="CANARY")
+
+    assert release.mark_of(release.parts_of(conference, publisher)) != before

@@ -4,13 +4,14 @@ from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from ctportal.languages import CODES
 from ctportal.publishing import revisions, services, workflow
 from ctportal.publishing.gate import checksum, gate_for, note_draft
-from ctportal.publishing.models import Edition, Relation
+from ctportal.publishing.models import Edition, LedgerEntry, Relation
 from ctportal.publishing.records import Record, ReviewedRecord, label_names
 
 from .models import Appearance, Organization, Person
@@ -53,15 +54,13 @@ def merge(away, into, *, by):
         records = {_record_of(row) for row in referring_rows(away)} | {_record_of(row) for row in referring_rows(into)}
         for row, name in _references(away):
             _repoint(row, name, into, done)
-        done.editions, _left_out = services.merge_entries(away, into, by=by)
-        done.editions += _publish_labels(into, _units(into), by)
+        text, names = gettext_noop("“%(away)s” was merged into “%(into)s”."), {"away": away, "into": into}
+        reason = Truncator(_(text) % names).chars(LedgerEntry._meta.get_field("reason").max_length)
+        done.editions, _left_out = services.merge_entries(away, into, by=by, reason=reason)
+        done.editions += _publish_labels(into, _units(into), by, reason)
         type(away)._base_manager.filter(pk=away.pk).delete()
         workflow.note_merger(away, into, by)
-        _refresh(
-            {into, *records} - {None, away},
-            by,
-            revisions.sentence(gettext_noop("“%(away)s” was merged into “%(into)s”."), away=away, into=into),
-        )
+        _refresh({into, *records} - {None, away}, by, revisions.sentence(text, **names))
     return done
 
 
@@ -223,13 +222,13 @@ def _units(into):
 # In public
 
 
-def _publish_labels(into, units, by):
+def _publish_labels(into, units, by, reason):
     """Publish the survivor's labels where they were filled in, and its units, whose public page names their parent."""
     made = []
     for entry in (into, *units):
         edition = Edition.objects.public().filter(uid=entry.uid).first()
         if edition and services.differs(entry, edition):
-            made += services.relabel(entry, by=by)[0]
+            made += services.relabel(entry, by=by, reason=reason)[0]
     return made
 
 

@@ -627,8 +627,8 @@ class RecordAdmin(admin_history.KeepsHistory, AutocompleteFields, admin.ModelAdm
         self.message_user(request, text, messages.SUCCESS)
 
     def press_relabel(self, request, obj, form):
-        self._may_publish(request, obj)
-        made, left_out = services.relabel(obj, by=request.user, note=form.cleaned_data["publish_note"])
+        note, alone = form.cleaned_data["publish_note"], form.cleaned_data["alone_reason"]
+        made, left_out = workflow.relabel(obj, by=request.user, note=note, alone=alone)
         text = ngettext(
             "The new name is public; %(n)d page that shows it has a new minor edition.",
             "The new name is public; %(n)d pages that show it have a new minor edition.",

@@ -491,7 +491,7 @@ FIELD_OF = {
 # Buttons that depend on what the record and its editions are at this moment.
 ACTIONS = frozenset(
     {"_publish", "_publish_at", "_replace", "_replace_at", "_submit", "_take_back", "_send_back"}
-    | {"_recall", "_redate", "_withdraw", "_withdraw_at", "_restore"}
+    | {"_recall", "_redate", "_withdraw", "_withdraw_at", "_restore", "_relabel"}
 )
 
 

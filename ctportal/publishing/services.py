@@ -738,20 +738,21 @@ def lock_showing(entries):
 
 
 @transaction.atomic
-def relabel(entry, *, by, note=""):
+def relabel(entry, *, by, note="", reason=""):
     """Publish a vocabulary entry under its new name, with a minor edition of every record in force that shows it.
 
-    Records with an edition to come are left out. Returns (the editions made, the editions in force left out).
+    *reason* is a word for the ledger alone. Records with an edition to come are left out. Returns (the editions made,
+    the editions in force left out).
     """
     lock_showing([entry])
-    done = _relabel(entry, by=by, note=note)
+    done = _relabel(entry, by=by, note=note, reason=reason)
     for records in naming(entry):
         refresh_drafts(records)  # all of them would be published under the new name now
     return done
 
 
 @service
-def _relabel(entry, *, by, note, now):
+def _relabel(entry, *, by, note, reason, now):
     current = _in_force_or_refuse(entry.uid, now)
     gate = gate_for(entry)
     content = gate.content(entry)
@@ -764,14 +765,14 @@ def _relabel(entry, *, by, note, now):
         _set_end(current, now, now)
         ledger.append(Action.ENDED, current, by=name_of(by), at=now, effective_at=now)
         edition = insert(content, now, until, by=name_of(by), now=now, note=note, minor=True)
-        ledger.append(Action.INSERTED, edition, by=name_of(by), at=now, effective_at=now)
+        ledger.append(Action.INSERTED, edition, by=name_of(by), at=now, effective_at=now, reason=reason)
         for later in Edition.objects.to_come(now).filter(uid=entry.uid):
             start, end = later.public_from, later.public_until
             _recall(later, by, now)
             edition = insert(content, start, end, by=name_of(by), now=now, note=note, minor=True)
-            ledger.append(Action.INSERTED, edition, by=name_of(by), at=now, effective_at=start)
+            ledger.append(Action.INSERTED, edition, by=name_of(by), at=now, effective_at=start, reason=reason)
     note_draft(entry, checksum(content.json))
-    return _replace_label(entry.uid, content, by=by, now=now, note=note)
+    return _replace_label(entry.uid, content, by=by, now=now, note=note, reason=reason)
 
 
 def differs(record, edition):
@@ -787,7 +788,7 @@ def content_differs(content, edition):
 
 
 @service
-def merge_entries(merged_away, into, *, by, note="", now):
+def merge_entries(merged_away, into, *, by, note="", reason="", now):
     """After the working rows of two entries became one: all that is public and shows *merged_away* shows *into* instead.
 
     The uid and the slugs of *merged_away* lead to *into* from now on. Returns as ``relabel``.
@@ -801,7 +802,7 @@ def merge_entries(merged_away, into, *, by, note="", now):
         )
     content = gate_for(into).content(into)
     _check_slug(content)
-    done = _replace_label(merged_away.uid, content, by=by, now=now, note=note)
+    done = _replace_label(merged_away.uid, content, by=by, now=now, note=note, reason=reason)
     if done[1]:
         raise ValidationError(
             _("Some pages have an edition to come; recall it before merging."), code="edition_to_come"
@@ -816,7 +817,7 @@ def merge_entries(merged_away, into, *, by, note="", now):
     return done
 
 
-def _replace_label(uid, content, *, by, now, note):
+def _replace_label(uid, content, *, by, now, note, reason):
     editions = Edition.objects.public(now).filter(relations__name=SHOWS, relations__target=uid).order_by("pk")
     made, left_out = [], []
     for edition in editions:
@@ -826,7 +827,7 @@ def _replace_label(uid, content, *, by, now, note):
         new = _content_of(edition)
         _show_instead(new, uid, content)
         if canonical(new.data) != edition.json:
-            made.append(_insert_in_line(new, now, by=by, now=now, note=note, minor=True))
+            made.append(_insert_in_line(new, now, by=by, now=now, note=note, minor=True, reason=reason))
     return made, left_out
 
 

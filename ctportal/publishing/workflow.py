@@ -226,6 +226,24 @@ def approve_language(record, language, *, by, note="", alone=""):
     return edition
 
 
+@transaction.atomic
+def relabel(entry, *, by, note="", alone=""):
+    """Publish the vocabulary *entry* as it stands wherever it is shown; see ``services.relabel``, whose answer is returned.
+
+    An entry is not submitted: its second reader is whoever publishes it without having had a hand in it since then.
+    """
+    _require(roles.may_publish(by, entry))
+    services.lock_showing([entry])
+    text = _(
+        "Nobody else has read it: you had a hand in it yourself. Let another publisher publish it, or give the reason for "
+        "publishing it without second reader."
+    )
+    reason = _reason_or_refuse(not _own_work(entry, by, [""]), alone, text)
+    done = services.relabel(entry, by=by, note=note, reason=reason)
+    _close(entry, by, reason, [""])
+    return done
+
+
 def _lock(record):
     """Let no one change *record* until this transaction ends, and see at which stage it really is."""
     rows = type(record)._base_manager.filter(pk=record.pk)
@@ -234,13 +252,13 @@ def _lock(record):
     record.stage = rows.values_list("stage", flat=True).get()
 
 
-def _reason_or_refuse(has_second_reader, alone):
-    """The reason to keep with the edition: none where there is a second reader."""
+def _reason_or_refuse(has_second_reader, alone, text=""):
+    """The reason to keep with the edition: none where there is a second reader. *text* is said where it is missing."""
     if has_second_reader:
         return ""
     alone = " ".join(alone.split())
     if not alone:
-        text = _(
+        text = text or _(
             "Nobody else has read it: it was not submitted, or you had a hand in it yourself. Submit it for review, or "
             "give the reason for publishing it without second reader."
         )

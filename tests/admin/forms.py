@@ -100,7 +100,7 @@ class AdminForm:
         """Send the form with *button*; return the response."""
         assert button in self.buttons, f"no button {button}, only {self.buttons}"
         values = {name: value for name, value in self.values.items() if "__prefix__" not in name and value is not None}
-        if values.get("alone_reason") == "" and button.startswith(("_publish", "_replace")):
+        if values.get("alone_reason") == "" and button.startswith(("_publish", "_replace", "_relabel")):
             # Most tests are not about the second reader; those that are fill it in, or set it to None.
             values["alone_reason"] = "There is one person in this test"
         return self.client.post(self.address, values | {button: "1"})

@@ -9,7 +9,7 @@ from django.test import Client
 from conferences.models import Person
 from ctportal.publishing import workflow
 from ctportal.publishing.gate import refresh_draft
-from ctportal.publishing.models import Edition
+from ctportal.publishing.models import Edition, LedgerEntry
 from ctportal.publishing.records import Stage
 from ctportal.publishing.services import publish
 from tests.admin.forms import AdminForm, errors_of
@@ -200,3 +200,41 @@ def test_the_page_of_a_release_tells_what_becomes_public_and_refuses_words_saved
 
     assert form.press("_release").status_code == 422
     assert not Edition.objects.exists()
+
+
+# Publishing a new name
+
+
+@pytest.fixture
+def public_person():
+    person = make_person("Before")
+    publish(make_document(delivered_by=person), by=make_user())
+    return person
+
+
+def test_ones_own_new_name_is_published_with_a_reason(staff, public_person):
+    form = AdminForm(staff, address(public_person)).fill(name="After")
+    form.press("_continue")
+    form = AdminForm(staff, address(public_person)).fill(alone_reason=None)
+
+    response = form.press("_relabel")
+    assert response.status_code == 422
+    assert list(response.context["adminform"].form.errors) == ["alone_reason"]
+    assert "you had a hand in it yourself" in response.content.decode()
+
+    assert form.fill(alone_reason="Nobody else is here").press("_relabel").status_code == 302
+    assert Edition.objects.public().get(uid=public_person.uid).data["name"] == {"en": "After"}
+    reasons = LedgerEntry.objects.filter(uid=public_person.uid).order_by("pk").values_list("reason", flat=True)
+    assert list(reasons)[-1] == "Nobody else is here"
+
+
+def test_a_new_name_that_somebody_else_has_saved_since_is_not_published(staff, public_person):
+    colleague = Client()
+    colleague.force_login(make_account("editor", "colleague"))
+    AdminForm(colleague, address(public_person)).fill(name="Read").press("_continue")
+    form = AdminForm(staff, address(public_person))
+    french = AdminForm(colleague, address(public_person, "language", "fr"))
+    assert french.fill(**{f"person-{public_person.pk}-name": "CANARY"}).press("_save").status_code == 302
+
+    assert form.press("_relabel").status_code == 422
+    assert Edition.objects.public().get(uid=public_person.uid).data["name"] == {"en": "Before"}

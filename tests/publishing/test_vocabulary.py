@@ -3,14 +3,14 @@
 from datetime import timedelta
 
 import pytest
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from conferences.merging import merge
 from ctportal.publishing import release, restoring, revisions, workflow
 from ctportal.publishing.gate import checksum, gate_for, naming, opening, refresh_draft
-from ctportal.publishing.models import Contribution, Edition
+from ctportal.publishing.models import Contribution, Edition, LedgerEntry
 from ctportal.publishing.records import Stage
 from ctportal.publishing.services import publish, relabel, withdraw
 from tests.factories import (
@@ -22,6 +22,7 @@ from tests.factories import (
     make_photo,
     make_series,
     make_theme,
+    make_user,
 )
 from tests.publishing.test_workflow import code_of, stage, steps
 
@@ -333,6 +334,18 @@ def test_a_merger_into_what_is_public_leaves_no_hands(writer, publisher, frozen_
 
     assert Edition.objects.public().get(uid=into.uid).data["name"] == {"en": "Ann Speaker", "fr": "Ann"}
     assert not Contribution.objects.exists()
+    reasons = {entry.reason for entry in LedgerEntry.objects.filter(at=LedgerEntry.objects.last().at)}
+    assert "“Ann Speker” was merged into “Ann Speaker”." in reasons
+
+
+def test_the_longest_names_can_be_merged_in_public(writer, publisher, frozen_clock):
+    away, into = make_organization("A" * 250), make_organization("B" * 250)
+    publish(conference_naming(organization=away), by=writer)
+    frozen_clock.tick()
+
+    merge(away, into, by=publisher)
+
+    assert max(len(entry.reason) for entry in LedgerEntry.objects.all()) == 500
 
 
 # What opens with a record
@@ -391,3 +404,42 @@ def test_the_mark_of_a_release_changes_with_the_words_that_open(publisher):
     changed(theme, publisher, description_en="CANARY")
 
     assert release.mark_of(release.parts_of(conference, publisher)) != before
+
+
+# Publishing a new name
+
+
+@pytest.fixture
+def renamed(writer, frozen_clock):
+    """A public person whom the writer has renamed."""
+    person = make_person("Before")
+    publish(conference_naming(person=person), by=make_user())
+    frozen_clock.tick()
+    return changed(person, writer, name_en="After")
+
+
+def test_who_published_a_new_name_without_a_hand_in_it_is_its_second_reader(renamed, publisher):
+    made, _left_out = workflow.relabel(renamed, by=publisher)
+
+    assert made[0].data["people"][0]["name"] == {"en": "After"}
+    assert steps(renamed) == [("approved", "publisher", "")]
+    assert not Contribution.objects.exists()
+
+
+def test_ones_own_new_name_needs_a_reason_that_stays_in_the_ledger(renamed, publisher):
+    changed(renamed, publisher, name_en="My own words")
+    with pytest.raises(ValidationError) as refused:
+        workflow.relabel(renamed, by=publisher)
+    assert code_of(refused.value) == "second_person_needed"
+    assert not Edition.objects.filter(json__contains="My own words").exists()
+
+    made, _left_out = workflow.relabel(renamed, by=publisher, alone="Nobody else is here")
+
+    assert steps(renamed) == [("alone", "publisher", "Nobody else is here")]
+    inserted = LedgerEntry.objects.filter(action="inserted", reason="Nobody else is here")
+    assert set(inserted.values_list("uid", flat=True)) == {renamed.uid, made[0].uid}
+
+
+def test_only_publishers_publish_a_new_name(renamed, writer):
+    with pytest.raises(PermissionDenied):
+        workflow.relabel(renamed, by=writer, alone="I want to")

@@ -52,9 +52,9 @@ from .admin_forms import (
 )
 from .admin_inline import TEMPLATE, Table, draw_plain
 from .admin_language import LanguagePage
-from .gate import gate_for, refresh_draft
+from .gate import GATES, gate_for, refresh_draft
 from .instants import offset_text, show_instant
-from .models import VOCABULARY, Edition, RecordType, reached
+from .models import VOCABULARY, Edition, RecordType, WorkflowStep, reached
 from .preview import WITHOUT_PAGE, preview_address
 from .records import UID, Stage
 from .withheld import withhold
@@ -189,6 +189,7 @@ def badge(state):
 
 
 FEW = 1000
+FEW_NAMES = 10  # of those that stand in a message
 
 
 def found_once(queryset, found):
@@ -557,6 +558,7 @@ class RecordAdmin(admin_history.KeepsHistory, AutocompleteFields, admin.ModelAdm
             self._say_scheduled(request, obj, edition, form)
         else:
             self._say_public(request, obj)
+        self.say_along(request, edition.along)
 
     def _say_scheduled(self, request, obj, edition, form):
         at = show_instant(edition.public_from, form.time_zone)
@@ -571,6 +573,16 @@ class RecordAdmin(admin_history.KeepsHistory, AutocompleteFields, admin.ModelAdm
             _("Read it as a visitor"),
         )
         self.message_user(request, text, messages.SUCCESS)
+
+    def say_along(self, request, along):
+        """Tell which documents and photos went along with their conference, in a message for each thing they did."""
+        for action in dict.fromkeys(child.action for child in along):
+            those = [child for child in along if child.action == action]
+            text = _("%(what)s (%(n)d): %(names)s")
+            what = capfirst(WorkflowStep.Action(action).label)
+            self.message_user(
+                request, text % {"what": what, "n": len(those), "names": names_of(those)}, messages.WARNING
+            )
 
     def press_submit(self, request, obj, form):
         workflow.submit(obj, by=request.user, remark=form.cleaned_data["remark"])
@@ -590,41 +602,46 @@ class RecordAdmin(admin_history.KeepsHistory, AutocompleteFields, admin.ModelAdm
         self.message_user(request, _("“%(record)s” is sent back with your remark.") % {"record": obj}, messages.SUCCESS)
 
     def press_recall(self, request, obj, form):
-        workflow.recall(obj, by=request.user)
+        along = workflow.recall(obj, by=request.user)
         self.message_user(
             request, _("What was scheduled for “%(record)s” is recalled.") % {"record": obj}, messages.SUCCESS
         )
+        self.say_along(request, along)
 
     def press_redate(self, request, obj, form):
         edition = workflow.redate(obj, by=request.user, at=self._instant(form))
         self._say_scheduled(request, obj, edition, form)
+        self.say_along(request, edition.along)
 
     def press_withdraw_at(self, request, obj, form):
         at = self._given(form, "withdraw_at")
         try:
-            self._withdraw(request, obj, form, at)
+            edition = self._withdraw(request, obj, form, at)
         except ValidationError as error:
             # The services call every instant "at"; this form has two.
             by_field = getattr(error, "error_dict", {})
             raise (ValidationError({"withdraw_at": by_field["at"]}) if "at" in by_field else error) from error
         text = _("“%(record)s” will be withdrawn at %(at)s.") % {"record": obj, "at": show_instant(at, form.time_zone)}
         self.message_user(request, text, messages.SUCCESS)
+        self.say_along(request, edition.along)
 
     def _withdraw(self, request, obj, form, at=None):
         replacement = replacement_from(form.cleaned_data["withdraw_replacement"])
         reason = form.cleaned_data["withdraw_reason"]
-        workflow.withdraw(obj, by=request.user, reason=reason, at=at, replacement=replacement)
+        return workflow.withdraw(obj, by=request.user, reason=reason, at=at, replacement=replacement)
 
     def press_withdraw(self, request, obj, form):
-        self._withdraw(request, obj, form)
+        edition = self._withdraw(request, obj, form)
         self.message_user(
             request, _("“%(record)s” is withdrawn; its address gives the reason.") % {"record": obj}, messages.SUCCESS
         )
+        self.say_along(request, edition.along)
 
     def press_restore(self, request, obj, form):
-        workflow.restore(obj, by=request.user, note=form.cleaned_data["publish_note"])
+        edition = workflow.restore(obj, by=request.user, note=form.cleaned_data["publish_note"])
         text = _("“%(record)s” is public again, with the text it had before.") % {"record": obj}
         self.message_user(request, text, messages.SUCCESS)
+        self.say_along(request, edition.along)
 
     def press_relabel(self, request, obj, form):
         note, alone = form.cleaned_data["publish_note"], form.cleaned_data["alone_reason"]
@@ -850,6 +867,15 @@ class RecordAdmin(admin_history.KeepsHistory, AutocompleteFields, admin.ModelAdm
             self.message_user(request, text, messages.ERROR)
             return HttpResponseRedirect(self.change_address(obj))
         return super().delete_view(request, object_id, extra_context)
+
+
+def names_of(children):
+    """What the working records of *children* (see ``services.Along``) are called, the first ten, in one line."""
+    names = []
+    for record_type in sorted({child.record_type for child in children}):
+        uids = [child.uid for child in children if child.record_type == record_type]
+        names += [f"“{record}”" for record in GATES[record_type].queryset().filter(uid__in=uids)[:FEW_NAMES]]
+    return ", ".join([*names[:FEW_NAMES], *(["…"] if len(children) > FEW_NAMES else [])])
 
 
 def replacement_from(text):

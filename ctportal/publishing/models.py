@@ -388,10 +388,16 @@ class WorkflowStep(models.Model):
         REDATED = "redated", _("moved to another time")
         WITHDRAWN = "withdrawn", _("withdrawn")
         RESTORED = "restored", _("restored")
+        # What a document or photo did when its conference did so.
+        MOVED_ALONG = "moved-along", _("moved to another time along with the conference")
+        RECALLED_ALONG = "recalled-along", _("recalled along with the conference")
+        WITHDRAWN_ALONG = "withdrawn-along", _("withdrawn along with the conference")
+        KEPT_ALONG = "kept-along", _("stays public along with the conference, whose withdrawal was recalled")
+        RESTORED_ALONG = "restored-along", _("restored along with the conference")
 
     uid = models.UUIDField(help_text="The record's permanent identifier.")
     type = models.CharField(max_length=20, choices=RecordType.choices)
-    action = models.CharField(max_length=10, choices=Action.choices)
+    action = models.CharField(max_length=20, choices=Action.choices)
     language = models.CharField(max_length=2, blank=True, help_text="Where the step was for one language alone.")
     at = models.DateTimeField(default=timezone.now)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")

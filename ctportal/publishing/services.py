@@ -9,6 +9,7 @@ transaction locks, it locks before that (see ``records.lock``). Each either does
 import functools
 from collections import defaultdict
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -44,12 +45,22 @@ from .models import (
     Redirect,
     Relation,
     Withdrawal,
+    WorkflowStep,
 )
 from .reading import merged_into
 from .records import lock
 
 SHOWS = "shows"  # name of the relation from an edition to each vocabulary entry whose label stands in it
 Action = LedgerEntry.Action
+Step = WorkflowStep.Action
+
+
+class Along(NamedTuple):
+    """What a document or photo did along with its conference. Services return these, at most one for each, as ``along``."""
+
+    uid: object
+    record_type: str
+    action: str  # one of WorkflowStep.Action
 
 
 class State:
@@ -128,7 +139,7 @@ def _turn():
 
 @service
 def publish(record, *, by, at=None, note="", minor=False, replace=False, reason="", now):
-    """Freeze *record* as it stands into an edition that is public from *at* (default now) and return it.
+    """Freeze *record* as it stands into an edition that is public from *at* (default now) and return it, with ``along``.
 
     *by* is the account that publishes, *note* the public change note, *reason* a word for the ledger alone. With
     *replace*, an edition that is still to come is recalled in the same step. Vocabulary entries are published with what shows them, or by ``relabel``.
@@ -151,7 +162,7 @@ def publish(record, *, by, at=None, note="", minor=False, replace=False, reason=
     edition = _insert_in_line(content, start, by=by, now=now, note=note, minor=minor, reason=reason)
     revisions.link(edition, revisions.keep_loaded(loaded, by=by, comment=gettext_noop("Published.")))
     moved = (opening, start) if replace and opening and opening != start else None
-    _settle(edition.uid, edition.type, by=by, now=now, moved=moved)
+    edition.along = _settle(edition.uid, edition.type, by=by, now=now, moved=moved)
     _open_vocabulary(gate.vocabulary(loaded), by=by, now=now)
     _sync_vocabulary(_shown_by(edition.uid, now), by=by, now=now)
     note_draft(record, edition.sha256)
@@ -185,7 +196,7 @@ def publish_language(record, language, *, by, note="", reason="", now):
 def restore(record, *, by, at=None, note="", now):
     """Bring a withdrawn record back with the JSON of its last public edition, from *at* (default now) on.
 
-    Restoring a conference brings back the documents and photos that were withdrawn with it.
+    Restoring a conference brings back the documents and photos that were withdrawn with it. The edition has ``along``.
     """
     return _restore(record.uid, _start(at, now), by=by, now=now, note=note)
 
@@ -202,11 +213,13 @@ def _restore(uid, start, *, by, now, note=""):
     _check_slug(content)
     _follow_merges(content)
     edition = _insert_in_line(content, start, by=by, now=now, note=note)
+    restored = []
     if edition.type == RecordType.CONFERENCE:
         for child in _withdrawn_with(uid, state.last.public_until):
             if not covering(State(child, now).editions, start) and not State(child, now).to_come:
-                _restore(child, start, by=by, now=now, note=note)
-    _settle(edition.uid, edition.type, by=by, now=now)
+                back = _restore(child, start, by=by, now=now, note=note)
+                restored.append(Along(child, back.type, Step.RESTORED_ALONG))
+    edition.along = restored + _settle(edition.uid, edition.type, by=by, now=now)
     _sync_vocabulary(content.shows, by=by, now=now)
     return edition
 
@@ -229,7 +242,10 @@ def _withdrawn_with(uid, at):
 
 @service
 def recall(record, *, by, now):
-    """Take back what is still to come: the scheduled edition or, where there is none, the scheduled withdrawal."""
+    """Take back what is still to come: the scheduled edition or, where there is none, the scheduled withdrawal.
+
+    Returns what its documents and photos did along with it, each an ``Along``.
+    """
     state = State(record.uid, now)
     touched = _shown_by(record.uid, now)
     if state.to_come:
@@ -246,20 +262,22 @@ def recall(record, *, by, now):
         _keep_inside_conference(edition, content, by, now)
     else:
         raise ValidationError(_("Nothing is scheduled: there is nothing to recall."), code="nothing_to_come")
-    _settle(record.uid, record.record_type, by=by, now=now)
+    along = _settle(record.uid, record.record_type, by=by, now=now)
     _sync_vocabulary(touched, by=by, now=now)
+    return along
 
 
 @service
 def redate(record, *, by, at=None, now):
-    """Move the edition to come of *record*, as it is, to *at* (default now); return the new edition. Children set for the same instant
-    as their conference move with it."""
+    """Move the edition to come of *record*, as it is, to *at* (default now); return the new edition, with ``along``. Children
+    set for the same instant as their conference move with it."""
     _refuse_vocabulary(record)
     coming = State(record.uid, now).to_come
     if not coming:
         raise ValidationError(_("Nothing is scheduled: there is nothing to move."), code="nothing_to_come")
     start = _start(at, now)
     if start == coming.public_from:
+        coming.along = []
         return coming
     opening, end = _opening_to_come(record.uid, now), coming.public_until
     withdrawal = getattr(coming, "withdrawal", None)
@@ -274,14 +292,15 @@ def redate(record, *, by, at=None, now):
     if withdrawal and edition.public_until is None:
         why = {"reason": withdrawal.reason, "replacement": withdrawal.replacement, "cause": withdrawal.cause}
         _withdraw(edition, end, by=by, now=now, **why)
-    _settle(edition.uid, edition.type, by=by, now=now, moved=(opening, start) if opening else None)
+    edition.along = _settle(edition.uid, edition.type, by=by, now=now, moved=(opening, start) if opening else None)
     _sync_vocabulary(touched | set(content.shows), by=by, now=now)
     return edition
 
 
 @service
 def withdraw(record, *, by, reason, at=None, replacement=None, now):
-    """Take *record* off the public side from *at* (default now) on, for a public *reason*; return the ended edition.
+    """Take *record* off the public side from *at* (default now) on, for a public *reason*; return the ended edition, with
+    ``along``.
 
     *replacement* is the uid of a record to read instead. What was to come after *at* is recalled, and the documents
     and photos of a conference go with it.
@@ -302,7 +321,7 @@ def withdraw(record, *, by, reason, at=None, replacement=None, now):
     if not ending:
         raise ValidationError(_("It is not public at that moment: nothing to withdraw."), code="not_public")
     _withdraw(ending, end, by=by, now=now, reason=reason, replacement=replacement)
-    _settle(record.uid, record.record_type, by=by, now=now)
+    ending.along = _settle(record.uid, record.record_type, by=by, now=now)
     _sync_vocabulary(touched, by=by, now=now)
     return ending
 
@@ -600,35 +619,47 @@ def _settle(uid, record_type, *, by, now, moved=None):
     """After a change to the conference *uid*: end, recall or move what would now be public outside its interval.
 
     *moved* is (old, new) when the whole conference begins at another instant: children set for the old one move along.
+    Returns what the children did, a list of ``Along``: of one with several editions, what the one that begins first did.
     """
     if record_type != RecordType.CONFERENCE:
-        return
+        return []
     editions = State(uid, now).editions
-    touched = set()
+    touched, along = set(), {}
     for pk in list(children_of(uid, now).values_list("pk", flat=True)):
         # Read one by one: recalling a correction gives its end back to the edition before.
         child = Edition.objects.select_related("withdrawal").get(pk=pk)
-        start = max(child.public_from, now)
-        inside, end = coverage(editions, start)
-        withdrawal = getattr(child, "withdrawal", None)
-        if child.public_from > now and moved and child.public_from == moved[0]:
-            content = _content_of(child)
-            _recall(child, by, now)
-            _insert_in_line(content, moved[1], by=by, now=now, note=child.note, minor=child.minor)
-        elif not inside and child.public_from > now:
-            _recall(child, by, now)
-        elif not inside:
-            _withdraw_with(child, uid, editions, now, by, now)
-        elif end is not None and (child.public_until is None or child.public_until > end):
-            _withdraw_with(child, uid, editions, end, by, now)
-        elif withdrawal and withdrawal.cause == uid and child.public_until != end:
-            _lift_end(child, by, now)
-            if end is not None:
-                _withdraw_with(child, uid, editions, end, by, now)
-        else:
-            continue
-        touched.update(child.relations.filter(name=SHOWS).values_list("target", flat=True))
+        action = _follow(child, uid, editions, by=by, now=now, moved=moved)
+        if action:
+            along[child.uid] = Along(child.uid, child.type, action)
+            touched.update(child.relations.filter(name=SHOWS).values_list("target", flat=True))
     _sync_vocabulary(touched, by=by, now=now)
+    return list(along.values())
+
+
+def _follow(child, conference, editions, *, by, now, moved):
+    """Let *child*, an edition, follow its conference, which now has *editions*. Returns what it did, or None for nothing."""
+    inside, end = coverage(editions, max(child.public_from, now))
+    withdrawal = getattr(child, "withdrawal", None)
+    if child.public_from > now and moved and child.public_from == moved[0]:
+        content = _content_of(child)
+        _recall(child, by, now)
+        _insert_in_line(content, moved[1], by=by, now=now, note=child.note, minor=child.minor)
+        return Step.MOVED_ALONG
+    if not inside and child.public_from > now:
+        _recall(child, by, now)
+        return Step.RECALLED_ALONG
+    if not inside:
+        _withdraw_with(child, conference, editions, now, by, now)
+        return Step.WITHDRAWN_ALONG
+    if end is not None and (child.public_until is None or child.public_until > end):
+        _withdraw_with(child, conference, editions, end, by, now)
+        return Step.WITHDRAWN_ALONG
+    if withdrawal and withdrawal.cause == conference and child.public_until != end:
+        _lift_end(child, by, now)
+        if end is not None:
+            _withdraw_with(child, conference, editions, end, by, now)
+        return Step.WITHDRAWN_ALONG if end is not None else Step.KEPT_ALONG
+    return None
 
 
 # Vocabulary: public for as long as something public shows it

@@ -36,6 +36,12 @@ def note_step(record, action, by, remark="", language=""):
     )
 
 
+def _note_along(along, by):
+    """Note on each of the documents and photos in *along* what it did with its conference."""
+    for child in along:
+        note_step(child, child.action, by)
+
+
 def steps_of(record):
     """The steps of *record*, the latest first."""
     return WorkflowStep.objects.filter(uid=record.uid).order_by("-pk")
@@ -211,6 +217,7 @@ def approve(record, *, by, at=None, note="", minor=False, replace=False, alone="
     _close(record, by, reason, ["", *gate_for(record).languages(record)])
     if at is None:
         Contribution.objects.filter(uid__in=opened).delete()
+    _note_along(edition.along, by)
     _move(record, Stage.REVIEW, Stage.DRAFT)
     return edition
 
@@ -274,14 +281,17 @@ def _close(record, by, reason, pages, language=""):
     note_step(record, Action.ALONE if reason else Action.APPROVED, by, reason, language)
 
 
-# After it
+# After it. Each tells what documents and photos did along with their conference: see ``services.Along``.
 
 
 @transaction.atomic
 def recall(record, *, by):
+    """Recall what is to come of *record*. Returns what went along with it."""
     _require(roles.may_publish(by, record))
-    services.recall(record, by=by)
+    along = services.recall(record, by=by)
     note_step(record, Action.RECALLED, by)
+    _note_along(along, by)
+    return along
 
 
 @transaction.atomic
@@ -290,6 +300,7 @@ def redate(record, *, by, at=None):
     _require(roles.may_publish(by, record))
     edition = services.redate(record, by=by, at=at)
     note_step(record, Action.REDATED, by)
+    _note_along(edition.along, by)
     return edition
 
 
@@ -298,6 +309,7 @@ def withdraw(record, *, by, reason, at=None, replacement=None):
     _require(roles.may_publish(by, record))
     edition = services.withdraw(record, by=by, reason=reason, at=at, replacement=replacement)
     note_step(record, Action.WITHDRAWN, by, edition.withdrawal.reason)
+    _note_along(edition.along, by)
     return edition
 
 
@@ -306,6 +318,7 @@ def restore(record, *, by, at=None, note=""):
     _require(roles.may_publish(by, record))
     edition = services.restore(record, by=by, at=at, note=note)
     note_step(record, Action.RESTORED, by)
+    _note_along(edition.along, by)
     return edition
 
 

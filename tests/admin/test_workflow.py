@@ -1,9 +1,11 @@
 """Workflow and roles in the admin: which buttons each role sees, what is refused when posted, what stale pages may not do."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.utils import timezone
 
 from ctportal.publishing import workflow
 from ctportal.publishing.gate import refresh_draft
@@ -433,3 +435,70 @@ def test_a_withdrawal_is_scheduled_in_the_time_zone_of_the_conference_and_recall
     assert "Withdrawal scheduled for 2030-01-01 10:00 Europe/Minsk (07:00 UTC): The event is over" in html
     AdminForm(client, address(conference)).press("_recall")
     assert Edition.objects.public().get().public_until is None
+
+
+def scheduled_dossier(publisher):
+    """A conference with a document and a photo, all scheduled for one instant."""
+    conference = make_conference("The conference")
+    records = [conference, make_document(conference, "The opening"), make_photo(conference)]
+    at = timezone.now() + timedelta(days=5)
+    for record in records:
+        workflow.approve(record, by=publisher, at=at, alone="Alone")
+    return records
+
+
+def told(client, conference):
+    """The messages that the form of *conference* shows."""
+    return [str(message) for message in client.get(address(conference)).context["messages"]]
+
+
+@pytest.mark.parametrize(
+    ("button", "values", "what"),
+    [
+        ("_recall", {}, "Recalled along with the conference"),
+        ("_redate", {"publish_at": "2030-01-01T10:00"}, "Moved to another time along with the conference"),
+        ("_replace_at", {"publish_at": "2030-01-01T10:00"}, "Moved to another time along with the conference"),
+        ("_replace", {}, "Moved to another time along with the conference"),
+    ],
+)
+def test_who_moves_or_recalls_a_conference_is_told_what_went_along_with_it(sign_in, button, values, what):
+    client, publisher = sign_in("publisher"), make_account("publisher")
+    conference, document, photo = scheduled_dossier(publisher)
+
+    response = AdminForm(client, address(conference)).fill(**values).press(button)
+
+    assert response.status_code == 302
+    assert told(client, conference)[1:] == [f"{what} (2): “{document}”, “{photo}”"]
+
+
+@pytest.mark.parametrize("button", ["_withdraw", "_withdraw_at"])
+def test_who_withdraws_and_restores_a_conference_is_told_what_went_along_with_it(sign_in, button):
+    client, publisher = sign_in("publisher"), make_account("publisher")
+    conference = make_conference()
+    document = make_document(conference)
+    for record in (conference, document):
+        publish(record, by=publisher)
+    what = {"withdraw_reason": "A mistake", "withdraw_at": "2030-01-01T10:00"}
+
+    AdminForm(client, address(conference)).fill(**what).press(button)
+    assert told(client, conference)[1:] == [f"Withdrawn along with the conference (1): “{document}”"]
+    AdminForm(client, address(conference)).press("_restore" if button == "_withdraw" else "_recall")
+    assert told(client, conference)[1:] == [
+        f"Restored along with the conference (1): “{document}”"
+        if button == "_withdraw"
+        else f"Stays public along with the conference, whose withdrawal was recalled (1): “{document}”"
+    ]
+
+
+def test_a_message_names_ten_of_many_and_says_how_many_there_are(sign_in):
+    client, publisher = sign_in("publisher"), make_account("publisher")
+    conference = make_conference()
+    documents = [make_document(conference, f"Document {number}") for number in range(12)]
+    for record in (conference, *documents):
+        publish(record, by=publisher)
+
+    AdminForm(client, address(conference)).fill(withdraw_reason="A mistake").press("_withdraw")
+
+    [_done, along] = told(client, conference)
+    assert along.startswith("Withdrawn along with the conference (12): “")
+    assert (along.count("“"), along[-3:]) == (10, ", …")

@@ -316,13 +316,13 @@ def children_stay_when_their_conference_moves(patch):
     settle = services._settle
 
     def unmoved(*of, moved=None, **how):
-        settle(*of, **how)
+        return settle(*of, **how)
 
     patch.setattr(services, "_settle", unmoved)
 
 
 def children_stay_public_without_their_conference(patch):
-    patch.setattr(services, "_settle", lambda *_of, **_how: None)
+    patch.setattr(services, "_settle", lambda *_of, **_how: [])
 
 
 def a_correction_does_not_take_over_the_end(patch):

@@ -226,6 +226,43 @@ def test_a_scheduled_edition_moves_as_it_was_approved_and_takes_its_documents_al
     assert steps(draft)[-1] == ("redated", "publisher", "")
 
 
+def test_a_document_has_a_step_of_its_own_for_whatever_it_does_along_with_its_conference(draft, publisher):
+    first, second, end = (timezone.now() + timedelta(days=days) for days in (1, 3, 5))
+    document, unmoved = make_document(draft), make_document(draft)
+    for record in (draft, document):
+        workflow.approve(record, by=publisher, at=first, alone="Alone")
+    told = [
+        workflow.redate(draft, by=publisher, at=second).along,
+        workflow.recall(draft, by=publisher),
+    ]
+    for record in (draft, document):
+        workflow.approve(record, by=publisher, alone="Alone")
+    told += [
+        workflow.withdraw(draft, by=publisher, reason="The event is over", at=end).along,
+        workflow.recall(draft, by=publisher),
+        workflow.withdraw(draft, by=publisher, reason="A mistake").along,
+        workflow.restore(draft, by=publisher).along,
+    ]
+
+    along = ["moved-along", "recalled-along", "withdrawn-along", "kept-along", "withdrawn-along", "restored-along"]
+    assert told == [[(document.uid, "document", action)] for action in along]
+    assert [action for action, _by, _remark in steps(document)] == ["alone", *along[:2], "alone", *along[2:]]
+    assert {by for _action, by, _remark in steps(document)} == {"publisher"}
+    assert steps(unmoved) == []
+
+
+def test_a_correction_recalled_and_a_text_withdrawn_with_the_conference_are_one_step(draft, publisher):
+    document = make_document(draft)
+    for record in (draft, document):
+        workflow.approve(record, by=publisher, alone="Alone")
+    document.versions.update(title="Corrected")
+    workflow.approve(document, by=publisher, at=timezone.now() + timedelta(days=1), alone="Alone")
+
+    workflow.withdraw(draft, by=publisher, reason="A mistake")
+
+    assert [action for action, _by, _remark in steps(document)][2:] == ["withdrawn-along"]
+
+
 def test_a_scheduled_edition_moves_with_its_scheduled_withdrawal_and_not_beyond_it(draft, publisher):
     now = timezone.now()
     first, second, end = (now + timedelta(days=days) for days in (1, 3, 5))

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy, gettext_noop
 from ctportal import languages
 from ctportal.dates import format_date_range
 from ctportal.geography import COUNTRY_CHOICES
-from ctportal.publishing import admin_presence, admin_stale, revisions, roles, workflow
+from ctportal.publishing import admin_presence, admin_stale, revisions, roles, services, workflow
 from ctportal.publishing.admin import (
     NATIVE_WIDGETS,
     InlineFormSet,
@@ -31,6 +31,7 @@ from ctportal.publishing.admin import (
     allow_editor,
     badge,
     language_marks,
+    names_of,
     note_publication,
     publication_state,
     stale_context,
@@ -553,7 +554,20 @@ class ConferenceAdmin(RecordAdmin):
             dossier = self.dossier(obj, panel["languages"], panel["publication"], request.user)
             panel["dossier"], panel["dossier_links"] = dossier
             panel["release_address"] = release_address(obj) if panel["may_publish"] else ""
+            panel |= self.going_along(panel["state"]) if panel["may_publish"] else {}
         return panel
+
+    def going_along(self, state):
+        """What the buttons will do to other records: the names of those that move with the conference, and of those that
+        are recalled with it."""
+        if not state.to_come or state.in_force:
+            return {}
+        children = services.children_of(state.to_come.uid, state.at).only("uid", "type", "public_from")
+        names = names_of([(child.type, child.uid) for child in children])
+        opening = state.to_come.public_from
+        same = {child.uid for child in children if child.public_from == opening}
+        moving = [name for uid, name in names.items() if uid in same]
+        return {"moving_along": moving, "recalled_along": list(names.values())}
 
     def dossier(self, conference, matrix, publication, user):
         """Rows for the panel, one per part that exists or is missing, and the links to add more."""

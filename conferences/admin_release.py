@@ -83,12 +83,13 @@ class ReleasePage:
             form.data["mark"] = release.mark_of(parts)  # the page shows what it is like now
         if form.is_valid():
             try:
-                text = self.buttons[button](self, form, chosen)
+                text, along = self.buttons[button](self, form, chosen)
             except ValidationError as error:
                 self.request.refusal = error
                 self._add(form, error)
             else:
                 self.admin.message_user(self.request, text, messages.SUCCESS)
+                self.admin.say_along(self.request, along)
                 return HttpResponseRedirect(self.request.path)
         return self._show(parts, form, chosen, 422)
 
@@ -99,7 +100,7 @@ class ReleasePage:
         for name, errors in error.error_dict.items():
             form.add_error(name if name in form.fields else None, errors)
 
-    # Buttons
+    # Buttons. Each returns what is said of what it did, and what parts that were left out had to do along with the conference.
 
     def _release_now(self, form, chosen):
         return self._release(form, chosen, None)
@@ -109,23 +110,23 @@ class ReleasePage:
 
     def _release(self, form, chosen, at):
         note, alone = form.cleaned_data["note"], form.cleaned_data["alone"]
-        parts = release.release(self.conference, chosen, by=self.user, at=at, note=note, alone=alone)
+        parts, along = release.release(self.conference, chosen, by=self.user, at=at, note=note, alone=alone)
         for part in parts:
             self.admin.log_change(self.request, part.record, gettext_noop("Released with the dossier."))
         n = {"n": len(parts)}
         if at is None:
-            return ngettext("%(n)d part is public.", "%(n)d parts are public.", len(parts)) % n
+            return ngettext("%(n)d part is public.", "%(n)d parts are public.", len(parts)) % n, along
         text = ngettext("%(n)d part will be public at %(at)s.", "%(n)d parts will be public at %(at)s.", len(parts))
-        return text % (n | {"at": show_instant(at, self.zone)})
+        return text % (n | {"at": show_instant(at, self.zone)}), along
 
     def _redate(self, form, _chosen):
         n = release.redate(self.conference, by=self.user, at=form.instant)
         text = ngettext("%(n)d part moved to %(at)s.", "%(n)d parts moved to %(at)s.", n)
-        return text % {"n": n, "at": show_instant(form.instant, self.zone)}
+        return text % {"n": n, "at": show_instant(form.instant, self.zone)}, []
 
     def _recall(self, _form, _chosen):
         n = release.recall(self.conference, by=self.user)
-        return ngettext("%(n)d part is recalled.", "%(n)d parts are recalled.", n) % {"n": n}
+        return ngettext("%(n)d part is recalled.", "%(n)d parts are recalled.", n) % {"n": n}, []
 
     buttons = {"_release": _release_now, "_release_at": _release_at, "_redate": _redate, "_recall": _recall}
 

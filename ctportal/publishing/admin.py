@@ -577,12 +577,12 @@ class RecordAdmin(admin_history.KeepsHistory, AutocompleteFields, admin.ModelAdm
     def say_along(self, request, along):
         """Tell which documents and photos went along with their conference, in a message for each thing they did."""
         for action in dict.fromkeys(child.action for child in along):
-            those = [child for child in along if child.action == action]
-            text = _("%(what)s (%(n)d): %(names)s")
+            those = [(child.record_type, child.uid) for child in along if child.action == action]
+            names = [f"“{name}”" for name in names_of(those).values()]
+            few = ", ".join(names[:FEW_NAMES] + ["…"] * (len(names) > FEW_NAMES))
             what = capfirst(WorkflowStep.Action(action).label)
-            self.message_user(
-                request, text % {"what": what, "n": len(those), "names": names_of(those)}, messages.WARNING
-            )
+            text = _("%(what)s (%(n)d): %(names)s") % {"what": what, "n": len(names), "names": few}
+            self.message_user(request, text, messages.WARNING)
 
     def press_submit(self, request, obj, form):
         workflow.submit(obj, by=request.user, remark=form.cleaned_data["remark"])
@@ -870,12 +870,14 @@ class RecordAdmin(admin_history.KeepsHistory, AutocompleteFields, admin.ModelAdm
 
 
 def names_of(children):
-    """What the working records of *children* (see ``services.Along``) are called, the first ten, in one line."""
-    names = []
-    for record_type in sorted({child.record_type for child in children}):
-        uids = [child.uid for child in children if child.record_type == record_type]
-        names += [f"“{record}”" for record in GATES[record_type].queryset().filter(uid__in=uids)[:FEW_NAMES]]
-    return ", ".join([*names[:FEW_NAMES], *(["…"] if len(children) > FEW_NAMES else [])])
+    """{uid: name} of the documents and photos *children*, pairs of type and uid."""
+    names = {}
+    for record_type in sorted({record_type for record_type, _uid in children}):
+        uids = [uid for of_type, uid in children if of_type == record_type]
+        rows = GATES[record_type].queryset().model._base_manager.filter(uid__in=uids)
+        rows = rows.prefetch_related("versions") if record_type == RecordType.DOCUMENT else rows
+        names |= {record.uid: str(record) for record in rows}
+    return names
 
 
 def replacement_from(text):

@@ -145,9 +145,10 @@ def opened_by(parts):
 
 @transaction.atomic
 def release(conference, chosen, *, by, at=None, note="", alone=""):
-    """Publish the parts of *conference* whose keys are *chosen*, from *at* (default now) on. Returns the Parts released.
+    """Publish the parts of *conference* whose keys are *chosen*, from *at* (default now) on.
 
-    The rights and the second reader are asked as for a single record; *alone* is the one reason for all parts without.
+    Returns the Parts released and, of those that were not chosen, what they had to do along with the conference, a list of
+    ``services.Along``: what is left out stays at its own time wherever the conference is public then. The rights and the second reader are asked as for a single record; *alone* is the one reason for all parts without.
     Raises ValidationError naming the part, and releases nothing, where one of them is refused.
     """
     lock_dossier(conference)
@@ -158,10 +159,11 @@ def release(conference, chosen, *, by, at=None, note="", alone=""):
         if part.plan == Plan.REPLACE and not part.is_conference:
             # At once: a conference brought forward would take the text along that is to be replaced.
             services.recall(part.record, by=by)
+    taking, along = frozenset(part.record.uid for part in parts), []
     for part in _in_order(parts, at):
         with _naming(part.record):
-            _release_part(part, by=by, at=at, note=note, alone=alone)
-    return parts
+            along += _release_part(part, by=by, at=at, note=note, alone=alone, taking=taking)
+    return parts, [child for child in along if child.uid not in taking]
 
 
 def _in_order(parts, at):
@@ -172,18 +174,20 @@ def _in_order(parts, at):
     return parts
 
 
-def _release_part(part, *, by, at, note, alone):
+def _release_part(part, *, by, at, note, alone, taking):
+    """Release *part*. Returns what others did along with it."""
     if part.plan == Plan.NOT_READY:
         raise ValidationError(part.missing)
     if part.plan == Plan.NOTHING:
         raise ValidationError(_("Nothing has changed: there is nothing to release."), code="unchanged")
     if part.plan == Plan.MOVE:
         coming = services.state_of(part.record.uid).to_come
-        if coming and coming.public_from != at:  # else it has moved along with its conference
-            workflow.redate(part.record, by=by, at=at)
-        return
-    replace = part.plan == Plan.REPLACE and part.is_conference
-    workflow.approve(part.record, by=by, at=at, note=note, replace=replace, alone=alone if part.needs_reason else "")
+        if not coming or coming.public_from == at:  # it has moved along with its conference
+            return []
+        return workflow.redate(part.record, by=by, at=at, taking=taking).along
+    how = {"note": note, "replace": part.plan == Plan.REPLACE and part.is_conference, "taking": taking}
+    alone = alone if part.needs_reason else ""
+    return workflow.approve(part.record, by=by, at=at, alone=alone, **how).along
 
 
 @transaction.atomic

@@ -55,6 +55,18 @@ Action = LedgerEntry.Action
 Step = WorkflowStep.Action
 
 
+class Move(NamedTuple):
+    """That a whole conference begins at another instant. *taking*: see ``redate``."""
+
+    old: datetime
+    new: datetime
+    taking: frozenset | None = None
+
+    def takes(self, child, inside):
+        """Whether *child*, an edition to come that now begins *inside* its conference's interval or outside, moves along."""
+        return child.public_from == self.old and (self.taking is None or child.uid in self.taking or not inside)
+
+
 class Along(NamedTuple):
     """What a document or photo did along with its conference. Services return these, at most one for each, as ``along``."""
 
@@ -138,11 +150,12 @@ def _turn():
 
 
 @service
-def publish(record, *, by, at=None, note="", minor=False, replace=False, reason="", now):
+def publish(record, *, by, at=None, note="", minor=False, replace=False, taking=None, reason="", now):
     """Freeze *record* as it stands into an edition that is public from *at* (default now) and return it, with ``along``.
 
     *by* is the account that publishes, *note* the public change note, *reason* a word for the ledger alone. With
-    *replace*, an edition that is still to come is recalled in the same step. Vocabulary entries are published with what shows them, or by ``relabel``.
+    *replace*, an edition that is still to come is recalled in the same step; *taking* as for ``redate``. Vocabulary entries
+    are published with what shows them, or by ``relabel``.
     Raises ValidationError: by field for all that is missing, else one with a ``code``.
     """
     _refuse_vocabulary(record)
@@ -161,7 +174,7 @@ def publish(record, *, by, at=None, note="", minor=False, replace=False, reason=
     _refuse_while_one_is_to_come(record.uid, now)
     edition = _insert_in_line(content, start, by=by, now=now, note=note, minor=minor, reason=reason)
     revisions.link(edition, revisions.keep_loaded(loaded, by=by, comment=gettext_noop("Published.")))
-    moved = (opening, start) if replace and opening and opening != start else None
+    moved = Move(opening, start, taking) if replace and opening and opening != start else None
     edition.along = _settle(edition.uid, edition.type, by=by, now=now, moved=moved)
     _open_vocabulary(gate.vocabulary(loaded), by=by, now=now)
     _sync_vocabulary(_shown_by(edition.uid, now), by=by, now=now)
@@ -268,9 +281,12 @@ def recall(record, *, by, now):
 
 
 @service
-def redate(record, *, by, at=None, now):
-    """Move the edition to come of *record*, as it is, to *at* (default now); return the new edition, with ``along``. Children
-    set for the same instant as their conference move with it."""
+def redate(record, *, by, at=None, taking=None, now):
+    """Move the edition to come of *record*, as it is, to *at* (default now); return the new edition, with ``along``.
+
+    Children set for the same instant as their conference move with it. *taking* holds the uids of those that are to (default
+    all of them): the others stay at their own time, unless the conference is no longer public then.
+    """
     _refuse_vocabulary(record)
     coming = State(record.uid, now).to_come
     if not coming:
@@ -292,7 +308,9 @@ def redate(record, *, by, at=None, now):
     if withdrawal and edition.public_until is None:
         why = {"reason": withdrawal.reason, "replacement": withdrawal.replacement, "cause": withdrawal.cause}
         _withdraw(edition, end, by=by, now=now, **why)
-    edition.along = _settle(edition.uid, edition.type, by=by, now=now, moved=(opening, start) if opening else None)
+    edition.along = _settle(
+        edition.uid, edition.type, by=by, now=now, moved=Move(opening, start, taking) if opening else None
+    )
     _sync_vocabulary(touched | set(content.shows), by=by, now=now)
     return edition
 
@@ -618,7 +636,7 @@ def children_of(conference, now):
 def _settle(uid, record_type, *, by, now, moved=None):
     """After a change to the conference *uid*: end, recall or move what would now be public outside its interval.
 
-    *moved* is (old, new) when the whole conference begins at another instant: children set for the old one move along.
+    *moved* is a ``Move`` when the whole conference begins at another instant: children set for the old one move along.
     Returns what the children did, a list of ``Along``: of one with several editions, what the one that begins first did.
     """
     if record_type != RecordType.CONFERENCE:
@@ -640,10 +658,10 @@ def _follow(child, conference, editions, *, by, now, moved):
     """Let *child*, an edition, follow its conference, which now has *editions*. Returns what it did, or None for nothing."""
     inside, end = coverage(editions, max(child.public_from, now))
     withdrawal = getattr(child, "withdrawal", None)
-    if child.public_from > now and moved and child.public_from == moved[0]:
+    if child.public_from > now and moved and moved.takes(child, inside):
         content = _content_of(child)
         _recall(child, by, now)
-        _insert_in_line(content, moved[1], by=by, now=now, note=child.note, minor=child.minor)
+        _insert_in_line(content, moved.new, by=by, now=now, note=child.note, minor=child.minor)
         return Step.MOVED_ALONG
     if not inside and child.public_from > now:
         _recall(child, by, now)

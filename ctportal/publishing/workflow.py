@@ -204,7 +204,7 @@ def _own_work(record, by, pages):
 
 
 @transaction.atomic
-def approve(record, *, by, at=None, note="", minor=False, replace=False, alone=""):
+def approve(record, *, by, at=None, note="", minor=False, replace=False, taking=None, alone=""):
     """Publish *record* from *at* (default now) on; see ``services.publish``. Returns the edition.
 
     *alone* is the reason for publishing without second reader, needed where there is none.
@@ -213,7 +213,8 @@ def approve(record, *, by, at=None, note="", minor=False, replace=False, alone="
     _lock(record)
     reason = _reason_or_refuse(has_second_reader(record, by), alone)
     opened = [entry.uid for entry in opening(record)]
-    edition = services.publish(record, by=by, at=at, note=note, minor=minor, replace=replace, reason=reason)
+    how = {"note": note, "minor": minor, "replace": replace, "taking": taking, "reason": reason}
+    edition = services.publish(record, by=by, at=at, **how)
     _close(record, by, reason, ["", *gate_for(record).languages(record)])
     if at is None:
         Contribution.objects.filter(uid__in=opened).delete()
@@ -295,10 +296,11 @@ def recall(record, *, by):
 
 
 @transaction.atomic
-def redate(record, *, by, at=None):
-    """Move the scheduled edition of *record*, as it was approved, to *at* (default now). Returns the new edition."""
+def redate(record, *, by, at=None, taking=None):
+    """Move the scheduled edition of *record*, as it was approved, to *at* (default now); see ``services.redate``. Returns the
+    new edition."""
     _require(roles.may_publish(by, record))
-    edition = services.redate(record, by=by, at=at)
+    edition = services.redate(record, by=by, at=at, taking=taking)
     note_step(record, Action.REDATED, by)
     _note_along(edition.along, by)
     return edition

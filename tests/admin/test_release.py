@@ -1,6 +1,9 @@
 """The page on which a publisher releases a dossier."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from ctportal.publishing import workflow
 from ctportal.publishing.models import Edition
@@ -70,6 +73,38 @@ def test_everything_scheduled_is_moved_and_recalled(staff, conference):
 
     opened(staff, conference).press("_recall")
     assert not Edition.objects.to_come().exists()
+
+
+def scheduled(publisher, conference):
+    """The document of *conference*, scheduled for the same instant as it."""
+    document = conference.documents.get(versions__title="The opening")
+    at = timezone.now() + timedelta(days=5)
+    for record in (conference, document):
+        workflow.approve(record, by=publisher, at=at, alone="Alone")
+    return document
+
+
+def test_a_document_that_is_left_out_does_not_become_public_with_its_conference(staff, editor, conference):
+    document = scheduled(editor, conference)
+    form = AdminForm(staff, address(conference))
+    assert "left out stays at its own time" in form.response.content.decode()
+
+    form.fill(parts=[str(conference.uid)]).press("_release")
+
+    assert list(Edition.objects.public().values_list("uid", flat=True)) == [conference.uid]
+    assert Edition.objects.to_come().get().uid == document.uid
+    assert [str(message) for message in staff.get(address(conference)).context["messages"]] == ["1 part is public."]
+
+
+def test_a_document_that_is_left_out_and_cannot_stay_is_named(staff, editor, conference):
+    document = scheduled(editor, conference)
+
+    form = AdminForm(staff, address(conference)).fill(parts=[str(conference.uid)], at="2030-01-01T10:00")
+    assert form.press("_release_at").status_code == 302
+
+    assert {edition.public_from.year for edition in Edition.objects.to_come()} == {2030}
+    told = [str(message) for message in staff.get(address(conference)).context["messages"]]
+    assert told[1:] == [f"Moved to another time along with the conference (1): “{document}”"]
 
 
 @pytest.mark.parametrize(

@@ -502,3 +502,45 @@ def test_a_message_names_ten_of_many_and_says_how_many_there_are(sign_in):
     [_done, along] = told(client, conference)
     assert along.startswith("Withdrawn along with the conference (12): “")
     assert (along.count("“"), along[-3:]) == (10, ", …")
+
+
+def helped(form):
+    """What the form says beside its buttons of what goes along, without markup."""
+    found = re.findall(
+        r'<div class="help" id="(\w+)-along"><div>(.*?)</div>', form.response.content.decode(), re.DOTALL
+    )
+    return {what: " ".join(re.sub("<[^>]*>", "", text).split()) for what, text in found}
+
+
+def test_the_form_names_what_will_go_along_before_a_button_is_pressed(sign_in):
+    client, publisher = sign_in("publisher"), make_account("publisher")
+    conference, document, photo = scheduled_dossier(publisher)
+    workflow.redate(photo, by=publisher, at=timezone.now() + timedelta(days=6))
+
+    said = helped(AdminForm(client, address(conference)))
+
+    assert said["moving"].endswith(f": “{document}”")
+    assert said["recalled"].partition(": ")[2] == f"“{document}”, “{photo}”"
+    assert helped(AdminForm(client, address(document))) == {}
+
+
+def test_the_form_names_nothing_where_a_correction_is_to_come(sign_in):
+    client, publisher = sign_in("publisher"), make_account("publisher")
+    conference = make_conference("The conference")
+    document = make_document(conference)
+    for record in (conference, document):
+        publish(record, by=publisher)
+        publish(record, by=publisher, at=timezone.now() + timedelta(days=5))
+
+    assert helped(AdminForm(client, address(conference))) == {}
+
+
+def test_of_many_that_will_go_along_ten_are_named(sign_in):
+    client, publisher = sign_in("publisher"), make_account("publisher")
+    conference, at = make_conference(), timezone.now() + timedelta(days=5)
+    for record in [conference, *(make_document(conference, f"Document {number}") for number in range(11))]:
+        publish(record, by=publisher, at=at)
+
+    said = helped(AdminForm(client, address(conference)))
+
+    assert (said["moving"].count("“"), said["moving"][-3:]) == (10, ", …")

@@ -77,6 +77,42 @@ def test_parts_may_be_left_out(dossier, publisher):
     assert plans(conference, publisher) == ["nothing", "nothing", "publish", "publish"]
 
 
+@pytest.mark.parametrize("is_changed", [False, True], ids=["as approved", "changed since"])
+@pytest.mark.parametrize("hours", [None, 5])
+def test_a_scheduled_part_left_out_keeps_its_own_time_when_the_conference_comes_earlier(
+    dossier, publisher, hours, is_changed
+):
+    conference, opening, closing, photo = dossier
+    at, earlier = days(2), hours and timezone.now() + timedelta(hours=hours)
+    release.release(conference, keys(conference, publisher), by=publisher, at=at)
+    if is_changed:
+        conference.texts.update(title="A better title")
+
+    chosen = keys(conference, publisher, conference, opening)
+    released, along = release.release(conference, chosen, by=publisher, at=earlier, alone="Alone")
+
+    assert starts([closing, photo]) == [at, at]
+    assert starts([conference, opening]) == [earlier, earlier]
+    assert ([part.record for part in released], along) == ([conference, opening], [])
+    assert set(Edition.objects.public(at).values_list("uid", flat=True)) == {record.uid for record in dossier}
+
+
+def test_a_scheduled_part_left_out_goes_along_and_is_named_where_the_conference_comes_later(dossier, publisher):
+    conference, opening, closing, photo = dossier
+    between, later = days(3), days(4)
+    release.release(conference, keys(conference, publisher), by=publisher, at=days(2))
+    workflow.redate(photo, by=publisher, at=between)
+
+    chosen = keys(conference, publisher, conference, opening)
+    _released, along = release.release(conference, chosen, by=publisher, at=later)
+
+    assert starts(dossier) == [later, later, later, None]
+    assert {(child.uid, child.action) for child in along} == {
+        (closing.uid, "moved-along"),
+        (photo.uid, "recalled-along"),
+    }
+
+
 def test_what_is_not_ready_is_named_with_the_reason(dossier, publisher):
     conference, opening, closing, photo = dossier
     closing.versions.update(body="")

@@ -54,13 +54,13 @@ def _editable(queryset, user):
 
 def _mine(queryset, user, now):
     """Never published and theirs, or changed by them since it was published."""
-    hands = Contribution.objects.filter(user=user).values("uid")
+    hands = Contribution.objects.unapproved().filter(user=user).values("uid")
     unpublished = ~Exists(Edition.objects.standing().filter(uid=OuterRef("uid")).order_by())
     return queryset.filter(Q(created_by=user) & unpublished | Q(uid__in=hands))
 
 
 def _in_review(queryset, user, now):
-    hands = Contribution.objects.filter(user=user).values("uid")
+    hands = Contribution.objects.counting(now).filter(user=user).values("uid")
     return queryset.filter(stage=Stage.REVIEW).exclude(uid__in=hands)
 
 
@@ -100,7 +100,7 @@ def _left_lying(queryset, user, now):
     return _editable(queryset, user).filter(
         Exists(public.exclude(same)),
         ~Exists(_to_come(now).filter(same, uid=OuterRef("uid")).order_by()),
-        uid__in=Contribution.objects.values("uid"),
+        uid__in=Contribution.objects.counting(now).values("uid"),
         modified_at__lt=now - OLD,
     )
 

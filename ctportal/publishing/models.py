@@ -356,19 +356,39 @@ class LedgerEntry(models.Model):
         return f"{self.action} {self.uid}"
 
 
-class Contribution(models.Model):
-    """Somebody's hand in what has not been published since: they cannot be the second reader of it.
+class ContributionQuerySet(models.QuerySet):
+    def counting(self, at=None):
+        """Hands in what nobody outside has read by *at*: not approved since, or in an edition that has not begun."""
+        return self.exclude(Exists(Edition.objects.effective(at).filter(pk=OuterRef("edition"))))
 
-    Staff only. *language* is that of a page per language; empty for the form of the record itself.
+    def unapproved(self):
+        """Hands in what was not approved since, or was recalled."""
+        return self.exclude(Exists(Edition.objects.standing().filter(pk=OuterRef("edition"))))
+
+
+class Contribution(models.Model):
+    """Somebody's hand in what the public has not read since: they cannot be the second reader of it.
+
+    Staff only. *language* is that of a page per language; empty for the form of the record itself. *edition* is the one
+    approved since, where that was for a time to come: when it begins, this is no unpublished work any more, and if it is
+    recalled, it is so again.
     """
 
     uid = models.UUIDField(help_text="The record's permanent identifier.")
     language = models.CharField(max_length=2, blank=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="contributions")
     at = models.DateTimeField(default=timezone.now)
+    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, null=True, related_name="+")
+
+    objects = ContributionQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["uid", "language", "user"], name="contribution_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["uid", "language", "user"], condition=Q(edition=None), name="contribution_once"
+            )
+        ]
+        indexes = [models.Index(fields=["uid"], name="contribution_to_record")]
 
     def __str__(self):
         return f"{self.user} {self.uid} {self.language}".rstrip()

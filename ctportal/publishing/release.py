@@ -12,8 +12,8 @@ from ctportal.languages import CODES
 
 from . import services, stamp, workflow
 from .gate import GATES
-from .models import Contribution, Edition, RecordType
-from .records import Stage, lock
+from .models import Edition, RecordType
+from .records import lock
 
 
 class Plan(TextChoices):
@@ -85,10 +85,17 @@ def parts_of(conference, user):
     drafts = [draft for rows in _querysets(conference) for draft in _contents(rows)]
     uids = [record.uid for record, _content in drafts]
     editions = list(Edition.objects.standing().filter(uid__in=uids).order_by("public_from"))
-    own = set(Contribution.objects.filter(user=user, uid__in=uids).values_list("uid", "language"))
+    hands = workflow.hands_of(user, uids)
     now = stamp.now()
     return [
-        _part(record, content, [e for e in editions if e.uid == record.uid], own, now) for record, content in drafts
+        _part(
+            record,
+            content,
+            [e for e in editions if e.uid == record.uid],
+            workflow.has_second_reader(record, user, hands),
+            now,
+        )
+        for record, content in drafts
     ]
 
 
@@ -98,7 +105,7 @@ def _contents(rows):
     return zip(records, GATES[rows.model.record_type].contents_of(records), strict=True)
 
 
-def _part(record, content, editions, own, now):
+def _part(record, content, editions, has_second_reader, now):
     gate = GATES[record.record_type]
     ready = [code for code in CODES if code in gate.languages(record)]
     missing = gate.missing(record)
@@ -110,7 +117,7 @@ def _part(record, content, editions, own, now):
         missing=[str(message) for message in missing.values()],
         languages=ready if record.record_type != RecordType.PHOTO else [],
         waiting=[code for code in CODES if code in _begun(record) and code not in ready],
-        has_second_reader=record.stage == Stage.REVIEW and not any((record.uid, page) in own for page in ["", *ready]),
+        has_second_reader=has_second_reader,
         at=coming.public_from if coming else None,
         opens=content.opens if plan in (Plan.PUBLISH, Plan.CORRECT, Plan.REPLACE, Plan.BRING_BACK) else [],
     )

@@ -36,6 +36,7 @@ from .gate import (
 from .instants import show_utc
 from .models import (
     VOCABULARY,
+    Contribution,
     Edition,
     EditionFile,
     Facet,
@@ -422,10 +423,17 @@ def _insert_in_line(content, start, *, by, now, note="", minor=False, reason="")
     ledger.append(Action.INSERTED, edition, by=name_of(by), at=now, effective_at=start, reason=reason)
     if content.source:
         revisions.inherit(edition, content.source)
+        _carry_hands(content.source, edition)
     if withdrawal:
         Withdrawal.objects.filter(pk=withdrawal.pk).update(edition=edition)
     _keep_inside_conference(edition, content, by, now)
     return edition
+
+
+def _carry_hands(source, edition):
+    """Whoever has a hand in *source*, which never began because what it holds moves to *edition*, has one in this."""
+    if source.is_recalled:
+        Contribution.objects.filter(edition=source).update(edition=edition)
 
 
 def _date_of_conference(content, start, now):

@@ -1,8 +1,8 @@
 """From draft to public, by people: submitted, sent back, approved. Approving is publishing.
 
 A record is being drafted or in review. A *second reader* is somebody who approves a record that was submitted and in
-which they had no hand since it was last published; without one, publishing needs a reason, which stands in the history
-and in the ledger. A language on a page of its own counts as submitted when it is marked as ready.
+which they had no hand that the public has not read yet; without one, publishing needs a reason, which stands in the
+history and in the ledger. A language on a page of its own counts as submitted when it is marked as ready.
 
 Every function checks the right of *by* (an account) and raises PermissionDenied without it; what the rules refuse raises
 ValidationError. Each does the whole of its work in one transaction, or nothing.
@@ -86,7 +86,7 @@ def note_change(record, by, language=""):
 
 def note_hand(record, by, language=""):
     """Note that *by* has a hand in what *record* says: on its form or, for *language*, on that page of its own."""
-    Contribution.objects.get_or_create(uid=record.uid, language=language, user=by)
+    Contribution.objects.get_or_create(uid=record.uid, language=language, user=by, edition=None)
 
 
 def return_to_draft(record, by, remark=""):
@@ -124,7 +124,7 @@ def return_for_entry(record, by):
 def note_merger(away, into, by):
     """*away* is now *into*: who had a hand in one has it in the other, unless what that says is public, by the merger."""
     hands = Contribution.objects.filter(uid__in=[away.uid, into.uid])
-    users = {*hands.values_list("user", flat=True), by.pk}
+    users = {*hands.counting().values_list("user", flat=True), by.pk}
     hands.delete()
     if not Edition.objects.public().filter(uid=into.uid).exists():
         Contribution.objects.bulk_create(Contribution(uid=into.uid, user_id=user) for user in users)
@@ -147,7 +147,7 @@ def submit(record, *, by, remark=""):
 def _take_hands_along(record):
     """Who wrote what opens with *record* has a hand in what is submitted."""
     entries = [entry.uid for entry in opening(record)]
-    users = Contribution.objects.filter(uid__in=entries).values_list("user", flat=True).distinct()
+    users = Contribution.objects.filter(uid__in=entries).counting().values_list("user", flat=True).distinct()
     hands = [Contribution(uid=record.uid, user_id=user) for user in users]
     Contribution.objects.bulk_create(hands, ignore_conflicts=True)
 
@@ -194,13 +194,28 @@ def _clean_remark(remark):
 # Approval
 
 
-def has_second_reader(record, by):
-    """Whether *by*, approving *record* now, is a second reader of all that would be published."""
-    return record.stage == Stage.REVIEW and not _own_work(record, by, ["", *gate_for(record).languages(record)])
+def hands_of(user, uids):
+    """{(uid, page)}: in which pages of the records *uids* the account *user* has a hand. One query.
+
+    The record's own form is the page "", a language that has one of its own is its code.
+    """
+    hands = Contribution.objects.counting().filter(user=user, uid__in=uids)
+    return set(hands.values_list("uid", "language"))
 
 
-def _own_work(record, by, pages):
-    return Contribution.objects.filter(uid=record.uid, user=by, language__in=pages).exists()
+def has_second_reader(record, by, hands=None):
+    """Whether *by*, approving *record* now, is a second reader of all that would be published. *hands* are those of *by*."""
+    return record.stage == Stage.REVIEW and not _own_work(record, by, pages_of(record), hands)
+
+
+def _own_work(record, by, pages, hands=None):
+    hands = hands_of(by, [record.uid]) if hands is None else hands
+    return not hands.isdisjoint((record.uid, page) for page in pages)
+
+
+def pages_of(record):
+    """The pages of *record* that go through the gate together; see ``hands_of``."""
+    return ["", *gate_for(record).languages(record)]
 
 
 @transaction.atomic
@@ -215,9 +230,8 @@ def approve(record, *, by, at=None, note="", minor=False, replace=False, taking=
     opened = [entry.uid for entry in opening(record)]
     how = {"note": note, "minor": minor, "replace": replace, "taking": taking, "reason": reason}
     edition = services.publish(record, by=by, at=at, **how)
-    _close(record, by, reason, ["", *gate_for(record).languages(record)])
-    if at is None:
-        Contribution.objects.filter(uid__in=opened).delete()
+    _close(record, by, reason, pages_of(record), edition)
+    _settle_hands(Contribution.objects.filter(uid__in=opened), edition)
     _note_along(edition.along, by)
     _move(record, Stage.REVIEW, Stage.DRAFT)
     return edition
@@ -230,7 +244,7 @@ def approve_language(record, language, *, by, note="", alone=""):
     _lock(record)
     reason = _reason_or_refuse(not _own_work(record, by, [language]), alone)
     edition = services.publish_language(record, language, by=by, note=note, reason=reason)
-    _close(record, by, reason, [language], language)
+    _close(record, by, reason, [language], edition, language)
     return edition
 
 
@@ -248,7 +262,8 @@ def relabel(entry, *, by, note="", alone=""):
     )
     reason = _reason_or_refuse(not _own_work(entry, by, [""]), alone, text)
     done = services.relabel(entry, by=by, note=note, reason=reason)
-    _close(entry, by, reason, [""])
+    Contribution.objects.filter(uid=entry.uid).delete()
+    note_step(entry, Action.ALONE if reason else Action.APPROVED, by, reason)
     return done
 
 
@@ -276,10 +291,18 @@ def _reason_or_refuse(has_second_reader, alone, text=""):
     return alone
 
 
-def _close(record, by, reason, pages, language=""):
-    """What these *pages* held is public or scheduled: nobody's unpublished work any more."""
-    Contribution.objects.filter(uid=record.uid, language__in=pages).delete()
+def _close(record, by, reason, pages, edition, language=""):
+    """What these *pages* held stands in *edition*: nobody's unpublished work any more, as soon as that begins."""
+    _settle_hands(Contribution.objects.filter(uid=record.uid, language__in=pages), edition)
     note_step(record, Action.ALONE if reason else Action.APPROVED, by, reason, language)
+
+
+def _settle_hands(hands, edition):
+    """Take *hands* away, or let them wait until *edition* begins, which holds what they did."""
+    if edition.public_from > edition.created_at:
+        hands.counting().update(edition=edition)
+        hands = hands.exclude(edition=edition)
+    hands.delete()
 
 
 # After it. Each tells what documents and photos did along with their conference: see ``services.Along``.

@@ -7,6 +7,7 @@ from django.contrib.admin import site
 from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from conferences.models import Conference, Photo
 from ctportal.publishing import workflow
@@ -79,6 +80,20 @@ def test_what_waits_for_review_is_for_a_publisher_without_a_hand_in_it():
     assert titles(publisher, "review", "mine") == {"review": ["Waiting"], "mine": ["Own"]}
     assert sorted(titles(editor, "review", "mine")["mine"]) == ["Not submitted", "Own", "Waiting"]
     assert "review" not in titles(editor)
+
+
+def test_what_is_approved_for_later_is_nobodys_draft_and_its_writer_is_not_asked_to_review_the_next():
+    publisher, editor = make_account("publisher"), make_account("editor")
+    scheduled = make_complete(name="Scheduled", created_by=editor)
+    workflow.note_change(scheduled, publisher)
+    workflow.approve(scheduled, by=publisher, at=timezone.now() + timedelta(days=1), alone="Alone")
+    assert titles(publisher, "review", "mine") == {}
+    workflow.note_change(scheduled, editor)
+    workflow.submit(scheduled, by=editor)
+
+    assert titles(publisher, "review", "mine") == {}
+    assert titles(make_account("publisher", "second"), "review") == {"review": ["Scheduled"]}
+    assert titles(editor, "mine")["mine"] == ["Scheduled"]
 
 
 def test_the_schedule_tells_the_time_left_in_the_zone_of_the_conference_and_in_utc(frozen_clock):

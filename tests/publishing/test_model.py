@@ -59,10 +59,10 @@ class Portal(RuleBasedStateMachine):
         whole = Timeline()
         self.timelines = {name: Timeline(whole) for name in RECORDS[1:]} | {"conference": whole}
         self.texts = {name: {"en": "0"} for name in RECORDS}  # what the drafts say
-        self.hands = {name: set() for name in RECORDS}  # (person, language) since the last publication
+        self.hands = {name: [] for name in RECORDS}  # (person, page, number of the change)
         self.in_review = dict.fromkeys(RECORDS, False)
         self.approved = set()
-        self.number = 0
+        self.number = 0  # of changes and approvals, in their order
         for name in RECORDS:
             self._write(name)
 
@@ -88,6 +88,20 @@ class Portal(RuleBasedStateMachine):
 
     def _content(self, name):
         return tuple(sorted(self.texts[name].items()))
+
+    def _is_hand(self, person, name, pages):
+        """Whether *person* wrote something on *pages* of *name* that the public has not read: no approval after it, of that
+        page, has begun."""
+        begun = [i.approval for i in self.timelines[name].intervals if i.start <= self.clock.now]
+        return any(
+            not any(when > number and page in approved for when, approved in begun)
+            for writer, page, number in self.hands[name]
+            if writer == person and page in pages
+        )
+
+    def _approval(self, pages):
+        self.number += 1
+        return self.number, pages
 
     def _instant(self, later):
         return later and self.clock.now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=later)
@@ -152,7 +166,7 @@ class Portal(RuleBasedStateMachine):
         # A photo has one form for all its languages.
         page = "" if language == "en" or name == "photo" else language
         workflow.note_change(self._record(name), self.accounts[person], page)
-        self.hands[name].add((person, page))
+        self.hands[name].append((person, page, self.number))
         self.in_review[name] = False
 
     def submit(self, name, person, _unused):
@@ -172,22 +186,25 @@ class Portal(RuleBasedStateMachine):
     def approve(self, name, person, later, *, alone, replace=False):
         at = self._instant(later)
         pages = {"", *self.texts[name]}
-        second = self.in_review[name] and not {(person, page) for page in pages} & self.hands[name]
         how = {"at": at, "replace": replace, "alone": REASON if alone else ""}
+        action = ""
 
         def model():
+            nonlocal action
+            second = self.in_review[name] and not self._is_hand(person, name, pages)
             self._refuse_if(not second and not alone)
-            now = self.clock.now
-            self.timelines[name].publish(self._content(name), at or now, now, replace=replace)
+            action, now = "approved" if second else "alone", self.clock.now
+            approval = self._approval(pages)
+            self.timelines[name].publish(self._content(name), at or now, now, replace=replace, approval=approval)
 
         def real():
             edition = workflow.approve(self._record(name), by=self.accounts[person], **how)
             [step] = workflow.steps_of(self._record(name))[:1]
-            assert (step.action, edition.by) == ("approved" if second else "alone", str(self.accounts[person]))
+            assert (step.action, edition.by) == (action, str(self.accounts[person]))
 
         if self._step("approve", real, model):
             self.approved.add((name, self._content(name)))
-            self.in_review[name], self.hands[name] = False, set()
+            self.in_review[name] = False
 
     def approve_language(self, name, person, *, alone, written, half_done):
         name = "conference" if name == "photo" else name  # whose captions have no page of their own to be ready on
@@ -195,13 +212,15 @@ class Portal(RuleBasedStateMachine):
             self.edit(name, "editor", in_french=False)
         if written:
             self.edit(name, "editor", in_french=True)
-        own = (person, "fr") in self.hands[name]
         french = self.texts[name].get("fr")
 
         def model():
+            own = self._is_hand(person, name, {"fr"})
             self._refuse_if((own and not alone) or french is None)
             self.timelines[name].put_language(
-                lambda content: tuple(sorted((dict(content) | {"fr": french}).items())), self.clock.now
+                lambda content: tuple(sorted((dict(content) | {"fr": french}).items())),
+                self.clock.now,
+                self._approval({"fr"}),
             )
 
         def real():
@@ -210,7 +229,6 @@ class Portal(RuleBasedStateMachine):
 
         if self._step("approve_language", real, model):
             self.approved.add((name, self.timelines[name].content(self.clock.now)))
-            self.hands[name] = {hand for hand in self.hands[name] if hand[1] != "fr"}
 
     def recall(self, name, person):
         def real():
@@ -286,6 +304,14 @@ class Portal(RuleBasedStateMachine):
     def stages_are_those_of_the_model(self):
         for name in RECORDS:
             assert (self._record(name).stage == Stage.REVIEW) == self.in_review[name], name
+
+    @invariant()
+    def nobody_reads_their_own_work_as_a_second_reader(self):
+        uids = {record.uid: name for name, record in self.records.items()}
+        for person in ("publisher", "second publisher"):
+            hands = workflow.hands_of(self.accounts[person], uids)
+            wanted = {(name, page) for name in RECORDS for page in ("", "fr") if self._is_hand(person, name, {page})}
+            assert {(uids[uid], page) for uid, page in hands} == wanted, person
 
 
 def _said(edition):
@@ -383,6 +409,10 @@ def one_reads_ones_own_work(patch):
     patch.setattr(workflow, "_own_work", lambda *_of: False)
 
 
+def a_scheduled_edition_forgets_who_wrote_it(patch):
+    patch.setattr(workflow, "_settle_hands", lambda hands, _edition: hands.delete())
+
+
 FAULTS = (
     children_stay_when_their_conference_moves,
     children_stay_public_without_their_conference,
@@ -394,6 +424,7 @@ FAULTS = (
     one_language_ahead_takes_the_others_along,
     what_is_scheduled_is_public_at_once,
     one_reads_ones_own_work,
+    a_scheduled_edition_forgets_who_wrote_it,
 )
 # What says that portal and model differ; anything else would be a fault in the planting.
 DIFFER = (AssertionError, ValidationError, pytest.fail.Exception, verification.Misfit)

@@ -161,6 +161,19 @@ def test_one_reason_serves_for_all_parts_without_second_reader(dossier, publishe
     assert workflow.steps_of(opening)[0].remark == ""
 
 
+def test_a_release_recalled_leaves_its_writers_without_the_right_to_read_it_as_second(dossier, publisher):
+    conference, _opening, closing, _photo = dossier
+    workflow.note_change(closing, publisher)
+    release.release(conference, keys(conference, publisher), by=publisher, at=days(2), alone="On duty alone")
+    release.recall(conference, by=publisher)
+    for record in dossier:
+        workflow.submit(record, by=make_account("editor"))
+
+    parts = release.parts_of(conference, publisher)
+
+    assert [part.record for part in parts if not part.has_second_reader] == [closing]
+
+
 def test_languages_in_preparation_are_named_and_stay_behind(dossier, publisher):
     conference = dossier[0]
     conference.texts.create(language="fr", title="La conférence", ready=True)

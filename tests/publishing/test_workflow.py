@@ -41,6 +41,10 @@ def code_of(error):
     return next(iter(error.error_dict.values()))[0].code if hasattr(error, "error_dict") else error.code
 
 
+def days(number):
+    return timezone.now() + timedelta(days=number)
+
+
 def stage(record):
     return type(record).objects.get(pk=record.pk).stage
 
@@ -112,6 +116,89 @@ def test_what_one_publishes_oneself_counts_anew_after_publication(draft, editor,
 
     assert workflow.approve(draft, by=publisher).is_public()
     assert steps(draft)[-1] == ("approved", "publisher", "")
+
+
+def pages(record, user):
+    """The pages of *record* of which *user* cannot be the second reader."""
+    return {page for _uid, page in workflow.hands_of(user, [record.uid])}
+
+
+def test_a_hand_counts_until_the_edition_that_holds_it_has_begun(frozen_clock, draft, publisher):
+    workflow.note_change(draft, publisher)
+    edition = workflow.approve(draft, by=publisher, at=days(1), alone="Alone")
+    assert pages(draft, publisher) == {""}
+
+    frozen_clock.move_to(edition.public_from)
+
+    assert pages(draft, publisher) == set()
+    workflow.note_change(draft, publisher)
+    assert pages(draft, publisher) == {""}
+
+
+def test_recalling_what_was_scheduled_makes_nobody_the_second_reader_of_their_own_text(draft, editor, publisher):
+    workflow.note_change(draft, publisher)
+    workflow.approve(draft, by=publisher, at=days(1), alone="Alone")
+    workflow.recall(draft, by=publisher)
+    workflow.submit(draft, by=editor)
+
+    with pytest.raises(ValidationError) as refused:
+        workflow.approve(draft, by=publisher)
+
+    assert code_of(refused.value) == "second_person_needed"
+    assert workflow.approve(draft, by=make_account("publisher", "second")).is_public()
+    assert not Contribution.objects.exists()
+
+
+def test_replacing_what_was_scheduled_makes_nobody_the_second_reader_of_their_own_text(draft, editor, publisher):
+    workflow.note_change(draft, publisher)
+    workflow.approve(draft, by=publisher, at=days(1), alone="Alone")
+    workflow.note_change(draft, editor)
+    workflow.submit(draft, by=editor)
+
+    with pytest.raises(ValidationError) as refused:
+        workflow.approve(draft, by=publisher, at=days(2), replace=True)
+    assert code_of(refused.value) == "second_person_needed"
+
+    second = make_account("publisher", "second")
+    edition = workflow.approve(draft, by=second, at=days(2), replace=True)
+    assert set(Contribution.objects.values_list("user", "edition")) == {
+        (user.pk, edition.pk) for user in (editor, publisher)
+    }
+
+
+@pytest.mark.parametrize("what", ["itself", "its conference"])
+def test_a_hand_moves_with_the_edition_that_holds_it(frozen_clock, draft, publisher, what):
+    document = make_document(draft)
+    workflow.note_change(document, publisher)
+    for record in (draft, document):
+        workflow.approve(record, by=publisher, at=days(1), alone="Alone")
+
+    moved = workflow.redate(draft if what == "its conference" else document, by=publisher, at=days(3))
+
+    frozen_clock.move_to(moved.public_from - timedelta(seconds=1))
+    assert pages(document, publisher) == {""}
+    frozen_clock.move_to(moved.public_from)
+    assert pages(document, publisher) == set()
+
+
+def test_a_hand_in_what_began_is_gone_at_the_next_approval_and_none_before(frozen_clock, draft, editor, publisher):
+    scheduled = workflow.approve(draft, by=publisher, at=days(1), alone="Alone")
+    frozen_clock.move_to(scheduled.public_from)
+    workflow.note_change(draft, publisher)
+    assert Contribution.objects.count() == 2
+
+    later = workflow.approve(draft, by=publisher, at=days(1), alone="Alone")
+
+    assert list(Contribution.objects.values_list("user", "edition")) == [(publisher.pk, later.pk)]
+
+
+def test_what_was_withdrawn_and_comes_back_later_was_read_before(frozen_clock, draft, publisher):
+    scheduled = workflow.approve(draft, by=publisher, at=days(1), alone="Alone")
+    frozen_clock.move_to(scheduled.public_from + timedelta(hours=1))
+    workflow.withdraw(draft, by=publisher, reason="A mistake")
+    workflow.restore(draft, by=publisher, at=days(1))
+
+    assert pages(draft, draft.created_by) == set()
 
 
 @pytest.mark.parametrize("role", ["contributor", "editor", "translator", "photo editor"])

@@ -18,6 +18,7 @@ class Interval:
     end: object
     content: object
     why: str = ""  # why it ends, where it does
+    approval: object = None  # which one it comes from: what moves, or comes back, comes from the same
 
     def covers(self, at):
         return self.start <= at and (self.end is None or at < self.end)
@@ -64,21 +65,21 @@ class Timeline:
 
     # Steps
 
-    def publish(self, content, start, now, *, replace=False):
+    def publish(self, content, start, now, *, replace=False, approval=None):
         opening = self._opening(now)
         if replace:
             self._drop_to_come(now)
         if self.to_come(now):
             raise Refused("one is to come")
-        self._put(content, start)
+        self._put(content, start, approval)
         moved = (opening, start) if replace and opening and opening != start else None
         self._settle(now, moved)
 
-    def put_language(self, change, now):
+    def put_language(self, change, now, approval=None):
         """Publish the content in force with *change* (a function) applied."""
         if not self.at(now) or self.to_come(now):
             raise Refused("not in force, or one is to come")
-        self._put(change(self.content(now)), now)
+        self._put(change(self.content(now)), now, approval)
         self._settle(now)
 
     def recall(self, now):
@@ -104,7 +105,7 @@ class Timeline:
         if end and why in (OWN, PARENT) and end <= start:
             raise Refused("it is to be withdrawn before that")
         self._drop(coming, now)
-        new = self._put(coming.content, start)
+        new = self._put(coming.content, start, coming.approval)
         if end and why in (OWN, PARENT) and new.end is None:
             new.end, new.why = end, why
         self._settle(now, (opening, start) if opening else None)
@@ -126,7 +127,7 @@ class Timeline:
         last = self.last(now)
         if self.at(now) or self.to_come(now) or not last:
             raise Refused("nothing to restore")
-        self._put(last.content, start)
+        self._put(last.content, start, last.approval)
         for child in self.children:
             gone = [i for i in child.intervals if i.why == PARENT and i.end == last.end]
             if gone and not child.at(start) and not child.to_come(now):
@@ -139,9 +140,9 @@ class Timeline:
         coming = self.to_come(now)
         return coming.start if coming and not self.at(now) else None
 
-    def _put(self, content, start):
+    def _put(self, content, start, approval):
         before = self.at(start)
-        new = Interval(start, None, content)
+        new = Interval(start, None, content, approval=approval)
         if before:
             if before.start == start:
                 raise Refused("another begins at that instant")
@@ -182,7 +183,7 @@ class Timeline:
         inside, end = self.parent.stretch(max(interval.start, now))
         if interval.start > now and moved and interval.start == moved[0]:
             self._drop(interval, now)
-            self._put(interval.content, moved[1])
+            self._put(interval.content, moved[1], interval.approval)
         elif not inside and interval.start > now:
             self._drop(interval, now)
         elif not inside:

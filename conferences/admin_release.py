@@ -170,6 +170,7 @@ class ReleasePage:
             "at": show_instant(part.at, self.zone) if part.at else "",
             "languages": [languages.LANGUAGES[code] for code in part.languages],
             "waiting": [languages.LANGUAGES[code] for code in part.waiting],
+            "leaving": [languages.LANGUAGES[code] for code in part.leaving],
         }
 
 

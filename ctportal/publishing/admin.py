@@ -52,7 +52,7 @@ from .admin_forms import (
 )
 from .admin_inline import TEMPLATE, Table, draw_plain
 from .admin_language import LanguagePage
-from .gate import GATES, gate_for, refresh_draft
+from .gate import GATES, gate_for, languages_leaving, refresh_draft
 from .instants import offset_text, show_instant
 from .models import VOCABULARY, Edition, RecordType, WorkflowStep, reached
 from .preview import WITHOUT_PAGE, preview_address
@@ -701,6 +701,8 @@ class RecordAdmin(admin_history.KeepsHistory, AutocompleteFields, admin.ModelAdm
         panel |= {"state": state, "lines": self.state_lines(obj, state, form.time_zone), "saved": True}
         panel["changes"] = self.changes(obj, state.in_force) if state.in_force else []
         panel["comparisons"] = self._comparisons(obj, state, panel["changes"])
+        if state.in_force and self.publishable:
+            panel["leaving"] = [languages.LANGUAGES[code] for code in languages_leaving(obj, state.in_force)]
         panel["publication"] = self.publication_word(state, panel["changes"])
         if panel["previewable"] and panel["may_edit"]:
             panel["share_address"] = admin_share.address(self, obj)

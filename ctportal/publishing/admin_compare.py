@@ -1,5 +1,6 @@
 """The comparison of what a record says in two places, field by field: its draft, and its editions past, in force and to come."""
 
+import json
 from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
@@ -90,6 +91,7 @@ class ComparePage(VersionsPage):
         language = interface_language()
         old, new = self._sides(before, after)
         changes = self._changes(old, new, language)
+        leaving = self._leaving(before, after, old, new)
         waiting = self._waiting() if DRAFT in (before, after) else []
         return {
             "heading": _("From “%(before)s” to “%(after)s”")
@@ -97,7 +99,8 @@ class ComparePage(VersionsPage):
             "changes": changes,
             "remark": "" if changes else _("Nothing that this page shows has changed."),
             "language": language,
-            "waiting": waiting,
+            "waiting": [name for name in waiting if name not in leaving],
+            "leaving": leaving,
             "leaves_out": not self.request.user.has_perm("publishing.read_all_drafts"),
         }
 
@@ -108,6 +111,13 @@ class ComparePage(VersionsPage):
         """Names of the languages that the draft holds and that are not ready: they are no part of what would be published."""
         states = self.admin.language_states(self.record)
         return [name for code, name in languages.LANGUAGES.items() if states.get(code) == "draft"]
+
+    def _leaving(self, before, after, old, new):
+        """Names of the languages that the public reads, and would not read any more if the draft were published."""
+        if after != DRAFT or not self.editions[before]["in_force"]:
+            return []
+        public, ready = (json.loads(side.json).get("languages", []) for side in (old, new))
+        return [languages.LANGUAGES[code] for code in public if code not in ready]
 
     def _sides(self, *keys):
         pointers = Relation.objects.exclude(name=SHOWS).order_by("name", "order")

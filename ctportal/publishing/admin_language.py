@@ -22,6 +22,7 @@ from ctportal import languages
 
 from . import admin_presence, admin_stale, roles, services, workflow
 from .admin_forms import FIELD_OF, PublishingFields, stale_message, text_form_fields
+from .gate import languages_leaving
 from .preview import WITHOUT_PAGE, preview_address
 from .records import lock
 
@@ -284,7 +285,18 @@ class LanguagePage:
             return preview_address(self.request, self.record, self.language)
         text = _("%(language)s is saved.") % {"language": languages.LANGUAGES[self.language]}
         self.admin.message_user(self.request, text, messages.SUCCESS)
+        self._say_leaving()
         return None
+
+    def _say_leaving(self):
+        current = services.state_of(self.record.uid).in_force
+        if current and self.language in languages_leaving(self.record, current):
+            text = _(
+                "%(language)s is not marked as ready: it is public until the record is published next, and then no longer."
+            )
+            self.admin.message_user(
+                self.request, text % {"language": languages.LANGUAGES[self.language]}, messages.WARNING
+            )
 
     def _add_refusal(self, form, error):
         if not hasattr(error, "error_dict"):
@@ -323,6 +335,7 @@ class LanguagePage:
             "original_name": languages.LANGUAGES[record.original_language],
             "original_direction": languages.direction(record.original_language),
             "state": state,
+            "is_public": state.in_force and self.language in state.in_force.data.get("languages", []),
             "matrix": admin.language_matrix(record),
             "publishable": admin.publishable,
             "previewable": record.record_type not in WITHOUT_PAGE,

@@ -288,6 +288,13 @@ def refresh_draft(record):
     note_draft(record, checksum(gate_for(record).content(record).json))
 
 
+def languages_leaving(record, edition):
+    """Codes of the languages in which the public reads *edition*, and would not read *record* if that were published now:
+    they are not marked as ready any more, or gone. Captions of photos have no such mark."""
+    ready = gate_for(record).languages(record)
+    return [code for code in edition.data.get("languages", []) if code not in ready]
+
+
 def delete_rows(rows):
     """Delete *rows* (a queryset) of which other records may name some, such as sessions, and refresh the drafts of these."""
     relations = [relation for relation in rows.model._meta.related_objects if relation.on_delete is models.SET_NULL]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from ctportal.languages import CODES
 
 from . import services, stamp, workflow
-from .gate import GATES
+from .gate import GATES, languages_leaving
 from .models import Edition, RecordType
 from .records import lock
 
@@ -37,6 +37,7 @@ class Part:
     missing: list[str] = field(default_factory=list)  # why it is not ready
     languages: list[str] = field(default_factory=list)  # codes of those that are ready
     waiting: list[str] = field(default_factory=list)  # codes of those in preparation, which stay behind
+    leaving: list[str] = field(default_factory=list)  # codes of those that are public, and would be so no longer
     has_second_reader: bool = True
     at: object = None  # for which instant it is scheduled now
     opens: list = field(default_factory=list)  # entries of the vocabulary that become public with it
@@ -111,12 +112,15 @@ def _part(record, content, editions, has_second_reader, now):
     missing = gate.missing(record)
     plan = Plan.NOT_READY if missing else _plan(content, editions, now)
     coming = next((edition for edition in editions if edition.public_from > now), None)
+    in_force = services.covering(editions, now)
+    leaving = languages_leaving(record, in_force) if in_force else []
     return Part(
         record=record,
         plan=plan,
         missing=[str(message) for message in missing.values()],
         languages=ready if record.record_type != RecordType.PHOTO else [],
-        waiting=[code for code in CODES if code in _begun(record) and code not in ready],
+        waiting=[code for code in CODES if code in _begun(record) and code not in [*ready, *leaving]],
+        leaving=leaving,
         has_second_reader=has_second_reader,
         at=coming.public_from if coming else None,
         opens=content.opens if plan in (Plan.PUBLISH, Plan.CORRECT, Plan.REPLACE, Plan.BRING_BACK) else [],

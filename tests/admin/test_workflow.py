@@ -544,3 +544,73 @@ def test_of_many_that_will_go_along_ten_are_named(sign_in):
     said = helped(AdminForm(client, address(conference)))
 
     assert (said["moving"].count("“"), said["moving"][-3:]) == (10, ", …")
+
+
+@pytest.fixture
+def in_arabic():
+    """A public conference and a public document of it, both in English, Arabic and French."""
+    conference = make_conference("The conference")
+    document = make_document(conference, "The opening")
+    for code in ("ar", "fr"):
+        conference.texts.create(language=code, title=code, ready=True)
+        document.versions.create(language=code, title=code, body=f"<p>{code}</p>", ready=True)
+    for record in (conference, document):
+        refresh_draft(record)
+        publish(record, by=make_user())
+    return conference, document
+
+
+def take_back_arabic(conference, document):
+    conference.texts.filter(language="ar").update(ready=False)
+    document.versions.filter(language="ar").delete()
+    for record in (conference, document):
+        refresh_draft(record)
+
+
+LEAVES = "Not marked as ready, and so no longer public when this is published: العربية"
+
+
+def words(client, page):
+    return " ".join(re.sub("<[^>]*>", "", client.get(page).content.decode()).split())
+
+
+def test_a_language_that_will_leave_the_public_page_is_named_before_anything_is_published(sign_in, in_arabic):
+    client, (conference, document) = sign_in("publisher"), in_arabic
+    release = f"/admin/conferences/conference/{conference.pk}/release/"
+    compare = f"/admin/conferences/conference/{conference.pk}/versions/compare/"
+    pages = (address(conference), address(document), compare, release)
+    assert not any("no longer public" in words(client, page) for page in pages)
+    take_back_arabic(conference, document)
+
+    # On the form where the state stands and beside the buttons; of the dossier on both of its parts.
+    assert [words(client, page).count(LEAVES) for page in pages] == [2, 2, 1, 2]
+    assert "stays behind" not in words(client, release)
+    assert "In preparation in the draft" not in words(client, compare)
+
+
+def test_who_takes_a_public_language_back_is_told_that_it_will_leave(sign_in, in_arabic):
+    client, (conference, _document) = sign_in("editor"), in_arabic
+    page = f"/admin/conferences/conference/{conference.pk}/language/ar/"
+    form = AdminForm(client, page)
+    assert "The public reads العربية now." in words(client, page)
+
+    form.values.pop("ready")
+    form.press("_save")
+
+    told = [str(message) for message in client.get(page).context["messages"]]
+    assert told == [
+        "العربية is saved.",
+        "العربية is not marked as ready: it is public until the record is published next, and then no longer.",
+    ]
+
+
+def test_a_language_that_stays_or_was_never_public_is_not_said_to_leave(sign_in, in_arabic):
+    client, (conference, _document) = sign_in("editor"), in_arabic
+    conference.texts.create(language="ru", title="ru", ready=False)
+
+    AdminForm(client, f"/admin/conferences/conference/{conference.pk}/language/ar/").press("_save")
+    AdminForm(client, f"/admin/conferences/conference/{conference.pk}/language/ru/").press("_save")
+
+    text = words(client, f"/admin/conferences/conference/{conference.pk}/language/ru/")
+    assert "no longer" not in text
+    assert "The public reads" not in text

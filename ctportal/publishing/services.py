@@ -367,21 +367,29 @@ def _recall_to_come(uid, by, now):
 
 def _recall(edition, by, now):
     """Empty the interval of *edition*, which has not begun; the end it had goes back to the edition it would have ended."""
-    until = edition.public_until
+    same = Edition.objects.standing().filter(uid=edition.uid)
+    before = same.filter(public_until=edition.public_from, withdrawal__isnull=True).first()
+    conference = before and _conference_shown_by(before)
+    until, withdrawal = _take_end(edition, conference)
     _set_end(edition, edition.public_from, now)
     ledger.append(Action.RECALLED, edition, by=name_of(by), at=now, effective_at=edition.public_from)
-    before = (
-        Edition.objects.standing()
-        .filter(uid=edition.uid, public_until=edition.public_from, withdrawal__isnull=True)
-        .exclude(pk=edition.pk)
-        .first()
-    )
-    if before and before.public_until > now:
+    if before:
         _set_end(before, until, now)
         Withdrawal.objects.filter(edition=edition).update(edition=before)
         ledger.append(Action.REOPENED, before, by=name_of(by), at=now, effective_at=edition.public_from)
-    else:
-        Withdrawal.objects.filter(edition=edition).delete()
+        _end_with_conference(before, conference, by, now)
+    elif withdrawal:
+        withdrawal.delete()
+
+
+def _take_end(edition, conference):
+    """(the end of *edition*, its Withdrawal) for what stands in its place and belongs to *conference*, or to none; each may
+    be None. An end that it had with another conference goes with it."""
+    withdrawal = getattr(edition, "withdrawal", None)
+    if withdrawal and withdrawal.cause not in (None, conference):
+        withdrawal.delete()
+        return None, None
+    return edition.public_until, withdrawal
 
 
 def _lift_end(edition, by, now):
@@ -413,8 +421,7 @@ def _insert_in_line(content, start, *, by, now, note="", minor=False, reason="")
     if before:
         if before.public_from == start:
             raise ValidationError(_("Another edition begins at the same instant. Try again."), code="same_instant")
-        until = before.public_until
-        withdrawal = getattr(before, "withdrawal", None)
+        until, withdrawal = _take_end(before, _conference_of(content))
         _set_end(before, start, now)
         ledger.append(Action.ENDED, before, by=name_of(by), at=now, effective_at=start)
     if content.date is None:
@@ -617,9 +624,22 @@ def _keep_inside_conference(edition, content, by, now):
         _withdraw_with(edition, conference, editions, end, by, now)
 
 
+def _end_with_conference(edition, conference, by, now):
+    """Let *edition*, in force and of *conference*, end no later than that does. Where that is over, ``_settle`` follows."""
+    editions = State(conference, now).editions if conference else []
+    end = coverage(editions, now)[1]
+    if end is not None and (edition.public_until is None or edition.public_until > end):
+        _withdraw_with(edition, conference, editions, end, by, now)
+
+
 def _conference_of(content):
     """uid of the conference that the document or photo belongs to, or None."""
     return next((link.target for link in content.links if link.name == "conference"), None)
+
+
+def _conference_shown_by(edition):
+    """Like ``_conference_of`` for an edition that exists."""
+    return edition.relations.filter(name="conference").values_list("target", flat=True).first()
 
 
 def _withdraw_with(child, conference, editions, end, by, now):

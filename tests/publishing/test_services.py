@@ -276,22 +276,81 @@ def test_a_child_is_never_recalled_into_staying_longer_than_its_conference(froze
     assert public_uids(end) == {conference.uid, along.uid, before.uid}
 
 
-def test_a_document_that_left_its_conference_is_recalled_from_the_end_it_took_along(frozen_clock, by):
-    conference = make_conference()
-    document = make_document(conference)
-    publish(conference, by=by)
-    publish(document, by=by)
+@pytest.fixture
+def moving(frozen_clock, by):
+    """(a conference that ends in an hour, one that does not, a document of the first), all public."""
+    ending, other = make_conference(), make_conference()
+    document = make_document(ending)
+    for record in (ending, other, document):
+        publish(record, by=by)
     frozen_clock.tick()
-    end = frozen_clock.now + HOUR
-    withdraw(conference, by=by, reason="An error", at=end)
-    document.conference = None
+    withdraw(ending, by=by, reason="An error", at=frozen_clock.now + HOUR)
+    return ending, other, document
+
+
+def move(document, conference):
+    document.conference = conference
     document.save()
-    publish(document, by=by)
-    assert public_uids(end) == set()
+
+
+def ends(record):
+    """When each standing edition of *record* ends, and which conference's withdrawal is the cause, or False for none."""
+    return [
+        (edition.public_until, hasattr(edition, "withdrawal") and edition.withdrawal.cause)
+        for edition in Edition.objects.standing().filter(uid=record.uid).order_by("public_from")
+    ]
+
+
+@pytest.mark.parametrize("to", ["another conference", "none"])
+def test_a_document_that_left_its_conference_does_not_end_with_it(frozen_clock, by, moving, to):
+    ending, other, document = moving
+    move(document, other if to == "another conference" else None)
+
+    edition = publish(document, by=by)
+
+    assert ends(document) == [(edition.public_from, False), (None, False)]
+    assert public_uids(frozen_clock.now + HOUR) == {other.uid, document.uid}
+    recall(ending, by=by)
+    assert ends(document) == [(edition.public_from, False), (None, False)]
+
+
+def test_a_document_that_came_to_a_conference_ends_with_that_one(frozen_clock, by, moving):
+    _ending, other, document = moving
+    end = frozen_clock.now + 3 * HOUR
+    withdraw(other, by=by, reason="Over", at=end)
+    move(document, other)
+
+    edition = publish(document, by=by)
+
+    assert ends(document) == [(edition.public_from, False), (end, other.uid)]
+
+
+def test_a_document_withdrawn_for_a_reason_of_its_own_takes_that_end_along_to_another_conference(
+    frozen_clock, by, moving
+):
+    _ending, other, document = moving
+    end = frozen_clock.now + HOUR / 2
+    withdraw(document, by=by, reason="An error of its own", at=end)
+    move(document, other)
+
+    edition = publish(document, by=by)
+
+    assert ends(document) == [(edition.public_from, False), (end, None)]
+
+
+def test_a_move_to_another_conference_that_is_recalled_leaves_the_document_to_end_with_its_own(
+    frozen_clock, by, moving
+):
+    ending, other, document = moving
+    withdraw(other, by=by, reason="Over", at=frozen_clock.now + 3 * HOUR)
+    move(document, other)
+    publish(document, by=by, at=frozen_clock.now + HOUR / 2)
 
     recall(document, by=by)
 
-    assert public_uids(end) == {document.uid}
+    assert ends(document) == [(frozen_clock.now + HOUR, ending.uid)]
+    recall(ending, by=by)
+    assert ends(document) == [(None, False)]
 
 
 def test_what_is_not_public_cannot_be_withdrawn(frozen_clock, by):

@@ -40,6 +40,8 @@ from . import (
 )
 from .admin_fieldset import draw_fieldsets
 from .admin_forms import (
+    ACTIONS,
+    FOR_PUBLISHERS,
     AutocompleteFields,
     DateInput,
     InlineFormSet,
@@ -48,6 +50,7 @@ from .admin_forms import (
     TimeInput,
     label_texts,
     labels_of,
+    no_such_button,
     what_changed,
 )
 from .admin_inline import TEMPLATE, Table, draw_plain
@@ -434,7 +437,13 @@ class RecordAdmin(admin_history.KeepsHistory, AutocompleteFields, admin.ModelAdm
         form.request = request
         return form
 
+    def _refuse_publishing(self, request):
+        """Refuse a publisher's button to everybody else, before anything is looked up: an old page would tell of changes."""
+        if FOR_PUBLISHERS.intersection(request.POST) and not self.has_publish_permission(request):
+            raise PermissionDenied
+
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        self._refuse_publishing(request)
         try:
             with transaction.atomic():
                 if request.method == "POST" and object_id:
@@ -512,6 +521,8 @@ class RecordAdmin(admin_history.KeepsHistory, AutocompleteFields, admin.ModelAdm
     def _respond(self, request, obj):
         name = next((name for name in self.buttons if name in request.POST), "_save")
         try:
+            if name in ({"_relabel"} if self.publishable else ACTIONS):
+                raise no_such_button()
             address = self.buttons[name](self, request, obj, request.record_form)
         except ValidationError as error:
             raise Refused(error) from error
@@ -817,6 +828,7 @@ class RecordAdmin(admin_history.KeepsHistory, AutocompleteFields, admin.ModelAdm
     # One language on a page of its own
 
     def language_view(self, request, object_id, language):
+        self._refuse_publishing(request)
         return LanguagePage(self, request, object_id, language).respond()
 
     def language_presence_view(self, request, object_id, language):

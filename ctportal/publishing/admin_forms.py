@@ -493,6 +493,13 @@ ACTIONS = frozenset(
     {"_publish", "_publish_at", "_replace", "_replace_at", "_submit", "_take_back", "_send_back"}
     | {"_recall", "_redate", "_withdraw", "_withdraw_at", "_restore", "_relabel"}
 )
+# Buttons that only publishers have, on the form of a record or on the page of a language.
+FOR_PUBLISHERS = ACTIONS - {"_submit", "_take_back"} | {"_relabel", "_publish_language"}
+
+
+def no_such_button():
+    """What is said to somebody who presses a button that pages of this kind of record do not have."""
+    return ValidationError(_("This kind of record has no such button. Nothing was done."), code="no_such_button")
 
 
 # Where white space shows nowhere: behind the end of a block of rich text, and where a list or a quotation begins.

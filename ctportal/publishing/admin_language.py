@@ -21,7 +21,7 @@ from django_prose_editor.fields import ProseEditorField
 from ctportal import languages
 
 from . import admin_presence, admin_stale, roles, services, workflow
-from .admin_forms import FIELD_OF, PublishingFields, stale_message, text_form_fields
+from .admin_forms import FIELD_OF, PublishingFields, no_such_button, stale_message, text_form_fields
 from .gate import languages_leaving
 from .preview import WITHOUT_PAGE, preview_address
 from .records import lock
@@ -275,6 +275,8 @@ class LanguagePage:
 
     def _press(self, form):
         if "_publish_language" in self.request.POST:
+            if not self.admin.publishable:
+                raise no_such_button()
             note, alone = form.cleaned_data["publish_note"], form.cleaned_data["alone_reason"]
             workflow.approve_language(self.record, self.language, by=self.request.user, note=note, alone=alone)
             text = _("%(language)s is public.") % {"language": languages.LANGUAGES[self.language]}

@@ -23,6 +23,7 @@ from ctportal import languages
 from . import admin_presence, admin_stale, roles, services, workflow
 from .admin_forms import FIELD_OF, PublishingFields, no_such_button, stale_message, text_form_fields
 from .gate import languages_leaving
+from .instants import show_utc
 from .preview import WITHOUT_PAGE, preview_address
 from .records import lock
 
@@ -319,6 +320,7 @@ class LanguagePage:
             for field in form.fields.values():
                 field.disabled = True
         presence = admin_presence.open_page(self.request, record.uid, self.language, address, may_save=may_save)
+        may_publish = admin.publishable and admin.has_publish_permission(self.request, record)
         context = {
             **admin.admin_site.each_context(self.request),
             "title": _("%(record)s in %(language)s") % {"record": record, "language": name},
@@ -342,7 +344,8 @@ class LanguagePage:
             "publishable": admin.publishable,
             "previewable": record.record_type not in WITHOUT_PAGE,
             "may_change": may_save,
-            "may_publish": admin.publishable and admin.has_publish_permission(self.request, record) and state.in_force,
+            "may_publish": may_publish and state.in_force and not state.to_come,
+            "waits_until": show_utc(state.to_come.public_from) if may_publish and state.to_come else "",
         }
         response = TemplateResponse(self.request, "admin/record/language.html", context, status=status)
         self.request.current_app = admin.admin_site.name

@@ -554,7 +554,7 @@ def _refuse_while_one_is_to_come(uid, now):
     coming = Edition.objects.to_come(now).filter(uid=uid).order_by("public_from").first()
     if coming:
         raise ValidationError(
-            _("An edition is scheduled for %(at)s. Recall it first, or use “recall and publish”."),
+            _("An edition is scheduled for %(at)s. Recall it first, or replace it on the form of the record."),
             code="edition_to_come",
             params={"at": show_utc(coming.public_from)},
         )

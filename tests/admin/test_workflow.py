@@ -614,3 +614,22 @@ def test_a_language_that_stays_or_was_never_public_is_not_said_to_leave(sign_in,
     text = words(client, f"/admin/conferences/conference/{conference.pk}/language/ru/")
     assert "no longer" not in text
     assert "The public reads" not in text
+
+
+def test_a_language_that_cannot_go_ahead_of_a_scheduled_edition_has_no_button_but_the_way_to_the_form(
+    sign_in, in_arabic
+):
+    client, (conference, _document) = sign_in("publisher"), in_arabic
+    page = f"/admin/conferences/conference/{conference.pk}/language/ar/"
+    assert "_publish_language" in AdminForm(client, page).buttons
+    assert "is scheduled for" not in words(client, page)
+    publish(conference, by=make_user(), at=timezone.now() + timedelta(days=5))
+
+    form = AdminForm(client, page)
+
+    assert form.buttons == ["_save", "_save", "_preview"]
+    assert "العربية cannot be published before it" in words(client, page)
+    [link] = re.findall(r'<a href="([^"]*)">Recall or replace', form.response.content.decode())
+    assert "_recall" in AdminForm(client, link).buttons
+    assert form.fill(title="عنوان").press("_save").status_code == 302
+    assert "is scheduled for" not in words(sign_in("editor"), page)

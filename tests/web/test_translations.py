@@ -189,7 +189,7 @@ class Spoken(HTMLParser):
 NAMES = re.compile(
     r"(Dossier|Document|Caption|Border security) [\d.]+|ORG\d|/id/\w+|The (series|theme)|Hall A|Press office|A change of place|Minsk|Somebody|Free"
     r"|Remarks|A newspaper|border|nowhere|never|(press@)?example\.org|file\.pdf|photo-w640\S*"
-    r"|\b(English|PDF|JSON|WebP|JPEG|SHA-256|BibTeX|RIS)\b"
+    r"|\b(English|UTC|PDF|JSON|WebP|JPEG|SHA-256|BibTeX|RIS)\b"
 )
 
 

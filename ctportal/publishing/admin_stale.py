@@ -187,16 +187,16 @@ def in_words(bound, value):
 def settle_gone(data, prefix, existing):
     """Return (data, numbers) with the posted rows of *prefix* whose record was deleted meanwhile as new rows at the end.
 
-    *existing* holds the primary keys that there are. A row in which nothing was typed goes with its record; *numbers* are
-    those of the rows in which something was.
+    *existing* holds the primary keys that there are. A row without one is new, whatever its number. A row
+    in which nothing was typed goes with its record; *numbers* are those of the rows in which something was.
     """
     rows, initial = _rows(data, prefix)
     if rows is None:
         return data, []
     was = read_opened(data)
     stay = [row for row in rows if _key(row) in existing]
-    new = [row for row in rows[initial:] if not _key(row)]
-    if len(stay) == initial and len(stay) + len(new) == len(rows):
+    new = [row for row in rows if row and not _key(row)]
+    if len(stay) == initial and [*stay, *new] == rows:
         return data, []
     gone = [row for row in rows if _key(row) and row not in stay and _is_touched(row, prefix, was)]
     for row in gone:

@@ -179,6 +179,14 @@ def test_a_row_that_was_added_meanwhile_stays(staff, other, conference, topics):
     assert set(conference.main_topics.values_list("title_en", flat=True)) == {"Eins", "Two", "Three", "Four"}
 
 
+def test_a_row_without_a_key_is_new_whatever_its_number(staff, conference, topics):
+    page = AdminForm(staff, address(conference)).add_row("main_topics", title="Five", order="5")
+
+    page.fill(**{"main_topics-1-id": "", "main_topics-1-title": "Four"}).press("_continue")
+
+    assert set(conference.main_topics.values_list("title_en", flat=True)) == {"One", "Two", "Three", "Four", "Five"}
+
+
 def test_a_row_that_was_deleted_meanwhile_goes_where_nothing_was_typed_in_it(staff, other, conference, topics):
     mine = AdminForm(staff, address(conference))
     AdminForm(other, address(conference)).fill(**{"main_topics-0-DELETE": "on"}).press("_continue")

@@ -45,6 +45,7 @@ from ctportal.publishing.admin_forms import (
     what_changed,
 )
 from ctportal.publishing.admin_history import KeepsHistory
+from ctportal.publishing.admin_kept import SaysWhatIsSaved
 from ctportal.publishing.admin_locale import interface_language
 from ctportal.publishing.desk import DeskFilter
 from ctportal.publishing.files import store_photo
@@ -671,7 +672,7 @@ def add_address(model_name, conference, user, **prefilled):
 
 
 @admin.register(Session)
-class SessionAdmin(KeepsHistory, AutocompleteFields, admin.ModelAdmin):
+class SessionAdmin(SaysWhatIsSaved, KeepsHistory, AutocompleteFields, admin.ModelAdmin):
     form = SessionForm
     formfield_overrides = NATIVE_WIDGETS
     fields = [

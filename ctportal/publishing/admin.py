@@ -54,6 +54,7 @@ from .admin_forms import (
     what_changed,
 )
 from .admin_inline import TEMPLATE, Table, draw_plain
+from .admin_kept import SaysWhatIsSaved
 from .admin_language import LanguagePage
 from .gate import GATES, gate_for, languages_leaving, refresh_draft
 from .instants import offset_text, show_instant
@@ -309,7 +310,7 @@ class LabelTabularInline(AutocompleteFields, admin.TabularInline):
         return field
 
 
-class RecordAdmin(admin_history.KeepsHistory, AutocompleteFields, admin.ModelAdmin):
+class RecordAdmin(SaysWhatIsSaved, admin_history.KeepsHistory, AutocompleteFields, admin.ModelAdmin):
     """A record's list and form. What is public of it is changed by the services alone, after the draft is saved."""
 
     form = RecordForm
@@ -539,6 +540,7 @@ class RecordAdmin(admin_history.KeepsHistory, AutocompleteFields, admin.ModelAdm
         self.message_user(request, _("The draft of “%(record)s” is saved.") % {"record": obj}, messages.SUCCESS)
 
     def press_preview(self, request, obj, form):
+        self.press_save(request, obj, form)  # said on the next page of the admin
         return preview_address(request, obj)
 
     def press_publish(self, request, obj, form):

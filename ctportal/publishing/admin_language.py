@@ -284,11 +284,11 @@ class LanguagePage:
             link = format_html('{} <a href="/id/{}">{}</a>', text, self.record.uid, _("Read it as a visitor"))
             self.admin.message_user(self.request, link, messages.SUCCESS)
             return None
-        if "_preview" in self.request.POST:
-            return preview_address(self.request, self.record, self.language)
         text = _("%(language)s is saved.") % {"language": languages.LANGUAGES[self.language]}
         self.admin.message_user(self.request, text, messages.SUCCESS)
         self._say_leaving()
+        if "_preview" in self.request.POST:
+            return preview_address(self.request, self.record, self.language)
         return None
 
     def _say_leaving(self):

@@ -143,6 +143,7 @@ async function send(lines, values = {}) {
     link.href = link.dataset.sheet.replace("/0/", `/${conference}/`);
     done.hidden = false;
   }
+  if (saved && saved === all) form.dispatchEvent(new Event("portal-saved"));
   if (finished === lines.length) {
     input.value = "";
     showChosen();

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from conferences.models import Photo
 from tests.browser.steps import answered, settled
+from tests.browser.test_kept import kept
 from tests.factories import make_conference, make_person, make_photo, make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -68,6 +69,7 @@ def test_pictures_are_sent_one_by_one_and_each_gets_an_answer(staff_page, pictur
     staff_page.get_by_role("button", name="Add it all the same").click()
     expect(lines).to_have_class(["upload-answer upload-saved"])
     assert conference.photos.count() == 4
+    kept(staff_page, 0)
     # The browser itself reports answers of 4xx; nothing else may be wrong.
     assert [text for text in staff_page.problems if "status of 4" not in text] == []
 

@@ -7,6 +7,7 @@ may be a password in the wrong field, so it is not kept. Publications stand in W
 
 import logging
 from contextvars import ContextVar
+from datetime import timedelta
 
 from django.apps import apps
 from django.contrib.auth import get_user_model, signals
@@ -14,13 +15,18 @@ from django.contrib.auth.models import Group
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import DatabaseError, transaction
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_save
+from django.utils import timezone
 
-from .models import AuditEntry, Edition
+from .gate import GATES
+from .models import AuditEntry, Edition, RecordType
+from .renditions import WIDTHS
 
 Kind, Outcome = AuditEntry.Kind, AuditEntry.Outcome
 logger = logging.getLogger(__name__)
 _request = ContextVar("request", default=None)
 NOBODY_SIGNED_IN = "(command line)"
+ONCE_IN = timedelta(minutes=10)  # what a page or a reader of PDFs asks for again and again is one opening
+THUMBNAIL = f"w{WIDTHS[0]}."  # the renditions that the admin's own pages show by dozens
 
 
 def clean(text, most):
@@ -29,24 +35,30 @@ def clean(text, most):
     return "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in str(text)[:most])[:most]
 
 
-def note(kind, what="", *, outcome=Outcome.DONE, request=None, user=None, who=None, record=None):
-    """Write one entry. *user* and *request* default to those at work now; *record* is a working record or an edition."""
+def note(kind, what="", *, outcome=Outcome.DONE, request=None, user=None, who=None, record=None, once=False):
+    """Write one entry. *user* and *request* default to those at work now; *record* is a working record or an edition.
+
+    With *once*, nothing is written where an entry of the last ten minutes says the same.
+    """
     request = request or _request.get()
     try:
         user = user or getattr(request, "user", None)
         if who is None:
             who = user.get_username() if user else "" if request else NOBODY_SIGNED_IN
+        said = {
+            "kind": kind,
+            "outcome": outcome,
+            "who": clean(who, 150),
+            "account": user.pk if user else None,
+            "what": clean(what, 500),
+            "uid": getattr(record, "uid", None),
+            "type": getattr(record, "record_type", None) or getattr(record, "type", ""),
+            "address": clean(request.META.get("REMOTE_ADDR") or "", 64) if request else "",
+        }
+        now = timezone.now()
         with transaction.atomic():
-            AuditEntry.objects.create(
-                kind=kind,
-                outcome=outcome,
-                who=clean(who, 150),
-                account=user.pk if user else None,
-                what=clean(what, 500),
-                uid=getattr(record, "uid", None),
-                type=getattr(record, "record_type", ""),
-                address=clean(request.META.get("REMOTE_ADDR") or "", 64) if request else "",
-            )
+            if not (once and AuditEntry.objects.filter(at__gt=now - ONCE_IN, **said).exists()):
+                AuditEntry.objects.create(at=now, **said)
     except (DatabaseError, ValueError):
         logger.exception("An entry of the audit trail could not be written: %s", kind)
 
@@ -103,15 +115,24 @@ def note_preview(request, record, language, link=None):
         note(Kind.OPENING, f"preview in {language}{_with(link)}", request=request, record=record)
 
 
-def note_file(request, stored, record=None, link=None):
-    """Note that a file which no public edition shows was opened. Not the small pictures that the admin's own pages show
-    by dozens, and of a file that is read in pieces the first alone."""
-    is_shown_small = bool(stored.variant) and not stored.variant.startswith("download")
-    goes_on = not request.headers.get("Range", "bytes=0-").startswith("bytes=0-")
-    if request.method != "GET" or is_shown_small or goes_on:
+def note_file(request, stored, status, record=None, link=None):
+    """Note that bytes of a file which no public edition shows were sent (*status* 200 or 206), once in ten minutes for each
+    account, address and file, whichever part of it was asked for. Not the thumbnails."""
+    if request.method != "GET" or status not in (200, 206) or stored.variant.startswith(THUMBNAIL):
         return
     if not Edition.objects.public().filter(files__file=stored).exists():
-        note(Kind.OPENING, f"file {stored.name}{_with(link)}", request=request, record=record)
+        what = f"file {stored.name} (no. {stored.pk}){_with(link)}"
+        note(Kind.OPENING, what, request=request, record=record or _record_with(stored), once=True)
+
+
+def _record_with(stored):
+    """The document or photo to which the file belongs or, where it is in no draft any more, the last edition that shows it."""
+    original = stored.source_id or stored.pk
+    of_draft = {RecordType.PHOTO: {"file": original}, RecordType.DOCUMENT: {"versions__file": original}}
+    for record_type, has_it in of_draft.items():
+        if record := GATES[record_type].queryset().model._base_manager.filter(**has_it).first():
+            return record
+    return Edition.objects.filter(files__file=stored).order_by("-pk").first()
 
 
 def _with(link):

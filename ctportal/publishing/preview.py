@@ -259,8 +259,7 @@ def preview_file(request, token, key, name):
     files = Draft(record, reader).files
     if key not in files:
         raise Http404("No such file.")
-    audit.note_file(request, files[key], record, reader.link)
-    return _serve(request, files[key])
+    return _serve(request, files[key], record, reader.link)
 
 
 @private
@@ -274,11 +273,12 @@ def admin_file(request, key, name):
     owner = stored.source.created_by_id if stored.source else stored.created_by_id
     if owner != user.pk and not user.has_perm("publishing.read_all_drafts"):
         raise Http404("No such file.")
-    audit.note_file(request, stored)
     return _serve(request, stored)
 
 
-def _serve(request, stored):
+def _serve(request, stored, record=None, link=None):
     if is_sealed_away(stored):
         raise Http404("This file was sealed.")
-    return serve(request, stored, cache=STAFF)
+    response = serve(request, stored, cache=STAFF)
+    audit.note_file(request, stored, response.status_code, record, link)
+    return response

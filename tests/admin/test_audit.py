@@ -15,7 +15,7 @@ from ctportal.publishing.preview import preview_address
 from ctportal.publishing.services import publish
 from tests.admin.forms import AdminForm
 from tests.admin.test_forms import address
-from tests.factories import make_account, make_conference, make_document, make_stored_file, make_user
+from tests.factories import make_account, make_conference, make_document, make_photo, make_stored_file, make_user
 from tests.guards import raw
 
 pytestmark = pytest.mark.django_db
@@ -156,14 +156,13 @@ def test_previews_and_files_that_are_not_public_are_noted_when_opened(client, rf
     conference = make_conference()
     document = make_document(conference)
     stored = make_stored_file("summary.pdf", created_by=publisher)
-    small = make_stored_file("small.webp", source=stored, variant="w640.webp")
     document.versions.update(file=stored)
     trail.look()
 
     read(client, f"/admin/files/{stored.key}/summary.pdf")
-    read(client, f"/admin/files/{small.key}/small.webp")
-    read(client, f"/admin/files/{stored.key}/summary.pdf", HTTP_RANGE="bytes=5-")
-    assert trail.look() == [("opening", "done", "publisher", "file summary.pdf")]
+    assert trail.look() == [("opening", "done", "publisher", f"file summary.pdf (no. {stored.pk})")]
+    entry = AuditEntry.objects.latest("pk")
+    assert (entry.uid, entry.type) == (document.uid, "document")
 
     request = rf.get("/")
     request.session, request.user = client.session, publisher
@@ -174,6 +173,94 @@ def test_previews_and_files_that_are_not_public_are_noted_when_opened(client, rf
     publish(document, by=publisher)
     read(client, f"/admin/files/{stored.key}/summary.pdf")
     assert trail.look() == []
+
+
+@pytest.mark.parametrize(
+    "wanted", ["bytes=0-", "bytes=5-", "bytes=1-3", "bytes=-999999", "bytes=00-", "items=1-2", "x"]
+)
+def test_whatever_range_of_an_unpublished_file_is_asked_for_its_opening_is_noted(client, trail, wanted):
+    client.force_login(make_account("publisher"))
+    stored = make_stored_file("summary.pdf")
+    trail.look()
+
+    read(client, f"/admin/files/{stored.key}/summary.pdf", HTTP_RANGE=wanted)
+
+    assert trail.look() == [("opening", "done", "publisher", f"file summary.pdf (no. {stored.pk})")]
+
+
+def test_an_opening_is_noted_once_in_ten_minutes_for_each_account_and_file(client, trail, frozen_clock):
+    first, second = make_stored_file("scan.pdf"), make_stored_file("scan.pdf")
+    people = [make_account("publisher"), make_account("editor")]
+    trail.look()
+
+    def opened():
+        for person in people:
+            client.force_login(person)
+            for stored in (first, second):
+                read(client, f"/admin/files/{stored.key}/scan.pdf", HTTP_RANGE="bytes=0-3")
+                read(client, f"/admin/files/{stored.key}/scan.pdf", HTTP_RANGE="bytes=4-")
+        return sorted((who, what) for kind, _outcome, who, what in trail.look() if kind == "opening")
+
+    each = sorted(
+        (person.username, f"file scan.pdf (no. {stored.pk})") for person in people for stored in (first, second)
+    )
+    assert opened() == each
+    frozen_clock.tick(minutes=9)
+    assert opened() == []
+    frozen_clock.tick(minutes=2)
+    assert opened() == each
+
+
+def test_pictures_made_of_an_unpublished_photo_are_noted_but_for_the_thumbnails(client, trail):
+    client.force_login(make_account("publisher"))
+    photo = make_photo(make_conference())
+    sizes = [
+        make_stored_file(f"hall-{width}.webp", b"x", "image/webp", source=photo.file, variant=f"{width}.webp")
+        for width in ("w320", "w640", "w1280")
+    ]
+    trail.look()
+
+    for stored in (*sizes, photo.file):
+        read(client, f"/admin/files/{stored.key}/{stored.name}")
+
+    noted = [what for _kind, _outcome, _who, what in trail.look()]
+    assert noted == [f"file {stored.name} (no. {stored.pk})" for stored in (*sizes[1:], photo.file)]
+    assert set(AuditEntry.objects.filter(kind="opening").values_list("uid", flat=True)) == {photo.uid}
+
+
+def test_a_file_that_only_a_past_edition_shows_is_noted_with_the_record(client, trail):
+    publisher = make_account("publisher")
+    client.force_login(publisher)
+    conference = make_conference()
+    document = make_document(conference)
+    old = make_stored_file("old.pdf")
+    document.versions.update(file=old)
+    publish(conference, by=publisher)
+    publish(document, by=publisher)
+    document.versions.update(file=make_stored_file("new.pdf"))
+    publish(document, by=publisher)
+    trail.look()
+
+    read(client, f"/admin/files/{old.key}/old.pdf")
+
+    assert [what for *_others, what in trail.look()] == [f"file old.pdf (no. {old.pk})"]
+    entry = AuditEntry.objects.latest("pk")
+    assert (entry.uid, entry.type) == (document.uid, "document")
+
+
+def test_an_answer_without_bytes_is_no_opening(client, trail):
+    client.force_login(make_account("publisher"))
+    stored = make_stored_file("summary.pdf")
+    path = f"/admin/files/{stored.key}/summary.pdf"
+    trail.look()
+
+    statuses = [
+        client.head(path).status_code,
+        client.get(path, HTTP_IF_NONE_MATCH=f'"{stored.sha256}"').status_code,
+        client.get(path, HTTP_RANGE="bytes=99999-").status_code,
+    ]
+
+    assert (statuses, trail.look()) == ([200, 304, 416], [])
 
 
 def test_an_entry_that_cannot_be_written_breaks_nothing(client, trail, monkeypatch, caplog):

@@ -8,17 +8,20 @@ may be a password in the wrong field, so it is not kept. Publications stand in W
 import logging
 from contextvars import ContextVar
 from datetime import timedelta
+from typing import NamedTuple
+from uuid import UUID
 
 from django.apps import apps
 from django.contrib.auth import get_user_model, signals
 from django.contrib.auth.models import Group
-from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_save
+from django.urls import reverse
 from django.utils import timezone
 
 from .gate import GATES
-from .models import AuditEntry, Edition, RecordType
+from .models import AuditEntry, Edition, RecordType, StoredFile
 from .renditions import WIDTHS
 
 Kind, Outcome = AuditEntry.Kind, AuditEntry.Outcome
@@ -26,6 +29,8 @@ logger = logging.getLogger(__name__)
 _request = ContextVar("request", default=None)
 NOBODY_SIGNED_IN = "(command line)"
 ONCE_IN = timedelta(minutes=10)  # what a page or a reader of PDFs asks for again and again is one opening
+PRIVATE = ("admin_file", "preview", "preview_file")  # views for staff beside the admin's own
+READ_ALL = "publishing.read_all_drafts"
 THUMBNAIL = f"w{WIDTHS[0]}."  # the renditions that the admin's own pages show by dozens
 
 
@@ -77,33 +82,75 @@ class AuditMiddleware:
         try:
             response = self.get_response(request)
             match = request.resolver_match
-            if match and "admin" in match.namespaces:
-                note_refusal(request, response.status_code)
+            if match and ("admin" in match.namespaces or match.url_name in PRIVATE):
+                note_refusal(request, response)
         finally:
             _request.reset(token)
         return response
 
 
-def note_refusal(request, status):
-    """Note a 403, or a step that the rules refuse (``request.refusal``), of who is signed in. The view is named, and no
-    address, since that may hold what was typed."""
-    refusal = getattr(request, "refusal", None)
-    if not (status == 403 or refusal) or not request.user.is_authenticated:
+def note_refusal(request, response):
+    """Note a 403, a step that the rules refuse (``request.refusal``), or that something was not found, of who is signed in.
+
+    The view is named with the numbers in its address, and nothing else of that, since it may hold what was typed.
+    """
+    if not request.user.is_authenticated:
         return
-    match = request.resolver_match
-    reason = f"{status}" if refusal is None else "; ".join(refusal.messages)
-    what = f"{request.method} {match.url_name}: {reason}"
-    note(Kind.REFUSAL, what, outcome=Outcome.REFUSED, request=request, record=_record_of(match))
+    match, refusal = request.resolver_match, getattr(request, "refusal", None)
+    what = f"{request.method} {match.url_name}"
+    if refusal or response.status_code == 403:
+        reason = f"{response.status_code}" if refusal is None else "; ".join(refusal.messages)
+        note(Kind.REFUSAL, f"{what}: {reason}", outcome=Outcome.REFUSED, request=request, record=_record_of(match))
+    elif match.url_name and _is_not_found(response, match) and not request.user.has_perm(READ_ALL):
+        # To who reads their own drafts alone, what is there answers as what never was. So this does the same work for
+        # both: as many queries, and one entry, in ten minutes.
+        numbers = "/".join(str(value) for value in match.kwargs.values() if str(value).isdecimal())
+        what = f"{what} {numbers}".rstrip() + ": not found"
+        note(Kind.REFUSAL, what, outcome=Outcome.REFUSED, request=request, record=_record_of(match), once=True)
+
+
+def _is_not_found(response, match):
+    """Whether *response* says that there is no such thing: in some places the admin leads to its first page instead."""
+    to_index = response.status_code == 302 and response.url == reverse("admin:index")
+    return response.status_code == 404 or (to_index and "object_id" in match.kwargs)
+
+
+class Named(NamedTuple):
+    """As much of a record as an entry tells."""
+
+    uid: UUID
+    record_type: str
 
 
 def _record_of(match):
-    """The record whose page *match* is, or None."""
+    """The record whose page or file *match* is, or None."""
+    if match.url_name == "admin_file":
+        source, pk = StoredFile.objects.filter(key=match.kwargs["key"]).values_list("source", "pk").first() or (0, 0)
+        return _record_with(pk, source or pk)
     parts = (match.url_name or "").split("_")
     try:
         model = apps.get_model(parts[0], parts[1])
-        return model._base_manager.get(pk=match.kwargs["object_id"]) if hasattr(model, "record_type") else None
-    except (LookupError, TypeError, ValueError, OverflowError, ObjectDoesNotExist, ValidationError, DatabaseError):
+        return _named(model, pk=match.kwargs["object_id"]) if hasattr(model, "record_type") else None
+    except (LookupError, TypeError, ValueError, OverflowError, ValidationError, DatabaseError):
         return None  # what was wrong with the address may be what was refused
+
+
+def _named(model, **which):
+    """The record of *model* that *which* picks, as Named, or None. Without loading it: that would take its time."""
+    uid = model._base_manager.filter(**which).values_list("uid", flat=True).first()
+    return uid and Named(uid, model.record_type)
+
+
+def _record_with(pk, original):
+    """The photo or document that has the file *original* or, where that is in no draft any more, the last edition that
+    shows the file *pk*; None where there is none. Asks the same of what is there and of what is not."""
+    photo, document = (GATES[name].queryset().model for name in (RecordType.PHOTO, RecordType.DOCUMENT))
+    found = [
+        _named(photo, file=original),
+        _named(document, versions__file=original),
+        Edition.objects.filter(files__file=pk).only("uid", "type").order_by("-pk").first(),
+    ]
+    return next(filter(None, found), None)
 
 
 # What is not public
@@ -122,17 +169,8 @@ def note_file(request, stored, status, record=None, link=None):
         return
     if not Edition.objects.public().filter(files__file=stored).exists():
         what = f"file {stored.name} (no. {stored.pk}){_with(link)}"
-        note(Kind.OPENING, what, request=request, record=record or _record_with(stored), once=True)
-
-
-def _record_with(stored):
-    """The document or photo to which the file belongs or, where it is in no draft any more, the last edition that shows it."""
-    original = stored.source_id or stored.pk
-    of_draft = {RecordType.PHOTO: {"file": original}, RecordType.DOCUMENT: {"versions__file": original}}
-    for record_type, has_it in of_draft.items():
-        if record := GATES[record_type].queryset().model._base_manager.filter(**has_it).first():
-            return record
-    return Edition.objects.filter(files__file=stored).order_by("-pk").first()
+        record = record or _record_with(stored.pk, stored.source_id or stored.pk)
+        note(Kind.OPENING, what, request=request, record=record, once=True)
 
 
 def _with(link):

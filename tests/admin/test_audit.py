@@ -2,11 +2,13 @@
 
 import csv
 import io
+import re
 import tracemalloc
 
 import pytest
 from django.contrib.auth.models import Group, Permission
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from ctportal.publishing import audit, workflow
 from ctportal.publishing.admin_audit import csv_lines
@@ -144,6 +146,109 @@ def test_a_step_that_the_rules_refuse_is_noted_although_all_else_is_rolled_back(
     assert what.startswith("POST conferences_conference_change: Nobody else has read it")
     conference.refresh_from_db()
     assert conference.venue == ""
+
+
+PAGES = ["change/", "history/", "versions/", "versions/7/seal/", "delete/", "share/", "language/ru/", "presence/"]
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_what_a_contributor_may_not_have_is_noted_with_the_record_and_answers_as_what_never_was(
+    client, trail, page, method
+):
+    theirs = make_conference(created_by=make_account("editor"))
+    client.force_login(make_account("contributor"))
+    trail.look()
+
+    def asked(pk):
+        response = client.generic(method, f"/admin/conferences/conference/{pk}/{page}")
+        location = response.get("Location", "").replace(str(pk), "…")
+        return (response.status_code, location), trail.look(), AuditEntry.objects.latest("pk")
+
+    there, noted, entry = asked(theirs.pk)
+    none, noted_too, other = asked(theirs.pk + 5_000)
+
+    assert there == none
+    ((kind, outcome, who, what),) = noted
+    assert (kind, outcome, who) == ("refusal", "refused", "contributor")
+    assert what.startswith(f"{method} conferences_conference_") and what.endswith(": not found")
+    assert f" {theirs.pk}" in what
+    assert noted_too == [(kind, outcome, who, what.replace(f" {theirs.pk}", f" {theirs.pk + 5_000}"))]
+    assert (entry.uid, entry.type) == (theirs.uid, "conference")
+    assert (other.uid, other.type) == (None, "")
+
+
+def test_noting_a_refusal_asks_the_database_the_same_of_what_is_there_and_of_what_never_was(client):
+    theirs = make_document(created_by=make_account("editor"))
+    stored = make_stored_file("theirs.pdf")
+    theirs.versions.update(file=stored)
+    client.force_login(make_account("contributor"))
+    form, file = "/admin/documents/pressrelease/{}/change/", "/admin/files/{}/theirs.pdf"
+
+    def queries(address):
+        told = []
+        for _again in range(2):
+            with CaptureQueriesContext(connection) as captured:
+                client.get(address)
+            told.append([re.sub(r"'[^']*'|[0-9a-f]{32}|\d+|NULL", "?", query["sql"]) for query in captured])
+        return [[sql.partition(" ?")[0] for sql in each] for each in told]
+
+    assert queries(form.format(theirs.pk)) == queries(form.format(theirs.pk + 5_000))
+    assert queries(file.format(stored.key)) == queries(file.format(stored.key[::-1]))
+
+
+def test_a_refusal_of_what_is_not_found_is_noted_once_in_ten_minutes(client, trail, frozen_clock):
+    theirs = make_document(created_by=make_account("editor"))
+    client.force_login(make_account("contributor"))
+    where = f"/admin/documents/pressrelease/{theirs.pk}/change/"
+    trail.look()
+
+    for minutes, entries in ((0, 1), (0, 0), (9, 0), (2, 1)):
+        frozen_clock.tick(minutes=minutes)
+        client.get(where)
+        assert len(trail.look()) == entries
+
+
+def test_a_file_that_a_contributor_may_not_have_is_noted_without_its_key(client, trail):
+    document = make_document(created_by=make_account("editor"))
+    theirs = make_stored_file("theirs.pdf")
+    document.versions.update(file=theirs)
+    client.force_login(make_account("contributor"))
+    trail.look()
+
+    for path in (
+        f"/admin/files/{theirs.key}/theirs.pdf",
+        "/preview/a-token/",
+        f"/preview/a-token/files/{theirs.key}/x",
+    ):
+        assert client.get(path).status_code == 404
+
+    noted = [(what, uid) for what, uid in AuditEntry.objects.filter(kind="refusal").values_list("what", "uid")]
+    assert noted[::-1] == [
+        ("GET admin_file: not found", document.uid),
+        ("GET preview: not found", None),
+        ("GET preview_file: not found", None),
+    ]
+
+
+def test_what_was_typed_into_an_address_is_not_kept(client, trail):
+    client.force_login(make_account("contributor"))
+    trail.look()
+
+    client.get("/admin/documents/statement/my-secret/change/")
+    client.get("/admin/my-secret/")
+
+    assert [what for *_others, what in trail.look()] == ["GET documents_statement_change: not found"]
+
+
+def test_to_who_reads_all_drafts_nothing_is_hidden_and_so_not_found_is_no_refusal(client, trail):
+    client.force_login(make_account("publisher"))
+    trail.look()
+
+    client.get("/admin/documents/statement/90000/change/")
+    client.get("/admin/conferences/conference/90000/history/")
+
+    assert trail.look() == []
 
 
 def read(client, path, **headers):

@@ -1,6 +1,6 @@
 """What the database itself must hold, whoever asks it: no two editions of one record are ever public at once, and what is
-frozen stays. Editions, ledger entries and the audit trail are never deleted; of an edition only its end may change, while that is open or
-still to come, or its contents be emptied, on sealing.
+frozen stays. Editions, ledger entries, steps of publication and the audit trail are never deleted; of an edition only its end may
+change, while that is open or still to come, or its contents be emptied, on sealing; of a step only the account, when that goes.
 
 Installed after each migrate, because SQLite drops triggers when a later migration rebuilds their table, and because
 Django's ExclusionConstraint cannot stand in a model that must also work on SQLite. Before a migration SQLite's are taken
@@ -12,15 +12,16 @@ from typing import NamedTuple
 from django.db import connections
 
 EDITION, LEDGER, AUDIT = "publishing_edition", "publishing_ledgerentry", "publishing_auditentry"
+STEP = "publishing_workflowstep"
 ROWS = ("publishing_facet", "publishing_relation", "publishing_editionfile")  # what belongs to an edition
-TABLES = (EDITION, LEDGER, AUDIT, *ROWS)
+TABLES = (EDITION, LEDGER, AUDIT, STEP, *ROWS)
 OVERLAP = "edition_no_overlap"
 PREFIX = "frozen_"  # of the names of all other guards
 
-# What the services may change of an edition; every other column is frozen, those that later migrations add included.
+# What may change; every other column is frozen, those that later migrations add included.
 END = "public_until"
 CONTENTS = ("json", "card", "text")
-CHANGEABLE = (END, *CONTENTS, "sealed_at")
+CHANGEABLE = {EDITION: (END, *CONTENTS, "sealed_at"), STEP: ("user_id",)}
 
 # A publication sets its ends to the instant it read when it began, a moment ago, and perhaps by another machine's clock.
 LATE = "5 minutes"
@@ -82,13 +83,18 @@ class PostgreSQL:
 
 
 def guards(say, frozen):
-    """Yield the guards of both engines; *say* is SQLite or PostgreSQL, *frozen* the columns of an edition that never change."""
+    """Yield the guards of both engines; *say* is SQLite or PostgreSQL, *frozen* the columns that never change, by table."""
     yield Guard(
         "edition_delete", EDITION, "DELETE", "an edition is never deleted: withdraw the record, or seal the edition"
     )
-    changed = " OR ".join(f"NEW.{name} {say.unlike} OLD.{name}" for name in frozen)
+    changed = _any_changed(say, frozen[EDITION])
     yield Guard(
-        "edition_change", EDITION, "UPDATE", "an edition is frozen: publish another one", changed, tuple(frozen)
+        "edition_change",
+        EDITION,
+        "UPDATE",
+        "an edition is frozen: publish another one",
+        changed,
+        tuple(frozen[EDITION]),
     )
     yield Guard(
         "edition_end", EDITION, "UPDATE", "the end of an edition that is past is frozen", _past_end(say), (END,)
@@ -107,8 +113,16 @@ def guards(say, frozen):
     yield Guard("ledger_change", LEDGER, "UPDATE", "the ledger is append only")
     yield Guard("audit_delete", AUDIT, "DELETE", "the audit trail is append only")
     yield Guard("audit_change", AUDIT, "UPDATE", "the audit trail is append only")
+    yield Guard("step_delete", STEP, "DELETE", "the steps of publication are append only")
+    # An account that goes leaves its steps, with its name as text.
+    changed = f"{_any_changed(say, frozen[STEP])} OR NEW.user_id IS NOT NULL AND NEW.user_id {say.unlike} OLD.user_id"
+    yield Guard("step_change", STEP, "UPDATE", "the steps of publication are append only", changed)
     fork = f"NEW.previous {say.unlike} {say.last_hash}"
     yield Guard("ledger_insert", LEDGER, "INSERT", "a ledger entry holds the hash of the last one before it", fork)
+
+
+def _any_changed(say, columns):
+    return " OR ".join(f"NEW.{name} {say.unlike} OLD.{name}" for name in columns)
 
 
 def _past_end(say):
@@ -121,7 +135,7 @@ def _past_end(say):
 
 def _not_sealing(say, columns):
     """Whether an update of the contents is anything but emptying all of them of an edition that is over or was recalled."""
-    changed = " OR ".join(f"NEW.{name} {say.unlike} OLD.{name}" for name in columns)
+    changed = _any_changed(say, columns)
     emptied = " AND ".join(f"NEW.{name} = ''" for name in CONTENTS)
     over = f"OLD.{END} IS NOT NULL AND (OLD.{END} = OLD.public_from OR OLD.{END} <= {say.clock(f'+{EARLY}')})"
     sealing = f"OLD.sealed_at IS NULL AND NEW.sealed_at IS NOT NULL AND {emptied} AND {over}"
@@ -190,8 +204,12 @@ def _installed(connection, cursor):
 
 
 def _frozen_columns(connection, cursor):
-    described = connection.introspection.get_table_description(cursor, EDITION)
-    return [column.name for column in described if column.name not in CHANGEABLE]
+    """{table: its columns that never change}"""
+    described = connection.introspection.get_table_description
+    return {
+        table: [column.name for column in described(cursor, table) if column.name not in changeable]
+        for table, changeable in CHANGEABLE.items()
+    }
 
 
 # SQLite
@@ -223,7 +241,7 @@ def _sqlite_triggers(frozen):
         ).strip()
         for moment, event in events.items()
     }
-    unique = {LEDGER: ("id", "hash"), EDITION: ("id",), AUDIT: ("id",)} | dict.fromkeys(ROWS, ("id",))
+    unique = dict.fromkeys(TABLES, ("id",)) | {LEDGER: ("id", "hash")}
     replaced = [
         # INSERT OR REPLACE deletes rows without asking the guard against deletion.
         Guard(

@@ -10,9 +10,9 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.models.signals import post_migrate, pre_migrate
 from django.utils import timezone
 
-from ctportal.publishing import services
+from ctportal.publishing import services, workflow
 from ctportal.publishing.database import TABLES, clear_the_way, install_guards, missing_guards, remove_guards
-from ctportal.publishing.models import Edition, Facet, LedgerEntry
+from ctportal.publishing.models import Edition, Facet, LedgerEntry, WorkflowStep
 from tests.factories import make_conference, make_document, make_stored_file, make_theme, make_user
 from tests.guards import lifted_guards, raw
 
@@ -38,6 +38,7 @@ def editions(frozen_clock):
     frozen_clock.tick(hours=2)
     found["to come"] = services.publish(conference, by=by, at=frozen_clock.now + HOUR)
     found["with a file"] = Edition.objects.get(uid=source.uid)
+    workflow.note_step(conference, WorkflowStep.Action.APPROVED, by, "Well done")
     return found
 
 
@@ -225,6 +226,30 @@ def test_a_ledger_entry_is_added_at_the_end_alone(editions):
     )
     first = LedgerEntry.objects.order_by("pk")[0].pk
     assert "frozen_ledger_insert" in refused(copy, "0" * 64, first)
+
+
+def test_a_step_of_publication_is_never_changed_nor_deleted(editions):
+    workflow.note_step(make_document(), WorkflowStep.Action.ALONE, make_user("another"), "Nobody here")
+    first, last = WorkflowStep.objects.order_by("pk").values_list("pk", flat=True)
+    for column in [field.column for field in WorkflowStep._meta.concrete_fields]:
+        if column == "language":
+            continue  # the same in both
+        value = f'(SELECT "{column}" FROM publishing_workflowstep WHERE id = %s)'
+        sql = f'UPDATE publishing_workflowstep SET "{column}" = {value} WHERE id = %s'
+        assert "frozen_step_change" in str(refused(sql, last, first)), column
+    assert "frozen_step_change" in refused("UPDATE publishing_workflowstep SET language = 'fr'")
+    assert "frozen_step_delete" in refused("DELETE FROM publishing_workflowstep WHERE id = %s", last)
+    assert "frozen_step_delete" in refused("DELETE FROM publishing_workflowstep")
+
+
+def test_a_step_outlives_the_account_that_took_it(editions):
+    step, by = WorkflowStep.objects.get(), make_user()
+    assert step.user == by
+
+    by.delete()
+
+    step.refresh_from_db()
+    assert (step.user, step.by, step.remark) == (None, "publisher", "Well done")
 
 
 @pytest.mark.skipif("connection.vendor != 'sqlite'", reason="INSERT OR REPLACE is SQLite's own")

@@ -229,6 +229,7 @@ def _publish_labels(into, units, by, reason):
         edition = Edition.objects.public().filter(uid=entry.uid).first()
         if edition and services.differs(entry, edition):
             made += services.relabel(entry, by=by, reason=reason)[0]
+            workflow.note_step(entry, workflow.Action.RENAMED, by)
     return made
 
 

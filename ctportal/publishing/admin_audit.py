@@ -1,4 +1,5 @@
-"""What happened, for who may see it: the audit trail and the steps of publication, to read, narrow down and export."""
+"""What happened, for who may see it: the audit trail, the steps of publication and the ledger, to read, narrow down and
+export."""
 
 import csv
 
@@ -12,7 +13,7 @@ from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy
 
-from .models import AuditEntry, WorkflowStep
+from .models import AuditEntry, LedgerEntry, WorkflowStep
 
 CHUNK = 1000  # rows in memory
 
@@ -76,11 +77,20 @@ class HappenedAdmin(admin.ModelAdmin):
 
     @admin.display(description=gettext_lazy("when (UTC)"), ordering="pk")
     def instant(self, entry):
-        return f"{entry.at:%Y-%m-%d %H:%M:%S}"
+        return _written(entry.at)
 
     @admin.display(description=gettext_lazy("record"))
     def record(self, entry):
-        return _narrower("uid", entry.uid, f"{entry.get_type_display()} {str(entry.uid)[:8]}") if entry.uid else ""
+        of_type = self.typed(entry)
+        return _narrower("uid", entry.uid, f"{of_type.get_type_display()} {str(entry.uid)[:8]}") if entry.uid else ""
+
+    def typed(self, entry):
+        """What tells the type of the record that *entry* is about."""
+        return entry
+
+
+def _written(instant):
+    return f"{instant:%Y-%m-%d %H:%M:%S}" if instant else ""
 
 
 def _narrower(name, value, text):
@@ -110,3 +120,31 @@ class WorkflowStepAdmin(HappenedAdmin):
     @admin.display(description=gettext_lazy("who"))
     def person(self, entry):
         return _narrower("by", entry.by, entry.by)
+
+
+@admin.register(LedgerEntry)
+class LedgerEntryAdmin(HappenedAdmin):
+    list_display = ["instant", "person", "action", "record", "beginning", "end", "reason"]
+    list_filter = ["action", "at"]
+    search_fields = ["by", "reason", "uid", "sha256", "hash"]
+    exported = ("id", "at", "by", "action", "uid", "edition", "sha256", "effective_at", "public_until", "frozen",
+                "reason", "previous", "hash")  # fmt: skip
+
+    def get_queryset(self, request):
+        heavy = ("edition__json", "edition__card", "edition__text")
+        return super().get_queryset(request).select_related("edition").defer(*heavy)
+
+    def typed(self, entry):
+        return entry.edition
+
+    @admin.display(description=gettext_lazy("who"))
+    def person(self, entry):
+        return _narrower("by", entry.by, entry.by)
+
+    @admin.display(description=gettext_lazy("takes effect (UTC)"))
+    def beginning(self, entry):
+        return _written(entry.effective_at)
+
+    @admin.display(description=gettext_lazy("public until (UTC)"))
+    def end(self, entry):
+        return _written(entry.public_until)

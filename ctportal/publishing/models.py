@@ -349,7 +349,8 @@ class LedgerEntry(models.Model):
     hash = models.CharField(max_length=64, unique=True)
 
     class Meta:
-        verbose_name_plural = "ledger entries"
+        verbose_name = _("ledger entry")
+        verbose_name_plural = _("ledger")
         indexes = [models.Index(fields=["uid"], name="ledger_of_record")]
 
     def __str__(self):
@@ -408,6 +409,8 @@ class WorkflowStep(models.Model):
         REDATED = "redated", _("moved to another time")
         WITHDRAWN = "withdrawn", _("withdrawn")
         RESTORED = "restored", _("restored")
+        RENAMED = "renamed", _("names changed everywhere")
+        MERGED = "merged", _("names changed by a merger")
         # What a document or photo did when its conference did so.
         MOVED_ALONG = "moved-along", _("moved to another time along with the conference")
         RECALLED_ALONG = "recalled-along", _("recalled along with the conference")
@@ -515,6 +518,7 @@ class AuditEntry(models.Model):
         RIGHTS = "rights", _("accounts and rights")
         OPENING = "opening", _("opening of what is not public")
         REFUSAL = "refusal", _("refusal")
+        SEALING = "sealing", _("sealing of an edition")
 
     class Outcome(models.TextChoices):
         DONE = "done", _("done")

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from . import ledger, revisions
+from . import audit, ledger, revisions
 from .gate import GATES
 from .models import Edition, EditionFile, LedgerEntry, StoredFile
 from .services import content_differs, name_of, service, state_of
@@ -25,7 +25,7 @@ def may_seal(user):
 
 @service
 def seal(edition, *, by, reason, now):
-    """Empty the JSON, card, text and facets of *edition* for good and return it. *reason* is kept in the ledger alone.
+    """Empty the JSON, card, text and facets of *edition* for good and return it. *reason* is kept in the ledger and the audit trail.
 
     Of files that no other edition shows the extracted text goes too, and they are never served again. The history that
     staff have of the record begins anew with the draft as it is now. Raises
@@ -49,6 +49,7 @@ def seal(edition, *, by, reason, now):
     ).update(text="")
     ledger.append(LedgerEntry.Action.SEALED, edition, by=name_of(by), at=now, effective_at=now, reason=reason)
     _forget_history(edition, by, now)
+    audit.note(audit.Kind.SEALING, f"{edition}: {reason}", user=by, record=edition)
     return edition
 
 

@@ -849,7 +849,9 @@ def _relabel(entry, *, by, note, reason, now):
             edition = insert(content, start, end, by=name_of(by), now=now, note=note, minor=True)
             ledger.append(Action.INSERTED, edition, by=name_of(by), at=now, effective_at=start, reason=reason)
     note_draft(entry, checksum(content.json))
-    return _replace_label(entry.uid, content, by=by, now=now, note=note, reason=reason)
+    done = _replace_label(entry.uid, content, by=by, now=now, note=note, reason=reason)
+    _note_names(Step.RENAMED, [], done[0], by, now)  # the caller notes that of the entry, which has an approval
+    return done
 
 
 def differs(record, edition):
@@ -891,6 +893,7 @@ def merge_entries(merged_away, into, *, by, note="", reason="", now):
     if _intervals_showing(into.uid, now):
         _open_vocabulary([into], by=by, now=now)
     _sync_vocabulary({merged_away.uid, into.uid}, by=by, now=now)
+    _note_names(Step.MERGED, [merged_away, into], done[0], by, now)
     return done
 
 
@@ -906,6 +909,16 @@ def _replace_label(uid, content, *, by, now, note, reason):
         if canonical(new.data) != edition.json:
             made.append(_insert_in_line(new, now, by=by, now=now, note=note, minor=True, reason=reason))
     return made, left_out
+
+
+def _note_names(action, entries, editions, by, now):
+    """Note on *entries* and on the records of the *editions* made that names changed everywhere: nobody approves these one
+    by one, so no other step would tell of them. It says no name: a step stays, also where an edition is sealed."""
+    changed = [(entry.uid, entry.record_type) for entry in entries] + [(each.uid, each.type) for each in editions]
+    who = {"user": None if isinstance(by, str) else by, "by": name_of(by)}
+    WorkflowStep.objects.bulk_create(
+        WorkflowStep(uid=uid, type=record_type, action=action, at=now, **who) for uid, record_type in changed
+    )
 
 
 def _show_instead(content, uid, entry):

@@ -12,9 +12,9 @@ from django.test.utils import CaptureQueriesContext
 
 from ctportal.publishing import audit, workflow
 from ctportal.publishing.admin_audit import csv_lines
-from ctportal.publishing.models import AuditEntry, WorkflowStep
+from ctportal.publishing.models import AuditEntry, LedgerEntry, WorkflowStep
 from ctportal.publishing.preview import preview_address
-from ctportal.publishing.services import publish
+from ctportal.publishing.services import publish, withdraw
 from tests.admin.forms import AdminForm
 from tests.admin.test_forms import address
 from tests.factories import make_account, make_conference, make_document, make_photo, make_stored_file, make_user
@@ -417,7 +417,8 @@ def test_only_administrators_read_the_trail_and_nobody_writes_it(client, role, t
     entry = AuditEntry.objects.latest("pk")
 
     statuses = [client.get(f"{LIST}{page}").status_code for page in ("", "export/", f"{entry.pk}/change/")]
-    steps = [client.get(f"/admin/publishing/workflowstep/{page}").status_code for page in ("", "export/")]
+    more = ("workflowstep", "ledgerentry")
+    steps = [client.get(f"/admin/publishing/{name}/{page}").status_code for name in more for page in ("", "export/")]
 
     assert (set(statuses), set(steps)) == ({trail_status}, {steps_status})
     assert client.get(f"{LIST}add/").status_code == 403
@@ -510,3 +511,44 @@ def test_the_steps_of_publication_are_listed_for_publishers(client):
     assert [step.remark for step in found] == ["=Please read"]
     (row,) = list(csv.reader(io.StringIO(b"".join(response.streaming_content).decode())))[1:]
     assert row[1:] == ["editor", "submitted", "", "conference", str(conference.uid), "'=Please read"]
+
+
+def test_the_ledger_is_listed_for_publishers_and_narrowed_and_exported_whole(client, frozen_clock):
+    publisher = make_account("publisher")
+    client.force_login(publisher)
+    conference, other = make_conference(), make_conference()
+    for record in (conference, other):
+        publish(record, by=publisher)
+    frozen_clock.tick(hours=1)
+    withdraw(conference, by=publisher, reason="=Wrong date")
+    where = "/admin/publishing/ledgerentry/"
+
+    page = client.get(f"{where}?uid={conference.uid}")
+    response = client.get(f"{where}export/?uid={conference.uid}")
+
+    assert [entry.action for entry in page.context["cl"].result_list] == ["withdrawn", "inserted"]
+    html = page.content.decode()
+    assert f'<a href="?uid={conference.uid}">conference {str(conference.uid)[:8]}</a>' in html
+    assert '<td class="field-beginning">2026-03-02 10:00:00</td><td class="field-end">2026-03-02 10:00:00</td>' in html
+    header, *rows = csv.reader(io.StringIO(b"".join(response.streaming_content).decode()))
+    last = LedgerEntry.objects.latest("pk")
+    assert header == [
+        *("id", "at", "by", "action", "uid", "edition", "sha256", "effective_at", "public_until", "frozen", "reason"),
+        *("previous", "hash"),
+    ]
+    assert [row[3] for row in rows] == ["inserted", "withdrawn"]
+    assert rows[1][-4:] == ["", "'=Wrong date", last.previous, last.hash]
+
+
+@pytest.mark.parametrize("count", [1, 5])
+def test_the_list_of_the_ledger_asks_the_same_for_many_entries(client, count, django_assert_max_num_queries):
+    publisher = make_account("publisher")
+    client.force_login(publisher)
+    for _number in range(count):
+        publish(make_conference(), by=publisher)
+
+    with django_assert_max_num_queries(8):
+        client.get("/admin/publishing/ledgerentry/")
+    entry = LedgerEntry.objects.latest("pk")
+    assert client.post(f"/admin/publishing/ledgerentry/{entry.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert client.post(f"/admin/publishing/ledgerentry/{entry.pk}/change/", {"by": "nobody"}).status_code == 403

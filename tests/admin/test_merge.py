@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from conferences.merging import merge
 from conferences.models import Appearance, Organization, OrganizationRole, Person
-from ctportal.publishing.models import Edition, Redirect
+from ctportal.publishing.models import Edition, Redirect, WorkflowStep
 from ctportal.publishing.services import publish
 from tests.admin.forms import AdminForm
 from tests.factories import (
@@ -179,6 +179,9 @@ def test_a_public_unit_names_the_parent_that_stays():
 
     edition = Edition.objects.public().get(uid=unit.uid)
     assert list(edition.relations.values_list("name", "target")) == [("parent", into.uid)]
+    noted = WorkflowStep.objects.values_list("action", "uid")
+    assert ("renamed", unit.uid) in noted
+    assert {("merged", away.uid), ("merged", into.uid)} <= set(noted)
 
 
 def test_an_edition_to_come_that_shows_the_one_to_go_refuses_the_merger():

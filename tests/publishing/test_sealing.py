@@ -9,7 +9,7 @@ from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from ctportal.publishing import roles, verification
-from ctportal.publishing.models import Edition, LedgerEntry, StoredFile
+from ctportal.publishing.models import AuditEntry, Edition, LedgerEntry, StoredFile
 from ctportal.publishing.sealing import seal
 from ctportal.publishing.services import publish, recall, restore, withdraw
 from tests.factories import make_conference, make_document, make_person, make_photo, make_stored_file, make_user
@@ -75,6 +75,17 @@ def test_sealing_empties_text_card_search_and_filters_and_keeps_the_rest(documen
         "sealed", "administrator", first, first.sha256, frozen_clock.now, frozen_clock.now, "A person is in danger",
     )  # fmt: skip
     verification.verify()
+
+
+def test_sealing_stands_in_the_audit_trail_with_its_reason(document, administrator):
+    first = editions(document)[0]
+
+    seal(first, by=administrator, reason="A person is in danger")
+
+    entry = AuditEntry.objects.latest("pk")
+    assert (entry.kind, entry.outcome, entry.who, entry.uid, entry.type, entry.what) == (
+        "sealing", "done", "administrator", document.uid, "document", f"{first}: A person is in danger",
+    )  # fmt: skip
 
 
 def test_the_secret_is_in_no_column_any_more_but_the_name_of_its_file(document, administrator):

@@ -9,7 +9,14 @@ from django.db import DatabaseError, transaction
 
 from ctportal.publishing.gate import canonical, checksum
 from ctportal.publishing.ledger import entry_hash
-from ctportal.publishing.models import Edition, LedgerEntry, PublicationStamp, Redirect, Withdrawal
+from ctportal.publishing.models import (
+    Edition,
+    LedgerEntry,
+    PublicationStamp,
+    Redirect,
+    Withdrawal,
+    WorkflowStep,
+)
 from ctportal.publishing.services import (
     merge_entries,
     merged,
@@ -616,6 +623,41 @@ def test_merging_moves_what_is_public_and_leaves_a_redirect(frozen_clock, by):
     assert public_uids() == {document.uid, person.uid}
     assert Edition.objects.public().get(uid=document.uid).data["delivered_by"]["uid"] == str(person.uid)
     assert Redirect.objects.values_list("uid", "target").get() == (double.uid, person.uid)
+
+
+def steps():
+    return set(WorkflowStep.objects.values_list("action", "uid", "type", "by", "at"))
+
+
+def test_a_renaming_is_a_step_of_every_page_that_it_changes(frozen_clock, by):
+    person = make_person("J. Smith")
+    shown, elsewhere = make_document(delivered_by=person), make_document()
+    for record in (shown, elsewhere):
+        publish(record, by=by)
+    person.name_en = "John Smith"
+    person.save()
+    at = frozen_clock.tick()
+
+    relabel(person, by=by)
+
+    assert steps() == {("renamed", shown.uid, "document", "publisher", at)}
+    assert "Smith" not in str(list(WorkflowStep.objects.values_list()))
+
+
+def test_a_merger_is_a_step_of_both_entries_and_of_every_page_that_it_changes(frozen_clock, by):
+    double, person = make_person("J. Smith"), make_person("John Smith")
+    shown, already = make_document(delivered_by=double), make_document(delivered_by=person)
+    for record in (shown, already):
+        publish(record, by=by)
+    at = frozen_clock.tick()
+
+    merge_entries(double, person, by=by)
+
+    assert steps() == {
+        ("merged", double.uid, "person", "publisher", at),
+        ("merged", person.uid, "person", "publisher", at),
+        ("merged", shown.uid, "document", "publisher", at),
+    }
 
 
 def test_restoring_follows_merges_made_meanwhile(frozen_clock, by):

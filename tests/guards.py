@@ -57,8 +57,11 @@ def _strftime(form, moment, *shifts):
 
 
 def _tell_the_instant(execute, sql, params, many, context):
-    """Tell PostgreSQL the instant of a clock that stands still, before it is asked to change an edition."""
-    if str(sql).lstrip().upper().startswith(("UPDATE", "WITH")) and "publishing_edition" in str(sql):
+    """Tell PostgreSQL the instant of a clock that stands still, before it is asked to change an edition or a withdrawal."""
+    text = str(sql).lstrip()
+    of_edition = text.upper().startswith(("UPDATE", "WITH")) and "publishing_edition" in text
+    of_withdrawal = text.upper().startswith(("INSERT", "UPDATE", "DELETE")) and "publishing_withdrawal" in text
+    if of_edition or of_withdrawal:
         instant = "" if timezone.now is REAL_NOW else timezone.now().isoformat()
         context["cursor"].cursor.execute("SELECT set_config(%s, %s, false)", [SETTING, instant])
     return execute(sql, params, many, context)

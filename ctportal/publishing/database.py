@@ -1,6 +1,6 @@
 """What the database itself must hold, whoever asks it: no two editions of one record are ever public at once, and what is
 frozen stays. Editions, ledger entries, steps of publication and the audit trail are never deleted; of an edition only its end may
-change, while that is open or still to come, or its contents be emptied, on sealing; of a step only the account, when that goes.
+change, while that is open or still to come, or its contents be emptied, on sealing; of a step only the account, when that goes. What the public is told of a withdrawal stays from the moment on at which it holds.
 
 Installed after each migrate, because SQLite drops triggers when a later migration rebuilds their table, and because
 Django's ExclusionConstraint cannot stand in a model that must also work on SQLite. Before a migration SQLite's are taken
@@ -12,9 +12,9 @@ from typing import NamedTuple
 from django.db import connections
 
 EDITION, LEDGER, AUDIT = "publishing_edition", "publishing_ledgerentry", "publishing_auditentry"
-STEP = "publishing_workflowstep"
+STEP, WITHDRAWAL = "publishing_workflowstep", "publishing_withdrawal"
 ROWS = ("publishing_facet", "publishing_relation", "publishing_editionfile")  # what belongs to an edition
-TABLES = (EDITION, LEDGER, AUDIT, STEP, *ROWS)
+TABLES = (EDITION, LEDGER, AUDIT, STEP, WITHDRAWAL, *ROWS)
 OVERLAP = "edition_no_overlap"
 PREFIX = "frozen_"  # of the names of all other guards
 
@@ -58,6 +58,10 @@ class SQLite:
     def sealed(edition):
         return f"EXISTS (SELECT 1 FROM {EDITION} WHERE id = {edition} AND sealed_at IS NOT NULL)"
 
+    @staticmethod
+    def end_of(edition):
+        return f"(SELECT public_until FROM {EDITION} WHERE id = {edition})"
+
     last_hash = f"coalesce((SELECT hash FROM {LEDGER} ORDER BY id DESC LIMIT 1), '')"
 
 
@@ -78,6 +82,10 @@ class PostgreSQL:
     @staticmethod
     def sealed(edition):
         return f"publishing_is_sealed({edition})"
+
+    @staticmethod
+    def end_of(edition):
+        return f"publishing_end_of({edition})"
 
     last_hash = "publishing_last_hash()"
 
@@ -117,8 +125,19 @@ def guards(say, frozen):
     # An account that goes leaves its steps, with its name as text.
     changed = f"{_any_changed(say, frozen[STEP])} OR NEW.user_id IS NOT NULL AND NEW.user_id {say.unlike} OLD.user_id"
     yield Guard("step_change", STEP, "UPDATE", "the steps of publication are append only", changed)
+    # Of an edition that is over the withdrawal is what the public was told; while its end is to come it may be taken back,
+    # put otherwise, or go to another edition.
+    message = "what the public was told of a withdrawal is frozen"
+    yield Guard("withdrawal_delete", WITHDRAWAL, "DELETE", message, _is_over(say, "OLD"))
+    yield Guard("withdrawal_change", WITHDRAWAL, "UPDATE", message, f"{_is_over(say, 'OLD')} OR {_is_over(say, 'NEW')}")
+    yield Guard("withdrawal_insert", WITHDRAWAL, "INSERT", message, _is_over(say, "NEW"))
     fork = f"NEW.previous {say.unlike} {say.last_hash}"
     yield Guard("ledger_insert", LEDGER, "INSERT", "a ledger entry holds the hash of the last one before it", fork)
+
+
+def _is_over(say, row):
+    """Whether the edition that the withdrawal *row* speaks of had ended a while ago."""
+    return f"{say.end_of(f'{row}.edition_id')} <= {say.clock(f'-{LATE}')}"
 
 
 def _any_changed(say, columns):
@@ -241,7 +260,7 @@ def _sqlite_triggers(frozen):
         ).strip()
         for moment, event in events.items()
     }
-    unique = dict.fromkeys(TABLES, ("id",)) | {LEDGER: ("id", "hash")}
+    unique = dict.fromkeys(TABLES, ("id",)) | {LEDGER: ("id", "hash"), WITHDRAWAL: ("id", "edition_id")}
     replaced = [
         # INSERT OR REPLACE deletes rows without asking the guard against deletion.
         Guard(
@@ -284,6 +303,7 @@ FUNCTIONS = {
     "publishing_is_sealed(edition bigint) RETURNS boolean": (
         f"SELECT EXISTS (SELECT 1 FROM {EDITION} WHERE id = edition AND sealed_at IS NOT NULL)"
     ),
+    "publishing_end_of(edition bigint) RETURNS timestamptz": f"SELECT public_until FROM {EDITION} WHERE id = edition",
     "publishing_last_hash() RETURNS text": f"SELECT coalesce((SELECT hash FROM {LEDGER} ORDER BY id DESC LIMIT 1), '')",
 }
 _POSTGRESQL_REFUSE = """

@@ -11,10 +11,10 @@ from .gate import canonical, checksum
 from .models import LedgerEntry
 
 # Entries after which an edition's other columns and rows are known by their checksum.
-_FREEZING = (LedgerEntry.Action.INSERTED, LedgerEntry.Action.SEALED)
+FREEZING = (LedgerEntry.Action.INSERTED, LedgerEntry.Action.SEALED)
 
 
-def append(action, edition, *, by, at, effective_at, reason=""):
+def append(action, edition, *, by, at, effective_at, reason="", withdrawal=None):
     """Add one entry. Call it inside the publishing transaction, which holds the turn, so that the chain has no fork."""
     last = LedgerEntry.objects.order_by("-pk").first()
     entry = LedgerEntry(
@@ -26,7 +26,11 @@ def append(action, edition, *, by, at, effective_at, reason=""):
         sha256=edition.sha256,
         effective_at=effective_at,
         public_until=edition.public_until,
-        frozen=frozen_checksum(edition) if action in _FREEZING else "",
+        frozen=withdrawal_checksum(withdrawal)
+        if withdrawal
+        else frozen_checksum(edition)
+        if action in FREEZING
+        else "",
         reason=reason,
         previous=last.hash if last else "",
     )
@@ -75,6 +79,13 @@ def frozen_checksum(edition):
             }
         )
     )
+
+
+def withdrawal_checksum(withdrawal):
+    """SHA-256 over all that *withdrawal* says, but for the edition: it goes from one to another while its end is to come."""
+    replacement, cause = (str(uid) if uid else None for uid in (withdrawal.replacement, withdrawal.cause))
+    said = {"by": withdrawal.by, "cause": cause, "reason": withdrawal.reason, "replacement": replacement}
+    return checksum(canonical(said))
 
 
 def _written(value):

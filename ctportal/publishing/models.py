@@ -342,7 +342,9 @@ class LedgerEntry(models.Model):
     effective_at = models.DateTimeField(help_text="When it takes effect.")
     public_until = models.DateTimeField(null=True, help_text="The end of the edition from this entry on.")
     frozen = models.CharField(
-        max_length=64, blank=True, help_text="Checksum of the rest of the edition, where it was inserted or sealed."
+        max_length=64,
+        blank=True,
+        help_text="Checksum of the rest of the edition, where it was inserted or sealed; of the withdrawal, where it was.",
     )
     reason = models.CharField(max_length=500, blank=True)
     previous = models.CharField(max_length=64, blank=True, help_text="Hash of the entry before; empty for the first.")

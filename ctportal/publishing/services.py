@@ -353,11 +353,13 @@ def _ending_at(uid, end):
 
 def _withdraw(edition, end, *, by, now, reason, replacement=None, cause=None):
     _set_end(edition, end, now)
-    Withdrawal.objects.update_or_create(
+    withdrawal, _created = Withdrawal.objects.update_or_create(
         edition=edition,
         defaults={"reason": reason, "replacement": replacement, "cause": cause, "by": name_of(by)},
     )
-    ledger.append(Action.WITHDRAWN, edition, by=name_of(by), at=now, effective_at=end, reason=reason)
+    ledger.append(
+        Action.WITHDRAWN, edition, by=name_of(by), at=now, effective_at=end, reason=reason, withdrawal=withdrawal
+    )
 
 
 def _recall_to_come(uid, by, now):

@@ -1,18 +1,19 @@
 """Go through the operator's chain and every edition, and name the first entry that does not fit.
 
 An entry fits when it holds the hash of the one before, when its own hash is that of what it says, and when the edition it
-speaks of is there as the entries say: its bytes, its interval, and all else that is frozen. Reads a few hundred rows at a
+speaks of is there as the entries say: its bytes, its interval, what the public is told of its withdrawal, and all else that
+is frozen. Reads a few hundred rows at a
 time, so the memory it takes does not grow with the ledger.
 """
 
 from dataclasses import dataclass
 from datetime import UTC
 
-from django.db.models import Exists, OuterRef, Prefetch
+from django.db.models import Exists, OuterRef, Prefetch, Subquery
 
 from .gate import checksum
-from .ledger import entry_hash, frozen_checksum
-from .models import Edition, EditionFile, LedgerEntry
+from .ledger import FREEZING, entry_hash, frozen_checksum, withdrawal_checksum
+from .models import VOCABULARY, Edition, EditionFile, LedgerEntry, Withdrawal
 
 CHUNK = 100  # entries; with each comes its edition, whose text may be long
 Action = LedgerEntry.Action
@@ -57,6 +58,7 @@ def verify(known="", progress=lambda done: None):
     if not seen:
         raise Misfit("The chain", "no entry has the hash that you know", known, "")
     _check_all_are_named()
+    _check_withdrawals()
     return verified
 
 
@@ -114,7 +116,7 @@ def _compare(entry, edition):
             raise Misfit(
                 where, f"the end of {this} is another", entries[-1].public_until or "none", edition.public_until
             )
-        frozen = next(each.frozen for each in reversed(entries) if each.frozen)
+        frozen = next(each.frozen for each in reversed(entries) if each.action in FREEZING)
         if frozen_checksum(edition) != frozen:
             what = f"{this} was changed: date, slug, note, name, card, facets, relations or files"
             raise Misfit(where, what, frozen, frozen_checksum(edition))
@@ -138,3 +140,39 @@ def _check_all_are_named():
     edition = Edition.objects.exclude(Exists(entries)).order_by("pk").only("uid", "type", "slug", "public_from").first()
     if edition:
         raise Misfit(f"Edition {edition.pk} ({edition})", "the ledger has no entry for it", "an entry", "")
+
+
+def _check_withdrawals():
+    """Whether each withdrawal says what the ledger says, and none is missing: a record ends without a successor by no other
+    way. It may have gone to another edition, but the record and the end are those of its entry."""
+    said = LedgerEntry.objects.filter(
+        action=Action.WITHDRAWN, uid=OuterRef("edition__uid"), effective_at=OuterRef("edition__public_until")
+    ).order_by("-pk")
+    rows = Withdrawal.objects.select_related("edition").defer("edition__json", "edition__card", "edition__text")
+    rows, number = rows.annotate(entry=Subquery(said.values("pk")[:1])).order_by("pk"), 0
+    while few := list(rows.filter(pk__gt=number)[:CHUNK]):
+        entries = LedgerEntry.objects.in_bulk([row.entry for row in few])
+        for row in few:
+            _compare_withdrawal(row, entries.get(row.entry))
+        number = few[-1].pk
+    _check_none_is_missing()
+
+
+def _compare_withdrawal(row, entry):
+    if entry is None:
+        what = "the ledger has no entry for its withdrawal"
+        raise Misfit(f"Edition {row.edition_id} ({row.edition})", what, "an entry", "")
+    # Entries of the first days tell of the reason alone.
+    if row.reason != entry.reason or (entry.frozen and withdrawal_checksum(row) != entry.frozen):
+        what = f"what the public is told of the withdrawal of edition {row.edition_id} was changed"
+        raise Misfit(
+            _entry(entry), what, f"“{entry.reason}” {entry.frozen}", f"“{row.reason}” {withdrawal_checksum(row)}"
+        )
+
+
+def _check_none_is_missing():
+    follows = Edition.objects.standing().filter(uid=OuterRef("uid"), public_from=OuterRef("public_until"))
+    alone = Edition.objects.standing().filter(~Exists(follows), public_until__isnull=False, withdrawal__isnull=True)
+    edition = alone.exclude(type__in=VOCABULARY).only("uid", "type", "slug", "public_from").order_by("pk").first()
+    if edition:
+        raise Misfit(f"Edition {edition.pk} ({edition})", "it ends, and its withdrawal is missing", "a withdrawal", "")

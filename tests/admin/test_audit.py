@@ -537,7 +537,7 @@ def test_the_ledger_is_listed_for_publishers_and_narrowed_and_exported_whole(cli
         *("previous", "hash"),
     ]
     assert [row[3] for row in rows] == ["inserted", "withdrawn"]
-    assert rows[1][-4:] == ["", "'=Wrong date", last.previous, last.hash]
+    assert rows[1][-4:] == [last.frozen, "'=Wrong date", last.previous, last.hash]
 
 
 @pytest.mark.parametrize("count", [1, 5])

@@ -29,7 +29,12 @@ def editions(frozen_clock):
     source.versions.update(file=make_stored_file())
     found = {"past": services.publish(conference, by=by)}
     services.publish(source, by=by)
+    gone, going = make_conference(), make_conference()
+    for record in (gone, going):
+        services.publish(record, by=by)
     frozen_clock.tick(hours=1)
+    found["withdrawn"] = services.withdraw(gone, by=by, reason="Wrong date")
+    found["to be withdrawn"] = services.withdraw(going, by=by, reason="Expires", at=frozen_clock.now + 9 * HOUR)
     conference.texts.update(title="Another title")
     conference.references.create(document=source)
     found["in force"] = services.publish(conference, by=by)
@@ -226,6 +231,41 @@ def test_a_ledger_entry_is_added_at_the_end_alone(editions):
     )
     first = LedgerEntry.objects.order_by("pk")[0].pk
     assert "frozen_ledger_insert" in refused(copy, "0" * 64, first)
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("reason", "Forged"), ("replacement", "0" * 32), ("cause", "0" * 32), ("by", "Somebody else"), ("id", 999_999)],
+)
+def test_what_the_public_was_told_of_a_withdrawal_never_changes(editions, column, value):
+    sql = f'UPDATE publishing_withdrawal SET "{column}" = %s WHERE edition_id = %s'
+
+    assert "frozen_withdrawal_change" in str(refused(sql, value, editions["withdrawn"].pk))
+
+
+MOVE = "UPDATE publishing_withdrawal SET edition_id = %s WHERE edition_id = %s"
+TAKE_BACK = "DELETE FROM publishing_withdrawal WHERE edition_id = %s"
+
+
+def test_a_withdrawal_that_holds_is_never_moved_deleted_or_made_up(editions):
+    gone, going, past, in_force = (editions[name].pk for name in ("withdrawn", "to be withdrawn", "past", "in force"))
+    copied = (
+        'INSERT INTO publishing_withdrawal (edition_id, reason, "by")'
+        ' SELECT %s, reason, "by" FROM publishing_withdrawal WHERE edition_id = %s'
+    )
+
+    assert "frozen_withdrawal_change" in refused(MOVE, in_force, gone)
+    assert "frozen_withdrawal_change" in refused(MOVE, past, going)
+    assert "frozen_withdrawal_delete" in refused(TAKE_BACK, gone)
+    assert "frozen_withdrawal_insert" in refused(copied, past, gone)
+
+
+def test_a_withdrawal_to_come_is_put_otherwise_moved_and_taken_back(editions):
+    going, in_force = editions["to be withdrawn"].pk, editions["in force"].pk
+
+    assert refused("UPDATE publishing_withdrawal SET reason = 'Out of date' WHERE edition_id = %s", going) is None
+    assert refused(MOVE, in_force, going) is None
+    assert refused(TAKE_BACK, in_force) is None
 
 
 def test_a_step_of_publication_is_never_changed_nor_deleted(editions):

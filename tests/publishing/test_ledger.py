@@ -83,8 +83,9 @@ def test_reading_takes_a_number_of_queries_that_hangs_on_the_chunks_alone(
     record, django_assert_num_queries, monkeypatch
 ):
     monkeypatch.setattr(verification, "CHUNK", 1000)
-    # Entries; editions, facets, relations, files, their entries; no more entries; editions without one.
-    with django_assert_num_queries(8):
+    # Entries; editions, facets, relations, files, their entries; no more entries; editions without one; withdrawals, their
+    # entries, no more withdrawals; editions without one.
+    with django_assert_num_queries(12):
         verification.verify()
 
 
@@ -92,6 +93,7 @@ EDITION = (
     "UPDATE publishing_edition SET {} WHERE id = (SELECT min(id) FROM publishing_edition WHERE type = 'conference')"
 )
 ENTRY = "UPDATE publishing_ledgerentry SET {} WHERE id = (SELECT min(id) + 3 FROM publishing_ledgerentry)"
+WITHDRAWAL = "UPDATE publishing_withdrawal SET {} WHERE cause IS NULL"
 TAMPERING = {
     "changed JSON": (EDITION.format("json = replace(json, 'First', 'Worst')"), "the JSON of its edition"),
     "changed JSON with its checksum": (
@@ -109,6 +111,18 @@ TAMPERING = {
     "pretended sealing": (
         EDITION.format("json = '', card = '', text = '', sealed_at = '2026-03-02 09:30:00+00:00'"),
         "is not sealed as the ledger says",
+    ),
+    "changed reason of a withdrawal": (WITHDRAWAL.format("reason = 'Forged'"), "of the withdrawal of edition"),
+    "changed replacement": (WITHDRAWAL.format(f"replacement = '{'0' * 32}'"), "of the withdrawal of edition"),
+    "changed cause of a withdrawal": (WITHDRAWAL.format(f"cause = '{'0' * 32}'"), "of the withdrawal of edition"),
+    "changed name in a withdrawal": (WITHDRAWAL.format('"by" = \'Somebody else\''), "of the withdrawal of edition"),
+    "exchanged withdrawal": (
+        WITHDRAWAL.format("edition_id = (SELECT id FROM publishing_edition WHERE type = 'theme' LIMIT 1)"),
+        "the ledger has no entry for its withdrawal",
+    ),
+    "deleted withdrawal": (
+        "DELETE FROM publishing_withdrawal WHERE cause IS NULL",
+        "it ends, and its withdrawal is missing",
     ),
     "changed facet": ("UPDATE publishing_facet SET value = '1999' WHERE name = 'year'", "was changed: date, slug"),
     "removed facets": ("DELETE FROM publishing_facet", "was changed: date, slug"),
@@ -172,6 +186,32 @@ def misfit():
     except verification.Misfit as found:
         return str(found)
     return None
+
+
+def test_a_withdrawal_that_went_to_another_edition_verifies(frozen_clock):
+    """Corrected and recalled before it holds, it stands beside another edition than its entry names."""
+    by, conference, replacement = make_user(), make_conference("First"), make_conference("Instead")
+    services.publish(replacement, by=by)
+    services.publish(conference, by=by)
+    frozen_clock.tick()
+    services.withdraw(conference, by=by, reason="Expires", at=frozen_clock.now + 3 * HOUR, replacement=replacement.uid)
+    conference.texts.update(title="Second")
+    services.publish(conference, by=by)
+    assert "verifies" in verify()
+    conference.texts.update(title="Third")
+    frozen_clock.tick()
+    services.publish(conference, by=by, at=frozen_clock.now + HOUR)
+    assert "verifies" in verify()
+    services.recall(conference, by=by)
+    assert "verifies" in verify()
+    services.withdraw(conference, by=by, reason="Wrong", at=frozen_clock.now + HOUR)
+    frozen_clock.tick(hours=2)
+    assert "verifies" in verify()
+    with lifted_guards():
+        raw("UPDATE publishing_withdrawal SET reason = 'Expires'")
+
+    with pytest.raises(CommandError, match="Entry .* what the public is told of the withdrawal of edition"):
+        verify()
 
 
 def test_what_does_not_verify_gives_exit_code_1(record):

@@ -30,6 +30,15 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AlterField(
+            model_name="ledgerentry",
+            name="frozen",
+            field=models.CharField(
+                blank=True,
+                help_text="Checksum of the rest of the edition, where it was inserted or sealed; of the withdrawal, where it was.",
+                max_length=64,
+            ),
+        ),
+        migrations.AlterField(
             model_name="workflowstep",
             name="action",
             field=models.CharField(

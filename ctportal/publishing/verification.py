@@ -6,6 +6,7 @@ is frozen. Reads a few hundred rows at a
 time, so the memory it takes does not grow with the ledger.
 """
 
+import hashlib
 from dataclasses import dataclass
 from datetime import UTC
 
@@ -13,7 +14,8 @@ from django.db.models import Exists, OuterRef, Prefetch, Subquery
 
 from .gate import checksum
 from .ledger import FREEZING, entry_hash, frozen_checksum, withdrawal_checksum
-from .models import VOCABULARY, Edition, EditionFile, LedgerEntry, Withdrawal
+from .models import VOCABULARY, Edition, EditionFile, LedgerEntry, StoredFile, Withdrawal
+from .sealing import sealed_files
 
 CHUNK = 100  # entries; with each comes its edition, whose text may be long
 Action = LedgerEntry.Action
@@ -176,3 +178,38 @@ def _check_none_is_missing():
     edition = alone.exclude(type__in=VOCABULARY).only("uid", "type", "slug", "public_from").order_by("pk").first()
     if edition:
         raise Misfit(f"Edition {edition.pk} ({edition})", "it ends, and its withdrawal is missing", "a withdrawal", "")
+
+
+# The bytes of files
+
+
+def shown_files():
+    """The stored files whose bytes the editions vouch for: those that one shows which is not sealed."""
+    shown = EditionFile.objects.filter(file=OuterRef("pk"))
+    return StoredFile.objects.filter(Exists(shown)).exclude(pk__in=sealed_files().values("pk")).order_by("pk")
+
+
+def verify_files(progress=lambda done: None):
+    """Read every file that an edition shows and compare its SHA-256 with the one that is frozen with the edition; return
+    how many. Raises Misfit for the first that does not fit. *progress* as for ``verify``, with the number of files."""
+    done = 0
+    for stored in shown_files().only("name", "sha256", "file").iterator(chunk_size=CHUNK):
+        found = _sha256_of(stored)
+        if found != stored.sha256:
+            what = "its bytes were changed" if found else "it is missing from the storage"
+            raise Misfit(f"File {stored.pk} ({stored.name}, {stored.file.name})", what, stored.sha256, found)
+        done += 1
+        progress(done)
+    return done
+
+
+def _sha256_of(stored):
+    """SHA-256 of the bytes in the storage; "" where there are none."""
+    digest = hashlib.sha256()
+    try:
+        with stored.file.storage.open(stored.file.name) as file:
+            for chunk in file.chunks():
+                digest.update(chunk)
+    except FileNotFoundError:
+        return ""
+    return digest.hexdigest()

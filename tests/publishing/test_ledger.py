@@ -1,15 +1,19 @@
 """``manage.py ledger verify``: an untouched chain verifies, and whatever was changed behind it is found and named."""
 
+import hashlib
 import io
 from datetime import timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
-from ctportal.publishing import ledger, services, verification
-from ctportal.publishing.models import Edition, LedgerEntry
+from ctportal.publishing import ledger, sealing, services, verification
+from ctportal.publishing.management.commands.ledger import Command
+from ctportal.publishing.models import Edition, LedgerEntry, StoredFile
+from documents.models import Document
 from tests.factories import make_conference, make_document, make_photo, make_stored_file, make_theme, make_user
 from tests.guards import lifted_guards, raw
 
@@ -306,3 +310,79 @@ def test_missing_guards_are_told(record):
         pytest.raises(CommandError, match="lacks guards, run manage.py migrate: .*frozen_ledger_change"),
     ):
         verify()
+
+
+# The bytes of files
+
+
+@pytest.fixture
+def files(frozen_clock):
+    """The files of two public documents, with the checksums of their bytes."""
+    by, conference, shown = make_user(), make_conference(), []
+    services.publish(conference, by=by)
+    for content in (b"%PDF first", b"%PDF second"):
+        stored, document = make_stored_file("text.pdf", content), make_document(conference)
+        StoredFile.objects.filter(pk=stored.pk).update(sha256=hashlib.sha256(content).hexdigest())
+        document.versions.update(file=stored)
+        services.publish(document, by=by)
+        shown.append(StoredFile.objects.get(pk=stored.pk))
+    frozen_clock.tick()
+    return shown
+
+
+def test_the_bytes_of_every_file_that_an_edition_shows_are_verified(files):
+    make_stored_file("in-a-draft.pdf")  # of no edition, and with a wrong checksum
+
+    assert " editions, 2 files. Last hash: " in verify("--files")
+    assert "files" not in verify()
+
+
+def test_a_file_whose_bytes_were_changed_is_named(files):
+    last = files[-1]
+    forged = b"Forged bytes"
+    Path(last.file.path).write_bytes(forged)
+    assert "verifies" in verify()
+
+    with pytest.raises(CommandError) as found:
+        verify("--files")
+
+    assert str(found.value) == (
+        f"The ledger does not verify. File {last.pk} ({last.name}, {last.file.name}): its bytes were changed. "
+        f"Expected {last.sha256}, found {hashlib.sha256(forged).hexdigest()}."
+    )
+
+
+def test_a_file_that_is_missing_is_named(files):
+    Path(files[0].file.path).unlink()
+
+    with pytest.raises(CommandError, match=f"File {files[0].pk} .* it is missing from the storage. .* found nothing"):
+        verify("--files")
+
+
+def test_files_of_sealed_editions_alone_are_not_asked_for(files, frozen_clock):
+    administrator = make_user("administrator", is_superuser=True)
+    edition = Edition.objects.get(files__file=files[0])
+    services.withdraw(Document.objects.get(uid=edition.uid), by=administrator, reason="Wrong")
+    sealing.seal(edition, by=administrator, reason="A person is in danger")
+    Path(files[0].file.path).unlink()
+
+    assert ", 1 files. " in verify("--files")
+
+
+def test_it_is_told_how_far_the_reading_has_come(files):
+    done = []
+
+    assert verification.verify_files(progress=done.append) == 2
+
+    assert done == [1, 2]
+
+
+def test_a_long_run_tells_each_tenth_once():
+    command = Command(stderr=io.StringIO())
+    show = command.progress("files", 1000, 100)
+    for done in range(1, 1001):
+        show(done)
+    quiet = command.progress("files", 100, 100)
+    quiet(100)
+
+    assert command.stderr.getvalue().split("\n")[:-1] == [f"{tenth}00/1000 files" for tenth in range(1, 11)]

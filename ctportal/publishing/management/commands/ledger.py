@@ -4,7 +4,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from ctportal.publishing.database import missing_guards
 from ctportal.publishing.models import LedgerEntry
-from ctportal.publishing.verification import Misfit, verify
+from ctportal.publishing.verification import Misfit, shown_files, verify, verify_files
 
 
 class Command(BaseCommand):
@@ -22,26 +22,35 @@ class Command(BaseCommand):
             metavar="HASH",
             help="The last hash of an earlier run: it must still be in the chain.",
         )
+        check.add_argument(
+            "--files", action="store_true", help="Read every file that an edition shows too, and compare its SHA-256."
+        )
 
-    def handle(self, *, known, **options):
-        self.total, self.tenth = LedgerEntry.objects.count(), 0
+    def handle(self, *, known, files, **options):
         try:
-            verified = verify(known.strip().lower(), self.show)
+            verified = verify(known.strip().lower(), self.progress("entries", LedgerEntry.objects.count(), 10_000))
+            read = verify_files(self.progress("files", shown_files().count(), 100)) if files else None
         except Misfit as misfit:
             raise CommandError(f"The ledger does not verify. {misfit}") from misfit
         if missing := missing_guards():
             raise CommandError(f"The database lacks guards, run manage.py migrate: {', '.join(missing)}")
+        with_files = "" if read is None else f", {read} files"
         self.stdout.write(
-            f"The ledger verifies: {verified.entries} entries, {verified.editions} editions. "
+            f"The ledger verifies: {verified.entries} entries, {verified.editions} editions{with_files}. "
             + (f"Last hash: {verified.last}" if verified.last else "It is empty.")
         )
 
-    def show(self, done):
-        """Tell how far a long run has come: on a terminal always, else at every tenth."""
-        tenth = done * 10 // max(self.total, done)
-        if sys.stderr.isatty():
-            self.stderr.write(f"\r{done}/{self.total} entries", ending="\n" if done >= self.total else "")
-            self.stderr.flush()
-        elif tenth > self.tenth and self.total > 10_000:
-            self.stderr.write(f"{done}/{self.total} entries")
-        self.tenth = tenth
+    def progress(self, things, total, many):
+        """Return what tells how far a run has come: on a terminal always, else at every tenth where *total* is over *many*."""
+        tenths = {0}
+
+        def show(done):
+            tenth = done * 10 // max(total, done)
+            if sys.stderr.isatty():
+                self.stderr.write(f"\r{done}/{total} {things}", ending="\n" if done >= total else "")
+                self.stderr.flush()
+            elif tenth not in tenths and total > many:
+                self.stderr.write(f"{done}/{total} {things}")
+            tenths.add(tenth)
+
+        return show

@@ -53,10 +53,28 @@ def _editable(queryset, user):
 
 
 def _mine(queryset, user, now):
-    """Never published and theirs, or changed by them since it was published."""
-    hands = Contribution.objects.unapproved().filter(user=user).values("uid")
+    """Never published and theirs, or changed by them since it was published: in review, or saying something else than what
+    is public or scheduled. What they discarded or typed back is no draft of theirs any more."""
+    hands = Contribution.objects.unapproved().filter(user=user)
     unpublished = ~Exists(Edition.objects.standing().filter(uid=OuterRef("uid")).order_by())
-    return queryset.filter(Q(created_by=user) & unpublished | Q(uid__in=hands))
+    same = Edition.objects.standing().filter(Q(public_until=None) | Q(public_until__gt=now), _same(queryset.model))
+    changed = Q(stage=Stage.REVIEW) | ~Q(Exists(same.filter(uid=OuterRef("uid")).order_by()))
+    if queryset.model._meta.label_lower != PHOTO:
+        changed |= Q(Exists(_in_preparation(queryset.model, hands)))
+    return queryset.filter(Q(created_by=user) & unpublished | Q(uid__in=hands.values("uid")) & changed)
+
+
+def _same(model):
+    """What an edition has that says what the draft of the outer record says."""
+    same = Q(sha256=OuterRef("draft_sha256"))
+    return same & Q(slug=OuterRef("slug")) if hasattr(model, "slug") else same
+
+
+def _in_preparation(model, hands):
+    """The languages of the outer record in which one of *hands* writes and which are not ready: no part of the draft yet."""
+    texts, link = _texts(model._meta.concrete_model)
+    writes = hands.filter(uid=OuterRef(OuterRef("uid")), language=OuterRef("language"))
+    return texts.objects.filter(Exists(writes), **{link: OuterRef("pk")}, ready=False).order_by()
 
 
 def _in_review(queryset, user, now):
@@ -94,8 +112,7 @@ def _left_lying(queryset, user, now):
     What nobody had a hand in, such as a draft that differs since a theme it shows was renamed, is nobody's forgotten
     work; starting from the hands also spares comparing every draft with its edition.
     """
-    has_slug = hasattr(queryset.model, "slug")
-    same = Q(sha256=OuterRef("draft_sha256")) & (Q(slug=OuterRef("slug")) if has_slug else Q())
+    same = _same(queryset.model)
     public = Edition.objects.public(now).filter(uid=OuterRef("uid")).order_by()
     return _editable(queryset, user).filter(
         Exists(public.exclude(same)),

@@ -10,11 +10,13 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from conferences.models import Conference, Photo
-from ctportal.publishing import workflow
+from ctportal.publishing import revisions, workflow
 from ctportal.publishing.desk import SECTIONS, DeskFilter, desk
 from ctportal.publishing.gate import refresh_draft
 from ctportal.publishing.services import publish, withdraw
 from documents.models import Document
+from tests.admin.forms import AdminForm
+from tests.admin.test_forms import address
 from tests.factories import make_account, make_conference, make_document, make_photo, make_user
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +69,59 @@ def test_my_drafts_are_those_i_made_and_those_i_had_a_hand_in():
     found = titles(me, "mine")["mine"]
 
     assert sorted(found) == ["Helped with", "Mine", "Public, corrected by me"]
+
+
+def test_what_was_typed_back_or_discarded_is_my_draft_no_more(client):
+    me = make_account("editor", "me")
+    client.force_login(me)
+    records = [make_complete(name=name, created_by=me) for name in ("Typed back", "Discarded", "Changed")]
+    for record in records:
+        revisions.keep(record, by=me, comment="Made.")
+        workflow.approve(record, by=make_account("publisher"), alone="Alone")
+        AdminForm(client, address(record)).fill(venue="Palace").press("_continue")
+    assert sorted(titles(me, "mine")["mine"]) == ["Changed", "Discarded", "Typed back"]
+
+    AdminForm(client, address(records[0])).fill(venue="").press("_continue")
+    AdminForm(client, address(records[1], "discard")).press("_discard")
+
+    assert titles(me, "mine") == {"mine": ["Changed"]}
+    found = client.get("/admin/conferences/conference/?desk=mine").context["cl"].result_list
+    assert [record.name for record in found] == ["Changed"]
+
+
+def test_a_new_address_and_what_is_scheduled_decide_too_whether_it_is_my_draft():
+    me, boss = make_account("editor", "me"), make_account("publisher")
+    moved, corrected = make_complete(name="Moved"), make_complete(name="Corrected")
+    for record in (moved, corrected):
+        publish(record, by=boss)
+        workflow.note_hand(record, me)
+    Conference.objects.filter(pk=moved.pk).update(slug="another-address")
+    change(corrected, me)
+    assert sorted(titles(me, "mine")["mine"]) == ["Corrected", "Moved"]
+
+    publish(corrected, by=boss, at=timezone.now() + timedelta(days=1))
+
+    assert titles(me, "mine") == {"mine": ["Moved"]}
+
+
+def test_a_language_that_i_prepare_is_my_draft_though_it_is_no_part_of_it_yet():
+    me, boss = make_account("translator", "me"), make_account("publisher")
+    me.user_permissions.add(Permission.objects.get(codename="translate_ru"))
+    me = type(me).objects.get(pk=me.pk)
+    mine, theirs, photo = make_complete(name="Mine"), make_complete(name="Of another"), make_photo(make_conference())
+    for record, language in ((mine, "ru"), (theirs, "fr")):
+        record.texts.filter(language="ru").update(ready=False)
+        publish(record, by=boss)
+        refresh_draft(record)
+        workflow.note_hand(record, me, language)
+    publish(photo.conference, by=boss)
+    publish(photo, by=boss)
+    workflow.note_hand(photo, me)
+
+    assert titles(me, "mine") == {"mine": ["Mine"]}
+
+    mine.texts.filter(language="ru").delete()
+    assert titles(me, "mine") == {}
 
 
 def test_what_waits_for_review_is_for_a_publisher_without_a_hand_in_it():

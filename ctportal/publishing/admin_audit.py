@@ -77,7 +77,7 @@ class HappenedAdmin(admin.ModelAdmin):
 
     @admin.display(description=gettext_lazy("when (UTC)"), ordering="pk")
     def instant(self, entry):
-        return _written(entry.at)
+        return f"{entry.at:%Y-%m-%d %H:%M:%S}"
 
     @admin.display(description=gettext_lazy("record"))
     def record(self, entry):
@@ -87,10 +87,6 @@ class HappenedAdmin(admin.ModelAdmin):
     def typed(self, entry):
         """What tells the type of the record that *entry* is about."""
         return entry
-
-
-def _written(instant):
-    return f"{instant:%Y-%m-%d %H:%M:%S}" if instant else ""
 
 
 def _narrower(name, value, text):
@@ -124,7 +120,7 @@ class WorkflowStepAdmin(HappenedAdmin):
 
 @admin.register(LedgerEntry)
 class LedgerEntryAdmin(HappenedAdmin):
-    list_display = ["instant", "person", "action", "record", "beginning", "end", "reason"]
+    list_display = ["instant", "person", "action", "record", "beginning", "reason"]
     list_filter = ["action", "at"]
     search_fields = ["by", "reason", "uid", "sha256", "hash"]
     exported = ("id", "at", "by", "action", "uid", "edition", "sha256", "effective_at", "public_until", "frozen",
@@ -143,8 +139,4 @@ class LedgerEntryAdmin(HappenedAdmin):
 
     @admin.display(description=gettext_lazy("takes effect (UTC)"))
     def beginning(self, entry):
-        return _written(entry.effective_at)
-
-    @admin.display(description=gettext_lazy("public until (UTC)"))
-    def end(self, entry):
-        return _written(entry.public_until)
+        return f"{entry.effective_at:%Y-%m-%d %H:%M:%S}"

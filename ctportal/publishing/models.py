@@ -333,9 +333,9 @@ class LedgerEntry(models.Model):
         REOPENED = "reopened", _("end lifted")
         SEALED = "sealed", _("sealed")
 
-    at = models.DateTimeField()
+    at = models.DateTimeField(_("when"))
     by = models.CharField(max_length=150)
-    action = models.CharField(max_length=10, choices=Action.choices)
+    action = models.CharField(_("action"), max_length=10, choices=Action.choices)
     uid = models.UUIDField()
     edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="ledger")
     sha256 = models.CharField(max_length=64, help_text="Checksum of the edition.")
@@ -346,13 +346,13 @@ class LedgerEntry(models.Model):
         blank=True,
         help_text="Checksum of the rest of the edition, where it was inserted or sealed; of the withdrawal, where it was.",
     )
-    reason = models.CharField(max_length=500, blank=True)
+    reason = models.CharField(_("reason"), max_length=500, blank=True)
     previous = models.CharField(max_length=64, blank=True, help_text="Hash of the entry before; empty for the first.")
     hash = models.CharField(max_length=64, unique=True)
 
     class Meta:
         verbose_name = _("ledger entry")
-        verbose_name_plural = _("ledger")
+        verbose_name_plural = _("ledger entries")
         indexes = [models.Index(fields=["uid"], name="ledger_of_record")]
 
     def __str__(self):
@@ -421,13 +421,13 @@ class WorkflowStep(models.Model):
         RESTORED_ALONG = "restored-along", _("restored along with the conference")
 
     uid = models.UUIDField(help_text="The record's permanent identifier.")
-    type = models.CharField(max_length=20, choices=RecordType.choices)
-    action = models.CharField(max_length=20, choices=Action.choices)
+    type = models.CharField(_("type"), max_length=20, choices=RecordType.choices)
+    action = models.CharField(_("action"), max_length=20, choices=Action.choices)
     language = models.CharField(max_length=2, blank=True, help_text="Where the step was for one language alone.")
-    at = models.DateTimeField(default=timezone.now)
+    at = models.DateTimeField(_("when"), default=timezone.now)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     by = models.CharField(max_length=150, help_text="Who, as text: accounts come and go.")
-    remark = models.CharField(max_length=1000, blank=True)
+    remark = models.CharField(_("remark"), max_length=1000, blank=True)
 
     class Meta:
         ordering = ["pk"]

@@ -529,7 +529,7 @@ def test_the_ledger_is_listed_for_publishers_and_narrowed_and_exported_whole(cli
     assert [entry.action for entry in page.context["cl"].result_list] == ["withdrawn", "inserted"]
     html = page.content.decode()
     assert f'<a href="?uid={conference.uid}">conference {str(conference.uid)[:8]}</a>' in html
-    assert '<td class="field-beginning">2026-03-02 10:00:00</td><td class="field-end">2026-03-02 10:00:00</td>' in html
+    assert '<td class="field-beginning">2026-03-02 10:00:00</td><td class="field-reason">=Wrong date</td>' in html
     header, *rows = csv.reader(io.StringIO(b"".join(response.streaming_content).decode()))
     last = LedgerEntry.objects.latest("pk")
     assert header == [

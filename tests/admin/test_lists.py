@@ -217,7 +217,7 @@ def test_the_index_is_grouped_as_staff_think(admin_client):
         ),
         ("People, organizations and themes", ["People", "Organizations", "Series", "Themes"]),
         ("Accounts", ["Users", "Groups"]),
-        ("What happened", ["Audit trail", "Steps of publication", "Ledger"]),
+        ("What happened", ["Audit trail", "Steps of publication", "Ledger entries"]),
     ]
 
 

@@ -522,7 +522,7 @@ class RecordAdmin(SaysWhatIsSaved, admin_history.KeepsHistory, AutocompleteField
     def _respond(self, request, obj):
         name = next((name for name in self.buttons if name in request.POST), "_save")
         try:
-            if name in ({"_relabel"} if self.publishable else ACTIONS):
+            if name in ACTIONS and (name == "_relabel") == self.publishable:
                 raise no_such_button()
             address = self.buttons[name](self, request, obj, request.record_form)
         except ValidationError as error:

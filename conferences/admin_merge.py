@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from ctportal.publishing import services, workflow
 from ctportal.publishing.admin_forms import label_texts
+from ctportal.publishing.records import is_key
 
 from . import merging
 
@@ -81,7 +82,7 @@ class MergePage:
         return self._show(entries, 200)
 
     def _entries(self):
-        ids = [pk for pk in self.request.GET.get("ids", "").split(",") if pk.isdecimal() and len(pk) < 19]
+        ids = [pk for pk in self.request.GET.get("ids", "").split(",") if is_key(pk)]
         return list(self.admin.model.objects.filter(pk__in=ids).order_by("pk"))
 
     @property

@@ -22,7 +22,7 @@ from ctportal.publishing import admin_presence, admin_stale, services, workflow
 from ctportal.publishing.admin import note_publication, publication_state
 from ctportal.publishing.gate import checksum, gate_for, note_draft
 from ctportal.publishing.instants import show_instant
-from ctportal.publishing.records import lock
+from ctportal.publishing.records import is_key, lock
 
 from .admin_sheet_rows import TEXTS, PeopleField, PhotoRow
 from .admin_upload import upload_address
@@ -134,7 +134,7 @@ class ContactSheet:
 
     def _people_posted(self, photos, data):
         posted = {pk for photo in photos for pk in data.getlist(f"photo-{photo.pk}-people")}
-        found = Person.objects.filter(pk__in=[pk for pk in posted if pk.isdecimal() and len(pk) < 19])
+        found = Person.objects.filter(pk__in=[pk for pk in posted if is_key(pk)])
         return {str(person.pk): str(person) for person in found}
 
     # Saving

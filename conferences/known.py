@@ -4,6 +4,7 @@ The one place that reads them from all there are, and hands on none that ``roles
 """
 
 from ctportal.publishing import roles
+from ctportal.publishing.records import is_key
 
 from .models import Conference
 
@@ -20,4 +21,4 @@ def known_conferences(user):
 
 def named_conference(value, user):
     """The conference whose primary key is the text *value*, such as an address gives it, where *user* may know of it; or None."""
-    return known_conferences(user).filter(pk=value).first() if value.isdecimal() and len(value) < 19 else None
+    return known_conferences(user).filter(pk=value).first() if is_key(value) else None

@@ -2,9 +2,9 @@
 
 from django import forms
 from django.contrib import admin
-from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.forms import UserChangeForm
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import Group, Permission, User
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -13,7 +13,7 @@ from ctportal import languages
 from . import roles
 from .admin_forms import AutocompleteFields, InstantField, InstantInput
 
-admin.site.unregister(User)
+admin.site.unregister([User, Group])
 
 
 def _translation_rights():
@@ -76,3 +76,8 @@ class AccountAdmin(AutocompleteFields, UserAdmin):
         if request.method == "POST":
             response.status_code = 422
         return response
+
+
+@admin.register(Group)
+class RoleAdmin(AutocompleteFields, GroupAdmin):
+    """Django's own, with the boxes of ours: they refuse what is no key."""

@@ -31,7 +31,7 @@ from . import admin_stale, roles, withheld, workflow
 from .gate import opening
 from .instants import is_time_zone, local_to_instant
 from .models import VOCABULARY, StoredFile
-from .records import RESERVED_SLUGS, SLUG, validate_slug
+from .records import RESERVED_SLUGS, SLUG, is_key, validate_slug
 from .services import slug_is_reserved
 from .withheld import Withheld, reveal, withhold
 
@@ -87,12 +87,13 @@ class InstantInput(forms.DateTimeInput):
 
 
 class KnowsNames:
-    """Mixin of Django's boxes, which ask the database for what is chosen in each row: here, only for what is not known."""
+    """Mixin of Django's boxes, which ask the database for what is chosen in each row: here, only for what is not known, and
+    not for what is no key, which the field refuses."""
 
     known: dict = {}  # {key as text: what it is called}
 
     def optgroups(self, name, value, attr=None):
-        chosen = [str(key) for key in value if str(key)]
+        chosen = [str(key) for key in value if is_key(str(key))]
         known = [self.create_option(name, key, self.known[key], True, 0) for key in chosen if key in self.known]
         if len(known) < len(chosen):
             ((group, options, index),) = super().optgroups(name, [k for k in chosen if k not in self.known], attr)
@@ -175,6 +176,11 @@ class Choice(Keeps, forms.ModelChoiceField):
 class Choices(Keeps, forms.ModelMultipleChoiceField):
     def clean(self, value):
         """The chosen records, and the keys of those that stay."""
+        # Django asks for all of them at once, and SQLite does not answer to numbers of any size.
+        for key in value or ():
+            if not is_key(str(key)):
+                text = self.error_messages["invalid_pk_value"]
+                raise ValidationError(text, code="invalid_pk_value", params={"pk": str(key)[:40]})
         if not self.stays:
             return super().clean(value)
         stay = [key for key in value if key in self.stays]
@@ -641,7 +647,7 @@ class RecordForm(LabelForm, PublishingFields, metaclass=forms.models.ModelFormMe
             return self.instance.conference
         field = self.fields.get("conference")
         given = str(self.initial.get("conference") or "")
-        return field.queryset.filter(pk=given).first() if field is not None and given.isdigit() else None
+        return field.queryset.filter(pk=given).first() if field is not None and is_key(given) else None
 
     def _fill_slug(self, cleaned):
         try:

@@ -24,7 +24,7 @@ from .admin_forms import changed_fields, stale_message
 from .gate import gate_for
 from .instants import show_utc
 from .models import Edition, EditionRevision
-from .records import lock
+from .records import is_key, lock
 from .revisions import Snapshot
 
 PAGE_SIZE = 50
@@ -294,7 +294,7 @@ class HistoryPage(_Page):
         if not number:
             return None
         found = None
-        if number.isascii() and number.isdecimal() and len(number) < 19:
+        if is_key(number):
             found = revisions.revisions_of(self.record).filter(pk=number).first()
         if found is None:
             raise Http404("No such revision of this record.")

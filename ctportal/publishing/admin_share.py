@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from . import sharing
 from .preview import WITHOUT_PAGE
+from .records import is_key
 
 
 def _days(number):
@@ -72,7 +73,7 @@ class SharePage:
     def _revoke(self):
         pk = self.request.POST["revoke"]
         links = sharing.links_of(self.record)
-        link = links.filter(pk=pk).first() if pk.isdecimal() and len(pk) < 19 else None
+        link = links.filter(pk=pk).first() if is_key(pk) else None
         if link is None:
             raise Http404("No such link.")
         sharing.revoke(link, by=self.request.user, record=self.record)

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from .differences import text_changes
 from .gate import plain
-from .records import lock
+from .records import is_key, lock
 
 THEIRS, MINE = "theirs", "mine"
 GONE = "gone"  # stands for the field's name where a whole row was deleted meanwhile
@@ -172,7 +172,7 @@ def in_words(bound, value):
         return _("yes") if value else _("no")
     choices = getattr(bound.field, "queryset", None)
     if choices is not None:
-        keys = [pk for pk in (value if isinstance(value, list) else [value]) if pk.isdecimal() and len(pk) < 19]
+        keys = [pk for pk in (value if isinstance(value, list) else [value]) if is_key(pk)]
         stays = getattr(bound.field, "stays", {})
         stay = [str(stays[pk]) for pk in keys if pk in stays]
         return ", ".join([*(str(record) for record in choices.filter(pk__in=keys)), *stay])
@@ -289,7 +289,7 @@ def _deletion(row, label, stale, data):
 def lock_form(model, pk):
     """Let nobody else save the record *pk* (a text) of *model* until this transaction ends: what its form is compared with
     must still stand there when it is written."""
-    if pk.isdecimal() and len(pk) < 19:
+    if is_key(pk):
         lock(model._base_manager.filter(pk=pk))
 
 

@@ -47,6 +47,11 @@ def label_names(model):
     return frozenset(name for name in names if f"{name}_{languages.DEFAULT}" in names)
 
 
+def is_key(text):
+    """Whether *text*, which came from a form or an address, may be a primary key: the databases refuse to look for others."""
+    return text.isascii() and text.isdecimal() and len(text) < 19
+
+
 def lock(rows):
     """Let nobody else save *rows*, a queryset of one model, until this transaction ends. Returns their primary keys.
 

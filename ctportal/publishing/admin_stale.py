@@ -106,7 +106,7 @@ def read_opened(data):
     """The digests that *data* (a posted form) was opened with; {} where it carries none that can be read."""
     try:
         found = json.loads(data.get("opened") or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):  # the second where brackets stand in brackets without end
         return {}
     return found if isinstance(found, dict) else {}
 

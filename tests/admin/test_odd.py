@@ -48,3 +48,22 @@ def test_what_is_no_key_is_refused_among_the_rights_of_an_account_and_of_a_role(
     for page, name in pages.items():
         response = AdminForm(client, page).fill(**{name: [value]}).press("_save")
         assert list(errors_of(response)) == [name]
+
+
+# What a form was opened with
+
+
+@pytest.mark.parametrize("opened", ["[" * 100_000, '{"venue":' * 100_000, "{", "[]", '"venue"', "1", "NaN", "9" * 5000])
+def test_a_form_that_does_not_tell_what_it_was_opened_with_counts_as_stale(staff, conference, opened):
+    response = AdminForm(staff, address(conference)).fill(opened=opened, venue="Palace").press("_continue")
+
+    assert response.status_code == 422
+    assert [conflict.name for conflict in response.context["portal"]["conflicts"]] == ["venue"]
+
+
+def test_a_language_page_that_does_not_tell_what_it_was_opened_with_counts_as_stale(staff, conference):
+    form = AdminForm(staff, address(conference, "language", "ru"))
+    response = form.fill(opened="[" * 100_000, title="Название").press("_save")
+
+    assert response.status_code == 422
+    assert [conflict.name for conflict in response.context["portal"]["conflicts"]] == ["title"]

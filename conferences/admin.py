@@ -46,6 +46,7 @@ from ctportal.publishing.admin_forms import (
 )
 from ctportal.publishing.admin_history import KeepsHistory
 from ctportal.publishing.admin_kept import SaysWhatIsSaved
+from ctportal.publishing.admin_lists import NarrowedList
 from ctportal.publishing.admin_locale import interface_language
 from ctportal.publishing.desk import DeskFilter
 from ctportal.publishing.files import store_photo
@@ -324,7 +325,7 @@ class YearFilter(admin.SimpleListFilter):
 
     def queryset(self, request, queryset):
         value = self.value()
-        return queryset.filter(**{f"{self.field}__year": int(value)}) if value and value.isdigit() else queryset
+        return queryset.filter(**{f"{self.field}__year": int(value)}) if value else queryset
 
 
 class CountryFilter(admin.SimpleListFilter):
@@ -672,7 +673,7 @@ def add_address(model_name, conference, user, **prefilled):
 
 
 @admin.register(Session)
-class SessionAdmin(SaysWhatIsSaved, KeepsHistory, AutocompleteFields, admin.ModelAdmin):
+class SessionAdmin(SaysWhatIsSaved, KeepsHistory, AutocompleteFields, NarrowedList, admin.ModelAdmin):
     form = SessionForm
     formfield_overrides = NATIVE_WIDGETS
     fields = [

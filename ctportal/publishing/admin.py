@@ -56,6 +56,7 @@ from .admin_forms import (
 from .admin_inline import TEMPLATE, Table, draw_plain
 from .admin_kept import SaysWhatIsSaved
 from .admin_language import LanguagePage
+from .admin_lists import NarrowedList
 from .gate import GATES, gate_for, languages_leaving, refresh_draft
 from .instants import offset_text, show_instant
 from .models import VOCABULARY, Edition, RecordType, WorkflowStep, reached
@@ -310,7 +311,7 @@ class LabelTabularInline(AutocompleteFields, admin.TabularInline):
         return field
 
 
-class RecordAdmin(SaysWhatIsSaved, admin_history.KeepsHistory, AutocompleteFields, admin.ModelAdmin):
+class RecordAdmin(SaysWhatIsSaved, admin_history.KeepsHistory, AutocompleteFields, NarrowedList, admin.ModelAdmin):
     """A record's list and form. What is public of it is changed by the services alone, after the draft is saved."""
 
     form = RecordForm

@@ -12,6 +12,7 @@ from ctportal import languages
 
 from . import roles
 from .admin_forms import AutocompleteFields, InstantField, InstantInput
+from .admin_lists import NarrowedList
 
 admin.site.unregister([User, Group])
 
@@ -52,7 +53,7 @@ class AccountForm(UserChangeForm):
 
 
 @admin.register(User)
-class AccountAdmin(AutocompleteFields, UserAdmin):
+class AccountAdmin(AutocompleteFields, NarrowedList, UserAdmin):
     form = AccountForm
     formfield_overrides = {models.DateTimeField: {"form_class": InstantField, "widget": InstantInput}}
     autocomplete_fields = ["groups"]
@@ -79,5 +80,5 @@ class AccountAdmin(AutocompleteFields, UserAdmin):
 
 
 @admin.register(Group)
-class RoleAdmin(AutocompleteFields, GroupAdmin):
-    """Django's own, with the boxes of ours: they refuse what is no key."""
+class RoleAdmin(AutocompleteFields, NarrowedList, GroupAdmin):
+    """Django's own, with the boxes and the list of ours: they refuse what cannot be."""

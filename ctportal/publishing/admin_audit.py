@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy
 
+from .admin_lists import NarrowedList
 from .models import AuditEntry, LedgerEntry, WorkflowStep
 
 CHUNK = 1000  # rows in memory
@@ -39,7 +40,7 @@ def csv_lines(columns, rows):
         yield writer.writerow([cell(value) for value in row])
 
 
-class HappenedAdmin(admin.ModelAdmin):
+class HappenedAdmin(NarrowedList, admin.ModelAdmin):
     """Rows that nobody changes. Everything that narrows the list narrows the export."""
 
     change_list_template = "admin/audit/change_list.html"

@@ -2,7 +2,7 @@
 
 What a section counts and what its list shows come from one place, ``Section.records``: the index asks it for counts and
 the first few, ``DeskFilter`` narrows an admin list by it. A section has one part per kind of record; who may not act on
-any of them does not see it. Everything together takes at most seven queries, whatever there is.
+any of them does not see it. Everything together takes at most eight queries, whatever there is.
 """
 
 from dataclasses import dataclass

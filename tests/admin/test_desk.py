@@ -378,7 +378,7 @@ def test_a_list_narrowed_to_a_section_one_does_not_have_is_the_list_itself(clien
     client.force_login(make_account("contributor", "me"))
     make_conference(name="Mine", created_by=make_user("me"))
 
-    response = client.get("/admin/conferences/conference/?desk=review")
+    response = client.get("/admin/conferences/conference/?desk=review", follow=True)
 
     assert [record.name for record in response.context["cl"].result_list] == ["Mine"]
     offered = next(spec for spec in response.context["cl"].filter_specs if isinstance(spec, DeskFilter))

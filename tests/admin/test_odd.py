@@ -1,6 +1,8 @@
 """What no page of the admin sends, but anybody can: it is refused in words, and never with an error of the server."""
 
 import pytest
+from django.contrib.admin import site
+from django.db import models, transaction
 
 from tests.admin.forms import AdminForm, errors_of
 from tests.admin.test_forms import address
@@ -67,3 +69,69 @@ def test_a_language_page_that_does_not_tell_what_it_was_opened_with_counts_as_st
 
     assert response.status_code == 422
     assert [conflict.name for conflict in response.context["portal"]["conflicts"]] == ["title"]
+
+
+# Lists
+
+HUGE, NUL = "9" * 25, "\0"
+
+
+def odd_questions(model):
+    """What of each kind of column of *model* and each filter of its list can be asked that has no answer."""
+    for column in {type(column): column for column in model._meta.concrete_fields}.values():
+        yield from ({column.name: HUGE}, {column.name: NUL}, {f"{column.name}__in": f"1,{HUGE},{NUL}"})
+        if isinstance(column, models.DateField):
+            yield {f"{column.name}__year": HUGE}
+            yield {f"{column.name}__gte": "0001-01-01", f"{column.name}__lt": "9999-12-31"}
+            yield {f"{column.name}__gte": "0001-01-01 00:00+14:00"}
+    for listed in site._registry[model].list_filter:
+        if name := getattr(listed, "parameter_name", ""):
+            yield from ({name: HUGE}, {name: NUL}, {name: "nonsense"}, {name: "²"})
+    yield from ({"q": NUL}, {"p": HUGE}, {"p": "-1"}, {"o": HUGE}, {"o": NUL}, {"nonsense": "1"}, {"pk__nonsense": "1"})
+
+
+def answer_to(client, path, question):
+    """The answer of *path*. A query that fails spoils a transaction, which only a test has around it."""
+    with transaction.atomic():
+        response = client.get(path, question)
+        transaction.set_rollback(True)
+    return response
+
+
+@pytest.mark.filterwarnings("ignore:DateTimeField .* received a naive datetime")  # it is taken as UTC
+@pytest.mark.parametrize("model", site._registry, ids=lambda model: model._meta.label)
+def test_a_list_answers_to_any_question(client, model):
+    client.force_login(make_account("administrator"))
+    path = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
+    assert [client.get(address).status_code for address in (path, f"{path}?e=1")] == [200, 200]
+
+    for question in odd_questions(model):
+        response = answer_to(client, path, question)
+        answer = response.status_code, response.headers.get("Location", "")
+        assert answer in {(200, ""), (400, ""), (302, f"{path}?e=1")}, question
+
+
+@pytest.mark.parametrize("path", ["/admin/publishing/auditentry/export/", "/admin/publishing/workflowstep/export/"])
+@pytest.mark.parametrize("question", [{"at__year": HUGE}, {"at__gte": "0001-01-01 00:00+14:00"}, {"id__in": HUGE}])
+def test_an_export_is_refused_before_its_first_line_or_comes_whole(client, path, question):
+    client.force_login(make_account("administrator"))
+
+    response = answer_to(client, path, question)
+
+    # What the one database does not take for a number or an instant, the other does.
+    assert response.status_code == 400 or b"".join(response.streaming_content).startswith(b"at,")
+
+
+@pytest.mark.parametrize(
+    "question", ["desk=nonsense", "desk=review", "year=nonsense", "country=XX", "publication=secret"]
+)
+def test_a_list_that_is_asked_for_what_it_does_not_offer_says_that_it_shows_all(client, conference, question):
+    client.force_login(make_account("editor"))  # who reviews nothing
+    path = "/admin/conferences/conference/"
+    response = client.get(f"{path}?{question}", follow=True)
+
+    assert response.redirect_chain == [(f"{path}?e=1", 302)]
+    assert [str(message) for message in response.context["messages"]] == [
+        "The list cannot be narrowed down by what the address said: this is all of it."
+    ]
+    assert list(response.context["cl"].result_list) == [conference]

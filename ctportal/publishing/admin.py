@@ -29,6 +29,7 @@ from ctportal import languages
 from . import (
     admin_compare,
     admin_history,
+    admin_moved,
     admin_opens,
     admin_presence,
     admin_share,
@@ -61,7 +62,7 @@ from .gate import GATES, gate_for, languages_leaving, refresh_draft
 from .instants import offset_text, show_instant
 from .models import VOCABULARY, Edition, RecordType, WorkflowStep, reached
 from .preview import WITHOUT_PAGE, preview_address
-from .records import UID, Stage
+from .records import UID, Stage, entry_model
 from .withheld import withhold
 
 __all__ = ["InlineFormSet", "LabelForm", "LabelTabularInline", "PublicationFilter", "RecordAdmin", "RecordForm"]
@@ -332,8 +333,17 @@ class RecordAdmin(SaysWhatIsSaved, admin_history.KeepsHistory, AutocompleteField
         return (roles.choosable if is_choice else roles.readable)(queryset, request.user)
 
     def get_object(self, request, object_id, from_field=None):
-        obj = super().get_object(request, object_id, from_field)
-        return obj and withhold([obj], request.user)[0]
+        record = super().get_object(request, object_id, from_field)
+        if record is None and self.model is not self.opts.concrete_model:
+            admin_moved.look_elsewhere(self, request, object_id)
+        return record and withhold([record], request.user)[0]
+
+    def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
+        """Django's hook: who has typed something is told where it is."""
+        if request.method != "POST":
+            return super()._get_obj_does_not_exist_redirect(request, opts, object_id)
+        self.message_user(request, admin_history.gone_message(self, request, unquote(object_id)), messages.WARNING)
+        return HttpResponseRedirect(reverse("admin:index", current_app=self.admin_site.name))
 
     def has_view_permission(self, request, obj=None):
         return super().has_view_permission(request, obj) and (obj is None or roles.may_read(request.user, obj))
@@ -451,6 +461,11 @@ class RecordAdmin(SaysWhatIsSaved, admin_history.KeepsHistory, AutocompleteField
                 if request.method == "POST" and object_id:
                     admin_stale.lock_form(self.model, unquote(object_id))
                 return super().changeform_view(request, object_id, form_url, extra_context)
+        except admin_moved.Moved as moved:
+            if request.method != "POST":
+                raise
+            admin_moved.bring_along(request, moved)
+            return moved.now.changeform_view(request, object_id, moved.now.change_address(moved.record), extra_context)
         except Refused as refused:
             request.refusal = refused.error
         except IntegrityError:
@@ -531,11 +546,9 @@ class RecordAdmin(SaysWhatIsSaved, admin_history.KeepsHistory, AutocompleteField
         return HttpResponseRedirect(address or self.change_address(obj))
 
     def change_address(self, obj):
-        return reverse(
-            f"admin:{self.opts.app_label}_{self.opts.model_name}_change",
-            args=[obj.pk],
-            current_app=self.admin_site.name,
-        )
+        opts = self.opts if self.model is self.opts.concrete_model else entry_model(obj)._meta
+        name = f"admin:{opts.app_label}_{opts.model_name}_change"
+        return reverse(name, args=[obj.pk], current_app=self.admin_site.name)
 
     def press_save(self, request, obj, form):
         self.message_user(request, _("The draft of “%(record)s” is saved.") % {"record": obj}, messages.SUCCESS)

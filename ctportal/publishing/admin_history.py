@@ -16,6 +16,7 @@ from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.functional import cached_property
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -208,6 +209,7 @@ class HistoryPage(_Page):
             self._act(bring_back, text, comment)
         except ValidationError as error:
             return self._show_one(revision, error.messages, 422)
+        self.record.refresh_from_db()  # in which entry it is now
         return HttpResponseRedirect(self.admin.change_address(self.record))
 
     def _act(self, bring_back, text, comment):
@@ -317,6 +319,19 @@ class HistoryPage(_Page):
             "history_address": self.address("history", self.record.pk),
         }
         return self.answer(template, title, shared | context, status)
+
+
+def gone_message(admin, request, pk):
+    """What is said to who saves the record *pk* (a text), which is not there, in the entry *admin*. That it ever was is told
+    to who may recover it, and to nobody else."""
+    rest = _("Nothing was saved. What you typed is kept in this browser and offered when its form is opened again.")
+    found = restoring.recoverable(admin.model, request.user) if admin.has_change_permission(request) else []
+    version = next((version for version, _fields in found if version.object_id == pk), None)
+    if version is None:
+        return format_html("{} {}", _("There is no such record, or not any more."), rest)
+    what = _("“%(record)s” was deleted meanwhile.") % {"record": version.object_repr}
+    address = RecoverPage(admin, request).address("recover_one", version.revision_id)
+    return format_html('{} {} <a href="{}">{}</a>', what, rest, address, _("Recover a deleted draft"))
 
 
 class RecoverPage(_Page):

@@ -1,6 +1,6 @@
 """The admin's site: names, and an index grouped as staff think instead of by application."""
 
-from functools import partial
+from functools import partial, wraps
 from urllib.parse import quote
 
 from django.conf import settings
@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .admin_locale import choose_language
+from .admin_moved import Moved
 from .admin_render import escaped
 
 # (name, label for style sheets, names of the models in their order)
@@ -34,6 +35,18 @@ class PortalAdminSite(AdminSite):
 
     def get_urls(self):
         return [path("language/", choose_language, name="choose_language"), *super().get_urls()]
+
+    def admin_view(self, view, cacheable=False):
+        """Every page of a record, wherever it is defined, leads on to the entry in which the record is by now."""
+
+        @wraps(view)
+        def followed(request, *args, **kwargs):
+            try:
+                return view(request, *args, **kwargs)
+            except Moved as moved:
+                return moved.answer(request)
+
+        return super().admin_view(followed, cacheable)
 
     def each_context(self, request):
         context = super().each_context(request)

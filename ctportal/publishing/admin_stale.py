@@ -138,6 +138,24 @@ def changed_fields(form):
     return [name for name, bound in _own_fields(form) if _saved(bound) != _typed(bound)]
 
 
+def typed_in(form, *, except_for):
+    """[(label, words)] of what was typed in the bound *form* since it was opened, but in the fields named *except_for*."""
+    was = read_opened(form.data)
+    return [
+        (capfirst(str(bound.label)), in_words(bound, _typed(bound)))
+        for name, bound in _own_fields(form)
+        if name not in except_for and _digest(_typed(bound)) != was.get(name)
+    ]
+
+
+def with_what_is_saved(data, form, *, except_for):
+    """*data*, of another form, with what is saved in all fields of the unbound *form* but those named *except_for*."""
+    for name, bound in _own_fields(form):
+        if name not in except_for:
+            data = _with_value(data, bound, _saved(bound))
+    return data
+
+
 def _with_value(data, bound, value):
     data = data.copy()
     if isinstance(value, list):

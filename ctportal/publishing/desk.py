@@ -26,7 +26,7 @@ from . import roles, stamp
 from .admin import found_once
 from .instants import show_instant
 from .models import Contribution, Edition, RecordType
-from .records import Stage
+from .records import Stage, entry_model
 from .withheld import withhold
 
 FEW = 5  # records that a section shows
@@ -429,11 +429,8 @@ def _title(record):
 
 def _entry(record):
     """The name of the admin's addresses for *record*: a document is edited in the entry of its kind."""
-    if record._meta.label_lower != DOCUMENT:
-        return f"admin:{record._meta.label_lower.replace('.', '_')}"
-    entries = [entry for entry in type(record).__subclasses__() if entry._meta.proxy]
-    entry = next((entry for entry in entries if record.kind in entry.kinds), type(record))
-    return f"admin:documents_{entry._meta.model_name}"
+    opts = entry_model(record)._meta
+    return f"admin:{opts.app_label}_{opts.model_name}"
 
 
 def _when(record, place, now):

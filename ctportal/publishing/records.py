@@ -52,6 +52,13 @@ def is_key(text):
     return text.isascii() and text.isdecimal() and len(text) < 19
 
 
+def entry_model(record):
+    """The model whose entry of the admin *record* is edited in: where kinds have entries of their own, that of its kind."""
+    model = record._meta.concrete_model
+    proxies = (proxy for proxy in model.__subclasses__() if proxy._meta.proxy)
+    return next((proxy for proxy in proxies if record.kind in proxy.kinds), model)
+
+
 def lock(rows):
     """Let nobody else save *rows*, a queryset of one model, until this transaction ends. Returns their primary keys.
 

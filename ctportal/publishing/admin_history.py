@@ -67,7 +67,9 @@ def discard_address(admin, record):
 
 class KeepsHistory:
     """Mixin of admins: of whatever they log as added, changed or deleted, a revision is kept, with the same words. What goes
-    with a record that is deleted is told as far as one may know of it."""
+    with a record that is deleted is told as far as one may know of it, and what has changed since is not deleted."""
+
+    delete_confirmation_template = "admin/record/delete_confirmation.html"
 
     def get_deleted_objects(self, objs, request):
         if request.user.has_perm("publishing.read_all_drafts"):
@@ -100,9 +102,29 @@ class KeepsHistory:
                 self._keep(request, obj, [{"deleted": name}], always=True)
         return super().log_deletions(request, queryset)
 
+    def delete_view(self, request, object_id, extra_context=None):
+        with transaction.atomic():
+            obj = self.get_object(request, unquote(object_id))
+            if obj is None or not self.has_delete_permission(request, obj):
+                return super().delete_view(request, object_id, extra_context)
+            record = self.record_of(obj)
+            if request.method == "POST" and _has_changed(record, request.POST.get("mark")):
+                self.message_user(request, " ".join(stale_message(record).messages), messages.ERROR)
+                name = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
+                return HttpResponseRedirect(reverse(name, args=[obj.pk], current_app=self.admin_site.name))
+            return super().delete_view(request, object_id, {"mark": restoring.mark(record)} | (extra_context or {}))
+
     def _keep(self, request, obj, message, always=False):
         comment = json.dumps(message) if isinstance(message, list) else str(message)
         revisions.keep(self.record_of(obj), by=request.user, comment=comment, always=always)
+
+
+def _has_changed(record, mark):
+    """Whether *record* is no longer what a page with *mark* has shown; nobody else saves it until this transaction ends."""
+    rows = type(record)._base_manager.filter(pk=record.pk)
+    lock(rows)
+    now = rows.first()
+    return now is not None and restoring.mark(now) != mark
 
 
 class _Page:

@@ -106,6 +106,11 @@ class AdminForm:
         return self.client.post(self.address, values | {button: "1"})
 
 
+def delete(client, address):
+    """Open the question at *address* whether something is to be deleted, and say yes; return the response."""
+    return AdminForm(client, address).press("_delete")
+
+
 def errors_of(response):
     """Return {field: [messages]} of a form shown again; rows as ``<prefix>-<number>-<field>``."""
     form = response.context["adminform"].form

@@ -18,7 +18,7 @@ from ctportal.publishing.models import Contribution, Edition, EditionRevision, S
 from ctportal.publishing.records import Stage
 from ctportal.publishing.services import publish
 from documents.models import Document
-from tests.admin.forms import AdminForm
+from tests.admin.forms import AdminForm, delete
 from tests.admin.test_forms import address, minsk
 from tests.factories import (
     make_account,
@@ -118,7 +118,7 @@ def test_a_page_of_a_session_keeps_a_revision_of_its_conference(staff):
     conference = make_conference()
     session = conference.sessions.create(title_en="Opening")
     AdminForm(staff, address(session)).fill(room="Hall 1").press("_save")
-    staff.post(address(session, "delete"), {"post": "yes"})
+    delete(staff, address(session, "delete"))
 
     assert comments(conference) == ["Session “Opening” deleted.", "Changed Room."]
     counts = [r.version_set.filter(content_type__model="session").count() for r in revisions.revisions_of(conference)]
@@ -148,7 +148,7 @@ def test_a_public_document_has_changed_once_its_session_is_deleted(staff):
         publish(record, by=make_account("publisher"))
     assert state(document) == "public"
 
-    staff.post(address(session, "delete"), {"post": "yes"})
+    delete(staff, address(session, "delete"))
 
     assert (state(document), Document.objects.get(pk=document.pk).session) == ("changed", None)
 
@@ -492,7 +492,7 @@ def test_a_contributor_is_not_told_in_the_history_of_records_that_they_may_not_r
         form.add_row("references", document=document.pk)
     form.press("_continue")
     AdminForm(staff, address(conference)).fill(**{"parent": "", "references-0-DELETE": "on"}).press("_continue")
-    staff.post(address(gone, "delete"), {"post": "yes"})
+    delete(staff, address(gone, "delete"))
     _last, first = revisions.revisions_of(conference)
     pages = [page(conference), page(conference, first.pk), page(conference, "compare") + f"?before={first.pk}"]
 
@@ -659,7 +659,7 @@ def test_only_what_is_public_has_something_to_discard(staff):
 def test_a_deleted_draft_is_recovered_with_its_rows_by_its_button(staff, editor):
     minsk(staff).add_row("main_topics", title="A topic").press("_continue")
     conference = Conference.objects.get()
-    staff.post(address(conference, "delete"), {"post": "yes"})
+    delete(staff, address(conference, "delete"))
     assert not Conference.objects.exists()
     assert "/conferences/conference/recover/" in html(staff.get("/admin/conferences/conference/"))
 
@@ -683,7 +683,7 @@ def test_a_deleted_draft_is_recovered_with_its_rows_by_its_button(staff, editor)
 
 def test_a_deleted_document_comes_back_in_the_entry_of_its_kind(staff):
     document = make_document(kind="statement", title="A speech")
-    staff.post(f"/admin/documents/statement/{document.pk}/delete/", {"post": "yes"})
+    delete(staff, f"/admin/documents/statement/{document.pk}/delete/")
 
     assert "A speech" not in words(staff.get("/admin/documents/pressrelease/recover/"))
     rows = staff.get("/admin/documents/statement/recover/").context["rows"]
@@ -694,7 +694,7 @@ def test_a_deleted_document_comes_back_in_the_entry_of_its_kind(staff):
 
 def test_a_deleted_photo_comes_back_with_its_picture(staff):
     photo = make_photo(make_conference())
-    staff.post(address(photo, "delete"), {"post": "yes"})
+    delete(staff, address(photo, "delete"))
     assert not Photo.objects.exists()
 
     AdminForm(staff, staff.get("/admin/conferences/photo/recover/").context["rows"][0]["address"]).press("_recover")
@@ -708,7 +708,7 @@ def test_a_contributor_recovers_their_own_drafts_alone(sign_in, staff):
     own = make_document(title="Mine", created_by=make_account("contributor"))
     other = make_document(title="Canary of another")
     for document in (own, other):
-        staff.post(f"/admin/documents/pressrelease/{document.pk}/delete/", {"post": "yes"})
+        delete(staff, f"/admin/documents/pressrelease/{document.pk}/delete/")
     rows = {
         row["version"].object_repr: row["address"]
         for row in staff.get("/admin/documents/pressrelease/recover/").context["rows"]
@@ -729,7 +729,7 @@ def test_a_contributor_recovers_their_own_drafts_alone(sign_in, staff):
 
 def test_an_address_that_was_given_away_meanwhile_is_told(staff):
     document = make_document(slug="speech")
-    staff.post(f"/admin/documents/pressrelease/{document.pk}/delete/", {"post": "yes"})
+    delete(staff, f"/admin/documents/pressrelease/{document.pk}/delete/")
     make_document(slug="speech")
     rows = staff.get("/admin/documents/pressrelease/recover/").context["rows"]
 
@@ -742,7 +742,7 @@ def test_an_address_that_was_given_away_meanwhile_is_told(staff):
 
 def test_the_pages_of_the_history_are_valid_html(staff, public, html_errors):
     document = make_document(public)
-    staff.post(address(document, "delete"), {"post": "yes"})
+    delete(staff, address(document, "delete"))
     deleted = staff.get("/admin/documents/document/recover/")
     first = earlier(public)
     EditionRevision.objects.update(revision=first)

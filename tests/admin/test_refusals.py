@@ -6,11 +6,12 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from conferences.models import Conference, Figure, SeriesEntry
+from ctportal.publishing import restoring
 from ctportal.publishing.admin import replacement_from
 from ctportal.publishing.models import Edition
 from ctportal.publishing.services import publish
 from documents.models import Document
-from tests.admin.forms import AdminForm, errors_of
+from tests.admin.forms import AdminForm, delete, errors_of
 from tests.admin.test_forms import address, minsk
 from tests.factories import (
     make_account,
@@ -309,7 +310,7 @@ def test_what_was_public_cannot_be_deleted(staff):
 def test_a_draft_may_be_deleted(staff):
     conference = make_conference(start_date=date(2020, 1, 1), end_date=date(2020, 1, 1))
 
-    staff.post(address(conference, "delete"), {"post": "yes"})
+    delete(staff, address(conference, "delete"))
 
     assert not Conference.objects.exists()
 
@@ -318,7 +319,7 @@ def test_an_entry_that_is_referred_to_cannot_be_deleted(staff):
     person = make_person()
     make_document(delivered_by=person)
 
-    response = staff.post(address(person, "delete"), {"post": "yes"})
+    response = staff.post(address(person, "delete"), {"post": "yes", "mark": restoring.mark(person)})
 
     assert response.status_code == 200
     assert "would require deleting the following protected related objects" in response.content.decode()

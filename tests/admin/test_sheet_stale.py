@@ -8,7 +8,7 @@ from django.test import Client
 from conferences.models import Photo
 from ctportal.publishing.models import Edition
 from ctportal.publishing.services import publish, withdraw
-from tests.admin.forms import AdminForm
+from tests.admin.forms import AdminForm, delete
 from tests.admin.test_photos import said, sheet
 from tests.admin.test_stale import conflicts
 from tests.factories import make_account, make_conference, make_person, make_photo, make_stored_file, make_user
@@ -249,7 +249,7 @@ def test_who_features_nothing_new_keeps_the_choice_of_the_other(staff, other, co
 def test_a_photo_deleted_meanwhile_is_told_with_what_was_typed_in_it(staff, other, conference, photos):
     mine = AdminForm(staff, sheet(conference))
     for photo in photos[:2]:
-        other.post(f"/admin/conferences/photo/{photo.pk}/delete/", {"post": "yes"})
+        delete(other, f"/admin/conferences/photo/{photo.pk}/delete/")
     values = {field(photos[0], "caption"): "Typed <b>in vain</b>", field(photos[2], "caption"): "Mine"}
 
     response = mine.fill(**values).press("_save")
@@ -267,7 +267,7 @@ def test_a_photo_deleted_meanwhile_is_told_with_what_was_typed_in_it(staff, othe
 
 def test_it_is_told_too_where_the_page_is_refused_for_something_else(staff, other, conference, photos):
     mine = AdminForm(staff, sheet(conference))
-    other.post(f"/admin/conferences/photo/{photos[0].pk}/delete/", {"post": "yes"})
+    delete(other, f"/admin/conferences/photo/{photos[0].pk}/delete/")
 
     response = mine.fill(
         **{field(photos[0], "caption"): "Typed in vain", field(photos[2], "caption"): "x" * 1001}

@@ -4,9 +4,10 @@ import json
 
 import pytest
 
+from conferences.models import Conference
 from ctportal.publishing.models import Edition
 from ctportal.publishing.services import publish
-from tests.admin.forms import AdminForm
+from tests.admin.forms import AdminForm, delete
 from tests.admin.test_forms import address
 from tests.factories import make_account, make_conference, make_document, make_person, make_theme, make_user
 
@@ -292,3 +293,49 @@ def test_a_page_with_impossible_numbers_of_rows_loses_and_doubles_nothing(staff,
     assert page.press("_continue").status_code in (302, 422)
 
     assert list(conference.main_topics.values_list("title_en", flat=True)) == ["One", "Two", "Three"]
+
+
+# Deleting
+
+
+def test_what_somebody_has_saved_since_the_question_is_not_deleted(staff, other, conference):
+    question = AdminForm(staff, address(conference, "delete"))
+    AdminForm(other, address(conference)).fill(venue="Much typed").press("_continue")
+
+    response = question.press("_delete")
+
+    assert (response.status_code, response["Location"]) == (302, address(conference))
+    [message] = staff.get(response["Location"]).context["messages"]
+    assert str(message).startswith("“Minsk” has changed since you opened this page. Nothing was done")
+    conference.refresh_from_db()
+    assert conference.venue_en == "Much typed"
+    assert delete(staff, address(conference, "delete")).status_code == 302
+    assert not Conference.objects.exists()
+
+
+def test_a_language_that_somebody_has_begun_since_the_question_is_not_deleted(staff, other, conference):
+    question = AdminForm(staff, address(conference, "delete"))
+    AdminForm(other, address(conference, "language", "ru")).fill(title="Минск").press("_save")
+
+    question.press("_delete")
+
+    assert conference.texts.filter(language="ru").exists()
+
+
+def test_a_session_whose_conference_was_saved_since_the_question_is_not_deleted(staff, other, conference):
+    session = conference.sessions.create(title_en="Opening")
+    question = AdminForm(staff, address(session, "delete"))
+    AdminForm(other, address(session)).fill(title="Opening of the conference").press("_save")
+
+    response = question.press("_delete")
+
+    assert (response.status_code, response["Location"]) == (302, address(session))
+    assert conference.sessions.exists()
+
+
+def test_a_question_that_nobody_has_seen_is_not_answered(staff):
+    theme = make_theme()
+
+    staff.post(address(theme, "delete"), {"post": "yes"})
+
+    theme.refresh_from_db()

@@ -7,16 +7,37 @@ from django.db import connection, transaction
 from django.test import Client
 
 from conferences.models import Conference
+from ctportal.publishing.records import Stage
 from tests.admin.forms import AdminForm
 from tests.admin.test_forms import address
 from tests.factories import make_account, make_conference
 from tests.together import needs_postgresql, until_somebody_waits
 
 
+def answer_while_another_saves(press, save):
+    """What *press* gives where it begins before *save*, by somebody else, ends."""
+    needs_postgresql()
+    answers = []
+
+    def second():
+        try:
+            answers.append(press())
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=second)
+    with transaction.atomic():
+        Conference.objects.select_for_update().get()
+        thread.start()
+        until_somebody_waits(thread)
+        save()
+    thread.join(timeout=30)
+    return answers[0]
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("page", ["form", "language", "session"])
 def test_who_saves_while_another_is_saving_is_asked_and_overwrites_nothing(page):
-    needs_postgresql()
     conference, client = make_conference(), Client()
     rows, at, button = {
         "form": (conference.texts, address(conference), "_continue"),
@@ -27,21 +48,22 @@ def test_who_saves_while_another_is_saving_is_asked_and_overwrites_nothing(page)
     conference.texts.create(language="ru", title="Было")
     client.force_login(make_account("editor"))
     form = AdminForm(client, at).fill(title="Second")
-    answers = []
 
-    def press():
-        try:
-            answers.append(form.press(button).status_code)
-        finally:
-            connection.close()
+    answer = answer_while_another_saves(lambda: form.press(button), lambda: rows.update(**{column: "First"}))
 
-    second = threading.Thread(target=press)
-    with transaction.atomic():
-        Conference.objects.select_for_update().get()
-        second.start()
-        until_somebody_waits(second)
-        rows.update(**{column: "First"})
-    second.join(timeout=30)
-
-    assert answers == [422]
+    assert answer.status_code == 422
     assert set(rows.values_list(column, flat=True)) == {"First"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_deletes_while_another_is_saving_looks_again_first():
+    conference, client = make_conference(), Client()
+    client.force_login(make_account("editor"))
+    question = AdminForm(client, address(conference, "delete"))
+
+    answer = answer_while_another_saves(
+        lambda: question.press("_delete"), lambda: Conference.objects.update(stage=Stage.REVIEW)
+    )
+
+    assert answer["Location"] == address(conference)
+    assert Conference.objects.exists()

@@ -14,7 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from conferences.models import Conference, Organization, Person, Photo, Series, Session, Theme
-from ctportal.publishing import revisions, sharing, workflow
+from ctportal.publishing import restoring, revisions, sharing, workflow
 from ctportal.publishing.gate import refresh_draft
 from ctportal.publishing.preview import preview_address
 from documents.models import Document
@@ -400,7 +400,9 @@ def test_the_address_of_a_document_is_not_made_of_that_of_a_hidden_conference(do
 def test_what_is_deleted_counts_what_stands_against_it_and_does_not_name_it(dossiers, contributor):
     for record in dossiers.records:
         entry = "documents/statement" if isinstance(record, Document) else ""
-        response = contributor.post(change(record, entry).replace("/change/", "/delete/"), {"post": "yes"}, follow=True)
+        owner = record.conference if isinstance(record, Session) else record
+        said = {"post": "yes", "mark": restoring.mark(type(owner)._base_manager.get(pk=owner.pk))}
+        response = contributor.post(change(record, entry).replace("/change/", "/delete/"), said, follow=True)
         assert dossiers.others_in(response.content) == [], record
     page = contributor.get(change(dossiers.conference).replace("/change/", "/delete/")).content.decode()
     of_session = contributor.get(change(dossiers.session).replace("/change/", "/delete/")).content.decode()

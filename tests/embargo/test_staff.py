@@ -8,6 +8,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.test import Client
 from django.utils import timezone
 
+from ctportal.publishing import restoring
 from ctportal.publishing.preview import preview_address
 from tests.admin.forms import AdminForm, errors_of
 from tests.factories import make_conference, make_document, make_photo
@@ -45,6 +46,11 @@ def nowhere(address, case):
     for _side, stored in case.files:
         address = address.replace(stored.key, never("key"))
     return address
+
+
+def confirmation(case, address):
+    """What the page sends with its yes that asks whether to delete the record: nothing but the right is missing."""
+    return {"mark": restoring.mark(case.record)} if address.endswith("/delete/") else {}
 
 
 def masked(answer, address):
@@ -85,6 +91,7 @@ def test_what_a_contributor_posts_to_the_drafts_of_others_is_refused_as_if_they_
             if not address.startswith(("/admin/conferences/", "/admin/documents/")) or "merge" in address:
                 continue
             data = {"post": "yes", "title": "Mine", "name": "Mine", "_publish": "1", "slug": "mine", "ready": "on"}
+            data |= confirmation(case, address)
             never_was = nowhere(address, case)
             there, none = (asker.ask_to_the_end(a, data=data) for a in (address, never_was))
             assert masked(there, address) == masked(none, never_was), address
@@ -324,6 +331,7 @@ def test_who_only_reads_changes_nothing_by_forged_posts(world, identity, state):
                 continue
             address = address.replace("/ru/", "/ar/")  # the translator here writes Russian
             data = {"post": "yes", "title": "Mine", "_publish": "1", "slug": "mine", "ready": "on", "_save": "1"}
+            data |= confirmation(case, address)
             assert asker.ask(address, data=data).status in (302, 403), address
     assert snapshot() == before
 

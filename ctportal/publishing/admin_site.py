@@ -5,11 +5,13 @@ from urllib.parse import quote
 
 from django.conf import settings
 from django.contrib.admin import AdminSite
+from django.core.exceptions import BadRequest
 from django.urls import path, reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from .admin_lists import BEYOND
 from .admin_locale import choose_language
 from .admin_moved import Moved
 from .admin_render import escaped
@@ -47,6 +49,12 @@ class PortalAdminSite(AdminSite):
                 return moved.answer(request)
 
         return super().admin_view(followed, cacheable)
+
+    def autocomplete_view(self, request):
+        try:
+            return super().autocomplete_view(request)
+        except BEYOND as error:
+            raise BadRequest("What is looked for cannot be.") from error
 
     def each_context(self, request):
         context = super().each_context(request)

@@ -135,3 +135,16 @@ def test_a_list_that_is_asked_for_what_it_does_not_offer_says_that_it_shows_all(
         "The list cannot be narrowed down by what the address said: this is all of it."
     ]
     assert list(response.context["cl"].result_list) == [conference]
+
+
+@pytest.mark.parametrize("asked", [{"term": NUL}, {"term": HUGE}, {"page": HUGE}, {"page": "²"}, {"field_name": NUL}])
+@pytest.mark.parametrize(
+    ("app_label", "model_name", "field_name"),
+    [("conferences", "appearance", "person"), ("documents", "document", "session"), ("auth", "user", "groups")],
+)
+def test_a_box_answers_to_any_search(client, app_label, model_name, field_name, asked):
+    client.force_login(make_account("administrator"))
+    box = {"app_label": app_label, "model_name": model_name, "field_name": field_name, "term": ""}
+
+    assert client.get("/admin/autocomplete/", box).status_code == 200
+    assert answer_to(client, "/admin/autocomplete/", box | asked).status_code in (200, 400, 403, 404)

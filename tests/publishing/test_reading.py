@@ -30,7 +30,7 @@ from ctportal.publishing.reading import (
     resolve_uid,
     versions,
 )
-from ctportal.publishing.services import merge_entries, publish, recall, withdraw
+from ctportal.publishing.services import merge_entries, publish, recall, restore, withdraw
 from ctportal.publishing.stamp import Moment
 from tests.factories import (
     make_conference,
@@ -535,3 +535,69 @@ def test_a_menu_offers_no_entry_that_is_not_public(publisher):
         Edition.objects.filter(uid=series.uid).update(public_until=F("public_from"))
     cache.clear()
     assert options("conference", Moment())["series"] == []
+
+
+# What changing the read gate in one place showed to be held by no test of its own
+
+
+def test_a_withdrawn_record_tells_its_reason_while_its_return_is_scheduled(publisher, frozen_clock):
+    conference = make_conference()
+    first = publish(conference, by=publisher)
+    frozen_clock.tick()
+    withdraw(conference, by=publisher, reason="Announced by mistake.")
+    restore(conference, by=publisher, at=frozen_clock.now + timedelta(days=1))
+
+    gone = resolve("conference", conference.slug)
+
+    assert (type(gone), gone.edition.pk, gone.reason) == (Gone, first.pk, "Announced by mistake.")
+
+
+def test_each_merger_leads_to_its_own_survivor(publisher, frozen_clock):
+    conference, lost = make_conference(), make_conference(slug="lost")
+    pairs = [(make_person(f"Wrong {n}", slug=f"wrong-{n}"), make_person(f"Right {n}", slug=f"right-{n}")) for n in "ab"]
+    for wrong, _right in pairs:
+        conference.appearances.create(person=wrong, role="keynote")
+    for record in (conference, lost):
+        publish(record, by=publisher)
+    for wrong, right in pairs:
+        frozen_clock.tick()
+        merge_entries(wrong, right, by=publisher)
+    frozen_clock.tick()
+    withdraw(lost, by=publisher, reason="Announced by mistake.")
+
+    assert [resolve("person", f"wrong-{n}").address for n in "ab"] == ["right-a", "right-b"]
+    assert type(resolve("conference", "lost")) is Gone
+    for wrong, right in pairs:
+        assert choose("person", right.slug, Moment()).values == (str(right.uid), str(wrong.uid))
+    assert choose("conference", conference.slug, Moment()).values == (str(conference.uid),)
+
+
+def test_a_choice_is_of_the_type_asked_for(publisher):
+    conference = make_conference(slug="same")
+    document = make_document(conference, slug="same")
+    for record in (conference, document):
+        publish(record, by=publisher)
+
+    assert [choose(name, "same", Moment()).uid for name in ("conference", "document")] == [conference.uid, document.uid]
+
+
+def test_a_page_knows_its_neighbours(publisher):
+    for _n in range(3):
+        publish(make_conference(), by=publisher)
+
+    pages = [listed("conference", f"page={number}", per_page=1) for number in (1, 2, 3)]
+
+    assert [(page.has_previous, page.has_next) for page in pages] == [(False, True), (True, True), (True, False)]
+
+
+def test_what_a_record_points_to_comes_in_the_order_in_which_it_was_put(publisher):
+    week, first, second = (make_conference(slug=slug) for slug in ("week", "first", "second"))
+    documents = [make_document(first, slug=slug) for slug in ("a", "b", "c")]
+    for record in (week, first, second, *documents):
+        publish(record, by=publisher)
+    for place, document in enumerate(reversed(documents)):
+        week.references.create(document=document, order=place)
+    publish(week, by=publisher)
+    row = next(row for row in full_rows(listed("conference", keys=True).editions) if row.slug == "week")
+
+    assert [pointer.target.split()[1] for pointer in pointers([row], timezone.now())] == ["c", "b", "a"]

@@ -5,17 +5,19 @@ import re
 
 import pytest
 from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
 from ctportal.publishing import restoring
 from ctportal.publishing.preview import preview_address
+from documents.models import Document
 from tests.admin.forms import AdminForm, errors_of
-from tests.factories import make_conference, make_document, make_photo
+from tests.factories import make_account, make_conference, make_document, make_photo
 
 from . import addresses
 from .canaries import CLOSED, OPEN, TOLD, never
-from .readers import CONTRIBUTOR, PHOTO_EDITOR, PUBLISHER, TRANSLATOR, Answer, reader
+from .readers import CONTRIBUTOR, PHOTO_EDITOR, PUBLISHER, TRANSLATOR, Answer, Reader, reader
 from .walk import Walk, forget
 from .without import nothing_hidden, rows, tables
 from .world import KINDS, NEVER_PUBLIC, STATES
@@ -336,18 +338,99 @@ def test_who_only_reads_changes_nothing_by_forged_posts(world, identity, state):
     assert snapshot() == before
 
 
-def test_no_button_of_a_publisher_works_for_those_who_are_none(world):
+# Buttons of a publisher
+
+
+EDITOR, AUTHOR = "editor", "the author, an editor"
+# What answers whoever sends a publisher's form, whether the record is there for them or not.
+REFUSED = {CONTRIBUTOR: 403, TRANSLATOR: 403, PHOTO_EDITOR: 403, EDITOR: 403, AUTHOR: 403}
+LATER = "2030-01-01T10:00"
+# {button: (the state of a record that has it, what a publisher fills in)}
+BUTTONS = {
+    "_publish": ("draft", {"alone_reason": "Nobody else is on duty"}),
+    "_publish_at": ("in review", {"alone_reason": "Nobody else is on duty", "publish_at": LATER}),
+    "_send_back": ("in review", {"remark": "Name the hotel"}),
+    "_recall": ("scheduled", {}),
+    "_redate": ("scheduled", {"publish_at": LATER}),
+    "_replace": ("correction", {"alone_reason": "Nobody else is on duty"}),
+    "_replace_at": ("correction", {"alone_reason": "Nobody else is on duty", "publish_at": LATER}),
+    "_withdraw": ("newer draft", {"withdraw_reason": "A mistake"}),
+    "_withdraw_at": ("newer draft", {"withdraw_reason": "A mistake", "withdraw_at": LATER}),
+    "_restore": ("withdrawn", {}),
+}
+
+
+def form_of(record):
+    """The address of the form in which *record* is edited: documents have one for each kind."""
+    return change(record, f"documents/{addresses.ENTRY[record.kind]}" if isinstance(record, Document) else None)
+
+
+def askers(world):
+    """{who: a reader} of everybody who may not publish, editors and the author of the records among them."""
+    readers = {identity: reader(identity, world) for identity in (CONTRIBUTOR, TRANSLATOR, PHOTO_EDITOR)}
+    readers[EDITOR] = Reader(EDITOR).sign_in(make_account("editor", "another-editor"))
+    readers[AUTHOR] = Reader(AUTHOR).sign_in(world.author)
+    return readers
+
+
+def press_as_everybody(world, form, button):
+    """{who: the status} of what is answered to those who send *form*, which a publisher has filled in. Nothing may change.
+
+    First the publisher sends it, and has it undone: refused must be what would have worked.
+    """
     before = snapshot()
-    for identity in (CONTRIBUTOR, TRANSLATOR, PHOTO_EDITOR):
-        asker = reader(identity, world)
-        for button in ("_publish", "_publish_at", "_recall", "_redate", "_withdraw", "_restore", "_send_back"):
-            for kind in KINDS:
-                record = world.cases["scheduled", kind].record
-                path = f"documents/{addresses.ENTRY[record.kind]}" if kind == "document" else f"conferences/{kind}"
-                data = {button: "1", "withdraw_reason": "x", "alone_reason": "x"}
-                answer = asker.ask(f"/admin/{path}/{record.pk}/change/", data=data)
-                assert answer.status in (302, 403, 422), (identity, button, kind)
+    with transaction.atomic():
+        assert form.press(button).status_code == 302
+        assert snapshot() != before
+        transaction.set_rollback(True)
+    found = {}
+    for who, asker in askers(world).items():
+        form.client = asker
+        found[who] = form.press(button).status
     assert snapshot() == before
+    return found
+
+
+@pytest.fixture
+def publisher(world):
+    client = Client()
+    client.force_login(make_account("publisher", "another-publisher"))
+    return client
+
+
+@pytest.mark.parametrize("button", BUTTONS)
+def test_no_button_of_a_publisher_works_for_those_who_are_none(world, publisher, button):
+    state, filled_in = BUTTONS[button]
+    for kind in KINDS:
+        form = AdminForm(publisher, form_of(world.cases[state, kind].record)).fill(**filled_in)
+        assert press_as_everybody(world, form, button) == REFUSED, kind
+
+
+def test_no_language_is_published_by_those_who_are_no_publishers(world, publisher):
+    """Not by a translator of that very language either."""
+    address = f"{form_of(world.cases['newer draft', 'document'].record).removesuffix('change/')}language/ru/"
+    form = AdminForm(publisher, address).fill(title="Новое", ready="on", alone_reason="Nobody else is on duty")
+
+    assert press_as_everybody(world, form, "_publish_language") == REFUSED
+
+
+def test_no_name_is_published_by_those_who_are_no_publishers(world, publisher):
+    form = AdminForm(publisher, change(world.host.vocabulary[OPEN, "theme"])).fill(name="Another name")
+    form.fill(alone_reason="Nobody else is on duty")
+
+    assert press_as_everybody(world, form, "_relabel") == REFUSED
+
+
+@pytest.mark.parametrize(
+    ("button", "state"),
+    [("_release", "draft"), ("_release_at", "draft"), ("_redate", "scheduled"), ("_recall", "scheduled")],
+)
+def test_no_dossier_is_released_by_those_who_are_no_publishers(world, publisher, button, state):
+    record = world.cases[state, "conference"].record
+    form = AdminForm(publisher, change(record).replace("/change/", "/release/"))
+    form.fill(parts=[str(record.uid)], alone="Nobody else is on duty", at=LATER)
+
+    assert press_as_everybody(world, form, button) == REFUSED
 
 
 # Previews

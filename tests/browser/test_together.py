@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from ctportal.publishing.models import Presence
-from tests.browser.steps import settled
+from tests.browser.steps import settled, write
 from tests.browser.test_admin import sign_in
 from tests.factories import make_account, make_conference
 
@@ -53,3 +53,74 @@ def test_two_people_at_one_form_see_each_other_come_save_and_go(browser_page, an
     assert edith.evaluate("document.documentElement.scrollWidth") <= 360
     assert edith.problems == maria.problems == []  # before axe, which tries inline styles of its own
     assert [found for found in axe_violations(edith) if found[0] in ("critical", "serious")] == []
+
+
+def test_who_saves_second_sees_both_texts_and_chooses_field_by_field(browser_page, another_page, axe_violations):
+    conference = make_conference("A title", venue_en="Palace", city_en="Minsk")
+    conference.main_topics.create(title_en="A topic")
+    edith = sign_in(browser_page, make_account("editor", "edith", first_name="Edith"))
+    maria = sign_in(another_page, make_account("editor", "maria", first_name="Maria"))
+    for page in (edith, maria):
+        page.goto(f"/admin/conferences/conference/{conference.pk}/change/")
+        settled(page)
+    for name, hers in {
+        "venue": "Hotel Planeta",
+        "title": "Edith’s title",
+        "main_topics-0-title": "Edith’s topic",
+    }.items():
+        edith.fill(f"#id_{name}", hers)
+    write(edith, "id_description", "Edith’s description.")
+    save(edith)
+    expect(edith.locator(".messagelist")).to_contain_text("is saved.")
+
+    for name, hers in {
+        "venue": "Hotel Minsk",
+        "title": "Maria’s title",
+        "main_topics-0-title": "Maria’s topic",
+    }.items():
+        maria.fill(f"#id_{name}", hers)
+    write(maria, "id_description", "Maria’s description.")
+    maria.fill("#id_motto", "Only Maria wrote a motto")
+    save(maria)
+
+    both = maria.locator(".portal-stale")
+    expect(both).to_contain_text("Last saved by Edith")
+    expect(both.locator(".stale-text:visible")).to_have_text(
+        [
+            *("Hotel Planeta", "Hotel Minsk"),
+            *("Edith’s title", "Maria’s title"),
+            *("Edith’s description.", "Maria’s description."),
+            *("Edith’s topic", "Maria’s topic"),
+        ]
+    )
+    assert states(conference) == ("Hotel Planeta", "Edith’s title", "<p>Edith’s description.</p>", "Edith’s topic", "")
+    expect(maria.locator("#id_motto")).to_have_value("Only Maria wrote a motto")
+    expect(maria.locator("#id_venue")).to_have_value("Hotel Minsk")
+    expect(maria.locator("#id_description")).to_have_value("<p>Maria’s description.</p>")
+
+    for name, side in {
+        "venue": "theirs",
+        "title": "mine",
+        "description": "mine",
+        "main_topics-0-title": "theirs",
+    }.items():
+        maria.check(f"#{side}-{name}")
+    maria.set_viewport_size({"width": 360, "height": 800})
+    assert maria.evaluate("document.documentElement.scrollWidth") <= 360
+    assert [found for found in axe_violations(maria) if found[0] in ("critical", "serious")] == []
+    save(maria)
+    expect(maria.locator(".messagelist")).to_contain_text("is saved.")
+    assert states(conference) == (
+        *("Hotel Planeta", "Maria’s title", "<p>Maria’s description.</p>", "Edith’s topic"),
+        "Only Maria wrote a motto",
+    )
+
+
+def save(page):
+    page.click("button[name=_continue]:visible >> nth=-1")
+
+
+def states(conference):
+    """What is saved of *conference*: venue, title, description, topic, motto."""
+    conference, text = type(conference).objects.get(), conference.texts.get()
+    return conference.venue_en, text.title, text.description, conference.main_topics.get().title_en, text.motto

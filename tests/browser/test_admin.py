@@ -372,7 +372,6 @@ def test_a_release_goes_from_contributor_to_editor_to_publisher_and_out_at_its_i
     page.fill("#id_publish_at", f"{instant:%Y-%m-%dT%H:%M}")
     page.click("button[name=_publish_at]")
     page.wait_for_selector("text=Scheduled: public at")
-    expect(page.locator(".line-own-time")).to_contain_text(f"{instant:%Y}")
     page.goto(f"/admin/documents/pressrelease/{Document.objects.get(slug='the-date-is-open').pk}/change/")
     page.click("summary:has-text('Withdraw from the public')")
     page.fill("#id_withdraw_reason", "The date is known now")
@@ -421,6 +420,24 @@ def test_a_release_goes_from_contributor_to_editor_to_publisher_and_out_at_its_i
     expect(page.locator("main")).to_contain_text("A first draft.")
     page.goto("/en/documents/the-date-is-open/")
     expect(page.locator("main")).to_contain_text("The date is known now")
+
+
+def test_a_release_is_told_in_the_time_zone_of_the_browser_too(publisher_page):
+    """Not in that of the conference, nor in UTC; here the day is another one as well."""
+    page = publisher_page
+    instant = (datetime.now(UTC) + timedelta(days=30)).replace(hour=22, minute=5, second=0, microsecond=0)
+    document = make_document(make_conference(time_zone="Europe/Minsk"))
+    publish(document.conference, by=make_user())
+    publish(document, by=make_user(), at=instant)
+    page.context.new_cdp_session(page).send("Emulation.setTimezoneOverride", {"timezoneId": "Asia/Tokyo"})
+
+    page.goto(f"/admin/documents/pressrelease/{document.pk}/change/")
+
+    there = instant + timedelta(hours=9)
+    at = f"{there:%b} {there.day}, {there.year}, 07:05 AM GMT+9"
+    expect(page.locator(".line-own-time")).to_have_text(f"In your own time zone: {at}")
+    minsk = instant + timedelta(hours=3)
+    expect(page.locator(".line-scheduled")).to_contain_text(f"{minsk:%Y-%m-%d} 01:05 Europe/Minsk")
 
 
 def full_minute_in(seconds):

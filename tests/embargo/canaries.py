@@ -9,6 +9,7 @@ OPEN = "open"  # every reader must find it
 TOLD = "told"  # every reader may, such as the uid in a tombstone
 CLOSED = "closed"  # for who may read the draft, and they must find it
 HELD = "held back"  # for who may read the draft, and they need not find it
+KEPT = "kept"  # for administrators alone, of whom none walks here
 
 WORD = re.compile(rb"zq[a-p]{12,30}")
 UID = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")

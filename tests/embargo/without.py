@@ -16,7 +16,9 @@ from ctportal.publishing.models import (
     EditionRevision,
     Facet,
     LedgerEntry,
+    Presence,
     Relation,
+    ShareLink,
     StoredFile,
     Withdrawal,
     WorkflowStep,
@@ -28,6 +30,10 @@ from .readers import reader
 from .walk import forget
 from .world import NOW, RELEASE
 
+TRACES = (
+    *(WorkflowStep, Contribution, Presence, ShareLink, AuditEntry, LogEntry),
+    *(EditionRevision, Version, Revision),
+)
 RECORDS = (Document, Photo, Conference, Series, Theme, Organization, Person)
 
 
@@ -56,7 +62,7 @@ def _remove_hidden():
         Edition.objects.filter(public_until=RELEASE).update(public_until=None)
         _delete(Relation.objects.exclude(target__in=Edition.objects.values("uid")))
         # Every row: the site without hidden rows is one without any working row or trace of staff.
-        for model in (WorkflowStep, Contribution, LogEntry, AuditEntry, EditionRevision, Version, Revision):
+        for model in TRACES:
             _delete(model.objects.all())
         for model in _working_models():
             _delete(model._base_manager.all())

@@ -7,6 +7,7 @@ differ only in what is hidden can be compared byte for byte.
 
 import hashlib
 import io
+import struct
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
@@ -17,18 +18,18 @@ from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import models
 from django_prose_editor.fields import ProseEditorField
-from PIL import Image
+from PIL import ExifTags, Image
 
 from conferences.models import Conference, Organization, Person, Photo, Series, Theme
 from ctportal.languages import CODES
-from ctportal.publishing import revisions, workflow
+from ctportal.publishing import admin_presence, revisions, sharing, workflow
 from ctportal.publishing.files import prepare_photo, rendition_name
 from ctportal.publishing.gate import refresh_draft
-from ctportal.publishing.models import Edition, StoredFile
+from ctportal.publishing.models import AuditEntry, Edition, Presence, StoredFile, WorkflowStep
 from documents.models import CoChairsSummary, Document, PressRelease, Statement
-from tests.factories import make_account
+from tests.factories import make_account, make_user
 
-from .canaries import CLOSED, HELD, OPEN, TOLD, Canaries
+from .canaries import CLOSED, HELD, KEPT, OPEN, TOLD, Canaries
 
 STATES = ("draft", "in review", "scheduled", "newer draft", "correction", "withdrawn")
 NEVER_PUBLIC, ONCE_PUBLIC = STATES[:3], STATES[3:]
@@ -47,7 +48,7 @@ RELEASE = BEGIN + timedelta(days=10)
 READY = ("ar", "en", "zh")  # the languages of a conference or document that its open edition has
 
 # Text that is no text: codes, and what the portal computes.
-NO_CANARY = {"draft_sha256", "time_zone", "sha256", "key", "media_type", "variant", "file"}
+NO_CANARY = {"draft_sha256", "time_zone", "sha256", "key", "media_type", "variant", "file", "language"}
 SHAPES = {
     "contact_email": "{}@example.org",
     "website": "https://{}.example.org/",
@@ -56,6 +57,28 @@ SHAPES = {
     "hashtags": "#{}",
     "symbol": "A/99/{}",
 }
+
+
+# Of a photo, as cameras and agencies write it into the file.
+METADATA = ("ImageDescription", "Copyright", "GPSAreaInformation", "XMP description", "IPTC caption", "comment")
+
+
+def written_into(metadata):
+    """What Pillow's ``save`` takes to write *metadata* ({one of METADATA: text}) into a JPEG."""
+    exif = Image.Exif()
+    exif[ExifTags.Base.ImageDescription] = metadata["ImageDescription"]
+    exif[ExifTags.Base.Copyright] = metadata["Copyright"]
+    exif.get_ifd(ExifTags.IFD.GPSInfo)[ExifTags.GPS.GPSAreaInformation] = metadata["GPSAreaInformation"].encode()
+    xmp = (
+        '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+        '<rdf:Description rdf:about="" xmlns:photoshop="http://ns.adobe.com/photoshop/1.0/"'
+        f' photoshop:Headline="{metadata["XMP description"]}"/></rdf:RDF></x:xmpmeta>'
+    )
+    caption = metadata["IPTC caption"].encode()
+    iptc = b"\x1c\x02\x78" + struct.pack(">H", len(caption)) + caption  # record 2, data set 120
+    block = b"Photoshop 3.0\0" + b"8BIM" + struct.pack(">HHI", 0x0404, 0, len(iptc)) + iptc + bytes(len(iptc) % 2)
+    segment = b"\xff\xed" + struct.pack(">H", len(block) + 2) + block
+    return {"exif": exif, "xmp": xmp.encode(), "extra": segment, "comment": metadata["comment"].encode()}
 
 
 def text_fields(model):
@@ -236,6 +259,23 @@ class World:
         held = HELD if side != CLOSED else CLOSED
         comment = self.canaries.word(str(case), held, "Revision.comment")
         revisions.keep(record, by=self.author, comment=comment)
+        if side == CLOSED:
+            self._work_on(case)
+
+    def _work_on(self, case):
+        """Leave what staff leave beside the text of a draft: a step with a remark, a link for somebody outside, an entry
+        of the audit trail, and a colleague who has the form open."""
+        record, of = case.record, {"uid": case.record.uid, "type": case.record.record_type}
+        step = WorkflowStep(action=WorkflowStep.Action.SENT_BACK, user=self.releaser, **of)
+        self._fill(step, case, HELD, prefix="another ").save()
+        whom = self.canaries.word(str(case), HELD, "ShareLink.name")
+        sharing.share(record, by=self.author, days=sharing.DAYS[-1], name=whom)
+        self._fill(AuditEntry(kind=AuditEntry.Kind.OPENING, **of), case, KEPT).save()
+        name = self.canaries.word(str(case), HELD, "Presence.user")
+        at = {"opened_at": self.clock.now, "seen_at": NOW}
+        Presence.objects.create(
+            user=make_user(name, first_name=name), uid=record.uid, part=admin_presence.FORM, page=name, **at
+        )
 
     def _move(self, record):
         """Let what is hidden stand where nothing public does: its year and country would show in the menus."""
@@ -356,13 +396,11 @@ class World:
     def _picture(self, case, side):
         """The original, which holds a canary in its metadata, and all that is made of it."""
         owner = f"{case}, its picture"
-        exif = Image.Exif()
         inside = HELD if side == OPEN else side
-        exif[0x010E] = self.canaries.word(owner, inside, "ImageDescription")
-        exif[0x8298] = self.canaries.word(owner, inside, "Copyright")
+        metadata = {what: self.canaries.word(owner, inside, what) for what in METADATA}
         colour = tuple(hashlib.blake2b(f"{owner}{side}".encode(), digest_size=3).digest())
         data = io.BytesIO()
-        Image.new("RGB", (700, 40), colour).save(data, "JPEG", exif=exif, comment=exif[0x010E].encode())
+        Image.new("RGB", (700, 40), colour).save(data, "JPEG", **written_into(metadata))
         name = f"{self.canaries.word(owner, side, 'StoredFile.name')}.jpg"
         prepared = prepare_photo(SimpleUploadedFile(name, data.getvalue(), "image/jpeg"))
         kind = {"media_type": "image/jpeg", "case": case}

@@ -1,5 +1,6 @@
 """Every address there is to ask: written by hand for what may be asked of a record, found in the resolver for what is left."""
 
+from functools import cache
 from urllib.parse import urlencode
 
 from django.contrib.contenttypes.models import ContentType
@@ -72,8 +73,13 @@ def routes(resolver=None, prefix=""):
 
 def route_of(address):
     """The route that answers at *address*, "" where none does."""
+    return _route_of_path(address.partition("?")[0])
+
+
+@cache
+def _route_of_path(path):
     try:
-        return resolve(address.partition("?")[0]).route
+        return resolve(path).route
     except Resolver404:
         return ""
 
@@ -118,6 +124,7 @@ def of_lists():
     """Lists in every order, by pages of every size, and filtered by every parameter."""
     lists = [f"/en/{PAGES[kind]}/" for kind in ("conference", "document", "photo")]
     lists += [f"/api/v1/{name}/" for name in COLLECTIONS.values()]
+    yield from lists
     yield from (f"{address}?{urlencode({name: value})}" for address in lists for name, value in FILTERS)
     yield from (
         f"/en/{name}/?ordering=-updated" for name in ("press-releases", "co-chairs-summaries", "series", "themes")

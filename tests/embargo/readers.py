@@ -57,6 +57,8 @@ class Reader(RequestFactory):
     def request(self, **request):
         response = self.handler(self._base_environ(**request))
         body = b"".join(response.streaming_content) if response.streaming else response.content
+        for close in response._resource_closers:  # a file; closing the response would close the database too
+            close()
         return Answer(response.status_code, dict(response.headers), body, dict(response.cookies))
 
     def ask(self, address, method="GET", headers=None, data=None):

@@ -3,6 +3,7 @@
 import pytest
 from django.db.models import Q, Subquery
 from django.http import Http404, HttpResponse
+from django.test.client import ClientHandler
 
 from conferences import views
 from ctportal.publishing import reading
@@ -10,7 +11,7 @@ from ctportal.publishing.models import Edition, Facet, StoredFile
 from ctportal.web import files
 
 from . import addresses
-from .readers import VISITOR
+from .readers import CONTRIBUTOR, VISITOR
 from .test_matrix import TABLE
 from .walk import Walk, forget, leaks
 from .without import differences
@@ -83,6 +84,47 @@ def test_the_matrix_finds_each_planted_hole(world, monkeypatch, hole):
     forget()
     assert compared(world, asked)
     assert bool(read(world, asked)) == (hole not in SHOWS_NO_WORD)
+
+
+VOCABULARY_LISTS = {f"/api/v1/{addresses.COLLECTIONS[kind]}/" for kind in ("series", "theme", "organization", "person")}
+# What is told to whoever is signed in, in a header: (address, method) -> whether it is told there.
+TOLD_TO_STAFF = {
+    "by other methods than GET": lambda _address, method: method != "GET",
+    "by lists of the vocabulary": lambda address, _method: address in VOCABULARY_LISTS,
+    "by filtered lists": lambda address, method: method == "GET" and address.startswith("/api/v1/") and "?" in address,
+}
+
+
+def told_to_staff(patch, tells, word):
+    honest = ClientHandler.get_response  # around every middleware
+
+    def with_hint(self, request):
+        response = honest(self, request)
+        if "sessionid" in request.COOKIES and tells(request.get_full_path(), request.method):
+            response.headers["X-Hint"] = word
+        return response
+
+    patch.setattr(ClientHandler, "get_response", with_hint)
+
+
+@pytest.mark.parametrize("hole", TOLD_TO_STAFF)
+def test_the_walk_of_a_contributor_finds_what_is_told_to_whoever_is_signed_in(world, monkeypatch, hole):
+    tells, names = TOLD_TO_STAFF[hole], world.canaries.names
+    word = next(word for word, name in names.items() if name.what == "Conference.venue_en" and "draft" in name.case)
+    asked = [each for each in Walk(world, CONTRIBUTOR).plan() if tells(*each)][::10]
+    assert leaks_at(world, asked) == []
+
+    told_to_staff(monkeypatch, tells, word)
+    lines = [f"contributor: {method} {address} shows {names[word]}" for address, method in asked]
+    assert leaks_at(world, asked) == sorted(lines) != []
+
+
+def leaks_at(world, asked):
+    """What the matrix reports of the contributor, of all that *asked* names: (address, method)."""
+    walk = Walk(world, CONTRIBUTOR)
+    for address, method in asked:
+        walk.ask(address, method)
+    return leaks(walk, TABLE[CONTRIBUTOR])
 
 
 def read(world, asked):

@@ -5,16 +5,18 @@ from collections import defaultdict
 
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.cache import cache
+from django.db import transaction
 
 from ctportal.languages import CODES
 
 from . import addresses
 from .canaries import CLOSED, HELD, OPEN, TOLD
-from .readers import CONTRIBUTOR, PHOTO_EDITOR, STAFF, TRANSLATOR, reader
-from .world import STATES
+from .readers import PHOTO_EDITOR, PUBLISHER, STAFF, TRANSLATOR, reader
+from .world import KINDS, STATES
 
 OF_VOCABULARY = re.compile(r"/admin/conferences/(series|theme|organization|person)/")
 FOR_STAFF = ("/admin/", "/preview/")
+OTHER_METHODS = ("HEAD", "OPTIONS", "POST")  # and an empty form with the last
 
 
 def is_public(address):
@@ -39,20 +41,26 @@ class Walk:
         self.world, self.identity = world, identity
         self.reader = reader(identity, world)
         self.seen = defaultdict(set)  # {Name: addresses}
-        self.routes, self.statuses = set(), {}
+        self.statuses = {}  # {(address, method): status}
 
-    def ask(self, address, method="GET", **how):
-        answer = self.reader.ask(address, method, **how)
+    def ask(self, address, method="GET"):
+        with transaction.atomic():
+            answer = self.reader.ask(address, method)
+            # An empty form may have been enough to change something.
+            transaction.set_rollback(method not in ("GET", "HEAD"))
         self.note(address, answer, method)
         return answer
 
     def note(self, address, answer, method="GET"):
-        self.routes.add(addresses.route_of(address))
         self.statuses[address, method] = answer.status
         asked = address.lower()
         for text, name in self.world.canaries.found(answer.data).items():
             if text not in asked:  # what one says oneself is no news
                 self.seen[name].add(f"{method} {address}")
+
+    @property
+    def reads_all_drafts(self):
+        return self.identity in (TRANSLATOR, PHOTO_EDITOR, PUBLISHER)
 
     @property
     def reads_in_brief(self):
@@ -64,24 +72,64 @@ class Walk:
         cookie = self.reader.cookies.get("sessionid")
         return SessionStore(cookie.value) if cookie and self.identity in STAFF else None
 
-    def general(self):
-        """Ask what belongs to no record; for members of staff the admin's lists, searches, filters and forms too."""
-        for address in (*addresses.of_everybody(), *addresses.of_open_records(self.world)):
-            self.ask(address)
-        if self.identity in STAFF:
-            # Who reads all drafts finds everything in the records; here they only help to find what breaks.
-            for address in [*addresses.of_staff(self.world)][:: 1 if self.identity == CONTRIBUTOR else 4]:
-                self.ask(address)
+    @property
+    def routes(self):
+        """Every route that was asked by GET."""
+        return {addresses.route_of(address) for address, method in self.statuses if method == "GET"}
+
+    def everything(self):
+        """Ask all of the plan."""
+        for address, method in self.plan():
+            self.ask(address, method)
         return self
 
-    def case(self, case):
-        """Ask every address of *case*, public or not."""
-        asked = [*addresses.of_case(self.world, case), *addresses.of_draft(case, self.session)]
-        if self.reads_in_brief:
-            asked = [address for address in asked if not OF_VOCABULARY.match(address)]
-        for address in asked:
-            self.ask(address)
-        return asked
+    def plan(self):
+        """(address, method) of all that this identity asks: each address by GET, and by the others where they may tell more.
+
+        To who reads all drafts the admin tells by GET all it knows of them; there, the publisher alone asks by the others,
+        at one address of each route, to find what breaks.
+        """
+        asked = self.addresses()
+        yield from ((address, "GET") for address in asked)
+        otherwise = [address for address in asked if is_public(address) or not self.reads_all_drafts]
+        if self.identity == PUBLISHER:
+            otherwise += one_of_each_route([address for address in asked if not is_public(address)])
+        yield from ((address, method) for address in otherwise for method in OTHER_METHODS)
+
+    def addresses(self):
+        """Every address that this identity asks for, each once, and at least one of each route.
+
+        Who reads all drafts finds everything in the records; for them lists, which only help to find what breaks, are
+        thinned out, so that each list and each filter is left.
+        """
+        asked = [*addresses.of_everybody(), *addresses.of_open_records(self.world)]
+        asked += [*addresses.of_lists()][:: 7 if self.reads_all_drafts else 1]
+        asked += [*addresses.of_staff(self.world)][:: 4 if self.reads_all_drafts else 1]
+        for state in STATES:
+            asked += self.of_state(state)
+        known = {addresses.route_of(address) for address in asked}
+        asked += [each for each in one_of_each_route(self._further()) if addresses.route_of(each) not in known]
+        return list(dict.fromkeys(asked))
+
+    def of_state(self, state):
+        """The addresses of the cases in *state*, public or not, that this identity asks for."""
+        asked = [address for kind in KINDS for address in self._of_case(self.world.cases[state, kind])]
+        return [address for address in asked if not (self.reads_in_brief and OF_VOCABULARY.match(address))]
+
+    def _of_case(self, case):
+        return [*addresses.of_case(self.world, case), *addresses.of_draft(case, self.session)]
+
+    def _further(self):
+        """Addresses among which there is one of each route."""
+        yield from addresses.of_staff(self.world)
+        for case in self.world.cases.values():
+            yield from addresses.of_case_in_depth(self.world, case)
+            yield from self._of_case(case)
+
+
+def one_of_each_route(asked):
+    """The first of the addresses *asked* on each route."""
+    return list({addresses.route_of(address): address for address in reversed(list(asked))}.values())
 
 
 def owner(name):

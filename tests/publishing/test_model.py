@@ -2,6 +2,7 @@
 approve follows the rule of the second reader, and nothing is public that was never approved."""
 
 import copy
+import itertools
 from collections import Counter
 from contextlib import nullcontext
 from datetime import timedelta
@@ -9,10 +10,12 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction  # noqa: F401 - connection: asked by skipif
+from django.test import Client
 from hypothesis import Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
+from ctportal.languages import CODES
 from ctportal.publishing import services, verification, workflow
 from ctportal.publishing.models import VOCABULARY, Edition
 from ctportal.publishing.records import Stage
@@ -61,7 +64,8 @@ class Portal(RuleBasedStateMachine):
         self.texts = {name: {"en": "0"} for name in RECORDS}  # what the drafts say
         self.hands = {name: [] for name in RECORDS}  # (person, page, number of the change)
         self.in_review = dict.fromkeys(RECORDS, False)
-        self.approved = set()
+        self.approved = set()  # (record, language, text) as it stood in the draft when somebody approved it
+        self.visitor, self.turn = Client(), itertools.cycle(RECORDS)
         self.number = 0  # of changes and approvals, in their order
         for name in RECORDS:
             self._write(name)
@@ -88,6 +92,15 @@ class Portal(RuleBasedStateMachine):
 
     def _content(self, name):
         return tuple(sorted(self.texts[name].items()))
+
+    def _drafted(self, name):
+        """{language: text} of what the draft of *name* says, from the database."""
+        record = self._record(name)
+        if name == "photo":
+            texts = {code: getattr(record, f"alt_text_{code}") for code in CODES}
+            return {code: text for code, text in texts.items() if text}
+        rows = record.texts if name == "conference" else record.versions
+        return dict(rows.values_list("language", "title"))
 
     def _is_hand(self, person, name, pages):
         """Whether *person* wrote something on *pages* of *name* that the public has not read: no approval after it, of that
@@ -202,8 +215,9 @@ class Portal(RuleBasedStateMachine):
             [step] = workflow.steps_of(self._record(name))[:1]
             assert (step.action, edition.by) == (action, str(self.accounts[person]))
 
+        drafted = self._drafted(name)
         if self._step("approve", real, model):
-            self.approved.add((name, self._content(name)))
+            self.approved |= {(name, *text) for text in drafted.items()}
             self.in_review[name] = False
 
     def approve_language(self, name, person, *, alone, written, half_done):
@@ -227,8 +241,9 @@ class Portal(RuleBasedStateMachine):
             reason = REASON if alone else ""
             workflow.approve_language(self._record(name), "fr", by=self.accounts[person], alone=reason)
 
+        drafted = self._drafted(name)
         if self._step("approve_language", real, model):
-            self.approved.add((name, self.timelines[name].content(self.clock.now)))
+            self.approved.add((name, "fr", drafted["fr"]))
 
     def recall(self, name, person):
         def real():
@@ -297,8 +312,21 @@ class Portal(RuleBasedStateMachine):
                 public = [_said(edition) for edition in editions[name] if edition.is_public(at)]
                 wanted = self.timelines[name].content(at)
                 assert public == ([wanted] if wanted else []), f"{name} at {at}"
-                assert not public or (name, wanted) in self.approved, f"{name} at {at} was never approved"
+                assert self._never_approved(name, public) == set(), f"{name} at {at}"
                 assert name == "conference" or not public or self.timelines["conference"].content(at)
+
+    def _never_approved(self, name, contents):
+        """The texts in *contents* of *name* that nobody has approved. What the model holds does not matter here."""
+        return {(name, *text) for content in contents for text in content} - self.approved
+
+    @invariant()
+    def a_visitor_is_answered_what_was_approved(self):
+        name = next(self.turn)
+        record = self.records[name]
+        response = self.visitor.get(f"/api/v1/{record.record_type}s/{record.uid}/")
+        answered = [_texts(response.json(), record.record_type)] if response.status_code == 200 else []
+        assert response.status_code in (200, 404, 410)
+        assert self._never_approved(name, answered) == set()
 
     @invariant()
     def stages_are_those_of_the_model(self):
@@ -316,8 +344,11 @@ class Portal(RuleBasedStateMachine):
 
 def _said(edition):
     """What *edition* says, as the model keeps it."""
-    texts = edition.data["alt_text"] if edition.type == "photo" else edition.data["title"]
-    return tuple(sorted(texts.items()))
+    return _texts(edition.data, edition.type)
+
+
+def _texts(data, record_type):
+    return tuple(sorted(data["alt_text" if record_type == "photo" else "title"].items()))
 
 
 def run(clock, **how):

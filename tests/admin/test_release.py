@@ -55,6 +55,7 @@ def test_a_release_is_typed_in_the_time_zone_of_the_conference(staff, conference
     assert editions.count() == 2
     text = staff.get(address(conference)).content.decode()
     assert "2 parts will be public at 2030-01-01 10:00 Europe/Minsk (07:00 UTC)." in text
+    assert text.count('data-own-time="2030-01-01T07:00:00+00:00" hidden>In your own time zone:') == 2
 
 
 @pytest.mark.parametrize("typed", ["0001-01-01T00:00", "9999-12-31T23:59", "2030-01-01T10:00Z"])

@@ -127,3 +127,26 @@ def test_pieces_take_no_more_room_than_they_have(publisher):
     assert fetched(pieces, "a", "d")[1] == ["a"]
     assert fetched(pieces, "long") == ({"long": (b"long",)}, ["long"])
     assert fetched(pieces, "long")[1] == ["long"]
+
+
+def test_pieces_that_just_fit_are_kept(publisher):
+    pieces, made = Pieces(room=6), []
+
+    def make(names):
+        made.append(names)
+        return dict.fromkeys(names, (b"abc",))
+
+    moment = Moment()
+    for names in ("a", "b", "a", "b"):
+        pieces.fetch(moment, [names], make)
+
+    assert made == [["a"], ["b"]]
+
+
+def test_a_moment_is_the_last_publication_where_the_own_clock_is_behind_it(publisher, frozen_clock):
+    true = frozen_clock.now
+    frozen_clock.tick(seconds=2)
+    edition = publish(make_conference(), by=publisher)
+    frozen_clock.move_to(true)
+
+    assert Moment().at == edition.public_from

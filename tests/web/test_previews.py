@@ -1,8 +1,9 @@
 """Previews: the public templates over drafts, for the staff member they were made for."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.test import Client
 from django.utils import timezone
 
@@ -203,3 +204,63 @@ def test_a_preview_of_a_conference_shows_its_own_documents_and_the_sources_of_it
 def test_vocabulary_has_previews(client, editor, record_type):
     record = {"series": make.make_series, "theme": make.make_theme}[record_type]("A name to come")
     assert "A name to come" in client.get(address_for(client, record)).content.decode()
+
+
+def test_of_others_a_contributor_sees_beside_their_draft_what_is_public_and_nothing_scheduled(client):
+    author, publisher = make.make_account("contributor"), make.make_user()
+    conference, elsewhere = make.make_conference("Mine", created_by=author), make.make_conference("Elsewhere")
+    hidden = make.make_conference("A hidden week", slug="hidden-week")
+    later, earlier = (
+        make.make_document(conference, title, date=date(2019, 9, day)) for title, day in (("Later", 4), ("Earlier", 3))
+    )
+    scheduled = make.make_document(conference, "A scheduled text")
+    unrelated = make.make_document(elsewhere, "A text of elsewhere")
+    for record in (conference, elsewhere, later, earlier, unrelated):
+        publish(record, by=publisher)
+    for record in (scheduled, hidden):
+        publish(record, by=publisher, at=timezone.now() + timedelta(days=1))
+    conference.parent = hidden
+    conference.save()
+    client.force_login(author)
+
+    html = client.get(address_for(client, conference)).content.decode()
+
+    assert 0 < html.index("Earlier") < html.index("Later")
+    assert [words for words in ("A scheduled text", "A text of elsewhere", "A hidden week") if words in html] == []
+
+
+def test_what_has_no_conference_is_released_in_utc(client, editor):
+    document = make.make_document(None, "A resolution")
+    at = timezone.now() + timedelta(days=1)
+    publish(document, by=editor, at=at)
+
+    assert f"{at:%Y-%m-%d %H:%M} UTC" in client.get(address_for(client, document)).content.decode()
+
+
+def test_a_preview_ends_with_the_right_to_the_draft(client):
+    author = make.make_account("contributor")
+    client.force_login(author)
+    conference = make.make_conference(created_by=author)
+    address = address_for(client, conference)
+    assert client.get(address).status_code == 200
+
+    conference.created_by = make.make_user()
+    conference.save()
+
+    assert client.get(address).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("rights", "status"),
+    [({"view_photo", "read_all_drafts"}, 200), ({"view_document", "read_all_drafts"}, 200), ({"read_all_drafts"}, 404)],
+)
+def test_a_file_of_the_admin_needs_the_right_to_one_kind_of_record_with_files(client, rights, status):
+    user = make.make_user("somebody", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__in=rights))
+    client.force_login(user)
+    stored = make.make_stored_file()
+
+    response = client.get(f"/admin/files/{stored.key}/{stored.name}")
+
+    assert response.status_code == status
+    b"".join(response) if response.streaming else response.content

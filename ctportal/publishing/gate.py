@@ -382,9 +382,10 @@ def _said_in_others(item, language):
 
 
 def strings(data):
-    """Yield every piece of text in language objects and names of *data*, however deep."""
+    """Yield every piece of text in language objects and names of *data*, however deep, in the order of canonical JSON: labels
+    that come from an edition have another order than those of a draft."""
     if isinstance(data, dict):
-        for key, value in data.items():
+        for key, value in sorted(data.items()):
             if isinstance(value, str) and (key in CODES or key in TEXT_FIELDS):
                 yield value
             else:

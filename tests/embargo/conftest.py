@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from tests.conftest import FrozenClock
 
-from .world import BEGIN, World
+from .world import BEGIN, NOW, World
 
 
 @pytest.fixture(autouse=True)
@@ -49,5 +49,6 @@ def whole_world(made):
 
 @pytest.fixture
 def world(whole_world, db):
-    """The whole world, as it was before the test."""
+    """The whole world, as it was before the test, and at its own hour: other worlds move the same clock."""
+    whole_world.clock.move_to(NOW)
     return whole_world

@@ -170,12 +170,13 @@ def test_a_name_is_cut_to_what_there_is_room_for(conference, editor, typed, kept
 
 def test_each_link_opens_its_own_record_and_the_newest_is_listed_first(conference, address, editor, visitor):
     other = make.make_conference("Another title nobody has read")
-    sharing.share(other, by=editor, days=7, name="Somebody else")
-    newer = sharing.share(conference, by=editor, days=7, name="A printer")
+    of_other = sharing.share(other, by=editor, days=7, name="Somebody else")
+    sharing.share(conference, by=editor, days=7, name="A printer")
 
-    texts = [visitor.get(each).content.decode() for each in (address, sharing.address_of(newer))]
+    texts = [visitor.get(each).content.decode() for each in (address, sharing.address_of(of_other))]
 
-    assert ["A title nobody has read" in text for text in texts] == [True, True]
+    assert ["A title nobody has read" in text for text in texts] == [True, False]
+    assert ["Another title nobody has read" in text for text in texts] == [False, True]
     assert [link.name for link in sharing.links_of(conference)] == ["A printer", "A colleague in Vienna"]
 
 

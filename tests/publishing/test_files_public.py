@@ -241,6 +241,7 @@ def test_a_file_of_a_withdrawn_record_is_gone_with_the_public_reason(client, pub
 
     response = client.get(stored.path)
     assert (response.status_code, "Issued in error." in response.content.decode()) == (410, True)
+    assert response["Vary"] == "Accept-Language"
 
     frozen_clock.tick()
     restore(document, by=publisher)

@@ -26,6 +26,8 @@ RANDOM = (
     ("uid", re.compile(r"00000000-0000-4000-8000-[0-9a-f]{12}|00000000000040008000[0-9a-f]{12}")),
     ("sha256", re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")),
 )
+# A salt or hash of a password, of which the admin shows the beginning.
+MASKED = re.compile(r"[\w./+$-]*\*{10,}")
 NONCE = re.compile(r"'nonce-[^']+'")
 CONTENT_TYPE_ID = re.compile(r"/admin/r/\d+/")
 
@@ -123,6 +125,7 @@ def html(text):
 
 def numbered(text, kept=frozenset()):
     """Return *text* with what is random replaced by its kind and the number of its first appearance; *kept* stays."""
+    text = MASKED.sub("(masked)", text)
     text = CONTENT_TYPE_ID.sub("/admin/r/(type)/", NONCE.sub("'nonce-(nonce)'", text))
     for word, pattern in RANDOM:
         seen = {}
@@ -155,12 +158,19 @@ def headers(response):
     for name, value in sorted(response.items()):
         if name.lower() == "vary":
             value = ", ".join(sorted(part.strip() for part in value.split(",")))
+        elif name.lower() == "content-security-policy":
+            value = "; ".join(sorted(" ".join(sorted(part.split(), key=_sources)) for part in value.split(";")))
         if name.lower() not in LEFT_OUT:
             yield f"{name}: {numbered(value)}"
         elif name.lower() != "content-length":
             yield f"{name}: (there)"
     for name in sorted(response.cookies):
         yield f"Set-Cookie: {name}"
+
+
+def _sources(word):
+    """The order within a directive of a policy: its name, which ends in "-src" or the like, before quoted sources."""
+    return word.startswith(("'", "http", "data:", "blob:")), word
 
 
 def answer(asked, response, kept=frozenset()):

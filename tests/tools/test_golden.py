@@ -1,6 +1,7 @@
 """The recordings of make golden: what makes no difference, what does, and how it is told."""
 
 import pytest
+from django.http import HttpResponse
 
 from tests.golden import normal
 from tests.golden.__main__ import differences, is_wanted
@@ -91,3 +92,25 @@ def test_parts_are_chosen_by_a_word_of_their_name():
     assert is_wanted("public-en", ["en", "api"])
     assert is_wanted("public-en", [])
     assert not is_wanted("admin-publisher", ["en"])
+
+
+@pytest.mark.parametrize(
+    ("name", "one", "other"),
+    [
+        ("Vary", "Cookie, Accept", "Accept, Cookie"),
+        (
+            "Content-Security-Policy",
+            "default-src 'none'; img-src 'self' data:",
+            "img-src data: 'self'; default-src 'none'",
+        ),
+    ],
+)
+def test_headers_that_are_lists_are_put_in_order(name, one, other):
+    lines = [list(normal.headers(HttpResponse(headers={name: value}))) for value in (one, other)]
+
+    assert lines[0] == lines[1]
+    assert list(normal.headers(HttpResponse(headers={name: f"{one} more"}))) != lines[0]
+
+
+def test_the_masked_beginning_of_a_password_hash_is_left_out():
+    assert normal.numbered("<bdi>bv********************</bdi>") == "<bdi>(masked)</bdi>"

@@ -7,7 +7,7 @@ class PublishingConfig(AppConfig):
     label = "publishing"
 
     def ready(self):
-        from . import audit, revisions
+        from . import audit, checks, revisions  # noqa: F401 (registers the check)
         from .database import clear_the_way, install_guards
 
         pre_migrate.connect(clear_the_way, sender=self)

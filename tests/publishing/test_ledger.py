@@ -307,7 +307,7 @@ def test_entries_of_before_ends_were_kept_verify_all_the_same(record):
 def test_missing_guards_are_told(record):
     with (
         lifted_guards(),
-        pytest.raises(CommandError, match="lacks guards, run manage.py migrate: .*frozen_ledger_change"),
+        pytest.raises(CommandError, match="lacks guards, run manage.py guards install: .*frozen_ledger_change"),
     ):
         verify()
 

@@ -39,9 +39,11 @@ from conferences.models import (
     Theme,
 )
 from ctportal.languages import CODES
-from ctportal.publishing import ledger, services
+from ctportal.publishing import ledger
+from ctportal.publishing.changes import facet_rows, relation_rows
 from ctportal.publishing.gate import GATES, checksum
 from ctportal.publishing.models import Edition, EditionFile, Facet, LedgerEntry, PublicationStamp, Relation, StoredFile
+from ctportal.publishing.state import SHOWS
 from documents.models import Document, DocumentRelation, LanguageVersion
 
 from . import synthetic, worker
@@ -386,12 +388,12 @@ def line_of_editions(line, number):
 
 
 def insert(editions, contents):
-    """Write *editions* with facets, relations and files, as ``services.insert`` does one by one."""
+    """Write *editions* with facets, relations and files, as ``changes.Changes`` does."""
     Edition.objects.bulk_create(editions)
     facets, relations, files = [], [], []
     for edition, content in zip(editions, contents, strict=True):
-        facets += services.facet_rows(edition, content)
-        relations += services.relation_rows(edition, content)
+        facets += facet_rows(edition, content)
+        relations += relation_rows(edition, content)
         files += [EditionFile(edition=edition, file=file) for file in dict.fromkeys(content.files)]
     Facet.objects.bulk_create(facets)
     Relation.objects.bulk_create(relations)
@@ -400,7 +402,7 @@ def insert(editions, contents):
 
 def publish_vocabulary():
     """Open each entry that an edition shows, for the instant from which one does."""
-    shown = Relation.objects.filter(name=services.SHOWS).values_list("target")
+    shown = Relation.objects.filter(name=SHOWS).values_list("target")
     opened = dict(shown.annotate(first=Min("edition__public_from")))
     for gate in (GATES[model.record_type] for model in (Series, Theme, Organization, Person)):
         contents = [gate.content_of(entry) for entry in gate.queryset().order_by("pk") if entry.uid in opened]

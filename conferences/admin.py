@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy, gettext_noop
 from ctportal import languages
 from ctportal.dates import format_date_range
 from ctportal.geography import COUNTRY_CHOICES
-from ctportal.publishing import admin_presence, admin_stale, revisions, roles, services, workflow
+from ctportal.publishing import admin_presence, admin_stale, revisions, roles, workflow
 from ctportal.publishing.admin import (
     NATIVE_WIDGETS,
     InlineFormSet,
@@ -52,6 +52,7 @@ from ctportal.publishing.desk import DeskFilter
 from ctportal.publishing.files import store_photo
 from ctportal.publishing.gate import delete_rows, refresh_draft
 from ctportal.publishing.records import lock
+from ctportal.publishing.state import children_of
 from ctportal.publishing.withheld import Withheld, withhold
 from documents.models import CoChairsSummary, Document, PressRelease, Statement
 
@@ -564,7 +565,7 @@ class ConferenceAdmin(RecordAdmin):
         are recalled with it."""
         if not state.to_come or state.in_force:
             return {}
-        children = services.children_of(state.to_come.uid, state.at).only("uid", "type", "public_from")
+        children = children_of(state.to_come.uid, state.at).only("uid", "type", "public_from")
         names = names_of([(child.type, child.uid) for child in children])
         opening = state.to_come.public_from
         same = {child.uid for child in children if child.public_from == opening}

@@ -11,9 +11,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from ctportal.publishing import services, workflow
+from ctportal.publishing import workflow
 from ctportal.publishing.admin_forms import label_texts
 from ctportal.publishing.records import is_key
+from ctportal.publishing.state import state_of
 
 from . import merging
 
@@ -29,7 +30,7 @@ class Candidate:
         self.rows = len(merging.referring_rows(entry))
         self.records = merging.records_naming(entry)
         self.pages = merging.public_records(entry)
-        self.state = services.state_of(entry.uid)
+        self.state = state_of(entry.uid)
 
     @property
     def names(self):

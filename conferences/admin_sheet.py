@@ -18,11 +18,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ctportal import languages
-from ctportal.publishing import admin_presence, admin_stale, services, workflow
+from ctportal.publishing import admin_presence, admin_stale, workflow
 from ctportal.publishing.admin import note_publication, publication_state
 from ctportal.publishing.gate import checksum, gate_for, note_draft
 from ctportal.publishing.instants import show_instant
 from ctportal.publishing.records import is_key, lock
+from ctportal.publishing.state import state_of
 
 from .admin_sheet_rows import TEXTS, PeopleField, PhotoRow
 from .admin_upload import upload_address
@@ -336,7 +337,7 @@ class ContactSheet:
 
     @cached_property
     def state(self):
-        return services.state_of(self.conference.uid)
+        return state_of(self.conference.uid)
 
     @property
     def release(self):

@@ -197,7 +197,7 @@ class PhotoGate(Gate):
         return Photo.objects.select_related("conference", "file").prefetch_related("people", "file__renditions")
 
     def dates(self, record):
-        # Undated photos take the date of their conference, but of what is public of it: services._date_of_conference.
+        # Undated photos take the date of their conference, but of what is public of it: line.insert_in_line.
         return record.taken_on, record.taken_on
 
     def card(self, data):

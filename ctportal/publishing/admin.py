@@ -36,7 +36,6 @@ from . import (
     admin_stale,
     admin_versions,
     roles,
-    services,
     workflow,
 )
 from .admin_fieldset import draw_fieldsets
@@ -63,6 +62,7 @@ from .instants import offset_text, show_instant
 from .models import VOCABULARY, Edition, RecordType, WorkflowStep, reached
 from .preview import WITHOUT_PAGE, preview_address
 from .records import UID, Stage, entry_model
+from .state import SHOWS, state_of
 from .withheld import withhold
 
 __all__ = ["InlineFormSet", "LabelForm", "LabelTabularInline", "PublicationFilter", "RecordAdmin", "RecordForm"]
@@ -724,7 +724,7 @@ class RecordAdmin(SaysWhatIsSaved, admin_history.KeepsHistory, AutocompleteField
         }
         if obj is None or obj.pk is None:
             return panel | {"state": None}
-        state = services.state_of(obj.uid)
+        state = state_of(obj.uid)
         panel |= {"state": state, "lines": self.state_lines(obj, state, form.time_zone), "saved": True}
         panel["changes"] = self.changes(obj, state.in_force) if state.in_force else []
         panel["comparisons"] = self._comparisons(obj, state, panel["changes"])
@@ -795,7 +795,7 @@ class RecordAdmin(SaysWhatIsSaved, admin_history.KeepsHistory, AutocompleteField
         if edition.slug != slug:
             found.append(_("address"))
         prefetch_related_objects([obj], *self.link_paths)
-        relations = edition.relations.exclude(name=services.SHOWS)
+        relations = edition.relations.exclude(name=SHOWS)
         before = {(relation.name, str(relation.target)) for relation in relations}
         if before != {(link.name, str(link.target)) for link in gate.links(obj)}:
             found.append(_("relations to other records"))

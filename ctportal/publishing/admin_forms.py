@@ -32,7 +32,7 @@ from .gate import opening
 from .instants import is_time_zone, local_to_instant
 from .models import VOCABULARY, StoredFile
 from .records import RESERVED_SLUGS, SLUG, is_key, validate_slug
-from .services import slug_is_reserved
+from .state import slug_is_reserved
 from .withheld import Withheld, reveal, withhold
 
 

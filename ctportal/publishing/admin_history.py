@@ -20,13 +20,14 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from . import restoring, revision_words, revisions, services, withheld
+from . import restoring, revision_words, revisions, withheld
 from .admin_forms import changed_fields, stale_message
 from .gate import gate_for
 from .instants import show_utc
 from .models import Edition, EditionRevision
 from .records import is_key, lock
 from .revisions import Snapshot
+from .state import state_of
 
 PAGE_SIZE = 50
 MOST_DELETED = 200  # that the page to recover them lists
@@ -178,7 +179,7 @@ class HistoryPage(_Page):
 
     def _published(self):
         """{revision: what was published from it, in a word}."""
-        now = services.state_of(self.record.uid).in_force
+        now = state_of(self.record.uid).in_force
         rows = EditionRevision.objects.filter(edition__in=Edition.objects.standing().filter(uid=self.record.uid))
         found = {}
         for revision, edition in rows.values_list("revision", "edition"):
@@ -263,7 +264,7 @@ class HistoryPage(_Page):
     def discard(self):
         """Go back to what is public."""
         self._require_edit()
-        state = services.state_of(self.record.uid)
+        state = state_of(self.record.uid)
         if state.in_force is None or not self.admin.publishable:
             raise Http404("It is not public.")
         changes = self.admin.changes(self.record, state.in_force)

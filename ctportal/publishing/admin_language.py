@@ -20,12 +20,13 @@ from django_prose_editor.fields import ProseEditorField
 
 from ctportal import languages
 
-from . import admin_presence, admin_stale, roles, services, workflow
+from . import admin_presence, admin_stale, roles, workflow
 from .admin_forms import FIELD_OF, PublishingFields, no_such_button, stale_message, text_form_fields
 from .gate import languages_leaving
 from .instants import show_utc
 from .preview import WITHOUT_PAGE, preview_address
 from .records import lock
+from .state import state_of
 
 ABOUT_PUBLISHING = ("publish_note", "alone_reason", "mark")
 
@@ -292,7 +293,7 @@ class LanguagePage:
         return None
 
     def _say_leaving(self):
-        current = services.state_of(self.record.uid).in_force
+        current = state_of(self.record.uid).in_force
         if current and self.language in languages_leaving(self.record, current):
             text = _(
                 "%(language)s is not marked as ready: it is public until the record is published next, and then no longer."
@@ -314,7 +315,7 @@ class LanguagePage:
 
         admin, record = self.admin, self.record
         name = languages.LANGUAGES[self.language]
-        state = services.state_of(record.uid)
+        state = state_of(record.uid)
         address, may_save = f"{self.request.path}presence/", self._may_write
         if not may_save:
             for field in form.fields.values():

@@ -18,8 +18,8 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from .changes import name_of
 from .models import Presence
-from .services import name_of
 
 FORM = "form"  # the part that is the record's own form
 # How long a page counts as open after its last sign: a browser lets the script of a tab in the background run only once a

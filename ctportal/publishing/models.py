@@ -109,7 +109,7 @@ class EditionQuerySet(models.QuerySet):
 class Edition(models.Model):
     """One frozen version of one record and the interval [public_from, public_until) in which the public reads it.
 
-    Frozen on insert. Only ``ctportal.publishing.services`` changes it afterwards, and only its end, while that is
+    Frozen on insert. Only ``ctportal.publishing.changes`` changes it afterwards, and only its end, while that is
     open or still to come, or, on sealing, its contents, which are emptied. Recalled means public_until = public_from.
     """
 

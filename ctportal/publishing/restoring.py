@@ -17,12 +17,13 @@ from django.utils.translation import gettext_noop
 
 from ctportal.languages import CODES
 
-from . import revisions, roles, services, workflow
+from . import revisions, roles, workflow
 from .gate import delete_rows, refresh_draft
 from .models import Redirect
 from .reading import merged_into
 from .records import Record, ReviewedRecord, label_names, lock
 from .revisions import Snapshot, columns_of
+from .state import slug_is_reserved, state_of
 from .withheld import known, reveal, withhold, words
 
 # Of a record that is there, what stays as it is.
@@ -51,7 +52,7 @@ def discard(record, *, by):
 
     Nobody has a hand in the record by it: what stands there then was approved.
     """
-    edition = services.state_of(record.uid).in_force
+    edition = state_of(record.uid).in_force
     snapshot = edition and revisions.snapshot_of_edition(edition)
     if snapshot is None:
         raise ValidationError(_("Of the draft that is public no copy was kept."), code="not_kept")
@@ -306,7 +307,7 @@ class _Writer:
     def _faults(self, row):
         """What the rules of the model say against *row*, each with the name of its field."""
         slug = getattr(row, "slug", "")
-        if slug and isinstance(row, Record) and services.slug_is_reserved(row.record_type, slug, row.uid):
+        if slug and isinstance(row, Record) and slug_is_reserved(row.record_type, slug, row.uid):
             text = _("“%(slug)s” is or was the address of another record. Add a place or a year.") % {"slug": slug}
             yield f"{capfirst(row._meta.get_field('slug').verbose_name)}: {text}"
         withhold([row], self.targets.user, [column.name for column in row._meta.concrete_fields])

@@ -11,9 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from . import audit, ledger, revisions
+from .changes import name_of
 from .gate import GATES
 from .models import Edition, EditionFile, LedgerEntry, StoredFile
-from .services import content_differs, name_of, service, state_of
+from .publication import service
+from .state import content_differs, state_of
 
 LONGEST = 500  # characters of a reason
 

@@ -9,7 +9,8 @@ import pytest
 from ctportal.api.envelope import ENVELOPE
 from ctportal.publishing.gate import GATES, canonical
 from ctportal.publishing.models import Edition
-from ctportal.publishing.services import merge_entries, publish, recall, withdraw
+from ctportal.publishing.renaming import merge_entries
+from ctportal.publishing.services import publish, recall, withdraw
 from tests.factories import make_conference, make_document, make_organization
 
 

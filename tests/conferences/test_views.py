@@ -9,7 +9,8 @@ from django.utils import timezone
 from conferences.models import Conference, Photo
 from ctportal.publishing.models import Edition
 from ctportal.publishing.reading import resolve
-from ctportal.publishing.services import merge_entries, publish, relabel, withdraw
+from ctportal.publishing.renaming import merge_entries, relabel
+from ctportal.publishing.services import publish, withdraw
 from ctportal.web import records
 from tests import factories as make
 from tests.web.dossiers import json_ld, make_dossier

@@ -30,7 +30,8 @@ from ctportal.publishing.reading import (
     resolve_uid,
     versions,
 )
-from ctportal.publishing.services import merge_entries, publish, recall, restore, withdraw
+from ctportal.publishing.renaming import merge_entries
+from ctportal.publishing.services import publish, recall, restore, withdraw
 from ctportal.publishing.stamp import Moment
 from tests.factories import (
     make_conference,

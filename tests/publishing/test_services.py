@@ -17,18 +17,10 @@ from ctportal.publishing.models import (
     Withdrawal,
     WorkflowStep,
 )
-from ctportal.publishing.services import (
-    merge_entries,
-    merged,
-    publish,
-    publish_language,
-    recall,
-    relabel,
-    restore,
-    slug_is_reserved,
-    state_of,
-    withdraw,
-)
+from ctportal.publishing.renaming import merge_entries, relabel
+from ctportal.publishing.services import publish, publish_language, recall, restore, withdraw
+from ctportal.publishing.state import slug_is_reserved, state_of
+from ctportal.publishing.vocabulary import merged
 from tests.factories import (
     make_conference,
     make_document,

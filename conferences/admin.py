@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Count, F, Func, IntegerField, OuterRef, Prefetch, Q, Subquery
+from django.db.models import Count, Func, IntegerField, OuterRef, Prefetch, Q, Subquery
 from django.http import HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.html import format_html
@@ -525,18 +525,6 @@ class ConferenceAdmin(RecordAdmin):
         missing = [str(part.name) for part in PARTS if not any(map(part.matches, record.documents.all()))]
         return ", ".join(missing if record.photo_count else [*missing, _("photos")])
 
-    def save_related(self, request, form, formsets, change):
-        if form.instance.moved_from:
-            self._move_sessions(form.instance)
-        super().save_related(request, form, formsets, change)
-
-    def _move_sessions(self, conference):
-        """The original language was changed: what this form does not show of its sessions moves along."""
-        old, new = conference.moved_from, conference.original_language
-        conference.sessions.update(**{f"description_{new}": F(f"description_{old}"), f"description_{old}": None})
-        appearances = Appearance.objects.filter(session__conference=conference)
-        appearances.update(**{f"title_{new}": F(f"title_{old}"), f"title_{old}": None})
-
     def language_parts(self, obj, user):
         """Every label of the conference and its parts; an empty heading goes on under the one before."""
         yield from super().language_parts(obj, user)
@@ -673,9 +661,31 @@ def add_address(model_name, conference, user, **prefilled):
 # Sessions, on a page of their own
 
 
+class SessionPageForm(SessionForm):
+    """A session that moves to another conference keeps its texts in the languages they are written in."""
+
+    def clean(self):
+        cleaned = super().clean()
+        conference = cleaned.get("conference")
+        if self.instance.pk and conference and conference.pk != self.instance.conference_id:
+            self._check_move(conference)
+        return cleaned
+
+    def _check_move(self, conference):
+        self.given_language = self.instance.written_in = self.opened_in
+        language = conference.original_language
+        if language != self.opened_in and not getattr(self.instance, f"title_{language}"):
+            text = _(
+                "The original language of “%(conference)s” is %(language)s, and the session has no title in it. Write that "
+                "first, on the page of this language of the conference it belongs to now."
+            )
+            names = {"conference": conference, "language": languages.LANGUAGES[language]}
+            self.add_error("conference", ValidationError(text, code="no_title", params=names))
+
+
 @admin.register(Session)
 class SessionAdmin(SaysWhatIsSaved, KeepsHistory, AutocompleteFields, NarrowedList, admin.ModelAdmin):
-    form = SessionForm
+    form = SessionPageForm
     formfield_overrides = NATIVE_WIDGETS
     fields = [
         "conference",

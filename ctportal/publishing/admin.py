@@ -60,6 +60,7 @@ from .admin_lists import NarrowedList
 from .gate import GATES, gate_for, languages_leaving, refresh_draft
 from .instants import offset_text, show_instant
 from .models import VOCABULARY, Edition, RecordType, WorkflowStep, reached
+from .original_language import move_labels
 from .preview import WITHOUT_PAGE, preview_address
 from .records import UID, Stage, entry_model
 from .state import SHOWS, state_of
@@ -512,6 +513,8 @@ class RecordAdmin(SaysWhatIsSaved, admin_history.KeepsHistory, AutocompleteField
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
+        if form.moves:
+            move_labels(form.instance, form.opened_in, form.language)
         self.refresh(form.instance)
         changed = not change or what_changed(form, formsets)
         if changed:

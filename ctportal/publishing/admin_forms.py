@@ -27,7 +27,7 @@ from modeltranslation.translator import NotRegistered, translator
 
 from ctportal import languages
 
-from . import admin_stale, roles, withheld, workflow
+from . import admin_stale, original_language, roles, withheld, workflow
 from .gate import opening
 from .instants import is_time_zone, local_to_instant
 from .models import VOCABULARY, StoredFile
@@ -367,7 +367,11 @@ def _moved(errors, message, field):
 
 
 class InlineFormSet(BaseInlineFormSet):
-    """Rows in the original language of the record they belong to, which the form above may just have chosen."""
+    """Rows in the original language of the record they belong to, which the form above may just have chosen.
+
+    The form above sets ``instance.moved_from`` where that language changes and the labels with it, and ``written_in`` where
+    it changes and the labels stay as they are.
+    """
 
     user = None  # from whom is withheld what they may not know of
     conflicts = ()
@@ -404,7 +408,7 @@ class InlineFormSet(BaseInlineFormSet):
 
     @property
     def language(self):
-        return language_of(self.instance)
+        return getattr(self.instance, "written_in", "") or language_of(self.instance)
 
     def get_form_kwargs(self, index):
         opened_in = getattr(self.instance, "moved_from", "") or self.language
@@ -661,14 +665,13 @@ class RecordForm(LabelForm, PublishingFields, metaclass=forms.models.ModelFormMe
             return
         has_labels = any(getattr(self.instance, f"{name}_{chosen}") for name in labels_of(self._meta.model))
         has_row = bool(self.text_rows) and getattr(self.instance, self.text_rows).filter(language=chosen).exists()
-        if has_labels or has_row:
-            self.add_error(
-                "original_language",
-                _(
-                    "There are already texts in this language. Only a language without texts can be chosen: "
-                    "the texts of this form then count as written in it."
-                ),
+        own = [str(self.instance._meta.verbose_name)] if has_labels or has_row else []
+        if where := [*own, *original_language.parts_in(self.instance, chosen)]:
+            text = _(
+                "There are already texts in this language (%(where)s). Only a language without texts can be chosen: "
+                "the texts of this form then count as written in it."
             )
+            self.add_error("original_language", text % {"where": ", ".join(where)})
 
     def _post_clean(self):
         super()._post_clean()

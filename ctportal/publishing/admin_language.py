@@ -219,10 +219,10 @@ class LanguagePage:
         return roles.may_translate(self.request.user, self.record, self.language)
 
     def respond(self):
-        if self.language == self.record.original_language:
-            return HttpResponseRedirect(self.admin.change_address(self.record))
         if self.request.method == "POST":
             return self._post()
+        if self.language == self.record.original_language:
+            return HttpResponseRedirect(self.admin.change_address(self.record))
         return self._show(self._form(None, None), 200)
 
     def answer_sign(self):
@@ -241,7 +241,8 @@ class LanguagePage:
                     raise Http404("It was deleted meanwhile.")
                 self.record.refresh_from_db()
                 form = self._form(self.request.POST, self.request.FILES)
-                if not form.is_valid():
+                is_valid = form.is_valid()
+                if self._is_original(form) or not is_valid:
                     return self._show(form, 422)
                 form.save(self.request.user)
                 before = self.record.draft_sha256
@@ -262,6 +263,17 @@ class LanguagePage:
             self._add_refusal(form, error)
             return self._show(form, 422)
         return HttpResponseRedirect(address or self.request.path)
+
+    def _is_original(self, form):
+        """Refuse *form* where its language has become the original one since the page was opened."""
+        if self.language != self.record.original_language:
+            return False
+        text = _(
+            "%(language)s has become the original language of this record: its texts are written on the form of the record "
+            "now. Nothing was saved. Copy from this page what is still needed."
+        )
+        form.add_error(None, text % {"language": languages.LANGUAGES[self.language]})
+        return True
 
     def _note_change(self, form, before):
         """Note who has written this language; what the reviewer is to approve may have changed with it."""

@@ -139,3 +139,28 @@ def test_a_session_without_title_in_the_other_original_language_does_not_move(st
     assert form.again(response).values["title"] == "Typed"
     assert texts(session, "title") == {"en": "Opening"}
     assert texts(appearance, "title") == {"en": "Judge"}
+
+
+# A language that becomes the original one while its page is open
+
+
+def test_what_was_typed_on_the_page_of_a_language_that_became_the_original_is_shown_again(staff):
+    conference = make_conference()
+    topic = conference.main_topics.create(title_en="Les frontières")
+    page = AdminForm(staff, address(conference, "language", "fr"))
+    AdminForm(staff, address(conference)).fill(original_language="fr").press("_continue")
+
+    name = f"maintopic-{topic.pk}-title"
+    response = page.fill(title="Une conférence", **{name: "Frontières"}).press("_save")
+
+    assert response.status_code == 422
+    values = page.again(response).values
+    assert (values["title"], values[name]) == ("Une conférence", "Frontières")
+    text = (
+        "Français has become the original language of this record: its texts are written on the form of the record now. "
+        "Nothing was saved. Copy from this page what is still needed."
+    )
+    assert text in response.context["form"].non_field_errors()
+    chosen = {f"choose-{name}": "mine" for name in values["asked"]}
+    assert page.fill(**chosen).press("_save").status_code == 422
+    assert texts(topic, "title") == {"fr": "Les frontières"}

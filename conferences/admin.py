@@ -53,7 +53,7 @@ from ctportal.publishing.files import store_photo
 from ctportal.publishing.gate import delete_rows, refresh_draft
 from ctportal.publishing.records import lock
 from ctportal.publishing.state import children_of
-from ctportal.publishing.withheld import Withheld, withhold
+from ctportal.publishing.withheld import Withheld, named_as_known, withhold
 from documents.models import CoChairsSummary, Document, PressRelease, Statement
 
 from .admin_merge import MergePage, merge_address
@@ -662,16 +662,30 @@ def add_address(model_name, conference, user, **prefilled):
 
 
 class SessionPageForm(SessionForm):
-    """A session that moves to another conference keeps its texts in the languages they are written in."""
+    """A session that moves to another conference keeps its texts in the languages they are written in.
+
+    It does not move while a document names it: a document and its session belong to the same conference.
+    """
 
     def clean(self):
         cleaned = super().clean()
         conference = cleaned.get("conference")
         if self.instance.pk and conference and conference.pk != self.instance.conference_id:
-            self._check_move(conference)
+            self._refuse_while_named()
+            self._stay_in_languages(conference)
         return cleaned
 
-    def _check_move(self, conference):
+    def _refuse_while_named(self):
+        documents = list(self.instance.documents.order_by("date", "pk").prefetch_related("versions"))
+        if documents:
+            text = _(
+                "It does not move while documents name it: %(documents)s. Take it out of them, or move them to the other "
+                "conference without it, first."
+            )
+            names = {"documents": ", ".join(named_as_known(documents, self.request.user))}
+            self.add_error("conference", ValidationError(text, code="named_by_documents", params=names))
+
+    def _stay_in_languages(self, conference):
         self.given_language = self.instance.written_in = self.opened_in
         language = conference.original_language
         if language != self.opened_in and not getattr(self.instance, f"title_{language}"):
@@ -713,6 +727,11 @@ class SessionAdmin(SaysWhatIsSaved, KeepsHistory, AutocompleteFields, NarrowedLi
         is_choice = request.resolver_match is not None and request.resolver_match.url_name == "autocomplete"
         allowed = known_conferences if is_choice else readable_conferences
         return queryset.filter(conference__in=allowed(request.user))
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.request = request
+        return form
 
     def has_view_permission(self, request, obj=None):
         allowed = super().has_view_permission(request, obj)

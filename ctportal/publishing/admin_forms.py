@@ -28,7 +28,7 @@ from modeltranslation.translator import NotRegistered, translator
 from ctportal import languages
 
 from . import admin_stale, original_language, roles, withheld, workflow
-from .gate import opening
+from .gate import delete_rows, opening
 from .instants import is_time_zone, local_to_instant
 from .models import VOCABULARY, StoredFile
 from .records import RESERVED_SLUGS, SLUG, is_key, validate_slug
@@ -405,6 +405,10 @@ class InlineFormSet(BaseInlineFormSet):
         super().clean()
         if self.conflicts:
             raise admin_stale.refusal()
+
+    def delete_existing(self, obj, commit=True):
+        if commit:
+            delete_rows(self.model._base_manager.filter(pk=obj.pk))
 
     @property
     def language(self):

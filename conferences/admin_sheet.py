@@ -68,7 +68,8 @@ class ContactSheet:
 
     def respond(self):
         if self.request.method != "POST":
-            return self._show(*self._page(), None, 200)
+            mark = self._mark  # before what is shown is read
+            return self._show(*self._page(), None, 200, mark=mark)
         if not self.photo_admin.has_change_permission(self.request):
             raise PermissionDenied
         return self._post()
@@ -426,7 +427,7 @@ class ContactSheet:
     def _form_address(self):
         return self.admin.change_address(self.conference)
 
-    def _show(self, page, photos, rows, status, conflicts=(), problem=""):
+    def _show(self, page, photos, rows, status, conflicts=(), problem="", mark=""):
         rows = rows if rows is not None else self._rows(photos, None)
         featured, may_save = self.featured, self.photo_admin.has_change_permission(self.request)
         when, at = self.release
@@ -446,8 +447,8 @@ class ContactSheet:
             "errors": sum(len(row.errors) for row in rows if row.is_bound),
             "problem": problem,
             "portal": {"opened": self._carried(rows), "conflicts": conflicts, "saved_by": self._saved_by(rows)},
-            "mark": self._mark,
-            "presence": self._presence(may_save),
+            "mark": mark or self._mark,
+            "presence": self._presence,
             "featured": self._chosen or self._featured_now,
             "featured_elsewhere": featured if featured and featured not in photos else None,
             "featured_number": self.keys.index(featured.pk) + 1 if featured else None,
@@ -468,9 +469,10 @@ class ContactSheet:
         asked = next((row.photo for row in rows if row.conflicts), None)
         return admin_stale.who_saved_last(asked) if asked else None
 
-    def _presence(self, may_save):
+    @property
+    def _presence(self):
         address = f"{self.request.path}presence/" + (f"?language={self.language}" if self.language else "")
-        return admin_presence.open_page(self.request, self.conference.uid, self._part, address, may_save=may_save)
+        return admin_presence.open_page(self.request, self.conference.uid, self._part, address)
 
     def _tabs(self):
         """(code, name, whether it is this page); the first is that of the original language."""

@@ -327,12 +327,11 @@ class LanguagePage:
 
         admin, record = self.admin, self.record
         name = languages.LANGUAGES[self.language]
-        state = state_of(record.uid)
-        address, may_save = f"{self.request.path}presence/", self._may_write
+        state, may_save = state_of(record.uid), self._may_write
         if not may_save:
             for field in form.fields.values():
                 field.disabled = True
-        presence = admin_presence.open_page(self.request, record.uid, self.language, address, may_save=may_save)
+        presence = admin_presence.open_page(self.request, record.uid, self.language, f"{self.request.path}presence/")
         may_publish = admin.publishable and admin.has_publish_permission(self.request, record)
         context = {
             **admin.admin_site.each_context(self.request),

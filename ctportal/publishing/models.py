@@ -496,7 +496,7 @@ class Presence(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     page = models.CharField(max_length=22, help_text="Names the opened page: one account may have several.")
     opened_at = models.DateTimeField(help_text="Or saved.")
-    seen_at = models.DateTimeField(null=True, help_text="Of the last sign of its script; None where none came yet.")
+    seen_at = models.DateTimeField(null=True, help_text="Of the last sign of its script; None for a saving.")
     saved = models.BooleanField(default=False, help_text="It tells of a saving, not of an open page.")
 
     class Meta:

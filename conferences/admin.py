@@ -761,7 +761,9 @@ class SessionAdmin(SaysWhatIsSaved, KeepsHistory, AutocompleteFields, NarrowedLi
         return HttpResponseRedirect(reverse("admin:conferences_conference_history", args=[session.conference_id]))
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        session = self.get_object(request, unquote(object_id)) if request.method == "POST" and object_id else None
+        if request.method != "POST":  # without a transaction: SQLite's would take the write lock
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        session = self.get_object(request, unquote(object_id)) if object_id else None
         with transaction.atomic():
             if session:
                 admin_stale.lock_form(Conference, str(session.conference_id))

@@ -124,6 +124,7 @@ class MergePage:
         return editions
 
     def _show(self, entries, status, errors=(), chosen=None):
+        mark = workflow.mark_of_all(entries)  # before what is shown is read
         candidates = [Candidate(entry, self.admin.admin_site) for entry in entries]
         # The one that most refers to, or that is public, is likely the one to stay.
         likely = max(candidates, key=lambda candidate: (len(candidate.pages), candidate.rows, -candidate.entry.pk))
@@ -135,7 +136,7 @@ class MergePage:
             "candidates": candidates,
             "chosen": chosen or likely.entry,
             "errors": errors,
-            "mark": workflow.mark_of_all(entries),
+            "mark": mark,
             "list_address": self._list_address,
             "media": self.admin.media,
         }

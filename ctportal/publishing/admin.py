@@ -457,14 +457,16 @@ class RecordAdmin(SaysWhatIsSaved, admin_history.KeepsHistory, AutocompleteField
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         self._refuse_publishing(request)
+        if request.method != "POST":
+            # Without a transaction, as Django shows its forms: SQLite's would take the write lock. What the form carries
+            # of what it was opened with is made from the very objects that it shows.
+            return super().changeform_view(request, object_id, form_url, extra_context)
         try:
             with transaction.atomic():
-                if request.method == "POST" and object_id:
+                if object_id:
                     admin_stale.lock_form(self.model, unquote(object_id))
                 return super().changeform_view(request, object_id, form_url, extra_context)
         except admin_moved.Moved as moved:
-            if request.method != "POST":
-                raise
             admin_moved.bring_along(request, moved)
             return moved.now.changeform_view(request, object_id, moved.now.change_address(moved.record), extra_context)
         except Refused as refused:

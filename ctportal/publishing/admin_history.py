@@ -4,6 +4,7 @@ Whoever may open the record may read its history; who may edit it may bring some
 """
 
 import json
+from contextlib import nullcontext
 
 from django.contrib import messages
 from django.contrib.admin.models import LogEntry
@@ -104,7 +105,8 @@ class KeepsHistory:
         return super().log_deletions(request, queryset)
 
     def delete_view(self, request, object_id, extra_context=None):
-        with transaction.atomic():
+        # Only what writes is in a transaction: SQLite's takes the write lock.
+        with transaction.atomic() if request.method == "POST" else nullcontext():
             obj = self.get_object(request, unquote(object_id))
             if obj is None or not self.has_delete_permission(request, obj):
                 return super().delete_view(request, object_id, extra_context)
@@ -113,6 +115,7 @@ class KeepsHistory:
                 self.message_user(request, " ".join(stale_message(record).messages), messages.ERROR)
                 name = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
                 return HttpResponseRedirect(reverse(name, args=[obj.pk], current_app=self.admin_site.name))
+            # The mark first: what the page shows is read after it, so a change in between is found when it is posted.
             return super().delete_view(request, object_id, {"mark": restoring.mark(record)} | (extra_context or {}))
 
     def _keep(self, request, obj, message, always=False):
@@ -248,6 +251,7 @@ class HistoryPage(_Page):
         self.say(text, told)
 
     def _show_one(self, revision, errors=(), status=200):
+        mark = restoring.mark(self.record)  # before what is shown is read
         snapshot = self._snapshot(revision)
         groups = self._differences(snapshot, self._snapshot(None))
         context = {
@@ -256,7 +260,7 @@ class HistoryPage(_Page):
             "groups": groups,
             "contents": revision_words.contents(snapshot, self.request.user),
             "may_restore": bool(groups) and self._may_edit,
-            "mark": restoring.mark(self.record),
+            "mark": mark,
             "errors": errors,
         }
         return self._answer("revision", _("The record as it was"), context, status)
@@ -290,6 +294,7 @@ class HistoryPage(_Page):
             self.admin.message_user(self.request, text % {"names": ", ".join(still)}, messages.WARNING)
 
     def _show_discard(self, state, changes, errors=(), status=200):
+        mark = restoring.mark(self.record)  # before what is shown is read
         kept = revisions.snapshot_of_edition(state.in_force)
         groups = self._differences(kept, self._snapshot(None)) if kept else []
         context = {
@@ -298,7 +303,7 @@ class HistoryPage(_Page):
             "groups": groups,
             "may_discard": bool(groups),
             "is_kept": kept is not None,
-            "mark": restoring.mark(self.record),
+            "mark": mark,
             "errors": errors,
             "history_address": self.address("history", self.record.pk),
         }

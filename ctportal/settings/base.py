@@ -47,7 +47,7 @@ MIDDLEWARE = [
     "ctportal.web.middleware.ConditionalMiddleware",
     "ctportal.web.methods.ReadOnlyMiddleware",
     "ctportal.web.middleware.PageLanguageMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "ctportal.publishing.admin_sessions.SessionMiddleware",
     "ctportal.publishing.admin_locale.AdminLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

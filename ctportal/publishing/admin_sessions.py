@@ -6,6 +6,7 @@ account whose password has changed is deleted. On SQLite that waits for whoever 
 
 import logging
 
+from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.middleware import SessionMiddleware as DjangoSessionMiddleware
 from django.db import OperationalError
@@ -26,7 +27,10 @@ class ReaderSession(SessionStore):
         try:
             with brief_transaction():
                 super().save(must_create)
-        except OperationalError as error:
+        except (OperationalError, UpdateError) as error:
+            # Django makes an UpdateError of whatever goes wrong; that the session is gone has no such cause.
+            if not isinstance(error, OperationalError) and not isinstance(error.__context__, OperationalError):
+                raise
             logger.warning("A session could not be saved: %s", error)
 
     def delete(self, session_key=None):

@@ -24,6 +24,7 @@ from django.views.decorators.csrf import csrf_protect
 from ctportal.publishing import files, workflow
 from ctportal.publishing.admin_forms import DateInput
 from ctportal.publishing.gate import refresh_draft
+from ctportal.publishing.instants import today
 from ctportal.publishing.records import lock
 
 from .known import known_conferences, named_conference
@@ -144,8 +145,8 @@ class UploadForm(forms.Form):
         return pictures
 
     def clean_taken_on(self):
-        day = self.cleaned_data["taken_on"]
-        if day and day > timezone.localdate():
+        day, conference = self.cleaned_data["taken_on"], self.cleaned_data.get("conference")
+        if day and day > today(timezone.now(), conference.time_zone if conference else ""):
             raise ValidationError(_("%(value)s is still to come.") % {"value": day.isoformat()})
         return day
 
@@ -207,7 +208,7 @@ def _duplicate(name, known):
 
 def _values(shared, found):
     """Return ({field of Photo: value}, names of the fields that were read from the file)."""
-    if found["taken_on"] and found["taken_on"] > timezone.localdate():
+    if found["taken_on"] and found["taken_on"] > today(timezone.now(), shared["conference"].time_zone):
         found["taken_on"] = None  # a camera whose clock is wrong
     typed = {name: shared[name] for name in ("credit", "rights", "taken_on")} | {"caption": ""}
     read = [name for name in READ_FROM_FILE if found[name] and not typed[name]]

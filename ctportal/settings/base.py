@@ -113,7 +113,10 @@ MODELTRANSLATION_LANGUAGES = ("en", *[code for code in CODES if code != "en"])
 MODELTRANSLATION_DEFAULT_LANGUAGE = "en"
 MODELTRANSLATION_FALLBACK_LANGUAGES = ("en",)
 
+# Instants are shown with their time zone, or in UTC and say so.
 TIME_ZONE = "UTC"
+# Whose "today" counts where no conference's place does.
+CTPORTAL_TIME_ZONE = environment.time_zone("CTPORTAL_TIME_ZONE", "UTC")
 USE_I18N = True
 USE_TZ = True
 

@@ -555,6 +555,7 @@ def make_edition(content, start, until):
         slug=content.slug,
         date=content.date,
         end_date=content.end_date,
+        over_at=content.over_at,
         json=text,
         sha256=checksum(text),
         card=content.card,

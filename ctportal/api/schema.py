@@ -220,8 +220,8 @@ def _parameter(name, filter_):
 
 
 DESCRIPTIONS = {
-    "date_after": "Records that last until this day or longer.",
-    "date_before": "Records that begin on this day or earlier.",
+    "date_after": "Records that last until this day or longer; what is known to the month or year lasts all of it.",
+    "date_before": "Records that begin on this day or earlier; what is known to the month or year begins with it.",
     "ordering": "Order of the list; a minus means descending. The first is the default.",
     "language": "Records that are complete in this language.",
     "kind": "Kind of record.",

@@ -65,6 +65,7 @@ class Content:
     data: dict
     date: object = None
     end_date: object = None
+    over_at: object = None  # instant at which a conference is over
     links: list[Link] = field(default_factory=list)
     files: list[StoredFile] = field(default_factory=list)
     shows: list = field(default_factory=list)  # uids of the vocabulary entries whose labels stand in data
@@ -140,7 +141,7 @@ class Gate:
         return [self._content(record, entries, public) for record, entries in named]
 
     def _content(self, record, entries, public):
-        date, end_date = self.dates(record)
+        date, end_date, over_at = self.dates(record)
         return Content(
             type=self.type,
             uid=record.uid,
@@ -148,6 +149,7 @@ class Gate:
             data=_under_public_names(dict(self.serialize(record)), public),
             date=date,
             end_date=end_date,
+            over_at=over_at,
             links=list(self.links(record)),
             files=list(self.files(record)),
             shows=list(entries),
@@ -155,7 +157,8 @@ class Gate:
         )
 
     def dates(self, record):
-        return None, None
+        """First and last day, and the instant at which a conference is over: what lists are ordered and filtered by."""
+        return None, None, None
 
     def card(self, data):
         """The few fields of *data* that lists show."""

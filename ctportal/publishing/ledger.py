@@ -80,7 +80,10 @@ def frozen_checksum(edition, facets, relations, files):
             {
                 "about": [str(edition.uid), edition.type, edition.slug, edition.note, edition.by, edition.minor],
                 "dates": [_written(day) for day in (edition.date, edition.end_date)],
-                "instants": [_written(edition.public_from), _written(edition.created_at), _written(edition.sealed_at)],
+                "instants": [
+                    _written(instant)
+                    for instant in (edition.over_at, edition.public_from, edition.created_at, edition.sealed_at)
+                ],
                 "sha256": [edition.sha256, checksum(edition.card), checksum(edition.text)],
                 "facets": sorted([row.name, row.value] for row in facets),
                 "relations": sorted([row.name, str(row.target), row.key, row.order] for row in relations),

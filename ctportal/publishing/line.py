@@ -10,6 +10,8 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from ctportal.dates import last_day
+
 from . import ledger
 from .changes import Changes, Tracked
 from .gate import Content
@@ -33,7 +35,7 @@ def insert_in_line(
         changes.set_end(before, start)
         changes.note(Action.ENDED, before, effective_at=start)
     if content.date is None:
-        content.date = content.end_date = _date_of_conference(changes, content, start)
+        content.date, content.end_date = _days_of_conference(changes, content, start)
     inserted = changes.insert(content, start, until, note=note, minor=minor)
     changes.note(Action.INSERTED, inserted, effective_at=start, reason=reason)
     if withdrawal:
@@ -42,11 +44,15 @@ def insert_in_line(
     return inserted
 
 
-def _date_of_conference(changes: Changes, content: Content, start: datetime) -> date | None:
-    """The day by which an undated photo is found: that of its conference as the public reads it at *start*."""
+def _days_of_conference(changes: Changes, content: Content, start: datetime) -> tuple[date | None, date | None]:
+    """(first day, last day) by which an undated photo is found: those of the first day of its conference, or of the month or
+    year where no more is known, as the public reads it at *start*."""
     uid = conference_of(content)
     conference = covering(changes.line(uid), start) if uid else None
-    return conference.edition.date if conference else None
+    if conference is None:
+        return None, None
+    edition = conference.edition
+    return edition.date, last_day(edition.date, edition.card_data["date_precision"])
 
 
 def conference_of(content: Content) -> UUID | None:

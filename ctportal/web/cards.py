@@ -77,10 +77,11 @@ def conference_card(card, slug, uid, language, photo="", level=3, wide=False):
         picture
         and f'<a class="picture" href="{e(its["address"])}" tabindex="-1" aria-hidden="true">{picture["html"]}</a>'
     )
-    place = "".join(f" · {each}" for each in (its["city"].__html__(), e(its["country"])) if each)
+    called_off = e(its["status"]) if its["off"] else ""
+    about = "".join(f" · {each}" for each in (its["city"].__html__(), e(its["country"]), called_off) if each)
     return SafeString(
         f'<li class="card">{shown or ""}\n{_heading(level, its["address"], its["title"])}\n'
-        f'<p><time datetime="{e(its["start_date"])}">{e(its["dates"])}</time>{place}</p></li>\n'
+        f'<p><time datetime="{e(its["start_date"])}">{e(its["dates"])}</time>{about}</p></li>\n'
     )
 
 

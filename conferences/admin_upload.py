@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.csrf import csrf_protect
 
-from ctportal.publishing import files, workflow
+from ctportal.publishing import files, roles, workflow
 from ctportal.publishing.admin_forms import DateInput
 from ctportal.publishing.gate import refresh_draft
 from ctportal.publishing.instants import today
@@ -173,7 +173,7 @@ def take_picture(uploaded, shared, *, by):
     name = uploaded.name
     try:
         _size, sha256 = files.measure(uploaded)
-        known = _same_picture(shared["conference"], sha256)
+        known = _same_picture(shared["conference"], sha256, by)
         if known and not shared["again"]:
             return _duplicate(name, known)
         prepared = files.prepare_photo(uploaded)
@@ -184,7 +184,7 @@ def take_picture(uploaded, shared, *, by):
             if not lock(Conference.objects.filter(pk=conference.pk)):
                 text = _("“%(record)s” was deleted meanwhile.")
                 raise ValidationError(text, code="gone", params={"record": conference})
-            known = _same_picture(conference, sha256)
+            known = _same_picture(conference, sha256, by)
             if known and not shared["again"]:
                 return _duplicate(name, known)
             photo = _save(prepared, conference, values, by)
@@ -197,8 +197,13 @@ def take_picture(uploaded, shared, *, by):
     return Answer(name, SAVED, _saved_text(read), photo, read=read)
 
 
-def _same_picture(conference, sha256):
-    return conference.photos.filter(file__sha256=sha256).select_related("file").first()
+def _same_picture(conference, sha256, user):
+    """Return the photo of *conference* with the bytes of *sha256* whose draft *user* may read, or None.
+
+    One that the user may not read is no reason to refuse: a picture may stand twice, and a refusal would tell that it is there.
+    """
+    photos = roles.readable(conference.photos.all(), user)
+    return photos.filter(file__sha256=sha256).select_related("file").first()
 
 
 def _duplicate(name, known):

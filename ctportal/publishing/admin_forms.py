@@ -31,7 +31,7 @@ from . import admin_stale, original_language, roles, withheld, workflow
 from .gate import delete_rows, opening
 from .instants import is_time_zone, local_to_instant
 from .models import VOCABULARY, StoredFile
-from .records import RESERVED_SLUGS, SLUG, is_key, validate_slug
+from .records import ADDRESS_IN_USE, RESERVED_SLUGS, SLUG, is_key, validate_slug
 from .state import slug_is_reserved
 from .withheld import Withheld, reveal, withhold
 
@@ -608,13 +608,15 @@ class RecordForm(LabelForm, PublishingFields, metaclass=forms.models.ModelFormMe
 
     def clean_slug(self):
         slug = self.cleaned_data["slug"]
-        if slug and slug_is_reserved(self.instance.record_type, slug, self.instance.uid):
-            raise ValidationError(
-                _("“%(slug)s” is or was the address of another record. Add a place or a year."),
-                code="slug_reserved",
-                params={"slug": slug},
-            )
+        if slug and self._is_in_use(slug):
+            raise ValidationError(ADDRESS_IN_USE, code="unique")
         return slug
+
+    def _is_in_use(self, slug: str) -> bool:
+        """Whether *slug* is the address of another record, or belongs to one for good."""
+        others = self._meta.model._meta.concrete_model._base_manager.exclude(pk=self.instance.pk)
+        is_reserved = slug_is_reserved(self.instance.record_type, slug, self.instance.uid)
+        return is_reserved or others.filter(slug=slug).exists()
 
     def suggested_slug(self):
         """The slug made of the field ``slug_from``, where the editor left the address empty."""
@@ -624,14 +626,11 @@ class RecordForm(LabelForm, PublishingFields, metaclass=forms.models.ModelFormMe
         """Return *slug*, with a number after it where another record has it."""
         if not slug:
             raise ValidationError(_("Write the address in Latin letters, like minsk-2019."), code="required")
-        model = self._meta.model._meta.concrete_model
-        others = model._base_manager.exclude(pk=self.instance.pk)
         for suffix in ["", *(f"-{number}" for number in range(2, 100))]:
             candidate = slug + suffix
             if SLUG.fullmatch(candidate) is None or candidate in RESERVED_SLUGS:
                 continue
-            taken = others.filter(slug=candidate).exists()
-            if not taken and not slug_is_reserved(self.instance.record_type, candidate, self.instance.uid):
+            if not self._is_in_use(candidate):
                 return candidate
         raise ValidationError(_("Write another address: this one and many like it are taken."), code="unique")
 

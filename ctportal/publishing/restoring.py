@@ -21,7 +21,7 @@ from . import revisions, roles, workflow
 from .gate import delete_rows, refresh_draft
 from .models import Redirect
 from .reading import merged_into
-from .records import Record, ReviewedRecord, label_names, lock
+from .records import ADDRESS_IN_USE, Record, ReviewedRecord, label_names, lock
 from .revisions import Snapshot, columns_of
 from .state import slug_is_reserved, state_of
 from .withheld import known, reveal, withhold, words
@@ -306,18 +306,19 @@ class _Writer:
 
     def _faults(self, row):
         """What the rules of the model say against *row*, each with the name of its field."""
+        faults = {}
         slug = getattr(row, "slug", "")
         if slug and isinstance(row, Record) and slug_is_reserved(row.record_type, slug, row.uid):
-            text = _("“%(slug)s” is or was the address of another record. Add a place or a year.") % {"slug": slug}
-            yield f"{capfirst(row._meta.get_field('slug').verbose_name)}: {text}"
+            faults["slug"] = [ADDRESS_IN_USE]
         withhold([row], self.targets.user, [column.name for column in row._meta.concrete_fields])
         try:
-            row.full_clean(exclude=label_names(type(row)))
+            row.full_clean(exclude={*label_names(type(row)), *faults})  # told once, also where a draft has the address
         except ValidationError as error:
-            for name, messages in error.message_dict.items():
-                label = "" if name == NON_FIELD_ERRORS else f"{capfirst(row._meta.get_field(name).verbose_name)}: "
-                yield from (f"{label}{message}" for message in messages)
+            faults |= error.message_dict
         reveal([row])
+        for name, messages in faults.items():
+            label = "" if name == NON_FIELD_ERRORS else f"{capfirst(row._meta.get_field(name).verbose_name)}: "
+            yield from (f"{label}{message}" for message in messages)
 
 
 def _rows_by_model(row):

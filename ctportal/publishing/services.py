@@ -45,6 +45,7 @@ from .line import (
 )
 from .models import VOCABULARY, Edition, RecordType, Redirect, Withdrawal, WorkflowStep
 from .publication import publication
+from .records import ADDRESS_IN_USE
 from .state import covering
 from .vocabulary import last_edition, open_entries, show_instead, slugs_of_others
 
@@ -454,8 +455,7 @@ def _slugs_of_others(changes: Changes, contents: Iterable[Content]) -> set[UUID]
 def _refuse_slug(content: Content, taken: set[UUID]) -> None:
     """A slug belongs for good to the record that was public, or is scheduled, under it."""
     if content.uid in taken:
-        text = _("“%(slug)s” is or was the address of another record. Add a place or a year.")
-        raise ValidationError({"slug": text % {"slug": content.slug}}, code="slug_reserved")
+        raise ValidationError({"slug": ADDRESS_IN_USE}, code="slug_reserved")
 
 
 def refuse_slugs(changes: Changes, contents: Sequence[Content]) -> None:

@@ -167,6 +167,32 @@ def test_a_picture_the_conference_has_is_not_added_again_unless_asked(staff):
     assert upload(staff, make_conference(), jpeg("elsewhere.jpg"), extra=JSON).status_code == 201
 
 
+@pytest.mark.parametrize("is_public", [False, True])
+def test_a_picture_that_one_may_not_see_is_no_reason_to_refuse_the_same(staff, is_public):
+    conference = make_conference()
+    publish(conference, by=make_user())
+    upload(staff, conference, jpeg("somebody-elses-secret.jpg"))
+    if is_public:
+        hidden = conference.photos.get()
+        hidden.alt_text_en = "A hall"
+        hidden.save()
+        publish(hidden, by=make_user())
+    contributor = Client()
+    contributor.force_login(make_account("contributor"))
+
+    answers = [upload(contributor, conference, jpeg(f"{n}.jpg", n), extra=JSON).json() for n in (0, 1)]
+
+    assert [(answer["status"], answer["message"]) for answer in answers] == [("saved", "Saved.")] * 2
+    assert names(conference) == ["somebody-elses-secret.jpg", "0.jpg", "1.jpg"]
+    own = upload(contributor, conference, jpeg("again.jpg"), extra=JSON)
+    assert (own.status_code, own.json()["message"]) == (
+        409,
+        "“again.jpg” is already a photo of this conference, sent as “0.jpg”: not added again.",
+    )
+    own = upload(staff, conference, jpeg("again.jpg"), extra=JSON)
+    assert "sent as “somebody-elses-secret.jpg”" in own.json()["message"]
+
+
 def test_empty_fields_are_filled_in_from_what_the_file_carries(staff):
     conference = make_conference()
     exif = Image.Exif()

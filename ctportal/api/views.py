@@ -104,6 +104,10 @@ class EditionViewSet(ViewSetMixin, ApiView):
             raise _page_out_of_range(error) from None
         origin = origin_of(request)
         records = self._records(page.editions, filters.moment, origin, language)
+        shortened = filters.shortened_search
+        if shortened:
+            query = query.copy()
+            query["q"] = shortened.text  # the links do not repeat what is not looked for
         links = page_links(origin + request.path, query, page.number, page.pages)
         head = {
             "count": page.total,
@@ -112,6 +116,8 @@ class EditionViewSet(ViewSetMixin, ApiView):
             "next": links.get("next"),
             "previous": links.get("prev"),
         }
+        if shortened:
+            head["shortened_q"] = shortened.text
         start = f'{json.dumps(head, separators=(",", ":"))[:-1]},"results":['.encode()
         # One join: a list of a hundred is more than a megabyte, and each copy of it takes as long as finding the records.
         parts = [part for record in records for part in (b",", record.content)]

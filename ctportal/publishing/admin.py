@@ -3,6 +3,7 @@
 The admin writes working records and asks the services for everything public. It is the one part that knows both sides.
 """
 
+import re
 from collections import defaultdict
 from urllib.parse import urlsplit
 
@@ -19,12 +20,13 @@ from django.http.request import validate_host
 from django.urls import Resolver404, path, resolve, reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
-from django.utils.text import capfirst, smart_split, unescape_string_literal
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from js_asset import Media
 
 from ctportal import languages
+from ctportal.search_text import shorten
 
 from . import (
     admin_compare,
@@ -209,12 +211,13 @@ def found_once(queryset, found):
     return queryset.filter(pk__in=keys) if len(keys) <= FEW else None
 
 
-def search_words(text):
-    """Return the words of *text*; what stands in quotation marks is one."""
-    return [
-        unescape_string_literal(word) if word[0] in "\"'" and word[0] == word[-1] else word
-        for word in smart_split(text)
-    ]
+PHRASE_OR_WORD = re.compile(r'"([^"]+)"?|(\S+)')
+
+
+def search_words(text: str) -> list[str]:
+    """Return the words of *text*; what stands in quotation marks is one, also where the end of it is cut off."""
+    words = [phrase.strip() or word for phrase, word in PHRASE_OR_WORD.findall(text)]
+    return list(dict.fromkeys(filter(None, words)))
 
 
 def holding(model, name, word):
@@ -378,7 +381,7 @@ class RecordAdmin(SaysWhatIsSaved, admin_history.KeepsHistory, AutocompleteField
         """As Django's, each word in any of the fields, for fields that ``holding`` knows."""
         fields = self.get_search_fields(request)
         condition = Q()
-        for word in search_words(search_term):
+        for word in search_words(shorten(search_term).text):
             condition &= Q.create([holding(self.model, name, word) for name in fields], connector=Q.OR)
         if not condition:
             return queryset, False

@@ -67,6 +67,9 @@ def listed(
     else:
         status, problems = 400, {name: list(map(str, errors)) for name, errors in filters.form.errors.items()}
     given = {name: data[name] for name in filters.filters if data.get(name) and name not in (fixed or {})}
+    shortened = filters.shortened_search
+    if shortened:
+        given["q"] = shortened.text
     narrowed = {name: value for name, value in given.items() if name not in ("page", "ordering")}
     query = urlencode(given) if status == 200 else ""
     context = {
@@ -81,6 +84,7 @@ def listed(
         "clear": f"/{language}/{path}",
         "feedback": status != 200,
         "here": not query,
+        "shortened": shortened,
     }
     if with_filters:
         context["form"] = _form_html(filters, path, given, problems, fixed or {}, moment, language)

@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from urllib.parse import urlencode
 
 import pytest
 from django.db.models import F
@@ -46,6 +47,23 @@ def test_following_next_gives_every_record_once(client, publisher):
         found += [row["uid"] for row in body["results"]]
         address = body["next"]
     assert len(found) == len(set(found)) == 7
+
+
+def test_a_list_says_what_was_searched_where_that_was_shortened(client, publisher):
+    for n in range(3):
+        publish(make_conference(f"Countering terrorism {n}", slug=f"c{n}"), by=publisher)
+    publish(make_conference("Another"), by=publisher)
+
+    def search(query):
+        response = client.get("/api/v1/conferences/", {"q": query, "page_size": 2})
+        body = response.json()
+        return body["count"], body.get("shortened_q"), links(response)["next"], body["next"].partition("?")[2]
+
+    whole, cut = "Countering terrorism", " ".join(["terrorism"] * 30)
+    next_page = {text: urlencode({"q": text, "page_size": 2, "page": 2}) for text in (whole, cut)}
+    assert search(whole) == (3, None, *[next_page[whole]] * 2)
+    # The links carry what was looked for, so that they stay short.
+    assert search("terrorism " * 988) == (3, cut, *[next_page[cut]] * 2)
 
 
 def test_an_empty_list_has_one_empty_page(client, db):

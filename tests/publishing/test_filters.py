@@ -122,8 +122,6 @@ def test_every_facet_filter_may_lead():
         ),
         ("q=a%00b", {"q": ["“a�b” holds control characters. Leave them out."]}),
         ("country=%1B", {"country": ["“�” holds control characters. Leave them out."]}),
-        ("q=" + "x" * 201, {"q": ["The search is 201 characters long; up to 200 are looked for."]}),
-        ("q=" + "+".join(map(str, range(11))), {"q": ["The search has 11 words; up to 10 are looked for."]}),
         ("series=%27%3B--", {"series": ["“';--” is neither a slug such as minsk-2019 nor a uid."]}),
         (f"theme={NINES}", {"theme": [f"“{'9' * 60}…” is neither a slug such as minsk-2019 nor a uid."]}),
         ("person=nobody", {"person": ["“nobody” is the slug or uid of no public person."]}),
@@ -245,16 +243,26 @@ def test_an_instant_is_read_in_utc():
         ("page", "9" * 10, "invalid_page"),
         ("q", "a\ud800b", "invalid_character"),  # half of a character
         ("q", "a\x07b", "invalid_character"),
-        ("q", "a" * 200, None),
-        ("q", "a" * 201, "query_too_long"),
-        ("q", " ".join("abcdefghij"), None),
-        ("q", " ".join("abcdefghijk"), "query_too_long"),
+        ("q", "a" * 10_000, None),
+        ("q", '"' * 5_000, None),
+        ("q", "a " * 1_000, None),
     ],
 )
 def test_values_at_the_edge_of_what_can_be_read(parameter, value, code):
     form = filters_for("conference", {parameter: value}).form
     found = [error.code for errors in form.errors.as_data().values() for error in errors]
     assert found == ([code] if code else [])
+
+
+@pytest.mark.parametrize("query", ["terrorism " * 988 + "nowhere", "countering " + "x" * 10_000])
+def test_a_search_that_is_too_long_is_shortened_and_looked_for(publisher, query):
+    publish(make_conference("Countering terrorism", slug="minsk-2019"), by=publisher)
+    publish(make_conference("Another", slug="vienna-2020"), by=publisher)
+    filters = filters_for("conference", {"q": query})
+
+    assert filters.is_valid()
+    assert filters.shortened_search.text in query
+    assert [edition.slug for edition in listing(filters).editions] == ["minsk-2019"]
 
 
 @pytest.mark.parametrize(

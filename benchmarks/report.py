@@ -128,8 +128,8 @@ Written by `make bench` and by nothing else: {about["date"]:%Y-%m-%d %H:%M} UTC,
 - Machine: {about["cores"]} cores ({about["processor"]}), {about["memory"]:.0f} GB; load average {load} before, {after} after
   (over 1, 5 and 15 minutes; before the run it should be near 0, or something else took part of the machine).
 - Software: Python {platform.python_version()}, Django {django.get_version()}, SQLite {sqlite3.sqlite_version}, gunicorn {gunicorn.__version__} with
-  {about["workers"]} workers of {about["threads"]} threads (deploy/gunicorn.conf.py), settings of `make run`, DEBUG off. No page is kept in a cache; counts, menus
-  and the records of the API's lists are, with the publication stamp.
+  {about["workers"]} workers of {about["threads"]} threads (deploy/gunicorn.conf.py), settings of `make run`, DEBUG off. Public answers are
+  kept in each worker (CTPORTAL_CACHE_MB), but where a row says "made anew".
 - Content: `manage.py seed_scale`, {filled}.
 - Load: {about["tool"]} over loopback on the same cores, {about["connections"]} requests at a time, each on a connection of its own, as a proxy in front opens them
   (docs/operators/install.md): of kept connections one worker sometimes takes all, and then does half of what two do. Yardstick and pages are

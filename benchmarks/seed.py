@@ -17,7 +17,7 @@ from functools import cache
 
 from django.core.files.base import ContentFile
 from django.db import transaction
-from django.db.models import F, Min, OuterRef, Subquery
+from django.db.models import Min, OuterRef, Subquery
 from PIL import Image, ImageDraw
 
 from conferences.models import (
@@ -39,10 +39,10 @@ from conferences.models import (
     Theme,
 )
 from ctportal.languages import CODES
-from ctportal.publishing import ledger
+from ctportal.publishing import epoch, ledger
 from ctportal.publishing.changes import facet_rows, relation_rows
 from ctportal.publishing.gate import GATES, checksum
-from ctportal.publishing.models import Edition, EditionFile, Facet, LedgerEntry, PublicationStamp, Relation, StoredFile
+from ctportal.publishing.models import Edition, EditionFile, Facet, LedgerEntry, Relation, StoredFile
 from ctportal.publishing.state import SHOWS
 from documents.models import Document, DocumentRelation, LanguageVersion
 
@@ -73,8 +73,7 @@ def seed(conferences, *, processes=1, progress=lambda done: None):
         publish_vocabulary()
         note_drafts()
         write_ledger()
-        PublicationStamp.objects.get_or_create(pk=1, defaults={"value": 0})
-        PublicationStamp.objects.filter(pk=1).update(value=F("value") + 1)
+        epoch.replace_mark()
 
 
 def _written(batches, processes):

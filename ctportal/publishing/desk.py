@@ -23,7 +23,7 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from ctportal import languages
 from ctportal.dates import PRECISIONS, first_day, last_day
 
-from . import roles, stamp
+from . import epoch, roles
 from .admin import found_once
 from .instants import show_instant, today
 from .models import Contribution, Edition, RecordType
@@ -269,7 +269,7 @@ class DeskFilter(admin.SimpleListFilter):
         section = section_of(self.value(), request.user, queryset.model)
         if section is None:
             return queryset
-        found = section.records(queryset.model._default_manager.all(), request.user, stamp.now())
+        found = section.records(queryset.model._default_manager.all(), request.user, epoch.now())
         few = found_once(queryset, found)
         return queryset.filter(pk__in=found.order_by().values("pk")) if few is None else few
 
@@ -279,7 +279,7 @@ class DeskFilter(admin.SimpleListFilter):
 
 def desk(user, site):
     """Return the sections that have something for *user*: [{key, title, count, rows, lists}]. At most eight queries."""
-    now = stamp.now()
+    now = epoch.now()
     parts = [
         (section, apps.get_model(kind))
         for section in SECTIONS

@@ -23,7 +23,6 @@ from ctportal.search_text import MAX_CHARACTERS, MAX_WORDS, SearchText, shorten
 from . import codes
 from .models import Edition, RecordType
 from .reading import SLUG, SLUG_LENGTH, UID, Choice, choose
-from .stamp import Moment
 
 PAGE_DIGITS = 9
 SHOWN = 60  # characters of a bad value that a message repeats
@@ -270,7 +269,7 @@ class FilterForm(forms.Form):
         for name, field in self.fields.items():
             if isinstance(field, RecordField) and cleaned.get(name):
                 address = cleaned[name]
-                cleaned[name] = choose(field.record_type, address, self.moment)
+                cleaned[name] = choose(field.record_type, address, self.moment.at)
                 if cleaned[name] is None:
                     self.add_error(name, ValidationError(
                         _("“%(value)s” is the slug or uid of no public %(type)s."), code="unknown_value",
@@ -294,11 +293,11 @@ class EditionFilterSet(django_filters.FilterSet):
         fields = ()
         form = FilterForm
 
-    def __init__(self, data, moment=None):
+    def __init__(self, data, moment):
         # The base class copies every filter and every field for each request; ours hold no state.
         self.data = data
         self.filters = self.base_filters
-        self.moment = moment or Moment()
+        self.moment = moment
 
     @cached_property
     def form(self):
@@ -459,6 +458,6 @@ FILTERSETS = {
 }
 
 
-def filters_for(record_type, data, moment=None):
-    """Return the FilterSet of *record_type* over *data* (a QueryDict or a dictionary of texts)."""
+def filters_for(record_type, data, moment):
+    """Return the FilterSet of *record_type* over *data* (a QueryDict or a dictionary of texts), read at *moment* (a ReadContext)."""
     return FILTERSETS[record_type](data, moment)

@@ -39,7 +39,7 @@ def entry(action, edition, *, by, at, effective_at, reason="", frozen="", **fiel
 
 
 def append_all(entries: list[LedgerEntry]) -> list[LedgerEntry]:
-    """Add *entries* in their order. Call it inside the publishing transaction, which holds the turn, so that the chain has no
+    """Add *entries* in their order. Call it inside the publishing transaction, which holds the publication lock, so that the chain has no
     fork."""
     if entries:
         last = LedgerEntry.objects.order_by("-pk").values_list("hash", flat=True).first()

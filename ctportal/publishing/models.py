@@ -548,16 +548,13 @@ class AuditEntry(models.Model):
         return f"{self.at:%Y-%m-%d %H:%M:%S} UTC {self.who} {self.kind} {self.outcome}"
 
 
-class PublicationStamp(models.Model):
-    """One row, raised in every publishing transaction: what a cached count or fragment hangs on. Stays inside.
+class EpochMark(models.Model):
+    """One row: the random part of the epoch (see ``ctportal.publishing.epoch``). Publications lock it. Stays inside."""
 
-    Publishing locks it first, so publications happen one after the other, each at an instant after that of the one before.
-    """
-
-    value = models.PositiveBigIntegerField(default=0)
+    value = models.CharField(max_length=20)
 
     def __str__(self):
-        return str(self.value)
+        return self.value
 
 
 __all__ = [
@@ -567,10 +564,10 @@ __all__ = [
     "Edition",
     "EditionFile",
     "EditionRevision",
+    "EpochMark",
     "Facet",
     "LedgerEntry",
     "Presence",
-    "PublicationStamp",
     "RecordType",
     "Redirect",
     "Relation",

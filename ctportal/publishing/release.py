@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from ctportal.languages import CODES
 
-from . import services, stamp, workflow
+from . import epoch, services, workflow
 from .gate import GATES, Content, languages_leaving
 from .models import Edition, RecordType
 from .records import lock
@@ -102,7 +102,7 @@ def parts_of(conference, user):
     for edition in editions:
         by_uid[edition.uid].append(edition)
     hands = workflow.hands_of(user, uids)
-    now = stamp.now()
+    now = epoch.now()
     return [
         _part(
             record,
@@ -228,7 +228,7 @@ def _still_to_come(records):
 
 def _starts(uids):
     """{uid: when its edition to come begins} of the records *uids* that have one."""
-    return dict(Edition.objects.to_come(stamp.now()).filter(uid__in=list(uids)).values_list("uid", "public_from"))
+    return dict(Edition.objects.to_come(epoch.now()).filter(uid__in=list(uids)).values_list("uid", "public_from"))
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from . import epoch
 from .changes import Changes
 from .gate import GATES, Content, canonical, checksum, gate_for, naming, note_draft, refresh_drafts
 from .line import insert_in_line, unschedule
@@ -110,6 +111,7 @@ def merge_entries(merged_away: Any, into: Any, *, by: Any, note: str = "", reaso
         Redirect.objects.update_or_create(
             uid=merged_away.uid, defaults={"type": merged_away.record_type, "target": into.uid}
         )
+        epoch.replace_mark()
         if done[0] or is_shown(into.uid, changes.now):
             open_entries(changes, [into])
         changes.touched |= {merged_away.uid, into.uid}

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from . import stamp
+from . import epoch
 from .gate import Content, gate_for
 from .models import Edition, EditionQuerySet, Relation
 
@@ -62,7 +62,7 @@ class State:
 def state_of(uid: UUID, at: datetime | None = None) -> State:
     """Return the State of the record *uid* at *at* (default now). Two queries, three without *at*."""
     editions = Edition.objects.standing().filter(uid=uid).select_related("withdrawal").order_by("public_from")
-    return State(list(editions), at or stamp.now())
+    return State(list(editions), at or epoch.now())
 
 
 def covering(editions: Iterable[Any], at: datetime) -> Any:

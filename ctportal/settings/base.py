@@ -45,6 +45,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "ctportal.web.middleware.ConditionalMiddleware",
+    "ctportal.reading.middleware.AnswerCacheMiddleware",
     "ctportal.web.methods.ReadOnlyMiddleware",
     "ctportal.web.middleware.PageLanguageMiddleware",
     "ctportal.publishing.admin_sessions.SessionMiddleware",
@@ -176,8 +177,11 @@ LOGGING = {
     "loggers": {"django": {"handlers": [], "level": "INFO", "propagate": True}},
 }
 
-# Counts and menus (ctportal/publishing/stamp.py), a few hundred bytes each; what was used least recently goes first.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 5_000}}}
+# The one cache of public answers (ctportal/reading/cache.py): megabytes of 1024 × 1024 bytes for each worker, 0 for none; the
+# address of a Redis server that all workers share instead. Django's own cache is used by nothing.
+CTPORTAL_CACHE_MB = environment.number("CTPORTAL_CACHE_MB", 64)
+CTPORTAL_CACHE_URL = environment.redis_url("CTPORTAL_CACHE_URL")
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
 
 # The API asks for no user; its own views say how it answers (ctportal/api/views.py).
 REST_FRAMEWORK = {"UNAUTHENTICATED_USER": None, "DEFAULT_SCHEMA_CLASS": "ctportal.api.schema.Schema"}

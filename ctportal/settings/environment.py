@@ -46,6 +46,15 @@ def time_zone(name: str, default: str) -> str:
     return value
 
 
+def redis_url(name):
+    """Return the variable *name*, empty or the address of a Redis server."""
+    value = text(name)
+    if value and urlsplit(value).scheme not in {"redis", "rediss", "unix"}:
+        # The address may hold a password, so it is not repeated here.
+        raise ImproperlyConfigured(f"{name} cannot be read; it must be like redis://127.0.0.1:6379/0.")
+    return value
+
+
 def words(name):
     """Return the comma-separated variable *name* as a list."""
     return [word.strip() for word in os.environ.get(name, "").split(",") if word.strip()]

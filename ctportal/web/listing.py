@@ -13,7 +13,7 @@ from ctportal.geography import REGIONS, country_name, region_name
 from ctportal.languages import LANGUAGES
 from ctportal.publishing.filters import filters_for
 from ctportal.publishing.reading import Choice, PageOutOfRange, listing, options
-from ctportal.publishing.stamp import Moment
+from ctportal.reading.middleware import never_kept
 
 from . import cards
 from .addresses import page_address
@@ -52,7 +52,7 @@ def listed(
     *rows* makes HTML rows of the editions on the page, as they are at an instant. *fixed* are filters that the address itself implies.
     A filter that cannot be read is told by its field and answered with 400, a page that does not exist with 404.
     """
-    moment = Moment()
+    moment = request.read_context
     data = {**request.GET.dict(), **(fixed or {})}
     filters = filters_for(record_type, data, moment)
     page, status = None, 200
@@ -90,7 +90,7 @@ def listed(
         context["form"] = _form_html(filters, path, given, problems, fixed or {}, moment, language)
         context["chips"] = _chips(filters if not problems else None, narrowed, given, path, language)
     number_ = page.number if page else 1
-    return render_page(
+    response = render_page(
         request,
         "web/list.html",
         context,
@@ -104,6 +104,7 @@ def listed(
         robots="noindex" if problems or "q" in given else "",
         status=status,
     )
+    return response if page and page.total else never_kept(response)
 
 
 def _tally(record_type, page, language):
@@ -141,15 +142,8 @@ def _pager(page, path, language, given):
 
 
 def _form_html(filters, path, given, problems, fixed, moment, language):
-    """Return the form of a list. As it stands before anything is chosen, it is kept for as long as the counts are."""
-
-    def write():
-        context = _form(filters, given, problems, fixed, moment, language)
-        return part("components/filters.html", {**context, "clear": f"/{language}/{path}"})
-
-    if set(given) - {"page"}:
-        return write()
-    return SafeString(moment.cached(("form", path, language), write))
+    context = _form(filters, given, problems, fixed, moment, language)
+    return part("components/filters.html", {**context, "clear": f"/{language}/{path}"})
 
 
 def _form(filters, given, problems, fixed, moment, language):
@@ -209,13 +203,7 @@ def _select(entries, chosen):
 
 
 def _menus(record_type, counted, moment, language):
-    """Return {filter: (label, its options as HTML)} in *language*, kept for as long as the counts are."""
-    return moment.cached(
-        ("menus", record_type, counted, language), lambda: _write_menus(record_type, counted, moment, language)
-    )
-
-
-def _write_menus(record_type, counted, moment, language):
+    """Return {filter: (label, its options as HTML)} in *language*."""
     found = options(record_type, moment)
     texts = {
         "year": (_("Year"), _("Any year")),
@@ -315,7 +303,7 @@ def vocabulary_page(
     slug, uid = address
     section = "series" if record_type == "series" else "themes"
     path = f"{section}/{slug or uid}/" + (f"versions/{version}/" if version else "")
-    moment, page, status, problem = Moment(edition and edition.at), None, 200, ""
+    moment, page, status, problem = request.read_context, None, 200, ""
     documents = []
     if edition:
         given = request.GET.get("page", "")

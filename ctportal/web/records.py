@@ -25,7 +25,7 @@ API_NAMES = {
 
 def show(request, language, record_type, address, render):
     """Answer with ``render(edition)`` where a public record stands at *address*; else 301, 410 or 404."""
-    found = resolve(record_type, address)
+    found = resolve(record_type, address, request.read_context.at)
     if isinstance(found, Found):
         edition = found.edition
         if address != (edition.slug or str(edition.uid)):
@@ -36,7 +36,7 @@ def show(request, language, record_type, address, render):
 
 def show_version(request, language, record_type, address, number, render):
     """Answer with ``render(edition, banner)`` for version *number* of the public record at *address*; else as ``show``."""
-    found = resolve(record_type, address)
+    found = resolve(record_type, address, request.read_context.at)
     if not isinstance(found, Found):
         return elsewhere(request, language, found)
     current = found.edition

@@ -19,7 +19,6 @@ from ctportal.publishing.filters import filters_for
 from ctportal.publishing.models import Edition
 from ctportal.publishing.prepared import prepared
 from ctportal.publishing.reading import CARDS, Found, Gone, Moved, first_rows, options, related, resolve_uid
-from ctportal.publishing.stamp import Moment
 
 from . import cards
 from .addresses import language_in_address, language_of, page_address, preferred_language
@@ -44,7 +43,7 @@ def root(request):
 def permanent(request, uid):
     """Lead from a record's permanent identifier to its page in the reader's language."""
     language = preferred_language(request)
-    found = resolve_uid(uid)
+    found = resolve_uid(uid, request.read_context.at)
     if isinstance(found, (Found, Moved)):
         edition = found.edition
         response = HttpResponsePermanentRedirect(page_address(edition.type, edition.slug, edition.uid, language))
@@ -61,7 +60,7 @@ def permanent(request, uid):
 
 
 def home(request, language):
-    moment = Moment()
+    moment = request.read_context
     upcoming = _to_come(at=moment.at, since=(moment.at - LONGEST).date())
     latest = _over(at=moment.at, before=(moment.at + AHEAD).date())
     photos = _featured(latest, moment.at)
@@ -91,7 +90,7 @@ def home(request, language):
                 cards.conference_card(e.card, e.slug, str(e.uid), language, photos.get(e.pk, "")) for e in latest
             ),
             **_documents({"newest": newest, "releases": releases, "summaries": summaries}, moment.at, language),
-            **moment.cached(("ways in", language), lambda: _ways_in(moment, language)),
+            **_ways_in(moment, language),
             "here": True,
         },
         language=language,

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from conferences.models import Conference
 from ctportal.publishing import admin_presence
-from ctportal.publishing.models import AuditEntry, Presence, PublicationStamp
+from ctportal.publishing.models import AuditEntry, EpochMark, Presence
 from ctportal.publishing.services import publish
 from tests.admin.forms import AdminForm
 from tests.admin.test_forms import address
@@ -319,13 +319,13 @@ def test_signs_leave_no_trace_but_their_own_and_keep_no_session_alive(staff, mar
     publish(conference, by=make_user())
     page = Page(staff, address(conference))
     session = staff.session
-    before = PublicationStamp.objects.get().value, LogEntry.objects.count(), AuditEntry.objects.count()
+    before = EpochMark.objects.get().value, LogEntry.objects.count(), AuditEntry.objects.count()
     expires = session.get_expiry_date(), dict(session.items())
 
     frozen_clock.tick(hours=1)
     response = staff.post(page.address, {"page": page.token})
 
-    after = PublicationStamp.objects.get().value, LogEntry.objects.count(), AuditEntry.objects.count()
+    after = EpochMark.objects.get().value, LogEntry.objects.count(), AuditEntry.objects.count()
     assert after == before
     assert "sessionid" not in response.cookies
     assert (type(session)(session.session_key).load(), response["Cache-Control"]) == (

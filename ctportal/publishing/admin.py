@@ -40,7 +40,6 @@ from . import (
     roles,
     workflow,
 )
-from .admin_fieldset import draw_fieldsets
 from .admin_forms import (
     ACTIONS,
     FOR_PUBLISHERS,
@@ -55,7 +54,6 @@ from .admin_forms import (
     no_such_button,
     what_changed,
 )
-from .admin_inline import TEMPLATE, Table, draw_plain
 from .admin_kept import SaysWhatIsSaved
 from .admin_language import LanguagePage
 from .admin_lists import NarrowedList
@@ -300,7 +298,6 @@ class LabelTabularInline(AutocompleteFields, admin.TabularInline):
 
     form = LabelForm
     formset = InlineFormSet
-    template = TEMPLATE
     extra = 0
     formfield_overrides = NATIVE_WIDGETS
 
@@ -484,12 +481,6 @@ class RecordAdmin(SaysWhatIsSaved, admin_history.KeepsHistory, AutocompleteField
                 upload.seek(0)
         return super().changeform_view(request, object_id, form_url, extra_context)
 
-    def get_inline_formsets(self, request, formsets, inline_instances, obj=None):
-        tables = super().get_inline_formsets(request, formsets, inline_instances, obj)
-        for table in tables:
-            table.__class__ = Table  # Django names its own in the middle of a long method
-        return tables
-
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         context["media"] = with_nonce(request, context["media"])
         form = context["adminform"].form
@@ -500,8 +491,6 @@ class RecordAdmin(SaysWhatIsSaved, admin_history.KeepsHistory, AutocompleteField
         context["portal"] |= stale_context(form, [inline.formset for inline in context["inline_admin_formsets"]])
         if change and not context["is_popup"]:
             context["presence"] = admin_presence.open_form(request, self, obj)
-        context["portal"]["fieldsets"] = draw_fieldsets(context["adminform"])
-        draw_plain(context["inline_admin_formsets"])
         response = super().render_change_form(request, context, add, change, form_url, obj)
         if request.method == "POST":
             response.status_code = 422

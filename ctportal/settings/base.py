@@ -95,8 +95,6 @@ DATABASES = {
 # A conference with forty sessions has more fields than Django's default of 1,000 allows.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 4_000
 
-FORM_RENDERER = "ctportal.publishing.admin_render.Renderer"
-
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # The languages of the admin, under Django's own codes; the public codes are in ctportal.languages.

@@ -10,7 +10,6 @@ from django.db import transaction
 from django.db.models import Count, Func, IntegerField, OuterRef, Prefetch, Q, Subquery
 from django.http import HttpResponseRedirect
 from django.urls import path, reverse
-from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
@@ -36,6 +35,7 @@ from ctportal.publishing.admin import (
     publication_state,
     stale_context,
 )
+from ctportal.publishing.admin_components import component
 from ctportal.publishing.admin_forms import (
     AutocompleteFields,
     label_texts,
@@ -889,7 +889,7 @@ class IncompleteFilter(admin.SimpleListFilter):
 
 
 def lacking():
-    return format_html('<span class="dossier-missing">{}</span>', _("missing"))
+    return component("missing")
 
 
 @admin.register(Photo)
@@ -951,7 +951,7 @@ class PhotoAdmin(RecordAdmin):
         address = thumbnail_address(record)
         if not address:
             return "–"
-        return format_html('<img src="{}" alt="" class="portal-thumbnail" width="96" loading="lazy">', address)
+        return component("thumbnail", address=address)
 
     @admin.display(description=gettext_lazy("photo"))
     def shown_name(self, record):
@@ -977,13 +977,7 @@ class PhotoAdmin(RecordAdmin):
         if not files:
             return "–"
         shown = min(files, key=lambda stored: abs(stored.width - 640))
-        return format_html(
-            '<img src="{}" alt="" class="photo-shown"><br>{} · {} × {}',
-            reverse("admin_file", args=[shown.key, shown.name]),
-            record.file.name,
-            record.file.width,
-            record.file.height,
-        )
+        return component("photo", address=reverse("admin_file", args=[shown.key, shown.name]), file=record.file)
 
     def panel(self, request, form, obj, is_popup):
         panel = super().panel(request, form, obj, is_popup)

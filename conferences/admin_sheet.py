@@ -13,13 +13,13 @@ from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.functional import cached_property
-from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ctportal import languages
 from ctportal.publishing import admin_presence, admin_stale, workflow
 from ctportal.publishing.admin import note_publication, publication_state
+from ctportal.publishing.admin_components import component
 from ctportal.publishing.gate import checksum, gate_for, note_draft
 from ctportal.publishing.instants import show_instant
 from ctportal.publishing.records import is_key, lock
@@ -211,7 +211,7 @@ class ContactSheet:
         """Say which photos of the page were deleted or withdrawn meanwhile, and what was typed in those deleted."""
         lines = [*self._deleted(), *self._withdrawn(rows)]
         if lines:
-            self._say(format_html_join("", "<p>{}</p>", ((line,) for line in lines)), messages.WARNING)
+            self._say(component("paragraphs", lines=lines), messages.WARNING)
 
     def _deleted(self):
         if self._gone:
@@ -357,7 +357,8 @@ class ContactSheet:
         when, at = self.release
         if when == "never":
             text = _("Nothing was published: the conference itself is not public. Publish it first.")
-            self._say(format_html('{} <a href="{}">{}</a>', text, self._form_address, self.conference), messages.ERROR)
+            link = component("message", text=text, address=self._form_address, link=str(self.conference))
+            self._say(link, messages.ERROR)
             return
         done, left = 0, []
         for number, photo in enumerate(self._load(self.keys), start=1):
@@ -381,16 +382,12 @@ class ContactSheet:
             text = ngettext("%(n)d photo is published.", "%(n)d photos are published.", done) % {"n": done}
         self._say(text if done else _("No photo was published."), messages.SUCCESS if done else messages.WARNING)
         if left:
-            lines = format_html_join(
-                "",
-                '<li><a href="{}">{}. {}</a>: {}</li>',
-                (
-                    (reverse("admin:conferences_photo_change", args=[photo.pk]), number, photo.file.name, why)
-                    for number, photo, why in left
-                ),
-            )
+            photos = [
+                (reverse("admin:conferences_photo_change", args=[photo.pk]), number, photo.file.name, why)
+                for number, photo, why in left
+            ]
             text = ngettext("%(n)d photo was left out:", "%(n)d photos were left out:", len(left)) % {"n": len(left)}
-            self._say(format_html("{} <ul>{}</ul>", text, lines), messages.WARNING)
+            self._say(component("left_out", text=text, photos=photos), messages.WARNING)
 
     def _publish_conference(self):
         self._may_publish(self.admin, self.conference)
@@ -402,7 +399,8 @@ class ContactSheet:
             self._say(" ".join(error.messages), messages.ERROR)
         else:
             text = _("The conference page is published again, with the featured photo.")
-            link = format_html('{} <a href="/id/{}">{}</a>', text, self.conference.uid, _("Read it as a visitor"))
+            address = f"/id/{self.conference.uid}"
+            link = component("message", text=text, address=address, link=_("Read it as a visitor"))
             self._say(link, messages.SUCCESS)
 
     @cached_property

@@ -4,7 +4,6 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -12,6 +11,7 @@ from conferences.admin import YearFilter, conference_of, parent_link
 from ctportal import languages
 from ctportal.dates import format_date
 from ctportal.publishing.admin import LabelForm, LabelTabularInline, PublicationFilter, RecordAdmin, RecordForm
+from ctportal.publishing.admin_components import component
 from ctportal.publishing.admin_forms import record_form, take_upload
 from ctportal.publishing.admin_locale import interface_language
 from ctportal.publishing.desk import DeskFilter
@@ -97,8 +97,7 @@ def has_file(document):
 
 
 def file_link(file):
-    address = reverse("admin_file", args=[file.key, file.name])
-    return format_html('{} <a href="{}">{}</a>', _("Now:"), address, file.name)
+    return component("stored_file", address=reverse("admin_file", args=[file.key, file.name]), file=file)
 
 
 class RelationForm(LabelForm):

@@ -19,7 +19,6 @@ from django.http import HttpResponseRedirect
 from django.http.request import validate_host
 from django.urls import Resolver404, path, resolve, reverse
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -40,6 +39,7 @@ from . import (
     roles,
     workflow,
 )
+from .admin_components import component
 from .admin_forms import (
     ACTIONS,
     FOR_PUBLISHERS,
@@ -192,7 +192,7 @@ STATE_LABELS = {
 
 
 def badge(state):
-    return format_html('<span class="state state-{}">{}</span>', state, STATE_LABELS[state])
+    return component("state", state=state, label=STATE_LABELS[state])
 
 
 FEW = 1000
@@ -274,20 +274,8 @@ class PublicationFilter(admin.SimpleListFilter):
 
 def language_marks(states):
     """Return the six languages as small marks. *states*: {language: "original", "ready", "draft"}; the rest is missing."""
-    words = {
-        "original": _("original"),
-        "ready": _("ready"),
-        "draft": _("in preparation"),
-    }
-    return format_html_join(
-        " ",
-        '<span class="tongue tongue-{}" title="{}: {}">{}</span>',
-        (
-            (states[code], languages.LANGUAGES[code], words[states[code]], code)
-            for code in languages.CODES
-            if code in states
-        ),
-    )
+    marks = [(code, languages.LANGUAGES[code], states[code]) for code in languages.CODES if code in states]
+    return component("languages", languages=marks)
 
 
 # Forms
@@ -400,13 +388,13 @@ class RecordAdmin(SaysWhatIsSaved, admin_history.KeepsHistory, AutocompleteField
     @admin.display(description=gettext_lazy("publication"))
     def publication(self, record):
         state = publication_state(record)
-        text = badge(state)
-        if record.edition_to_come:
-            at = record.edition_to_come.public_from
-            text += format_html(' <span class="when">{} UTC</span>', f"{at:%Y-%m-%d %H:%M}")
-        if getattr(record, "stage", "") == Stage.REVIEW:
-            text += format_html(' <span class="state state-review">{}</span>', record.get_stage_display())
-        return text
+        return component(
+            "publication",
+            state=state,
+            label=STATE_LABELS[state],
+            to_come=record.edition_to_come,
+            stage=record.get_stage_display() if getattr(record, "stage", "") == Stage.REVIEW else "",
+        )
 
     @admin.display(description=gettext_lazy("languages"))
     def language_list(self, record):
@@ -590,13 +578,9 @@ class RecordAdmin(SaysWhatIsSaved, admin_history.KeepsHistory, AutocompleteField
         self.message_user(request, text, messages.SUCCESS)
 
     def _say_public(self, request, obj):
-        text = format_html(
-            '{} <a href="{}">{}</a>',
-            _("“%(record)s” is public.") % {"record": obj},
-            f"/id/{obj.uid}",
-            _("Read it as a visitor"),
-        )
-        self.message_user(request, text, messages.SUCCESS)
+        text = _("“%(record)s” is public.") % {"record": obj}
+        link = component("message", text=text, address=f"/id/{obj.uid}", link=_("Read it as a visitor"))
+        self.message_user(request, link, messages.SUCCESS)
 
     def say_along(self, request, along):
         """Tell which documents and photos went along with their conference, in a message for each thing they did."""

@@ -17,11 +17,11 @@ from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.functional import cached_property
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from . import restoring, revision_words, revisions, withheld
+from .admin_components import component
 from .admin_forms import changed_fields, stale_message
 from .gate import gate_for
 from .instants import show_utc
@@ -356,10 +356,10 @@ def gone_message(admin, request, pk):
     found = restoring.recoverable(admin.model, request.user) if admin.has_change_permission(request) else []
     version = next((version for version, _fields in found if version.object_id == pk), None)
     if version is None:
-        return format_html("{} {}", _("There is no such record, or not any more."), rest)
+        return " ".join((_("There is no such record, or not any more."), rest))
     what = _("“%(record)s” was deleted meanwhile.") % {"record": version.object_repr}
     address = RecoverPage(admin, request).address("recover_one", version.revision_id)
-    return format_html('{} {} <a href="{}">{}</a>', what, rest, address, _("Recover a deleted draft"))
+    return component("message", text=f"{what} {rest}", address=address, link=_("Recover a deleted draft"))
 
 
 class RecoverPage(_Page):

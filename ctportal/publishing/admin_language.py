@@ -11,7 +11,6 @@ from django.db import transaction
 from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -21,6 +20,7 @@ from django_prose_editor.fields import ProseEditorField
 from ctportal import languages
 
 from . import admin_presence, admin_stale, roles, workflow
+from .admin_components import component
 from .admin_forms import FIELD_OF, PublishingFields, no_such_button, stale_message, text_form_fields
 from .gate import languages_leaving
 from .instants import show_utc
@@ -294,7 +294,7 @@ class LanguagePage:
             note, alone = form.cleaned_data["publish_note"], form.cleaned_data["alone_reason"]
             workflow.approve_language(self.record, self.language, by=self.request.user, note=note, alone=alone)
             text = _("%(language)s is public.") % {"language": languages.LANGUAGES[self.language]}
-            link = format_html('{} <a href="/id/{}">{}</a>', text, self.record.uid, _("Read it as a visitor"))
+            link = component("message", text=text, address=f"/id/{self.record.uid}", link=_("Read it as a visitor"))
             self.admin.message_user(self.request, link, messages.SUCCESS)
             return None
         text = _("%(language)s is saved.") % {"language": languages.LANGUAGES[self.language]}

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 
+from csp.decorators import csp_update
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
@@ -27,7 +28,6 @@ from ctportal.publishing.admin import (
     PublicationFilter,
     RecordAdmin,
     RecordForm,
-    allow_editor,
     badge,
     language_marks,
     names_of,
@@ -37,6 +37,7 @@ from ctportal.publishing.admin import (
 )
 from ctportal.publishing.admin_components import component
 from ctportal.publishing.admin_forms import (
+    EDITOR_POLICY,
     AutocompleteFields,
     label_texts,
     labels_of,
@@ -812,6 +813,7 @@ class SessionAdmin(SaysWhatIsSaved, KeepsHistory, AutocompleteFields, NarrowedLi
         address = reverse("admin:conferences_conference_change", args=[obj.conference_id])
         return HttpResponseRedirect(f"{address}#sessions-group")
 
+    @csp_update(EDITOR_POLICY)
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         formsets = [inline.formset for inline in context["inline_admin_formsets"]]
         context["portal"] = stale_context(context["adminform"].form, formsets)
@@ -820,7 +822,7 @@ class SessionAdmin(SaysWhatIsSaved, KeepsHistory, AutocompleteFields, NarrowedLi
         response = super().render_change_form(request, context, add, change, form_url, obj)
         if request.method == "POST":
             response.status_code = 422
-        return allow_editor(request, response)
+        return response
 
 
 def session_page(session):

@@ -7,7 +7,7 @@ import re
 from collections import defaultdict
 from urllib.parse import urlsplit
 
-from csp.constants import NONCE
+from csp.decorators import csp_update
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
@@ -42,6 +42,7 @@ from . import (
 from .admin_components import component
 from .admin_forms import (
     ACTIONS,
+    EDITOR_POLICY,
     FOR_PUBLISHERS,
     AutocompleteFields,
     DateInput,
@@ -68,8 +69,6 @@ from .withheld import withhold
 
 __all__ = ["InlineFormSet", "LabelForm", "LabelTabularInline", "PublicationFilter", "RecordAdmin", "RecordForm"]
 
-# The one style that django-prose-editor 0.28.0 puts into the page; the browser tests fail where an upgrade changes it.
-EDITOR_STYLE = "'sha256-PlumsSlvJ7vvWzjqibGAYKq92O3y/4JTxWWsWJvyUYA='"
 NATIVE_WIDGETS = {
     models.DateField: {"widget": DateInput},
     models.TimeField: {"widget": TimeInput},
@@ -83,12 +82,6 @@ class Refused(Exception):
     def __init__(self, error):
         super().__init__(str(error))
         self.error = error
-
-
-def allow_editor(request, response):
-    """Let *response*, which holds the rich text editor, run it under the strict policy: a nonce and one style."""
-    response._csp_update = {"script-src": [NONCE], "style-src": [EDITOR_STYLE]}
-    return response
 
 
 def with_nonce(request, media):
@@ -469,6 +462,7 @@ class RecordAdmin(SaysWhatIsSaved, admin_history.KeepsHistory, AutocompleteField
                 upload.seek(0)
         return super().changeform_view(request, object_id, form_url, extra_context)
 
+    @csp_update(EDITOR_POLICY)
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         context["media"] = with_nonce(request, context["media"])
         form = context["adminform"].form
@@ -482,7 +476,7 @@ class RecordAdmin(SaysWhatIsSaved, admin_history.KeepsHistory, AutocompleteField
         response = super().render_change_form(request, context, add, change, form_url, obj)
         if request.method == "POST":
             response.status_code = 422
-        return allow_editor(request, response)
+        return response
 
     def save_model(self, request, obj, form, change):
         request.record_form = form

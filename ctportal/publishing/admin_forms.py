@@ -9,6 +9,7 @@ import zoneinfo
 from datetime import datetime
 from functools import cache, cached_property
 
+from csp.constants import NONCE
 from django import forms
 from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple, RelatedFieldWidgetWrapper
 from django.core import signing
@@ -61,6 +62,10 @@ def label_texts(record, name):
     texts = ((code, getattr(record, f"{name}_{code}")) for code in languages.CODES)
     return {code: text for code, text in texts if text}
 
+
+# What the rich text editor needs beyond the strict policy: a nonce, and the one style that django-prose-editor 0.28.0 puts
+# into the page; the browser tests fail where an upgrade changes it.
+EDITOR_POLICY = {"script-src": [NONCE], "style-src": ["'sha256-PlumsSlvJ7vvWzjqibGAYKq92O3y/4JTxWWsWJvyUYA='"]}
 
 # Widgets. One native field each: it has a label, works from the keyboard and needs no script.
 

@@ -3,6 +3,7 @@
 It writes only that language's columns and row, so that two translators never wait for, nor undo, each other.
 """
 
+from csp.decorators import csp_update
 from django import forms
 from django.contrib import messages
 from django.contrib.admin.utils import unquote
@@ -21,7 +22,7 @@ from ctportal import languages
 
 from . import admin_presence, admin_stale, roles, workflow
 from .admin_components import component
-from .admin_forms import FIELD_OF, PublishingFields, no_such_button, stale_message, text_form_fields
+from .admin_forms import EDITOR_POLICY, FIELD_OF, PublishingFields, no_such_button, stale_message, text_form_fields
 from .gate import languages_leaving
 from .instants import show_utc
 from .preview import WITHOUT_PAGE, preview_address
@@ -322,8 +323,9 @@ class LanguagePage:
             name = FIELD_OF.get(told, told)
             form.add_error(name if name in form.fields else None, errors)
 
+    @csp_update(EDITOR_POLICY)
     def _show(self, form, status):
-        from .admin import allow_editor, stale_context, with_nonce
+        from .admin import stale_context, with_nonce
 
         admin, record = self.admin, self.record
         name = languages.LANGUAGES[self.language]
@@ -359,6 +361,5 @@ class LanguagePage:
             "may_publish": may_publish and state.in_force and not state.to_come,
             "waits_until": show_utc(state.to_come.public_from) if may_publish and state.to_come else "",
         }
-        response = TemplateResponse(self.request, "admin/record/language.html", context, status=status)
         self.request.current_app = admin.admin_site.name
-        return allow_editor(self.request, response)
+        return TemplateResponse(self.request, "admin/record/language.html", context, status=status)

@@ -845,7 +845,9 @@ def photo_missing(photo):
 
 @record_form(Photo)
 class PhotoForm(RecordForm):
-    upload = forms.FileField(label=_("Picture"), required=False, help_text=_("JPEG, PNG or WebP."))
+    upload = forms.FileField(
+        label=gettext_lazy("Picture"), required=False, help_text=gettext_lazy("JPEG, PNG or WebP.")
+    )
     kept_file = forms.CharField(required=False, widget=forms.HiddenInput)
     constraint_fields = {"one_featured_photo_per_conference": "featured"}
     stored = None

@@ -165,6 +165,17 @@ def test_the_picture_of_a_photo_is_shown_in_its_form(admin_client):
     assert picture["src"].startswith("/admin/files/")
 
 
+def test_the_form_of_a_photo_speaks_the_language_of_the_interface(admin_client):
+    photo = make_photo(make_conference())
+    admin_client.cookies[settings.LANGUAGE_COOKIE_NAME] = "ar"
+    page = Page(admin_client.get(f"/admin/conferences/photo/{photo.pk}/change/"))
+
+    labels = {label["for"]: label.text.strip() for label in page.all("label")}
+    helps = {each["id"]: each.text.strip() for each in page.all("div") if "help" in each.classes}
+    assert labels["id_upload"] == "الصورة:"
+    assert helps["id_upload_helptext"] == "JPEG أو PNG أو WebP."
+
+
 def test_a_table_has_a_heading_for_each_column_and_its_keys_unseen(admin_client):
     conference = dossier()
     session = conference.sessions.create(kind="opening", title_en=HOSTILE)

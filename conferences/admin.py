@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Count, Func, IntegerField, OuterRef, Prefetch, Q, Subquery
 from django.http import HttpResponseRedirect
 from django.urls import path, reverse
+from django.utils.decorators import method_decorator
 from django.utils.http import urlencode
 from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
@@ -813,7 +814,7 @@ class SessionAdmin(SaysWhatIsSaved, KeepsHistory, AutocompleteFields, NarrowedLi
         address = reverse("admin:conferences_conference_change", args=[obj.conference_id])
         return HttpResponseRedirect(f"{address}#sessions-group")
 
-    @csp_update(EDITOR_POLICY)
+    @method_decorator(csp_update(EDITOR_POLICY))
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         formsets = [inline.formset for inline in context["inline_admin_formsets"]]
         context["portal"] = stale_context(context["adminform"].form, formsets)

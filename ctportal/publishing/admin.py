@@ -19,6 +19,7 @@ from django.http import HttpResponseRedirect
 from django.http.request import validate_host
 from django.urls import Resolver404, path, resolve, reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -462,7 +463,7 @@ class RecordAdmin(SaysWhatIsSaved, admin_history.KeepsHistory, AutocompleteField
                 upload.seek(0)
         return super().changeform_view(request, object_id, form_url, extra_context)
 
-    @csp_update(EDITOR_POLICY)
+    @method_decorator(csp_update(EDITOR_POLICY))
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         context["media"] = with_nonce(request, context["media"])
         form = context["adminform"].form

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -323,7 +324,7 @@ class LanguagePage:
             name = FIELD_OF.get(told, told)
             form.add_error(name if name in form.fields else None, errors)
 
-    @csp_update(EDITOR_POLICY)
+    @method_decorator(csp_update(EDITOR_POLICY))
     def _show(self, form, status):
         from .admin import stale_context, with_nonce
 

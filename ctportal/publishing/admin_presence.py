@@ -146,7 +146,8 @@ def url(admin, page_of=form_of):
 def open_form(request, admin, obj, page_of=form_of):
     """The Page of the form of *obj*; see ``open_page``."""
     address = reverse(f"admin:{_name(admin)}", args=[obj.pk], current_app=admin.admin_site.name)
-    return open_page(request, *page_of(obj), address)
+    uid, part = page_of(obj)
+    return open_page(request, uid, part, address)
 
 
 def _name(admin):

@@ -153,7 +153,7 @@ def value(context: Context, key: Hashable, compute: Callable[[], T]) -> T:
     kept = where.get(name)
     if kept is not None:
         try:
-            return json.loads(kept)  # type: ignore[no-any-return]  # what compute returned, through JSON
+            return json.loads(kept)
         except ValueError:
             logger.warning("The cache gave something unreadable for “%s”; it is computed anew.", key)
     made = compute()

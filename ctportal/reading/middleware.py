@@ -40,7 +40,7 @@ PAGED = re.compile(r"(?:series|themes)/[^/]+/")
 
 def never_kept(response: HttpResponse) -> HttpResponse:
     """Mark *response* as one that the cache leaves alone, an empty list for example, and return it."""
-    response.never_kept = True  # type: ignore[attr-defined]  # as Django's xframe_options_exempt
+    response.never_kept = True  # as Django does with xframe_options_exempt
     return response
 
 
@@ -56,7 +56,7 @@ class AnswerCacheMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        context = request.read_context = ReadContext()  # type: ignore[attr-defined]  # the one thing hung on requests
+        context = request.read_context = ReadContext()
         store = cache.usable()
         names = names_of(request) if store else None
         key = names and cache.key_of(context, "answer", *names)

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.test import override_settings
 from django.utils import timezone
 
+from ctportal.reading import cache
 from tests.conftest import FrozenClock
 
 from .world import BEGIN, NOW, World
@@ -17,6 +18,12 @@ def stored_files_of_this_test_alone(request, settings, tmp_path):
     """The world brings its own folder."""
     if "made" not in request.fixturenames:
         settings.STORED_FILES_ROOT = tmp_path / "files"
+
+
+@pytest.fixture(autouse=True)
+def answers_are_kept(monkeypatch):
+    """Let the cache of answers work inside the world's transaction, as it does on the site."""
+    monkeypatch.setattr(cache, "usable", cache.store)
 
 
 @pytest.fixture(autouse=True)

@@ -4,6 +4,9 @@ Both failures count: shown where it is denied, missing where it is allowed.
 """
 
 import pytest
+from django.db import connection
+
+from ctportal.reading import cache
 
 from . import addresses
 from .readers import API, CONTRIBUTOR, EXPIRED, IDENTITIES, PHOTO_EDITOR, PUBLISHER, TRANSLATOR, VISITOR
@@ -31,8 +34,14 @@ TABLE = {
 }
 
 
+on_sqlite = connection.vendor == "sqlite"
+
+
 @pytest.mark.parametrize("identity", IDENTITIES)
 def test_every_identity_reads_what_the_table_says_and_nothing_else(world, identity):
+    """On SQLite with a cache that is empty at first, on PostgreSQL with one that a publisher has filled."""
+    if not on_sqlite:
+        Walk(world, PUBLISHER).what_is_kept()
     walk = Walk(world, identity).everything()
 
     counts = {state: len(set(walk.of_state(state))) for state in STATES}
@@ -42,6 +51,21 @@ def test_every_identity_reads_what_the_table_says_and_nothing_else(world, identi
     assert leaks(walk, TABLE[identity]) == []
     assert wrongly_hidden(walk, TABLE[identity]) == []
     assert sorted(asked for asked, status in walk.statuses.items() if status >= 500) == []
+
+
+@pytest.mark.parametrize("identity", IDENTITIES if on_sqlite else ())
+def test_a_warm_cache_tells_every_identity_no_more(world, identity):
+    """The publisher's own questions have filled it; what is scheduled, withdrawn or a draft is asked for again."""
+    filled = Walk(world, PUBLISHER).what_is_kept()
+    kept = cache.store().taken
+    walk = Walk(world, identity).what_is_kept()
+
+    assert len(walk.statuses) > 1000
+    assert kept > 500_000  # bytes
+    assert leaks(walk, TABLE[identity]) == []
+    assert {
+        asked: status for asked, status in filled.statuses.items() if walk.statuses.get(asked, status) != status
+    } == {}
 
 
 def not_asked_by_every_method(walk):

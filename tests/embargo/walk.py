@@ -79,7 +79,15 @@ class Walk:
 
     def everything(self):
         """Ask all of the plan."""
-        for address, method in self.plan():
+        return self.all_of(self.plan())
+
+    def what_is_kept(self):
+        """Ask of the plan what a cache may hold: the public addresses by GET and by HEAD."""
+        asked = [address for address in self.addresses() if is_public(address)]
+        return self.all_of((address, method) for address in asked for method in ("GET", "HEAD"))
+
+    def all_of(self, plan):
+        for address, method in plan:
             self.ask(address, method)
         return self
 

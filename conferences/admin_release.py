@@ -93,14 +93,24 @@ class ReleasePage:
                 self.admin.message_user(self.request, text, messages.SUCCESS)
                 self.admin.say_along(self.request, along)
                 return HttpResponseRedirect(self.request.path)
+        elif button in ("_release", "_release_at"):
+            self._add_what_is_missing(form, [part for part in parts if part.key in chosen])
         return self._show(parts, form, chosen, 422)
+
+    def _add_what_is_missing(self, form, chosen):
+        """Show in *form*, which is refused for other reasons, what stands against releasing the Parts *chosen* as well."""
+        for error in release.problems_of(chosen, at=form.instant, alone=form.data.get("alone", "")).errors:
+            self._add(form, error)
 
     def _add(self, form, error):
         if not hasattr(error, "error_dict"):
             form.add_error(None, error)
             return
         for name, errors in error.error_dict.items():
-            form.add_error(name if name in form.fields else None, errors)
+            if name not in form.fields:
+                form.add_error(None, errors)
+            elif name not in form.errors:
+                form.add_error(name, errors)
 
     # Buttons. Each returns what is said of what it did, and what parts that were left out had to do along with the conference.
 

@@ -35,7 +35,7 @@ class VocabularyGate(Gate):
     def card(self, data):
         return pick(data, "name")
 
-    def missing(self, record):
+    def missing(self, record, texts=None):
         if any(getattr(record, f"name_{code}") for code in CODES):
             return {}
         return {"name": _("A name in at least one language is missing.")}
@@ -173,8 +173,8 @@ class ConferenceGate(Gate):
             if photo.featured:
                 yield Link("featured_photo", photo.uid)
 
-    def missing(self, record):
-        rows = {row.language: row for row in self.texts(record)}
+    def missing(self, record, texts=None):
+        rows = {row.language: row for row in (self.texts(record) if texts is None else texts)}
         missing = {}
         if record.original_language not in rows:
             missing["title"] = _("The title in the original language is missing.")
@@ -225,13 +225,13 @@ class PhotoGate(Gate):
             yield record.download_file
         yield from record.rendition_files
 
-    def missing(self, record):
+    def missing(self, record, texts=None):
         missing = {}
         if not record.decorative and not getattr(record, f"alt_text_{record.original_language}"):
             missing["alt_text"] = _("The alternative text is missing; tick “decorative” if the picture tells nothing.")
         if not record.credit.strip():
             missing["credit"] = _("The credit is missing.")
-        if not (record.download_file and record.rendition_files):
+        if not (record.file_id and record.download_file and record.rendition_files):
             missing["file"] = _("The picture has no renditions. Upload it again.")
         return missing
 

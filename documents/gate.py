@@ -71,8 +71,8 @@ class DocumentGate(Gate):
     def files(self, record):
         return [row.file for row in self.texts(record) if row.file]
 
-    def missing(self, record):
-        rows = {row.language: row for row in self.texts(record)}
+    def missing(self, record, texts=None):
+        rows = {row.language: row for row in (self.texts(record) if texts is None else texts)}
         missing = {}
         if record.original_language not in rows:
             missing["title"] = _("The title in the original language is missing.")

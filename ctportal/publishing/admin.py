@@ -38,6 +38,7 @@ from . import (
     admin_stale,
     admin_versions,
     roles,
+    services,
     workflow,
 )
 from .admin_components import component
@@ -64,6 +65,7 @@ from .instants import offset_text, show_instant
 from .models import VOCABULARY, Edition, RecordType, WorkflowStep, reached
 from .original_language import move_labels
 from .preview import WITHOUT_PAGE, preview_address
+from .problems import Problems
 from .records import UID, Stage, entry_model
 from .state import SHOWS, state_of
 from .withheld import withhold
@@ -75,6 +77,12 @@ NATIVE_WIDGETS = {
     models.TimeField: {"widget": TimeInput},
     models.URLField: {"assume_scheme": "https"},
 }
+
+
+# What buttons ask for: see ``RecordAdmin.add_what_the_button_needs``.
+PUBLISHING = frozenset({"_publish", "_publish_at", "_replace", "_replace_at"})
+WITHDRAWING = frozenset({"_withdraw", "_withdraw_at"})
+INSTANT_OF = dict.fromkeys(("_publish_at", "_replace_at", "_redate"), "publish_at") | {"_withdraw_at": "withdraw_at"}
 
 
 class Refused(Exception):
@@ -467,6 +475,9 @@ class RecordAdmin(SaysWhatIsSaved, admin_history.KeepsHistory, AutocompleteField
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         context["media"] = with_nonce(request, context["media"])
         form = context["adminform"].form
+        if request.method == "POST" and form.refusal is None:
+            formsets = [inline.formset for inline in context["inline_admin_formsets"]]
+            self.add_what_the_button_needs(request, form, formsets)
         if change:
             hand_over_rows(context["inline_admin_formsets"], obj)
         context["portal"] = self.panel(request, form, obj if change else None, bool(context["is_popup"]))
@@ -541,13 +552,19 @@ class RecordAdmin(SaysWhatIsSaved, admin_history.KeepsHistory, AutocompleteField
         self._publish(request, obj, form, at=None, replace=False)
 
     def press_publish_at(self, request, obj, form):
-        self._publish(request, obj, form, at=self._instant(form), replace=False)
+        self._publish_at(request, obj, form, replace=False)
 
     def press_replace(self, request, obj, form):
         self._publish(request, obj, form, at=None, replace=True)
 
     def press_replace_at(self, request, obj, form):
-        self._publish(request, obj, form, at=self._instant(form), replace=True)
+        self._publish_at(request, obj, form, replace=True)
+
+    def _publish_at(self, request, obj, form, *, replace):
+        at, problems = None, Problems()
+        with problems.collect():
+            at = self._instant(form)
+        self._publish(request, obj, form, at=at, replace=replace, problems=problems)
 
     def _instant(self, form):
         return self._given(form, "publish_at")
@@ -557,10 +574,10 @@ class RecordAdmin(SaysWhatIsSaved, admin_history.KeepsHistory, AutocompleteField
             raise ValidationError({name: _("Give the date and time.")})
         return form.instants[name]
 
-    def _publish(self, request, obj, form, *, at, replace):
+    def _publish(self, request, obj, form, *, at, replace, problems=None):
         note, minor = form.cleaned_data["publish_note"], form.cleaned_data["publish_minor"]
         how = {"at": at, "note": note, "minor": minor, "replace": replace, "alone": form.cleaned_data["alone_reason"]}
-        edition = workflow.approve(obj, by=request.user, **how)
+        edition = workflow.approve(obj, by=request.user, problems=problems, **how)
         if at:
             self._say_scheduled(request, obj, edition, form)
         else:
@@ -617,21 +634,28 @@ class RecordAdmin(SaysWhatIsSaved, admin_history.KeepsHistory, AutocompleteField
         self.say_along(request, edition.along)
 
     def press_withdraw_at(self, request, obj, form):
-        at = self._given(form, "withdraw_at")
+        at, problems = None, Problems()
+        with problems.collect():
+            at = self._given(form, "withdraw_at")
         try:
-            edition = self._withdraw(request, obj, form, at)
+            edition = self._withdraw(request, obj, form, at, problems)
         except ValidationError as error:
             # The services call every instant "at"; this form has two.
             by_field = getattr(error, "error_dict", {})
-            raise (ValidationError({"withdraw_at": by_field["at"]}) if "at" in by_field else error) from error
+            if "at" not in by_field:
+                raise
+            others = {name: errors for name, errors in by_field.items() if name != "at"}
+            raise ValidationError(others | {"withdraw_at": by_field["at"]}) from error
         text = _("“%(record)s” will be withdrawn at %(at)s.") % {"record": obj, "at": show_instant(at, form.time_zone)}
         self.message_user(request, text, messages.SUCCESS)
         self.say_along(request, edition.along)
 
-    def _withdraw(self, request, obj, form, at=None):
-        replacement = replacement_from(form.cleaned_data["withdraw_replacement"])
-        reason = form.cleaned_data["withdraw_reason"]
-        return workflow.withdraw(obj, by=request.user, reason=reason, at=at, replacement=replacement)
+    def _withdraw(self, request, obj, form, at=None, problems=None):
+        replacement, problems = None, problems or Problems()
+        with problems.collect():
+            replacement = replacement_from(form.cleaned_data["withdraw_replacement"])
+        how = {"reason": form.cleaned_data["withdraw_reason"], "replacement": replacement, "problems": problems}
+        return workflow.withdraw(obj, by=request.user, at=at, **how)
 
     def press_withdraw(self, request, obj, form):
         edition = self._withdraw(request, obj, form)
@@ -678,6 +702,27 @@ class RecordAdmin(SaysWhatIsSaved, admin_history.KeepsHistory, AutocompleteField
         "_continue": press_save,
         "_save": press_save,
     }
+
+    def add_what_the_button_needs(self, request, form, formsets):
+        """Show in *form*, which is refused for other reasons, what the button that was pressed would ask for as well."""
+        button = next((name for name in self.buttons if name in request.POST), "")
+        given, problems = form.cleaned_data, Problems()
+        with problems.collect():
+            if button in INSTANT_OF:
+                self._given(form, INSTANT_OF[button])
+        with problems.collect():
+            if button in WITHDRAWING:
+                services.public_reason(given.get("withdraw_reason", ""))
+        if self.publishable and button in PUBLISHING:
+            with problems.collect():
+                is_new = not form.instance.pk or what_changed(form, formsets)
+                second_reader = not is_new and workflow.has_second_reader(form.instance, request.user)
+                workflow.reason_or_refuse(second_reader, given.get("alone_reason", ""))
+        with problems.collect():
+            if self.publishable and button in (*PUBLISHING, "_submit"):
+                raise ValidationError(form.missing())
+        for error in problems.errors:
+            form.add_missing(error)
 
     def _may_publish(self, request, obj):
         if not self.has_publish_permission(request, obj):

@@ -29,7 +29,7 @@ from modeltranslation.translator import NotRegistered, translator
 from ctportal import languages
 
 from . import admin_stale, original_language, roles, withheld, workflow
-from .gate import delete_rows, opening
+from .gate import delete_rows, gate_for, opening
 from .instants import is_time_zone, local_to_instant
 from .models import VOCABULARY, StoredFile
 from .records import ADDRESS_IN_USE, RESERVED_SLUGS, SLUG, is_key, validate_slug
@@ -506,6 +506,7 @@ FIELD_OF = {
     "reason": "withdraw_reason",
     "replacement": "withdraw_replacement",
     "alone": "alone_reason",
+    "file": "upload",
 }
 # Buttons that depend on what the record and its editions are at this moment.
 ACTIONS = frozenset(
@@ -733,6 +734,23 @@ class RecordForm(LabelForm, PublishingFields, metaclass=forms.models.ModelFormMe
         for told, errors in self.refusal.error_dict.items():
             name = FIELD_OF.get(told, told)
             self.add_error(name if name in self.fields else None, errors)
+
+    def add_missing(self, error):
+        """Show what *error* says of fields in which nothing else is wrong."""
+        for told, errors in error.error_dict.items():
+            name = FIELD_OF.get(told, told)
+            if name in self.fields and name not in self.errors:
+                self.add_error(name, errors)
+
+    def missing(self):
+        """{field: message} of what is missing, in the record as it is typed, before it may be public; see ``Gate.missing``."""
+        record, texts = self.instance, None
+        if self.text_row is not None:
+            saved = getattr(record, self.text_rows).all() if record.pk else []
+            rows = [row for row in saved if row.pk != self.text_row.pk]
+            rows += [self.text_row] if self.has_text else []
+            texts = [row for row in rows if row.ready or row.language == record.original_language]
+        return gate_for(record).missing(record, texts)
 
     def save_text(self):
         """Save the row of the original language, once the record itself is saved."""

@@ -321,8 +321,9 @@ class LanguagePage:
             form.add_error("ready" if getattr(error, "code", "") == "language_not_ready" else None, error)
             return
         for told, errors in error.error_dict.items():
-            name = FIELD_OF.get(told, told)
-            form.add_error(name if name in form.fields else None, errors)
+            for each in errors:
+                name = "ready" if each.code == "language_not_ready" else FIELD_OF.get(told, told)
+                form.add_error(name if name in form.fields else None, each)
 
     @method_decorator(csp_update(EDITOR_POLICY))
     def _show(self, form, status):

@@ -178,8 +178,11 @@ class Gate:
         for path in self.vocabulary_paths:
             yield from _follow(record, path.split("__"))
 
-    def missing(self, record):
-        """Return {field: message} for everything that must be there before the record may be public."""
+    def missing(self, record, texts=None):
+        """Return {field: message} for everything that must be there before the record may be public.
+
+        *texts* are its rows per language that are ready, where a form holds others than those that are saved.
+        """
         return {}
 
 

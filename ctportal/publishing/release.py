@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import TextChoices
 from django.utils.translation import gettext as _
@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy
 
 from ctportal.languages import CODES
 
-from . import epoch, services, workflow
+from . import epoch, roles, services, workflow
 from .gate import GATES, Content, languages_leaving
 from .models import Edition, RecordType
+from .problems import Problems
 from .records import lock
 from .state import content_differs, covering
 
@@ -176,15 +177,13 @@ def release(conference, chosen, *, by, at=None, note="", alone=""):
 
     Returns the Parts released and, of those that were not chosen, what they had to do along with the conference, a list of
     ``cascade.Along``: what is left out stays at its own time wherever the conference is public then. The rights and the second reader are asked as for a single record; *alone* is the one reason for all parts without.
-    Raises ValidationError naming the part, and releases nothing, where one of them is refused.
+    Raises ValidationError naming each part that is refused, and releases nothing: see ``problems_of``.
     """
     lock_dossier(conference)
     parts = [part for part in parts_of(conference, by) if part.key in chosen]
-    if not parts:
-        raise ValidationError(_("Choose what is to be released."), code="nothing_chosen")
-    for part in parts:
-        with _naming(part.record):
-            _refuse_what_is_not_ready(part)
+    if not all(roles.may_publish(by, part.record) for part in parts):
+        raise PermissionDenied
+    problems_of(parts, at=at, alone=alone).raise_if_any()
     replaced = [part.record for part in parts if part.plan == Plan.REPLACE and not part.is_conference]
     if replaced:
         # At once: a conference brought forward would take the text along that is to be replaced.
@@ -210,6 +209,23 @@ def _in_order(parts, at):
     if at and conference and conference[0].at and at > conference[0].at:
         return [*reversed(others), *conference]
     return [*conference, *others]
+
+
+def problems_of(parts, *, at, alone):
+    """The Problems that stand against releasing *parts*, before any of them is published: what is missing of each, the
+    reason for no second reader, and the time."""
+    problems = Problems()
+    with problems.collect():
+        if not parts:
+            raise ValidationError(_("Choose what is to be released."), code="nothing_chosen")
+    for part in parts:
+        with problems.collect(), _naming(part.record):
+            _refuse_what_is_not_ready(part)
+    with problems.collect():
+        workflow.reason_or_refuse(not any(part.needs_reason for part in parts), alone)
+    with problems.collect():
+        services.start_or_refuse(at, epoch.now())
+    return problems
 
 
 def _refuse_what_is_not_ready(part):

@@ -44,6 +44,7 @@ from .line import (
     withdraw_at,
 )
 from .models import VOCABULARY, Edition, RecordType, Redirect, Withdrawal, WorkflowStep
+from .problems import Problems
 from .publication import publication
 from .records import ADDRESS_IN_USE
 from .state import covering
@@ -114,7 +115,7 @@ def publish(
     _refuse_vocabulary(record)
     with publication(by) as changes:
         drafts = drafts_of([record], replace=replace, reason=reason)
-        [edition] = _publish_all(changes, drafts, by, at, How(note, minor, taking), no_name)
+        [edition] = _publish_all(changes, drafts, by, at, How(note, minor, taking), no_name, Problems())
     return edition
 
 
@@ -127,12 +128,16 @@ def publish_all(
     minor: bool = False,
     taking: frozenset[UUID] | None = None,
     naming: Naming = no_name,
+    problems: Problems | None = None,
 ) -> list[Edition]:
     """Publish *drafts*, in their order, at one instant; see ``publish``. Returns their editions. The caller has locked the
-    records before it read them."""
+    records before it read them.
+
+    *problems* are those that the caller has found: they are raised with all that is missing of any of *drafts*.
+    """
     with publication(by) as changes:
         drafts = _with_what_is_public_now(changes, drafts)
-        return _publish_all(changes, drafts, by, at, How(note, minor, taking), naming)
+        return _publish_all(changes, drafts, by, at, How(note, minor, taking), naming, problems or Problems())
 
 
 class How(NamedTuple):
@@ -144,12 +149,20 @@ class How(NamedTuple):
 
 
 def _publish_all(
-    changes: Changes, drafts: Sequence[Draft], by: Any, at: datetime | None, how: How, naming: Naming
+    changes: Changes,
+    drafts: Sequence[Draft],
+    by: Any,
+    at: datetime | None,
+    how: How,
+    naming: Naming,
+    problems: Problems,
 ) -> list[Edition]:
-    start = _start(at, changes.now)
+    with problems.collect():
+        start = start_or_refuse(at, changes.now)
     for draft in drafts:
-        with naming(draft.record):
+        with problems.collect(), naming(draft.record):
             _refuse_what_is_missing(draft)
+    problems.raise_if_any()
     changes.load(draft.record.uid for draft in drafts)
     taken = _slugs_of_others(changes, [draft.content for draft in drafts])
     revisions_kept = revisions.keep_all([draft.loaded for draft in drafts], by=by, comment=gettext_noop("Published."))
@@ -202,19 +215,25 @@ def _publish(changes: Changes, draft: Draft, start: datetime, how: How) -> Track
 
 
 @transaction.atomic
-def publish_language(record: Any, language: str, *, by: Any, note: str = "", reason: str = "") -> Edition:
+def publish_language(
+    record: Any, language: str, *, by: Any, note: str = "", reason: str = "", problems: Problems | None = None
+) -> Edition:
     """Publish *language* ahead of the rest: the edition in force with just that language replaced, as a minor edition.
 
     *reason* is a word for the ledger alone. Raises ValidationError when nothing is in force, when an edition is to come, or
-    when the language is not ready.
+    when the language is not ready; *problems* as for ``publish_all``.
     """
     gate = gate_for(record)
+    current, problems = None, problems or Problems()
     with publication(by) as changes:
-        current = in_force_or_refuse(changes, record.uid)
-        _refuse_while_one_is_to_come(changes, record.uid)
+        with problems.collect():
+            current = in_force_or_refuse(changes, record.uid)
+            _refuse_while_one_is_to_come(changes, record.uid)
         draft = drafts_of([record])[0]
-        if language not in gate.languages(draft.loaded):
-            raise ValidationError(_("This language is not marked as ready."), code="language_not_ready")
+        with problems.collect():
+            if current and language not in gate.languages(draft.loaded):
+                raise ValidationError(_("This language is not marked as ready."), code="language_not_ready")
+        problems.raise_if_any()
         content = changes.content_of(current)
         content.data = with_language(gate, content.data, draft.content.data, language)
         content.files = _files_named_in(content.data, [*content.files, *draft.content.files])
@@ -237,7 +256,7 @@ def restore(record: Any, *, by: Any, at: datetime | None = None, note: str = "")
     Restoring a conference brings back the documents and photos that were withdrawn with it. The edition has ``along``.
     """
     with publication(by) as changes:
-        start = _start(at, changes.now)
+        start = start_or_refuse(at, changes.now)
         restored, along = _restore(changes, record.uid, start, note)
         along += follow_conference(changes, restored.uid, restored.type)
     restored.edition.along = along
@@ -376,7 +395,7 @@ def _redate(
     state = changes.state(uid)
     if not content:
         raise ValidationError(_("Nothing is scheduled: there is nothing to move."), code="nothing_to_come")
-    coming, start = state.to_come, _start(at, changes.now)
+    coming, start = state.to_come, start_or_refuse(at, changes.now)
     if not coming or start == coming.public_from:
         edition = (coming or content.source).edition
         edition.along = []
@@ -394,19 +413,32 @@ def _redate(
     return Redated(moved.edition, moved=True)
 
 
-def withdraw(record: Any, *, by: Any, reason: str, at: datetime | None = None, replacement: Any = None) -> Edition:
+def withdraw(
+    record: Any,
+    *,
+    by: Any,
+    reason: str,
+    at: datetime | None = None,
+    replacement: Any = None,
+    problems: Problems | None = None,
+) -> Edition:
     """Take *record* off the public side from *at* (default now) on, for a public *reason*; return the ended edition, with
     ``along``.
 
     *replacement* is the uid of a record to read instead. What was to come after *at* is unscheduled, and the documents
-    and photos of a conference go with it.
+    and photos of a conference go with it. *problems* as for ``publish_all``.
     """
     _refuse_vocabulary(record)
+    problems = problems or Problems()
     with publication(by) as changes:
-        reason = _clean_reason(reason)
-        if replacement and (str(replacement) == str(record.uid) or not _was_ever_public(replacement, changes.now)):
-            raise ValidationError({"replacement": _("The replacement must be another record that is public.")})
-        end = _start(at, changes.now)
+        with problems.collect():
+            reason = public_reason(reason)
+        with problems.collect():
+            if replacement and (str(replacement) == str(record.uid) or not _was_ever_public(replacement, changes.now)):
+                raise ValidationError({"replacement": _("The replacement must be another record that is public.")})
+        with problems.collect():
+            end = start_or_refuse(at, changes.now)
+        problems.raise_if_any()
         for tracked in changes.line(record.uid):
             if tracked.public_from > changes.now and tracked.public_from >= end:
                 unschedule(changes, tracked)
@@ -419,7 +451,8 @@ def withdraw(record: Any, *, by: Any, reason: str, at: datetime | None = None, r
     return ending.edition
 
 
-def _clean_reason(reason: str) -> str:
+def public_reason(reason: str) -> str:
+    """Return the *reason* of a withdrawal in one line. Raises ValidationError where there is none, or it is too long."""
     reason = " ".join(reason.split())
     if not reason:
         raise ValidationError({"reason": _("Give the reason: it is what readers of the old address are told.")})
@@ -431,7 +464,8 @@ def _clean_reason(reason: str) -> str:
 # What is refused
 
 
-def _start(at: datetime | None, now: datetime) -> datetime:
+def start_or_refuse(at: datetime | None, now: datetime) -> datetime:
+    """Return *at*, or *now* for None. Raises ValidationError where *at* is past or too far away."""
     if at is None:
         return now
     if at <= now:

@@ -19,6 +19,7 @@ from . import renaming, roles, services
 from .changes import name_of
 from .gate import gate_for, naming, opening, refresh_drafts
 from .models import Contribution, Edition, LedgerEntry, WorkflowStep
+from .problems import Problems
 from .records import Stage, lock
 
 Action = WorkflowStep.Action
@@ -239,28 +240,36 @@ def pages_of(record):
 
 
 @transaction.atomic
-def approve(record, *, by, at=None, note="", minor=False, replace=False, taking=None, alone=""):
+def approve(record, *, by, at=None, note="", minor=False, replace=False, taking=None, alone="", problems=None):
     """Publish *record* from *at* (default now) on; see ``services.publish``. Returns the edition.
 
-    *alone* is the reason for publishing without second reader, needed where there is none.
+    *alone* is the reason for publishing without second reader, needed where there is none: that it is missing is told with
+    all else that is.
     """
     _require(roles.may_publish(by, record))
     _lock(record)
     drafts = services.drafts_of([record], replace=replace)
-    return approve_all(drafts, by=by, at=at, note=note, minor=minor, taking=taking, alone=alone)[0]
+    how = {"note": note, "minor": minor, "taking": taking, "alone": alone, "problems": problems}
+    return approve_all(drafts, by=by, at=at, **how)[0]
 
 
-def approve_all(drafts, *, by, at=None, note="", minor=False, taking=None, alone="", naming=services.no_name):
+def approve_all(
+    drafts, *, by, at=None, note="", minor=False, taking=None, alone="", naming=services.no_name, problems=None
+):
     """Publish *drafts*, whose records the caller has locked, at one instant, inside a transaction of its own; see ``approve`` and ``services.publish_all``.
 
-    *alone* is the reason for all of them that have no second reader.
+    *alone* is the reason for all of them that have no second reader: that it is missing is told with all else that is.
     """
-    hands = hands_of(by, [draft.record.uid for draft in drafts])
     for draft in drafts:
-        with naming(draft.record):
-            _require(roles.may_publish(by, draft.record))
-            draft.reason = _reason_or_refuse(has_second_reader(draft.loaded, by, hands), alone)
-    how = {"note": note, "minor": minor, "taking": taking, "naming": naming}
+        _require(roles.may_publish(by, draft.record))
+    hands = hands_of(by, [draft.record.uid for draft in drafts])
+    unread = [draft for draft in drafts if not has_second_reader(draft.loaded, by, hands)]
+    problems, reason = problems or Problems(), ""
+    with problems.collect():
+        reason = reason_or_refuse(not unread, alone)
+    for draft in unread:
+        draft.reason = reason
+    how = {"note": note, "minor": minor, "taking": taking, "naming": naming, "problems": problems}
     editions = services.publish_all(drafts, by=by, at=at, **how)
     approved = list(zip(drafts, editions, strict=True))
     pages = {(draft.record.uid, page): edition for draft, edition in approved for page in pages_of(draft.loaded)}
@@ -279,8 +288,11 @@ def approve_language(record, language, *, by, note="", alone=""):
     """Publish *language* of *record* ahead of the rest; see ``services.publish_language``. Returns the edition."""
     _require(roles.may_publish(by, record))
     _lock(record)
-    reason = _reason_or_refuse(not _own_work(record, by, [language]), alone)
-    edition = services.publish_language(record, language, by=by, note=note, reason=reason)
+    problems, reason = Problems(), ""
+    with problems.collect():
+        reason = reason_or_refuse(not _own_work(record, by, [language]), alone)
+    how = {"note": note, "reason": reason, "problems": problems}
+    edition = services.publish_language(record, language, by=by, **how)
     _settle_hands({(record.uid, language): edition}, {})
     note_step(record, Action.ALONE if reason else Action.APPROVED, by, reason, language)
     return edition
@@ -298,7 +310,7 @@ def relabel(entry, *, by, note="", alone=""):
         "Nobody else has read it: you had a hand in it yourself. Let another publisher publish it, or give the reason for "
         "publishing it without second reader."
     )
-    reason = _reason_or_refuse(not _own_work(entry, by, [""]), alone, text)
+    reason = reason_or_refuse(not _own_work(entry, by, [""]), alone, text)
     done = renaming.relabel(entry, by=by, note=note, reason=reason)
     Contribution.objects.filter(uid=entry.uid).delete()
     note_step(entry, Action.ALONE if reason else Action.APPROVED, by, reason)
@@ -313,7 +325,7 @@ def _lock(record):
     record.stage = rows.values_list("stage", flat=True).get()
 
 
-def _reason_or_refuse(has_second_reader, alone, text=""):
+def reason_or_refuse(has_second_reader, alone, text=""):
     """The reason to keep with the edition: none where there is a second reader. *text* is said where it is missing."""
     if has_second_reader:
         return ""
@@ -394,9 +406,11 @@ def redate_all(records, *, by, at=None, taking=None, naming=services.no_name):
 
 
 @transaction.atomic
-def withdraw(record, *, by, reason, at=None, replacement=None):
+def withdraw(record, *, by, reason, at=None, replacement=None, problems=None):
+    """End what is public of *record*; see ``services.withdraw``. Returns the ended edition."""
     _require(roles.may_publish(by, record))
-    edition = services.withdraw(record, by=by, reason=reason, at=at, replacement=replacement)
+    how = {"reason": reason, "at": at, "replacement": replacement, "problems": problems}
+    edition = services.withdraw(record, by=by, **how)
     note_step(record, Action.WITHDRAWN, by, edition.withdrawal.reason)
     note_steps(_steps_along(edition.along, by))
     return edition

@@ -140,6 +140,25 @@ def test_where_one_part_is_refused_nothing_is_released_and_the_part_is_named(dos
     assert not Edition.objects.exists()
 
 
+def test_all_that_stands_against_a_release_is_told_at_once(dossier, publisher):
+    conference, opening, closing, photo = dossier
+    chosen = keys(conference, publisher)
+    workflow.note_change(opening, publisher)
+    closing.versions.update(body="")
+    photo.alt_text_en = photo.credit = ""
+    photo.save()
+
+    with pytest.raises(ValidationError) as refused:
+        release.release(conference, chosen, by=publisher, at=days(-1))
+
+    told = refused.value.message_dict
+    assert set(told) == {"__all__", "alone", "at"}
+    assert {text.partition(":")[0] for text in told["__all__"]} == {str(closing), str(photo)}
+    assert len(told["__all__"]) == 3
+    assert len(told["alone"]) == len(told["at"]) == 1
+    assert not Edition.objects.exists()
+
+
 def test_documents_without_their_conference_are_refused(dossier, publisher):
     conference, opening, *_rest = dossier
     with pytest.raises(ValidationError) as refused:
@@ -246,10 +265,11 @@ def test_what_is_public_and_unchanged_is_not_released_again(dossier, publisher):
     assert refused.value.code == "nothing_chosen"
 
 
-def test_only_a_publisher_releases(dossier):
+@pytest.mark.parametrize("alone", ["I want to", ""])
+def test_only_a_publisher_releases(dossier, alone):
     editor = make_account("editor")
     with pytest.raises(PermissionDenied):
-        release.release(dossier[0], keys(dossier[0], editor), by=editor, alone="I want to")
+        release.release(dossier[0], keys(dossier[0], editor), by=editor, alone=alone)
     publish(dossier[0], by=make_user(), at=days(1))
     with pytest.raises(PermissionDenied):
         release.recall(dossier[0], by=editor)

@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.utils import timezone
 
-from ctportal.publishing import workflow
+from ctportal.publishing import services, workflow
 from ctportal.publishing.models import Contribution, Edition, LedgerEntry
 from ctportal.publishing.records import Stage
 from ctportal.publishing.state import state_of
@@ -99,6 +100,17 @@ def test_who_had_a_hand_in_it_is_no_second_reader(draft, editor, publisher):
 
     assert code_of(refused.value) == "second_person_needed"
     assert workflow.approve(draft, by=make_account("publisher", "second")).is_public()
+
+
+def test_of_several_approved_at_once_all_that_is_missing_is_told(editor, publisher):
+    conferences = [make_conference("One", created_by=editor, country=""), make_conference("Two", created_by=editor)]
+    conferences[1].texts.all().delete()
+    with pytest.raises(ValidationError) as refused, transaction.atomic():
+        workflow.approve_all(services.drafts_of(conferences), by=publisher, at=days(-1))
+
+    assert set(refused.value.message_dict) == {"alone", "at", "country", "title"}
+    assert {len(messages) for messages in refused.value.message_dict.values()} == {1}
+    assert not Edition.objects.exists()
 
 
 def test_publishing_without_second_reader_needs_a_reason_which_stays_in_history_and_ledger(draft, publisher):

@@ -1,0 +1,39 @@
+"""Several things that stand against one action, told at once."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.core.exceptions import ValidationError
+
+
+class Problems:
+    """Collects ValidationErrors, to be raised together.
+
+    >>> problems = Problems()
+    >>> with problems.collect():
+    ...     at = given_instant()
+    >>> with problems.collect():
+    ...     reason = given_reason()
+    >>> problems.raise_if_any()
+    """
+
+    def __init__(self) -> None:
+        self.errors: list[ValidationError] = []
+
+    @contextmanager
+    def collect(self) -> Iterator[None]:
+        """Keep the ValidationError that the block raises, and go on behind it."""
+        try:
+            yield
+        except ValidationError as error:
+            self.errors.append(error)
+
+    def raise_if_any(self) -> None:
+        """Raise the one error as it is, or several as one ValidationError by field."""
+        if len(self.errors) == 1:
+            raise self.errors[0]
+        if self.errors:
+            by_field: dict = {}
+            for error in self.errors:
+                error.update_error_dict(by_field)
+            raise ValidationError(by_field)

@@ -1,6 +1,6 @@
 # Each target is explained by the comment behind it; `make help` prints these.
 .DEFAULT_GOAL := help
-.PHONY: help run dev passwords test lint types check golden golden-diff bench timing mutants lock clean
+.PHONY: help run dev passwords test lint types check golden golden-diff bench timing mutants size lock clean
 
 help:  ## This list
 	@awk -F ':.*  ## ' '/^[a-z-]+:.*  ## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ timing:  ## Measure whether hidden addresses answer as fast as such that never w
 mutants:  ## Change the read gate in one place at a time and see whether a test notices (an hour; ARGS="--sample 100" for some)
 	@deploy/install test
 	.venv/bin/python -m tests.mutants $(ARGS)
+
+size:  ## Lines of code by package, and what is longer than the house wants
+	@python3 -m tests.size
 
 lock:  ## Resolve the dependencies of pyproject.toml anew into requirements*.txt (UPGRADE=1 for newer versions)
 	@deploy/lock

@@ -5,10 +5,11 @@ from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ERROR_FLAG, SEARCH_VAR
 from django.db import DataError
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from ctportal.search_text import shorten
+
+from .admin_components import component
 
 # What the databases and Python say to numbers and dates beyond what they can hold, and to characters that no text has.
 BEYOND = (ValueError, OverflowError, DataError)
@@ -39,7 +40,7 @@ class NarrowedList:
             # The links of the page carry what is looked for, and the box shows it.
             request.GET = request.GET.copy()
             request.GET[SEARCH_VAR] = searched.text
-            text = format_html("{} “<bdi>{}</bdi>”", searched.notice, searched.text)
+            text = component("shortened", notice=searched.notice, text=searched.text)
             self.message_user(request, text, messages.WARNING)
         if ERROR_FLAG in request.GET:
             text = _("The list cannot be narrowed down by what the address said: this is all of it.")

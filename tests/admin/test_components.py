@@ -42,6 +42,7 @@ COMPONENTS = {
             f'<span class="state state-review">{SAFE}</span>'
         ),
     ),
+    "shortened": ({"notice": "Looked for:", "text": HOSTILE}, f"Looked for: “<bdi>{SAFE}</bdi>”"),
     "state": ({"state": "public", "label": HOSTILE}, f'<span class="state state-public">{SAFE}</span>'),
     "stored_file": ({"address": "/1/", "file": FILE}, f'Now: <a href="/1/">{SAFE}</a>'),
     "thumbnail": (

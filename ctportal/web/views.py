@@ -3,17 +3,15 @@
 from datetime import timedelta
 from http import HTTPStatus
 
-from django.conf import settings
 from django.db.models import Exists, F, OuterRef
 from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
-from django.template import Context
-from django.template.loader import get_template
+from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
 from ctportal.geography import country_name
-from ctportal.languages import direction, django_code
+from ctportal.languages import django_code
 from ctportal.publishing.filters import filters_for
 from ctportal.publishing.models import Edition
 from ctportal.publishing.prepared import prepared
@@ -22,7 +20,7 @@ from ctportal.publishing.stamp import Moment
 
 from . import cards
 from .addresses import language_in_address, language_of, page_address, preferred_language
-from .page import frame, part, render_page, words
+from .page import SITE_NAME, frame, part, render_page, site_root
 from .records import gone_page
 from .text import Reader, number
 
@@ -97,8 +95,8 @@ def home(request, language):
         data={
             "@context": "https://schema.org",
             "@type": "WebSite",
-            "name": words(language)["site_name"],
-            "url": f"{request.scheme}://{request.get_host()}/{language}/",
+            "name": str(SITE_NAME),
+            "url": f"{site_root(request)}/{language}/",
         },
     )
 
@@ -209,15 +207,13 @@ def error_page(request, status, title, lines):
     language = language_of(request)
     with translation.override(django_code(language)):
         context = {
-            "frame": frame(language, "", settings.DEMO),
-            "language": language,
-            "dir": direction(language),
+            **frame(language),
             "title": str(title),
             "status": status,
             "lines": [str(line) for line in lines],
             "robots": "noindex",
         }
-        html = get_template("errors/error.html").template.render(Context(context))
+        html = render_to_string("errors/error.html", context)
     response = HttpResponse(html, status=status, headers={"Content-Language": language})
     if not language_in_address(request):
         patch_vary_headers(response, ["Accept-Language"])

@@ -64,11 +64,6 @@ def site_root(request: HttpRequest) -> str:
     return f"{request.scheme}://{request.get_host()}"
 
 
-def part(template, context):
-    """Return the HTML of a part of a page. The language must be active."""
-    return render_to_string(template, context)
-
-
 def frame(language: str, section: str = "") -> dict[str, Any]:
     """Return the inputs of ``base.html`` that every page in *language* has, error pages included."""
     return {

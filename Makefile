@@ -1,9 +1,9 @@
 # Each target is explained by the comment behind it; `make help` prints these.
 .DEFAULT_GOAL := help
-.PHONY: help run dev passwords test lint types check bench timing mutants lock clean
+.PHONY: help run dev passwords test lint types check golden golden-diff bench timing mutants lock clean
 
 help:  ## This list
-	@awk -F ':.*  ## ' '/^[a-z]+:.*  ## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*  ## ' '/^[a-z-]+:.*  ## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run:  ## The portal with its demonstration content on http://127.0.0.1:8000/ (PORT=8001 for another port), as in production
 	@deploy/run
@@ -32,6 +32,14 @@ types:  ## Type check: mypy with django-stubs
 check:  ## lint, types, no migration missing, and Django's deployment checks with nothing silenced
 check: lint types
 	@deploy/check-deployment
+
+golden:  ## Record what the demonstration answers (pages, API, admin of each role), outside of the repository (two minutes)
+	@deploy/install test
+	.venv/bin/python -m tests.golden record
+
+golden-diff:  ## What differs from the recording of make golden (ARGS="--only en api publisher" for some parts)
+	@deploy/install test
+	.venv/bin/python -m tests.golden diff $(ARGS)
 
 bench:  ## Measure pages, API and admin at 1,000 and 10,000 conferences; writes benchmarks/RESULTS.md (takes long)
 	@command -v wrk >/dev/null || deploy/system-packages wrk || echo "Without wrk, a slower client of our own puts the load."

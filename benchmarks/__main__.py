@@ -33,10 +33,11 @@ def main():
         manage("collectstatic", "--noinput", "--verbosity", "0", data_dir=data / "static")
         seeded = {size: seed(data / str(size), size) for size in options.sizes}
         rows = {size: look_inside(data / str(size), size, options.rows) for size in options.sizes}
+        dossiers = {size: cost_of_a_dossier(data / str(size), size) for size in options.sizes}
         measured = measure(stack, data, rows, options)
     conditions["minutes"] = (time.monotonic() - started) / 60
     conditions["load_after"] = os.getloadavg()
-    text = report.written(conditions, seeded, rows, measured)
+    text = report.written(conditions, seeded, rows, measured, dossiers)
     options.out.write_text(text)
     say(f"Written to {options.out}")
     print(text)
@@ -85,7 +86,18 @@ def processor_seconds():
 def look_inside(data_dir, size, wanted):
     """Return what ``benchmarks.inside`` says of the database in *data_dir*: rows, addresses, SQL, bytes, profiles."""
     say(f"Checking every address, counting SQL and profiling at {size} conferences")
-    command = [sys.executable, "-m", "benchmarks.inside", *wanted]
+    return answer_of("benchmarks.inside", *wanted, data_dir=data_dir)
+
+
+def cost_of_a_dossier(data_dir, size):
+    """Return what ``benchmarks.dossier`` says of the database in *data_dir*."""
+    say(f"Releasing a dossier with many photos at {size} conferences")
+    return answer_of("benchmarks.dossier", data_dir=data_dir)
+
+
+def answer_of(module, *arguments, data_dir):
+    """Return the JSON in which the last line of what *module* prints is written."""
+    command = [sys.executable, "-m", module, *arguments]
     output = subprocess.run(
         command, cwd=ROOT, env=environment(data_dir), check=True, stdout=subprocess.PIPE, text=True, timeout=900
     ).stdout

@@ -11,6 +11,7 @@ from statistics import median
 import django
 import gunicorn
 
+from .dossier import LIMIT
 from .inside import URLS
 from .load import FEWEST
 from .server import ROOT
@@ -41,7 +42,7 @@ def processor():
     return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.machine())
 
 
-def written(about, seeded, rows, measured):
+def written(about, seeded, rows, measured, dossiers):
     small, large = about["sizes"]
     results = [
         Result(
@@ -57,6 +58,7 @@ def written(about, seeded, rows, measured):
         targets(results, small, large),
         missed(results),
         figures(results, small, large),
+        releases(dossiers),
         where_the_time_goes(results, large),
     ]
     return "\n\n".join(parts) + "\n"
@@ -126,8 +128,8 @@ Written by `make bench` and by nothing else: {about["date"]:%Y-%m-%d %H:%M} UTC,
 - Machine: {about["cores"]} cores ({about["processor"]}), {about["memory"]:.0f} GB; load average {load} before, {after} after
   (over 1, 5 and 15 minutes; before the run it should be near 0, or something else took part of the machine).
 - Software: Python {platform.python_version()}, Django {django.get_version()}, SQLite {sqlite3.sqlite_version}, gunicorn {gunicorn.__version__} with
-  {about["workers"]} workers of {about["threads"]} threads (deploy/gunicorn.conf.py), settings of `make run`, DEBUG off. No page is kept in a cache; counts, menus
-  and the records of the API's lists are, with the publication stamp.
+  {about["workers"]} workers of {about["threads"]} threads (deploy/gunicorn.conf.py), settings of `make run`, DEBUG off. Public answers are
+  kept in each worker (CTPORTAL_CACHE_MB), but where a row says "made anew".
 - Content: `manage.py seed_scale`, {filled}.
 - Load: {about["tool"]} over loopback on the same cores, {about["connections"]} requests at a time, each on a connection of its own, as a proxy in front opens them
   (docs/operators/install.md): of kept connections one worker sometimes takes all, and then does half of what two do. Yardstick and pages are
@@ -184,6 +186,24 @@ def figures(results, small, large):
                 f"| {row['first']:.1f} | {row['sql']} | {row['bytes']} | {median(taken):.3f} "
                 f"| {min(taken):.3f}, {max(taken):.3f} | {rate / result.bare:.3f} |"
             )
+    return "\n".join(lines)
+
+
+def releases(dossiers):
+    """*dossiers*: {size: what ``benchmarks.dossier`` says}."""
+    lines = [
+        "## A dossier with many photos",
+        "",
+        f"In one process on SQLite, taken back afterwards; to be released in at most {LIMIT} s, since nobody else publishes or saves meanwhile.",
+        "",
+        "| what | conferences | records | seconds | SQL | SQL for each record |",
+        "| --- | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    lines += [
+        f"| {row['name']} | {size} | {row['records']} | {row['seconds']:.2f} | {row['sql']} | {row['sql'] / row['records']:.1f} |"
+        for size, rows in dossiers.items()
+        for row in rows
+    ]
     return "\n".join(lines)
 
 

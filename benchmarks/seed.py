@@ -17,7 +17,7 @@ from functools import cache
 
 from django.core.files.base import ContentFile
 from django.db import transaction
-from django.db.models import F, Min, OuterRef, Subquery
+from django.db.models import Min, OuterRef, Subquery
 from PIL import Image, ImageDraw
 
 from conferences.models import (
@@ -39,9 +39,11 @@ from conferences.models import (
     Theme,
 )
 from ctportal.languages import CODES
-from ctportal.publishing import ledger, services
+from ctportal.publishing import epoch, ledger
+from ctportal.publishing.changes import facet_rows, relation_rows
 from ctportal.publishing.gate import GATES, checksum
-from ctportal.publishing.models import Edition, EditionFile, Facet, LedgerEntry, PublicationStamp, Relation, StoredFile
+from ctportal.publishing.models import Edition, EditionFile, Facet, LedgerEntry, Relation, StoredFile
+from ctportal.publishing.state import SHOWS
 from documents.models import Document, DocumentRelation, LanguageVersion
 
 from . import synthetic, worker
@@ -71,8 +73,7 @@ def seed(conferences, *, processes=1, progress=lambda done: None):
         publish_vocabulary()
         note_drafts()
         write_ledger()
-        PublicationStamp.objects.get_or_create(pk=1, defaults={"value": 0})
-        PublicationStamp.objects.filter(pk=1).update(value=F("value") + 1)
+        epoch.replace_mark()
 
 
 def _written(batches, processes):
@@ -386,12 +387,12 @@ def line_of_editions(line, number):
 
 
 def insert(editions, contents):
-    """Write *editions* with facets, relations and files, as ``services.insert`` does one by one."""
+    """Write *editions* with facets, relations and files, as ``changes.Changes`` does."""
     Edition.objects.bulk_create(editions)
     facets, relations, files = [], [], []
     for edition, content in zip(editions, contents, strict=True):
-        facets += services.facet_rows(edition, content)
-        relations += services.relation_rows(edition, content)
+        facets += facet_rows(edition, content)
+        relations += relation_rows(edition, content)
         files += [EditionFile(edition=edition, file=file) for file in dict.fromkeys(content.files)]
     Facet.objects.bulk_create(facets)
     Relation.objects.bulk_create(relations)
@@ -400,7 +401,7 @@ def insert(editions, contents):
 
 def publish_vocabulary():
     """Open each entry that an edition shows, for the instant from which one does."""
-    shown = Relation.objects.filter(name=services.SHOWS).values_list("target")
+    shown = Relation.objects.filter(name=SHOWS).values_list("target")
     opened = dict(shown.annotate(first=Min("edition__public_from")))
     for gate in (GATES[model.record_type] for model in (Series, Theme, Organization, Person)):
         contents = [gate.content_of(entry) for entry in gate.queryset().order_by("pk") if entry.uid in opened]
@@ -553,6 +554,7 @@ def make_edition(content, start, until):
         slug=content.slug,
         date=content.date,
         end_date=content.end_date,
+        over_at=content.over_at,
         json=text,
         sha256=checksum(text),
         card=content.card,

@@ -2,15 +2,16 @@
 
 from collections import defaultdict
 
+from csp.decorators import csp_update
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Count, F, Func, IntegerField, OuterRef, Prefetch, Q, Subquery
+from django.db.models import Count, Func, IntegerField, OuterRef, Prefetch, Q, Subquery
 from django.http import HttpResponseRedirect
 from django.urls import path, reverse
-from django.utils.html import format_html
+from django.utils.decorators import method_decorator
 from django.utils.http import urlencode
 from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
@@ -19,7 +20,7 @@ from django.utils.translation import gettext_lazy, gettext_noop
 from ctportal import languages
 from ctportal.dates import format_date_range
 from ctportal.geography import COUNTRY_CHOICES
-from ctportal.publishing import admin_presence, admin_stale, revisions, roles, services, workflow
+from ctportal.publishing import admin_presence, admin_stale, revisions, roles, workflow
 from ctportal.publishing.admin import (
     NATIVE_WIDGETS,
     InlineFormSet,
@@ -28,7 +29,6 @@ from ctportal.publishing.admin import (
     PublicationFilter,
     RecordAdmin,
     RecordForm,
-    allow_editor,
     badge,
     language_marks,
     names_of,
@@ -36,7 +36,9 @@ from ctportal.publishing.admin import (
     publication_state,
     stale_context,
 )
+from ctportal.publishing.admin_components import component
 from ctportal.publishing.admin_forms import (
+    EDITOR_POLICY,
     AutocompleteFields,
     label_texts,
     labels_of,
@@ -52,7 +54,8 @@ from ctportal.publishing.desk import DeskFilter
 from ctportal.publishing.files import store_photo
 from ctportal.publishing.gate import delete_rows, refresh_draft
 from ctportal.publishing.records import lock
-from ctportal.publishing.withheld import Withheld, withhold
+from ctportal.publishing.state import children_of
+from ctportal.publishing.withheld import Withheld, named_as_known, withhold
 from documents.models import CoChairsSummary, Document, PressRelease, Statement
 
 from .admin_merge import MergePage, merge_address
@@ -524,18 +527,6 @@ class ConferenceAdmin(RecordAdmin):
         missing = [str(part.name) for part in PARTS if not any(map(part.matches, record.documents.all()))]
         return ", ".join(missing if record.photo_count else [*missing, _("photos")])
 
-    def save_related(self, request, form, formsets, change):
-        if form.instance.moved_from:
-            self._move_sessions(form.instance)
-        super().save_related(request, form, formsets, change)
-
-    def _move_sessions(self, conference):
-        """The original language was changed: what this form does not show of its sessions moves along."""
-        old, new = conference.moved_from, conference.original_language
-        conference.sessions.update(**{f"description_{new}": F(f"description_{old}"), f"description_{old}": None})
-        appearances = Appearance.objects.filter(session__conference=conference)
-        appearances.update(**{f"title_{new}": F(f"title_{old}"), f"title_{old}": None})
-
     def language_parts(self, obj, user):
         """Every label of the conference and its parts; an empty heading goes on under the one before."""
         yield from super().language_parts(obj, user)
@@ -564,7 +555,7 @@ class ConferenceAdmin(RecordAdmin):
         are recalled with it."""
         if not state.to_come or state.in_force:
             return {}
-        children = services.children_of(state.to_come.uid, state.at).only("uid", "type", "public_from")
+        children = children_of(state.to_come.uid, state.at).only("uid", "type", "public_from")
         names = names_of([(child.type, child.uid) for child in children])
         opening = state.to_come.public_from
         same = {child.uid for child in children if child.public_from == opening}
@@ -672,9 +663,45 @@ def add_address(model_name, conference, user, **prefilled):
 # Sessions, on a page of their own
 
 
+class SessionPageForm(SessionForm):
+    """A session that moves to another conference keeps its texts in the languages they are written in.
+
+    It does not move while a document names it: a document and its session belong to the same conference.
+    """
+
+    def clean(self):
+        cleaned = super().clean()
+        conference = cleaned.get("conference")
+        if self.instance.pk and conference and conference.pk != self.instance.conference_id:
+            self._refuse_while_named()
+            self._stay_in_languages(conference)
+        return cleaned
+
+    def _refuse_while_named(self):
+        documents = list(self.instance.documents.order_by("date", "pk").prefetch_related("versions"))
+        if documents:
+            text = _(
+                "It does not move while documents name it: %(documents)s. Take it out of them, or move them to the other "
+                "conference without it, first."
+            )
+            names = {"documents": ", ".join(named_as_known(documents, self.request.user))}
+            self.add_error("conference", ValidationError(text, code="named_by_documents", params=names))
+
+    def _stay_in_languages(self, conference):
+        self.given_language = self.instance.written_in = self.opened_in
+        language = conference.original_language
+        if language != self.opened_in and not getattr(self.instance, f"title_{language}"):
+            text = _(
+                "The original language of “%(conference)s” is %(language)s, and the session has no title in it. Write that "
+                "first, on the page of this language of the conference it belongs to now."
+            )
+            names = {"conference": conference, "language": languages.LANGUAGES[language]}
+            self.add_error("conference", ValidationError(text, code="no_title", params=names))
+
+
 @admin.register(Session)
 class SessionAdmin(SaysWhatIsSaved, KeepsHistory, AutocompleteFields, NarrowedList, admin.ModelAdmin):
-    form = SessionForm
+    form = SessionPageForm
     formfield_overrides = NATIVE_WIDGETS
     fields = [
         "conference",
@@ -702,6 +729,11 @@ class SessionAdmin(SaysWhatIsSaved, KeepsHistory, AutocompleteFields, NarrowedLi
         is_choice = request.resolver_match is not None and request.resolver_match.url_name == "autocomplete"
         allowed = known_conferences if is_choice else readable_conferences
         return queryset.filter(conference__in=allowed(request.user))
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.request = request
+        return form
 
     def has_view_permission(self, request, obj=None):
         allowed = super().has_view_permission(request, obj)
@@ -731,7 +763,9 @@ class SessionAdmin(SaysWhatIsSaved, KeepsHistory, AutocompleteFields, NarrowedLi
         return HttpResponseRedirect(reverse("admin:conferences_conference_history", args=[session.conference_id]))
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        session = self.get_object(request, unquote(object_id)) if request.method == "POST" and object_id else None
+        if request.method != "POST":  # without a transaction: SQLite's would take the write lock
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        session = self.get_object(request, unquote(object_id)) if object_id else None
         with transaction.atomic():
             if session:
                 admin_stale.lock_form(Conference, str(session.conference_id))
@@ -780,6 +814,7 @@ class SessionAdmin(SaysWhatIsSaved, KeepsHistory, AutocompleteFields, NarrowedLi
         address = reverse("admin:conferences_conference_change", args=[obj.conference_id])
         return HttpResponseRedirect(f"{address}#sessions-group")
 
+    @method_decorator(csp_update(EDITOR_POLICY))
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         formsets = [inline.formset for inline in context["inline_admin_formsets"]]
         context["portal"] = stale_context(context["adminform"].form, formsets)
@@ -788,7 +823,7 @@ class SessionAdmin(SaysWhatIsSaved, KeepsHistory, AutocompleteFields, NarrowedLi
         response = super().render_change_form(request, context, add, change, form_url, obj)
         if request.method == "POST":
             response.status_code = 422
-        return allow_editor(request, response)
+        return response
 
 
 def session_page(session):
@@ -811,7 +846,9 @@ def photo_missing(photo):
 
 @record_form(Photo)
 class PhotoForm(RecordForm):
-    upload = forms.FileField(label=_("Picture"), required=False, help_text=_("JPEG, PNG or WebP."))
+    upload = forms.FileField(
+        label=gettext_lazy("Picture"), required=False, help_text=gettext_lazy("JPEG, PNG or WebP.")
+    )
     kept_file = forms.CharField(required=False, widget=forms.HiddenInput)
     constraint_fields = {"one_featured_photo_per_conference": "featured"}
     stored = None
@@ -857,7 +894,7 @@ class IncompleteFilter(admin.SimpleListFilter):
 
 
 def lacking():
-    return format_html('<span class="dossier-missing">{}</span>', _("missing"))
+    return component("missing")
 
 
 @admin.register(Photo)
@@ -919,7 +956,7 @@ class PhotoAdmin(RecordAdmin):
         address = thumbnail_address(record)
         if not address:
             return "–"
-        return format_html('<img src="{}" alt="" class="portal-thumbnail" width="96" loading="lazy">', address)
+        return component("thumbnail", address=address)
 
     @admin.display(description=gettext_lazy("photo"))
     def shown_name(self, record):
@@ -945,13 +982,7 @@ class PhotoAdmin(RecordAdmin):
         if not files:
             return "–"
         shown = min(files, key=lambda stored: abs(stored.width - 640))
-        return format_html(
-            '<img src="{}" alt="" class="photo-shown"><br>{} · {} × {}',
-            reverse("admin_file", args=[shown.key, shown.name]),
-            record.file.name,
-            record.file.width,
-            record.file.height,
-        )
+        return component("photo", address=reverse("admin_file", args=[shown.key, shown.name]), file=record.file)
 
     def panel(self, request, form, obj, is_popup):
         panel = super().panel(request, form, obj, is_popup)

@@ -11,9 +11,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from ctportal.publishing import services, workflow
+from ctportal.publishing import workflow
 from ctportal.publishing.admin_forms import label_texts
 from ctportal.publishing.records import is_key
+from ctportal.publishing.state import state_of
 
 from . import merging
 
@@ -29,7 +30,7 @@ class Candidate:
         self.rows = len(merging.referring_rows(entry))
         self.records = merging.records_naming(entry)
         self.pages = merging.public_records(entry)
-        self.state = services.state_of(entry.uid)
+        self.state = state_of(entry.uid)
 
     @property
     def names(self):
@@ -123,6 +124,7 @@ class MergePage:
         return editions
 
     def _show(self, entries, status, errors=(), chosen=None):
+        mark = workflow.mark_of_all(entries)  # before what is shown is read
         candidates = [Candidate(entry, self.admin.admin_site) for entry in entries]
         # The one that most refers to, or that is public, is likely the one to stay.
         likely = max(candidates, key=lambda candidate: (len(candidate.pages), candidate.rows, -candidate.entry.pk))
@@ -134,7 +136,7 @@ class MergePage:
             "candidates": candidates,
             "chosen": chosen or likely.entry,
             "errors": errors,
-            "mark": workflow.mark_of_all(entries),
+            "mark": mark,
             "list_address": self._list_address,
             "media": self.admin.media,
         }

@@ -2,6 +2,7 @@
 
 from django import forms
 from django.contrib import messages
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import Http404, HttpResponseRedirect
@@ -12,9 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 
 from ctportal import languages
-from ctportal.publishing import admin_compare, admin_opens, release, services
+from ctportal.publishing import admin_compare, admin_opens, release
 from ctportal.publishing.admin_forms import LocalDateTimeField, PublishingFields
 from ctportal.publishing.instants import local_to_instant, offset_text, show_instant
+from ctportal.publishing.state import state_of
 
 from .models import Conference
 
@@ -111,8 +113,9 @@ class ReleasePage:
     def _release(self, form, chosen, at):
         note, alone = form.cleaned_data["note"], form.cleaned_data["alone"]
         parts, along = release.release(self.conference, chosen, by=self.user, at=at, note=note, alone=alone)
-        for part in parts:
-            self.admin.log_change(self.request, part.record, gettext_noop("Released with the dossier."))
+        # In one statement; of what was published a revision is kept already, and what moves was not changed.
+        records, message = [part.record for part in parts], gettext_noop("Released with the dossier.")
+        LogEntry.objects.log_actions(self.user.pk, records, CHANGE, message)
         n = {"n": len(parts)}
         if at is None:
             return ngettext("%(n)d part is public.", "%(n)d parts are public.", len(parts)) % n, along
@@ -147,7 +150,7 @@ class ReleasePage:
             "scheduled": any(part.at for part in parts),
             "releasable": any(part.can_be_released for part in parts),
             "needs_reason": any(part.needs_reason for part in parts),
-            "state": services.state_of(self.conference.uid),
+            "state": state_of(self.conference.uid),
             "zone": self.zone,
             "zone_offset": offset_text(timezone.now(), self.zone),
             "media": admin.media,

@@ -13,16 +13,17 @@ from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.functional import cached_property
-from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ctportal import languages
-from ctportal.publishing import admin_presence, admin_stale, services, workflow
+from ctportal.publishing import admin_presence, admin_stale, workflow
 from ctportal.publishing.admin import note_publication, publication_state
+from ctportal.publishing.admin_components import component
 from ctportal.publishing.gate import checksum, gate_for, note_draft
 from ctportal.publishing.instants import show_instant
 from ctportal.publishing.records import is_key, lock
+from ctportal.publishing.state import state_of
 
 from .admin_sheet_rows import TEXTS, PeopleField, PhotoRow
 from .admin_upload import upload_address
@@ -67,7 +68,8 @@ class ContactSheet:
 
     def respond(self):
         if self.request.method != "POST":
-            return self._show(*self._page(), None, 200)
+            mark = self._mark  # before what is shown is read
+            return self._show(*self._page(), None, 200, mark=mark)
         if not self.photo_admin.has_change_permission(self.request):
             raise PermissionDenied
         return self._post()
@@ -209,7 +211,7 @@ class ContactSheet:
         """Say which photos of the page were deleted or withdrawn meanwhile, and what was typed in those deleted."""
         lines = [*self._deleted(), *self._withdrawn(rows)]
         if lines:
-            self._say(format_html_join("", "<p>{}</p>", ((line,) for line in lines)), messages.WARNING)
+            self._say(component("paragraphs", lines=lines), messages.WARNING)
 
     def _deleted(self):
         if self._gone:
@@ -336,7 +338,7 @@ class ContactSheet:
 
     @cached_property
     def state(self):
-        return services.state_of(self.conference.uid)
+        return state_of(self.conference.uid)
 
     @property
     def release(self):
@@ -355,7 +357,8 @@ class ContactSheet:
         when, at = self.release
         if when == "never":
             text = _("Nothing was published: the conference itself is not public. Publish it first.")
-            self._say(format_html('{} <a href="{}">{}</a>', text, self._form_address, self.conference), messages.ERROR)
+            link = component("message", text=text, address=self._form_address, link=str(self.conference))
+            self._say(link, messages.ERROR)
             return
         done, left = 0, []
         for number, photo in enumerate(self._load(self.keys), start=1):
@@ -379,16 +382,12 @@ class ContactSheet:
             text = ngettext("%(n)d photo is published.", "%(n)d photos are published.", done) % {"n": done}
         self._say(text if done else _("No photo was published."), messages.SUCCESS if done else messages.WARNING)
         if left:
-            lines = format_html_join(
-                "",
-                '<li><a href="{}">{}. {}</a>: {}</li>',
-                (
-                    (reverse("admin:conferences_photo_change", args=[photo.pk]), number, photo.file.name, why)
-                    for number, photo, why in left
-                ),
-            )
+            photos = [
+                (reverse("admin:conferences_photo_change", args=[photo.pk]), number, photo.file.name, why)
+                for number, photo, why in left
+            ]
             text = ngettext("%(n)d photo was left out:", "%(n)d photos were left out:", len(left)) % {"n": len(left)}
-            self._say(format_html("{} <ul>{}</ul>", text, lines), messages.WARNING)
+            self._say(component("left_out", text=text, photos=photos), messages.WARNING)
 
     def _publish_conference(self):
         self._may_publish(self.admin, self.conference)
@@ -400,7 +399,8 @@ class ContactSheet:
             self._say(" ".join(error.messages), messages.ERROR)
         else:
             text = _("The conference page is published again, with the featured photo.")
-            link = format_html('{} <a href="/id/{}">{}</a>', text, self.conference.uid, _("Read it as a visitor"))
+            address = f"/id/{self.conference.uid}"
+            link = component("message", text=text, address=address, link=_("Read it as a visitor"))
             self._say(link, messages.SUCCESS)
 
     @cached_property
@@ -425,7 +425,7 @@ class ContactSheet:
     def _form_address(self):
         return self.admin.change_address(self.conference)
 
-    def _show(self, page, photos, rows, status, conflicts=(), problem=""):
+    def _show(self, page, photos, rows, status, conflicts=(), problem="", mark=""):
         rows = rows if rows is not None else self._rows(photos, None)
         featured, may_save = self.featured, self.photo_admin.has_change_permission(self.request)
         when, at = self.release
@@ -445,8 +445,8 @@ class ContactSheet:
             "errors": sum(len(row.errors) for row in rows if row.is_bound),
             "problem": problem,
             "portal": {"opened": self._carried(rows), "conflicts": conflicts, "saved_by": self._saved_by(rows)},
-            "mark": self._mark,
-            "presence": self._presence(may_save),
+            "mark": mark or self._mark,
+            "presence": self._presence,
             "featured": self._chosen or self._featured_now,
             "featured_elsewhere": featured if featured and featured not in photos else None,
             "featured_number": self.keys.index(featured.pk) + 1 if featured else None,
@@ -467,9 +467,10 @@ class ContactSheet:
         asked = next((row.photo for row in rows if row.conflicts), None)
         return admin_stale.who_saved_last(asked) if asked else None
 
-    def _presence(self, may_save):
+    @property
+    def _presence(self):
         address = f"{self.request.path}presence/" + (f"?language={self.language}" if self.language else "")
-        return admin_presence.open_page(self.request, self.conference.uid, self._part, address, may_save=may_save)
+        return admin_presence.open_page(self.request, self.conference.uid, self._part, address)
 
     def _tabs(self):
         """(code, name, whether it is this page); the first is that of the original language."""

@@ -21,9 +21,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.csrf import csrf_protect
 
-from ctportal.publishing import files, workflow
+from ctportal.publishing import files, roles, workflow
 from ctportal.publishing.admin_forms import DateInput
 from ctportal.publishing.gate import refresh_draft
+from ctportal.publishing.instants import today
 from ctportal.publishing.records import lock
 
 from .known import known_conferences, named_conference
@@ -144,8 +145,8 @@ class UploadForm(forms.Form):
         return pictures
 
     def clean_taken_on(self):
-        day = self.cleaned_data["taken_on"]
-        if day and day > timezone.localdate():
+        day, conference = self.cleaned_data["taken_on"], self.cleaned_data.get("conference")
+        if day and day > today(timezone.now(), conference.time_zone if conference else ""):
             raise ValidationError(_("%(value)s is still to come.") % {"value": day.isoformat()})
         return day
 
@@ -172,7 +173,7 @@ def take_picture(uploaded, shared, *, by):
     name = uploaded.name
     try:
         _size, sha256 = files.measure(uploaded)
-        known = _same_picture(shared["conference"], sha256)
+        known = _same_picture(shared["conference"], sha256, by)
         if known and not shared["again"]:
             return _duplicate(name, known)
         prepared = files.prepare_photo(uploaded)
@@ -183,7 +184,7 @@ def take_picture(uploaded, shared, *, by):
             if not lock(Conference.objects.filter(pk=conference.pk)):
                 text = _("“%(record)s” was deleted meanwhile.")
                 raise ValidationError(text, code="gone", params={"record": conference})
-            known = _same_picture(conference, sha256)
+            known = _same_picture(conference, sha256, by)
             if known and not shared["again"]:
                 return _duplicate(name, known)
             photo = _save(prepared, conference, values, by)
@@ -196,8 +197,13 @@ def take_picture(uploaded, shared, *, by):
     return Answer(name, SAVED, _saved_text(read), photo, read=read)
 
 
-def _same_picture(conference, sha256):
-    return conference.photos.filter(file__sha256=sha256).select_related("file").first()
+def _same_picture(conference, sha256, user):
+    """Return the photo of *conference* with the bytes of *sha256* whose draft *user* may read, or None.
+
+    One that the user may not read is no reason to refuse: a picture may stand twice, and a refusal would tell that it is there.
+    """
+    photos = roles.readable(conference.photos.all(), user)
+    return photos.filter(file__sha256=sha256).select_related("file").first()
 
 
 def _duplicate(name, known):
@@ -207,7 +213,7 @@ def _duplicate(name, known):
 
 def _values(shared, found):
     """Return ({field of Photo: value}, names of the fields that were read from the file)."""
-    if found["taken_on"] and found["taken_on"] > timezone.localdate():
+    if found["taken_on"] and found["taken_on"] > today(timezone.now(), shared["conference"].time_zone):
         found["taken_on"] = None  # a camera whose clock is wrong
     typed = {name: shared[name] for name in ("credit", "rights", "taken_on")} | {"caption": ""}
     read = [name for name in READ_FROM_FILE if found[name] and not typed[name]]

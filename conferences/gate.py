@@ -3,9 +3,11 @@
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
+from ctportal.dates import first_day, last_day
 from ctportal.geography import regions_of
 from ctportal.languages import CODES
 from ctportal.publishing.gate import Gate, Link, register
+from ctportal.publishing.instants import end_of_day
 from ctportal.publishing.models import RecordType
 
 from .models import Appearance, Conference, Organization, OrganizationRole, Person, Photo, Series, Session, Theme
@@ -125,7 +127,9 @@ class ConferenceGate(Gate):
         return {row.language for row in self.texts(record)} | {record.original_language}
 
     def dates(self, record):
-        return record.start_date, record.end_date
+        first = first_day(record.start_date, record.date_precision)
+        last = last_day(record.end_date, record.date_precision)
+        return first, last, end_of_day(last, record.time_zone)
 
     def card(self, data):
         card = pick(
@@ -197,8 +201,8 @@ class PhotoGate(Gate):
         return Photo.objects.select_related("conference", "file").prefetch_related("people", "file__renditions")
 
     def dates(self, record):
-        # Undated photos take the date of their conference, but of what is public of it: services._date_of_conference.
-        return record.taken_on, record.taken_on
+        # Undated photos take the date of their conference, but of what is public of it: line.insert_in_line.
+        return record.taken_on, record.taken_on, None
 
     def card(self, data):
         return pick(

@@ -9,10 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from ctportal.languages import CODES
-from ctportal.publishing import revisions, services, workflow
+from ctportal.publishing import revisions, workflow
 from ctportal.publishing.gate import checksum, gate_for, note_draft
 from ctportal.publishing.models import Edition, LedgerEntry, Relation
 from ctportal.publishing.records import Record, ReviewedRecord, label_names
+from ctportal.publishing.renaming import lock_showing, merge_entries, relabel
+from ctportal.publishing.state import SHOWS, differs
 
 from .models import Appearance, Organization, Person
 
@@ -56,7 +58,7 @@ def merge(away, into, *, by):
             _repoint(row, name, into, done)
         text, names = gettext_noop("“%(away)s” was merged into “%(into)s”."), {"away": away, "into": into}
         reason = Truncator(_(text) % names).chars(LedgerEntry._meta.get_field("reason").max_length)
-        done.editions, _left_out = services.merge_entries(away, into, by=by, reason=reason)
+        done.editions, _left_out = merge_entries(away, into, by=by, reason=reason)
         done.editions += _publish_labels(into, _units(into), by, reason)
         type(away)._base_manager.filter(pk=away.pk).delete()
         workflow.note_merger(away, into, by)
@@ -67,7 +69,7 @@ def merge(away, into, *, by):
 def lock_for_merger(entries):
     """Let nobody else save *entries*, their units or any record that names or shows one of them until this transaction
     ends. Several mergers in one transaction lock all of theirs first."""
-    services.lock_showing([*entries, *(unit for entry in entries for unit in _units(entry))])
+    lock_showing([*entries, *(unit for entry in entries for unit in _units(entry))])
 
 
 def _check(away, into):
@@ -119,7 +121,7 @@ def records_naming(entry):
 
 def public_records(entry):
     """Editions in force that show *entry*: pages that change when it is merged away."""
-    shown = Relation.objects.filter(name=services.SHOWS, target=entry.uid).values("edition")
+    shown = Relation.objects.filter(name=SHOWS, target=entry.uid).values("edition")
     return list(Edition.objects.public().filter(pk__in=shown).defer("json", "text").order_by("type", "slug"))
 
 
@@ -227,8 +229,8 @@ def _publish_labels(into, units, by, reason):
     made = []
     for entry in (into, *units):
         edition = Edition.objects.public().filter(uid=entry.uid).first()
-        if edition and services.differs(entry, edition):
-            made += services.relabel(entry, by=by, reason=reason)[0]
+        if edition and differs(entry, edition):
+            made += relabel(entry, by=by, reason=reason)[0]
             workflow.note_step(entry, workflow.Action.RENAMED, by)
     return made
 

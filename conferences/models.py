@@ -13,6 +13,7 @@ from django_prose_editor.fields import ProseEditorField
 
 from ctportal import languages
 from ctportal.geography import COUNTRY_CHOICES
+from ctportal.publishing.instants import today
 from ctportal.publishing.models import RecordType, StoredFile
 from ctportal.publishing.records import Record, ReviewedRecord, SluggedRecord
 
@@ -648,5 +649,6 @@ class Photo(ReviewedRecord, Record):
         return [file for file in self.file.renditions.all() if not is_download(file)]
 
     def clean(self):
-        if self.taken_on and self.taken_on > timezone.localdate():
+        zone = self.conference.time_zone if self.conference_id else ""
+        if self.taken_on and self.taken_on > today(timezone.now(), zone):
             raise ValidationError({"taken_on": _("%(value)s is still to come.") % {"value": self.taken_on.isoformat()}})

@@ -3,7 +3,8 @@
 A date has a precision: "day", "month" or "year", since "October 2019" is all that is known of some conferences.
 """
 
-from datetime import UTC
+from calendar import monthrange
+from datetime import UTC, date
 from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,21 @@ from babel import Locale
 from babel.dates import get_month_names, get_timezone_location
 
 PRECISIONS = ("day", "month", "year")
+
+
+def first_day(day: date, precision: str) -> date:
+    """Return the first day of what *day* stands for: itself, the first of its month, or of its year."""
+    if precision == "year":
+        return day.replace(month=1, day=1)
+    return day.replace(day=1) if precision == "month" else day
+
+
+def last_day(day: date, precision: str) -> date:
+    """Return the last day of what *day* stands for: itself, the last of its month, or of its year."""
+    if precision == "year":
+        return day.replace(month=12, day=31)
+    return day.replace(day=monthrange(day.year, day.month)[1]) if precision == "month" else day
+
 
 _LOCALES = {"ar": "ar", "zh": "zh_Hans", "en": "en_GB", "fr": "fr", "ru": "ru", "es": "es"}
 

@@ -2,6 +2,9 @@
 
 import gc
 import os
+import subprocess
+import sys
+from pathlib import Path
 
 bind = os.environ.get("CTPORTAL_BIND", "127.0.0.1:8000")
 worker_class = "gthread"
@@ -18,6 +21,17 @@ max_requests_jitter = 2_000
 loglevel = "warning"
 # Whether a request came by HTTPS is decided in one place, CTPORTAL_TRUST_PROXY, and not by any local sender's header here.
 forwarded_allow_ips = ""
+
+
+def on_starting(server):
+    # In a process of its own: what this one has loaded, workers after a reload would not load anew. It ends with the reason.
+    command = [sys.executable, "manage.py", "check", "--deploy", "--tag", "database", "--database", "default"]
+    # As for the workers: ctportal.wsgi reads the settings of production unless others are named.
+    environment = {"DJANGO_SETTINGS_MODULE": "ctportal.settings.prod", **os.environ}
+    folder = Path(__file__).resolve().parent.parent
+    check = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    if check.returncode:
+        sys.exit(check.stderr)
 
 
 def post_worker_init(worker):

@@ -4,19 +4,19 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from conferences.admin import YearFilter, conference_of, parent_link
 from ctportal import languages
 from ctportal.dates import format_date
-from ctportal.publishing import services
 from ctportal.publishing.admin import LabelForm, LabelTabularInline, PublicationFilter, RecordAdmin, RecordForm
+from ctportal.publishing.admin_components import component
 from ctportal.publishing.admin_forms import record_form, take_upload
 from ctportal.publishing.admin_locale import interface_language
 from ctportal.publishing.desk import DeskFilter
 from ctportal.publishing.files import store_document
+from ctportal.publishing.state import state_of
 from ctportal.publishing.withheld import Withheld
 
 from .models import (
@@ -97,8 +97,7 @@ def has_file(document):
 
 
 def file_link(file):
-    address = reverse("admin_file", args=[file.key, file.name])
-    return format_html('{} <a href="{}">{}</a>', _("Now:"), address, file.name)
+    return component("stored_file", address=reverse("admin_file", args=[file.key, file.name]), file=file)
 
 
 class RelationForm(LabelForm):
@@ -271,7 +270,7 @@ class DocumentAdmin(RecordAdmin):
         if obj is None or not obj.pk:
             return panel
         panel["parent"] = parent_link(obj)
-        if obj.conference_id and not panel["state"].in_force and not services.state_of(obj.conference.uid).in_force:
+        if obj.conference_id and not panel["state"].in_force and not state_of(obj.conference.uid).in_force:
             panel["hint"] = _("Its conference is not public now: publish the conference first, or schedule both.")
         return panel
 

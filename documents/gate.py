@@ -27,7 +27,7 @@ class DocumentGate(Gate):
         return {row.language for row in self.texts(record)} | {record.original_language}
 
     def dates(self, record):
-        return record.date, record.date
+        return record.date, record.date, None
 
     def card(self, data):
         card = pick(

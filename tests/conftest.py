@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
-from django.core.cache import cache
 from django.core.management import call_command
 from django.utils import timezone
 
+from ctportal.reading import cache
 from tests import guards
 from tests.needs import need, need_program
 
@@ -45,11 +45,8 @@ def stored_files_of_this_test_alone(settings, tmp_path):
 
 @pytest.fixture(autouse=True)
 def nothing_kept_from_another_test():
-    """Empty the cache: each test begins with the same publication stamp and other records."""
-    from ctportal.api.views import RECORDS  # not before Django is set up
-
-    cache.clear()
-    RECORDS.forget()
+    """Begin each test with an empty cache. Inside a test's own transaction nothing is kept; tests with real ones keep."""
+    cache.store.cache_clear()
 
 
 class FrozenClock:

@@ -32,7 +32,7 @@ ROOT = Path(__file__).resolve().parent.parent
 GATE = tuple(
     f"ctportal/{name}.py"
     for name in (
-        *("publishing/models", "publishing/reading", "publishing/filters", "publishing/stamp", "publishing/serving"),
+        *("publishing/models", "publishing/reading", "publishing/filters", "publishing/epoch", "publishing/serving"),
         *("publishing/sharing", "publishing/preview", "web/files"),
     )
 )

@@ -1,5 +1,7 @@
 """For tests of two transactions at the same moment, each on a connection of its own."""
 
+from contextlib import contextmanager
+
 import pytest
 from django.db import connection
 
@@ -19,3 +21,21 @@ def until_somebody_waits(thread):
             if cursor.fetchone()[0]:
                 return
         thread.join(timeout=0.05)
+
+
+@contextmanager
+def another_writer(*models):
+    """Another connection is writing, and does not end: on SQLite nobody else writes at all, on PostgreSQL no rows of *models*."""
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            if other.vendor == "sqlite":
+                cursor.execute("BEGIN IMMEDIATE")
+            else:
+                cursor.execute("BEGIN")
+                tables = ", ".join(model._meta.db_table for model in models)
+                cursor.execute(f"LOCK TABLE {tables} IN EXCLUSIVE MODE")
+            yield
+            cursor.execute("ROLLBACK")
+    finally:
+        other.close()

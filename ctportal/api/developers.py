@@ -4,7 +4,6 @@ from django.utils.translation import gettext as _
 
 from ctportal.publishing.filters import FILTERSETS
 from ctportal.publishing.models import Edition
-from ctportal.publishing.stamp import Moment
 from ctportal.web.page import Crumb, render_page, site_root
 
 from .parameters import MAX_PAGE_SIZE, PAGE_SIZE
@@ -25,7 +24,7 @@ COLLECTION = {
 
 
 def page(request, language):
-    moment = Moment()
+    moment = request.read_context
     root = site_root(request)
     slugs = moment.cached(("examples of the API",), lambda: _examples(moment.at))
     title = _("For partners and developers")

@@ -64,10 +64,10 @@ def read_nothing(query):
         raise bad_parameters([(shown(n), "unknown_parameter", "No parameters are known here.") for n in sorted(query)])
 
 
-def read_list(record_type, query):
+def read_list(record_type, query, read_context):
     """Return (filters, values of page_size and lang) for a list; the Problem bad-parameters is raised for all errors."""
     values, errors = own_parameters(query, SIZE, LANG)
-    filters = filters_for(record_type, query)
+    filters = filters_for(record_type, query, read_context)
     valid = filters.is_valid()
     if not valid:
         for name, found in filters.form.errors.as_data().items():

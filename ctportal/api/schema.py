@@ -12,6 +12,7 @@ from rest_framework import serializers
 from ctportal.languages import CODES
 from ctportal.publishing import codes, filters
 from ctportal.publishing.models import RecordType
+from ctportal.search_text import MAX_CHARACTERS, MAX_WORDS
 
 from .parameters import MAX_PAGE_SIZE, PAGE_SIZE
 from .problems import DOCUMENTATION, TYPES
@@ -144,6 +145,11 @@ def page_serializer(serializer_class, record_type):
         "pages": serializers.IntegerField(),
         "next": serializers.URLField(allow_null=True),
         "previous": serializers.URLField(allow_null=True),
+        "shortened_q": serializers.CharField(
+            required=False,
+            max_length=MAX_CHARACTERS,
+            help_text=f"Only where q has more than {MAX_WORDS} words or {MAX_CHARACTERS} characters: what was looked for of it.",
+        ),
         "results": record_serializer(serializer_class, record_type)(many=True),
         "__doc__": "One page of a list.",
     }
@@ -212,16 +218,14 @@ def _parameter(name, filter_):
         kind = OpenApiTypes.DATETIME
     elif isinstance(field, filters.PageField):
         kind = {"type": "integer", "minimum": 1, "maximum": 10**filters.PAGE_DIGITS - 1}
-    elif isinstance(field, filters.QueryField):
-        kind = {"type": "string", "maxLength": filters.QUERY_LENGTH}
     elif isinstance(field, filters.YearField):
         kind = {"type": "string", "pattern": "^[0-9]{4}$"}
     return OpenApiParameter(name, kind, OpenApiParameter.QUERY, description=description_of(name, filter_), enum=enum)
 
 
 DESCRIPTIONS = {
-    "date_after": "Records that last until this day or longer.",
-    "date_before": "Records that begin on this day or earlier.",
+    "date_after": "Records that last until this day or longer; what is known to the month or year lasts all of it.",
+    "date_before": "Records that begin on this day or earlier; what is known to the month or year begins with it.",
     "ordering": "Order of the list; a minus means descending. The first is the default.",
     "language": "Records that are complete in this language.",
     "kind": "Kind of record.",

@@ -23,10 +23,11 @@ from ctportal.publishing.reading import (
     resolve,
     versions,
 )
-from ctportal.publishing.stamp import Pieces
+from ctportal.reading.http import accepts_json, entity_tag
+from ctportal.reading.middleware import never_kept
 
 from . import envelope, parameters
-from .answers import accepts_json, answer, entity_tag, moved, page_links
+from .answers import answer, moved, page_links
 from .problems import Problem, handle, not_found
 
 HEADERS = {"Allow": "GET, HEAD", "Vary": "Accept"}
@@ -38,9 +39,6 @@ class Record(NamedTuple):
     content: bytes
     digest: bytes
     updated: str
-
-
-RECORDS = Pieces(room=8 * 1024 * 1024)
 
 
 class ApiView(APIView):
@@ -86,8 +84,8 @@ class NowhereView(ApiView):
 class EditionViewSet(ViewSetMixin, ApiView):
     """The public records of one type. Reads editions alone and hands on their JSON as it is.
 
-    A list costs two queries (publication stamp, which records), two more where records are not kept (their rows,
-    relations) and more still where its count or the record behind a filter is not; a record costs two.
+    A list costs five queries (epoch, count, which records, their rows, relations), one more for each record that it is
+    filtered by; a record costs three.
     """
 
     record_type: str
@@ -96,7 +94,7 @@ class EditionViewSet(ViewSetMixin, ApiView):
 
     def list(self, request):
         query = request.GET
-        filters, values = parameters.read_list(self.record_type, query)
+        filters, values = parameters.read_list(self.record_type, query, request.read_context)
         size, language = values["page_size"] or parameters.PAGE_SIZE, values["lang"]
         try:
             page = listing(filters, size, keys=True)
@@ -104,6 +102,10 @@ class EditionViewSet(ViewSetMixin, ApiView):
             raise _page_out_of_range(error) from None
         origin = origin_of(request)
         records = self._records(page.editions, filters.moment, origin, language)
+        shortened = filters.shortened_search
+        if shortened:
+            query = query.copy()
+            query["q"] = shortened.text  # the links do not repeat what is not looked for
         links = page_links(origin + request.path, query, page.number, page.pages)
         head = {
             "count": page.total,
@@ -112,30 +114,27 @@ class EditionViewSet(ViewSetMixin, ApiView):
             "next": links.get("next"),
             "previous": links.get("prev"),
         }
+        if shortened:
+            head["shortened_q"] = shortened.text
         start = f'{json.dumps(head, separators=(",", ":"))[:-1]},"results":['.encode()
         # One join: a list of a hundred is more than a megabyte, and each copy of it takes as long as finding the records.
         parts = [part for record in records for part in (b",", record.content)]
         content = b"".join((start, *parts[1:], b"]}"))
         tag = entity_tag(b"".join((start, *(record.digest for record in records))))
         newest = max((record.updated for record in records), default="")
-        return answer(request, content, tag=tag, modified=newest, links=links)
+        response = answer(request, content, tag=tag, modified=newest, links=links)
+        return response if page.total else never_kept(response)
 
     def _records(self, keys, moment, origin, language):
-        """Return the records of the editions *keys* as Records. What is not kept costs two queries."""
-
-        def make(missing):
-            rows = full_rows([key for key, *_how in missing])
-            points_to = envelope.links(pointers(rows, moment.at), origin)
-            made = {}
-            for row in rows:
-                own = self._own(row, language)
-                content = b"".join((envelope.head(row, points_to.get(row.pk, ""), origin), envelope.rest(own)))
-                made[row.pk, origin, language] = Record(content, sha256(content).digest(), row.updated[:19])
-            return made
-
-        names = [(key, origin, language) for key in keys]
-        found = RECORDS.fetch(moment, names, make)
-        return [found[name] for name in names]
+        """Return the records of the editions *keys* as Records. Two queries."""
+        rows = full_rows(keys)
+        points_to = envelope.links(pointers(rows, moment.at), origin)
+        made = {}
+        for row in rows:
+            own = self._own(row, language)
+            content = b"".join((envelope.head(row, points_to.get(row.pk, ""), origin), envelope.rest(own)))
+            made[row.pk] = Record(content, sha256(content).digest(), row.updated[:19])
+        return [made[key] for key in keys]
 
     def retrieve(self, request, address):
         language = parameters.read_detail(request.GET)["lang"]
@@ -188,7 +187,7 @@ class EditionViewSet(ViewSetMixin, ApiView):
 
     def _find(self, request, address, full=False):
         """Return Found or Moved; raise the problem that says what else is the case."""
-        found = resolve(self.record_type, address, full=full)
+        found = resolve(self.record_type, address, request.read_context.at, full=full)
         if isinstance(found, (Found, Moved)):
             return found
         if isinstance(found, Gone):

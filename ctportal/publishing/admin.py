@@ -3,10 +3,11 @@
 The admin writes working records and asks the services for everything public. It is the one part that knows both sides.
 """
 
+import re
 from collections import defaultdict
 from urllib.parse import urlsplit
 
-from csp.constants import NONCE
+from csp.decorators import csp_update
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
@@ -18,13 +19,14 @@ from django.http import HttpResponseRedirect
 from django.http.request import validate_host
 from django.urls import Resolver404, path, resolve, reverse
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
-from django.utils.text import capfirst, smart_split, unescape_string_literal
+from django.utils.decorators import method_decorator
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from js_asset import Media
 
 from ctportal import languages
+from ctportal.search_text import shorten
 
 from . import (
     admin_compare,
@@ -36,12 +38,12 @@ from . import (
     admin_stale,
     admin_versions,
     roles,
-    services,
     workflow,
 )
-from .admin_fieldset import draw_fieldsets
+from .admin_components import component
 from .admin_forms import (
     ACTIONS,
+    EDITOR_POLICY,
     FOR_PUBLISHERS,
     AutocompleteFields,
     DateInput,
@@ -54,21 +56,20 @@ from .admin_forms import (
     no_such_button,
     what_changed,
 )
-from .admin_inline import TEMPLATE, Table, draw_plain
 from .admin_kept import SaysWhatIsSaved
 from .admin_language import LanguagePage
 from .admin_lists import NarrowedList
 from .gate import GATES, gate_for, languages_leaving, refresh_draft
 from .instants import offset_text, show_instant
 from .models import VOCABULARY, Edition, RecordType, WorkflowStep, reached
+from .original_language import move_labels
 from .preview import WITHOUT_PAGE, preview_address
 from .records import UID, Stage, entry_model
+from .state import SHOWS, state_of
 from .withheld import withhold
 
 __all__ = ["InlineFormSet", "LabelForm", "LabelTabularInline", "PublicationFilter", "RecordAdmin", "RecordForm"]
 
-# The one style that django-prose-editor 0.28.0 puts into the page; the browser tests fail where an upgrade changes it.
-EDITOR_STYLE = "'sha256-PlumsSlvJ7vvWzjqibGAYKq92O3y/4JTxWWsWJvyUYA='"
 NATIVE_WIDGETS = {
     models.DateField: {"widget": DateInput},
     models.TimeField: {"widget": TimeInput},
@@ -82,12 +83,6 @@ class Refused(Exception):
     def __init__(self, error):
         super().__init__(str(error))
         self.error = error
-
-
-def allow_editor(request, response):
-    """Let *response*, which holds the rich text editor, run it under the strict policy: a nonce and one style."""
-    response._csp_update = {"script-src": [NONCE], "style-src": [EDITOR_STYLE]}
-    return response
 
 
 def with_nonce(request, media):
@@ -191,7 +186,7 @@ STATE_LABELS = {
 
 
 def badge(state):
-    return format_html('<span class="state state-{}">{}</span>', state, STATE_LABELS[state])
+    return component("state", state=state, label=STATE_LABELS[state])
 
 
 FEW = 1000
@@ -208,12 +203,13 @@ def found_once(queryset, found):
     return queryset.filter(pk__in=keys) if len(keys) <= FEW else None
 
 
-def search_words(text):
-    """Return the words of *text*; what stands in quotation marks is one."""
-    return [
-        unescape_string_literal(word) if word[0] in "\"'" and word[0] == word[-1] else word
-        for word in smart_split(text)
-    ]
+PHRASE_OR_WORD = re.compile(r'"([^"]+)"?|(\S+)')
+
+
+def search_words(text: str) -> list[str]:
+    """Return the words of *text*; what stands in quotation marks is one, also where the end of it is cut off."""
+    words = [phrase.strip() or word for phrase, word in PHRASE_OR_WORD.findall(text)]
+    return list(dict.fromkeys(filter(None, words)))
 
 
 def holding(model, name, word):
@@ -272,20 +268,8 @@ class PublicationFilter(admin.SimpleListFilter):
 
 def language_marks(states):
     """Return the six languages as small marks. *states*: {language: "original", "ready", "draft"}; the rest is missing."""
-    words = {
-        "original": _("original"),
-        "ready": _("ready"),
-        "draft": _("in preparation"),
-    }
-    return format_html_join(
-        " ",
-        '<span class="tongue tongue-{}" title="{}: {}">{}</span>',
-        (
-            (states[code], languages.LANGUAGES[code], words[states[code]], code)
-            for code in languages.CODES
-            if code in states
-        ),
-    )
+    marks = [(code, languages.LANGUAGES[code], states[code]) for code in languages.CODES if code in states]
+    return component("languages", languages=marks)
 
 
 # Forms
@@ -296,7 +280,6 @@ class LabelTabularInline(AutocompleteFields, admin.TabularInline):
 
     form = LabelForm
     formset = InlineFormSet
-    template = TEMPLATE
     extra = 0
     formfield_overrides = NATIVE_WIDGETS
 
@@ -377,7 +360,7 @@ class RecordAdmin(SaysWhatIsSaved, admin_history.KeepsHistory, AutocompleteField
         """As Django's, each word in any of the fields, for fields that ``holding`` knows."""
         fields = self.get_search_fields(request)
         condition = Q()
-        for word in search_words(search_term):
+        for word in search_words(shorten(search_term).text):
             condition &= Q.create([holding(self.model, name, word) for name in fields], connector=Q.OR)
         if not condition:
             return queryset, False
@@ -399,13 +382,13 @@ class RecordAdmin(SaysWhatIsSaved, admin_history.KeepsHistory, AutocompleteField
     @admin.display(description=gettext_lazy("publication"))
     def publication(self, record):
         state = publication_state(record)
-        text = badge(state)
-        if record.edition_to_come:
-            at = record.edition_to_come.public_from
-            text += format_html(' <span class="when">{} UTC</span>', f"{at:%Y-%m-%d %H:%M}")
-        if getattr(record, "stage", "") == Stage.REVIEW:
-            text += format_html(' <span class="state state-review">{}</span>', record.get_stage_display())
-        return text
+        return component(
+            "publication",
+            state=state,
+            label=STATE_LABELS[state],
+            to_come=record.edition_to_come,
+            stage=record.get_stage_display() if getattr(record, "stage", "") == Stage.REVIEW else "",
+        )
 
     @admin.display(description=gettext_lazy("languages"))
     def language_list(self, record):
@@ -456,14 +439,16 @@ class RecordAdmin(SaysWhatIsSaved, admin_history.KeepsHistory, AutocompleteField
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         self._refuse_publishing(request)
+        if request.method != "POST":
+            # Without a transaction, as Django shows its forms: SQLite's would take the write lock. What the form carries
+            # of what it was opened with is made from the very objects that it shows.
+            return super().changeform_view(request, object_id, form_url, extra_context)
         try:
             with transaction.atomic():
-                if request.method == "POST" and object_id:
+                if object_id:
                     admin_stale.lock_form(self.model, unquote(object_id))
                 return super().changeform_view(request, object_id, form_url, extra_context)
         except admin_moved.Moved as moved:
-            if request.method != "POST":
-                raise
             admin_moved.bring_along(request, moved)
             return moved.now.changeform_view(request, object_id, moved.now.change_address(moved.record), extra_context)
         except Refused as refused:
@@ -478,12 +463,7 @@ class RecordAdmin(SaysWhatIsSaved, admin_history.KeepsHistory, AutocompleteField
                 upload.seek(0)
         return super().changeform_view(request, object_id, form_url, extra_context)
 
-    def get_inline_formsets(self, request, formsets, inline_instances, obj=None):
-        tables = super().get_inline_formsets(request, formsets, inline_instances, obj)
-        for table in tables:
-            table.__class__ = Table  # Django names its own in the middle of a long method
-        return tables
-
+    @method_decorator(csp_update(EDITOR_POLICY))
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         context["media"] = with_nonce(request, context["media"])
         form = context["adminform"].form
@@ -494,12 +474,10 @@ class RecordAdmin(SaysWhatIsSaved, admin_history.KeepsHistory, AutocompleteField
         context["portal"] |= stale_context(form, [inline.formset for inline in context["inline_admin_formsets"]])
         if change and not context["is_popup"]:
             context["presence"] = admin_presence.open_form(request, self, obj)
-        context["portal"]["fieldsets"] = draw_fieldsets(context["adminform"])
-        draw_plain(context["inline_admin_formsets"])
         response = super().render_change_form(request, context, add, change, form_url, obj)
         if request.method == "POST":
             response.status_code = 422
-        return allow_editor(request, response)
+        return response
 
     def save_model(self, request, obj, form, change):
         request.record_form = form
@@ -512,6 +490,8 @@ class RecordAdmin(SaysWhatIsSaved, admin_history.KeepsHistory, AutocompleteField
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
+        if form.moves:
+            move_labels(form.instance, form.opened_in, form.language)
         self.refresh(form.instance)
         changed = not change or what_changed(form, formsets)
         if changed:
@@ -593,13 +573,9 @@ class RecordAdmin(SaysWhatIsSaved, admin_history.KeepsHistory, AutocompleteField
         self.message_user(request, text, messages.SUCCESS)
 
     def _say_public(self, request, obj):
-        text = format_html(
-            '{} <a href="{}">{}</a>',
-            _("“%(record)s” is public.") % {"record": obj},
-            f"/id/{obj.uid}",
-            _("Read it as a visitor"),
-        )
-        self.message_user(request, text, messages.SUCCESS)
+        text = _("“%(record)s” is public.") % {"record": obj}
+        link = component("message", text=text, address=f"/id/{obj.uid}", link=_("Read it as a visitor"))
+        self.message_user(request, link, messages.SUCCESS)
 
     def say_along(self, request, along):
         """Tell which documents and photos went along with their conference, in a message for each thing they did."""
@@ -724,7 +700,7 @@ class RecordAdmin(SaysWhatIsSaved, admin_history.KeepsHistory, AutocompleteField
         }
         if obj is None or obj.pk is None:
             return panel | {"state": None}
-        state = services.state_of(obj.uid)
+        state = state_of(obj.uid)
         panel |= {"state": state, "lines": self.state_lines(obj, state, form.time_zone), "saved": True}
         panel["changes"] = self.changes(obj, state.in_force) if state.in_force else []
         panel["comparisons"] = self._comparisons(obj, state, panel["changes"])
@@ -795,7 +771,7 @@ class RecordAdmin(SaysWhatIsSaved, admin_history.KeepsHistory, AutocompleteField
         if edition.slug != slug:
             found.append(_("address"))
         prefetch_related_objects([obj], *self.link_paths)
-        relations = edition.relations.exclude(name=services.SHOWS)
+        relations = edition.relations.exclude(name=SHOWS)
         before = {(relation.name, str(relation.target)) for relation in relations}
         if before != {(link.name, str(link.target)) for link in gate.links(obj)}:
             found.append(_("relations to other records"))

@@ -9,10 +9,10 @@ from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOpera
 from django.http import StreamingHttpResponse
 from django.urls import path
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy
 
+from .admin_components import component
 from .admin_lists import NarrowedList
 from .models import AuditEntry, LedgerEntry, WorkflowStep
 
@@ -92,7 +92,7 @@ class HappenedAdmin(NarrowedList, admin.ModelAdmin):
 
 def _narrower(name, value, text):
     """A link to the list of those with *value*."""
-    return format_html('<a href="?{}">{}</a>', urlencode({name: value}), text) if value else ""
+    return component("link", address=f"?{urlencode({name: value})}", text=text) if value else ""
 
 
 @admin.register(AuditEntry)

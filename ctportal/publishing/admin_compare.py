@@ -19,7 +19,7 @@ from .admin_versions import VersionsPage
 from .differences import CHANGED
 from .gate import GATES, canonical, gate_for
 from .models import Edition, RecordType, Relation
-from .services import SHOWS
+from .state import SHOWS
 from .withheld import labels_for
 
 DRAFT = "draft"

@@ -9,6 +9,7 @@ import zoneinfo
 from datetime import datetime
 from functools import cache, cached_property
 
+from csp.constants import NONCE
 from django import forms
 from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple, RelatedFieldWidgetWrapper
 from django.core import signing
@@ -27,12 +28,12 @@ from modeltranslation.translator import NotRegistered, translator
 
 from ctportal import languages
 
-from . import admin_stale, roles, withheld, workflow
-from .gate import opening
+from . import admin_stale, original_language, roles, withheld, workflow
+from .gate import delete_rows, opening
 from .instants import is_time_zone, local_to_instant
 from .models import VOCABULARY, StoredFile
-from .records import RESERVED_SLUGS, SLUG, is_key, validate_slug
-from .services import slug_is_reserved
+from .records import ADDRESS_IN_USE, RESERVED_SLUGS, SLUG, is_key, validate_slug
+from .state import slug_is_reserved
 from .withheld import Withheld, reveal, withhold
 
 
@@ -61,6 +62,10 @@ def label_texts(record, name):
     texts = ((code, getattr(record, f"{name}_{code}")) for code in languages.CODES)
     return {code: text for code, text in texts if text}
 
+
+# What the rich text editor needs beyond the strict policy: a nonce, and the one style that django-prose-editor 0.28.0 puts
+# into the page; the browser tests fail where an upgrade changes it.
+EDITOR_POLICY = {"script-src": [NONCE], "style-src": ["'sha256-PlumsSlvJ7vvWzjqibGAYKq92O3y/4JTxWWsWJvyUYA='"]}
 
 # Widgets. One native field each: it has a label, works from the keyboard and needs no script.
 
@@ -367,7 +372,11 @@ def _moved(errors, message, field):
 
 
 class InlineFormSet(BaseInlineFormSet):
-    """Rows in the original language of the record they belong to, which the form above may just have chosen."""
+    """Rows in the original language of the record they belong to, which the form above may just have chosen.
+
+    The form above sets ``instance.moved_from`` where that language changes and the labels with it, and ``written_in`` where
+    it changes and the labels stay as they are.
+    """
 
     user = None  # from whom is withheld what they may not know of
     conflicts = ()
@@ -402,9 +411,13 @@ class InlineFormSet(BaseInlineFormSet):
         if self.conflicts:
             raise admin_stale.refusal()
 
+    def delete_existing(self, obj, commit=True):
+        if commit:
+            delete_rows(self.model._base_manager.filter(pk=obj.pk))
+
     @property
     def language(self):
-        return language_of(self.instance)
+        return getattr(self.instance, "written_in", "") or language_of(self.instance)
 
     def get_form_kwargs(self, index):
         opened_in = getattr(self.instance, "moved_from", "") or self.language
@@ -600,13 +613,15 @@ class RecordForm(LabelForm, PublishingFields, metaclass=forms.models.ModelFormMe
 
     def clean_slug(self):
         slug = self.cleaned_data["slug"]
-        if slug and slug_is_reserved(self.instance.record_type, slug, self.instance.uid):
-            raise ValidationError(
-                _("“%(slug)s” is or was the address of another record. Add a place or a year."),
-                code="slug_reserved",
-                params={"slug": slug},
-            )
+        if slug and self._is_in_use(slug):
+            raise ValidationError(ADDRESS_IN_USE, code="unique")
         return slug
+
+    def _is_in_use(self, slug: str) -> bool:
+        """Whether *slug* is the address of another record, or belongs to one for good."""
+        others = self._meta.model._meta.concrete_model._base_manager.exclude(pk=self.instance.pk)
+        is_reserved = slug_is_reserved(self.instance.record_type, slug, self.instance.uid)
+        return is_reserved or others.filter(slug=slug).exists()
 
     def suggested_slug(self):
         """The slug made of the field ``slug_from``, where the editor left the address empty."""
@@ -616,14 +631,11 @@ class RecordForm(LabelForm, PublishingFields, metaclass=forms.models.ModelFormMe
         """Return *slug*, with a number after it where another record has it."""
         if not slug:
             raise ValidationError(_("Write the address in Latin letters, like minsk-2019."), code="required")
-        model = self._meta.model._meta.concrete_model
-        others = model._base_manager.exclude(pk=self.instance.pk)
         for suffix in ["", *(f"-{number}" for number in range(2, 100))]:
             candidate = slug + suffix
             if SLUG.fullmatch(candidate) is None or candidate in RESERVED_SLUGS:
                 continue
-            taken = others.filter(slug=candidate).exists()
-            if not taken and not slug_is_reserved(self.instance.record_type, candidate, self.instance.uid):
+            if not self._is_in_use(candidate):
                 return candidate
         raise ValidationError(_("Write another address: this one and many like it are taken."), code="unique")
 
@@ -661,14 +673,13 @@ class RecordForm(LabelForm, PublishingFields, metaclass=forms.models.ModelFormMe
             return
         has_labels = any(getattr(self.instance, f"{name}_{chosen}") for name in labels_of(self._meta.model))
         has_row = bool(self.text_rows) and getattr(self.instance, self.text_rows).filter(language=chosen).exists()
-        if has_labels or has_row:
-            self.add_error(
-                "original_language",
-                _(
-                    "There are already texts in this language. Only a language without texts can be chosen: "
-                    "the texts of this form then count as written in it."
-                ),
+        own = [str(self.instance._meta.verbose_name)] if has_labels or has_row else []
+        if where := [*own, *original_language.parts_in(self.instance, chosen)]:
+            text = _(
+                "There are already texts in this language (%(where)s). Only a language without texts can be chosen: "
+                "the texts of this form then count as written in it."
             )
+            self.add_error("original_language", text % {"where": ", ".join(where)})
 
     def _post_clean(self):
         super()._post_clean()

@@ -4,6 +4,7 @@ Whoever may open the record may read its history; who may edit it may bring some
 """
 
 import json
+from contextlib import nullcontext
 
 from django.contrib import messages
 from django.contrib.admin.models import LogEntry
@@ -16,17 +17,18 @@ from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.functional import cached_property
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from . import restoring, revision_words, revisions, services, withheld
+from . import restoring, revision_words, revisions, withheld
+from .admin_components import component
 from .admin_forms import changed_fields, stale_message
 from .gate import gate_for
 from .instants import show_utc
 from .models import Edition, EditionRevision
 from .records import is_key, lock
 from .revisions import Snapshot
+from .state import state_of
 
 PAGE_SIZE = 50
 MOST_DELETED = 200  # that the page to recover them lists
@@ -103,7 +105,8 @@ class KeepsHistory:
         return super().log_deletions(request, queryset)
 
     def delete_view(self, request, object_id, extra_context=None):
-        with transaction.atomic():
+        # Only what writes is in a transaction: SQLite's takes the write lock.
+        with transaction.atomic() if request.method == "POST" else nullcontext():
             obj = self.get_object(request, unquote(object_id))
             if obj is None or not self.has_delete_permission(request, obj):
                 return super().delete_view(request, object_id, extra_context)
@@ -112,6 +115,7 @@ class KeepsHistory:
                 self.message_user(request, " ".join(stale_message(record).messages), messages.ERROR)
                 name = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
                 return HttpResponseRedirect(reverse(name, args=[obj.pk], current_app=self.admin_site.name))
+            # The mark first: what the page shows is read after it, so a change in between is found when it is posted.
             return super().delete_view(request, object_id, {"mark": restoring.mark(record)} | (extra_context or {}))
 
     def _keep(self, request, obj, message, always=False):
@@ -178,7 +182,7 @@ class HistoryPage(_Page):
 
     def _published(self):
         """{revision: what was published from it, in a word}."""
-        now = services.state_of(self.record.uid).in_force
+        now = state_of(self.record.uid).in_force
         rows = EditionRevision.objects.filter(edition__in=Edition.objects.standing().filter(uid=self.record.uid))
         found = {}
         for revision, edition in rows.values_list("revision", "edition"):
@@ -247,6 +251,7 @@ class HistoryPage(_Page):
         self.say(text, told)
 
     def _show_one(self, revision, errors=(), status=200):
+        mark = restoring.mark(self.record)  # before what is shown is read
         snapshot = self._snapshot(revision)
         groups = self._differences(snapshot, self._snapshot(None))
         context = {
@@ -255,7 +260,7 @@ class HistoryPage(_Page):
             "groups": groups,
             "contents": revision_words.contents(snapshot, self.request.user),
             "may_restore": bool(groups) and self._may_edit,
-            "mark": restoring.mark(self.record),
+            "mark": mark,
             "errors": errors,
         }
         return self._answer("revision", _("The record as it was"), context, status)
@@ -263,7 +268,7 @@ class HistoryPage(_Page):
     def discard(self):
         """Go back to what is public."""
         self._require_edit()
-        state = services.state_of(self.record.uid)
+        state = state_of(self.record.uid)
         if state.in_force is None or not self.admin.publishable:
             raise Http404("It is not public.")
         changes = self.admin.changes(self.record, state.in_force)
@@ -289,6 +294,7 @@ class HistoryPage(_Page):
             self.admin.message_user(self.request, text % {"names": ", ".join(still)}, messages.WARNING)
 
     def _show_discard(self, state, changes, errors=(), status=200):
+        mark = restoring.mark(self.record)  # before what is shown is read
         kept = revisions.snapshot_of_edition(state.in_force)
         groups = self._differences(kept, self._snapshot(None)) if kept else []
         context = {
@@ -297,7 +303,7 @@ class HistoryPage(_Page):
             "groups": groups,
             "may_discard": bool(groups),
             "is_kept": kept is not None,
-            "mark": restoring.mark(self.record),
+            "mark": mark,
             "errors": errors,
             "history_address": self.address("history", self.record.pk),
         }
@@ -350,10 +356,10 @@ def gone_message(admin, request, pk):
     found = restoring.recoverable(admin.model, request.user) if admin.has_change_permission(request) else []
     version = next((version for version, _fields in found if version.object_id == pk), None)
     if version is None:
-        return format_html("{} {}", _("There is no such record, or not any more."), rest)
+        return " ".join((_("There is no such record, or not any more."), rest))
     what = _("“%(record)s” was deleted meanwhile.") % {"record": version.object_repr}
     address = RecoverPage(admin, request).address("recover_one", version.revision_id)
-    return format_html('{} {} <a href="{}">{}</a>', what, rest, address, _("Recover a deleted draft"))
+    return component("message", text=f"{what} {rest}", address=address, link=_("Recover a deleted draft"))
 
 
 class RecoverPage(_Page):

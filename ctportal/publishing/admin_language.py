@@ -3,6 +3,7 @@
 It writes only that language's columns and row, so that two translators never wait for, nor undo, each other.
 """
 
+from csp.decorators import csp_update
 from django import forms
 from django.contrib import messages
 from django.contrib.admin.utils import unquote
@@ -11,7 +12,7 @@ from django.db import transaction
 from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.decorators import method_decorator
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -20,12 +21,14 @@ from django_prose_editor.fields import ProseEditorField
 
 from ctportal import languages
 
-from . import admin_presence, admin_stale, roles, services, workflow
-from .admin_forms import FIELD_OF, PublishingFields, no_such_button, stale_message, text_form_fields
+from . import admin_presence, admin_stale, roles, workflow
+from .admin_components import component
+from .admin_forms import EDITOR_POLICY, FIELD_OF, PublishingFields, no_such_button, stale_message, text_form_fields
 from .gate import languages_leaving
 from .instants import show_utc
 from .preview import WITHOUT_PAGE, preview_address
 from .records import lock
+from .state import state_of
 
 ABOUT_PUBLISHING = ("publish_note", "alone_reason", "mark")
 
@@ -218,10 +221,10 @@ class LanguagePage:
         return roles.may_translate(self.request.user, self.record, self.language)
 
     def respond(self):
-        if self.language == self.record.original_language:
-            return HttpResponseRedirect(self.admin.change_address(self.record))
         if self.request.method == "POST":
             return self._post()
+        if self.language == self.record.original_language:
+            return HttpResponseRedirect(self.admin.change_address(self.record))
         return self._show(self._form(None, None), 200)
 
     def answer_sign(self):
@@ -240,7 +243,8 @@ class LanguagePage:
                     raise Http404("It was deleted meanwhile.")
                 self.record.refresh_from_db()
                 form = self._form(self.request.POST, self.request.FILES)
-                if not form.is_valid():
+                is_valid = form.is_valid()
+                if self._is_original(form) or not is_valid:
                     return self._show(form, 422)
                 form.save(self.request.user)
                 before = self.record.draft_sha256
@@ -262,6 +266,17 @@ class LanguagePage:
             return self._show(form, 422)
         return HttpResponseRedirect(address or self.request.path)
 
+    def _is_original(self, form):
+        """Refuse *form* where its language has become the original one since the page was opened."""
+        if self.language != self.record.original_language:
+            return False
+        text = _(
+            "%(language)s has become the original language of this record: its texts are written on the form of the record "
+            "now. Nothing was saved. Copy from this page what is still needed."
+        )
+        form.add_error(None, text % {"language": languages.LANGUAGES[self.language]})
+        return True
+
     def _note_change(self, form, before):
         """Note who has written this language; what the reviewer is to approve may have changed with it."""
         if not set(form.changed_data) - set(ABOUT_PUBLISHING):
@@ -281,7 +296,7 @@ class LanguagePage:
             note, alone = form.cleaned_data["publish_note"], form.cleaned_data["alone_reason"]
             workflow.approve_language(self.record, self.language, by=self.request.user, note=note, alone=alone)
             text = _("%(language)s is public.") % {"language": languages.LANGUAGES[self.language]}
-            link = format_html('{} <a href="/id/{}">{}</a>', text, self.record.uid, _("Read it as a visitor"))
+            link = component("message", text=text, address=f"/id/{self.record.uid}", link=_("Read it as a visitor"))
             self.admin.message_user(self.request, link, messages.SUCCESS)
             return None
         text = _("%(language)s is saved.") % {"language": languages.LANGUAGES[self.language]}
@@ -292,7 +307,7 @@ class LanguagePage:
         return None
 
     def _say_leaving(self):
-        current = services.state_of(self.record.uid).in_force
+        current = state_of(self.record.uid).in_force
         if current and self.language in languages_leaving(self.record, current):
             text = _(
                 "%(language)s is not marked as ready: it is public until the record is published next, and then no longer."
@@ -309,17 +324,17 @@ class LanguagePage:
             name = FIELD_OF.get(told, told)
             form.add_error(name if name in form.fields else None, errors)
 
+    @method_decorator(csp_update(EDITOR_POLICY))
     def _show(self, form, status):
-        from .admin import allow_editor, stale_context, with_nonce
+        from .admin import stale_context, with_nonce
 
         admin, record = self.admin, self.record
         name = languages.LANGUAGES[self.language]
-        state = services.state_of(record.uid)
-        address, may_save = f"{self.request.path}presence/", self._may_write
+        state, may_save = state_of(record.uid), self._may_write
         if not may_save:
             for field in form.fields.values():
                 field.disabled = True
-        presence = admin_presence.open_page(self.request, record.uid, self.language, address, may_save=may_save)
+        presence = admin_presence.open_page(self.request, record.uid, self.language, f"{self.request.path}presence/")
         may_publish = admin.publishable and admin.has_publish_permission(self.request, record)
         context = {
             **admin.admin_site.each_context(self.request),
@@ -347,6 +362,5 @@ class LanguagePage:
             "may_publish": may_publish and state.in_force and not state.to_come,
             "waits_until": show_utc(state.to_come.public_from) if may_publish and state.to_come else "",
         }
-        response = TemplateResponse(self.request, "admin/record/language.html", context, status=status)
         self.request.current_app = admin.admin_site.name
-        return allow_editor(self.request, response)
+        return TemplateResponse(self.request, "admin/record/language.html", context, status=status)

@@ -3,16 +3,22 @@ and says so."""
 
 from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
-from django.contrib.admin.views.main import ERROR_FLAG
+from django.contrib.admin.views.main import ERROR_FLAG, SEARCH_VAR
 from django.db import DataError
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
+
+from ctportal.search_text import shorten
 
 # What the databases and Python say to numbers and dates beyond what they can hold, and to characters that no text has.
 BEYOND = (ValueError, OverflowError, DataError)
 
 
 class NarrowedList:
-    """Mixin of admins: Django asks the database outside of where it looks for faults of the address; this looks there too."""
+    """Mixin of admins: Django asks the database outside of where it looks for faults of the address; this looks there too.
+
+    Boxes and lists look for as much of a search as ``search_text`` allows; lists say when they leave something out.
+    """
 
     def get_changelist_instance(self, request):
         try:
@@ -24,7 +30,17 @@ class NarrowedList:
         _refuse_what_is_not_offered(found, request.GET)
         return found
 
+    def get_search_results(self, request, queryset, search_term):
+        return super().get_search_results(request, queryset, shorten(search_term).text)
+
     def changelist_view(self, request, extra_context=None):
+        searched = shorten(request.GET.get(SEARCH_VAR, ""))
+        if searched.is_shortened:
+            # The links of the page carry what is looked for, and the box shows it.
+            request.GET = request.GET.copy()
+            request.GET[SEARCH_VAR] = searched.text
+            text = format_html("{} “<bdi>{}</bdi>”", searched.notice, searched.text)
+            self.message_user(request, text, messages.WARNING)
         if ERROR_FLAG in request.GET:
             text = _("The list cannot be narrowed down by what the address said: this is all of it.")
             self.message_user(request, text, messages.WARNING)

@@ -1,20 +1,16 @@
 """The admin's site: names, and an index grouped as staff think instead of by application."""
 
-from functools import partial, wraps
-from urllib.parse import quote
+from functools import wraps
 
 from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.core.exceptions import BadRequest
 from django.urls import path, reverse
-from django.utils.safestring import SafeString
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .admin_lists import BEYOND
 from .admin_locale import choose_language
 from .admin_moved import Moved
-from .admin_render import escaped
 
 # (name, label for style sheets, names of the models in their order)
 GROUPS = [
@@ -57,10 +53,7 @@ class PortalAdminSite(AdminSite):
             raise BadRequest("What is looked for cannot be.") from error
 
     def each_context(self, request):
-        context = super().each_context(request)
-        # Called by the template, where it shows them.
-        entries = partial(draw_entries, context["available_apps"], request.path)
-        return context | {"interface_languages": settings.LANGUAGES, "entries": entries}
+        return super().each_context(request) | {"interface_languages": settings.LANGUAGES}
 
     def index(self, request, extra_context=None):
         from .desk import desk  # knows the lists of records, which are not there before this site is
@@ -92,43 +85,3 @@ class PortalAdminSite(AdminSite):
             "has_module_perms": True,
             "models": models,
         }
-
-
-HEADINGS = ("Model name", "Add link", "Change or view list link")  # in Django's words, which it translates
-
-
-def draw_entries(groups, path):
-    """The HTML of *groups* (as ``get_app_list`` gives them) beside the page at *path*.
-
-    It is what Django's ``app_list.html`` writes there, but for white space between tags and the mark of
-    the group one is in, for groups have no page of their own; a test holds the two together.
-    """
-    # Every piece is escaped where it is put together.
-    return SafeString("".join(_drawn_group(group, quote(path)) for group in groups))
-
-
-def _drawn_group(group, path):
-    name = escaped(group["name"])
-    title = escaped(gettext("Models in the %(name)s application") % {"name": group["name"]})
-    headings = "".join(f'<th scope="col">{escaped(gettext(text))}</th>' for text in HEADINGS)
-    return (
-        f'<div class="app-{group["app_label"]} module">\n<table>\n'
-        f'<caption><a href="{escaped(group["app_url"])}" class="section" title="{title}">{name}</a></caption>\n'
-        f'<thead class="visually-hidden"><tr>{headings}</tr></thead>\n'
-        f"{''.join(_drawn_model(model, group['app_label'], path) for model in group['models'])}</table>\n</div>\n"
-    )
-
-
-def _drawn_model(model, label, path):
-    key, address, text = model["object_name"].lower(), model["admin_url"], escaped(model["name"])
-    here = bool(address) and address in path
-    if address:
-        current = ' aria-current="page"' if here else ""
-        text = f'<a href="{escaped(address)}"{current}>{text}</a>'
-    add = ""
-    if model["add_url"]:
-        add = f'<a href="{escaped(model["add_url"])}" class="addlink" aria-describedby="{label}-{key}">{gettext("Add")}</a>'
-    return (
-        f'<tr class="model-{key}{" current-model" if here else ""}"><th scope="row" id="{label}-{key}">{text}</th>'
-        f"<td>{add}</td></tr>\n"
-    )

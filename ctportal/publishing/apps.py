@@ -7,11 +7,12 @@ class PublishingConfig(AppConfig):
     label = "publishing"
 
     def ready(self):
-        from . import audit, revisions
+        from . import audit, checks, epoch, revisions  # noqa: F401 (registers the check)
         from .database import clear_the_way, install_guards
 
         pre_migrate.connect(clear_the_way, sender=self)
         post_migrate.connect(install_guards, sender=self)
+        post_migrate.connect(epoch.replace_mark, sender=self)
         post_migrate.connect(_install_roles_last)
         audit.listen()
         revisions.register_records()

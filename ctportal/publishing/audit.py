@@ -1,11 +1,13 @@
 """The audit trail: sign-ins, accounts and rights, refusals, openings of what is not public.
 
-An entry must never break what it tells of: one that cannot be written is logged as an error, and the request goes on.
+An entry must never break what it tells of: one that cannot be written is logged as an error, and the request goes on. What
+a GET or HEAD notes is written after its answer is made; see ``after_answer``.
 No secret goes in: no password, no session, no token of an address; a user name that was typed and belongs to no account
 may be a password in the wrong field, so it is not kept. Publications stand in WorkflowStep and in the ledger.
 """
 
 import logging
+from contextlib import nullcontext
 from contextvars import ContextVar
 from datetime import timedelta
 from typing import NamedTuple
@@ -20,6 +22,7 @@ from django.db.models.signals import m2m_changed, post_delete, post_save, pre_sa
 from django.urls import reverse
 from django.utils import timezone
 
+from . import after_answer
 from .gate import GATES
 from .models import AuditEntry, Edition, RecordType, StoredFile
 from .renditions import WIDTHS
@@ -61,9 +64,10 @@ def note(kind, what="", *, outcome=Outcome.DONE, request=None, user=None, who=No
             "address": clean(request.META.get("REMOTE_ADDR") or "", 64) if request else "",
         }
         now = timezone.now()
-        with transaction.atomic():
+        # The savepoint keeps a failure from ending the transaction that is noted. A GET has none, and may begin none.
+        with nullcontext() if after_answer.is_deferred() else transaction.atomic():
             if not (once and AuditEntry.objects.filter(at__gt=now - ONCE_IN, **said).exists()):
-                AuditEntry.objects.create(at=now, **said)
+                after_answer.save(AuditEntry(at=now, **said))
     except (DatabaseError, ValueError):
         logger.exception("An entry of the audit trail could not be written: %s", kind)
 
@@ -80,10 +84,11 @@ class AuditMiddleware:
     def __call__(self, request):
         token = _request.set(request)
         try:
-            response = self.get_response(request)
-            match = request.resolver_match
-            if match and ("admin" in match.namespaces or match.url_name in PRIVATE):
-                note_refusal(request, response)
+            with after_answer.deferring(request):
+                response = self.get_response(request)
+                match = request.resolver_match
+                if match and ("admin" in match.namespaces or match.url_name in PRIVATE):
+                    note_refusal(request, response)
         finally:
             _request.reset(token)
         return response

@@ -7,9 +7,10 @@ Django's ExclusionConstraint cannot stand in a model that must also work on SQLi
 away: it renames no table while a trigger speaks of it.
 """
 
-from typing import NamedTuple
+import hashlib
+from typing import Any, NamedTuple
 
-from django.db import connections
+from django.db import connections, transaction
 
 EDITION, LEDGER, AUDIT = "publishing_edition", "publishing_ledgerentry", "publishing_auditentry"
 STEP, WITHDRAWAL = "publishing_workflowstep", "publishing_withdrawal"
@@ -161,16 +162,16 @@ def _not_sealing(say, columns):
     return f"({changed}) AND NOT ({sealing} AND NEW.{END} {say.like} OLD.{END})"
 
 
-def install_guards(using="default", **_kwargs):
-    """Put the guards in place, in the form this code gives them. Receiver of ``post_migrate``."""
+def install_guards(using: str = "default", **_kwargs: Any) -> list[str]:
+    """Put the guards in place, in the form this code gives them; return the names of those that were not. Receiver of
+    ``post_migrate``."""
     connection = connections[using]
     if not set(TABLES) <= set(connection.introspection.table_names()):
-        return
-    with connection.cursor() as cursor:
+        return []
+    with transaction.atomic(using), connection.cursor() as cursor:
         if connection.vendor == "sqlite":
-            _install_on_sqlite(connection, cursor)
-        else:
-            _install_on_postgresql(connection, cursor)
+            return _install_on_sqlite(cursor)
+        return _install_on_postgresql(cursor)
 
 
 def clear_the_way(using="default", plan=(), **_kwargs):
@@ -194,18 +195,14 @@ def remove_guards(using="default"):
             cursor.execute(f"DROP TRIGGER {name}" + ("" if connection.vendor == "sqlite" else f" ON {table}"))
 
 
-def missing_guards(using="default"):
-    """Return the names of the guards that are not in place, sorted; [] where the database refuses all that it should."""
+def missing_guards(using: str = "default") -> list[str]:
+    """Return the names of the guards that are missing, switched off or other than this code makes them, sorted; [] where the
+    database refuses all that it should. Raises DatabaseError where it does not answer, or has no tables yet."""
     connection = connections[using]
     with connection.cursor() as cursor:
-        found = {name for name, _table in _installed(connection, cursor)}
         if connection.vendor == "sqlite":
-            wanted = set(_sqlite_triggers(_frozen_columns(connection, cursor)))
-        else:
-            cursor.execute("SELECT conname FROM pg_constraint WHERE conname = %s", [OVERLAP])
-            found |= {name for (name,) in cursor.fetchall()}
-            wanted = {OVERLAP, *_postgresql_triggers(_frozen_columns(connection, cursor))}
-    return sorted(wanted - found)
+            return sorted(_missing_on_sqlite(cursor))
+        return sorted(_missing_on_postgresql(cursor))
 
 
 def _installed(connection, cursor):
@@ -222,13 +219,13 @@ def _installed(connection, cursor):
     ]
 
 
-def _frozen_columns(connection, cursor):
+def _frozen_columns(cursor: Any) -> dict[str, list[str]]:
     """{table: its columns that never change}"""
-    described = connection.introspection.get_table_description
-    return {
-        table: [column.name for column in described(cursor, table) if column.name not in changeable]
-        for table, changeable in CHANGEABLE.items()
-    }
+    frozen = {}
+    for table, changeable in CHANGEABLE.items():
+        cursor.execute(f"SELECT * FROM {table} LIMIT 0")
+        frozen[table] = [column[0] for column in cursor.description if column[0] not in changeable]
+    return frozen
 
 
 # SQLite
@@ -279,22 +276,25 @@ def _sqlite_triggers(frozen):
     return triggers
 
 
-def _install_on_sqlite(connection, cursor):
-    wanted = _sqlite_triggers(_frozen_columns(connection, cursor))
+def _missing_on_sqlite(cursor: Any) -> dict[str, str]:
+    """Return {name: statement} of the triggers that are not there as the statement makes them."""
+    wanted = _sqlite_triggers(_frozen_columns(cursor))
     cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
     found = dict(cursor.fetchall())
-    for name, statement in wanted.items():
-        if found.get(name) != statement:
-            cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
-            cursor.execute(statement)
+    return {name: statement for name, statement in wanted.items() if found.get(name) != statement}
+
+
+def _install_on_sqlite(cursor: Any) -> list[str]:
+    missing = _missing_on_sqlite(cursor)
+    for name, statement in missing.items():
+        cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
+        cursor.execute(statement)
+    return sorted(missing)
 
 
 # PostgreSQL
 
-_POSTGRESQL_OVERLAP = f"""
-    ALTER TABLE {EDITION} ADD CONSTRAINT {OVERLAP}
-    EXCLUDE USING gist (uid WITH =, tstzrange(public_from, public_until) WITH &&)
-"""
+_OVERLAP = "EXCLUDE USING gist (uid WITH =, tstzrange(public_from, public_until) WITH &&)"
 CLOCK = "SELECT clock_timestamp()"  # tests put a clock of their own here
 FUNCTIONS = {
     "publishing_in_ledger(edition bigint) RETURNS boolean": (
@@ -306,10 +306,15 @@ FUNCTIONS = {
     "publishing_end_of(edition bigint) RETURNS timestamptz": f"SELECT public_until FROM {EDITION} WHERE id = edition",
     "publishing_last_hash() RETURNS text": f"SELECT coalesce((SELECT hash FROM {LEDGER} ORDER BY id DESC LIMIT 1), '')",
 }
-_POSTGRESQL_REFUSE = """
-    CREATE OR REPLACE FUNCTION publishing_refuse() RETURNS trigger LANGUAGE plpgsql AS $body$
-    BEGIN RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'integrity_constraint_violation'; END $body$
+REFUSE = "publishing_refuse() RETURNS trigger"
+_REFUSE_BODY = """
+    BEGIN RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'integrity_constraint_violation'; END
 """
+
+
+def _functions() -> dict[str, str]:
+    """Return {signature: body} of all functions that triggers call on PostgreSQL."""
+    return FUNCTIONS | {"publishing_clock() RETURNS timestamptz": CLOCK, REFUSE: _REFUSE_BODY}
 
 
 def _postgresql_triggers(frozen):
@@ -330,15 +335,66 @@ def _postgresql_triggers(frozen):
     return triggers
 
 
-def _install_on_postgresql(connection, cursor):
-    cursor.execute("SELECT 1 FROM pg_constraint WHERE conname = %s", [OVERLAP])
-    if not cursor.fetchone():
+def _missing_on_postgresql(cursor: Any) -> list[str]:
+    """Return the names of the constraint, functions and triggers that are not there as this code makes them."""
+    wanted, found = _postgresql_triggers(_frozen_columns(cursor)), _found_triggers(cursor)
+    missing = [
+        name
+        for name, statement in wanted.items()
+        if name not in found or found[name].note != _note(statement, found[name].definition)
+    ]
+    cursor.execute("SELECT proname, prosrc FROM pg_proc WHERE pg_function_is_visible(oid)")
+    bodies = dict(cursor.fetchall())
+    missing += [name for name, body in _bodies().items() if bodies.get(name) != body]
+    cursor.execute("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = %s", [OVERLAP])
+    return missing if cursor.fetchall() == [(_OVERLAP,)] else [OVERLAP, *missing]
+
+
+def _bodies() -> dict[str, str]:
+    return {signature.partition("(")[0]: body for signature, body in _functions().items()}
+
+
+class _Found(NamedTuple):
+    """A trigger as PostgreSQL tells it: *definition* is its own wording of the statement, *note* the comment on it."""
+
+    table: str
+    definition: str
+    note: str | None
+
+
+def _found_triggers(cursor: Any) -> dict[str, _Found]:
+    """Return {name: _Found} of the triggers of ours that are switched on."""
+    cursor.execute(
+        "SELECT tgname, relname, pg_get_triggerdef(pg_trigger.oid), obj_description(pg_trigger.oid, 'pg_trigger')"
+        " FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid"
+        " WHERE NOT tgisinternal AND tgenabled IN ('O', 'A') AND pg_table_is_visible(tgrelid)"
+    )
+    return {name: _Found(*rest) for name, *rest in cursor.fetchall() if name.startswith(PREFIX)}
+
+
+def _note(statement: str, definition: str) -> str:
+    """What stands as a comment on a trigger: PostgreSQL rewords *statement*, so that only a checksum taken when it was made
+    tells whether either has changed since."""
+    return hashlib.sha256(f"{statement}\n{definition}".encode()).hexdigest()
+
+
+def _install_on_postgresql(cursor: Any) -> list[str]:
+    missing = _missing_on_postgresql(cursor)
+    if OVERLAP in missing:
         cursor.execute("CREATE EXTENSION IF NOT EXISTS btree_gist")
-        cursor.execute(_POSTGRESQL_OVERLAP)
-    functions = FUNCTIONS | {"publishing_clock() RETURNS timestamptz": CLOCK}
-    for signature, body in functions.items():
-        # Volatile, so that they see the rows that the same statement has written before.
-        cursor.execute(f"CREATE OR REPLACE FUNCTION {signature} LANGUAGE sql VOLATILE AS $body${body}$body$")
-    cursor.execute(_POSTGRESQL_REFUSE)
-    for statement in _postgresql_triggers(_frozen_columns(connection, cursor)).values():
-        cursor.execute(statement)
+        cursor.execute(f"ALTER TABLE {EDITION} DROP CONSTRAINT IF EXISTS {OVERLAP}")
+        cursor.execute(f"ALTER TABLE {EDITION} ADD CONSTRAINT {OVERLAP} {_OVERLAP}")
+    for signature, body in _functions().items():
+        if signature.partition("(")[0] in missing:
+            # Volatile, so that they see the rows that the same statement has written before.
+            how = "plpgsql" if signature == REFUSE else "sql VOLATILE"
+            cursor.execute(f"CREATE OR REPLACE FUNCTION {signature} LANGUAGE {how} AS $body${body}$body$")
+    wanted = _postgresql_triggers(_frozen_columns(cursor))
+    made = [name for name in wanted if name in missing]
+    for name in made:
+        cursor.execute(wanted[name])
+    found = _found_triggers(cursor) if made else {}
+    for name in made:
+        note = _note(wanted[name], found[name].definition)
+        cursor.execute(f"COMMENT ON TRIGGER {name} ON {found[name].table} IS '{note}'")
+    return sorted(missing)

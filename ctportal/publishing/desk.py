@@ -21,10 +21,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from ctportal import languages
+from ctportal.dates import PRECISIONS, first_day, last_day
 
-from . import roles, stamp
+from . import epoch, roles
 from .admin import found_once
-from .instants import show_instant
+from .instants import show_instant, today
 from .models import Contribution, Edition, RecordType
 from .records import Stage, entry_model
 from .withheld import withhold
@@ -122,6 +123,14 @@ def _left_lying(queryset, user, now):
     )
 
 
+def _ends_before(day):
+    """Conferences whose last day, the last of the month or year where no more is known, is before *day*."""
+    found = Q()
+    for precision in PRECISIONS:
+        found |= Q(date_precision=precision, end_date__lt=first_day(day, precision))
+    return found
+
+
 def _without_summary(queryset, user, now):
     """Held, over for ten days, and without a co-chairs' summary that *user* may know of."""
     model = queryset.model
@@ -132,10 +141,10 @@ def _without_summary(queryset, user, now):
         # That there is none must not tell that somebody else has begun one.
         public = Edition.objects.public(now).filter(uid=OuterRef("uid")).order_by()
         summaries = summaries.filter(Q(created_by=user) | Q(Exists(public)))
-    due = (now - SUMMARY_DUE).date()
+    tomorrow = today(now) + timedelta(days=1)
     off = (model.Status.CANCELLED, model.Status.POSTPONED)
     small = (model.Kind.SIDE_EVENT, model.Kind.WORKSHOP)
-    held = queryset.filter(end_date__lte=due).exclude(event_status__in=off).exclude(kind__in=small)
+    held = queryset.filter(_ends_before(tomorrow - SUMMARY_DUE)).exclude(event_status__in=off).exclude(kind__in=small)
     return held.filter(~Exists(summaries))
 
 
@@ -167,8 +176,9 @@ def _without_language(queryset, user, now):
     """Without the languages given to *user*; to others, those of the last twelve months that lack any language."""
     tongues, are_given = tongues_of(user)
     if not are_given:
-        day = "end_date" if _is_conference(queryset.model) else "date"
-        queryset = _editable(queryset, user).filter(**{f"{day}__gte": (now - RECENT).date()})
+        since = today(now) - RECENT
+        recent = ~_ends_before(since) if _is_conference(queryset.model) else Q(date__gte=since)
+        queryset = _editable(queryset, user).filter(recent)
     texts, link = _texts(queryset.model._meta.concrete_model)
     missing = Q()
     for code in tongues:
@@ -259,7 +269,7 @@ class DeskFilter(admin.SimpleListFilter):
         section = section_of(self.value(), request.user, queryset.model)
         if section is None:
             return queryset
-        found = section.records(queryset.model._default_manager.all(), request.user, stamp.now())
+        found = section.records(queryset.model._default_manager.all(), request.user, epoch.now())
         few = found_once(queryset, found)
         return queryset.filter(pk__in=found.order_by().values("pk")) if few is None else few
 
@@ -269,7 +279,7 @@ class DeskFilter(admin.SimpleListFilter):
 
 def desk(user, site):
     """Return the sections that have something for *user*: [{key, title, count, rows, lists}]. At most eight queries."""
-    now = stamp.now()
+    now = epoch.now()
     parts = [
         (section, apps.get_model(kind))
         for section in SECTIONS
@@ -413,7 +423,7 @@ def _row(record, section, user, now):
     elif section.key == "stale":
         row["since"] = record.modified_at
     elif section.key == "summary":
-        row["ended"] = record.end_date
+        row["ended"] = last_day(record.end_date, record.date_precision)
     elif section.key == "languages":
         row["languages"] = list(_missing_languages(record, user))
     return row

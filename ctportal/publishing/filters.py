@@ -13,18 +13,17 @@ import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import F
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from ctportal.geography import COUNTRY_CODES, REGIONS
 from ctportal.languages import CODES
+from ctportal.search_text import MAX_CHARACTERS, MAX_WORDS, SearchText, shorten
 
 from . import codes
 from .models import Edition, RecordType
 from .reading import SLUG, SLUG_LENGTH, UID, Choice, choose
-from .stamp import Moment
 
-QUERY_LENGTH = 200
-QUERY_WORDS = 10
 PAGE_DIGITS = 9
 SHOWN = 60  # characters of a bad value that a message repeats
 
@@ -58,19 +57,18 @@ class StrictField(forms.Field):
 
 
 class QueryField(StrictField):
-    description = _(
-        "Words that must all occur in the title or text, in any language; upper and lower case are the same."
+    description = format_lazy(
+        _(
+            "Words that must all occur in the title or text, in any language; upper and lower case are the same. Up to "
+            "{words} words and {characters} characters are looked for; the answer says where there were more."
+        ),
+        words=MAX_WORDS,
+        characters=MAX_CHARACTERS,
     )
 
     def read(self, value):
-        if len(value) > QUERY_LENGTH:
-            refuse(value, _("The search is %(length)s characters long; up to %(limit)s are looked for."), "query_too_long",
-                   length=len(value), limit=QUERY_LENGTH)  # fmt: skip
-        words = list(dict.fromkeys(value.casefold().split()))
-        if len(words) > QUERY_WORDS:
-            refuse(value, _("The search has %(count)s words; up to %(limit)s are looked for."), "query_too_long",
-                   count=len(words), limit=QUERY_WORDS)  # fmt: skip
-        return tuple(words) or None
+        searched = shorten(value)
+        return searched if searched.text else None
 
 
 class CodeField(StrictField):
@@ -181,8 +179,8 @@ class Parameter(django_filters.Filter):
 class Words(Parameter):
     field_class = QueryField
 
-    def filter(self, queryset, words):
-        for word in words or ():
+    def filter(self, queryset, searched):
+        for word in dict.fromkeys(searched.text.casefold().split()):
             queryset = queryset.filter(text__contains=word)
         return queryset
 
@@ -271,7 +269,7 @@ class FilterForm(forms.Form):
         for name, field in self.fields.items():
             if isinstance(field, RecordField) and cleaned.get(name):
                 address = cleaned[name]
-                cleaned[name] = choose(field.record_type, address, self.moment)
+                cleaned[name] = choose(field.record_type, address, self.moment.at)
                 if cleaned[name] is None:
                     self.add_error(name, ValidationError(
                         _("“%(value)s” is the slug or uid of no public %(type)s."), code="unknown_value",
@@ -295,11 +293,11 @@ class EditionFilterSet(django_filters.FilterSet):
         fields = ()
         form = FilterForm
 
-    def __init__(self, data, moment=None):
+    def __init__(self, data, moment):
         # The base class copies every filter and every field for each request; ours hold no state.
         self.data = data
         self.filters = self.base_filters
-        self.moment = moment or Moment()
+        self.moment = moment
 
     @cached_property
     def form(self):
@@ -336,6 +334,12 @@ class EditionFilterSet(django_filters.FilterSet):
     @property
     def unknown_parameters(self):
         return sorted(set(self.data) - set(self.filters))
+
+    @property
+    def shortened_search(self) -> SearchText | None:
+        """What is looked for of a search that was too long, also where another parameter is refused; else None."""
+        searched = self.form.cleaned_data.get("q")
+        return searched if searched and searched.is_shortened else None
 
     def narrow(self, queryset, chosen):
         """Return *queryset* (of editions, of any type) with only those of this type that pass what is *chosen*."""
@@ -454,6 +458,6 @@ FILTERSETS = {
 }
 
 
-def filters_for(record_type, data, moment=None):
-    """Return the FilterSet of *record_type* over *data* (a QueryDict or a dictionary of texts)."""
+def filters_for(record_type, data, moment):
+    """Return the FilterSet of *record_type* over *data* (a QueryDict or a dictionary of texts), read at *moment* (a ReadContext)."""
     return FILTERSETS[record_type](data, moment)

@@ -12,6 +12,7 @@ from functools import reduce
 from html.parser import HTMLParser
 from itertools import islice
 from typing import NamedTuple
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Value
@@ -50,7 +51,7 @@ class Link(NamedTuple):
     """A relation of an edition to another record (see models.Relation)."""
 
     name: str
-    target: object
+    target: UUID
     key: str = ""
 
 
@@ -59,11 +60,12 @@ class Content:
     """Everything an edition is made of but its interval. *data* is the public JSON as a dictionary."""
 
     type: str
-    uid: object
+    uid: UUID
     slug: str
     data: dict
     date: object = None
     end_date: object = None
+    over_at: object = None  # instant at which a conference is over
     links: list[Link] = field(default_factory=list)
     files: list[StoredFile] = field(default_factory=list)
     shows: list = field(default_factory=list)  # uids of the vocabulary entries whose labels stand in data
@@ -139,7 +141,7 @@ class Gate:
         return [self._content(record, entries, public) for record, entries in named]
 
     def _content(self, record, entries, public):
-        date, end_date = self.dates(record)
+        date, end_date, over_at = self.dates(record)
         return Content(
             type=self.type,
             uid=record.uid,
@@ -147,6 +149,7 @@ class Gate:
             data=_under_public_names(dict(self.serialize(record)), public),
             date=date,
             end_date=end_date,
+            over_at=over_at,
             links=list(self.links(record)),
             files=list(self.files(record)),
             shows=list(entries),
@@ -154,7 +157,8 @@ class Gate:
         )
 
     def dates(self, record):
-        return None, None
+        """First and last day, and the instant at which a conference is over: what lists are ordered and filtered by."""
+        return None, None, None
 
     def card(self, data):
         """The few fields of *data* that lists show."""
@@ -312,14 +316,23 @@ def refresh_drafts(records):
     """Like ``refresh_draft`` for *records*, a queryset of a gate."""
     rows = records.iterator(chunk_size=AT_ONCE)
     while some := list(islice(rows, AT_ONCE)):
-        for record, content in zip(some, gate_for(some[0]).contents_of(some), strict=True):
-            note_draft(record, checksum(content.json))
+        contents = gate_for(some[0]).contents_of(some)
+        note_drafts((record, checksum(content.json)) for record, content in zip(some, contents, strict=True))
 
 
 def note_draft(record, sha256):
-    if sha256 != record.draft_sha256:
-        type(record)._base_manager.filter(pk=record.pk).update(draft_sha256=sha256)
-        record.draft_sha256 = sha256
+    note_drafts([(record, sha256)])
+
+
+def note_drafts(noted):
+    """Note on each record of *noted*, (record, checksum), that this would be published now."""
+    changed = defaultdict(list)
+    for record, sha256 in noted:
+        if sha256 != record.draft_sha256:
+            record.draft_sha256 = sha256
+            changed[record._meta.concrete_model].append(record)
+    for model, records in changed.items():
+        model._base_manager.bulk_update(records, ["draft_sha256"])
 
 
 def with_language(gate, published, draft, language):

@@ -1,8 +1,9 @@
 """Instants as people type and read them: in the time zone of a conference, beside UTC."""
 
 import zoneinfo
-from datetime import UTC
+from datetime import UTC, date, datetime, time, timedelta
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import get_language_bidi, gettext
 from django.utils.translation import gettext_lazy as _
@@ -28,6 +29,20 @@ def local_to_instant(local, zone):
             },
         )
     return max(early, late)
+
+
+def today(at: datetime, zone: str = "") -> date:
+    """Return the date of the aware datetime *at* in *zone* (an IANA name), without one in the portal's own time zone.
+
+    What "today" means is decided here only. *at* is the instant at which a request reads, never a second reading of the
+    clock.
+    """
+    return at.astimezone(zoneinfo.ZoneInfo(zone or settings.CTPORTAL_TIME_ZONE)).date()
+
+
+def end_of_day(day: date, zone: str) -> datetime:
+    """Return the instant at which *day* is over in *zone*: the first at which ``today`` is later than *day* there."""
+    return datetime.combine(day + timedelta(days=1), time.min, zoneinfo.ZoneInfo(zone)).astimezone(UTC)
 
 
 def is_time_zone(name):

@@ -14,10 +14,17 @@ from .models import LedgerEntry
 FREEZING = (LedgerEntry.Action.INSERTED, LedgerEntry.Action.SEALED)
 
 
-def append(action, edition, *, by, at, effective_at, reason="", withdrawal=None):
-    """Add one entry. Call it inside the publishing transaction, which holds the turn, so that the chain has no fork."""
-    last = LedgerEntry.objects.order_by("-pk").first()
-    entry = LedgerEntry(
+def append(action, edition, *, by, at, effective_at, reason=""):
+    """Add one entry on an *edition* that is saved with all that belongs to it; see ``append_all``."""
+    rows = edition.facets.all(), edition.relations.all(), [row.file for row in edition.files.select_related("file")]
+    frozen = frozen_checksum(edition, *rows) if action in FREEZING else ""
+    new = entry(action, edition, by=by, at=at, effective_at=effective_at, reason=reason, frozen=frozen)
+    return append_all([new])[0]
+
+
+def entry(action, edition, *, by, at, effective_at, reason="", frozen="", **fields):
+    """An entry for ``append_all``. *frozen* is the checksum of the rest of the edition, or that of its withdrawal."""
+    return LedgerEntry(
         at=at,
         by=by,
         action=action,
@@ -25,18 +32,22 @@ def append(action, edition, *, by, at, effective_at, reason="", withdrawal=None)
         edition=edition,
         sha256=edition.sha256,
         effective_at=effective_at,
-        public_until=edition.public_until,
-        frozen=withdrawal_checksum(withdrawal)
-        if withdrawal
-        else frozen_checksum(edition)
-        if action in FREEZING
-        else "",
+        frozen=frozen,
         reason=reason,
-        previous=last.hash if last else "",
+        **{"public_until": edition.public_until, **fields},
     )
-    entry.hash = entry_hash(entry)
-    entry.save(force_insert=True)
-    return entry
+
+
+def append_all(entries: list[LedgerEntry]) -> list[LedgerEntry]:
+    """Add *entries* in their order. Call it inside the publishing transaction, which holds the publication lock, so that the chain has no
+    fork."""
+    if entries:
+        last = LedgerEntry.objects.order_by("-pk").values_list("hash", flat=True).first()
+        for each in entries:
+            each.previous = last or ""
+            last = each.hash = entry_hash(each)
+        LedgerEntry.objects.bulk_create(entries)
+    return entries
 
 
 def entry_hash(entry):
@@ -61,21 +72,22 @@ def entry_hash(entry):
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def frozen_checksum(edition):
-    """SHA-256 over all that is frozen of *edition* beside its JSON and its end: its columns, facets, relations and files."""
+def frozen_checksum(edition, facets, relations, files):
+    """SHA-256 over all that is frozen of *edition* beside its JSON and its end: its columns, *facets*, *relations* and
+    stored *files*."""
     return checksum(
         canonical(
             {
                 "about": [str(edition.uid), edition.type, edition.slug, edition.note, edition.by, edition.minor],
                 "dates": [_written(day) for day in (edition.date, edition.end_date)],
-                "instants": [_written(edition.public_from), _written(edition.created_at), _written(edition.sealed_at)],
+                "instants": [
+                    _written(instant)
+                    for instant in (edition.over_at, edition.public_from, edition.created_at, edition.sealed_at)
+                ],
                 "sha256": [edition.sha256, checksum(edition.card), checksum(edition.text)],
-                "facets": sorted([row.name, row.value] for row in edition.facets.all()),
-                "relations": sorted([row.name, str(row.target), row.key, row.order] for row in edition.relations.all()),
-                "files": sorted(
-                    [row.file.key, row.file.name, row.file.media_type, row.file.size, row.file.sha256]
-                    for row in edition.files.all()
-                ),
+                "facets": sorted([row.name, row.value] for row in facets),
+                "relations": sorted([row.name, str(row.target), row.key, row.order] for row in relations),
+                "files": sorted([file.key, file.name, file.media_type, file.size, file.sha256] for file in files),
             }
         )
     )

@@ -109,7 +109,7 @@ class EditionQuerySet(models.QuerySet):
 class Edition(models.Model):
     """One frozen version of one record and the interval [public_from, public_until) in which the public reads it.
 
-    Frozen on insert. Only ``ctportal.publishing.services`` changes it afterwards, and only its end, while that is
+    Frozen on insert. Only ``ctportal.publishing.changes`` changes it afterwards, and only its end, while that is
     open or still to come, or, on sealing, its contents, which are emptied. Recalled means public_until = public_from.
     """
 
@@ -117,7 +117,8 @@ class Edition(models.Model):
     type = models.CharField(max_length=20, choices=RecordType.choices)
     slug = models.CharField(max_length=120, blank=True)
     date = models.DateField(null=True, help_text="First day; lists are in its order.")
-    end_date = models.DateField(null=True)
+    end_date = models.DateField(null=True, help_text="Last day, of the month or year where no more is known.")
+    over_at = models.DateTimeField(null=True, help_text="When the last day of a conference is over at its place.")
     public_from = models.DateTimeField()
     public_until = models.DateTimeField(null=True)
     minor = models.BooleanField(default=False)
@@ -496,7 +497,7 @@ class Presence(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     page = models.CharField(max_length=22, help_text="Names the opened page: one account may have several.")
     opened_at = models.DateTimeField(help_text="Or saved.")
-    seen_at = models.DateTimeField(null=True, help_text="Of the last sign of its script; None where none came yet.")
+    seen_at = models.DateTimeField(null=True, help_text="Of the last sign of its script; None for a saving.")
     saved = models.BooleanField(default=False, help_text="It tells of a saving, not of an open page.")
 
     class Meta:
@@ -547,16 +548,13 @@ class AuditEntry(models.Model):
         return f"{self.at:%Y-%m-%d %H:%M:%S} UTC {self.who} {self.kind} {self.outcome}"
 
 
-class PublicationStamp(models.Model):
-    """One row, raised in every publishing transaction: what a cached count or fragment hangs on. Stays inside.
+class EpochMark(models.Model):
+    """One row: the random part of the epoch (see ``ctportal.publishing.epoch``). Publications lock it. Stays inside."""
 
-    Publishing locks it first, so publications happen one after the other, each at an instant after that of the one before.
-    """
-
-    value = models.PositiveBigIntegerField(default=0)
+    value = models.CharField(max_length=20)
 
     def __str__(self):
-        return str(self.value)
+        return self.value
 
 
 __all__ = [
@@ -566,10 +564,10 @@ __all__ = [
     "Edition",
     "EditionFile",
     "EditionRevision",
+    "EpochMark",
     "Facet",
     "LedgerEntry",
     "Presence",
-    "PublicationStamp",
     "RecordType",
     "Redirect",
     "Relation",

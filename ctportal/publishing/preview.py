@@ -27,8 +27,8 @@ from .instants import is_time_zone, show_instant
 from .models import Edition, RecordType, StoredFile
 from .records import Stage
 from .sealing import is_sealed_away
-from .services import content_differs, state_of
 from .serving import STAFF, serve
+from .state import content_differs, state_of
 from .withheld import labels_for
 
 SALT = "ctportal.preview"

@@ -28,6 +28,8 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from ctportal.reading.cache import is_worth_keeping
+
 from .models import APART, Edition, Facet, RecordType, Redirect, Relation, Withdrawal, reached
 from .prepared import WINDOW, prepared
 
@@ -197,12 +199,8 @@ class Choice(NamedTuple):
         return json.loads(self.card)
 
 
-def choose(record_type, address, moment):
-    """Return the Choice for *address* (slug or uid), following moves and merges; None where nothing is public. Cached."""
-    return moment.cached(("choice", record_type, address), lambda: _choose(record_type, address, moment.at))
-
-
-def _choose(record_type, address, at):
+def choose(record_type, address, at):
+    """Return the Choice for *address* (slug or uid), following moves and merges; None where nothing is public at *at*."""
     known_by = _key(address)
     if known_by is None:
         return None
@@ -361,9 +359,8 @@ def _in_full(editions, *more):
 def listing(filters, per_page=20, keys=False):
     """Return the page of editions that *filters* (a valid FilterSet of ``filters``) ask for.
 
-    The rows are CardRows or, if *keys*, the keys of editions for ``full_rows``. Two queries: the
-    publication stamp and the rows; one or two more when the count is not in the cache. PageOutOfRange when there is no
-    such page.
+    The rows are CardRows or, if *keys*, the keys of editions for ``full_rows``. One query, another
+    when the count is not in the cache. PageOutOfRange when there is no such page.
     """
     number, total = filters.page_number, count(filters)
     if number > page_count(total, per_page):
@@ -413,9 +410,14 @@ def _prepared_rows(filters, *how):
 
 
 def count(filters):
-    """Return how many public records *filters* let through; kept with the publication stamp."""
-    key = ("count", filters.record_type, filters.key)
-    return filters.moment.cached(key, lambda: filters.narrow(_public_at(filters.moment.at), filters.chosen).count())
+    """Return how many public records *filters* let through; kept for the epoch."""
+
+    def counted():
+        return filters.narrow(_public_at(filters.moment.at), filters.chosen).count()
+
+    if not is_worth_keeping(filters.chosen):
+        return counted()
+    return filters.moment.cached(("count", filters.record_type, filters.key), counted)
 
 
 def _public_at(at):
@@ -470,8 +472,9 @@ _LABELLED = {"series": RecordType.SERIES, "theme": RecordType.THEME}
 
 
 def options(record_type, moment):
-    """Return {facet: [Option]} with the counts of public records of *record_type*; kept with the publication stamp."""
-    return moment.cached(("options", record_type), lambda: _options(record_type, moment.at))
+    """Return {facet: [Option]} with the counts of public records of *record_type*; kept for the epoch."""
+    kept = moment.cached(("options", record_type), lambda: _options(record_type, moment.at))
+    return {name: [Option(*entry) for entry in entries] for name, entries in kept.items()}
 
 
 def _facet_counts(record_type, at):

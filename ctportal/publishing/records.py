@@ -98,6 +98,10 @@ class Record(models.Model):
         abstract = True
 
 
+# The one answer to an address that another record has: as a draft, in public, or to come. Which of these it is stays untold.
+ADDRESS_IN_USE = _("This address is already in use. Add a place or a year.")
+
+
 class SluggedRecord(Record):
     slug = models.CharField(
         _("address"),
@@ -105,7 +109,7 @@ class SluggedRecord(Record):
         unique=True,
         validators=[validate_slug],
         help_text=_("Last part of the web address. May change later: the old address then leads to the new one."),
-        error_messages={"unique": _("This address is already in use. Add a place or a year.")},
+        error_messages={"unique": ADDRESS_IN_USE},
     )
 
     class Meta:

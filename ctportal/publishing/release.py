@@ -1,6 +1,8 @@
 """The release of a dossier: a conference and everything that hangs on it, at one instant, in all languages, or nothing."""
 
+from collections import defaultdict
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -10,10 +12,11 @@ from django.utils.translation import gettext_lazy
 
 from ctportal.languages import CODES
 
-from . import services, stamp, workflow
-from .gate import GATES, languages_leaving
+from . import epoch, services, workflow
+from .gate import GATES, Content, languages_leaving
 from .models import Edition, RecordType
 from .records import lock
+from .state import content_differs, covering
 
 
 class Plan(TextChoices):
@@ -34,6 +37,7 @@ class Part:
 
     record: object
     plan: Plan
+    content: Content
     missing: list[str] = field(default_factory=list)  # why it is not ready
     languages: list[str] = field(default_factory=list)  # codes of those that are ready
     waiting: list[str] = field(default_factory=list)  # codes of those in preparation, which stay behind
@@ -43,12 +47,20 @@ class Part:
     opens: list = field(default_factory=list)  # entries of the vocabulary that become public with it
 
     @property
+    def draft(self):
+        return services.Draft(self.record, self.record, self.content, replace=self.plan == Plan.REPLACE)
+
+    @property
     def key(self):
         return str(self.record.uid)
 
     @property
     def is_conference(self):
         return self.record.record_type == RecordType.CONFERENCE
+
+    @property
+    def moves(self):
+        return self.plan == Plan.MOVE
 
     @property
     def can_be_released(self):
@@ -85,14 +97,17 @@ def parts_of(conference, user):
     """The Parts of the dossier of *conference*, itself first, as they are for the publisher *user* at this moment."""
     drafts = [draft for rows in _querysets(conference) for draft in _contents(rows)]
     uids = [record.uid for record, _content in drafts]
-    editions = list(Edition.objects.standing().filter(uid__in=uids).order_by("public_from"))
+    editions = Edition.objects.standing().filter(uid__in=uids).order_by("public_from").prefetch_related("relations")
+    by_uid = defaultdict(list)
+    for edition in editions:
+        by_uid[edition.uid].append(edition)
     hands = workflow.hands_of(user, uids)
-    now = stamp.now()
+    now = epoch.now()
     return [
         _part(
             record,
             content,
-            [e for e in editions if e.uid == record.uid],
+            by_uid[record.uid],
             workflow.has_second_reader(record, user, hands),
             now,
         )
@@ -112,11 +127,12 @@ def _part(record, content, editions, has_second_reader, now):
     missing = gate.missing(record)
     plan = Plan.NOT_READY if missing else _plan(content, editions, now)
     coming = next((edition for edition in editions if edition.public_from > now), None)
-    in_force = services.covering(editions, now)
+    in_force = covering(editions, now)
     leaving = languages_leaving(record, in_force) if in_force else []
     return Part(
         record=record,
         plan=plan,
+        content=content,
         missing=[str(message) for message in missing.values()],
         languages=ready if record.record_type != RecordType.PHOTO else [],
         waiting=[code for code in CODES if code in _begun(record) and code not in [*ready, *leaving]],
@@ -135,11 +151,11 @@ def _begun(record):
 
 def _plan(content, editions, now):
     coming = next((edition for edition in editions if edition.public_from > now), None)
-    in_force = services.covering(editions, now)
+    in_force = covering(editions, now)
     if coming:
-        return Plan.REPLACE if services.content_differs(content, coming) else Plan.MOVE
+        return Plan.REPLACE if content_differs(content, coming) else Plan.MOVE
     if in_force:
-        return Plan.CORRECT if services.content_differs(content, in_force) else Plan.NOTHING
+        return Plan.CORRECT if content_differs(content, in_force) else Plan.NOTHING
     return Plan.BRING_BACK if editions else Plan.PUBLISH
 
 
@@ -159,7 +175,7 @@ def release(conference, chosen, *, by, at=None, note="", alone=""):
     """Publish the parts of *conference* whose keys are *chosen*, from *at* (default now) on.
 
     Returns the Parts released and, of those that were not chosen, what they had to do along with the conference, a list of
-    ``services.Along``: what is left out stays at its own time wherever the conference is public then. The rights and the second reader are asked as for a single record; *alone* is the one reason for all parts without.
+    ``cascade.Along``: what is left out stays at its own time wherever the conference is public then. The rights and the second reader are asked as for a single record; *alone* is the one reason for all parts without.
     Raises ValidationError naming the part, and releases nothing, where one of them is refused.
     """
     lock_dossier(conference)
@@ -167,71 +183,84 @@ def release(conference, chosen, *, by, at=None, note="", alone=""):
     if not parts:
         raise ValidationError(_("Choose what is to be released."), code="nothing_chosen")
     for part in parts:
-        if part.plan == Plan.REPLACE and not part.is_conference:
-            # At once: a conference brought forward would take the text along that is to be replaced.
-            services.recall(part.record, by=by)
-    taking, along = frozenset(part.record.uid for part in parts), []
-    for part in _in_order(parts, at):
         with _naming(part.record):
-            along += _release_part(part, by=by, at=at, note=note, alone=alone, taking=taking)
+            _refuse_what_is_not_ready(part)
+    replaced = [part.record for part in parts if part.plan == Plan.REPLACE and not part.is_conference]
+    if replaced:
+        # At once: a conference brought forward would take the text along that is to be replaced.
+        services.recall_all(replaced, by=by)
+    taking = frozenset(part.record.uid for part in parts)
+    how = {"by": by, "at": at, "taking": taking, "naming": _naming}
+    editions = []
+    for moves, some in groupby(_in_order(parts, at), key=lambda part: part.moves):
+        if moves:
+            editions += workflow.redate_all(_still_to_come(part.record for part in some), **how)
+        else:
+            editions += workflow.approve_all([part.draft for part in some], note=note, alone=alone, **how)
+    along = [child for edition in editions for child in edition.along]
     return parts, [child for child in along if child.uid not in taking]
 
 
 def _in_order(parts, at):
     """The conference first, so that it is there for the others; last where it moves to a later instant, since it would
-    recall what is still set for one before that."""
-    if at and parts and parts[0].is_conference and parts[0].at and at > parts[0].at:
-        return [*parts[1:], parts[0]]
-    return parts
+    recall what is still set for one before that. Beside it what is done alike, so that it is done in one publication."""
+    conference = [part for part in parts if part.is_conference]
+    moves = any(part.moves for part in conference)
+    others = sorted((part for part in parts if not part.is_conference), key=lambda part: part.moves != moves)
+    if at and conference and conference[0].at and at > conference[0].at:
+        return [*reversed(others), *conference]
+    return [*conference, *others]
 
 
-def _release_part(part, *, by, at, note, alone, taking):
-    """Release *part*. Returns what others did along with it."""
+def _refuse_what_is_not_ready(part):
     if part.plan == Plan.NOT_READY:
         raise ValidationError(part.missing)
     if part.plan == Plan.NOTHING:
         raise ValidationError(_("Nothing has changed: there is nothing to release."), code="unchanged")
-    if part.plan == Plan.MOVE:
-        coming = services.state_of(part.record.uid).to_come
-        if not coming or coming.public_from == at:  # it has moved along with its conference
-            return []
-        return workflow.redate(part.record, by=by, at=at, taking=taking).along
-    how = {"note": note, "replace": part.plan == Plan.REPLACE and part.is_conference, "taking": taking}
-    alone = alone if part.needs_reason else ""
-    return workflow.approve(part.record, by=by, at=at, alone=alone, **how).along
+
+
+def _still_to_come(records):
+    """Those of *records* that have not become public along with their conference."""
+    records = list(records)
+    starts = _starts(record.uid for record in records)
+    return [record for record in records if record.uid in starts]
+
+
+def _starts(uids):
+    """{uid: when its edition to come begins} of the records *uids* that have one."""
+    return dict(Edition.objects.to_come(epoch.now()).filter(uid__in=list(uids)).values_list("uid", "public_from"))
 
 
 @transaction.atomic
 def redate(conference, *, by, at):
     """Move everything of the dossier that is still to come to *at*, as it was approved. Returns how many parts moved."""
     lock_dossier(conference)
-    parts = _to_come(conference, by)
-    if not parts:
+    records, starts = _to_come(conference)
+    if not records:
         raise ValidationError(_("Nothing is scheduled: there is nothing to move."), code="nothing_to_come")
-    for part in _in_order(parts, at):
-        with _naming(part.record):
-            coming = services.state_of(part.record.uid).to_come
-            if coming and coming.public_from != at:
-                workflow.redate(part.record, by=by, at=at)
-    return len(parts)
+    if at and at > starts.get(conference.uid, at):
+        records = records[::-1]  # the conference last: see _in_order
+    workflow.redate_all(records, by=by, at=at, naming=_naming)
+    return len(records)
 
 
 @transaction.atomic
 def recall(conference, *, by):
     """Recall everything of the dossier that is still to come. Returns how many parts that were."""
     lock_dossier(conference)
-    parts = _to_come(conference, by)
-    if not parts:
+    records, _starts_of_them = _to_come(conference)
+    if not records:
         raise ValidationError(_("Nothing is scheduled: there is nothing to recall."), code="nothing_to_come")
     # Documents and photos first: recalling the conference would take them along without a step of their own.
-    for part in reversed(parts):
-        with _naming(part.record):
-            workflow.recall(part.record, by=by)
-    return len(parts)
+    workflow.recall_all(records[::-1], by=by, naming=_naming)
+    return len(records)
 
 
-def _to_come(conference, by):
-    return [part for part in parts_of(conference, by) if part.at]
+def _to_come(conference):
+    """(the records of the dossier that have an edition to come, the conference first, {uid: when it begins})"""
+    records = [record for rows in _querysets(conference) for record in rows.prefetch_related(None)]
+    starts = _starts(record.uid for record in records)
+    return [record for record in records if record.uid in starts], starts
 
 
 class _naming:

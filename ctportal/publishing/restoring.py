@@ -17,12 +17,13 @@ from django.utils.translation import gettext_noop
 
 from ctportal.languages import CODES
 
-from . import revisions, roles, services, workflow
+from . import revisions, roles, workflow
 from .gate import delete_rows, refresh_draft
 from .models import Redirect
 from .reading import merged_into
-from .records import Record, ReviewedRecord, label_names, lock
+from .records import ADDRESS_IN_USE, Record, ReviewedRecord, label_names, lock
 from .revisions import Snapshot, columns_of
+from .state import slug_is_reserved, state_of
 from .withheld import known, reveal, withhold, words
 
 # Of a record that is there, what stays as it is.
@@ -51,7 +52,7 @@ def discard(record, *, by):
 
     Nobody has a hand in the record by it: what stands there then was approved.
     """
-    edition = services.state_of(record.uid).in_force
+    edition = state_of(record.uid).in_force
     snapshot = edition and revisions.snapshot_of_edition(edition)
     if snapshot is None:
         raise ValidationError(_("Of the draft that is public no copy was kept."), code="not_kept")
@@ -305,18 +306,19 @@ class _Writer:
 
     def _faults(self, row):
         """What the rules of the model say against *row*, each with the name of its field."""
+        faults = {}
         slug = getattr(row, "slug", "")
-        if slug and isinstance(row, Record) and services.slug_is_reserved(row.record_type, slug, row.uid):
-            text = _("“%(slug)s” is or was the address of another record. Add a place or a year.") % {"slug": slug}
-            yield f"{capfirst(row._meta.get_field('slug').verbose_name)}: {text}"
+        if slug and isinstance(row, Record) and slug_is_reserved(row.record_type, slug, row.uid):
+            faults["slug"] = [ADDRESS_IN_USE]
         withhold([row], self.targets.user, [column.name for column in row._meta.concrete_fields])
         try:
-            row.full_clean(exclude=label_names(type(row)))
+            row.full_clean(exclude={*label_names(type(row)), *faults})  # told once, also where a draft has the address
         except ValidationError as error:
-            for name, messages in error.message_dict.items():
-                label = "" if name == NON_FIELD_ERRORS else f"{capfirst(row._meta.get_field(name).verbose_name)}: "
-                yield from (f"{label}{message}" for message in messages)
+            faults |= error.message_dict
         reveal([row])
+        for name, messages in faults.items():
+            label = "" if name == NON_FIELD_ERRORS else f"{capfirst(row._meta.get_field(name).verbose_name)}: "
+            yield from (f"{label}{message}" for message in messages)
 
 
 def _rows_by_model(row):

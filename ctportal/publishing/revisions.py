@@ -7,6 +7,7 @@ reads a revision. ``restoring`` brings one back; ``admin_history`` shows them.
 
 import json
 import re
+from collections import defaultdict
 from functools import cache
 
 import reversion
@@ -150,22 +151,58 @@ def keep(record, *, by, comment, always=False):
     return keep_loaded(gate_for(record).load(record), by=by, comment=comment, always=always)
 
 
-@transaction.atomic
 def keep_loaded(record, *, by, comment, always=False):
-    """Keep *record*, which its gate has loaded, as a revision and return that.
+    """Keep *record*, which its gate has loaded, as a revision and return that; see ``keep_all``."""
+    return keep_all([record], by=by, comment=comment, always=always)[0]
 
-    Where nothing has changed since the last revision, that one is returned, unless *always*. *by* is an account, or a plain
-    name from commands. *comment* says what happened: in words, or as Django's log of the admin writes it.
+
+@transaction.atomic(savepoint=False)
+def keep_all(records, *, by, comment, always=False):
+    """Keep each of *records*, which its gate has loaded, as a revision; return these in the same order.
+
+    Where nothing has changed since the last revision of a record, that one is returned, unless *always*. *by* is an account,
+    or a plain name from commands. *comment* says what happened: in words, or as Django's log of the admin writes it.
     """
-    last = list(_last_versions(record))
-    if last and not always and Snapshot.of_versions(last).rows == Snapshot.of(record).rows:
-        return last[0].revision
-    models.prefetch_related_objects([record], *_names(type(record)))
-    with reversion.create_revision(manage_manually=True):
-        reversion.set_user(None if isinstance(by, str) else by)
-        reversion.set_comment(comment)
-        reversion.add_to_revision(record)
-    return revisions_of(record)[0]
+    last = _last_versions(records)
+    found = {
+        record: versions[0].revision
+        for record in records
+        if (versions := last.get((type(record), record.pk)))
+        and not always
+        and Snapshot.of_versions(versions).rows == Snapshot.of(record).rows
+    }
+    changed = [record for record in records if record not in found]
+    new = [
+        Revision(date_created=timezone.now(), user=None if isinstance(by, str) else by, comment=comment)
+        for _ in changed
+    ]
+    Revision.objects.bulk_create(new)
+    by_model = defaultdict(list)
+    for record in changed:
+        by_model[type(record)].append(record)
+    for model, some in by_model.items():
+        models.prefetch_related_objects(some, *_names(model))
+    Version.objects.bulk_create(
+        _version(row, revision)
+        for record, revision in zip(changed, new, strict=True)
+        for row in (record, *rows_below(record))
+    )
+    found |= zip(changed, new, strict=True)
+    return [found[record] for record in records]
+
+
+def _version(row, revision):
+    """The Version of *row* in *revision*, as django-reversion makes one."""
+    fields = [column.name for column in columns_of(type(row))]
+    return Version(
+        revision=revision,
+        content_type=ContentType.objects.get_for_model(row),
+        object_id=str(row.pk),
+        db=DEFAULT_DB_ALIAS,
+        format="json",
+        serialized_data=serializers.serialize("json", [row], fields=fields),
+        object_repr=str(row),
+    )
 
 
 @cache
@@ -192,9 +229,22 @@ def revisions_of(record):
     return Revision.objects.filter(pk__in=keys).select_related("user").order_by("-pk")
 
 
-def _last_versions(record):
-    last = versions_of(type(record), record.pk).values("revision")[:1]
-    return Version.objects.filter(revision=last).select_related("revision")
+def _last_versions(records):
+    """{(model, primary key): the Versions of its last revision} of those of *records* that have one."""
+    last = {}
+    by_model = defaultdict(list)
+    for record in records:
+        by_model[type(record)].append(str(record.pk))
+    for model, keys in by_model.items():
+        kind = ContentType.objects.get_for_model(model)
+        own = Version.objects.filter(db=DEFAULT_DB_ALIAS, content_type=kind, object_id__in=keys).order_by("pk")
+        last |= {(model, int(key)): revision for key, revision in own.values_list("object_id", "revision")}
+    found = defaultdict(list)
+    if last:
+        versions = Version.objects.filter(revision__in=set(last.values())).select_related("revision").order_by("-pk")
+        for version in versions:
+            found[version.revision_id].append(version)
+    return {record: found[revision] for record, revision in last.items()}
 
 
 def sentence(text, **names):
@@ -238,12 +288,22 @@ def link(edition, revision, language=""):
     EditionRevision.objects.update_or_create(edition=edition, language=language, defaults={"revision": revision})
 
 
-def inherit(edition, source):
-    """Note that *edition* says what the edition *source* says, apart from labels of the vocabulary."""
-    rows = EditionRevision.objects.filter(edition=source).values_list("revision", "language").order_by("pk")
-    EditionRevision.objects.bulk_create(
-        EditionRevision(edition=edition, revision_id=revision, language=language) for revision, language in rows
-    )
+def link_all(links, pairs):
+    """Like ``link`` for *links*, (edition, revision, language), of editions that are new. Of each of *pairs*, (source, edition),
+    note that *edition* says what *source* says, apart from labels of the vocabulary and from what is in *links*."""
+    linked = {(edition.pk, language) for edition, _revision, language in links}
+    known = defaultdict(list)
+    if pairs:
+        for row in EditionRevision.objects.filter(edition__in=[source.pk for source, _edition in pairs]).order_by("pk"):
+            known[row.edition_id].append(row)
+    rows = [
+        EditionRevision(edition=edition, revision_id=row.revision_id, language=row.language)
+        for source, edition in pairs
+        for row in known[source.pk]
+        if (edition.pk, row.language) not in linked
+    ]
+    rows += [EditionRevision(edition=edition, revision=each, language=language) for edition, each, language in links]
+    EditionRevision.objects.bulk_create(rows)
 
 
 def snapshot_of_edition(edition):

@@ -10,10 +10,12 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from . import audit, ledger, revisions
+from . import audit, epoch, ledger, revisions
+from .changes import name_of
 from .gate import GATES
 from .models import Edition, EditionFile, LedgerEntry, StoredFile
-from .services import content_differs, name_of, service, state_of
+from .publication import service
+from .state import content_differs, state_of
 
 LONGEST = 500  # characters of a reason
 
@@ -44,6 +46,7 @@ def seal(edition, *, by, reason, now):
     edition.sealed_at = now
     edition.save(update_fields=["json", "card", "text", "sealed_at"])
     edition.facets.all().delete()
+    epoch.replace_mark()
     sealed_files().filter(Q(editions__edition=edition) | Q(renditions__editions__edition=edition)).exclude(
         text=""
     ).update(text="")

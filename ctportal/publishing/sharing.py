@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from . import roles
+from . import after_answer, roles
 from .gate import GATES
 from .models import ShareLink, ShareOpening
 
@@ -76,4 +76,4 @@ def record_for(link):
 
 
 def note_opening(link):
-    ShareOpening.objects.create(link=link)
+    after_answer.save(ShareOpening(link=link))

@@ -119,9 +119,11 @@ def _compare(entry, edition):
                 where, f"the end of {this} is another", entries[-1].public_until or "none", edition.public_until
             )
         frozen = next(each.frozen for each in reversed(entries) if each.action in FREEZING)
-        if frozen_checksum(edition) != frozen:
+        files = [row.file for row in edition.files.all()]
+        found = frozen_checksum(edition, edition.facets.all(), edition.relations.all(), files)
+        if found != frozen:
             what = f"{this} was changed: date, slug, note, name, card, facets, relations or files"
-            raise Misfit(where, what, frozen, frozen_checksum(edition))
+            raise Misfit(where, what, frozen, found)
 
 
 def _compare_contents(where, this, edition, sealing):

@@ -147,14 +147,14 @@ def what_goes(records, request, site):
         if site.is_registered(model):
             may_delete = site.get_model_admin(model).has_delete_permission
             refused |= {model._meta.verbose_name for row in rows if not may_delete(request, row)}
-    return collector.nested(_called), counts, refused, _named(collector.protected, request.user)
+    return collector.nested(_called), counts, refused, named_as_known(collector.protected, request.user)
 
 
 def _called(row):
     return f"{capfirst(row._meta.verbose_name)}: {row}"
 
 
-def _named(rows, user):
+def named_as_known(rows, user):
     """What *rows*, of any models, are called as far as *user* may know of them, and how many others there are."""
     by_model = {}
     for row in rows:

@@ -15,7 +15,8 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from . import roles, services
+from . import renaming, roles, services
+from .changes import name_of
 from .gate import gate_for, naming, opening, refresh_drafts
 from .models import Contribution, Edition, LedgerEntry, WorkflowStep
 from .records import Stage, lock
@@ -25,21 +26,28 @@ REMARK = 1000  # characters
 
 
 def note_step(record, action, by, remark="", language=""):
-    return WorkflowStep.objects.create(
+    return note_steps([_step(record, action, by, remark, language)])[0]
+
+
+def note_steps(steps):
+    return WorkflowStep.objects.bulk_create(steps)
+
+
+def _step(record, action, by, remark="", language=""):
+    return WorkflowStep(
         uid=record.uid,
         type=record.record_type,
         action=action,
         language=language,
         user=by,
-        by=services.name_of(by),
+        by=name_of(by),
         remark=remark,
     )
 
 
-def _note_along(along, by):
-    """Note on each of the documents and photos in *along* what it did with its conference."""
-    for child in along:
-        note_step(child, child.action, by)
+def _steps_along(along, by):
+    """The steps of the documents and photos in *along*: what each did with its conference."""
+    return [_step(child, child.action, by) for child in along]
 
 
 def steps_of(record):
@@ -175,6 +183,18 @@ def _back_to_draft(record, action, by, remark=""):
     note_step(record, action, by, remark)
 
 
+def _leave_review(records):
+    """Those of *records* that are in review are being drafted again."""
+    by_model = {}
+    for record in records:
+        by_model.setdefault(record._meta.concrete_model, []).append(record)
+    for model, some in by_model.items():
+        keys = [record.pk for record in some]
+        model._base_manager.filter(pk__in=keys, stage=Stage.REVIEW).update(stage=Stage.DRAFT)
+        for record in some:
+            record.stage = Stage.DRAFT
+
+
 def _move(record, before, after):
     """Move *record* from one stage to another; False where it is in another by now."""
     moved = type(record)._base_manager.filter(pk=record.pk, stage=before).update(stage=after)
@@ -226,15 +246,32 @@ def approve(record, *, by, at=None, note="", minor=False, replace=False, taking=
     """
     _require(roles.may_publish(by, record))
     _lock(record)
-    reason = _reason_or_refuse(has_second_reader(record, by), alone)
-    opened = [entry.uid for entry in opening(record)]
-    how = {"note": note, "minor": minor, "replace": replace, "taking": taking, "reason": reason}
-    edition = services.publish(record, by=by, at=at, **how)
-    _close(record, by, reason, pages_of(record), edition)
-    _settle_hands(Contribution.objects.filter(uid__in=opened), edition)
-    _note_along(edition.along, by)
-    _move(record, Stage.REVIEW, Stage.DRAFT)
-    return edition
+    drafts = services.drafts_of([record], replace=replace)
+    return approve_all(drafts, by=by, at=at, note=note, minor=minor, taking=taking, alone=alone)[0]
+
+
+def approve_all(drafts, *, by, at=None, note="", minor=False, taking=None, alone="", naming=services.no_name):
+    """Publish *drafts*, whose records the caller has locked, at one instant, inside a transaction of its own; see ``approve`` and ``services.publish_all``.
+
+    *alone* is the reason for all of them that have no second reader.
+    """
+    hands = hands_of(by, [draft.record.uid for draft in drafts])
+    for draft in drafts:
+        with naming(draft.record):
+            _require(roles.may_publish(by, draft.record))
+            draft.reason = _reason_or_refuse(has_second_reader(draft.loaded, by, hands), alone)
+    how = {"note": note, "minor": minor, "taking": taking, "naming": naming}
+    editions = services.publish_all(drafts, by=by, at=at, **how)
+    approved = list(zip(drafts, editions, strict=True))
+    pages = {(draft.record.uid, page): edition for draft, edition in approved for page in pages_of(draft.loaded)}
+    _settle_hands(pages, {uid: edition for draft, edition in approved for uid in draft.opens})
+    steps = []
+    for draft, edition in approved:
+        steps += [_step(draft.record, Action.ALONE if draft.reason else Action.APPROVED, by, draft.reason)]
+        steps += _steps_along(edition.along, by)
+    note_steps(steps)
+    _leave_review([draft.record for draft in drafts])
+    return editions
 
 
 @transaction.atomic
@@ -244,24 +281,25 @@ def approve_language(record, language, *, by, note="", alone=""):
     _lock(record)
     reason = _reason_or_refuse(not _own_work(record, by, [language]), alone)
     edition = services.publish_language(record, language, by=by, note=note, reason=reason)
-    _close(record, by, reason, [language], edition, language)
+    _settle_hands({(record.uid, language): edition}, {})
+    note_step(record, Action.ALONE if reason else Action.APPROVED, by, reason, language)
     return edition
 
 
 @transaction.atomic
 def relabel(entry, *, by, note="", alone=""):
-    """Publish the vocabulary *entry* as it stands wherever it is shown; see ``services.relabel``, whose answer is returned.
+    """Publish the vocabulary *entry* as it stands wherever it is shown; see ``renaming.relabel``, whose answer is returned.
 
     An entry is not submitted: its second reader is whoever publishes it without having had a hand in it since then.
     """
     _require(roles.may_publish(by, entry))
-    services.lock_showing([entry])
+    renaming.lock_showing([entry])
     text = _(
         "Nobody else has read it: you had a hand in it yourself. Let another publisher publish it, or give the reason for "
         "publishing it without second reader."
     )
     reason = _reason_or_refuse(not _own_work(entry, by, [""]), alone, text)
-    done = services.relabel(entry, by=by, note=note, reason=reason)
+    done = renaming.relabel(entry, by=by, note=note, reason=reason)
     Contribution.objects.filter(uid=entry.uid).delete()
     note_step(entry, Action.ALONE if reason else Action.APPROVED, by, reason)
     return done
@@ -291,42 +329,68 @@ def _reason_or_refuse(has_second_reader, alone, text=""):
     return alone
 
 
-def _close(record, by, reason, pages, edition, language=""):
-    """What these *pages* held stands in *edition*: nobody's unpublished work any more, as soon as that begins."""
-    _settle_hands(Contribution.objects.filter(uid=record.uid, language__in=pages), edition)
-    note_step(record, Action.ALONE if reason else Action.APPROVED, by, reason, language)
+def _settle_hands(pages, entries):
+    """What these pages and vocabulary entries held stands in editions: nobody's unpublished work any more, as soon as these
+    begin. *pages*: {(uid, page): edition}; *entries*: {uid: edition}."""
+    uids = {uid for uid, _page in pages} | set(entries)
+    hands = {hand: pages.get((hand.uid, hand.language)) or entries.get(hand.uid) for hand in _hands_in(uids)}
+    hands = {hand: edition for hand, edition in hands.items() if edition}
+    waiting = {hand: edition for hand, edition in hands.items() if edition.public_from > edition.created_at}
+    if waiting:
+        counting = set(Contribution.objects.filter(uid__in=uids).counting().values_list("pk", flat=True))
+        waiting = {hand: edition for hand, edition in waiting.items() if hand.pk in counting}
+        for hand, edition in waiting.items():
+            hand.edition = edition
+        Contribution.objects.bulk_update(waiting, ["edition"])
+    over = [hand.pk for hand in hands if hand not in waiting]
+    if over:
+        Contribution.objects.filter(pk__in=over).delete()
 
 
-def _settle_hands(hands, edition):
-    """Take *hands* away, or let them wait until *edition* begins, which holds what they did."""
-    if edition.public_from > edition.created_at:
-        hands.counting().update(edition=edition)
-        hands = hands.exclude(edition=edition)
-    hands.delete()
+def _hands_in(uids):
+    return list(Contribution.objects.filter(uid__in=uids))
 
 
-# After it. Each tells what documents and photos did along with their conference: see ``services.Along``.
+# After it. Each tells what documents and photos did along with their conference: see ``cascade.Along``.
 
 
 @transaction.atomic
 def recall(record, *, by):
     """Recall what is to come of *record*. Returns what went along with it."""
-    _require(roles.may_publish(by, record))
-    along = services.recall(record, by=by)
-    note_step(record, Action.RECALLED, by)
-    _note_along(along, by)
-    return along
+    return recall_all([record], by=by)[0]
+
+
+def recall_all(records, *, by, naming=services.no_name):
+    """Recall what is to come of *records*, inside a transaction of the caller; see ``services.recall_all``."""
+    for record in records:
+        _require(roles.may_publish(by, record))
+    done = services.recall_all(records, by=by, naming=naming)
+    steps = []
+    for record, along in zip(records, done, strict=True):
+        steps += [_step(record, Action.RECALLED, by), *_steps_along(along, by)]
+    note_steps(steps)
+    return done
 
 
 @transaction.atomic
 def redate(record, *, by, at=None, taking=None):
     """Move the scheduled edition of *record*, as it was approved, to *at* (default now); see ``services.redate``. Returns the
     new edition."""
-    _require(roles.may_publish(by, record))
-    edition = services.redate(record, by=by, at=at, taking=taking)
-    note_step(record, Action.REDATED, by)
-    _note_along(edition.along, by)
-    return edition
+    return redate_all([record], by=by, at=at, taking=taking)[0]
+
+
+def redate_all(records, *, by, at=None, taking=None, naming=services.no_name):
+    """Move the scheduled editions of *records* to one instant, inside a transaction of the caller; see
+    ``services.redate_all``."""
+    for record in records:
+        _require(roles.may_publish(by, record))
+    done = services.redate_all(records, by=by, at=at, taking=taking, naming=naming)
+    steps = []
+    for record, (edition, moved) in zip(records, done, strict=True):
+        steps += [_step(record, Action.REDATED, by)] if moved else []
+        steps += _steps_along(edition.along, by)
+    note_steps(steps)
+    return [edition for edition, _moved in done]
 
 
 @transaction.atomic
@@ -334,7 +398,7 @@ def withdraw(record, *, by, reason, at=None, replacement=None):
     _require(roles.may_publish(by, record))
     edition = services.withdraw(record, by=by, reason=reason, at=at, replacement=replacement)
     note_step(record, Action.WITHDRAWN, by, edition.withdrawal.reason)
-    _note_along(edition.along, by)
+    note_steps(_steps_along(edition.along, by))
     return edition
 
 
@@ -343,7 +407,7 @@ def restore(record, *, by, at=None, note=""):
     _require(roles.may_publish(by, record))
     edition = services.restore(record, by=by, at=at, note=note)
     note_step(record, Action.RESTORED, by)
-    _note_along(edition.along, by)
+    note_steps(_steps_along(edition.along, by))
     return edition
 
 

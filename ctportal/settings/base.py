@@ -45,9 +45,10 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "ctportal.web.middleware.ConditionalMiddleware",
+    "ctportal.reading.middleware.AnswerCacheMiddleware",
     "ctportal.web.methods.ReadOnlyMiddleware",
     "ctportal.web.middleware.PageLanguageMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "ctportal.publishing.admin_sessions.SessionMiddleware",
     "ctportal.publishing.admin_locale.AdminLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -94,8 +95,6 @@ DATABASES = {
 # A conference with forty sessions has more fields than Django's default of 1,000 allows.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 4_000
 
-FORM_RENDERER = "ctportal.publishing.admin_render.Renderer"
-
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # The languages of the admin, under Django's own codes; the public codes are in ctportal.languages.
@@ -113,7 +112,10 @@ MODELTRANSLATION_LANGUAGES = ("en", *[code for code in CODES if code != "en"])
 MODELTRANSLATION_DEFAULT_LANGUAGE = "en"
 MODELTRANSLATION_FALLBACK_LANGUAGES = ("en",)
 
+# Instants are shown with their time zone, or in UTC and say so.
 TIME_ZONE = "UTC"
+# Whose "today" counts where no conference's place does.
+CTPORTAL_TIME_ZONE = environment.time_zone("CTPORTAL_TIME_ZONE", "UTC")
 USE_I18N = True
 USE_TZ = True
 
@@ -173,8 +175,11 @@ LOGGING = {
     "loggers": {"django": {"handlers": [], "level": "INFO", "propagate": True}},
 }
 
-# Counts and menus (ctportal/publishing/stamp.py), a few hundred bytes each; what was used least recently goes first.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 5_000}}}
+# The one cache of public answers (ctportal/reading/cache.py): megabytes of 1024 × 1024 bytes for each worker, 0 for none; the
+# address of a Redis server that all workers share instead. Django's own cache is used by nothing.
+CTPORTAL_CACHE_MB = environment.number("CTPORTAL_CACHE_MB", 64)
+CTPORTAL_CACHE_URL = environment.redis_url("CTPORTAL_CACHE_URL")
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
 
 # The API asks for no user; its own views say how it answers (ctportal/api/views.py).
 REST_FRAMEWORK = {"UNAUTHENTICATED_USER": None, "DEFAULT_SCHEMA_CLASS": "ctportal.api.schema.Schema"}

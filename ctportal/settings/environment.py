@@ -1,6 +1,7 @@
 """Reading the ``CTPORTAL_…`` environment variables. docs/operators/settings.md lists every one of them."""
 
 import os
+import zoneinfo
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -31,6 +32,27 @@ def number(name, default, least=0):
     if not value.isascii() or not value.isdigit() or int(value) < least:
         raise ImproperlyConfigured(f"{name} is “{value}”; it must be a whole number of at least {least}.")
     return int(value)
+
+
+def time_zone(name: str, default: str) -> str:
+    """Return the variable *name* as the name of a time zone; ImproperlyConfigured where there is none of that name."""
+    value = text(name, default)
+    try:
+        zoneinfo.ZoneInfo(value)
+    except (KeyError, ValueError, OSError):
+        raise ImproperlyConfigured(
+            f"{name} is “{value}”; it must be an IANA time zone such as Asia/Dushanbe or UTC."
+        ) from None
+    return value
+
+
+def redis_url(name):
+    """Return the variable *name*, empty or the address of a Redis server."""
+    value = text(name)
+    if value and urlsplit(value).scheme not in {"redis", "rediss", "unix"}:
+        # The address may hold a password, so it is not repeated here.
+        raise ImproperlyConfigured(f"{name} cannot be read; it must be like redis://127.0.0.1:6379/0.")
+    return value
 
 
 def words(name):

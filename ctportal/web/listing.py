@@ -14,7 +14,8 @@ from ctportal.geography import REGIONS, country_name, region_name
 from ctportal.languages import LANGUAGES
 from ctportal.publishing.filters import filters_for
 from ctportal.publishing.reading import Choice, Listing, PageOutOfRange, listing, options
-from ctportal.publishing.stamp import Moment
+from ctportal.reading.context import ReadContext
+from ctportal.reading.middleware import never_kept
 
 from .labels import labels
 from .page import Crumb, render_page
@@ -64,7 +65,7 @@ class EditionListView(View):
         raise NotImplementedError
 
     def get(self, request: HttpRequest, language: str) -> HttpResponse:
-        moment = Moment()
+        moment = request.read_context
         data = {**request.GET.dict(), **self.fixed}
         filters = filters_for(self.record_type, data, moment)
         page, status, problems = None, 200, {}
@@ -76,6 +77,9 @@ class EditionListView(View):
         else:
             status, problems = 400, {name: list(map(str, errors)) for name, errors in filters.form.errors.items()}
         given = {name: data[name] for name in filters.filters if data.get(name) and name not in self.fixed}
+        shortened = filters.shortened_search
+        if shortened:
+            given["q"] = shortened.text
         narrowed = {name: value for name, value in given.items() if name not in ("page", "ordering")}
         query = f"?{urlencode(given)}" if given and status == 200 else ""
         title, number_ = str(self.title), page.number if page else 1
@@ -89,11 +93,12 @@ class EditionListView(View):
             "pager": pager_of(page, self.path, language, given) if page else None,
             "narrowed": bool(narrowed),
             "clear": f"/{language}/{self.path}",
+            "shortened": shortened,
         }
         if self.with_filters:
             context["form"] = form_of(filters, given, problems, self.fixed, moment, language)
             context["chips"] = chips_of(filters if not problems else None, narrowed, given, self.path, language)
-        return render_page(
+        response = render_page(
             request,
             self.template_name,
             context,
@@ -107,6 +112,7 @@ class EditionListView(View):
             robots="noindex" if problems or "q" in given else "",
             status=status,
         )
+        return response if page and page.total else never_kept(response)
 
 
 def page_problem(error: PageOutOfRange) -> str:
@@ -148,7 +154,7 @@ def pager_of(page: Listing, path: str, language: str, given: Mapping[str, str]) 
 # The form ------------------------------------------------------------------------------------------------------------
 
 
-def form_of(filters, given, problems, fixed, moment: Moment, language: str) -> dict[str, Any]:
+def form_of(filters, given, problems, fixed, moment: ReadContext, language: str) -> dict[str, Any]:
     """Return the form above a list, filled with what was *given*, for ``components/filters.html``."""
     record_type = filters.record_type
     found = options(record_type, moment)

@@ -1,12 +1,11 @@
 """What every public answer shares: the language of its address, and conditional requests."""
 
-import hashlib
-
 from django.utils import translation
 from django.utils.cache import get_conditional_response
 
 from ctportal import errors
 from ctportal.languages import LANGUAGES, django_code
+from ctportal.reading.http import entity_tag
 
 # Answers for staff: kept by no cache, those that say that there is nothing included.
 PRIVATE = ("/admin/", "/preview/")
@@ -49,6 +48,6 @@ class ConditionalMiddleware:
         if response.status_code != 200 or response.streaming or request.method not in ("GET", "HEAD"):
             return response
         if "ETag" not in response.headers:
-            response.headers["ETag"] = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
+            response.headers["ETag"] = entity_tag(response.content)
         conditional = get_conditional_response(request, response.headers["ETag"], None, response)
         return errors.precondition_failed(request, conditional) if conditional.status_code == 412 else conditional

@@ -109,7 +109,7 @@ class EditionDetailView(View):
     renderer: Callable[[HttpRequest, RecordPage], HttpResponse]
 
     def get(self, request: HttpRequest, language: str, slug: str = "", uid: UUID | None = None) -> HttpResponse:
-        found = resolve(self.record_type, slug or str(uid))
+        found = resolve(self.record_type, slug or str(uid), request.read_context.at)
         if not isinstance(found, Found):
             return elsewhere(request, language, found)
         edition = found.edition
@@ -141,7 +141,7 @@ class EditionVersionView(View):
     def get(
         self, request: HttpRequest, language: str, number: int, slug: str = "", uid: UUID | None = None
     ) -> HttpResponse:
-        found = resolve(self.record_type, slug or str(uid))
+        found = resolve(self.record_type, slug or str(uid), request.read_context.at)
         if not isinstance(found, Found):
             return elsewhere(request, language, found)
         current = found.edition

@@ -6,17 +6,17 @@ from http import HTTPStatus
 from django.db.models import Exists, F, OuterRef
 from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.template.loader import render_to_string
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
 from ctportal.geography import country_name
 from ctportal.languages import django_code
+from ctportal.publishing.codes import EVENT_STATUSES
 from ctportal.publishing.filters import filters_for
 from ctportal.publishing.models import Edition
 from ctportal.publishing.prepared import prepared
 from ctportal.publishing.reading import CARDS, Found, Gone, Moved, first_rows, options, related, resolve_uid
-from ctportal.publishing.stamp import Moment
 
 from . import cards
 from .addresses import language_in_address, language_of, page_address, preferred_language
@@ -25,7 +25,10 @@ from .records import withdrawn_page
 from .text import LanguageContext, number
 
 UPCOMING, LATEST, NEWS = 3, 5, 5
-LONGEST = timedelta(days=2 * 366)  # a conference that began longer ago is not announced, even if it has not ended
+# A conference lasts a year at most; known to the year only, it may begin and end in two years, each taken whole.
+LONGEST = timedelta(days=3 * 366)
+ANNOUNCED = [status for status in EVENT_STATUSES if status != "cancelled"]
+AHEAD = timedelta(days=1)  # more than any place on Earth is ahead of UTC
 
 
 def root(request):
@@ -38,7 +41,7 @@ def root(request):
 def permanent(request, uid):
     """Lead from a record's permanent identifier to its page in the reader's language."""
     language = preferred_language(request)
-    found = resolve_uid(uid)
+    found = resolve_uid(uid, request.read_context.at)
     if isinstance(found, (Found, Moved)):
         edition = found.edition
         response = HttpResponsePermanentRedirect(page_address(edition.type, edition.slug, edition.uid, language))
@@ -52,16 +55,18 @@ def permanent(request, uid):
 
 
 def home(request, language):
-    moment = Moment()
-    today = timezone.localdate()
-    upcoming = [e for e in _to_come(at=moment.at, today=today, since=today - LONGEST)
-                if e.card_data["event_status"] != "cancelled"][:UPCOMING]  # fmt: skip
-    latest = [e for e in _held(at=moment.at, today=today) if e.card_data["event_status"] == "held"]
+    moment = request.read_context
+    upcoming = _to_come(at=moment.at, since=(moment.at - LONGEST).date())
+    latest = _over(at=moment.at, before=(moment.at + AHEAD).date())
     photos = _featured(latest, moment.at)
-    latest = sorted(latest, key=lambda e: e.pk not in photos)[:LATEST]
+    # The newest in any case, beside it rather those with a photo.
+    latest = latest[:1] + sorted(latest[1:], key=lambda e: e.pk not in photos)[: LATEST - 1]
     latest.sort(key=lambda e: e.date, reverse=True)
-    # With nothing announced, the newest conference stands where the next one would.
-    first = None if upcoming or not latest else latest.pop(0)
+    first = None
+    if not upcoming:
+        # With nothing announced, the newest conference that was not called off stands where the next one would.
+        first = next((e for e in latest if not cards.off(e.card_data["event_status"])), None)
+        latest = [e for e in latest if e is not first]
     releases, summaries = (
         first_rows(filters_for("document", {"kind": kind}, moment), NEWS)
         for kind in ("press-release", "co-chairs-summary")
@@ -96,14 +101,16 @@ def home(request, language):
 
 
 @prepared
-def _to_come(at, today, since):
-    conferences = Edition.objects.public(at).of("conference").filter(end_date__gte=today, date__gte=since)
-    return _first(conferences, UPCOMING * 2, F("date").asc(), "slug")
+def _to_come(at, since):
+    """The conferences that are not over at their place, but for those that were cancelled."""
+    conferences = Edition.objects.public(at).of("conference").facet("status", *ANNOUNCED)
+    return _first(conferences.filter(over_at__gt=at, date__gte=since), UPCOMING, F("date").asc(), "slug")
 
 
 @prepared
-def _held(at, today):
-    conferences = Edition.objects.public(at).of("conference").filter(end_date__lt=today, date__lt=today)
+def _over(at, before):
+    """The conferences that are over at their place, whatever their status says."""
+    conferences = Edition.objects.public(at).of("conference").filter(over_at__lte=at, date__lt=before)
     return _first(conferences, LATEST * 3, F("date").desc(), "slug")
 
 

@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _
 
 from ctportal.publishing.filters import filters_for
 from ctportal.publishing.reading import PageOutOfRange, listing
-from ctportal.publishing.stamp import Moment
 
 from . import cards
 from .listing import page_problem, pager_of, tally
@@ -61,7 +60,7 @@ def render_vocabulary(request: HttpRequest, page: RecordPage) -> HttpResponse:
 
 def _members(request: HttpRequest, page: RecordPage) -> dict[str, Any]:
     """Return one page of the conferences in a series or on a theme, and the newest documents on a theme."""
-    moment, language, is_series = Moment(page.edition.at), page.language, page.record_type == "series"
+    moment, language, is_series = request.read_context, page.language, page.record_type == "series"
     asked = {page.record_type: str(page.uid), "ordering": "date" if is_series else "-date"}
     filters = filters_for("conference", {**asked, "page": request.GET.get("page", "")}, moment)
     result: dict[str, Any] = {"status": 200, "number": 1}

@@ -1,5 +1,5 @@
-// Gives a sign that this page is open, and shows who else has it open or has saved it since. Without it the page shows what
-// was so when it was opened.
+// Gives a sign that this page is open, once it is loaded and then again and again, and shows who else has it open or has
+// saved it since. Without it the page shows who had it open when it was made, and nobody is told that it is open.
 const box = document.getElementById("portal-presence");
 const EVERY = 20_000;
 let timer = null;

@@ -369,12 +369,12 @@ def test_an_answer_without_bytes_is_no_opening(client, trail):
 
 
 def test_an_entry_that_cannot_be_written_breaks_nothing(client, trail, monkeypatch, caplog):
-    def fail(**_values):
+    def fail(*_arguments, **_values):
         raise DatabaseError("disk full")
 
     make_account("editor", "maria").set_password("x")
     client.force_login(make_user("maria"))
-    monkeypatch.setattr(AuditEntry.objects, "create", fail)
+    monkeypatch.setattr(AuditEntry, "save", fail)
 
     assert client.post("/admin/logout/").status_code == 200
 

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from ctportal.publishing import workflow
 from ctportal.publishing.gate import refresh_draft
-from ctportal.publishing.models import Edition, PublicationStamp
+from ctportal.publishing.models import Edition, EpochMark
 from ctportal.publishing.sealing import seal
 from ctportal.publishing.services import publish, recall, withdraw
 from tests.admin.test_forms import address
@@ -299,13 +299,13 @@ def test_a_sealed_edition_says_so_and_cannot_be_chosen(staff, by, frozen_clock):
 def test_comparing_writes_nothing_and_is_kept_by_no_cache(staff, by):
     conference = make_conference()
     publish(conference, by=by)
-    stamp = PublicationStamp.objects.get().value
+    mark = EpochMark.objects.get().value
 
     response = staff.get(compare(conference))
 
     assert "no-store" in response["Cache-Control"]
     assert "private" in response["Cache-Control"]
-    assert PublicationStamp.objects.get().value == stamp
+    assert EpochMark.objects.get().value == mark
 
 
 def test_a_comparison_takes_as_many_queries_for_few_rows_as_for_many(staff, by):

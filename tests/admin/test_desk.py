@@ -207,6 +207,35 @@ def test_a_dossier_without_summary_is_shown_ten_days_after_its_end(frozen_clock)
     assert titles(editor, "summary") == {"summary": ["Due", "With another document"]}
 
 
+@pytest.mark.parametrize(
+    ("precision", "day", "due"),
+    [
+        ("day", date(2026, 2, 20), date(2026, 3, 2)),
+        ("month", date(2026, 2, 3), date(2026, 3, 10)),
+        ("year", date(2025, 2, 3), date(2026, 1, 10)),
+    ],
+)
+def test_a_summary_is_due_ten_days_after_the_last_day_of_what_is_known(frozen_clock, precision, day, due):
+    editor = make_account("editor")
+    make_conference(name="Due", start_date=day, end_date=day, date_precision=precision)
+
+    frozen_clock.move_to(datetime(due.year, due.month, due.day, tzinfo=UTC) - timedelta(seconds=1))
+    assert titles(editor, "summary") == {}
+    frozen_clock.tick()
+    assert titles(editor, "summary") == {"summary": ["Due"]}
+
+
+def test_a_summary_is_due_on_the_day_of_the_portal(frozen_clock, settings):
+    settings.CTPORTAL_TIME_ZONE = "Asia/Dushanbe"
+    editor, day = make_account("editor"), date(2026, 2, 20)
+    make_conference(name="Due", start_date=day, end_date=day)
+
+    frozen_clock.move_to(datetime(2026, 3, 1, 18, 59, tzinfo=UTC))
+    assert titles(editor, "summary") == {}
+    frozen_clock.tick(minutes=1)
+    assert titles(editor, "summary") == {"summary": ["Due"]}
+
+
 def test_that_there_is_no_summary_does_not_tell_a_contributor_of_anothers_draft():
     contributor, editor = make_account("contributor"), make_account("editor")
     conference = make_conference(name="Mine", created_by=contributor)
@@ -265,8 +294,18 @@ def test_an_editor_is_asked_for_languages_of_the_last_twelve_months():
     day = date(2025, 6, 1)
     make_conference(name="Recent", kind="workshop", start_date=day, end_date=day)
     make_conference(name="Long ago", kind="workshop")
+    for precision, first in (("day", date(2025, 3, 1)), ("month", date(2025, 3, 1)), ("year", date(2025, 1, 1))):
+        make_conference(
+            name=f"Known to the {precision}",
+            kind="workshop",
+            start_date=first,
+            end_date=first,
+            date_precision=precision,
+        )
 
-    assert titles(editor, "languages") == {"languages": ["Recent"]}
+    assert titles(editor, "languages") == {
+        "languages": ["Recent", "Known to the month", "Known to the year"],
+    }
 
 
 def test_a_contributor_sees_only_their_own(frozen_clock):

@@ -3,12 +3,21 @@
 import re
 
 from conferences.models import Conference
+from ctportal.publishing.gate import refresh_draft
 from ctportal.publishing.models import Edition
 from ctportal.publishing.services import publish
 from documents.models import Document
 from tests.admin.forms import AdminForm, errors_of
 from tests.admin.test_forms import address, minsk
-from tests.factories import make_conference, make_document, make_organization, make_person, make_series, make_user
+from tests.factories import (
+    make_account,
+    make_conference,
+    make_document,
+    make_organization,
+    make_person,
+    make_series,
+    make_user,
+)
 
 
 def link_to_add(staff, conference, label):
@@ -210,3 +219,76 @@ def test_a_conference_with_forty_sessions_is_saved(staff):
 
     assert form.press("_continue").status_code == 302
     assert conference.sessions.last().title_en == "The last"
+
+
+# Sessions that documents name
+
+
+def test_a_session_does_not_move_while_documents_name_it(staff):
+    before, after = make_conference(name="Minsk"), make_conference(name="Nairobi")
+    session = before.sessions.create(title_en="Opening")
+    document = make_document(before, "Closing remarks", session=session)
+
+    form = AdminForm(staff, address(session)).fill(conference=str(after.pk), title="Typed")
+    response = form.press("_save")
+
+    text = (
+        "It does not move while documents name it: Document: Closing remarks. Take it out of them, or move them to the other "
+        "conference without it, first."
+    )
+    assert (response.status_code, errors_of(response)) == (422, {"conference": [text]})
+    assert form.again(response).values["title"] == "Typed"
+    session.refresh_from_db()
+    assert (session.conference, session.title_en) == (before, "Opening")
+    document.clean()
+
+
+def test_a_session_that_no_document_names_any_more_moves(staff):
+    before, after = make_conference(), make_conference()
+    session = before.sessions.create(title_en="Opening")
+    document = make_document(before, session=session)
+    form = AdminForm(staff, address(session)).fill(conference=str(after.pk))
+    Document.objects.filter(pk=document.pk).update(session=None)
+
+    assert form.press("_save").status_code == 302
+
+    session.refresh_from_db()
+    assert session.conference == after
+
+
+def test_a_session_that_documents_name_is_changed_where_it_is(staff):
+    conference = make_conference()
+    session = conference.sessions.create(title_en="Opening")
+    make_document(conference, session=session)
+
+    assert AdminForm(staff, address(session)).fill(room="Hall A").press("_save").status_code == 302
+
+
+def test_a_contributor_is_told_the_number_of_documents_of_others_and_not_their_names(client, db):
+    contributor = make_account("contributor")
+    client.force_login(contributor)
+    before, after = make_conference(created_by=contributor), make_conference(created_by=contributor)
+    session = before.sessions.create(title_en="Opening")
+    make_document(before, "Mine", session=session, created_by=contributor)
+    for number in range(2):
+        make_document(before, f"Canary {number}", slug=f"canary-{number}", session=session)
+
+    response = AdminForm(client, address(session)).fill(conference=str(after.pk)).press("_save")
+
+    (text,) = errors_of(response)["conference"]
+    assert "Document: Mine, 2 records you cannot open. " in text
+    assert "anary" not in response.content.decode()
+
+
+def test_a_document_has_changed_once_its_session_is_deleted_in_the_table_of_the_conference(staff):
+    conference = make_conference()
+    session = conference.sessions.create(title_en="Opening")
+    document = make_document(conference, session=session)
+    refresh_draft(document)
+    before = document.draft_sha256
+
+    AdminForm(staff, address(conference)).fill(**{"sessions-0-DELETE": "on"}).press("_continue")
+
+    document.refresh_from_db()
+    assert document.session is None
+    assert document.draft_sha256 != before

@@ -9,6 +9,7 @@ from django.contrib.admin import site
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
+from django.utils.html import escape
 
 from conferences.models import Conference
 from ctportal.publishing.admin_audit import HappenedAdmin
@@ -162,6 +163,54 @@ def test_conferences_are_filtered_and_searched(staff, query, names):
     found = staff.get(f"/admin/conferences/conference/?{query}").context["cl"].result_list
 
     assert [record.name for record in found] == names
+
+
+TOO_LONG = "The search is too long. Only its beginning was looked for (up to 30 words and 300 characters):"
+LONG_SEARCHES = {
+    "words": "approaches " * 987 + "nowhere",
+    "one word": "approaches " + "x" * 10_000,
+    "no space": "x" * 10_000,
+    "quotes": '"' * 5_000,
+    "quotes apart": '" ' * 5_000,
+    "a phrase": '"innovative approaches" ' + '"' + "nowhere " * 988 + '"',
+}
+FINDING = ("words", "one word", "quotes apart")  # where there is nothing between the quotes, the list is whole
+
+
+@pytest.mark.parametrize("kind", LONG_SEARCHES)
+def test_a_search_that_is_too_long_is_shortened_and_the_list_says_so(staff, kind):
+    make_conference("Innovative approaches", name="Minsk 2019")
+
+    response = staff.get("/admin/conferences/conference/", {"q": LONG_SEARCHES[kind]})
+
+    assert response.status_code == 200
+    searched = response.context["cl"].query
+    assert LONG_SEARCHES[kind].startswith(searched)
+    assert (len(searched) <= 300, len(searched.split()) <= 30) == (True, True)
+    assert [str(message) for message in response.context["messages"]] == [f"{TOO_LONG} “<bdi>{escape(searched)}</bdi>”"]
+    found = [record.name for record in response.context["cl"].result_list]
+    assert found == (["Minsk 2019"] if kind in FINDING else [])
+    assert len(response.content) < 100_000  # no link repeats what was typed
+
+
+@pytest.mark.parametrize("model", site._registry, ids=lambda model: model._meta.label)
+def test_every_list_takes_a_search_of_any_length(admin_client, model):
+    address = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
+
+    for kind, query in LONG_SEARCHES.items():
+        response = admin_client.get(address, {"q": query})
+        assert (response.status_code, len(list(response.context["messages"]))) == (200, 1), kind
+
+
+@pytest.mark.parametrize("kind", LONG_SEARCHES)
+def test_a_box_takes_a_search_of_any_length(staff, kind):
+    make_person("Approaches")
+    box = {"app_label": "conferences", "model_name": "appearance", "field_name": "person"}
+
+    response = staff.get("/admin/autocomplete/", {**box, "term": LONG_SEARCHES[kind]})
+
+    found = [row["text"] for row in response.json()["results"]]
+    assert (response.status_code, found) == (200, ["Approaches"] if kind in FINDING else [])
 
 
 def test_documents_are_found_by_title_language_and_symbol(staff):

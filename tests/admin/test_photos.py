@@ -2,7 +2,7 @@
 
 import io
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -167,6 +167,32 @@ def test_a_picture_the_conference_has_is_not_added_again_unless_asked(staff):
     assert upload(staff, make_conference(), jpeg("elsewhere.jpg"), extra=JSON).status_code == 201
 
 
+@pytest.mark.parametrize("is_public", [False, True])
+def test_a_picture_that_one_may_not_see_is_no_reason_to_refuse_the_same(staff, is_public):
+    conference = make_conference()
+    publish(conference, by=make_user())
+    upload(staff, conference, jpeg("somebody-elses-secret.jpg"))
+    if is_public:
+        hidden = conference.photos.get()
+        hidden.alt_text_en = "A hall"
+        hidden.save()
+        publish(hidden, by=make_user())
+    contributor = Client()
+    contributor.force_login(make_account("contributor"))
+
+    answers = [upload(contributor, conference, jpeg(f"{n}.jpg", n), extra=JSON).json() for n in (0, 1)]
+
+    assert [(answer["status"], answer["message"]) for answer in answers] == [("saved", "Saved.")] * 2
+    assert names(conference) == ["somebody-elses-secret.jpg", "0.jpg", "1.jpg"]
+    own = upload(contributor, conference, jpeg("again.jpg"), extra=JSON)
+    assert (own.status_code, own.json()["message"]) == (
+        409,
+        "“again.jpg” is already a photo of this conference, sent as “0.jpg”: not added again.",
+    )
+    own = upload(staff, conference, jpeg("again.jpg"), extra=JSON)
+    assert "sent as “somebody-elses-secret.jpg”" in own.json()["message"]
+
+
 def test_empty_fields_are_filled_in_from_what_the_file_carries(staff):
     conference = make_conference()
     exif = Image.Exif()
@@ -197,6 +223,35 @@ def test_what_is_typed_goes_before_what_the_file_carries_and_a_wrong_clock_is_ig
     upload(staff, conference, jpeg(exif=exif), credit="Typed")
 
     assert conference.photos.values_list("credit", "taken_on").get() == ("Typed", None)
+
+
+def test_today_at_the_conference_is_not_still_to_come(staff, frozen_clock):
+    """At 2:00 of 3 March in Dushanbe it is 2 March in UTC."""
+    frozen_clock.move_to(datetime(2026, 3, 2, 21, 0, tzinfo=UTC))
+    conference = make_conference(time_zone="Asia/Dushanbe")
+    exif = Image.Exif()
+    exif.get_ifd(0x8769)[0x9003] = "2026:03:03 01:30:00"
+
+    typed = upload(staff, conference, jpeg("typed.jpg"), taken_on="2026-03-03")
+    read = upload(staff, conference, jpeg("read.jpg", 1, exif=exif))
+    tomorrow = upload(staff, conference, jpeg("tomorrow.jpg", 2), extra=JSON, taken_on="2026-03-04")
+
+    assert (typed.status_code, read.status_code, tomorrow.status_code) == (302, 302, 422)
+    assert tomorrow.json()["errors"] == {"taken_on": ["2026-03-04 is still to come."]}
+    assert list(conference.photos.values_list("taken_on", flat=True)) == [date(2026, 3, 3)] * 2
+
+
+def test_today_at_the_conference_is_taken_in_the_form_of_a_photo(staff, frozen_clock):
+    frozen_clock.move_to(datetime(2026, 3, 2, 21, 0, tzinfo=UTC))
+    photo = make_photo(make_conference(time_zone="Asia/Dushanbe"))
+    form = AdminForm(staff, reverse("admin:conferences_photo_change", args=[photo.pk]))
+
+    refused = form.fill(taken_on="2026-03-04").press("_continue")
+    assert refused.context["adminform"].errors == {"taken_on": ["2026-03-04 is still to come."]}
+    form.fill(taken_on="2026-03-03").press("_continue")
+
+    photo.refresh_from_db()
+    assert photo.taken_on == date(2026, 3, 3)
 
 
 def test_a_mistake_in_what_they_share_is_told_by_the_field(staff):

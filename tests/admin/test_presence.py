@@ -1,16 +1,18 @@
 """Who else has a page of the admin open, and who has saved it since: what is told, to whom, and for how long."""
 
 import re
-import secrets
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.core import signing
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from ctportal.publishing.models import AuditEntry, Presence, PublicationStamp
+from conferences.models import Conference
+from ctportal.publishing import admin_presence
+from ctportal.publishing.models import AuditEntry, EpochMark, Presence
 from ctportal.publishing.services import publish
 from tests.admin.forms import AdminForm
 from tests.admin.test_forms import address
@@ -54,20 +56,26 @@ def pages_of(conference):
 
 
 class Page:
-    """A page that *client* has opened, as its script knows it."""
+    """A page that *client* has opened, as its script knows it; with *script* it gives its first sign, as once it is loaded."""
 
-    def __init__(self, client, page):
+    def __init__(self, client, page, *, script=True):
         self.client, html = client, client.get(page).content.decode()
         box = re.search(
             r'<div id="portal-presence" role="status" data-address="(.*?)" data-page="(.*?)">(.*?)</div>',
             html,
             re.DOTALL,
         )
-        self.address, self.key, self.shown = box[1], box[2], text_of(box[3])
+        self.address, self.token, self.shown = box[1], box[2], text_of(box[3])
+        if script:
+            self.sign()
+
+    @property
+    def key(self):
+        return signing.Signer(salt=admin_presence.SALT).unsign_object(self.token)[0]
 
     def sign(self, **more):
         """Give a sign; return what is shown then."""
-        response = self.client.post(self.address, {"page": self.key} | more)
+        response = self.client.post(self.address, {"page": self.token} | more)
         assert response.status_code in (200, 204)
         return text_of(response.content.decode())
 
@@ -86,11 +94,9 @@ def test_two_people_at_one_page_are_told_of_each_other_and_nobody_of_themselves(
     assert mine.shown == ""
     frozen_clock.tick()
     theirs = Page(maria, page)
-    assert theirs.shown == "Edith opened this page at 09:00 UTC and may still have it open."
+    assert theirs.shown == theirs.sign() == HERE.replace("Maria Ivanova", "Edith")
 
-    assert theirs.sign() == "Edith opened this page at 09:00 UTC and may still have it open."
     assert mine.sign() == HERE
-    assert theirs.sign() == HERE.replace("Maria Ivanova", "Edith")
 
 
 def test_pages_of_one_record_are_told_apart(staff, maria, conference):
@@ -123,18 +129,27 @@ def test_who_gives_no_sign_any_more_is_gone_by_themselves(staff, maria, conferen
     assert mine.sign() == ""
 
 
-def test_who_has_no_script_is_told_and_told_of_for_some_minutes(staff, maria, conference, frozen_clock):
-    Page(maria, address(conference))
-    text = "Maria Ivanova opened this page at 09:00 UTC and may still have it open."
+def test_who_has_no_script_is_told_and_not_told_of(staff, maria, conference):
+    Page(staff, address(conference))
 
-    frozen_clock.tick(minutes=5)
-    assert Page(staff, address(conference)).shown == text
-    frozen_clock.tick(seconds=1)
+    assert Page(maria, address(conference), script=False).shown == HERE.replace("Maria Ivanova", "Edith")
+
     assert Page(staff, address(conference)).shown == ""
+    assert [row.user.username for row in Presence.objects.all()] == ["editor", "editor"]
+
+
+def test_a_page_counts_as_open_since_it_was_made_whenever_its_first_sign_comes(staff, maria, conference, frozen_clock):
+    mine, theirs = Page(staff, address(conference)), Page(maria, address(conference), script=False)
+    form = AdminForm(staff, address(conference)).fill(venue="Hotel")
+    frozen_clock.tick(minutes=7)
+    form.press("_continue")
+
+    assert "Edith saved this page at 09:07 UTC" in theirs.sign()
+    assert mine.sign() == HERE
 
 
 def test_one_account_with_several_pages_is_named_once(staff, maria, conference, frozen_clock):
-    Page(maria, address(conference)).sign()
+    Page(maria, address(conference))
     frozen_clock.tick(minutes=1)
     Page(maria, address(conference))
 
@@ -201,15 +216,22 @@ def test_who_may_only_read_is_told_of_others_and_is_not_told_of(staff, conferenc
 
 
 def signs_of(conference):
+    """{name: a Page of that kind that somebody else has opened}"""
     pages = pages_of(conference)
-    return {name: Page(signed_in("publisher", "paul"), page).address for name, page in pages.items()}
+    return {name: Page(signed_in("publisher", "paul"), page) for name, page in pages.items()}
+
+
+def token_for(user, uid, part=admin_presence.FORM, at=None):
+    """A token as a page made for *user* carries it."""
+    payload = ["k" * 22, str(uid), part, user.pk, (at or timezone.now()).isoformat()]
+    return signing.Signer(salt=admin_presence.SALT).sign_object(payload)
 
 
 def test_to_a_contributor_the_pages_of_others_give_no_sign_either(conference):
-    contributor, key = signed_in("contributor", "carl"), secrets.token_urlsafe(16)
+    contributor = signed_in("contributor", "carl")
     for name, page in signs_of(conference).items():
-        never_was = re.sub(r"/\d+/", "/987654/", page)
-        there, none = (contributor.post(a, {"page": key}) for a in (page, never_was))
+        never_was = re.sub(r"/\d+/", "/987654/", page.address)
+        there, none = (contributor.post(a, {"page": page.token}) for a in (page.address, never_was))
         assert there.status_code in (403, 404), name
         assert (there.status_code, there.content) == (none.status_code, none.content), name
     assert not Presence.objects.filter(user__username="carl").exists()
@@ -221,25 +243,26 @@ def test_who_may_not_open_a_page_gives_no_sign_of_it(client):
     page = address(make_conference(created_by=helper), "presence")
     client.force_login(helper)
 
-    assert client.post(page, {"page": secrets.token_urlsafe(16)}).status_code == 403
+    token = token_for(helper, Conference.objects.get().uid)
+    assert client.post(page, {"page": token}).status_code == 403
     assert not Presence.objects.exists()
 
 
 def test_who_is_not_signed_in_is_led_to_the_login(client, conference):
     for page in signs_of(conference).values():
-        assert client.post(page, {"page": secrets.token_urlsafe(16)})["Location"].startswith("/admin/login/")
+        assert client.post(page.address, {"page": page.token})["Location"].startswith("/admin/login/")
 
 
 def test_a_sign_is_posted_with_the_token_of_the_form(conference, editor):
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(editor)
     for page in signs_of(conference).values():
-        assert strict.post(page, {"page": secrets.token_urlsafe(16)}).status_code == 403
-        assert strict.get(page).status_code == 405
+        assert strict.post(page.address, {"page": page.token}).status_code == 403
+        assert strict.get(page.address).status_code == 405
     assert not Presence.objects.filter(user=editor).exists()
 
 
-@pytest.mark.parametrize("key", ["", "x", "x" * 23, "<script>alert(1)</scri>", "\0" * 22, "é" * 22])
+@pytest.mark.parametrize("key", ["", "x", "x" * 22, "x:y", "x" * 23, "<script>alert(1)</scri>", "\0" * 22, "é" * 22])
 def test_a_sign_of_no_page_is_refused_with_a_message(staff, conference, key):
     page = Page(staff, address(conference))
 
@@ -250,11 +273,43 @@ def test_a_sign_of_no_page_is_refused_with_a_message(staff, conference, key):
 
 def test_nobody_can_end_the_page_of_somebody_else(staff, maria, conference):
     mine, theirs = Page(staff, address(conference)), Page(maria, address(conference))
-    theirs.sign()
 
-    mine.client.post(mine.address, {"page": theirs.key, "leave": "1"})
+    assert mine.client.post(mine.address, {"page": theirs.token, "leave": "1"}).status_code == 400
 
     assert mine.sign() == HERE
+
+
+def test_neither_the_account_nor_the_page_nor_the_instant_of_a_sign_can_be_invented(staff, editor, conference):
+    other = make_conference()
+    page = Page(staff, address(conference), script=False)
+    sign, payload = (
+        page.token.rpartition(":")[2],
+        [page.key, str(conference.uid), "form", editor.pk, "2026-03-02T08:00:00+00:00"],
+    )
+    invented = [
+        f"{signing.b64_encode(signing.JSONSerializer().dumps(payload)).decode()}:{sign}",
+        signing.Signer(salt="another").sign_object(payload),
+        token_for(make_user("somebody"), conference.uid),
+        token_for(editor, other.uid),
+        token_for(editor, conference.uid, part="ru"),
+    ]
+
+    statuses = [staff.post(page.address, {"page": token}).status_code for token in invented]
+
+    assert statuses == [400] * len(invented)
+    assert not Presence.objects.exists()
+    page.sign()
+    assert Presence.objects.get().user == editor
+
+
+def test_a_page_older_than_a_session_gives_no_sign_any_more(staff, editor, conference, frozen_clock):
+    page = Page(staff, address(conference), script=False)
+    frozen_clock.tick(hours=12)
+    staff.force_login(editor)
+    page.sign()
+    frozen_clock.tick(seconds=1)
+
+    assert staff.post(page.address, {"page": page.token}).status_code == 400
 
 
 # What it must not do
@@ -264,13 +319,13 @@ def test_signs_leave_no_trace_but_their_own_and_keep_no_session_alive(staff, mar
     publish(conference, by=make_user())
     page = Page(staff, address(conference))
     session = staff.session
-    before = PublicationStamp.objects.get().value, LogEntry.objects.count(), AuditEntry.objects.count()
+    before = EpochMark.objects.get().value, LogEntry.objects.count(), AuditEntry.objects.count()
     expires = session.get_expiry_date(), dict(session.items())
 
     frozen_clock.tick(hours=1)
-    response = staff.post(page.address, {"page": page.key})
+    response = staff.post(page.address, {"page": page.token})
 
-    after = PublicationStamp.objects.get().value, LogEntry.objects.count(), AuditEntry.objects.count()
+    after = EpochMark.objects.get().value, LogEntry.objects.count(), AuditEntry.objects.count()
     assert after == before
     assert "sessionid" not in response.cookies
     assert (type(session)(session.session_key).load(), response["Cache-Control"]) == (
@@ -284,7 +339,6 @@ def test_rows_older_than_a_session_go_with_the_next_sign(staff, maria, conferenc
     frozen_clock.tick(hours=12)
     staff.force_login(make_account("publisher", "editor"))
     mine = Page(staff, address(conference))
-    mine.sign()
     assert Presence.objects.count() == 2
 
     frozen_clock.tick(seconds=1)
@@ -309,7 +363,7 @@ def crowd(page, number):
             Presence.objects.create(**row, opened_at=timezone.now(), seen_at=timezone.now())
 
 
-def test_opening_a_page_takes_two_queries_and_as_many_for_any_number_of_people(staff, conference, frozen_clock):
+def test_showing_a_page_takes_one_query_and_as_many_for_any_number_of_people(staff, conference, frozen_clock):
     for name, address_of in pages_of(conference).items():
         page = Page(staff, address_of)
 
@@ -318,7 +372,7 @@ def test_opening_a_page_takes_two_queries_and_as_many_for_any_number_of_people(s
             return len(sql), sum("publishing_presence" in each for each in sql)
 
         alone = watched()
-        assert alone[1] == 2, name
+        assert alone[1] == 1, name
         crowd(page, 3)
         assert watched() == alone, name
 
@@ -334,13 +388,11 @@ def test_a_sign_takes_as_many_queries_for_any_number_of_people(staff, conference
     assert len(queries(page.sign)) == few <= 10
 
 
-def test_a_form_that_is_refused_is_not_opened_a_second_time(staff, conference):
+def test_showing_a_page_writes_nothing(staff, conference):
     form = AdminForm(staff, address(conference))
-    assert Presence.objects.count() == 1
-
     assert form.fill(start_date="2019-02-30").press("_continue").status_code == 422
 
-    assert Presence.objects.count() == 1
+    assert not Presence.objects.exists()
 
 
 def test_a_form_in_a_popup_and_one_to_add_are_not_watched(staff):

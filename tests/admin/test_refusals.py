@@ -1,6 +1,7 @@
 """What the forms refuse: a message by the field, an answer of 4xx, nothing half-saved."""
 
-from datetime import date
+import re
+from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -9,7 +10,7 @@ from conferences.models import Conference, Figure, SeriesEntry
 from ctportal.publishing import restoring
 from ctportal.publishing.admin import replacement_from
 from ctportal.publishing.models import Edition
-from ctportal.publishing.services import publish
+from ctportal.publishing.services import publish, withdraw
 from documents.models import Document
 from tests.admin.forms import AdminForm, delete, errors_of
 from tests.admin.test_forms import address, minsk
@@ -96,8 +97,80 @@ def test_a_slug_that_was_public_belongs_to_its_record_for_good(staff):
 
     response = minsk(staff, slug="minsk-2019").press("_continue")
 
-    message = "“minsk-2019” is or was the address of another record. Add a place or a year."
-    refused(response, {"slug": [message]})
+    refused(response, {"slug": ["This address is already in use. Add a place or a year."]})
+
+
+def _draft(record, _clock):
+    """It stays what it is."""
+
+
+def _public(record, _clock):
+    publish(record, by=make_user())
+
+
+def _scheduled(record, clock):
+    publish(record, by=make_user(), at=clock.now + timedelta(days=1))
+
+
+def _withdrawn(record, clock):
+    publish(record, by=make_user())
+    clock.tick()
+    withdraw(record, by=make_user(), reason="A mistake")
+
+
+def _moved(record, _clock):
+    publish(record, by=make_user())
+    type(record).objects.filter(pk=record.pk).update(slug="elsewhere")
+
+
+def _about_to_move(record, clock):
+    _scheduled(record, clock)
+    type(record).objects.filter(pk=record.pk).update(slug="elsewhere")
+
+
+# What differs from one answer to the next whatever is asked.
+FRESH = re.compile(rb'(nonce="|csrfmiddlewaretoken" value="|"csrf": ")[^"]*')
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", [_public, _scheduled, _withdrawn, _moved, _about_to_move])
+def test_an_address_in_use_is_refused_in_the_same_words_whatever_the_other_record_is(client, frozen_clock, state):
+    """Else a contributor would learn of what they may not read whether it was ever public, or is to be."""
+    client.force_login(make_account("contributor"))
+    answers = set()
+    for become in (_draft, state):
+        hidden = make_conference(name="A secret name", slug="vienna-2020")
+        become(hidden, frozen_clock)
+        response = minsk(client, slug="vienna-2020").press("_continue")
+        refused(response, {"slug": ["This address is already in use. Add a place or a year."]})
+        answers.add(FRESH.sub(rb"\1", response.content))
+        Conference.objects.filter(pk=hidden.pk).delete()
+
+    assert len(answers) == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("become", [_draft, _public, _scheduled, _withdrawn])
+def test_what_may_stand_only_once_is_refused_in_the_same_words_whatever_has_it(client, frozen_clock, become):
+    contributor = make_account("contributor")
+    client.force_login(contributor)
+    series = make_series(created_by=contributor)
+    conference = make_conference(name="A secret name")
+    conference.series_entries.create(series=series, ordinal=4)
+    for record in (conference, make_document(kind="reference", symbol="S/RES/2396 (2017)")):
+        become(record, frozen_clock)
+
+    form = minsk(client, name="A secret name").add_row("series_entries", series=series.pk, ordinal=4)
+    refused(
+        form.press("_continue"),
+        {
+            "name": ["Conference with this Name already exists."],
+            "series_entries-0-ordinal": ["Another conference already has this number in that series."],
+        },
+    )
+    values = {"kind": "reference", "date": "2017-12-21", "title": "Another", "symbol": "S/RES/2396 (2017)"}
+    form = AdminForm(client, "/admin/documents/otherdocument/add/").fill(**values)
+    refused(form.press("_continue"), {"symbol": ["Another document already has this symbol."]})
 
 
 def test_an_address_left_empty_avoids_those_taken(staff):

@@ -3,12 +3,15 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.admin.models import LogEntry
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from ctportal.publishing import workflow
 from ctportal.publishing.models import Edition
 from tests.admin.forms import AdminForm
-from tests.factories import make_account, make_conference, make_document
+from tests.factories import make_account, make_conference, make_document, make_photo
 
 pytestmark = pytest.mark.django_db
 
@@ -154,3 +157,18 @@ def test_the_page_is_for_publishers_alone(client, conference):
 def test_the_form_leads_to_the_page(staff, conference):
     html = staff.get(f"/admin/conferences/conference/{conference.pk}/change/").content.decode()
     assert address(conference) in html
+
+
+def test_the_page_takes_no_more_than_a_few_queries_for_each_photo(staff):
+    counts = {}
+    for photos in (1, 2, 12):  # the first for what is asked once in the life of a process
+        conference = make_conference()
+        for _ in range(photos):
+            make_photo(conference)
+        form = opened(staff, conference).fill(alone="Alone")
+        with CaptureQueriesContext(connection) as queries:
+            assert form.press("_release").status_code == 302
+        counts[photos] = len(queries)
+        assert LogEntry.objects.filter(change_message="Released with the dossier.").count() == sum(counts) + len(counts)
+
+    assert counts[12] - counts[2] <= 4 * 10, counts

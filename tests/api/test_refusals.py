@@ -38,7 +38,7 @@ HOSTILE = {
     "path": "../../etc/passwd",
 }
 # What is fine as a word to look for, or as a page.
-FINE = {"q": {*HOSTILE} - {"nines", "nul", "escape", "newline", "emoji"} | {"emoji"}, "lang": set(), "page_size": set()}
+FINE = {"q": {*HOSTILE} - {"nul", "escape", "newline"}, "lang": set(), "page_size": set()}
 
 pytestmark = pytest.mark.django_db
 
@@ -253,7 +253,7 @@ def test_every_problem_is_raised_with_a_type_that_is_explained():
 
 def test_the_longest_slug_is_looked_up_and_a_longer_one_is_not(client, django_assert_num_queries):
     longest = "a" * reading.SLUG_LENGTH
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):  # the epoch; in force; in the past
         client.get(f"/api/v1/conferences/{longest}/")
-    with django_assert_num_queries(0):
+    with django_assert_num_queries(1):  # the epoch
         client.get(f"/api/v1/conferences/{longest}a/")

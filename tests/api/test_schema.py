@@ -105,6 +105,14 @@ def test_the_answers_are_as_described(get, dossier, query):
             check(one + "versions/{number}/", 200, get(f"{base}versions/{row['version']}/{query}")[1])
 
 
+@pytest.mark.parametrize("query", ["e", "e+" * 988])
+def test_a_list_that_is_searched_is_as_described(get, dossier, query):
+    for name in COLLECTIONS:
+        status, page = get(f"{name}/?q={query}")
+        assert (status, bool(page["results"]), "shortened_q" in page) == (200, True, query != "e")
+        check(f"/api/v1/{name}/", 200, page)
+
+
 def test_the_errors_are_as_described(get, dossier, publisher, client, frozen_clock):
     frozen_clock.tick()
     withdraw(dossier.document, by=publisher, reason="Wrong.", replacement=dossier.reference.uid)

@@ -12,8 +12,10 @@ from django.utils import timezone
 from benchmarks.seed import seed
 from conferences.models import Conference, Organization, Photo
 from ctportal.publishing import ledger, services
+from ctportal.publishing.changes import Changes
 from ctportal.publishing.gate import gate_for
 from ctportal.publishing.models import Edition, LedgerEntry, Relation
+from ctportal.publishing.state import SHOWS
 from documents.models import Document
 from tests.factories import make_user
 from tests.guards import lifted_guards
@@ -57,7 +59,10 @@ def test_an_edition_is_what_the_gate_makes_of_its_record(dossiers, model):
     made = []
     for edition in editions:
         content = gate_for(model).content(model.objects.get(uid=edition.uid))
-        made.append(described(services.insert(content, now, None, by="test", now=now)))
+        changes = Changes("test", now)
+        new = changes.insert(content, now, None)
+        changes.write()
+        made.append(described(new.edition))
 
     assert made == seen
     assert len(seen) >= CONFERENCES
@@ -119,7 +124,7 @@ def test_children_are_public_only_while_their_conference_is(dossiers):
 
 @pytest.mark.django_db
 def test_vocabulary_is_public_from_the_first_edition_that_shows_it(dossiers):
-    shown = Relation.objects.filter(name=services.SHOWS).values("target").annotate(first=Min("edition__public_from"))
+    shown = Relation.objects.filter(name=SHOWS).values("target").annotate(first=Min("edition__public_from"))
     vocabulary = Edition.objects.of("series", "theme", "organization", "person")
 
     assert dict(vocabulary.values_list("uid", "public_from")) == dict(shown.values_list("target", "first"))

@@ -468,3 +468,14 @@ def asked_around(instant, site, addresses):
 
 def sign_out(page):
     page.context.clear_cookies()
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_the_links_of_a_form_stand_below_its_title(page, width):
+    document = make_document(make_conference(), title="Countering terrorism through innovative approaches " * 3)
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(f"/admin/documents/pressrelease/{document.pk}/change/")
+    settled(page)
+
+    title, links = page.locator("#content > h2").bounding_box(), page.locator("ul.object-tools").bounding_box()
+    assert links["y"] >= title["y"] + title["height"]

@@ -2,14 +2,18 @@
 
 import re
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 from django.utils import timezone
+from django.utils.html import escape
 
 from conferences.models import Conference, Photo
 from ctportal.publishing.models import Edition
 from ctportal.publishing.reading import resolve
-from ctportal.publishing.services import merge_entries, publish, relabel, withdraw
+from ctportal.publishing.renaming import merge_entries, relabel
+from ctportal.publishing.services import publish, withdraw
+from ctportal.search_text import shorten
 from ctportal.web import records
 from tests import factories as make
 from tests.web.dossiers import json_ld, make_dossier
@@ -316,6 +320,36 @@ def test_a_bad_filter_is_told_with_its_value_and_what_would_be_right(client, que
     response = client.get(f"/en/conferences/?{query}")
     assert response.status_code == status
     assert message in response.content.decode().replace("&#x27;", "'")
+
+
+@pytest.mark.parametrize(
+    "path", ["conferences", "documents", "press-releases", "co-chairs-summaries", "photos", "series", "themes"]
+)
+@pytest.mark.parametrize("query", ["w " * 988, "w " + "x" * 10_000, "x" * 10_000, '"' * 5_000])
+def test_a_search_that_is_too_long_is_shortened_and_the_list_says_so(client, path, query):
+    response = client.get(f"/en/{path}/", {"q": query})
+
+    html = response.content.decode()
+    searched = shorten(query).text
+    assert response.status_code == 200
+    assert (
+        "The search is too long. Only its beginning was looked for (up to 30 words and 300 characters): "
+        f"“<bdi>{escape(searched)}</bdi>”"
+    ) in html
+    # The box, the links and the address of this page hold what was looked for.
+    assert len(html) < 40_000
+    assert urlencode({"q": query}) not in html
+
+
+def test_a_search_as_long_as_may_be_is_looked_for_whole(client, publisher):
+    words = " ".join(f"w{n}" for n in range(30))
+    publish(make.make_conference(words, slug="found"), by=publisher)
+    publish(make.make_conference(words.removesuffix(" w29"), slug="another"), by=publisher)
+
+    html = page(client, f"/en/conferences/?{urlencode({'q': words})}")
+
+    assert "too long" not in html
+    assert re.findall(r'href="/en/conferences/([a-z]+)/"', html) == ["found"]
 
 
 def test_empty_lists_help(client):

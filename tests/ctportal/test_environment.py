@@ -46,6 +46,27 @@ def test_debug_is_refused(value, count):
     assert problems == ["CTPORTAL_DEBUG is set: production never runs in debug mode, unset it."] * count
 
 
+@pytest.mark.parametrize(("value", "zone"), [(None, "UTC"), (" ", "UTC"), ("Asia/Dushanbe", "Asia/Dushanbe")])
+def test_a_time_zone_is_an_iana_name(monkeypatch, value, zone):
+    monkeypatch.delenv("CTPORTAL_TIME_ZONE", raising=False)
+    if value is not None:
+        monkeypatch.setenv("CTPORTAL_TIME_ZONE", value)
+
+    assert environment.time_zone("CTPORTAL_TIME_ZONE", "UTC") == zone
+
+
+@pytest.mark.parametrize("value", ["Dushanbe", "Asia", "UTC+5", "../zone", "/etc/localtime", "x" * 300])
+def test_what_is_no_time_zone_is_refused_by_name(monkeypatch, value):
+    monkeypatch.setenv("CTPORTAL_TIME_ZONE", value)
+
+    with pytest.raises(ImproperlyConfigured) as refused:
+        environment.time_zone("CTPORTAL_TIME_ZONE", "UTC")
+
+    assert str(refused.value) == (
+        f"CTPORTAL_TIME_ZONE is “{value}”; it must be an IANA time zone such as Asia/Dushanbe or UTC."
+    )
+
+
 def read_database(url, pool=0):
     return environment.database(url, data_dir=Path("/srv/data"), sqlite_options={"timeout": 20}, pool=pool)
 

@@ -51,6 +51,15 @@ def test_production_passes_every_deployment_check_with_none_silenced(tmp_path):
     )
 
 
+def test_the_portal_does_not_start_in_a_time_zone_that_is_none():
+    run = manage("check", DJANGO_SETTINGS_MODULE="ctportal.settings.dev", CTPORTAL_TIME_ZONE="Dushanbe")
+
+    assert run.returncode != 0
+    assert run.stderr.strip().endswith(
+        "CTPORTAL_TIME_ZONE is “Dushanbe”; it must be an IANA time zone such as Asia/Dushanbe or UTC."
+    )
+
+
 def variables_in(*paths):
     return {name for path in paths for name in re.findall(r"CTPORTAL_[A-Z_]+[A-Z]", path.read_text())}
 

@@ -4,10 +4,10 @@ import re
 from collections import defaultdict
 
 from django.contrib.sessions.backends.db import SessionStore
-from django.core.cache import cache
 from django.db import transaction
 
 from ctportal.languages import CODES
+from ctportal.reading import cache
 
 from . import addresses
 from .canaries import CLOSED, HELD, OPEN, TOLD
@@ -183,7 +183,4 @@ PUBLIC_TABLE = {
 
 def forget():
     """Forget what the process keeps of earlier answers."""
-    from ctportal.api.views import RECORDS
-
-    cache.clear()
-    RECORDS.forget()
+    cache.store.cache_clear()

@@ -81,6 +81,7 @@ COLUMNS = {
     "slug": "another",
     "date": "2001-01-01",
     "end_date": "2001-01-01",
+    "over_at": "2001-01-01 00:00:00+00:00",
     "public_from": "2001-01-01 00:00:00+00:00",
     "minor": True,
     "note": "another",

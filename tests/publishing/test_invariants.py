@@ -17,7 +17,9 @@ from conferences.merging import merge
 from conferences.models import Person
 from ctportal.publishing import verification
 from ctportal.publishing.models import Edition
-from ctportal.publishing.services import SHOWS, publish, publish_language, recall, relabel, restore, withdraw
+from ctportal.publishing.renaming import relabel
+from ctportal.publishing.services import publish, publish_language, recall, restore, withdraw
+from ctportal.publishing.state import SHOWS
 from tests.factories import make_conference, make_document, make_person, make_photo, make_theme, make_user
 
 pytestmark = pytest.mark.django_db

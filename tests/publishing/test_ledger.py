@@ -253,9 +253,9 @@ def test_an_entry_that_was_put_in_between_is_found(record):
 
 
 def test_an_edition_without_an_entry_is_found(record):
-    content = services._content_of(Edition.objects.of("document").get(public_until=None))
-    content.uid = "00000000-0000-4000-8000-000000000000"
-    edition = services.insert(content, record.created_at, None, by="Somebody", now=record.created_at)
+    edition = Edition.objects.of("document").get(public_until=None)
+    edition.pk, edition.uid = None, "00000000-0000-4000-8000-000000000000"
+    edition.save(force_insert=True)
 
     with pytest.raises(CommandError, match=f"Edition {edition.pk} .* the ledger has no entry for it"):
         verify()
@@ -307,7 +307,7 @@ def test_entries_of_before_ends_were_kept_verify_all_the_same(record):
 def test_missing_guards_are_told(record):
     with (
         lifted_guards(),
-        pytest.raises(CommandError, match="lacks guards, run manage.py migrate: .*frozen_ledger_change"),
+        pytest.raises(CommandError, match="lacks guards, run manage.py guards install: .*frozen_ledger_change"),
     ):
         verify()
 

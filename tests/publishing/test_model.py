@@ -16,9 +16,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from ctportal.languages import CODES
-from ctportal.publishing import services, verification, workflow
-from ctportal.publishing.models import VOCABULARY, Edition
+from ctportal.publishing import cascade, line, services, verification, vocabulary, workflow
+from ctportal.publishing.changes import Changes
+from ctportal.publishing.models import VOCABULARY, Contribution, Edition
 from ctportal.publishing.records import Stage
+from ctportal.publishing.state import covering
 from tests.factories import make_account, make_conference, make_document, make_photo, make_user
 from tests.guards import lifted_guards
 from tests.publishing.timeline import Refused, Timeline
@@ -370,35 +372,31 @@ def test_the_portal_does_what_the_model_does(frozen_clock):
 
 
 def children_stay_when_their_conference_moves(patch):
-    settle = services._settle
-
-    def unmoved(*of, moved=None, **how):
-        return settle(*of, **how)
-
-    patch.setattr(services, "_settle", unmoved)
+    follow = services.follow_conference
+    patch.setattr(services, "follow_conference", lambda changes, uid, kind, _moved=None: follow(changes, uid, kind))
 
 
 def children_stay_public_without_their_conference(patch):
-    patch.setattr(services, "_settle", lambda *_of, **_how: [])
+    patch.setattr(services, "follow_conference", lambda *_of: [])
 
 
 def a_correction_does_not_take_over_the_end(patch):
-    insert = services.insert
+    insert = Changes.insert
 
-    def without_end(content, start, until, **how):
-        return insert(content, start, until if content.type in VOCABULARY else None, **how)
+    def without_end(changes, content, start, until, **how):
+        return insert(changes, content, start, until if content.type in VOCABULARY else None, **how)
 
-    patch.setattr(services, "insert", without_end)
+    patch.setattr(Changes, "insert", without_end)
 
 
 def a_recalled_correction_gives_no_end_back(patch):
-    def only_recall(edition, by, now):
-        services._set_end(edition, edition.public_from, now)
-        services.ledger.append(
-            services.Action.RECALLED, edition, by=services.name_of(by), at=now, effective_at=edition.public_from
-        )
+    def only_recall(changes, tracked):
+        start = tracked.public_from
+        changes.set_end(tracked, start)
+        changes.note(line.Action.RECALLED, tracked, effective_at=start)
 
-    patch.setattr(services, "_recall", only_recall)
+    for module in (line, services, cascade, vocabulary):
+        patch.setattr(module, "unschedule", only_recall)
 
 
 def children_are_not_restored_with_their_conference(patch):
@@ -406,16 +404,18 @@ def children_are_not_restored_with_their_conference(patch):
 
 
 def the_edition_before_is_not_ended(patch):
-    insert = services._insert_in_line
+    insert = line.insert_in_line
 
-    def leave_open(content, start, *, now, **how):
-        before = services.covering(services.State(content.uid, now).editions, start)
-        edition = insert(content, start, now=now, **how)
+    def leave_open(changes, content, start, **how):
+        before = covering(changes.line(content.uid), start)
+        until = before and before.public_until
+        inserted = insert(changes, content, start, **how)
         if before:
-            Edition.objects.filter(pk=before.pk).update(public_until=before.public_until)
-        return edition
+            before.edition.public_until = until
+        return inserted
 
-    patch.setattr(services, "_insert_in_line", leave_open)
+    for module in (services, cascade):
+        patch.setattr(module, "insert_in_line", leave_open)
 
 
 def restoring_publishes_the_draft(patch):
@@ -441,7 +441,11 @@ def one_reads_ones_own_work(patch):
 
 
 def a_scheduled_edition_forgets_who_wrote_it(patch):
-    patch.setattr(workflow, "_settle_hands", lambda hands, _edition: hands.delete())
+    def delete(pages, _entries):
+        for uid, page in pages:
+            Contribution.objects.filter(uid=uid, language=page).delete()
+
+    patch.setattr(workflow, "_settle_hands", delete)
 
 
 FAULTS = (

@@ -36,7 +36,7 @@ FILE = models.StoredFile(name="opening.pdf", key="k" * 32)
             models.AuditEntry(at=AT, who="editor", kind="sign-in", outcome="failed"),
             "2026-03-02 09:00:00 UTC editor sign-in failed",
         ),
-        (models.PublicationStamp(value=7), "7"),
+        (models.EpochMark(value="x7"), "x7"),
     ],
 )
 def test_rows_are_called_by_what_tells_them_apart(row, name):

@@ -19,10 +19,8 @@ PUBLIC_SIDE = (
         for app in ("conferences", "documents")
         for name in ("views", "api", "urls", "pages", "symbols")
     ),
-    *(
-        f"ctportal/publishing/{name}.py"
-        for name in ("reading", "stamp", "filters", "serving", "prepared", "differences")
-    ),
+    *(f"ctportal/publishing/{name}.py" for name in ("reading", "filters", "serving", "prepared", "differences")),
+    "ctportal/reading/*.py",
 )
 # Where drafts are read by who may.
 PREVIEWS = ("ctportal/publishing/preview.py", "ctportal/publishing/sharing.py")
@@ -39,7 +37,6 @@ ALLOWED = {
     "reading._full_of_keys": "rows whose keys come from public(at), by listing() of the same request",
     "reading._facet_counts": "all facets less those of what is hidden, counted in one statement",
     "reading._pointers_of": "relations of editions that the caller has read; their targets are asked of public(at)",
-    "stamp.next_instant": "when the next edition begins or ends; never leaves the process",
     "files._shown": "the file itself, where Exists() an edition in public(at) that shows it",
     "files._shown_last": "which record showed it last, where Exists() an edition in effective(at)",
     "views._first": "rows whose keys come from public(at), in the same statement",

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from ctportal.publishing import release, workflow
 from ctportal.publishing.models import Edition
-from ctportal.publishing.services import publish, state_of, withdraw
+from ctportal.publishing.services import publish, withdraw
+from ctportal.publishing.state import state_of
 from tests.factories import make_account, make_conference, make_document, make_photo, make_user
 
 pytestmark = pytest.mark.django_db

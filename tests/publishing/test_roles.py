@@ -54,7 +54,7 @@ RIGHTS = {
     "publishing.sharelink": "– – – – view view",
     "publishing.shareopening": "– – – – view view",
     "publishing.presence": "– – – – view view",
-    "publishing.publicationstamp": "– – – – view view",
+    "publishing.epochmark": "– – – – view view",
     "publishing.auditentry": "– – – – – view",
     "auth.user": "– – – – – all",
     "auth.group": "– – – – – all",

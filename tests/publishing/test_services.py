@@ -12,23 +12,14 @@ from ctportal.publishing.ledger import entry_hash
 from ctportal.publishing.models import (
     Edition,
     LedgerEntry,
-    PublicationStamp,
     Redirect,
     Withdrawal,
     WorkflowStep,
 )
-from ctportal.publishing.services import (
-    merge_entries,
-    merged,
-    publish,
-    publish_language,
-    recall,
-    relabel,
-    restore,
-    slug_is_reserved,
-    state_of,
-    withdraw,
-)
+from ctportal.publishing.renaming import merge_entries, relabel
+from ctportal.publishing.services import publish, publish_language, recall, restore, withdraw
+from ctportal.publishing.state import slug_is_reserved, state_of
+from ctportal.publishing.vocabulary import merged
 from tests.factories import (
     make_conference,
     make_document,
@@ -829,7 +820,7 @@ def test_publishing_notes_that_the_draft_is_what_is_public(by):
     assert conference.draft_sha256 == edition.sha256
 
 
-# Ledger and stamp
+# Ledger
 
 
 def test_every_change_has_an_entry_in_an_unbroken_chain(frozen_clock, by):
@@ -844,18 +835,6 @@ def test_every_change_has_an_entry_in_an_unbroken_chain(frozen_clock, by):
     assert [e.action for e in entries] == ["inserted", "ended", "inserted", "recalled", "reopened", "withdrawn"]
     assert [e.previous for e in entries] == ["", *(e.hash for e in entries[:-1])]
     assert [e.hash for e in entries] == [entry_hash(e) for e in entries]
-
-
-def test_the_stamp_is_raised_by_each_publication_and_only_when_it_succeeds(frozen_clock, by):
-    conference = make_conference()
-    publish(conference, by=by)
-    stamp = PublicationStamp.objects.get().value
-    with pytest.raises(ValidationError):
-        publish(conference, by=by, at=frozen_clock.now - HOUR)
-    assert PublicationStamp.objects.get().value == stamp
-    frozen_clock.tick()
-    withdraw(conference, by=by, reason="Mistake")
-    assert PublicationStamp.objects.get().value == stamp + 1
 
 
 @pytest.mark.parametrize(

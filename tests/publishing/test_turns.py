@@ -11,10 +11,11 @@ from django.test import Client
 
 from conferences.merging import merge
 from conferences.models import Conference, Series
-from ctportal.publishing import release, revisions, services, workflow
+from ctportal.publishing import release, revisions, workflow
 from ctportal.publishing.gate import refresh_draft
 from ctportal.publishing.models import Edition
 from ctportal.publishing.records import lock
+from ctportal.publishing.renaming import relabel
 from ctportal.publishing.services import publish
 from tests.admin.forms import AdminForm, errors_of
 from tests.factories import (
@@ -95,7 +96,7 @@ def renaming(person, _document):
     person.name_en = "Ann B. Speaker"
     person.save()
     user = make_user()
-    return lambda: services.relabel(person, by=user)
+    return lambda: relabel(person, by=user)
 
 
 def merging(person, _document):

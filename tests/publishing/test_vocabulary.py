@@ -12,7 +12,8 @@ from ctportal.publishing import release, restoring, revisions, workflow
 from ctportal.publishing.gate import checksum, gate_for, naming, opening, refresh_draft
 from ctportal.publishing.models import Contribution, Edition, LedgerEntry
 from ctportal.publishing.records import Stage
-from ctportal.publishing.services import publish, relabel, withdraw
+from ctportal.publishing.renaming import relabel
+from ctportal.publishing.services import publish, withdraw
 from tests.factories import (
     make_account,
     make_conference,

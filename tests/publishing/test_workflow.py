@@ -9,7 +9,7 @@ from django.utils import timezone
 from ctportal.publishing import workflow
 from ctportal.publishing.models import Contribution, Edition, LedgerEntry
 from ctportal.publishing.records import Stage
-from ctportal.publishing.services import state_of
+from ctportal.publishing.state import state_of
 from tests.factories import make_account, make_conference, make_document
 
 pytestmark = pytest.mark.django_db

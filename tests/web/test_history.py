@@ -211,9 +211,9 @@ def test_history_and_differences_cost_the_same_however_long_they_are(
         frozen_clock.tick(days=1)
 
     assert Edition.objects.of("conference").count() == count
-    with django_assert_num_queries(4):  # the edition; what it points to; what points to it; its versions
+    with django_assert_num_queries(5):  # the epoch; the edition; what it points to; what points to it; its versions
         client.get("/en/conferences/minsk/")
-    with django_assert_num_queries(3):  # the edition in force; the two that are compared; what they point to
+    with django_assert_num_queries(4):  # the epoch; the edition in force; the two that are compared; what they point to
         client.get(f"/en/conferences/minsk/versions/{count}/")
 
 

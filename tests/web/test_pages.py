@@ -272,28 +272,29 @@ def test_an_odd_address_is_no_page(client, path):
 # Queries -------------------------------------------------------------------------------------------------------------
 
 
+# Made anew: inside the test's transaction nothing is kept. The first is always the epoch.
 QUERIES = {
-    "home": 9,
-    "conferences": 2,  # publication stamp; rows
-    "conference": 5,  # the edition; what it points to; what points to it; its neighbours in series; its versions
-    "conference version": 2,
-    "conference changes": 3,  # the edition in force; the two that are compared; what they point to
-    "series list": 2,
-    "series": 3,
-    "themes": 2,
-    "theme": 4,
-    "documents": 3,  # as above; the conferences they belong to
-    "document": 3,
-    "document version": 2,
-    "press releases": 3,
-    "summaries": 3,
-    "photos": 3,
-    "photo": 3,
-    "photo version": 2,
-    "filtered": 2,
-    "nothing found": 1,
-    "bad filter": 1,
-    "no page": 2,
+    "home": 11,
+    "conferences": 5,  # count; rows; the counts and the labels of the menus
+    "conference": 6,  # the edition; what it points to; what points to it; its neighbours in series; its versions
+    "conference version": 3,
+    "conference changes": 4,  # the edition in force; the two that are compared; what they point to
+    "series list": 3,
+    "series": 6,
+    "themes": 3,
+    "theme": 10,
+    "documents": 6,  # as above; the conferences they belong to
+    "document": 4,
+    "document version": 3,
+    "press releases": 6,
+    "summaries": 6,
+    "photos": 6,
+    "photo": 4,
+    "photo version": 3,
+    "filtered": 5,
+    "nothing found": 4,
+    "bad filter": 3,
+    "no page": 3,
 }
 
 
@@ -304,8 +305,6 @@ def test_pages_cost_the_same_few_queries_however_many_records_there_are(count, c
     for record_type in ("conference", "document", "photo"):
         multiply(Edition.objects.public().of(record_type).order_by("pk").last(), count)
     pages = every_page()
-    for address in pages.values():
-        client.get(address)  # counts and menus are kept from now on
     found = {}
     for name, address in pages.items():
         with CaptureQueriesContext(connection) as queries:

@@ -146,6 +146,13 @@ def test_a_search_is_repeated_as_text(client, vector):
 
 
 @pytest.mark.parametrize("vector", VECTORS)
+def test_a_search_that_was_shortened_is_repeated_as_text(client, vector):
+    html = client.get("/en/conferences/", {"q": f"{vector} {'x ' * 988}"}).content.decode()
+    assert "Only its beginning was looked for" in html
+    assert Active(html).found == []
+
+
+@pytest.mark.parametrize("vector", VECTORS)
 def test_rich_text_is_cleaned_again_when_it_is_shown(vector):
     html = rich(
         f"<p>{vector}</p><h2 onclick='x'>{vector}</h2><table style='x'><tr><td>{vector}</td></tr></table>", deeper=1

@@ -6,10 +6,12 @@ import uuid
 from pathlib import Path
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 from django.http import HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+
+from ctportal.publishing.database import missing_guards
 
 logger = logging.getLogger(__name__)
 
@@ -24,23 +26,24 @@ def healthz(request):
 @require_safe
 @never_cache
 def readyz(request):
-    """Answer 200 when the database answers and files can be written, else 503 with what fails.
+    """Answer 200 when the database answers and has its guards, and files can be written; else 503 with what fails.
 
     Anyone may ask, so the answer names the part alone; the reason is in the log.
     """
-    parts = {"database": _database_answers(), "files": _files_are_writable()}
+    parts = {"database": _database_is_whole(), "files": _files_are_writable()}
     body = {name: "ok" if works else "unavailable" for name, works in parts.items()}
     return JsonResponse(body, status=200 if all(parts.values()) else 503)
 
 
-def _database_answers():
+def _database_is_whole():
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
+        missing = missing_guards()
     except DatabaseError:
         logger.exception("readyz: the database does not answer")
         return False
-    return True
+    if missing:
+        logger.error("readyz: the database lacks guards, run manage.py guards install: %s", ", ".join(missing))
+    return not missing
 
 
 def _files_are_writable():

@@ -33,7 +33,7 @@ class Command(BaseCommand):
         except Misfit as misfit:
             raise CommandError(f"The ledger does not verify. {misfit}") from misfit
         if missing := missing_guards():
-            raise CommandError(f"The database lacks guards, run manage.py migrate: {', '.join(missing)}")
+            raise CommandError(f"The database lacks guards, run manage.py guards install: {', '.join(missing)}")
         with_files = "" if read is None else f", {read} files"
         self.stdout.write(
             f"The ledger verifies: {verified.entries} entries, {verified.editions} editions{with_files}. "

@@ -8,6 +8,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from ctportal.publishing.database import install_guards
+
 
 class Command(BaseCommand):
     help = (
@@ -43,7 +45,8 @@ class Command(BaseCommand):
     def database(self):
         executor = MigrationExecutor(connection)
         if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
-            return f"up to date ({database_name()})"
+            installed = install_guards()
+            return f"guards put back: {', '.join(installed)}" if installed else f"up to date ({database_name()})"
         call_command("migrate", verbosity=0, interactive=False)
         return f"migrated ({database_name()})"
 

@@ -1,0 +1,95 @@
+"""Rows that tell of a GET or HEAD, such as a refusal or the opening of a draft: written when its answer is made.
+
+On SQLite one transaction writes at a time. Reading never waits for another writer, so what a GET has to note may not
+either: its rows are written in one short transaction after the answer, which waits at most ``PATIENCE`` for the database.
+Where it has to give up, the rows go to the log instead, column by column. So no row may hold a secret.
+"""
+
+import json
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import DatabaseError, connection, models, transaction
+from django.http import HttpRequest
+
+logger = logging.getLogger(__name__)
+READS = ("GET", "HEAD")
+PATIENCE = 100  # milliseconds
+
+_rows: ContextVar[list[models.Model] | None] = ContextVar("rows", default=None)
+
+
+def is_deferred() -> bool:
+    """Return whether a GET or HEAD is being answered, so that rows are written after its answer."""
+    return _rows.get() is not None
+
+
+def save(row: models.Model) -> None:
+    """Save *row*, which is new: after the answer where a GET or HEAD is being answered, else at once."""
+    rows = _rows.get()
+    if rows is None:
+        row.save(force_insert=True)
+    else:
+        rows.append(row)
+
+
+@contextmanager
+def deferring(request: HttpRequest) -> Iterator[None]:
+    """Collect the rows that are saved while *request* is answered, and write them at the end where it is a GET or HEAD."""
+    if request.method not in READS:
+        yield
+        return
+    rows: list[models.Model] = []
+    token = _rows.set(rows)
+    try:
+        yield
+    finally:
+        _rows.reset(token)
+        if rows:
+            _write(rows)
+
+
+def _write(rows: list[models.Model]) -> None:
+    try:
+        with brief_transaction():
+            for row in rows:
+                row.save(force_insert=True)
+    except DatabaseError as error:
+        for row in rows:
+            logger.error("Could not be written to %s (%s): %s", row._meta.db_table, error, _as_json(row))
+
+
+def _as_json(row: models.Model) -> str:
+    values = {
+        field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields if not field.primary_key
+    }
+    return json.dumps(values, cls=DjangoJSONEncoder, ensure_ascii=False)
+
+
+@contextmanager
+def brief_transaction() -> Iterator[None]:
+    """A transaction that waits at most ``PATIENCE`` for each lock, and raises OperationalError where it gets none."""
+    if connection.vendor == "sqlite":
+        # The transaction itself waits, when it begins.
+        with _busy_timeout(PATIENCE), transaction.atomic():
+            yield
+    else:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{PATIENCE}ms"])  # until it ends
+            yield
+
+
+@contextmanager
+def _busy_timeout(milliseconds: int) -> Iterator[None]:
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA busy_timeout")
+        before = cursor.fetchone()[0]
+        cursor.execute(f"PRAGMA busy_timeout = {milliseconds:d}")
+        try:
+            yield
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout = {before:d}")

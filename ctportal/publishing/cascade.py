@@ -1,0 +1,81 @@
+"""Documents and photos follow their conference: they end, are unscheduled or move with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from .changes import Changes, Tracked
+from .line import end_with, insert_in_line, lift_end, outlasts, unschedule
+from .models import RecordType, WorkflowStep
+from .state import coverage
+
+Step = WorkflowStep.Action
+
+
+class Move(NamedTuple):
+    """That a whole conference begins at another instant. *taking*: see ``services.redate``."""
+
+    old: datetime
+    new: datetime
+    taking: frozenset[UUID] | None = None
+
+    def takes(self, child: Tracked, inside: bool) -> bool:
+        """Whether *child*, an edition to come that now begins *inside* its conference's interval or outside, moves along."""
+        return child.public_from == self.old and (self.taking is None or child.uid in self.taking or not inside)
+
+
+class Along(NamedTuple):
+    """What a document or photo did along with its conference. Services return these, at most one for each, as ``along``."""
+
+    uid: UUID
+    record_type: str
+    action: str  # one of WorkflowStep.Action
+
+
+def follow_conference(changes: Changes, uid: UUID, record_type: str, moved: Move | None = None) -> list[Along]:
+    """After a change to the conference *uid*: end, unschedule or move what would now be public outside its interval.
+
+    *moved* is a ``Move`` when the whole conference begins at another instant: children set for the old one move along.
+    Returns what the children did: of one with several editions, what the one that begins first did.
+    """
+    if record_type != RecordType.CONFERENCE:
+        return []
+    editions, children = changes.line(uid), changes.children(uid)
+    if moved:
+        changes.read_contents(child for child in children if child.public_from == moved.old)
+    along = {}
+    for child in children:
+        action = _follow(changes, child, editions, moved)
+        if action:
+            along[child.uid] = Along(child.uid, child.type, action)
+    return list(along.values())
+
+
+def _follow(changes: Changes, child: Tracked, editions: Sequence[Tracked], moved: Move | None) -> str | None:
+    """Let *child* follow its conference, which now has *editions*. Returns what it did, or None for nothing."""
+    conference, now = child.conference, changes.now
+    inside, end = coverage(editions, max(child.public_from, now))
+    withdrawal = child.withdrawal
+    if child.public_from > now and moved and moved.takes(child, inside):
+        content = changes.content_of(child)
+        unschedule(changes, child)
+        insert_in_line(changes, content, moved.new, note=child.edition.note, minor=child.edition.minor)
+        return Step.MOVED_ALONG
+    if not inside and child.public_from > now:
+        unschedule(changes, child)
+        return Step.RECALLED_ALONG
+    if not inside:
+        end_with(changes, child, editions, now)
+        return Step.WITHDRAWN_ALONG
+    if end and outlasts(child, end):
+        end_with(changes, child, editions, end)
+        return Step.WITHDRAWN_ALONG
+    if withdrawal and withdrawal.cause == conference and child.public_until != end:
+        lift_end(changes, child)
+        if end is not None:
+            end_with(changes, child, editions, end)
+        return Step.WITHDRAWN_ALONG if end is not None else Step.KEPT_ALONG
+    return None

@@ -1,0 +1,381 @@
+"""What one publication changes: read in bulk, worked out in memory, written in bulk.
+
+The rules (``line``, ``cascade``, ``vocabulary``) see the editions of a record as ``Changes`` holds them and change them there;
+none of them asks or writes the database for a single record. So the number of queries hardly grows with that of records.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from . import ledger, revisions
+from .gate import Content, Link, checksum
+from .models import (
+    Contribution,
+    Edition,
+    EditionFile,
+    Facet,
+    LedgerEntry,
+    Relation,
+    StoredFile,
+    Withdrawal,
+)
+from .state import SHOWS, State, children_of
+
+
+def name_of(user: Any) -> str:
+    """The name kept in editions and ledger: accounts come and go. Accepts a plain name, for commands."""
+    return user if isinstance(user, str) else (user.get_full_name() or user.get_username())
+
+
+@dataclass(eq=False)
+class Tracked:
+    """One edition as a publication sees it: with its withdrawal, its relations, and changes that are not written yet."""
+
+    edition: Edition
+    withdrawal: Withdrawal | None = None
+    relations: list[Relation] = field(default_factory=list)
+    content: Content | None = None  # where it is new, or was read
+    facets: list[Facet] = field(default_factory=list)  # where it is new
+    files: list[StoredFile] = field(default_factory=list)  # where it is new
+
+    def __post_init__(self) -> None:
+        self.written_until = self.edition.public_until
+
+    @property
+    def uid(self) -> UUID:
+        return self.edition.uid
+
+    @property
+    def type(self) -> str:
+        return self.edition.type
+
+    @property
+    def public_from(self) -> datetime:
+        return self.edition.public_from
+
+    @property
+    def public_until(self) -> datetime | None:
+        return self.edition.public_until
+
+    @property
+    def is_unscheduled(self) -> bool:
+        return self.edition.is_recalled
+
+    def is_public(self, at: datetime) -> bool:
+        return self.edition.is_public(at)
+
+    @property
+    def conference(self) -> UUID | None:
+        """uid of the conference that the document or photo belongs to, or None."""
+        return next((row.target for row in self.relations if row.name == "conference"), None)
+
+    @property
+    def shows(self) -> list[UUID]:
+        return [row.target for row in self.relations if row.name == SHOWS]
+
+
+@dataclass
+class _Entry:
+    """A ledger entry to be written; the end is that which the edition has from this entry on."""
+
+    action: str
+    tracked: Tracked
+    effective_at: datetime
+    reason: str
+    public_until: datetime | None
+    frozen: str  # of a withdrawal; of an edition it is known when all of it is written
+
+
+class Changes:
+    """The editions that one publication at the instant *now* by the name *by* has read, and what it changes."""
+
+    def __init__(self, by: str, now: datetime) -> None:
+        self.by, self.now = by, now
+        self.touched: set[UUID] = set()  # vocabulary entries that editions show whose intervals have changed
+        self.opened: dict[UUID, Content] = {}  # what entries say that are not public and become so
+        self.links: list[tuple[Tracked, Any, str]] = []  # from which revision of the draft an edition was published
+        self._lines: dict[UUID, list[Tracked]] = {}
+        self._children_read: set[UUID] = set()
+        self._new: list[Tracked] = []
+        self._entries: list[_Entry] = []
+        self._lifted: list[Withdrawal] = []
+        self._withdrawn: list[Tracked] = []
+
+    # Reading
+
+    def load(self, uids: Iterable[UUID]) -> None:
+        """Read the editions of the records *uids*, with withdrawals and, of those not over, relations. Two queries."""
+        missing = set(uids) - self._lines.keys()
+        if not missing:
+            return
+        self._lines |= {uid: [] for uid in missing}
+        editions = Edition.objects.standing().filter(uid__in=missing).select_related("withdrawal")
+        found = {}
+        for edition in editions.defer("json", "card", "text").order_by("public_from", "pk"):
+            found[edition.pk] = Tracked(edition, withdrawal=getattr(edition, "withdrawal", None))
+            self._lines[edition.uid].append(found[edition.pk])
+        not_over = [pk for pk, each in found.items() if each.public_until is None or each.public_until >= self.now]
+        if not_over:
+            for row in Relation.objects.filter(edition__in=not_over).order_by("order"):
+                found[row.edition_id].relations.append(row)
+
+    def line(self, uid: UUID) -> list[Tracked]:
+        """The editions of the record *uid* that are not unscheduled, in their order."""
+        self.load([uid])
+        return sorted((e for e in self._lines[uid] if not e.is_unscheduled), key=lambda each: each.public_from)
+
+    def state(self, uid: UUID) -> State:
+        return State(self.line(uid), self.now)
+
+    def children(self, conference: UUID) -> list[Tracked]:
+        """Editions, scheduled or in force, of the documents and photos of *conference*, what begins last first."""
+        if conference not in self._children_read:
+            self._children_read.add(conference)
+            self.load(children_of(conference, self.now).order_by().values_list("uid", flat=True))
+        children = [
+            each
+            for line in self._lines.values()
+            for each in line
+            if each.type in ("document", "photo") and each.conference == conference and not each.is_unscheduled
+        ]
+        not_over = (each for each in children if each.public_until is None or each.public_until > self.now)
+        return sorted(not_over, key=lambda each: each.public_from, reverse=True)
+
+    def read_contents(self, editions: Iterable[Tracked]) -> None:
+        """Read what *editions* say, for new editions that say the same. Three queries."""
+        unread = {each.edition.pk: each for each in editions if each.content is None}
+        if not unread:
+            return
+        relations, files = defaultdict(list), defaultdict(list)
+        for relation in Relation.objects.filter(edition__in=list(unread)).order_by("order"):
+            relations[relation.edition_id].append(relation)
+        for row in EditionFile.objects.filter(edition__in=list(unread)).select_related("file").order_by("pk"):
+            files[row.edition_id].append(row.file)
+        for edition in Edition.objects.filter(pk__in=list(unread)).defer("card", "text"):
+            rows = relations[edition.pk]
+            unread[edition.pk].content = Content(
+                type=edition.type,
+                uid=edition.uid,
+                slug=edition.slug,
+                data=dict(edition.data),
+                date=edition.date,
+                end_date=edition.end_date,
+                over_at=edition.over_at,
+                links=[Link(row.name, row.target, row.key) for row in rows if row.name != SHOWS],
+                files=files[edition.pk],
+                shows=[row.target for row in rows if row.name == SHOWS],
+            )
+
+    def content_of(self, tracked: Tracked) -> Content:
+        """A Content of its own, taken from *tracked*, for a new edition."""
+        self.read_contents([tracked])
+        content = tracked.content
+        if content is None:
+            raise LookupError(f"Edition {tracked.edition.pk} is not there any more.")
+        lists = {"links": list(content.links), "files": list(content.files), "shows": list(content.shows)}
+        return replace(content, data=dict(content.data), opens=[], source=tracked, **lists)
+
+    # Changing. The rules say when; here it is noted for ``write``.
+
+    def insert(
+        self, content: Content, start: datetime, until: datetime | None, *, note: str = "", minor: bool = False
+    ) -> Tracked:
+        """Add an edition of *content* with its facets, relations and files; return it."""
+        self.load([content.uid])
+        edition = edition_of(content, start, until, by=self.by, now=self.now, note=note, minor=minor)
+        files = list({file.pk: file for file in content.files}.values())
+        relations, facets = relation_rows(edition, content), facet_rows(edition, content)
+        tracked = Tracked(edition, relations=relations, content=content, facets=facets, files=files)
+        self._lines[content.uid].append(tracked)
+        self._new.append(tracked)
+        self.touched.update(content.shows)
+        return tracked
+
+    def set_end(self, tracked: Tracked, until: datetime | None) -> None:
+        """The only place that changes an edition's interval: its end, while that is open or still to come, never to the past."""
+        if tracked.public_until is not None and tracked.public_until <= self.now:
+            raise ValidationError(_("This edition has already ended."), code="ended")
+        if until is not None and until < self.now:
+            raise ValidationError(_("An edition cannot end in the past."), code="already_past")
+        tracked.edition.public_until = until
+        self.touched.update(tracked.shows)
+
+    def note(
+        self, action: str, tracked: Tracked, *, effective_at: datetime, reason: str = "", frozen: str = ""
+    ) -> None:
+        """Add an entry to the ledger."""
+        self._entries.append(_Entry(action, tracked, effective_at, reason, tracked.public_until, frozen))
+
+    def set_withdrawal(self, tracked: Tracked, **said: Any) -> Withdrawal:
+        """Let *tracked* have a withdrawal that says *said*, in the place of the one it has."""
+        withdrawal = tracked.withdrawal or Withdrawal()
+        for name, value in said.items():
+            setattr(withdrawal, name, value)
+        self.move_withdrawal(withdrawal, None, tracked)
+        return withdrawal
+
+    def move_withdrawal(self, withdrawal: Withdrawal, source: Tracked | None, target: Tracked) -> None:
+        if source:
+            source.withdrawal = None
+        target.withdrawal = withdrawal
+        self._withdrawn.append(target)
+
+    def lift_withdrawal(self, tracked: Tracked) -> None:
+        if tracked.withdrawal:
+            self._lifted.append(tracked.withdrawal)
+            tracked.withdrawal = None
+
+    # Writing
+
+    def write(self) -> None:
+        """Write what was changed since the last time, each kind of row in one statement (or few, where there are many)."""
+        self._write_ends()
+        self._write_editions()
+        self._write_withdrawals()
+        self._write_links()
+        self._write_ledger()
+        self._new, self._entries, self._lifted, self._withdrawn, self.links = [], [], [], [], []
+
+    def _write_ends(self) -> None:
+        """What ends earlier first: the database lets no two editions of a record overlap, at any time."""
+        new = {id(each) for each in self._new}
+        kept = (each for line in self._lines.values() for each in line if id(each) not in new)
+        changed = [each for each in kept if each.public_until != each.written_until]
+        for is_earlier in (True, False):
+            ends = defaultdict(list)
+            for each in changed:
+                if _is_earlier(each.public_until, each.written_until) == is_earlier:
+                    ends[each.public_until].append(each.edition.pk)
+            for until, keys in ends.items():
+                Edition.objects.filter(pk__in=keys).update(public_until=until)
+        for each in (*changed, *self._new):
+            each.written_until = each.public_until
+
+    def _write_editions(self) -> None:
+        if not self._new:
+            return
+        Edition.objects.bulk_create([each.edition for each in self._new])
+        Facet.objects.bulk_create([row for each in self._new for row in each.facets])
+        Relation.objects.bulk_create([row for each in self._new for row in each.relations])
+        EditionFile.objects.bulk_create(
+            [EditionFile(edition=each.edition, file=file) for each in self._new for file in each.files]
+        )
+
+    def _write_withdrawals(self) -> None:
+        lifted = [withdrawal.pk for withdrawal in self._lifted if withdrawal.pk]
+        if lifted:
+            Withdrawal.objects.filter(pk__in=lifted).delete()
+        rows = {}
+        for tracked in self._withdrawn:
+            if tracked.withdrawal:
+                tracked.withdrawal.edition = tracked.edition
+                rows[id(tracked.withdrawal)] = tracked.withdrawal
+        Withdrawal.objects.bulk_create([row for row in rows.values() if not row.pk])
+        known = [row for row in rows.values() if row.pk]
+        Withdrawal.objects.bulk_update(known, ["edition", "reason", "replacement", "cause", "by"])
+
+    def _write_links(self) -> None:
+        """Note which revisions editions were published from, and move the unreviewed edits of an edition that never began to
+        the one that says the same."""
+        pairs = [
+            (each.content.source.edition, each.edition) for each in self._new if each.content and each.content.source
+        ]
+        links = [(tracked.edition, revision, language) for tracked, revision, language in self.links]
+        revisions.link_all(links, pairs)
+        never_began = {source.pk: edition for source, edition in pairs if source.is_recalled}
+        if never_began:
+            hands = list(Contribution.objects.filter(edition__in=list(never_began)))
+            for hand in hands:
+                hand.edition = never_began[hand.edition_id]
+            Contribution.objects.bulk_update(hands, ["edition"])
+
+    def _write_ledger(self) -> None:
+        entries = [
+            ledger.entry(
+                each.action,
+                each.tracked.edition,
+                by=self.by,
+                at=self.now,
+                effective_at=each.effective_at,
+                reason=each.reason,
+                public_until=each.public_until,
+                frozen=each.frozen or self._frozen(each),
+            )
+            for each in self._entries
+        ]
+        ledger.append_all(entries)
+
+    @staticmethod
+    def _frozen(entry: _Entry) -> str:
+        if entry.action != LedgerEntry.Action.INSERTED:
+            return ""
+        new = entry.tracked
+        return ledger.frozen_checksum(new.edition, new.facets, new.relations, new.files)
+
+
+def _is_earlier(end: datetime | None, other: datetime | None) -> bool:
+    return end is not None and (other is None or end < other)
+
+
+def not_over(now: datetime) -> Q:
+    return Q(public_until__isnull=True) | Q(public_until__gt=now)
+
+
+# The rows of an edition
+
+
+def edition_of(
+    content: Content,
+    start: datetime,
+    until: datetime | None,
+    *,
+    by: str,
+    now: datetime,
+    note: str = "",
+    minor: bool = False,
+) -> Edition:
+    """An Edition of *content*, public from *start* to *until*, that is not saved."""
+    json = content.json
+    return Edition(
+        uid=content.uid,
+        type=content.type,
+        slug=content.slug,
+        date=content.date,
+        end_date=content.end_date,
+        over_at=content.over_at,
+        json=json,
+        sha256=checksum(json),
+        card=content.card,
+        text=content.text,
+        public_from=start,
+        public_until=until,
+        minor=minor,
+        note=note,
+        by=by,
+        created_at=now,
+    )
+
+
+def facet_rows(edition: Edition, content: Content) -> list[Facet]:
+    return [
+        Facet(edition=edition, name=name, value=value, type=edition.type, date=edition.date, slug=edition.slug)
+        for name, value in sorted(content.facets)
+    ]
+
+
+def relation_rows(edition: Edition, content: Content) -> list[Relation]:
+    links = [*content.links, *(Link(SHOWS, uid) for uid in content.shows)]
+    return [
+        Relation(edition=edition, name=link.name, target=link.target, key=link.key, order=order)
+        for order, link in enumerate(links)
+    ]

@@ -1,0 +1,31 @@
+"""Deployment check of the database: production does not start while a guard is missing (see deploy/gunicorn.conf.py)."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.db import DatabaseError
+
+from .database import missing_guards
+
+
+# A deployment check, because "migrate" runs all other checks of the database before it begins, and puts the guards back.
+@register(Tags.database, deploy=True)
+def check_guards(databases: Sequence[str] | None = None, **_kwargs: Any) -> list[CheckMessage]:
+    """Refuse each of *databases* that lacks a guard; warn of one that does not answer, which ``/readyz`` reports meanwhile."""
+    found = [_check(using) for using in databases or ()]
+    return [message for message in found if message]
+
+
+def _check(using: str) -> CheckMessage | None:
+    try:
+        missing = missing_guards(using)
+    except DatabaseError as error:
+        return Warning(f"The guards of the database {using!r} cannot be read: {error}", id="publishing.W001")
+    if not missing:
+        return None
+    return Error(
+        f"The database {using!r} lacks guards, or has others than it should: {', '.join(missing)}.",
+        hint="Run “manage.py guards install”, then “manage.py ledger verify”.",
+        id="publishing.E001",
+    )

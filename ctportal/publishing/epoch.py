@@ -1,0 +1,124 @@
+"""The epoch: which stretch of time between two changes of what is public an instant lies in.
+
+What is public changes only when an edition begins or ends. The epoch of an instant is the last instant at or before it at
+which a standing edition began or ended, with a random mark that is replaced by whatever changes the public side at once.
+Answers of one epoch are interchangeable; answers of two are not (see ``ctportal.reading.cache``). Neither part leaves the
+portal: no page, header or ETag is made from it.
+"""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from .models import APART, Edition, EpochMark
+
+# Transactions that set or take away an instant nearer than this to their own end replace the mark. It covers clocks that
+# differ by APART and a commit that takes as long.
+NEAR = 2 * APART
+
+# One statement, the same for both databases, written by hand: it is asked for each public answer, kept ones included, and
+# having Django write it takes several times as long as the whole of such an answer (docs/decisions/cache.md).
+EPOCH = """
+WITH last (at) AS (
+    SELECT at FROM publishing_ledgerentry WHERE at <= %(latest)s ORDER BY id DESC LIMIT 1
+), reached (at) AS (
+    SELECT CASE WHEN last.at > %(clock)s THEN last.at ELSE %(clock)s END
+    FROM publishing_epochmark LEFT JOIN last ON 1 = 1
+)
+SELECT
+    publishing_epochmark.value,
+    reached.at,
+    (SELECT public_from FROM publishing_edition
+     WHERE public_from <= reached.at AND (public_until IS NULL OR public_until > public_from)
+     ORDER BY public_from DESC LIMIT 1),
+    (SELECT public_until FROM publishing_edition
+     WHERE public_until <= reached.at AND public_until > public_from
+     ORDER BY public_until DESC LIMIT 1)
+FROM publishing_epochmark, reached
+"""
+
+
+class Reading(NamedTuple):
+    """An instant (aware, UTC) and the epoch it lies in, "" before the database is migrated."""
+
+    at: datetime
+    epoch: str
+
+
+def read(at: datetime | None = None) -> Reading:
+    """Return *at* and its epoch. One query.
+
+    Without *at* it is the instant that this process has reached: by its clock or, where that is ahead by at most ``APART``,
+    that of the last publication. So what one machine has published is so at once for all.
+    """
+    clock = at or timezone.now()
+    latest = at or clock + APART
+    adapt = connection.ops.adapt_datetimefield_value
+    with connection.cursor() as cursor:
+        cursor.execute(EPOCH, {"clock": adapt(clock), "latest": adapt(latest)})
+        row = cursor.fetchone()
+    if row is None:
+        return Reading(clock, "")
+    mark, reached, *changes = row
+    last = max((_instant(change) for change in changes if change), default="")
+    return Reading(_instant(reached), f"{mark} {last}")
+
+
+def _instant(value: str | datetime) -> datetime:
+    """Return an instant as it comes from the driver: SQLite keeps the text of a UTC time without its zone."""
+    return datetime.fromisoformat(value).replace(tzinfo=UTC) if isinstance(value, str) else value.astimezone(UTC)
+
+
+def now() -> datetime:
+    """Return the instant that this process has reached (see ``read``). One query."""
+    return read().at
+
+
+@contextmanager
+def publication_lock() -> Iterator[datetime]:
+    """Run one transaction under the publication lock and yield its instant.
+
+    Publications happen one after the other, each at an instant after that of the one before. The mark is replaced where
+    the transaction changed what is public now or less than ``NEAR`` ahead of its end; other scheduling leaves it alone,
+    so a poller cannot tell that something was scheduled.
+    """
+    with transaction.atomic():
+        _lock()
+        last, clock = now(), timezone.now()
+        instant = clock if clock >= last else last + timedelta(microseconds=1)
+        before = _changes_to_come(instant)
+        yield instant
+        set_or_taken_away = before ^ _changes_to_come(instant)
+        if any(change.at < timezone.now() + NEAR for change in set_or_taken_away):
+            replace_mark()
+
+
+def _lock() -> None:
+    if not EpochMark.objects.select_for_update().filter(pk=1).exists():
+        replace_mark()
+
+
+class Change(NamedTuple):
+    """That an edition begins or ends."""
+
+    edition: int
+    begins: bool
+    at: datetime
+
+
+def _changes_to_come(instant: datetime) -> set[Change]:
+    """Return what begins and what ends at *instant* or later. Two queries."""
+    standing = Edition.objects.standing()
+    begin = standing.filter(public_from__gte=instant).values_list("pk", "public_from")
+    end = standing.filter(public_until__gte=instant).values_list("pk", "public_until")
+    return {Change(pk, True, at) for pk, at in begin} | {Change(pk, False, at) for pk, at in end}
+
+
+def replace_mark(**kwargs: object) -> None:
+    """Let nothing be served any more that was kept until now. Takes and ignores the arguments of ``post_migrate``."""
+    EpochMark.objects.update_or_create(pk=1, defaults={"value": secrets.token_urlsafe(12)})

@@ -1,0 +1,163 @@
+"""The editions of one record, one after the other: inserted, ended, unscheduled; those of a child inside its conference's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from ctportal.dates import last_day
+
+from . import ledger
+from .changes import Changes, Tracked
+from .gate import Content
+from .instants import show_utc
+from .models import LedgerEntry, Withdrawal
+from .state import coverage, covering
+
+Action = LedgerEntry.Action
+
+
+def insert_in_line(
+    changes: Changes, content: Content, start: datetime, *, note: str = "", minor: bool = False, reason: str = ""
+) -> Tracked:
+    """Insert an edition at *start*: it ends the one in force then and takes over the end that one had."""
+    before = covering(changes.line(content.uid), start)
+    until, withdrawal = None, None
+    if before:
+        if before.public_from == start:
+            raise ValidationError(_("Another edition begins at the same instant. Try again."), code="same_instant")
+        until, withdrawal = _take_end(changes, before, conference_of(content))
+        changes.set_end(before, start)
+        changes.note(Action.ENDED, before, effective_at=start)
+    if content.date is None:
+        content.date, content.end_date = _days_of_conference(changes, content, start)
+    inserted = changes.insert(content, start, until, note=note, minor=minor)
+    changes.note(Action.INSERTED, inserted, effective_at=start, reason=reason)
+    if withdrawal:
+        changes.move_withdrawal(withdrawal, before, inserted)
+    keep_inside_conference(changes, inserted)
+    return inserted
+
+
+def _days_of_conference(changes: Changes, content: Content, start: datetime) -> tuple[date | None, date | None]:
+    """(first day, last day) by which an undated photo is found: those of the first day of its conference, or of the month or
+    year where no more is known, as the public reads it at *start*."""
+    uid = conference_of(content)
+    conference = covering(changes.line(uid), start) if uid else None
+    if conference is None:
+        return None, None
+    edition = conference.edition
+    return edition.date, last_day(edition.date, edition.card_data["date_precision"])
+
+
+def conference_of(content: Content) -> UUID | None:
+    """uid of the conference that the document or photo belongs to, or None."""
+    return next((link.target for link in content.links if link.name == "conference"), None)
+
+
+def unschedule_to_come(changes: Changes, uid: UUID) -> None:
+    for tracked in reversed(changes.line(uid)):
+        if tracked.public_from > changes.now:
+            unschedule(changes, tracked)
+
+
+def unschedule(changes: Changes, tracked: Tracked) -> None:
+    """Empty the interval of *tracked*, which has not begun; the end it had goes back to the edition it would have ended."""
+    start = tracked.public_from
+    before = next((e for e in changes.line(tracked.uid) if e.public_until == start and not e.withdrawal), None)
+    conference = before and before.conference
+    until, withdrawal = _take_end(changes, tracked, conference)
+    changes.set_end(tracked, start)
+    changes.note(Action.RECALLED, tracked, effective_at=start)
+    if before:
+        changes.set_end(before, until)
+        if withdrawal:
+            changes.move_withdrawal(withdrawal, tracked, before)
+        changes.note(Action.REOPENED, before, effective_at=start)
+        _end_with_conference(changes, before, conference)
+    elif withdrawal:
+        changes.lift_withdrawal(tracked)
+
+
+def _take_end(changes: Changes, tracked: Tracked, conference: UUID | None) -> tuple[datetime | None, Withdrawal | None]:
+    """(the end of *tracked*, its Withdrawal) for what stands in its place and belongs to *conference*, or to none; each may
+    be None. An end that it had with another conference goes with it."""
+    withdrawal = tracked.withdrawal
+    if withdrawal and withdrawal.cause not in (None, conference):
+        changes.lift_withdrawal(tracked)
+        return None, None
+    return tracked.public_until, withdrawal
+
+
+# Ending
+
+
+def withdraw_at(
+    changes: Changes,
+    tracked: Tracked,
+    end: datetime,
+    *,
+    reason: str,
+    replacement: Any = None,
+    cause: UUID | None = None,
+) -> None:
+    """End *tracked* at *end* without successor, for a public *reason*."""
+    changes.set_end(tracked, end)
+    withdrawal = changes.set_withdrawal(tracked, reason=reason, replacement=replacement, cause=cause, by=changes.by)
+    frozen = ledger.withdrawal_checksum(withdrawal)
+    changes.note(Action.WITHDRAWN, tracked, effective_at=end, reason=reason, frozen=frozen)
+
+
+def lift_end(changes: Changes, tracked: Tracked) -> None:
+    """Take back a withdrawal that is still to come."""
+    ended = tracked.public_until
+    changes.lift_withdrawal(tracked)
+    changes.set_end(tracked, None)
+    changes.note(Action.REOPENED, tracked, effective_at=ended or changes.now)
+
+
+# Inside the conference
+
+
+def keep_inside_conference(changes: Changes, tracked: Tracked) -> None:
+    """Refuse an edition that begins outside its conference's interval; let it end no later than the conference."""
+    if tracked.conference is None:
+        return
+    editions = changes.line(tracked.conference)
+    inside, end = coverage(editions, tracked.public_from)
+    if not inside:
+        opening = next((e.public_from for e in editions if e.public_from > tracked.public_from), None)
+        raise ValidationError(
+            _("Its conference is public only from %(at)s on. Choose that time or a later one.")
+            if opening
+            else _("Its conference is not public then. Publish the conference first."),
+            code="outside_conference",
+            params={"at": show_utc(opening)} if opening else None,
+        )
+    if end and outlasts(tracked, end):
+        end_with(changes, tracked, editions, end)
+
+
+def _end_with_conference(changes: Changes, tracked: Tracked, conference: UUID | None) -> None:
+    """Let *tracked*, in force and of *conference*, end no later than that does. Where that is over, ``cascade`` follows."""
+    editions = changes.line(conference) if conference else []
+    end = coverage(editions, changes.now)[1]
+    if end and outlasts(tracked, end):
+        end_with(changes, tracked, editions, end)
+
+
+def outlasts(tracked: Tracked, end: datetime) -> bool:
+    return tracked.public_until is None or tracked.public_until > end
+
+
+def end_with(changes: Changes, child: Tracked, editions: Sequence[Tracked], end: datetime) -> None:
+    """End *child* together with its conference, which has *editions*, for the same public reason."""
+    last = next(edition for edition in editions if edition.public_until == end)
+    reason = last.withdrawal.reason if last.withdrawal else "Its conference was withdrawn."
+    replacement = last.withdrawal.replacement if last.withdrawal else None
+    withdraw_at(changes, child, end, reason=reason, replacement=replacement, cause=last.uid)

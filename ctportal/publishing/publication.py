@@ -1,0 +1,35 @@
+"""The publishing transaction: under the publication lock, at an instant of its own; it writes what was changed at its end."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from . import vocabulary
+from .changes import Changes, name_of
+from .epoch import publication_lock
+
+
+def service(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Run *function* in one transaction under the publication lock; it receives the instant as ``now``."""
+
+    @functools.wraps(function)
+    def locked(*args: Any, **kwargs: Any) -> Any:
+        with publication_lock() as now:
+            return function(*args, now=now, **kwargs)
+
+    return locked
+
+
+@contextmanager
+def publication(by: Any) -> Iterator[Changes]:
+    """One publishing transaction by *by*, an account or a plain name: yields its Changes, and writes them at the end, with
+    those of the vocabulary that follow from them."""
+    with publication_lock() as now:
+        changes = Changes(name_of(by), now)
+        yield changes
+        changes.write()
+        vocabulary.sync(changes)
+        changes.write()

@@ -1,0 +1,148 @@
+"""Names change everywhere: an entry of the vocabulary is renamed, or two of them are merged, in all that is public."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from . import epoch
+from .changes import Changes
+from .gate import GATES, Content, canonical, checksum, gate_for, naming, note_draft, refresh_drafts
+from .line import insert_in_line, unschedule
+from .models import Edition, LedgerEntry, Redirect, WorkflowStep
+from .publication import publication
+from .records import lock
+from .services import in_force_or_refuse, refuse_slugs
+from .state import SHOWS, content_differs
+from .vocabulary import is_shown, open_entries, show_instead
+
+Action = LedgerEntry.Action
+Step = WorkflowStep.Action
+Done = tuple[list[Edition], list[Edition]]  # the editions made, and those in force left out
+
+
+def lock_showing(entries: Sequence[Any]) -> None:
+    """Before *entries* of one model of the vocabulary are renamed or merged: let nobody else save them, nor any record that
+    names one of them or whose public text shows one, until this transaction ends."""
+    model = type(entries[0])
+    lock(model._base_manager.filter(pk__in=[entry.pk for entry in entries]))
+    shown = {"relations__name": SHOWS, "relations__target__in": [entry.uid for entry in entries]}
+    uids = defaultdict(set)
+    for record_type, uid in Edition.objects.public().filter(**shown).values_list("type", "uid").distinct():
+        uids[record_type].add(uid)
+    for records in (records for entry in entries for records in naming(entry)):
+        uids[records.model.record_type].update(records.order_by().values_list("uid", flat=True))
+    for record_type in sorted(uids):
+        lock(GATES[record_type].queryset().model._base_manager.filter(uid__in=uids[record_type]))
+
+
+@transaction.atomic
+def relabel(entry: Any, *, by: Any, note: str = "", reason: str = "") -> Done:
+    """Publish a vocabulary entry under its new name, with a minor edition of every record in force that shows it.
+
+    *reason* is a word for the ledger alone. Records with an edition to come are left out. Returns (the editions made,
+    the editions in force left out).
+    """
+    lock_showing([entry])
+    with publication(by) as changes:
+        current = in_force_or_refuse(changes, entry.uid)
+        gate = gate_for(entry)
+        content = gate.content(entry)
+        missing = gate.missing(entry)
+        if missing:
+            raise ValidationError(missing)
+        refuse_slugs(changes, [content])
+        if content_differs(content, Edition.objects.get(pk=current.edition.pk)):
+            _relabel(changes, content, note=note, reason=reason)
+        note_draft(entry, checksum(content.json))
+        done = _replace_label(changes, entry.uid, content, note=note, reason=reason)
+        # The caller notes the step of the entry, which has an approval.
+        _note_names(changes, Step.RENAMED, [], done[0], by)
+    for records in naming(entry):
+        refresh_drafts(records)  # all of them would be published under the new name now
+    return done
+
+
+def _relabel(changes: Changes, content: Content, *, note: str, reason: str) -> None:
+    """Let the editions in force and to come of the entry itself say *content*."""
+    now, editions = changes.now, changes.line(content.uid)
+    for old in editions:
+        if old.is_public(now):
+            until = old.public_until
+            changes.set_end(old, now)
+            changes.note(Action.ENDED, old, effective_at=now)
+            new = changes.insert(content, now, until, note=note, minor=True)
+            changes.note(Action.INSERTED, new, effective_at=now, reason=reason)
+    for old in editions:
+        if old.public_from > now:
+            start, end = old.public_from, old.public_until
+            unschedule(changes, old)
+            new = changes.insert(content, start, end, note=note, minor=True)
+            changes.note(Action.INSERTED, new, effective_at=start, reason=reason)
+
+
+def merge_entries(merged_away: Any, into: Any, *, by: Any, note: str = "", reason: str = "") -> Done:
+    """After the working rows of two entries became one: all that is public and shows *merged_away* shows *into* instead.
+
+    The uid and the slugs of *merged_away* lead to *into* from now on. Returns as ``relabel``.
+    """
+    with publication(by) as changes:
+        coming = Edition.objects.to_come(changes.now).filter(relations__name=SHOWS, relations__target=merged_away.uid)
+        if coming.exists():
+            raise ValidationError(
+                _("%(n)d scheduled edition(s) show “%(name)s”. Wait for them or recall them before merging."),
+                code="edition_to_come",
+                params={"n": coming.count(), "name": str(merged_away)},
+            )
+        content = gate_for(into).content(into)
+        refuse_slugs(changes, [content])
+        done = _replace_label(changes, merged_away.uid, content, note=note, reason=reason)
+        if done[1]:
+            raise ValidationError(
+                _("Some pages have an edition to come; recall it before merging."), code="edition_to_come"
+            )
+        Redirect.objects.filter(target=merged_away.uid).update(target=into.uid)
+        Redirect.objects.update_or_create(
+            uid=merged_away.uid, defaults={"type": merged_away.record_type, "target": into.uid}
+        )
+        epoch.replace_mark()
+        if done[0] or is_shown(into.uid, changes.now):
+            open_entries(changes, [into])
+        changes.touched |= {merged_away.uid, into.uid}
+        _note_names(changes, Step.MERGED, [merged_away, into], done[0], by)
+    return done
+
+
+def _replace_label(changes: Changes, uid: UUID, content: Content, *, note: str, reason: str) -> Done:
+    """Publish what is in force and shows the entry *uid* with *content* in its place."""
+    shown = Edition.objects.public(changes.now).filter(relations__name=SHOWS, relations__target=uid).order_by("pk")
+    editions = list(shown)
+    changes.load(edition.uid for edition in editions)
+    in_force = [changes.state(edition.uid).in_force for edition in editions]
+    changes.read_contents(in_force)
+    made, left_out = [], []
+    for edition, current in zip(editions, in_force, strict=True):
+        if changes.state(edition.uid).to_come:
+            left_out.append(edition)
+            continue
+        new = changes.content_of(current)
+        show_instead(new, uid, content)
+        if canonical(new.data) != edition.json:
+            made.append(insert_in_line(changes, new, changes.now, note=note, minor=True, reason=reason).edition)
+    return made, left_out
+
+
+def _note_names(changes: Changes, action: str, entries: Sequence[Any], editions: Sequence[Edition], by: Any) -> None:
+    """Note on *entries* and on the records of the *editions* made that names changed everywhere: nobody approves these one
+    by one, so no other step would tell of them. It says no name: a step stays, also where an edition is sealed."""
+    changed = [(entry.uid, entry.record_type) for entry in entries] + [(each.uid, each.type) for each in editions]
+    who = {"user": None if isinstance(by, str) else by, "by": changes.by}
+    WorkflowStep.objects.bulk_create(
+        WorkflowStep(uid=uid, type=record_type, action=action, at=changes.now, **who) for uid, record_type in changed
+    )

@@ -1,0 +1,116 @@
+"""What the public sees of one record at an instant, and what is to come, read from its editions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+
+from . import epoch
+from .gate import Content, gate_for
+from .models import Edition, EditionQuerySet, Relation
+
+SHOWS = "shows"  # name of the relation from an edition to each vocabulary entry whose label stands in it
+
+
+class State:
+    """The *editions* of one record that are not unscheduled, in their order, as they are at the instant *at*."""
+
+    def __init__(self, editions: Sequence[Any], at: datetime) -> None:
+        self.editions, self.at = editions, at
+
+    @property
+    def in_force(self) -> Any:
+        return covering(self.editions, self.at)
+
+    @property
+    def to_come(self) -> Any:
+        """The edition to come, or None. Records have one at most; of a vocabulary entry this is the next."""
+        return next((edition for edition in self.editions if edition.public_from > self.at), None)
+
+    @property
+    def last(self) -> Any:
+        """The last edition that has taken effect, in force or not, or None."""
+        return next((edition for edition in reversed(self.editions) if edition.public_from <= self.at), None)
+
+    @property
+    def withdrawal(self) -> Any:
+        """The withdrawal in effect, or None."""
+        last = self.last
+        return getattr(last, "withdrawal", None) if last and not self.in_force else None
+
+    @property
+    def ending(self) -> Any:
+        """The edition in force or to come that is to be withdrawn, or None."""
+        not_over = (e for e in self.editions if e.public_until and e.public_until > self.at)
+        return next((edition for edition in not_over if getattr(edition, "withdrawal", None)), None)
+
+    @property
+    def scheduled_end(self) -> Any:
+        """The withdrawal still to come of the edition in force or to come, or None."""
+        return self.ending and self.ending.withdrawal
+
+    @property
+    def opening(self) -> datetime | None:
+        """When a record that is not public now is to become so, or None."""
+        return self.to_come.public_from if self.to_come and not self.in_force else None
+
+
+def state_of(uid: UUID, at: datetime | None = None) -> State:
+    """Return the State of the record *uid* at *at* (default now). Two queries, three without *at*."""
+    editions = Edition.objects.standing().filter(uid=uid).select_related("withdrawal").order_by("public_from")
+    return State(list(editions), at or epoch.now())
+
+
+def covering(editions: Iterable[Any], at: datetime) -> Any:
+    """The one of *editions* that is public at *at*, or None."""
+    return next((edition for edition in editions if edition.is_public(at)), None)
+
+
+def coverage(editions: Sequence[Any], at: datetime) -> tuple[bool, datetime | None]:
+    """The end of the unbroken stretch in which *editions* are public from *at* on.
+
+    Returns (True, end or None for no end), or (False, None) where they are not public at *at*.
+    """
+    current = covering(editions, at)
+    if not current:
+        return False, None
+    while current.public_until is not None:
+        following = covering(editions, current.public_until)
+        if not following:
+            return True, current.public_until
+        current = following
+    return True, None
+
+
+def children_of(conference: UUID, now: datetime) -> EditionQuerySet:
+    """Editions, scheduled or in force, of the documents and photos that belong to the conference *conference*."""
+    return (
+        Edition.objects.standing()
+        .filter(Q(public_until__isnull=True) | Q(public_until__gt=now))
+        .filter(relations__name="conference", relations__target=conference, type__in=("document", "photo"))
+        .order_by("-public_from", "pk")
+    )
+
+
+def slug_is_reserved(record_type: str, slug: str, uid: UUID) -> bool:
+    """Whether *slug* belongs for good to another record than *uid*: for forms, before anything is published."""
+    return Edition.objects.standing().filter(type=record_type, slug=slug).exclude(uid=uid).exists()
+
+
+def differs(record: Any, edition: Edition) -> bool:
+    """Whether *record*, published now, would differ from *edition* in what it says, in its address or in its relations."""
+    return content_differs(gate_for(record).content(record), edition)
+
+
+def content_differs(content: Content, edition: Edition) -> bool:
+    """Like ``differs`` for a Content. Reads the relations of *edition*, unless they were prefetched."""
+    links = sorted((link.name, link.target, link.key) for link in content.links)
+    return (content.json, content.slug, links) != (edition.json, edition.slug, links_of(edition.relations.all()))
+
+
+def links_of(relations: Iterable[Relation]) -> list[tuple[str, UUID, str]]:
+    return sorted((row.name, row.target, row.key) for row in relations if row.name != SHOWS)

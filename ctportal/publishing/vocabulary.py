@@ -1,0 +1,165 @@
+"""Series, themes, organizations and people are public for as long as something public shows them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from .changes import Changes, Tracked, not_over
+from .gate import GATES, Content, with_label_of
+from .line import unschedule
+from .models import Edition, LedgerEntry
+from .state import SHOWS, covering
+
+Action = LedgerEntry.Action
+Interval = tuple[datetime, datetime | None]
+
+
+def open_entries(changes: Changes, entries: Iterable[Any]) -> None:
+    """Open each of *entries*, working records, that is not public now with the labels it has now.
+
+    One that is only to come was written when what shows it was scheduled, and may have been renamed since.
+    """
+    by_uid = {entry.uid: entry for entry in entries}
+    changes.load(by_uid)
+    by_type: dict[str, list[UUID]] = defaultdict(list)
+    for uid, entry in by_uid.items():
+        if not covering(changes.line(uid), changes.now) and uid not in changes.opened:
+            by_type[entry.record_type].append(uid)
+    for record_type, uids in by_type.items():
+        gate = GATES[record_type]
+        contents = gate.contents_of(list(gate.queryset().filter(uid__in=uids)))
+        taken = slugs_of_others(changes, contents)
+        for content in contents:
+            if content.uid in taken:
+                raise ValidationError(
+                    _("The address “%(slug)s” of “%(name)s” is or was that of another entry. Change it there first."),
+                    code="slug_reserved",
+                    params={"slug": content.slug, "name": str(by_uid[content.uid])},
+                )
+            changes.opened[content.uid] = content
+            changes.touched.add(content.uid)
+
+
+def slugs_of_others(changes: Changes, contents: Iterable[Any]) -> set[UUID]:
+    """uids of those of *contents*, all of one type, whose slug belongs for good to another record, public or scheduled."""
+    wanted = {content.slug: content.uid for content in contents if content.slug}
+    if not wanted:
+        return set()
+    record_type = next(iter(contents)).type
+    editions = Edition.objects.standing().filter(type=record_type, slug__in=list(wanted))
+    others = {uid for uid, slug in editions.values_list("uid", "slug").distinct() if uid != wanted[slug]}
+    changes.load(others)  # what was unscheduled in this very publication keeps no slug
+    slugs = {edition.edition.slug for uid in others for edition in changes.line(uid)}
+    return {uid for slug, uid in wanted.items() if slug in slugs}
+
+
+def sync(changes: Changes) -> None:
+    """Make the editions of each entry that was touched, from now on, the union of the intervals of what shows it, all of
+    which is written."""
+    uids, changes.touched = changes.touched, set()
+    if not uids:
+        return
+    changes.load(uids)
+    showing = _intervals_showing(uids, changes.now)
+    wanted = {uid: merged(showing[uid], changes.now) for uid in uids}
+    changes.read_contents(
+        source for uid in uids if uid not in changes.opened for source in _sources(changes, uid, wanted[uid])
+    )
+    for uid in sorted(uids, key=str):
+        _sync_entry(changes, uid, wanted[uid])
+    changes.touched = set()
+
+
+def _sources(changes: Changes, uid: UUID, wanted: list[Interval]) -> list[Tracked]:
+    """Editions that may say what a new edition of the entry *uid* says; [] where it needs none."""
+    editions = changes.line(uid)
+    there = {(edition.public_from, edition.public_until) for edition in editions}
+    begins = [interval for interval in wanted if interval[0] > changes.now or not covering(editions, changes.now)]
+    return [] if set(begins) <= there else [e for e in editions if not e.edition.is_sealed]
+
+
+def _sync_entry(changes: Changes, uid: UUID, wanted: list[Interval]) -> None:
+    content, now = changes.opened.get(uid), changes.now
+    editions = [e for e in changes.line(uid) if e.public_until is None or e.public_until > now]
+    current = covering(editions, now)
+    later = [edition for edition in editions if edition.public_from > now]
+    if current and wanted and wanted[0][0] <= now:
+        end, wanted = wanted[0][1], wanted[1:]
+    else:
+        end = now
+    for edition in later:
+        if (edition.public_from, edition.public_until) in wanted:
+            wanted.remove((edition.public_from, edition.public_until))
+        else:
+            if wanted:
+                content = content or changes.content_of(edition)
+            unschedule(changes, edition)
+    if current and current.public_until != end:
+        changes.set_end(current, end)
+        changes.note(Action.REOPENED if end is None else Action.ENDED, current, effective_at=end or now)
+    for start, until in wanted:
+        content = content or changes.content_of(current or last_edition(changes, uid))
+        inserted = changes.insert(content, max(start, now), until)
+        changes.note(Action.INSERTED, inserted, effective_at=inserted.public_from)
+
+
+def last_edition(changes: Changes, uid: UUID) -> Tracked:
+    """The last edition of a vocabulary entry whose label may still be shown."""
+    edition = next((e for e in reversed(changes.line(uid)) if not e.edition.is_sealed), None)
+    if edition is None:
+        message = _("What it was called was sealed. Publish what shows it anew instead.")
+        raise ValidationError(message, code="sealed")
+    return edition
+
+
+def _intervals_showing(uids: Iterable[UUID], now: datetime) -> dict[UUID, list[Interval]]:
+    """{uid of an entry: intervals, not over, of the editions that show it}. One query."""
+    shown = Edition.objects.standing().filter(not_over(now), relations__name=SHOWS, relations__target__in=uids)
+    found: dict[UUID, list[Interval]] = defaultdict(list)
+    for uid, start, until in shown.values_list("relations__target", "public_from", "public_until"):
+        found[uid].append((start, until))
+    return found
+
+
+def is_shown(uid: UUID, now: datetime) -> bool:
+    return bool(_intervals_showing([uid], now))
+
+
+def merged(intervals: Iterable[Interval], now: datetime) -> list[Interval]:
+    """Return *intervals* as a sorted list of disjoint (start, end) with what touches joined; nothing before *now*."""
+    joined: list[Interval] = []
+    clipped = ((max(start, now), end) for start, end in intervals)
+    for start, end in sorted(clipped, key=lambda interval: interval[0]):
+        if joined and (joined[-1][1] is None or start <= joined[-1][1]):
+            last = joined[-1][1]
+            joined[-1] = (joined[-1][0], None if last is None or end is None else max(last, end))
+        else:
+            joined.append((start, end))
+    return joined
+
+
+# Names that stand in the JSON
+
+
+def show_instead(content: Content, uid: UUID, entry: Content) -> None:
+    """Put the vocabulary entry *entry* in the place of *uid* in *content*: its labels and what it shows."""
+    content.data = _with_label(content.data, str(uid), entry)
+    content.shows = list(dict.fromkeys(entry.uid if str(shown) == str(uid) else shown for shown in content.shows))
+
+
+def _with_label(data: Any, uid: str, content: Content) -> Any:
+    """*data* with the labels of the vocabulary entry *uid* as they stand in *content*; said twice then, said once."""
+    if isinstance(data, list):
+        labelled = [_with_label(value, uid, content) for value in data]
+        return [value for i, value in enumerate(labelled) if value == data[i] or value not in [*labelled[:i], *data]]
+    if not isinstance(data, dict):
+        return data
+    result = {key: _with_label(value, uid, content) for key, value in data.items()}
+    return with_label_of(content, result) if data.get("uid") == uid else result

@@ -1,0 +1,195 @@
+"""The one cache: whole public answers, and the few values that ``ReadContext.cached`` keeps.
+
+Everything is kept under the epoch at which it was made (``ctportal.publishing.epoch``), so nothing kept is ever stale: what
+changes the public side changes the key. Kept in this process or, with ``CTPORTAL_CACHE_URL``, in Redis for all of them.
+Values are bytes: nothing is pickled. A cache that is away only makes answers slower.
+"""
+
+import functools
+import hashlib
+import json
+import logging
+import threading
+import time
+from collections.abc import Callable, Hashable, Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+import redis
+from cachetools import LRUCache
+from django.conf import settings
+from django.db import connection
+
+logger = logging.getLogger(__name__)
+T = TypeVar("T")
+
+# Midnight is at a full quarter of an hour in every time zone, and some pages say what is today.
+QUARTER = 15 * 60
+# API lists are long: all of them together take at most this share of the room, so that they never push out the pages.
+LISTS_SHARE = 0.25
+# A list that is narrowed by what readers type, or by many filters, is hardly ever asked for twice.
+FREE = frozenset({"q", "date_after", "date_before", "updated_after"})
+NOT_FILTERS = frozenset({"page", "ordering", "page_size", "lang"})
+MOST_FILTERS = 2
+OVERHEAD = 300  # bytes that the process takes for one entry beside its own
+
+
+class Context(Protocol):
+    """What the cache asks of a ``ReadContext``."""
+
+    @property
+    def at(self) -> datetime: ...
+
+    @property
+    def epoch(self) -> str: ...
+
+
+class Store(Protocol):
+    def get(self, key: str) -> bytes | None: ...
+
+    def set(self, key: str, value: bytes, *, is_list: bool = False) -> None: ...
+
+
+class MemoryStore:
+    """Keeps values in this process, *room* bytes at most; what was used least recently goes first."""
+
+    def __init__(self, room: int) -> None:
+        lists = int(room * LISTS_SHARE)
+        self._lists: LRUCache[str, bytes] = LRUCache(lists, getsizeof=_taken)
+        self._others: LRUCache[str, bytes] = LRUCache(room - lists, getsizeof=_taken)
+        self._lock = threading.Lock()
+
+    def get(self, key: str) -> bytes | None:
+        with self._lock:
+            return self._others.get(key) or self._lists.get(key)
+
+    def set(self, key: str, value: bytes, *, is_list: bool = False) -> None:
+        part = self._lists if is_list else self._others
+        if _taken(value) <= part.maxsize:
+            with self._lock:
+                part[key] = value
+
+    def clear(self) -> None:
+        with self._lock:
+            self._lists.clear()
+            self._others.clear()
+
+    @property
+    def taken(self) -> int:
+        """Bytes in use."""
+        return int(self._lists.currsize + self._others.currsize)
+
+
+def _taken(value: bytes) -> int:
+    return len(value) + OVERHEAD
+
+
+class RedisStore:
+    """Keeps values in the Redis server at *url* for a quarter of an hour; its own ``maxmemory`` bounds the room.
+
+    A server that is away or slow counts as empty and is left alone for a few seconds.
+    """
+
+    PATIENCE = 0.25  # seconds for one command
+    PAUSE = 5.0  # seconds without a command after one that failed
+
+    def __init__(self, url: str) -> None:
+        self._server = redis.Redis.from_url(
+            url, socket_timeout=self.PATIENCE, socket_connect_timeout=self.PATIENCE, retry=None
+        )
+        self._away_until = 0.0
+
+    def get(self, key: str) -> bytes | None:
+        return self._ask(lambda: self._server.get(key))
+
+    def set(self, key: str, value: bytes, *, is_list: bool = False) -> None:
+        self._ask(lambda: self._server.set(key, value, ex=QUARTER))
+
+    def clear(self) -> None:
+        self._ask(self._server.flushdb)
+
+    def _ask(self, command: Callable[[], Any]) -> Any:
+        if time.monotonic() < self._away_until:
+            return None
+        try:
+            return command()
+        except redis.RedisError as error:
+            self._away_until = time.monotonic() + self.PAUSE
+            logger.warning("The cache in Redis is away, answers are made anew: %s", type(error).__name__)
+            return None
+
+
+@functools.cache
+def store() -> Store | None:
+    """Return where this process keeps answers, None where nothing is kept."""
+    if not settings.CTPORTAL_CACHE_MB:
+        return None
+    if settings.CTPORTAL_CACHE_URL:
+        return RedisStore(settings.CTPORTAL_CACHE_URL)
+    return MemoryStore(settings.CTPORTAL_CACHE_MB * 1024 * 1024)
+
+
+def usable() -> Store | None:
+    """Return the store where it may be used now: inside a transaction, what is read may never come to be."""
+    return None if connection.in_atomic_block else store()
+
+
+def key_of(context: Context, *names: Hashable) -> str | None:
+    """Return the key of what *names* name as it is in the epoch of *context*, None where there is no epoch."""
+    if not context.epoch:
+        return None
+    quarter = int(context.at.timestamp()) // QUARTER
+    name = repr((build(), context.epoch, quarter, names))
+    return f"ctportal:{hashlib.sha256(name.encode()).hexdigest()}"
+
+
+def value(context: Context, key: Hashable, compute: Callable[[], T]) -> T:
+    """See ``ReadContext.cached``."""
+    where = usable()
+    name = where and key_of(context, "value", key)
+    if not where or not name:
+        return compute()
+    kept = where.get(name)
+    if kept is not None:
+        try:
+            return json.loads(kept)
+        except ValueError:
+            logger.warning("The cache gave something unreadable for “%s”; it is computed anew.", key)
+    made = compute()
+    where.set(name, json.dumps(made).encode())
+    return made
+
+
+def is_worth_keeping(parameters: Iterable[str]) -> bool:
+    """Whether a list narrowed by *parameters* is asked for often enough to be kept."""
+    names = frozenset(parameters)
+    return FREE.isdisjoint(names) and len(names - NOT_FILTERS) <= MOST_FILTERS
+
+
+# The build ---------------------------------------------------------------------------------------------------------
+
+_CODE = ("ctportal", "conferences", "documents", "templates", "locale", "static")
+_KINDS = {".py", ".html", ".txt", ".mo", ".po", ".css", ".js", ".svg"}
+
+
+@functools.cache
+def build() -> str:
+    """Return a digest of the code, the locked packages and the settings: another build's answers are not this one's."""
+    root = Path(settings.BASE_DIR)
+    digest = hashlib.sha256()
+    files = [root / "requirements.txt"]
+    for folder in _CODE:
+        files += sorted(path for path in (root / folder).rglob("*") if path.suffix in _KINDS)
+    for path in files:
+        digest.update(f"{path.relative_to(root)}\n".encode())
+        digest.update(path.read_bytes())
+    options = {name: getattr(settings, name) for name in dir(settings) if name.isupper()}
+    digest.update(json.dumps(options, default=_plain, sort_keys=True).encode())
+    return digest.hexdigest()[:16]
+
+
+def _plain(option: object) -> object:
+    if isinstance(option, (set, frozenset)):
+        return sorted(map(str, option))
+    return str(option)

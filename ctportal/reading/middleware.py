@@ -1,0 +1,167 @@
+"""The middleware that keeps whole public answers, directly below the one for conditional requests."""
+
+import json
+import logging
+import re
+from collections.abc import Callable
+from urllib.parse import parse_qsl, urlencode
+
+from django.conf import settings
+from django.core.exceptions import DisallowedHost
+from django.http import HttpRequest, HttpResponse
+from django.http.request import split_domain_port
+from django.http.response import HttpResponseBase
+
+from ctportal.languages import LANGUAGES
+from ctportal.publishing.filters import FILTERSETS
+from ctportal.publishing.models import RecordType
+
+from . import cache
+from .context import ReadContext
+from .http import accepts_json, entity_tag
+
+logger = logging.getLogger(__name__)
+
+API = "/api/v1/"
+API_NOT_KEPT = ("/api/v1/schema/", "/api/v1/docs/")
+# The lists below /{language}/, with the type of their records and the filter that the address itself implies. Every other
+# page knows no parameter but these.
+LISTS = {
+    "conferences": (RecordType.CONFERENCE, ""),
+    "documents": (RecordType.DOCUMENT, ""),
+    "press-releases": (RecordType.DOCUMENT, "kind"),
+    "co-chairs-summaries": (RecordType.DOCUMENT, "kind"),
+    "photos": (RecordType.PHOTO, ""),
+    "series": (RecordType.SERIES, ""),
+    "themes": (RecordType.THEME, ""),
+}
+PAGED = re.compile(r"(?:series|themes)/[^/]+/")
+
+
+def never_kept(response: HttpResponse) -> HttpResponse:
+    """Mark *response* as one that the cache leaves alone, an empty list for example, and return it."""
+    response.never_kept = True  # as Django does with xframe_options_exempt
+    return response
+
+
+class AnswerCacheMiddleware:
+    """Give each request its ``read_context``, and serve public answers that were made in the same epoch.
+
+    Kept are answers of 200 to GET, below ``/{language}/`` and ``/api/v1/``, by build, epoch, quarter of an hour, scheme, host,
+    path and, on pages, the parameters that the page knows, in the API the whole query. HEAD is served from the same entries;
+    304 and 412 are made from them by the middleware above. A kept answer costs one query.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        context = request.read_context = ReadContext()
+        store = cache.usable()
+        names = names_of(request) if store else None
+        key = names and cache.key_of(context, "answer", *names)
+        if not store or not key:
+            return self.get_response(request)
+        kept = store.get(key)
+        response = kept and answer_of(kept)
+        if response:
+            return response
+        made = self.get_response(request)
+        if request.method == "GET" and isinstance(made, HttpResponse) and is_kept(made):
+            store.set(key, entry_of(made), is_list=is_api_list(request.path_info))
+        return made
+
+
+def names_of(request: HttpRequest) -> tuple[object, ...] | None:
+    """Return what names the answer to *request* within an epoch, None where it is not kept."""
+    if request.method not in ("GET", "HEAD"):
+        return None
+    path = request.path_info
+    if path.startswith(API):
+        query = _api_query(request)
+    elif path[1:3] in LANGUAGES and path[3:4] == "/":
+        query = _page_query(request, path[4:])
+    else:
+        return None
+    host = _host(request)
+    if query is None or host is None:
+        return None
+    return request.scheme, host, request.path, query
+
+
+def _host(request: HttpRequest) -> str | None:
+    """Return the host of *request* where it is written as the settings write it and its port is the server's own: what can
+    be varied at will fills nothing."""
+    try:
+        host = request.get_host()
+    except DisallowedHost:
+        return None  # the view answers 400
+    _domain, port = split_domain_port(host)
+    if host.removesuffix(f":{port}") not in settings.ALLOWED_HOSTS or port not in ("", request.get_port()):
+        return None
+    return host
+
+
+def _api_query(request: HttpRequest) -> str | None:
+    query = request.META.get("QUERY_STRING", "")
+    if request.path_info.startswith(API_NOT_KEPT) or not accepts_json(request.META.get("HTTP_ACCEPT", "")):
+        return None
+    given = parse_qsl(query, keep_blank_values=True)
+    # Each character may also be written as its code: only the usual way of writing is kept.
+    return query if urlencode(given) == query and _is_worth_it(given) else None
+
+
+def _page_query(request: HttpRequest, path: str) -> tuple[tuple[str, str], ...] | None:
+    if not request.GET:
+        return ()
+    known = known_parameters(path)
+    given = sorted((name, value) for name, value in request.GET.items() if name in known and value)
+    return tuple(given) if _is_worth_it(given) else None
+
+
+def _is_worth_it(given: list[tuple[str, str]]) -> bool:
+    plain_page = not any(name == "page" and value.startswith("0") for name, value in given)
+    return plain_page and cache.is_worth_keeping(name for name, _value in given)
+
+
+def known_parameters(path: str) -> frozenset[str]:
+    """Return the query parameters that the page at *path*, below /{language}/, knows; it ignores all others."""
+    if found := LISTS.get(path.removesuffix("/")):
+        record_type, implied = found
+        return frozenset(FILTERSETS[record_type].base_filters) - {implied}
+    return frozenset({"page"}) if PAGED.fullmatch(path) else frozenset()
+
+
+def is_api_list(path: str) -> bool:
+    return path.startswith(API) and path.count("/") == 4
+
+
+def is_kept(response: HttpResponse) -> bool:
+    return (
+        response.status_code == 200
+        and not response.cookies
+        and response.headers.get("Vary", "Accept") == "Accept"
+        and not hasattr(response, "never_kept")
+    )
+
+
+# Entries: one line of JSON with the headers and the length, then the body.
+
+
+def entry_of(response: HttpResponse) -> bytes:
+    response.headers.setdefault("ETag", entity_tag(response.content))
+    head = {"headers": list(response.headers.items()), "length": len(response.content)}
+    return json.dumps(head).encode() + b"\n" + response.content
+
+
+def answer_of(entry: bytes) -> HttpResponse | None:
+    """Return the answer that *entry* holds, None where it is damaged."""
+    try:
+        line, _separator, body = entry.partition(b"\n")
+        head = json.loads(line)
+        if len(body) == head["length"]:
+            return HttpResponse(body, headers=dict(head["headers"]))
+    except (ValueError, KeyError, TypeError):
+        pass
+    logger.warning("The cache gave a damaged answer; it is made anew.")
+    return None

@@ -1,0 +1,75 @@
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from ctportal.reading import cache
+from tests.needs import need
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def is_kept(client):
+    """A function that tells whether the answer to an address came from the cache: it then cost one query, the epoch."""
+
+    def ask(address, **headers):
+        with CaptureQueriesContext(connection) as queries:
+            client.get(address, headers={name.replace("_", "-"): value for name, value in headers.items()})
+        return len(queries) == 1
+
+    return ask
+
+
+@pytest.fixture
+def keeps(is_kept):
+    """A function that asks twice and tells whether the second answer was a kept one."""
+
+    def ask(address, **headers):
+        is_kept(address, **headers)
+        return is_kept(address, **headers)
+
+    return ask
+
+
+@pytest.fixture(scope="session")
+def redis_port():
+    """A real Redis that ``deploy/test-redis`` starts for the session; its port."""
+    need("Redis", shutil.which("redis-server"))
+    with started_redis() as port:
+        yield port
+
+
+class started_redis:
+    """Run Redis on *port*, a free one by default, inside a with statement."""
+
+    def __init__(self, port=""):
+        self.port = port
+
+    def __enter__(self):
+        command = [ROOT / "deploy/test-redis", "sh", "-c", 'echo "$CTPORTAL_CACHE_URL"; cat']
+        environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "REDIS_PORT": str(self.port)}
+        self.script = subprocess.Popen(
+            command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        address = self.script.stdout.readline().strip()
+        assert address, "Redis did not start"
+        return int(address.rsplit(":", 1)[1].removesuffix("/0"))
+
+    def __exit__(self, *_error):
+        self.script.stdin.close()
+        self.script.wait(20)
+        self.script.stdout.close()
+
+
+@pytest.fixture
+def in_redis(settings, redis_port):
+    """Let this test keep answers in Redis, as several machines do."""
+    settings.CTPORTAL_CACHE_URL = f"redis://127.0.0.1:{redis_port}/0"
+    cache.store.cache_clear()
+    cache.store().clear()
+    yield redis_port
+    cache.store.cache_clear()

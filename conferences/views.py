@@ -1,81 +1,73 @@
 """The public pages of conferences, series, themes and photos. They read editions and nothing else.
 
-``render_record`` makes the page of one record from JSON text alone, wherever that text comes from: an edition in force,
-a past one, or the working record of a preview.
+``render_record`` makes the page of one record from its public JSON, wherever that comes from: an edition in force, a past
+one, or the working record of a preview.
 """
 
-import json
 from collections import defaultdict
-from functools import lru_cache
 
 from django.db.models import Exists, OuterRef, Q, Subquery
-from django.utils.html import format_html_join
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from ctportal.languages import CODES
 from ctportal.publishing.models import Edition, Facet
 from ctportal.publishing.prepared import prepared
 from ctportal.publishing.reading import referring, related
 from ctportal.web import cards
-from ctportal.web.addresses import page_address
-from ctportal.web.history import changes_of, history_of
-from ctportal.web.labels import labels
-from ctportal.web.listing import listed, vocabulary_page
-from ctportal.web.page import Crumb, render_page
-from ctportal.web.records import envelope_of, show, show_version
-from ctportal.web.text import Reader
+from ctportal.web.labels import labels, number_in_series
+from ctportal.web.listing import EditionListView
+from ctportal.web.page import Crumb, site_root
+from ctportal.web.records import EditionDetailView, EditionVersionView, RecordPage, render_record_page
+from ctportal.web.text import LanguageContext
+from ctportal.web.vocabulary import render_vocabulary
 
-from .pages import figures_part, notice, photo_view, programme_part, view_of
+from .pages import conference_view, event_data, notice, photo_view
 from .places import HIGHEST, series_place
 
 HERO_SIZES = "(min-width: 60rem) 30rem, 95vw"
 PHOTO_SIZES = "(min-width: 76rem) 72rem, 95vw"
 
 
+def render_record(request: HttpRequest, page: RecordPage) -> HttpResponse:
+    """Return the page of a conference, photo, series or theme. Texts of the interface are those of the active language."""
+    return {"conference": render_conference, "photo": render_photo}.get(page.record_type, render_vocabulary)(
+        request, page
+    )
+
+
 # Conferences ---------------------------------------------------------------------------------------------------------
 
 
-def conference_list(request, language):
-    return listed(
-        request,
-        language,
-        record_type="conference",
-        path="conferences/",
-        section="conferences",
-        title=_("Conferences"),
-        rows=lambda editions, at: [cards.conference_row(e.card, e.slug, str(e.uid), language, 2) for e in editions],
-        classes="placed",
-    )
+class ConferenceListView(EditionListView):
+    record_type = "conference"
+    template_name = "conferences/list.html"
+    path, section = "conferences/", "conferences"
+    title = gettext_lazy("Conferences")
+    list_class = "rows placed"
+
+    def rows(self, editions, at, language):
+        return [cards.conference_row(each, language) for each in editions]
 
 
-def conference_detail(request, language, slug):
-    return show(request, language, "conference", slug, lambda edition: _conference(request, language, edition))
+class ConferenceDetailView(EditionDetailView):
+    record_type = "conference"
+    renderer = staticmethod(render_record)
+
+    def surroundings(self, edition, language):
+        series = edition.data["series"]
+        return {
+            "related": related([edition], edition.at)[edition.pk],
+            "children": referring(edition.uid, "conference", "parent", at=edition.at),
+            "neighbours": neighbours(edition, series) if series else {},
+            **super().surroundings(edition, language),
+        }
 
 
-def conference_version(request, language, slug, number):
-    def render(edition, banner):
-        return render_record(
-            request, "conference", edition.json, language=language, address=(edition.slug, edition.uid),
-            banner=banner, version=number, history=changes_of(edition, language),
-        )  # fmt: skip
-
-    return show_version(request, language, "conference", slug, number, render)
-
-
-def _conference(request, language, edition):
-    series = view_of(edition.json, language)["series"]
-    return render_record(
-        request,
-        "conference",
-        edition.json,
-        language=language,
-        address=(edition.slug, edition.uid),
-        envelope=envelope_of(edition, language),
-        related=related([edition], edition.at)[edition.pk],
-        children=referring(edition.uid, "conference", "parent", at=edition.at),
-        neighbours=neighbours(edition, series) if series else {},
-        history=history_of(edition, language),
-    )
+class ConferenceVersionView(EditionVersionView):
+    record_type = "conference"
+    renderer = staticmethod(render_record)
 
 
 def neighbours(edition, series):
@@ -132,164 +124,104 @@ def _neighbours(at, date, slug, series, lowest=(), places=(), highest=()):
     return Edition.objects.filter(match).defer("json", "text")
 
 
-def render_record(
-    request,
-    record_type,
-    text,
-    *,
-    language,
-    address=("", ""),
-    envelope=None,
-    related=(),
-    children=(),
-    neighbours=None,
-    banner=None,
-    version=None,
-    preview="",
-    history="",
-):
-    """Return the page of a conference, photo, series or theme made from its canonical JSON *text*.
-
-    *address* is (slug, uid). *related* are what it points to and *children* what points to it: objects with ``type``,
-    ``slug``, ``uid`` and ``card`` (JSON text), the former with ``name`` and ``key`` (reading.RelatedRecord), the latter
-    with ``relation``. *neighbours* is what ``neighbours()`` returns. *banner* is shown on top. *version* is the number of
-    a past version, which names its files and shows none. *preview* is the address at which staff see a draft: its
-    languages are then at ``?lang=``. *history* is HTML of ``ctportal.web.history``. Leave out what is not there. Language texts are those of the active language.
-    """
-    render = {"conference": _render_conference, "photo": _render_photo}.get(record_type)
-    if render is None:
-        return vocabulary_page(
-            request, language, record_type, text, address=address, banner=banner, version=version, preview=preview
-        )
-    around = {"banner": banner, "version": version, "preview": preview, "history": history}
-    return render(request, text, language, address, envelope, related, children, neighbours or {}, **around)
-
-
-def _render_conference(
-    request, text, language, address, envelope, related, children, neighbours, *, banner, version, preview, history
-):
-    view = view_of(text, language)
-    slug, uid = address
-    documents = [child for child in children if child.type == "document"]
-    photos = sorted((child for child in children if child.type == "photo"), key=_photo_order)
+def render_conference(request: HttpRequest, page: RecordPage) -> HttpResponse:
+    language = page.language
+    documents = [child for child in page.children if child.type == "document"]
+    photos = sorted((child for child in page.children if child.type == "photo"), key=_photo_order)
+    conference = conference_view(
+        page.data,
+        language,
+        sources={each.key: cards.target(each, language) for each in page.related_as("source")},
+        documents=_by_session(documents, language),
+    )
+    hero = _hero(photos, language)
+    parent = next(iter(page.related_as("parent")), None)
     shown = {
+        "conference": conference,
         "documents": _grouped(documents, language),
-        "photos": cards.rows(cards.photo_tile(e.card, str(e.uid), language) for e in photos),
-        "side_events": cards.rows(
-            cards.conference_row(e.card, e.slug, str(e.uid), language)
-            for e in reversed([child for child in children if child.type == "conference"])
-        ),
-        "references": cards.rows(
-            cards.document_row(each.card, each.slug, str(each.uid), language, with_excerpt=False)
-            for each in related
-            if each.name == "reference"
-        ),
-        "hero": _hero(photos, language),
-        "parent": next((_target(each, language) for each in related if each.name == "parent"), None),
-        "neighbours": _places(view["series"], neighbours, language),
-        "programme_part": programme_part(text, language, _of_sessions(documents)),
-        "figures_part": figures_part(text, language, _sources(related, language)),
+        "photos": [cards.photo_tile(each, language) for each in photos],
+        "side_events": [
+            cards.conference_row(each, language) for each in reversed(page.children) if each.type == "conference"
+        ],
+        "references": [cards.document_row(each, language, with_excerpt=False) for each in page.related_as("reference")],
+        "hero": hero,
+        "parent": parent and cards.target(parent, language),
+        "neighbours": _places(conference["series"], page.neighbours, language),
     }
-    return render_page(
+    return render_record_page(
         request,
+        page,
         "conferences/detail.html",
-        {
-            **view,
-            **shown,
-            "contents": _contents({**view, **shown}, language),
-            "envelope": envelope or "",
-            "history": history,
-            "banner": banner or view["notice"],
-        },
-        language=language,
-        path=_path("conferences", slug or uid, version),
-        title=_with_year(view),
-        description=view["description"],
-        crumbs=(Crumb(_("Conferences"), "conferences/"), Crumb(view["name"])),
-        data=_located(view["event"], request, "conference", slug, uid, language, shown["hero"]),
+        {**shown, "contents": _contents(shown), "banner": page.banner or conference["notice"]},
+        title=_with_year(conference),
+        description=conference["description"],
+        crumbs=(Crumb(_("Conferences"), "conferences/"), Crumb(conference["name"])),
+        data=_structured(request, page, hero),
         section="conferences",
-        image=shown["hero"]["picture"]["src"] if shown["hero"] else "",
-        robots="noindex" if version else "",
-        preview=preview,
-        permanent=str(uid) if envelope else "",
-        languages=view["languages"],
+        image=hero["picture"]["src"] if hero else "",
+        languages=conference["languages"],
     )
 
 
-def _path(section, last, version=None):
-    return f"{section}/{last}/versions/{version}/" if version else f"{section}/{last}/"
-
-
-def _with_year(view):
+def _with_year(conference):
     """Return the title for the window, which must tell one year's conference from the next."""
-    title, year = view["title"].plain, view["start_date"][:4]
+    title, year = str(conference["title"]), conference["start_date"][:4]
     return title if year in title else f"{title} ({year})"
 
 
-def _located(event, request, record_type, slug, uid, language, hero):
-    root = f"{request.scheme}://{request.get_host()}"
-    located = {**event, "url": root + page_address(record_type, slug, uid, language), "@id": f"{root}/id/{uid}"}
+def _structured(request, page, hero):
+    root = site_root(request)
+    data = {
+        **event_data(page.data, page.language),
+        "url": root + page.address,
+        "@id": f"{root}/id/{page.uid}",
+    }
     if hero:
-        located["image"] = root + hero["picture"]["src"]
-    return located
+        data["image"] = root + hero["picture"]["src"]
+    return data
 
 
-def _photo_order(edition):
-    data = edition.card_data if hasattr(edition, "card_data") else json.loads(edition.card)
-    return data["order"], data["taken_on"] or "", str(edition.uid)
+def _photo_order(photo):
+    data = photo.card_data
+    return data["order"], data["taken_on"] or "", str(photo.uid)
 
 
 def _hero(photos, language):
     """Return the featured photo with caption and credit, the first one where none is featured."""
     if not photos:
         return None
-    all_cards = [json.loads(photo.card) for photo in photos]
+    all_cards = [photo.card_data for photo in photos]
     data = next((card for card in all_cards if card["featured"]), all_cards[0])
     picture = cards.picture_of(data, language, sizes=HERO_SIZES, eager=True)
     if picture is None:
         return None
-    caption = Reader(language, data["original_language"]).say(data["caption"])
+    caption = LanguageContext(language, data["original_language"]).pick(data["caption"])
     return {"picture": picture, "caption": caption, "credit": data["credit"]}
+
+
+def _by_date(document):
+    return document.date is not None and document.date, document.slug
 
 
 def _grouped(documents, language):
     """Return [(heading, rows)] by kind in the order of a dossier, each kind by date."""
     groups = defaultdict(list)
-    for edition in documents:
-        groups[json.loads(edition.card)["kind"]].append(edition)
-    return [
-        (
-            heading,
-            cards.rows(
-                cards.document_row(e.card, e.slug, str(e.uid), language, 4, with_kind=False)
-                for e in sorted(groups[kind], key=lambda e: (e.date is not None and e.date, e.slug))
-            ),
-        )
-        for kind, heading in labels(language).document_groups.items()
-        if kind in groups
-    ]
+    for document in sorted(documents, key=_by_date):
+        row = cards.document_row(document, language, with_kind=False)
+        groups[document.card_data["kind"]].append(row)
+    return [(heading, groups[kind]) for kind, heading in labels(language).document_groups.items() if kind in groups]
 
 
-def _of_sessions(documents):
-    """Return (key of the session, card, slug, uid) of the *documents* that belong to one, by date."""
-    ordered = sorted(documents, key=lambda e: (e.date is not None and e.date, e.slug))
-    # Editions of before the key stood in the card are listed among the documents alone.
-    return tuple((key, e.card, e.slug, str(e.uid)) for e in ordered if (key := json.loads(e.card).get("session")))
-
-
-def _target(record, language):
-    """Return title and address of a record that this one points to."""
-    data = json.loads(record.card)
-    return {
-        "title": Reader(language, data["original_language"]).say(data["title"]),
-        "address": page_address(record.type, record.slug, record.uid, language),
-    }
-
-
-def _sources(related, language):
-    """Return (key of the figure, address, title) of each public document that a figure is from."""
-    targets = ((each.key, _target(each, language)) for each in related if each.name == "source")
-    return tuple((key, target["address"], target["title"].plain) for key, target in targets)
+def _by_session(documents, language):
+    """Return {key of a session: its documents, by date}."""
+    sessions = defaultdict(list)
+    for document in sorted(documents, key=_by_date):
+        data = document.card_data
+        # Editions of before the key stood in the card are listed among the documents alone.
+        if key := data.get("session"):
+            kind = cards.kinds(data, labels(language))
+            sessions[key].append(cards.target(document, language) | {"kind": kind})
+    return sessions
 
 
 def _places(series, neighbours, language):
@@ -298,214 +230,142 @@ def _places(series, neighbours, language):
     for entry in series:
         before, after = neighbours.get(entry["uid"], (None, None))
         if before or after:
-            label = _("No. %(number)d") % {"number": entry["ordinal"]} if entry["ordinal"] else ""
             places.append(
                 {
                     **entry,
-                    "number_label": label,
-                    "previous": before and _target(before, language),
-                    "next": after and _target(after, language),
+                    "number_label": number_in_series(entry["ordinal"]) if entry["ordinal"] else "",
+                    "previous": before and cards.target(before, language),
+                    "next": after and cards.target(after, language),
                 }
             )
     return places
 
 
-def _contents(shown, language):
-    """Return the list of the sections that the page has."""
-    there = {
-        "about": shown["texts"] or shown["topics"],
-        "people": shown["people"],
-        "programme": shown["days"],
-        "documents": shown["documents"],
-        "photos": shown["photos"],
-        "events": shown["side_events"],
-        "references": shown["references"],
-        "links": shown["links"],
-        "series": shown["neighbours"],
-    }
-    return _contents_html(("facts", *(anchor for anchor, content in there.items() if content)), language)
-
-
-@lru_cache(maxsize=512)
-def _contents_html(anchors, language):
-    names = {
-        "facts": _("At a glance"),
-        "about": _("What it was about"),
-        "people": _("People"),
-        "programme": _("Programme"),
-        "documents": _("Documents"),
-        "photos": _("Photos"),
-        "events": _("Held as part of it"),
-        "references": _("Reference documents"),
-        "links": _("Related links"),
-        "series": _("Its place in the series"),
-    }
-    return format_html_join("\n", '<li><a href="#{}">{}</a></li>', ((anchor, names[anchor]) for anchor in anchors))
+def _contents(shown):
+    """Return (anchor, label) of the sections that the page has."""
+    conference = shown["conference"]
+    sections = (
+        ("facts", _("At a glance"), True),
+        ("about", _("What it was about"), conference["texts"] or conference["topics"]),
+        ("people", _("People"), conference["people"]),
+        ("programme", _("Programme"), conference["days"]),
+        ("documents", _("Documents"), shown["documents"]),
+        ("photos", _("Photos"), shown["photos"]),
+        ("events", _("Held as part of it"), shown["side_events"]),
+        ("references", _("Reference documents"), shown["references"]),
+        ("links", _("Related links"), conference["links"]),
+        ("series", _("Its place in the series"), shown["neighbours"]),
+    )
+    return [(anchor, label) for anchor, label, content in sections if content]
 
 
 # Series and themes ---------------------------------------------------------------------------------------------------
 
 
-def series_list(request, language):
-    return listed(
-        request,
-        language,
-        record_type="series",
-        path="series/",
-        section="series",
-        title=_("Series"),
-        intro=_("Conferences that follow on from one another, in their order."),
-        rows=lambda editions, at: [cards.vocabulary_row(e.card, "series", e.slug, language) for e in editions],
-        classes="narrow",
-        per_page=100,
-        with_filters=False,
-    )
+class VocabularyListView(EditionListView):
+    template_name = "conferences/vocabulary_list.html"
+    list_class = "rows narrow"
+    per_page = 100
+    with_filters = False
+
+    def rows(self, editions, at, language):
+        return [cards.vocabulary_row(each, language) for each in editions]
 
 
-def series_detail(request, language, slug):
-    return show(
-        request, language, "series", slug,
-        lambda edition: vocabulary_page(
-            request, language, "series", edition.json, address=(edition.slug, edition.uid), edition=edition,
-            envelope=envelope_of(edition, language),
-        ),
-    )  # fmt: skip
+class SeriesListView(VocabularyListView):
+    record_type = "series"
+    path, section = "series/", "series"
+    title = gettext_lazy("Series")
+    intro = gettext_lazy("Conferences that follow on from one another, in their order.")
 
 
-def theme_list(request, language):
-    return listed(
-        request,
-        language,
-        record_type="theme",
-        path="themes/",
-        section="themes",
-        title=_("Themes"),
-        intro=_("What the conferences dealt with, across years and places."),
-        rows=lambda editions, at: [cards.vocabulary_row(e.card, "themes", e.slug, language) for e in editions],
-        classes="narrow",
-        per_page=100,
-        with_filters=False,
-    )
+class ThemeListView(VocabularyListView):
+    record_type = "theme"
+    path, section = "themes/", "themes"
+    title = gettext_lazy("Themes")
+    intro = gettext_lazy("What the conferences dealt with, across years and places.")
 
 
-def theme_detail(request, language, slug):
-    return show(
-        request, language, "theme", slug,
-        lambda edition: vocabulary_page(
-            request, language, "theme", edition.json, address=(edition.slug, edition.uid), edition=edition,
-            envelope=envelope_of(edition, language),
-        ),
-    )  # fmt: skip
+class VocabularyDetailView(EditionDetailView):
+    renderer = staticmethod(render_record)
+
+    def surroundings(self, edition, language):
+        return {}
 
 
-def vocabulary_version(request, language, record_type, slug, number):
-    def render(edition, banner):
-        return vocabulary_page(
-            request,
-            language,
-            record_type,
-            edition.json,
-            address=(edition.slug, edition.uid),
-            banner=banner,
-            version=number,
-        )
-
-    return show_version(request, language, record_type, slug, number, render)
+class VocabularyVersionView(EditionVersionView):
+    renderer = staticmethod(render_record)
+    shows_changes = False
 
 
 # Photos --------------------------------------------------------------------------------------------------------------
 
 
-def photo_list(request, language):
-    def tiles(editions, at):
+class PhotoListView(EditionListView):
+    record_type = "photo"
+    template_name = "conferences/photo_list.html"
+    path, section = "photos/", "photos"
+    title = gettext_lazy("Photos")
+    list_class = "album"
+    per_page = 24
+
+    def rows(self, editions, at, language):
         found = related(editions, at)
-        names = {
-            edition.pk: next(
-                (json.loads(each.card)["name"] for each in found[edition.pk] if each.name == "conference"), ""
-            )
-            for edition in editions
-        }
-        return [cards.photo_tile(e.card, str(e.uid), language, names[e.pk]) for e in editions]
-
-    return listed(
-        request,
-        language,
-        record_type="photo",
-        path="photos/",
-        section="photos",
-        title=_("Photos"),
-        rows=tiles,
-        list_class="album",
-        per_page=24,
-    )
+        return [cards.photo_tile(each, language, _conference_name(found[each.pk])) for each in editions]
 
 
-def photo_detail(request, language, uid):
-    def render(edition):
+def _conference_name(records):
+    return next((each.card_data["name"] for each in records if each.name == "conference"), "")
+
+
+class PhotoDetailView(EditionDetailView):
+    record_type = "photo"
+    renderer = staticmethod(render_record)
+
+    def surroundings(self, edition, language):
         found = related([edition], edition.at)[edition.pk]
         home = next((each for each in found if each.name == "conference"), None)
         siblings = referring(home.uid, "conference", at=edition.at) if home else []
-        return render_record(
-            request,
-            "photo",
-            edition.json,
-            language=language,
-            address=("", edition.uid),
-            envelope=envelope_of(edition, language),
-            related=found,
-            children=[each for each in siblings if each.type == "photo"],
-            history=history_of(edition, language),
-        )
-
-    return show(request, language, "photo", str(uid), render)
+        return {
+            "related": found,
+            "children": [each for each in siblings if each.type == "photo"],
+            **super().surroundings(edition, language),
+        }
 
 
-def photo_version(request, language, uid, number):
-    def render(edition, banner):
-        return render_record(
-            request, "photo", edition.json, language=language, address=("", edition.uid), banner=banner, version=number,
-            history=changes_of(edition, language),
-        )  # fmt: skip
-
-    return show_version(request, language, "photo", str(uid), number, render)
+class PhotoVersionView(EditionVersionView):
+    record_type = "photo"
+    renderer = staticmethod(render_record)
 
 
-def _render_photo(
-    request, text, language, address, envelope, related, siblings, _neighbours, *, banner, version, preview, history
-):
-    data = json.loads(text)
-    uid = str(address[1])
-    view = photo_view(data, language)
-    home = next((each for each in related if each.name == "conference"), None)
-    conference = home and _target(home, language)
-    name = json.loads(home.card)["name"] if home else ""
-    order = [str(photo.uid) for photo in sorted(siblings, key=_photo_order)]
+def render_photo(request: HttpRequest, page: RecordPage) -> HttpResponse:
+    data, language, uid = page.data, page.language, str(page.uid)
+    photo = photo_view(data, language)
+    home = page.conference
+    name = home.card_data["name"] if home else ""
+    order = [str(each.uid) for each in sorted(page.children, key=_photo_order)]
     place = order.index(uid) if uid in order else None
-    picture = None if version else cards.picture_of(data, language, sizes=PHOTO_SIZES, eager=True)
-    caption = view["caption"].plain or view["alt"].plain or data["credit"]
+    picture = None if page.version else cards.picture_of(data, language, sizes=PHOTO_SIZES, eager=True)
+    caption = str(photo["caption"]) or str(photo["alt"]) or data["credit"]
     title = caption if len(caption) <= 90 else caption[:90].rsplit(" ", 1)[0] + "…"
     languages = [code for code in CODES if code in data["caption"] or code in data["alt_text"]]
-    return render_page(
+    return render_record_page(
         request,
+        page,
         "conferences/photo.html",
         {
-            **view,
+            **photo,
             "picture": picture,
             "download": cards.file_line(data["download"], language) if data["download"] else None,
-            "files": [cards.file_line(file, language) for file in data["renditions"]] if version else (),
-            "conference": conference,
-            "conference_name": name,
+            "files": [cards.file_line(file, language) for file in data["renditions"]] if page.version else (),
+            "conference": home and cards.target(home, language),
             "heading": (name and _("Photo: %(conference)s") % {"conference": name}) or _("Photo"),
             "position": place is not None and (place + 1, len(order)),
             "previous": f"/{language}/photos/{order[place - 1]}/" if place else "",
             "next": f"/{language}/photos/{order[place + 1]}/" if place is not None and place + 1 < len(order) else "",
-            "envelope": envelope or "",
-            "history": history,
-            "banner": banner or notice(view["caption"], language, languages),
+            "banner": page.banner or notice(photo["caption"], language),
             "og_type": "article",
         },
-        language=language,
-        path=_path("photos", uid, version),
         title=title,
         description=caption,
         crumbs=(
@@ -515,32 +375,27 @@ def _render_photo(
                 _("Photo %(number)d of %(count)d") % {"number": place + 1, "count": len(order)} if order else _("Photo")
             ),
         ),
-        data=_image_data(request, data, view, uid, language, picture),
+        data=_image_data(request, page, photo) if picture else None,
         section="photos",
         image=picture["src"] if picture else "",
-        robots="noindex" if version else "",
-        preview=preview,
-        permanent=uid if envelope else "",
         languages=languages,
     )
 
 
-def _image_data(request, data, view, uid, language, picture):
-    """Return what schema.org/ImageObject says of the photo; nothing where no picture is shown."""
-    if not picture:
-        return None
-    root = f"{request.scheme}://{request.get_host()}"
+def _image_data(request, page, photo):
+    """Return what schema.org/ImageObject says of the photo."""
+    root, download = site_root(request), page.data["download"]
     known = {
         "@context": "https://schema.org",
         "@type": "ImageObject",
-        "@id": f"{root}/id/{uid}",
-        "url": f"{root}/{language}/photos/{uid}/",
-        "contentUrl": root + data["download"]["path"],
-        "encodingFormat": data["download"]["media_type"],
-        "caption": view["caption"].plain,
-        "creditText": data["credit"],
-        "copyrightNotice": data["rights"],
-        "dateCreated": data["taken_on"],
-        "contentLocation": view["place"].plain and {"@type": "Place", "name": view["place"].plain},
+        "@id": f"{root}/id/{page.uid}",
+        "url": root + page.address,
+        "contentUrl": root + download["path"],
+        "encodingFormat": download["media_type"],
+        "caption": str(photo["caption"]),
+        "creditText": photo["credit"],
+        "copyrightNotice": photo["rights"],
+        "dateCreated": photo["iso_date"],
+        "contentLocation": photo["place"] and {"@type": "Place", "name": str(photo["place"])},
     }
     return {key: value for key, value in known.items() if value}

@@ -1,7 +1,6 @@
 """Dates, ranges of dates and instants written out in the six languages, the year always included.
 
-A date has a precision: "day", "month" or "year", since "October 2019" is all that is known of some conferences. Every
-function here is called for each row of a list, so answers are kept.
+A date has a precision: "day", "month" or "year", since "October 2019" is all that is known of some conferences.
 """
 
 from calendar import monthrange
@@ -133,14 +132,12 @@ def _write(language, pattern, start, end):
     )
 
 
-@lru_cache(maxsize=8192)
 def format_date(date, language, precision="day"):
     """Return *date* written out in *language* as far as its *precision* goes: "3 September 2019", "2020"."""
     _check(language, precision)
     return _write(language, precision, date, date)
 
 
-@lru_cache(maxsize=8192)
 def format_date_range(start, end, precision, language):
     """Return the days from *start* to *end*, both included (dates), written out in *language*: "3–4 September 2019".
 
@@ -179,7 +176,6 @@ def _offset(instant):
     return f"UTC{'+' if minutes > 0 else '−'}{hours}" + (f":{rest:02}" if rest else "")
 
 
-@lru_cache(maxsize=8192)
 def format_instant(instant, zone, language):
     """Return the aware datetime *instant* as read in *zone* (a name such as "Europe/Minsk"), written in *language*.
 

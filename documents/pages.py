@@ -1,8 +1,6 @@
 """What the page of a document shows, worked out in plain Python from the edition's JSON. Knows no model."""
 
-import json
 import re
-from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
@@ -11,68 +9,56 @@ from ctportal.languages import LANGUAGES
 from ctportal.publishing.gate import excerpt
 from ctportal.web.cards import day, file_line, kinds, web_address
 from ctportal.web.labels import labels
-from ctportal.web.page import part
-from ctportal.web.text import Reader, rich
+from ctportal.web.text import LanguageContext
 
 from .symbols import symbol_url
 
-# What of the page hangs on the edition alone, rendered once with it.
-PARTS = ("heading", "body", "originals", "facts")
 # schema.org's name for each kind; the others are plain digital documents.
 SCHEMA_TYPES = {"press-release": "NewsArticle", "news-item": "NewsArticle", "report": "Report"}
 BIBTEX_TYPES = {"report": "techreport"}
 RIS_TYPES = {"press-release": "PRESS", "report": "RPRT", "news-item": "NEWS"}
 
 
-@lru_cache(maxsize=1024)
-def view_of(text, language):
-    """Return what the page of a document shows of its own JSON *text*. The language must be active."""
-    data = json.loads(text)
+def document_view(data, language):
+    """Return what the page of a document shows of its public JSON *data*. The language must be active."""
     words = labels(language)
-    reader = Reader(language, data["original_language"])
-    title = reader.say(data["title"])
-    rest = reader.after(title)
-    body = rest.say(data["body"])
-    version = version_for(data["versions"], title.lang)
-    digest = version is not None and version["state"] == "digest"
+    texts = LanguageContext(language, data["original_language"])
+    title = texts.pick(data["title"])
+    rest = texts.after(title)
+    body = rest.pick(data["body"])
+    version = version_for(data["versions"], title.language)
     versions = [version_view(each, words, language) for each in data["versions"]]
-    view = {
+    by, issuer = data["delivered_by"], data["issued_by"]
+    return {
         "title": title,
         "kind": kinds(data, words),
         "code": data["kind"],
         "occasion": words.occasions.get(data["occasion"], ""),
         "date": format_date(day(data["date"]), language),
         "iso_date": data["date"],
-        "place": rest.say(data["place"]),
-        "by": data["delivered_by"] and rest.say(data["delivered_by"]["name"]),
-        "by_address": data["delivered_by"] and f"/{language}/documents/?person={data['delivered_by']['slug']}",
-        "by_title": rest.say(data["delivered_title"]),
-        "issued_by": data["issued_by"] and rest.say(data["issued_by"]["name"]),
-        "issued_address": data["issued_by"] and f"/{language}/documents/?organization={data['issued_by']['slug']}",
+        "place": rest.pick(data["place"]),
+        "by": by and rest.pick(by["name"]),
+        "by_address": by and f"/{language}/documents/?person={by['slug']}",
+        "by_title": rest.pick(data["delivered_title"]),
+        "issued_by": issuer and rest.pick(issuer["name"]),
+        "issued_address": issuer and f"/{language}/documents/?organization={issuer['slug']}",
         "symbol": data["symbol"],
         "symbol_address": symbol_url(data["symbol"], language) if data["symbol"] else "",
-        "dateline": rest.say(data["dateline"]),
+        "dateline": rest.pick(data["dateline"]),
         "contact": data["contact"],
         "hashtags": data["hashtags"],
-        "themes": [(rest.say(theme["name"]), f"/{language}/themes/{theme['slug']}/") for theme in data["themes"]],
+        "themes": [(rest.pick(theme["name"]), f"/{language}/themes/{theme['slug']}/") for theme in data["themes"]],
         "session": data["session"],
         "body": body,
-        "html": rich(body.plain),
         "version": version and version_view(version, words, language),
         "versions": versions,
         "originals": [each for each in versions if each["file"] or each["external"]],
-        "digest": digest,
+        "digest": version is not None and version["state"] == "digest",
         "demo_translation": version is not None and version["standing"] == "unofficial",
         "notice": notice(title, language),
         "languages": data["languages"],
-        "description": excerpt(body.plain, 200) if body else title.plain,
-        "data": {"title": title.plain, "lang": title.lang, "date": data["date"], "kind": data["kind"],
-                 "author": data["delivered_by"] and rest.say(data["delivered_by"]["name"]).plain,
-                 "issuer": data["issued_by"] and rest.say(data["issued_by"]["name"]).plain,
-                 "symbol": data["symbol"], "place": rest.say(data["place"]).plain},
-    }  # fmt: skip
-    view["parts"] = {name: part(f"documents/parts/{name}.html", view) for name in PARTS}
-    return view
+        "description": excerpt(str(body), 200) if body else str(title),
+    }
 
 
 def notice(title, language):
@@ -83,7 +69,7 @@ def notice(title, language):
     return {
         "lines": [
             _("This document is not available in %(language)s. You are reading it in %(shown)s.")
-            % {"language": words.languages[language], "shown": words.languages[title.lang]}
+            % {"language": words.languages[language], "shown": words.languages[title.language]}
         ]
     }
 
@@ -115,38 +101,39 @@ def host_of(address):
 # Citations -----------------------------------------------------------------------------------------------------------
 
 
-def citations(view, address, key):
-    """Return [(name, text)] to cite the document found at *address*; *key* names it in BibTeX."""
-    known = view["data"]
+def citations(document, address, key):
+    """Return [(name, text)] to cite *document* (document_view) found at *address*; *key* names it in BibTeX."""
     return [
-        (_("Plain text"), plain_citation(known, view, address)),
-        ("BibTeX", bibtex(known, address, key)),
-        ("RIS", ris(known, address)),
+        (_("Plain text"), plain_citation(document, address)),
+        ("BibTeX", bibtex(document, address, key)),
+        ("RIS", ris(document, address)),
     ]
 
 
-def plain_citation(known, view, address):
+def plain_citation(document, address):
     # Who delivered it or issued it; title; kind; place and date; symbol; address.
-    parts = [known["author"] or known["issuer"], f"“{known['title']}”", view["kind"]]
-    parts += [", ".join(part for part in (known["place"], view["date"]) if part), known["symbol"], address]
+    author, place = str(document["by"] or document["issued_by"] or ""), str(document["place"])
+    parts = [author, f"“{document['title']}”", document["kind"]]
+    parts += [", ".join(part for part in (place, document["date"]) if part), document["symbol"], address]
     return ". ".join(part for part in parts if part)
 
 
-def bibtex(known, address, key):
+def bibtex(document, address, key):
+    year, month, day_ = document["iso_date"].split("-")
     fields = {
-        "author": known["author"] and f"{{{_bibtex(known['author'])}}}",
-        "title": f"{{{_bibtex(known['title'])}}}",
-        "institution": known["issuer"] and _bibtex(known["issuer"]),
-        "year": known["date"][:4],
-        "month": str(int(known["date"][5:7])),
-        "day": str(int(known["date"][8:10])),
-        "number": _bibtex(known["symbol"]),
-        "address": _bibtex(known["place"]),
+        "author": document["by"] and f"{{{_bibtex(document['by'])}}}",
+        "title": f"{{{_bibtex(document['title'])}}}",
+        "institution": document["issued_by"] and _bibtex(document["issued_by"]),
+        "year": year,
+        "month": str(int(month)),
+        "day": str(int(day_)),
+        "number": _bibtex(document["symbol"]),
+        "address": _bibtex(document["place"]),
         "url": address,
-        "language": known["lang"],
+        "language": document["title"].language,
     }
     lines = [f"  {name} = {{{value}}}" for name, value in fields.items() if value]
-    return f"@{BIBTEX_TYPES.get(known['kind'], 'misc')}{{{key},\n" + ",\n".join(lines) + "\n}"
+    return f"@{BIBTEX_TYPES.get(document['code'], 'misc')}{{{key},\n" + ",\n".join(lines) + "\n}"
 
 
 _BIBTEX_NAMES = {"\\": "textbackslash", "~": "textasciitilde", "^": "textasciicircum"}
@@ -154,21 +141,21 @@ _BIBTEX_NAMES = {"\\": "textbackslash", "~": "textasciitilde", "^": "textasciici
 
 def _bibtex(text):
     """Return *text* with what BibTeX would read as a command made plain."""
-    plain = re.sub(r"[\\~^]", lambda found: f"\\{_BIBTEX_NAMES[found[0]]} ", " ".join(text.split()))
+    plain = re.sub(r"[\\~^]", lambda found: f"\\{_BIBTEX_NAMES[found[0]]} ", " ".join(str(text).split()))
     return re.sub(r"([{}%$#&_])", r"\\\1", plain)
 
 
-def ris(known, address):
+def ris(document, address):
     fields = [
-        ("TY", RIS_TYPES.get(known["kind"], "GEN")),
-        ("AU", known["author"]),
-        ("TI", known["title"]),
-        ("PB", known["issuer"]),
-        ("CY", known["place"]),
-        ("DA", known["date"].replace("-", "/")),
-        ("PY", known["date"][:4]),
-        ("M1", known["symbol"]),
-        ("LA", known["lang"]),
+        ("TY", RIS_TYPES.get(document["code"], "GEN")),
+        ("AU", document["by"]),
+        ("TI", document["title"]),
+        ("PB", document["issued_by"]),
+        ("CY", document["place"]),
+        ("DA", document["iso_date"].replace("-", "/")),
+        ("PY", document["iso_date"][:4]),
+        ("M1", document["symbol"]),
+        ("LA", document["title"].language),
         ("UR", address),
     ]
-    return "\n".join(f"{tag}  - {' '.join(value.split())}" for tag, value in fields if value) + "\nER  - "
+    return "\n".join(f"{tag}  - {' '.join(str(value).split())}" for tag, value in fields if value) + "\nER  - "

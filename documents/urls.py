@@ -8,9 +8,9 @@ from . import views
 
 app_name = "documents"
 urlpatterns = [
-    path("documents/", views.document_list, name="list"),
-    path("documents/<record:slug>/", views.document_detail, name="detail"),
-    path("documents/<record:slug>/versions/<version:number>/", views.document_version, name="version"),
-    path("press-releases/", views.press_release_list, name="press_releases"),
-    path("co-chairs-summaries/", views.co_chairs_summary_list, name="co_chairs_summaries"),
+    path("documents/", views.DocumentListView.as_view(), name="list"),
+    path("documents/<record:slug>/", views.DocumentDetailView.as_view(), name="detail"),
+    path("documents/<record:slug>/versions/<version:number>/", views.DocumentVersionView.as_view(), name="version"),
+    path("press-releases/", views.PressReleaseListView.as_view(), name="press_releases"),
+    path("co-chairs-summaries/", views.CoChairsSummaryListView.as_view(), name="co_chairs_summaries"),
 ]

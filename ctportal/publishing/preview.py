@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 
 from ctportal import languages
+from ctportal.web.records import RecordPage
 
 from . import audit, roles, sharing
 from .gate import GATES, gate_for
@@ -198,17 +199,18 @@ def preview(request, token):
     draft = Draft(record, reader)
     views = import_module(VIEWS.get(record.record_type, "conferences.views"))
     with translation.override(languages.django_code(language)):
-        return views.render_record(
-            request,
-            record.record_type,
-            through(token, draft.shown.json),
+        page = RecordPage(
+            record_type=record.record_type,
+            data=json.loads(through(token, draft.shown.json)),
             language=language,
-            address=(draft.content.slug, record.uid),
+            uid=record.uid,
+            slug=draft.content.slug,
             related=list(draft.related(token)),
             children=list(draft.shown_children(token)),
             banner=banner(record, reader, draft.content),
             preview=request.path,
         )
+        return views.render_record(request, page)
 
 
 def banner(record, reader, content):

@@ -6,7 +6,6 @@
 import json
 import re
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -18,11 +17,8 @@ from ctportal.languages import CODES, DEFAULT, direction
 from ctportal.publishing import codes
 from ctportal.publishing.differences import (
     ADDED,
-    DELETED,
-    INSERTED,
     MOVED,
     REMOVED,
-    SKIPPED,
     Part,
     differences,
     relation_differences,
@@ -30,9 +26,9 @@ from ctportal.publishing.differences import (
 )
 
 from .cards import day
-from .labels import labels
+from .labels import labels, number_in_series
 from .page import comma
-from .text import Reader, media_name, number, size
+from .text import LanguageContext, media_name, number, size
 
 # What the fields of a record are called, in the order in which their changes are told.
 FIELDS = {
@@ -168,7 +164,6 @@ class Shown:
     dir: str = ""
 
 
-@lru_cache(maxsize=256)
 def changed(before, after, language):
     """Return the list of Shown from the JSON text *before* to *after*. The language must be active."""
     old, new = json.loads(before), json.loads(after)
@@ -210,7 +205,7 @@ class _Teller:
     """Puts Changes into words of one language."""
 
     def __init__(self, language, original):
-        self.language, self.reader, self.words = language, Reader(language, original), labels(language)
+        self.language, self.texts, self.words = language, LanguageContext(language, original), labels(language)
 
     def tell(self, change):
         shown = Shown(self.where(change), change.kind)
@@ -293,11 +288,8 @@ class _Teller:
         if "role" in entry:
             return f"{said} ({self.value('role', entry['role'])})"
         if entry.get("ordinal"):
-            return f"{said} ({self.words.number_of % entry['ordinal']})"
+            return f"{said} ({number_in_series(entry['ordinal'])})"
         return said or entry.get("address", "")
 
     def said(self, texts):
-        return texts if isinstance(texts, str) else self.reader.say(texts).plain
-
-
-__all__ = ["DELETED", "INSERTED", "SKIPPED", "Shown", "changed", "relations_changed"]
+        return texts if isinstance(texts, str) else str(self.texts.pick(texts))

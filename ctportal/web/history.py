@@ -1,7 +1,7 @@
 """The public history of a record: its versions with their change notes, and what changed from one to the next."""
 
 import json
-from functools import lru_cache
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -13,8 +13,7 @@ from ctportal.publishing.reading import related
 
 from .addresses import page_address
 from .changes import changed, relations_changed
-from .page import part
-from .text import Reader
+from .text import LanguageContext
 
 
 @prepared
@@ -23,8 +22,8 @@ def _rows(uid, at):
     return editions.values_list("public_from", "minor", "note", "sealed_at")
 
 
-def history_of(edition, language):
-    """Return the list of versions of the record whose edition in force is *edition*, as HTML, newest first.
+def history_of(edition: Edition, language: str) -> list[dict[str, Any]]:
+    """Return the versions of the record whose edition in force is *edition*, newest first, for ``components/history.html``.
 
     One query; none for a record with one version, which the edition itself tells (*edition* comes from ``resolve``).
     """
@@ -32,12 +31,7 @@ def history_of(edition, language):
         rows = [(edition.public_from, edition.minor, edition.note, None)]
     else:
         rows = _rows(uid=edition.uid, at=edition.at)[: edition.version]
-    rows = tuple((start, minor, note, sealed is not None) for start, minor, note, sealed in rows)
-    return _history(page_address(edition.type, edition.slug, edition.uid, language), rows, language)
-
-
-@lru_cache(maxsize=2048)
-def _history(address, rows, language):
+    address = page_address(edition.type, edition.slug, edition.uid, language)
     versions = [
         {
             "number": number,
@@ -47,44 +41,31 @@ def _history(address, rows, language):
             "first": number == 1,
             "minor": minor,
             "note": note,
-            "sealed": sealed,
-            "current": number == len(rows),
+            "sealed": sealed_at is not None,
         }
-        for number, (start, minor, note, sealed) in enumerate(rows, start=1)
+        for number, (start, minor, note, sealed_at) in enumerate(rows, start=1)
     ]
-    return part("components/history.html", {"versions": versions[::-1]})
+    return versions[::-1]
 
 
-def changes_of(edition, language):
-    """Return what changed from the version before to *edition*, as HTML; ``records.show_version`` has noted that one on it.
+def changes_of(edition: Edition, before: Edition | None, language: str) -> dict[str, Any]:
+    """Return what changed from *before*, the version before, to *edition*, for ``components/changes.html``.
 
     One query: the records that the two point to and that are public now.
     """
-    before = edition.before
-    changes, remark = [], ""
     if before is None:
-        remark = _("This is the first version.")
-    elif before.is_sealed:
+        return {"heading": _("What changed"), "changes": [], "remark": _("This is the first version.")}
+    heading = _("What changed from version %(number)d") % {"number": edition.version - 1}
+    if before.is_sealed:
         remark = _("The version before was sealed: what changed cannot be shown.")
-    else:
-        pointers = _pointers((before, edition), edition.at, language)
-        changes = [
-            *changed(before.json, edition.json, language),
-            *relations_changed(pointers[before.pk], pointers[edition.pk], language),
-        ]
-        if not changes:
-            remark = _("Nothing that this page shows has changed.")
-    return part(
-        "components/changes.html",
-        {
-            "changes": changes,
-            "remark": remark,
-            "heading": _("What changed from version %(number)d") % {"number": edition.version - 1}
-            if before is not None
-            else _("What changed"),
-            "language": language,
-        },
-    )
+        return {"heading": heading, "changes": [], "remark": remark}
+    pointers = _pointers((before, edition), edition.at, language)
+    changes = [
+        *changed(before.json, edition.json, language),
+        *relations_changed(pointers[before.pk], pointers[edition.pk], language),
+    ]
+    remark = "" if changes else _("Nothing that this page shows has changed.")
+    return {"heading": heading, "changes": changes, "remark": remark}
 
 
 def _pointers(editions, at, language):
@@ -93,8 +74,8 @@ def _pointers(editions, at, language):
     return {pk: [(each.name, title_of(each, language)) for each in records] for pk, records in found.items()}
 
 
-def title_of(record, language):
-    """What *record* (an edition, or what would become one) is called in *language*."""
+def title_of(record, language: str) -> str:
+    """Return what *record* (an edition, or what would become one) is called in *language*."""
     card = json.loads(record.card)
-    said = Reader(language, card.get("original_language", DEFAULT)).say(card.get("title") or card.get("caption") or {})
-    return said.plain or record.slug or str(record.uid)
+    texts = LanguageContext(language, card.get("original_language", DEFAULT))
+    return str(texts.pick(card.get("title") or card.get("caption"))) or record.slug or str(record.uid)

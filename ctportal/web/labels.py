@@ -8,8 +8,8 @@ from types import SimpleNamespace
 
 from django.utils import translation
 from django.utils.text import capfirst
+from django.utils.translation import gettext, npgettext_lazy, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import npgettext_lazy, pgettext_lazy
 
 from ctportal.languages import django_code
 from ctportal.publishing import codes
@@ -111,16 +111,17 @@ def labels(language):
             relations=_plain(RELATIONS),
             relations_reversed=_plain(RELATIONS_REVERSED),
             languages=_plain(LANGUAGE_NAMES),
-            number_of=str(_("No. %d")),
-            languages_are=str(_("Languages:")),
-            digest_is=str(_("Digest:")),
-            photo_by=str(_("Photo: %(credit)s")),
         )
 
 
 def measure(code, count):
     """Return what the measure *code* counts, as it stands beside the number *count*, in the active language."""
     return MEASURES[code] % count if code in MEASURES else code
+
+
+def number_in_series(number):
+    """Return the number of a conference in its series, in the active language: "No. 3"."""
+    return gettext("No. %(number)d") % {"number": number}
 
 
 def _plain(names):

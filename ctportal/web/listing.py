@@ -1,25 +1,25 @@
 """Lists: filters that work without script, counts of public records, the state in the address, page by page."""
 
-import json
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 from urllib.parse import urlencode
 
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+from django.views import View
 
 from ctportal.geography import REGIONS, country_name, region_name
 from ctportal.languages import LANGUAGES
 from ctportal.publishing.filters import filters_for
-from ctportal.publishing.reading import Choice, PageOutOfRange, listing, options
+from ctportal.publishing.reading import Choice, Listing, PageOutOfRange, listing, options
+from ctportal.reading.context import ReadContext
 from ctportal.reading.middleware import never_kept
 
-from . import cards
-from .addresses import page_address
 from .labels import labels
-from .page import Crumb, part, render_page
-from .text import Reader, number
+from .page import Crumb, render_page
+from .text import LanguageContext, LocalizedText, number
 
 # Menus of each kind of list: those always in sight, and those behind "more".
 MENUS = {
@@ -27,104 +27,117 @@ MENUS = {
     "document": (("kind", "year", "theme", "language"), ()),
     "photo": (("year",), ("language",)),
 }
+# What each menu is called, and its first entry, which chooses nothing.
+MENU_LABELS = {
+    "year": (gettext_lazy("Year"), gettext_lazy("Any year")),
+    "country": (gettext_lazy("Country"), gettext_lazy("Any country")),
+    "region": (gettext_lazy("Region"), gettext_lazy("Any region")),
+    "series": (pgettext_lazy("one", "Series"), gettext_lazy("Any series")),
+    "theme": (gettext_lazy("Theme"), gettext_lazy("Any theme")),
+    "kind": (gettext_lazy("Kind"), gettext_lazy("Any kind")),
+    "status": (gettext_lazy("Status"), gettext_lazy("Any status")),
+    "language": (gettext_lazy("Language"), gettext_lazy("Any language")),
+}
 # Filters reached from a record's page, without a menu of their own: kept in the form, shown as chips.
 FROM_RECORDS = ("organization", "person", "conference")
 
 
-def listed(
-    request,
-    language,
-    *,
-    record_type,
-    path,
-    section,
-    title,
-    rows,
-    intro="",
-    fixed=None,
-    classes="",
-    list_class="rows",
-    per_page=20,
-    with_filters=True,
-):
-    """Answer with one page of the records of *record_type*.
+class EditionListView(View):
+    """One page of the public records of a type, filtered by what the address asks for.
 
-    *rows* makes HTML rows of the editions on the page, as they are at an instant. *fixed* are filters that the address itself implies.
+    *path* and *section* are those of the list below ``/{language}/``. *fixed* are filters that the address itself implies.
     A filter that cannot be read is told by its field and answered with 400, a page that does not exist with 404.
     """
-    moment = request.read_context
-    data = {**request.GET.dict(), **(fixed or {})}
-    filters = filters_for(record_type, data, moment)
-    page, status = None, 200
-    if filters.is_valid():
-        try:
-            page = listing(filters, per_page)
-        except PageOutOfRange as error:
-            status = 404
-            problems = {"page": [_("Page %(number)d does not exist; there are %(pages)d.") % vars(error)]}
+
+    record_type: str
+    template_name: str
+    path: str
+    section: str
+    title: Any
+    intro: Any = ""
+    fixed: Mapping[str, str] = {}
+    list_class = "rows"
+    per_page = 20
+    with_filters = True
+
+    def rows(self, editions: Sequence, at, language: str) -> list[dict[str, Any]]:
+        """Return what the list shows of *editions*, as they are at the instant *at*."""
+        raise NotImplementedError
+
+    def get(self, request: HttpRequest, language: str) -> HttpResponse:
+        moment = request.read_context
+        data = {**request.GET.dict(), **self.fixed}
+        filters = filters_for(self.record_type, data, moment)
+        page, status, problems = None, 200, {}
+        if filters.is_valid():
+            try:
+                page = listing(filters, self.per_page)
+            except PageOutOfRange as error:
+                status, problems = 404, {"page": [page_problem(error)]}
         else:
-            problems = {}
-    else:
-        status, problems = 400, {name: list(map(str, errors)) for name, errors in filters.form.errors.items()}
-    given = {name: data[name] for name in filters.filters if data.get(name) and name not in (fixed or {})}
-    shortened = filters.shortened_search
-    if shortened:
-        given["q"] = shortened.text
-    narrowed = {name: value for name, value in given.items() if name not in ("page", "ordering")}
-    query = urlencode(given) if status == 200 else ""
-    context = {
-        "heading": title,
-        "intro": intro,
-        "problems": [problem for each in problems.values() for problem in each],
-        "list_class": f"{list_class} {classes}".strip(),
-        "rows": cards.rows(rows(page.editions, moment.at)) if page and page.editions else "",
-        "tally": _tally(record_type, page, language) if page else "",
-        "pager": _pager(page, path, language, given) if page else None,
-        "narrowed": bool(narrowed),
-        "clear": f"/{language}/{path}",
-        "feedback": status != 200,
-        "here": not query,
-        "shortened": shortened,
-    }
-    if with_filters:
-        context["form"] = _form_html(filters, path, given, problems, fixed or {}, moment, language)
-        context["chips"] = _chips(filters if not problems else None, narrowed, given, path, language)
-    number_ = page.number if page else 1
-    response = render_page(
-        request,
-        "web/list.html",
-        context,
-        language=language,
-        path=path,
-        query=f"?{query}" if query else "",
-        title=title if number_ == 1 else _("%(title)s, page %(number)d") % {"title": title, "number": number_},
-        description=intro,
-        crumbs=(Crumb(title),),
-        section=section,
-        robots="noindex" if problems or "q" in given else "",
-        status=status,
-    )
-    return response if page and page.total else never_kept(response)
+            status, problems = 400, {name: list(map(str, errors)) for name, errors in filters.form.errors.items()}
+        given = {name: data[name] for name in filters.filters if data.get(name) and name not in self.fixed}
+        shortened = filters.shortened_search
+        if shortened:
+            given["q"] = shortened.text
+        narrowed = {name: value for name, value in given.items() if name not in ("page", "ordering")}
+        query = f"?{urlencode(given)}" if given and status == 200 else ""
+        title, number_ = str(self.title), page.number if page else 1
+        context = {
+            "heading": title,
+            "intro": self.intro,
+            "problems": [problem for each in problems.values() for problem in each],
+            "list_class": self.list_class,
+            "rows": self.rows(page.editions, moment.at, language) if page and page.editions else (),
+            "tally": tally(self.record_type, page.total, language) if page else "",
+            "pager": pager_of(page, self.path, language, given) if page else None,
+            "narrowed": bool(narrowed),
+            "clear": f"/{language}/{self.path}",
+            "shortened": shortened,
+        }
+        if self.with_filters:
+            context["form"] = form_of(filters, given, problems, self.fixed, moment, language)
+            context["chips"] = chips_of(filters if not problems else None, narrowed, given, self.path, language)
+        response = render_page(
+            request,
+            self.template_name,
+            context,
+            language=language,
+            path=self.path,
+            query=query,
+            title=title if number_ == 1 else _("%(title)s, page %(number)d") % {"title": title, "number": number_},
+            description=str(self.intro),
+            crumbs=(Crumb(title),),
+            section=self.section,
+            robots="noindex" if problems or "q" in given else "",
+            status=status,
+        )
+        return response if page and page.total else never_kept(response)
 
 
-def _tally(record_type, page, language):
+def page_problem(error: PageOutOfRange) -> str:
+    """Return what is said of a page that a list does not have."""
+    return _("Page %(number)d does not exist; there are %(pages)d.") % vars(error)
+
+
+def tally(record_type: str, total: int, language: str) -> str:
     """Return how many records there are, in words."""
     counted = {
-        "conference": ngettext("%(count)s conference", "%(count)s conferences", page.total),
-        "document": ngettext("%(count)s document", "%(count)s documents", page.total),
-        "photo": ngettext("%(count)s photo", "%(count)s photos", page.total),
-        "series": ngettext("%(count)s series", "%(count)s series", page.total),
-        "theme": ngettext("%(count)s theme", "%(count)s themes", page.total),
+        "conference": ngettext("%(count)s conference", "%(count)s conferences", total),
+        "document": ngettext("%(count)s document", "%(count)s documents", total),
+        "photo": ngettext("%(count)s photo", "%(count)s photos", total),
+        "series": ngettext("%(count)s series", "%(count)s series", total),
+        "theme": ngettext("%(count)s theme", "%(count)s themes", total),
     }[record_type]
-    return counted % {"count": number(page.total, language)}
+    return counted % {"count": number(total, language)}
 
 
-def _pager(page, path, language, given):
-    """Return the links to the pages around *page*, None where there is but one."""
+def pager_of(page: Listing, path: str, language: str, given: Mapping[str, str]) -> dict[str, str] | None:
+    """Return the links to the pages around *page* for ``components/pager.html``, None where there is but one."""
     if page.pages == 1:
         return None
 
-    def address(to):
+    def address(to: int) -> str:
         query = urlencode({**{n: v for n, v in given.items() if n != "page"}, **({"page": to} if to > 1 else {})})
         return f"/{language}/{path}?{query}" if query else f"/{language}/{path}"
 
@@ -141,39 +154,53 @@ def _pager(page, path, language, given):
 # The form ------------------------------------------------------------------------------------------------------------
 
 
-def _form_html(filters, path, given, problems, fixed, moment, language):
-    context = _form(filters, given, problems, fixed, moment, language)
-    return part("components/filters.html", {**context, "clear": f"/{language}/{path}"})
-
-
-def _form(filters, given, problems, fixed, moment, language):
+def form_of(filters, given, problems, fixed, moment: ReadContext, language: str) -> dict[str, Any]:
+    """Return the form above a list, filled with what was *given*, for ``components/filters.html``."""
     record_type = filters.record_type
-    shown, more = (tuple(name for name in names if name not in fixed) for names in MENUS[record_type])
-    menus = _menus(record_type, not fixed, moment, language)
-    chosen = {name: _choice(name, filters, given[name], language) for name in (*shown, *more) if name in given}
+    found = options(record_type, moment)
+
+    def menus(names: Sequence[str]) -> list[dict[str, Any]]:
+        result = []
+        for name in names:
+            if name not in fixed:
+                entries = _entries(name, found[name], record_type, language, counted=not fixed)
+                chosen = _choice(name, filters, language) if name in given else None
+                result.append(_menu(name, entries, chosen, problems.get(name)))
+        return result
+
+    shown, more = MENUS[record_type]
+    held = record_type == "conference"
     return {
         "search": given.get("q", ""),
         "search_problem": problems.get("q"),
-        "menus": [_menu(name, menus, chosen, problems) for name in shown],
-        "more_menus": [_menu(name, menus, chosen, problems) for name in more],
+        "menus": menus(shown),
+        "more_menus": menus(more),
         "dates": [
-            ("date_after", _("Held on or after") if record_type == "conference" else _("Dated on or after"),
-             given.get("date_after", ""), problems.get("date_after")),
-            ("date_before", _("Held on or before") if record_type == "conference" else _("Dated on or before"),
-             given.get("date_before", ""), problems.get("date_before")),
+            (name, label, given.get(name, ""), problems.get(name))
+            for name, label in (
+                ("date_after", _("Held on or after") if held else _("Dated on or after")),
+                ("date_before", _("Held on or before") if held else _("Dated on or before")),
+            )
         ],
-        "orders": _select(
-            [("", _("Newest first")), ("date", _("Oldest first")), ("-updated", _("Last changed first"))],
-            given.get("ordering", ""),
-        ),
+        "ordering": _ordering(given.get("ordering", "")),
         "hidden": [(name, given[name]) for name in FROM_RECORDS if name in given],
         "more_open": any(name in given for name in (*more, "date_after", "date_before", "ordering")),
         "narrowed": any(name not in ("page", "ordering") for name in given),
-    }  # fmt: skip
+    }
 
 
-def _choice(name, filters, given, language):
-    """Return (value, label) of what is chosen for *name* as its menu has it, None where *given* cannot be read.
+def _entries(name: str, found: Sequence, record_type: str, language: str, *, counted: bool) -> list[tuple[str, str]]:
+    """Return (value, label) of what the menu of *name* offers, in the order of its labels."""
+    entries = [(each, value_label(name, each.value, record_type, language, each.names)) for each in found]
+    if name == "region":
+        entries.sort(key=lambda entry: REGIONS.index(entry[0].value))
+    elif name != "year":
+        entries.sort(key=lambda entry: entry[1].casefold())
+    return [(each.value, f"{label} ({number(each.count, language)})" if counted else label) for each, label in entries]
+
+
+def _choice(name: str, filters, language: str) -> tuple[str, str] | None:
+    """Return (value, label) of what is chosen for *name* as its menu has it, None where it cannot be read.
 
     An address may name a series or theme by its uid or by a former slug; the menu knows it by its slug.
     """
@@ -182,66 +209,33 @@ def _choice(name, filters, given, language):
         return None
     if not isinstance(value, Choice):
         return str(value), value_label(name, value, filters.record_type, language)
-    return value.slug, Reader(language).say(value.card_data["name"]).plain
+    return value.slug, str(LanguageContext(language).pick(value.card_data["name"]))
 
 
-def _menu(name, menus, chosen, problems):
+def _menu(name: str, entries: list[tuple[str, str]], chosen: tuple[str, str] | None, problem) -> dict[str, Any]:
     """Return the menu of *name* with what is *chosen* selected, also where no record of the list has it."""
-    label, entries = menus[name]
-    if choice := chosen.get(name):
-        mark = format_html('<option value="{}"', choice[0])
-        if mark not in entries:
-            entries += format_html('<option value="{}">{}</option>', *choice)
-        entries = SafeString(entries.replace(mark, f"{mark} selected", 1))
-    return {"name": name, "label": label, "options": entries, "problem": problems.get(name)}
+    label, anything = MENU_LABELS[name]
+    if chosen and chosen[0] not in dict(entries):
+        entries = [*entries, chosen]
+    value = chosen and chosen[0]
+    choices = [("", anything, False), *((each, text, each == value) for each, text in entries)]
+    return {"name": name, "label": label, "options": choices, "problem": problem}
 
 
-def _select(entries, chosen):
-    return format_html_join(
-        "", '<option value="{}"{}>{}</option>', [(v, " selected" if v == chosen else "", t) for v, t in entries]
-    )
-
-
-def _menus(record_type, counted, moment, language):
-    """Return {filter: (label, its options as HTML)} in *language*."""
-    found = options(record_type, moment)
-    texts = {
-        "year": (_("Year"), _("Any year")),
-        "country": (_("Country"), _("Any country")),
-        "region": (_("Region"), _("Any region")),
-        "series": (pgettext("one", "Series"), _("Any series")),
-        "theme": (_("Theme"), _("Any theme")),
-        "kind": (_("Kind"), _("Any kind")),
-        "status": (_("Status"), _("Any status")),
-        "language": (_("Language"), _("Any language")),
+def _ordering(chosen: str) -> dict[str, Any]:
+    entries = [("", _("Newest first")), ("date", _("Oldest first")), ("-updated", _("Last changed first"))]
+    return {
+        "name": "ordering",
+        "label": _("Order"),
+        "options": [(value, text, value == chosen) for value, text in entries],
     }
-    menus = {}
-    for name, (label, anything) in texts.items():
-        entries = [
-            (each.value, value_label(name, each.value, record_type, language, each.names), each.count)
-            for each in found[name]
-        ]
-        if name == "region":
-            entries.sort(key=lambda entry: REGIONS.index(entry[0]))
-        elif name != "year":
-            entries.sort(key=lambda entry: entry[1].casefold())
-        menus[name] = (
-            label,
-            format_html('<option value="">{}</option>', anything)
-            + format_html_join(
-                "",
-                '<option value="{}">{}</option>',
-                [(value, f"{text} ({number(n, language)})" if counted else text) for value, text, n in entries],
-            ),
-        )
-    return menus
 
 
-def value_label(name, value, record_type, language, names=None):
-    """Return what readers call *value* of the filter *name*."""
+def value_label(name: str, value: Any, record_type: str, language: str, names: Mapping[str, str] | None = None) -> str:
+    """Return what readers call *value* of the filter *name*; *names* are those of a record."""
     words = labels(language)
     if names:
-        return Reader(language).say(names).plain
+        return str(LanguageContext(language).pick(names))
     if name == "country":
         return country_name(value, language)
     if name == "region":
@@ -255,7 +249,7 @@ def value_label(name, value, record_type, language, names=None):
     return str(value)
 
 
-def _chips(filters, narrowed, given, path, language):
+def chips_of(filters, narrowed, given, path: str, language: str) -> list[tuple[LocalizedText | str, str]]:
     """Return [(what is chosen, the address without it)]."""
     chips = []
     for name, value in narrowed.items():
@@ -265,12 +259,12 @@ def _chips(filters, narrowed, given, path, language):
     return chips
 
 
-def _chip(filters, name, value, language):
+def _chip(filters, name: str, value: str, language: str) -> LocalizedText | str:
     chosen = filters.chosen.get(name) if filters else None
-    if hasattr(chosen, "card_data"):
+    if isinstance(chosen, Choice):
         data = chosen.card_data
-        texts = data.get("title") or data.get("name")
-        return Reader(language, data.get("original_language", "en")).say(texts) or value
+        texts = LanguageContext(language, data.get("original_language", "en"))
+        return texts.pick(data.get("title") or data.get("name")) or value
     if name == "q":
         return f"“{value}”"
     if filters and chosen is not None and not isinstance(chosen, (tuple, date)) and name != "updated_after":
@@ -278,91 +272,3 @@ def _chip(filters, name, value, language):
     return {
         "date_after": _("From %(date)s"), "date_before": _("Until %(date)s"), "updated_after": _("Changed after %(date)s"),
     }.get(name, "%(date)s") % {"date": value}  # fmt: skip
-
-
-# Series and themes ---------------------------------------------------------------------------------------------------
-
-
-def vocabulary_page(
-    request,
-    language,
-    record_type,
-    text,
-    *,
-    address=("", ""),
-    edition=None,
-    envelope=None,
-    banner=None,
-    version=None,
-    preview="",
-):
-    """Return the page of a series or theme: what it is and, for the edition in force, the conferences in it."""
-    data = json.loads(text)
-    reader = Reader(language)
-    name = reader.say(data["name"])
-    slug, uid = address
-    section = "series" if record_type == "series" else "themes"
-    path = f"{section}/{slug or uid}/" + (f"versions/{version}/" if version else "")
-    moment, page, status, problem = request.read_context, None, 200, ""
-    documents = []
-    if edition:
-        given = request.GET.get("page", "")
-        ordering = "date" if record_type == "series" else "-date"
-        filters = filters_for("conference", {record_type: str(uid), "ordering": ordering, "page": given}, moment)
-        if not filters.is_valid():
-            status, problem = 400, " ".join(str(each) for errors in filters.form.errors.values() for each in errors)
-        else:
-            try:
-                page = listing(filters, 50)
-            except PageOutOfRange as error:
-                status, problem = 404, _("Page %(number)d does not exist; there are %(pages)d.") % vars(error)
-        if record_type == "theme":
-            its = filters_for("document", {"theme": str(uid)}, moment)
-            documents = listing(its, 10).editions if its.is_valid() else []
-    rows = [
-        cards.conference_row(e.card, e.slug, str(e.uid), language, 3, str(uid) if record_type == "series" else "")
-        for e in (page.editions if page else ())
-    ]
-    root = f"{request.scheme}://{request.get_host()}"
-    known = {
-        "@context": "https://schema.org",
-        "@type": "EventSeries" if record_type == "series" else "DefinedTerm",
-        "@id": f"{root}/id/{uid}",
-        "name": name.plain,
-        "description": reader.say(data["description"]).plain,
-        "url": root + page_address(record_type, slug, uid, language),
-    }
-    number_ = page.number if page else 1
-    query = f"?page={number_}" if number_ > 1 else ""
-    return render_page(
-        request,
-        "conferences/vocabulary.html",
-        {
-            "name": name,
-            "text": reader.after(name).say(data["description"]),
-            "is_series": record_type == "series",
-            "rows": cards.rows(rows),
-            "tally": _tally("conference", page, language) if page else "",
-            "pager": _pager(page, path, language, {}) if page else None,
-            "problem": problem,
-            "documents": cards.rows(cards.document_row(e.card, e.slug, str(e.uid), language) for e in documents),
-            "all_documents": f"/{language}/documents/?theme={slug}",
-            "envelope": envelope or "",
-            "banner": banner,
-        },
-        language=language,
-        path=path,
-        query=query,
-        title=name.plain,
-        description=reader.say(data["description"]).plain,
-        crumbs=(Crumb(_("Series") if record_type == "series" else _("Themes"), f"{section}/"), Crumb(name.plain)),
-        data={key: value for key, value in known.items() if value},
-        section=section,
-        robots="noindex" if version or problem else "",
-        preview=preview,
-        permanent=str(uid) if envelope else "",
-        status=status,
-    )
-
-
-__all__ = ["listed", "value_label", "vocabulary_page"]

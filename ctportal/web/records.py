@@ -1,18 +1,22 @@
 """One record's page: what answers at its address, and what stands around its text."""
 
-from functools import lru_cache
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
 
-from django.http import Http404, HttpResponsePermanentRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.utils.translation import gettext as _
+from django.views import View
 
 from ctportal.dates import format_instant
-from ctportal.languages import CODES
+from ctportal.publishing.models import Edition
 from ctportal.publishing.reading import Found, Gone, Moved, resolve, versions
 
-from .addresses import page_address
-from .labels import labels
-from .page import Crumb, part, render_page
-from .text import Reader
+from .addresses import page_address, record_path
+from .history import changes_of, history_of
+from .page import render_page
+from .text import LanguageContext
 
 API_NAMES = {
     "conference": "conferences",
@@ -23,42 +27,149 @@ API_NAMES = {
 }
 
 
-def show(request, language, record_type, address, render):
-    """Answer with ``render(edition)`` where a public record stands at *address*; else 301, 410 or 404."""
-    found = resolve(record_type, address, request.read_context.at)
-    if isinstance(found, Found):
+@dataclass(frozen=True, kw_only=True)
+class RecordPage:
+    """What the page of one record is made of: its edition in force, a past version, or a draft in a preview.
+
+    *data* is its public JSON, wherever that comes from. *edition* is the edition in force, None for a past version and a
+    draft. *related* are the records that it points to and *children* those that point to it: objects with ``type``,
+    ``slug``, ``uid`` and ``card_data``, the former with ``name`` and ``key`` (reading.RelatedRecord), the latter with
+    ``relation``. *neighbours* are, by uid of a series, the conferences before and after it. *history* and *changes* are
+    those of ``web.history``. *version* is the number of a past version, which names its files and shows none. *preview*
+    is the address of a preview: its languages are then at ``?lang=``. What is not there is left out.
+    """
+
+    record_type: str
+    data: dict[str, Any]
+    language: str
+    uid: UUID
+    slug: str = ""
+    edition: Edition | None = None
+    related: Sequence = ()
+    children: Sequence = ()
+    neighbours: Mapping[str, Sequence] = field(default_factory=dict)
+    history: Sequence[dict[str, Any]] = ()
+    changes: dict[str, Any] | None = None
+    banner: dict[str, Any] | None = None
+    version: int | None = None
+    preview: str = ""
+
+    @property
+    def key(self) -> str:
+        """The slug, or the uid of a record without one."""
+        return self.slug or str(self.uid)
+
+    @property
+    def path(self) -> str:
+        """The address of the page below ``/{language}/``."""
+        version = f"versions/{self.version}/" if self.version else ""
+        return record_path(self.record_type, self.key, self.uid) + version
+
+    @property
+    def address(self) -> str:
+        """The address of the record's own page, whatever version of it this is."""
+        return page_address(self.record_type, self.slug, self.uid, self.language)
+
+    def related_as(self, name: str) -> list:
+        """Return the records that it points to by the relation *name*."""
+        return [each for each in self.related if each.name == name]
+
+    @property
+    def conference(self):
+        """The public conference that a document or photo belongs to, None where there is none."""
+        return next(iter(self.related_as("conference")), None)
+
+
+def render_record_page(
+    request: HttpRequest, page: RecordPage, template: str, context: dict[str, Any], *, robots: str = "", **frame: Any
+) -> HttpResponse:
+    """Return *page* made by *template*; *frame* as ``render_page`` takes it."""
+    around = {
+        "envelope": envelope_of(page.edition, page.language) if page.edition else None,
+        "history": page.history,
+        "changes": page.changes,
+    }
+    return render_page(
+        request,
+        template,
+        around | context,
+        language=page.language,
+        path=page.path,
+        robots="noindex" if page.version else robots,
+        preview=page.preview,
+        permanent=str(page.uid) if page.edition else "",
+        **frame,
+    )
+
+
+class EditionDetailView(View):
+    """The page of the public record at an address; where there is none, what became of it: moved, gone or never there."""
+
+    record_type = ""
+    renderer: Callable[[HttpRequest, RecordPage], HttpResponse]
+
+    def get(self, request: HttpRequest, language: str, slug: str = "", uid: UUID | None = None) -> HttpResponse:
+        found = resolve(self.record_type, slug or str(uid), request.read_context.at)
+        if not isinstance(found, Found):
+            return elsewhere(request, language, found)
         edition = found.edition
-        if address != (edition.slug or str(edition.uid)):
+        if slug != edition.slug:
             return moved(edition, language)
-        return render(edition)
-    return elsewhere(request, language, found)
-
-
-def show_version(request, language, record_type, address, number, render):
-    """Answer with ``render(edition, banner)`` for version *number* of the public record at *address*; else as ``show``."""
-    found = resolve(record_type, address, request.read_context.at)
-    if not isinstance(found, Found):
-        return elsewhere(request, language, found)
-    current = found.edition
-    if address != (current.slug or str(current.uid)):
-        return moved(current, language, f"versions/{number}/")
-    # At the same instant: what begins in between has no end to tell of.
-    past = list(versions(current.uid, current.at)[max(0, number - 2) : number])
-    if len(past) < min(number, 2):
-        raise Http404
-    edition = past[-1]
-    edition.before = past[0] if number > 1 else None
-    if edition.is_sealed:
-        why = _(
-            "Its text was removed for good. Its checksum stays, so that the chain of versions can still be verified."
+        page = RecordPage(
+            record_type=self.record_type,
+            data=edition.data,
+            language=language,
+            uid=edition.uid,
+            slug=edition.slug,
+            edition=edition,
+            **self.surroundings(edition, language),
         )
-        title = _("This version has been sealed")
-        return gone_page(request, language, title=title, reason=why, replacement=None, sealed=edition)
-    edition.version, edition.published, edition.at = number, current.published, current.at
-    return render(edition, version_banner(edition, current, language))
+        return self.renderer(request, page)
+
+    def surroundings(self, edition: Edition, language: str) -> dict[str, Any]:
+        """Return what stands beside the record on its page, as fields of RecordPage."""
+        return {"history": history_of(edition, language)}
 
 
-def version_banner(edition, current, language):
+class EditionVersionView(View):
+    """The page of one version of the public record at an address, with what changed from the version before."""
+
+    record_type = ""
+    renderer: Callable[[HttpRequest, RecordPage], HttpResponse]
+    shows_changes = True
+
+    def get(
+        self, request: HttpRequest, language: str, number: int, slug: str = "", uid: UUID | None = None
+    ) -> HttpResponse:
+        found = resolve(self.record_type, slug or str(uid), request.read_context.at)
+        if not isinstance(found, Found):
+            return elsewhere(request, language, found)
+        current = found.edition
+        if slug != current.slug:
+            return moved(current, language, f"versions/{number}/")
+        # At the same instant: what begins in between has no end to tell of.
+        past = list(versions(current.uid, current.at)[max(0, number - 2) : number])
+        if len(past) < min(number, 2):
+            raise Http404
+        edition, before = past[-1], past[0] if number > 1 else None
+        if edition.is_sealed:
+            return sealed_page(request, language, edition)
+        edition.version, edition.at = number, current.at
+        page = RecordPage(
+            record_type=self.record_type,
+            data=edition.data,
+            language=language,
+            uid=edition.uid,
+            slug=edition.slug,
+            version=number,
+            banner=version_banner(edition, current, language),
+            changes=changes_of(edition, before, language) if self.shows_changes else None,
+        )
+        return self.renderer(request, page)
+
+
+def version_banner(edition: Edition, current: Edition, language: str) -> dict[str, Any]:
+    """Return the banner of a version: whether it is the one in force, since and until when, and its change note."""
     newest = page_address(current.type, current.slug, current.uid, language)
     if edition.pk == current.pk:
         line = _("This is version %(number)d, the one in force.") % {"number": edition.version}
@@ -72,54 +183,66 @@ def version_banner(edition, current, language):
     return {"lines": lines, "off": edition.pk != current.pk, "link": (newest, _("Go to the current page"))}
 
 
-def moved(edition, language, suffix=""):
+def moved(edition: Edition, language: str, suffix: str = "") -> HttpResponse:
+    """Redirect for good to the page of *edition*."""
     return HttpResponsePermanentRedirect(page_address(edition.type, edition.slug, edition.uid, language) + suffix)
 
 
-def elsewhere(request, language, found):
+def elsewhere(request: HttpRequest, language: str, found: object) -> HttpResponse:
     """Answer for what is not public at its address: moved, gone, or never there."""
     if isinstance(found, Moved):
         return moved(found.edition, language)
     if isinstance(found, Gone):
-        return gone_page(
-            request,
-            language,
-            title=_("This page has been withdrawn"),
-            reason=found.reason,
-            replacement=found.replacement,
-        )
+        return withdrawn_page(request, language, found)
     raise Http404
 
 
-def path_below(request, language):
-    """Return the address below /{language}/ that other languages share; the home page for one above the languages."""
-    prefix = f"/{language}/"
-    return request.path_info.removeprefix(prefix) if request.path_info.startswith(prefix) else ""
+def withdrawn_page(request: HttpRequest, language: str, gone: Gone) -> HttpResponse:
+    """Return the 410 page of a record that was withdrawn."""
+    title = _("This page has been withdrawn")
+    return gone_page(request, language, title=title, reason=gone.reason, replacement=gone.replacement)
 
 
-def gone_page(request, language, *, title, reason, replacement, sealed=None):
+def sealed_page(request: HttpRequest, language: str, edition: Edition) -> HttpResponse:
+    """Return the 410 page of a sealed version, of which the checksum is all that stays."""
+    return gone_page(
+        request,
+        language,
+        title=_("This version has been sealed"),
+        reason=_(
+            "Its text was removed for good. Its checksum stays, so that the chain of versions can still be verified."
+        ),
+        sha256=edition.sha256,
+        chain=f"/api/v1/{API_NAMES[edition.type]}/{edition.uid}/versions/",
+    )
+
+
+def gone_page(
+    request: HttpRequest,
+    language: str,
+    *,
+    title: str,
+    reason: str,
+    replacement: Edition | None = None,
+    sha256: str = "",
+    chain: str = "",
+) -> HttpResponse:
     """Return the 410 page with the public *reason* and the edition to read instead, if there is one.
 
-    *sealed* is the edition of which the checksum is all that stays.
+    Of what was sealed, *sha256* is its checksum and *chain* the address of the versions that verify it.
     """
     link = None
     if replacement:
-        texts = replacement.card_data.get("title") or replacement.card_data.get("name") or {}
-        original = replacement.card_data.get("original_language", language)
+        data = replacement.card_data
+        texts = LanguageContext(language, data.get("original_language", language))
         link = (
             page_address(replacement.type, replacement.slug, replacement.uid, language),
-            Reader(language, original).say(texts) or replacement.slug,
+            texts.pick(data.get("title") or data.get("name")) or replacement.slug,
         )
     return render_page(
         request,
         "errors/gone.html",
-        {
-            "heading": title,
-            "reason": reason,
-            "link": link,
-            "sha256": sealed.sha256 if sealed else "",
-            "chain": f"/api/v1/{API_NAMES[sealed.type]}/{sealed.uid}/versions/" if sealed else "",
-        },
+        {"heading": title, "reason": reason, "link": link, "sha256": sha256, "chain": chain},
         language=language,
         path=path_below(request, language),
         title=title,
@@ -128,37 +251,22 @@ def gone_page(request, language, *, title, reason, replacement, sealed=None):
     )
 
 
-def envelope_of(edition, language):
-    """Return what a page says of the edition itself, as HTML; *edition* comes from ``resolve`` or ``versions``."""
-    return _envelope(
-        edition.type,
-        edition.slug,
-        edition.uid,
-        edition.version,
-        edition.published,
-        edition.public_from,
-        language,
-    )
+def path_below(request: HttpRequest, language: str) -> str:
+    """Return the address below /{language}/ that other languages share; the home page for one above the languages."""
+    prefix = f"/{language}/"
+    return request.path_info.removeprefix(prefix) if request.path_info.startswith(prefix) else ""
 
 
-@lru_cache(maxsize=2048)
-def _envelope(record_type, slug, uid, version, published, updated, language):
-    address = page_address(record_type, slug, uid, language)
-    envelope = {
-        "version": version,
-        "earlier": f"{address}versions/{version - 1}/" if version > 1 else "",
-        "published": format_instant(published, "UTC", language),
-        "updated": format_instant(updated, "UTC", language) if updated != published else "",
-        "permanent": f"/id/{uid}",
-        "short": str(uid)[:8],
-        "data": f"/api/v1/{API_NAMES[record_type]}/{uid}/",
+def envelope_of(edition: Edition, language: str) -> dict[str, Any]:
+    """Return what a page says of the edition itself; *edition* comes from ``resolve``."""
+    address = page_address(edition.type, edition.slug, edition.uid, language)
+    start = edition.public_from
+    return {
+        "version": edition.version,
+        "earlier": f"{address}versions/{edition.version - 1}/" if edition.version > 1 else "",
+        "published": format_instant(edition.published, "UTC", language),
+        "updated": format_instant(start, "UTC", language) if start != edition.published else "",
+        "permanent": f"/id/{edition.uid}",
+        "short": str(edition.uid)[:8],
+        "data": f"/api/v1/{API_NAMES[edition.type]}/{edition.uid}/",
     }
-    return part("components/envelope.html", {"envelope": envelope})
-
-
-def language_names(codes, language):
-    names = labels(language).languages
-    return [names[code] for code in CODES if code in codes]
-
-
-__all__ = ["Crumb", "envelope_of", "gone_page", "moved", "show", "show_version"]

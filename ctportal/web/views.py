@@ -3,17 +3,15 @@
 from datetime import timedelta
 from http import HTTPStatus
 
-from django.conf import settings
 from django.db.models import Exists, F, OuterRef
 from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
-from django.template import Context
-from django.template.loader import get_template
+from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
 from ctportal.geography import country_name
-from ctportal.languages import direction, django_code
+from ctportal.languages import django_code
 from ctportal.publishing.codes import EVENT_STATUSES
 from ctportal.publishing.filters import filters_for
 from ctportal.publishing.models import Edition
@@ -22,9 +20,9 @@ from ctportal.publishing.reading import CARDS, Found, Gone, Moved, first_rows, o
 
 from . import cards
 from .addresses import language_in_address, language_of, page_address, preferred_language
-from .page import frame, part, render_page, words
-from .records import gone_page
-from .text import Reader, number
+from .page import SITE_NAME, frame, render_page, site_root
+from .records import withdrawn_page
+from .text import LanguageContext, number
 
 UPCOMING, LATEST, NEWS = 3, 5, 5
 # A conference lasts a year at most; known to the year only, it may begin and end in two years, each taken whole.
@@ -49,10 +47,7 @@ def permanent(request, uid):
         response = HttpResponsePermanentRedirect(page_address(edition.type, edition.slug, edition.uid, language))
     elif isinstance(found, Gone):
         with translation.override(django_code(language)):
-            response = gone_page(
-                request, language, title=_("This page has been withdrawn"), reason=found.reason,
-                replacement=found.replacement,
-            )  # fmt: skip
+            response = withdrawn_page(request, language, found)
     else:
         raise Http404
     patch_vary_headers(response, ["Accept-Language"])
@@ -81,17 +76,11 @@ def home(request, language):
         request,
         "web/home.html",
         {
-            "upcoming": [cards.upcoming(e.card, e.slug, str(e.uid), language) for e in upcoming],
-            "first": first
-            and cards.conference_card(
-                first.card, first.slug, str(first.uid), language, photos.get(first.pk, ""), wide=True
-            ),
-            "latest": cards.rows(
-                cards.conference_card(e.card, e.slug, str(e.uid), language, photos.get(e.pk, "")) for e in latest
-            ),
+            "upcoming": [cards.conference_row(each, language) for each in upcoming],
+            "first": first and cards.conference_card(first, language, photos.get(first.pk), wide=True),
+            "latest": [cards.conference_card(each, language, photos.get(each.pk)) for each in latest],
             **_documents({"newest": newest, "releases": releases, "summaries": summaries}, moment.at, language),
             **_ways_in(moment, language),
-            "here": True,
         },
         language=language,
         path="",
@@ -102,8 +91,8 @@ def home(request, language):
         data={
             "@context": "https://schema.org",
             "@type": "WebSite",
-            "name": words(language)["site_name"],
-            "url": f"{request.scheme}://{request.get_host()}/{language}/",
+            "name": str(SITE_NAME),
+            "url": f"{site_root(request)}/{language}/",
         },
     )
 
@@ -154,53 +143,37 @@ def _documents_of(at, uids):
 def _featured(editions, at):
     """Return {edition's pk: card of its featured photo}."""
     found = related(editions, at)
-    return {pk: each.card for pk, records in found.items() for each in records if each.name == "featured_photo"}
+    return {pk: each.card_data for pk, records in found.items() for each in records if each.name == "featured_photo"}
 
 
 def _documents(lists, at, language):
     """Return {name: rows} for the *lists* of documents, each with the conference it belongs to. One query."""
-    found = related([edition for editions in lists.values() for edition in editions], at)
-
-    def row(edition):
-        home = next((each for each in found[edition.pk] if each.name == "conference"), None)
-        its = (home.card, home.slug) if home else ("", "")
-        return cards.document_row(edition.card, edition.slug, str(edition.uid), language, 3, *its, with_excerpt=False)
-
-    return {name: cards.rows(map(row, editions)) for name, editions in lists.items()}
-
-
-def _ways_in(moment, language):
-    """Return {section: its ways, drawn}; kept for as long as the counts in them."""
-    menus = options("conference", moment)
-    series, themes = (
-        _ways(menus[facet], language, place) for facet, place in (("series", "series"), ("theme", "themes"))
-    )
+    homes = cards.homes_of([edition for editions in lists.values() for edition in editions], at)
     return {
-        "series": _drawn(series, speaks=True),
-        "themes": _drawn(themes, speaks=True),
-        "countries": _drawn(_countries(menus["country"], language), speaks=False),
+        name: [cards.document_row(each, language, homes.get(each.pk), with_excerpt=False) for each in editions]
+        for name, editions in lists.items()
     }
 
 
-def _drawn(ways, *, speaks):
-    """Two hundred countries take half of the time of the page to draw."""
-    return part("components/ways.html", {"ways": ways, "speaks": speaks}) if ways else ""
-
-
-def _ways(entries, language, section):
-    """Return [(name, address, count)] of series or themes, by name."""
-    ways = [
-        (Reader(language).say(e.names), f"/{language}/{section}/{e.value}/", number(e.count, language)) for e in entries
-    ]
-    return sorted(ways, key=lambda way: way[0].casefold())
-
-
-def _countries(entries, language):
-    ways = [
-        (country_name(e.value, language), f"/{language}/conferences/?country={e.value}", number(e.count, language))
-        for e in entries
-    ]
-    return sorted(ways, key=lambda way: way[0].casefold())
+def _ways_in(moment, language):
+    """Return the series, themes and countries that have conferences, with their numbers, by name."""
+    menus = options("conference", moment)
+    texts = LanguageContext(language)
+    ways = {
+        "series": [(texts.pick(each.names), f"series/{each.value}/", each.count) for each in menus["series"]],
+        "themes": [(texts.pick(each.names), f"themes/{each.value}/", each.count) for each in menus["theme"]],
+        "countries": [
+            (country_name(each.value, language), f"conferences/?country={each.value}", each.count)
+            for each in menus["country"]
+        ],
+    }
+    return {
+        section: [
+            (name, f"/{language}/{path}", number(count, language))
+            for name, path, count in sorted(entries, key=lambda entry: str(entry[0]).casefold())
+        ]
+        for section, entries in ways.items()
+    }
 
 
 def robots(request):
@@ -216,15 +189,13 @@ def error_page(request, status, title, lines):
     language = language_of(request)
     with translation.override(django_code(language)):
         context = {
-            "frame": frame(language, "", settings.DEMO),
-            "language": language,
-            "dir": direction(language),
+            **frame(language),
             "title": str(title),
             "status": status,
             "lines": [str(line) for line in lines],
             "robots": "noindex",
         }
-        html = get_template("errors/error.html").template.render(Context(context))
+        html = render_to_string("errors/error.html", context)
     response = HttpResponse(html, status=status, headers={"Content-Language": language})
     if not language_in_address(request):
         patch_vary_headers(response, ["Accept-Language"])

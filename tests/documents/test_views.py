@@ -142,7 +142,7 @@ def test_the_session_is_linked_once_the_conference_shows_it(client, publisher, d
     publish(document, by=publisher)
     anchor = f"/en/conferences/the-conference/#session-{document.session.uid}"
 
-    with django_assert_num_queries(4):  # the document; what it points to; what points to it; its versions
+    with django_assert_num_queries(5):  # the epoch; the document; what it points to; what points to it; its versions
         before = page(client, "/en/documents/opened/")
     publish(document.conference, by=publisher)
     after = page(client, "/en/documents/opened/")

@@ -7,7 +7,7 @@ import pytest
 
 from ctportal.publishing.gate import canonical
 from ctportal.publishing.models import Edition
-from ctportal.web.text import rich
+from ctportal.web.sanitizer import rich
 from tests import factories as make
 from tests.web.dossiers import every_page, json_ld, make_dossier
 

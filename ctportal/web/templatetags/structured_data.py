@@ -1,0 +1,20 @@
+"""Structured data in pages."""
+
+import json
+
+from django import template
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+
+@register.filter
+def json_ld(data: dict) -> SafeString:
+    """Return *data* as JSON-LD text that cannot break out of its ``script`` element.
+
+    Inside that element HTML's own escapes are not read; so its special characters are written as JSON escapes.
+    """
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return SafeString(text)

@@ -1,0 +1,87 @@
+"""The page of a series or theme: what it is and, for the edition in force, the conferences in it."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from ctportal.publishing.filters import filters_for
+from ctportal.publishing.reading import PageOutOfRange, listing
+
+from . import cards
+from .listing import page_problem, pager_of, tally
+from .page import Crumb, site_root
+from .records import RecordPage, render_record_page
+from .text import LanguageContext
+
+CONFERENCES, DOCUMENTS = 50, 10  # on a page
+
+
+def render_vocabulary(request: HttpRequest, page: RecordPage) -> HttpResponse:
+    """Return the page of a series or theme."""
+    texts = LanguageContext(page.language)
+    name = texts.pick(page.data["name"])
+    description = texts.after(name).pick(page.data["description"])
+    is_series = page.record_type == "series"
+    section, heading = ("series", _("Series")) if is_series else ("themes", _("Themes"))
+    members = _members(request, page) if page.edition else {"status": 200, "number": 1}
+    number = members["number"]
+    root = site_root(request)
+    known = {
+        "@context": "https://schema.org",
+        "@type": "EventSeries" if is_series else "DefinedTerm",
+        "@id": f"{root}/id/{page.uid}",
+        "name": str(name),
+        "description": str(description),
+        "url": root + page.address,
+    }
+    return render_record_page(
+        request,
+        page,
+        "conferences/vocabulary.html",
+        {
+            "name": name,
+            "text": description,
+            "is_series": is_series,
+            "banner": page.banner,
+            "all_documents": f"/{page.language}/documents/?theme={page.slug}",
+            **members,
+        },
+        query=f"?page={number}" if number > 1 else "",
+        title=str(name),
+        description=str(description),
+        crumbs=(Crumb(heading, f"{section}/"), Crumb(str(name))),
+        data={key: value for key, value in known.items() if value},
+        section=section,
+        robots="noindex" if members.get("problem") else "",
+        status=members["status"],
+    )
+
+
+def _members(request: HttpRequest, page: RecordPage) -> dict[str, Any]:
+    """Return one page of the conferences in a series or on a theme, and the newest documents on a theme."""
+    moment, language, is_series = request.read_context, page.language, page.record_type == "series"
+    asked = {page.record_type: str(page.uid), "ordering": "date" if is_series else "-date"}
+    filters = filters_for("conference", {**asked, "page": request.GET.get("page", "")}, moment)
+    result: dict[str, Any] = {"status": 200, "number": 1}
+    if not filters.is_valid():
+        errors = [str(error) for errors in filters.form.errors.values() for error in errors]
+        result |= {"status": 400, "problem": " ".join(errors)}
+    else:
+        try:
+            found = listing(filters, CONFERENCES)
+        except PageOutOfRange as error:
+            result |= {"status": 404, "problem": page_problem(error)}
+        else:
+            series = str(page.uid) if is_series else ""
+            result |= {
+                "number": found.number,
+                "rows": [cards.conference_row(each, language, series) for each in found.editions],
+                "tally": tally("conference", found.total, language),
+                "pager": pager_of(found, page.path, language, {}),
+            }
+    if not is_series:
+        on_theme = filters_for("document", {"theme": str(page.uid)}, moment)
+        documents = listing(on_theme, DOCUMENTS).editions if on_theme.is_valid() else ()
+        result["documents"] = [cards.document_row(each, language) for each in documents]
+    return result

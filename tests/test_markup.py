@@ -1,0 +1,127 @@
+"""HTML stands in templates, and nothing made of edition data is kept by hand: both read off the syntax tree."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+PACKAGES = ("ctportal", "conferences", "documents")
+# A tag that is opened or closed. A named group of a regular expression is none.
+TAG = re.compile(r"(?<!\?P)</?[a-z][a-z0-9-]*[\s/>]|<!--|<!doctype", re.IGNORECASE)
+# What a piece of an f-string may end with, as in f"<h{level}>".
+CUT_TAG = re.compile(r"</?[a-z][a-z0-9-]*$")
+ALLOWED = {
+    "ctportal/web/sanitizer.py",  # cleans editors' HTML, and puts its tables into a box that scrolls
+}
+# Functions of the public side that may keep their answers: what they take is known before there is any edition.
+KEPT = {
+    "ctportal/web/labels.py:labels",  # the words of one of six languages
+    "ctportal/dates.py:_months",  # names of the months
+    "ctportal/dates.py:_days",  # days of the month as figures
+    "ctportal/dates.py:_city",  # names of time zones
+    "ctportal/geography.py:_names",  # names of countries and regions
+    "ctportal/geography.py:regions_of",  # regions by country
+    "ctportal/reading/cache.py:store",  # the cache itself
+    "ctportal/reading/cache.py:build",  # of the code and the settings
+    "ctportal/api/discovery.py:openapi",  # the description of the API
+    "ctportal/api/envelope.py:_plan",  # the shape that a serializer declares
+    "ctportal/api/schema.py:record_serializer",  # as above
+    "ctportal/api/schema.py:page_serializer",  # as above
+}
+CACHES = {"cache", "lru_cache", "cached"}
+
+
+def markup(source):
+    """Return the lines of *source* on which a string, a docstring apart, holds a tag."""
+    nodes = list(ast.walk(ast.parse(source)))
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    docstrings = {n.body[0].value for n in nodes if isinstance(n, documented) and ast.get_docstring(n, clean=False)}
+    pieces = {piece for node in nodes if isinstance(node, ast.JoinedStr) for piece in node.values}
+    return [
+        node.lineno
+        for node in nodes
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in docstrings
+        if TAG.search(node.value) or (node in pieces and CUT_TAG.search(node.value))
+    ]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "x = '<p>'",
+        "x = 'text</p>'",
+        "x = '<br>'",
+        "x = '<img src=\"x\">'",
+        "x = '''\n<DIV class='a'>'''",
+        "f'<h{level}>{name}</h{level}>'",
+        "f'a <span{attributes}>'",
+        "f'<a href=\"{address}\"'",
+        "def f():\n    '''Documented.'''\n    return format_html('<my-box/>')",
+        "PATTERN = '<!-- {} -->'",
+    ],
+)
+def test_a_tag_in_a_string_is_found(source):
+    assert markup(source)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "'''<p> in a docstring'''",
+        "def f():\n    '''Return <p>.'''",
+        "path('<int:pk>/')",
+        "re.compile('(?P<council>SC)|(?P=council)')",
+        "x = 'a < b > c'",
+        "x = '1 <2'",
+        "x = '<HH'",
+        "if a <b: pass",
+    ],
+)
+def test_what_is_no_tag_in_a_string_is_not(source):
+    assert markup(source) == []
+
+
+def test_no_module_writes_html():
+    found = {}
+    for package in PACKAGES:
+        for path in sorted((settings.BASE_DIR / package).rglob("*.py")):
+            name = path.relative_to(settings.BASE_DIR).as_posix()
+            if name not in ALLOWED and (lines := markup(path.read_text())):
+                found[name] = lines
+
+    assert found == {}
+
+
+def test_what_may_hold_html_is_there_and_few():
+    assert len(ALLOWED) <= 3
+    assert [name for name in ALLOWED if not Path(settings.BASE_DIR, name).is_file()] == []
+
+
+def kept(source):
+    """Return the names of the functions in *source* whose answers are kept by a decorator."""
+    functions = [node for node in ast.walk(ast.parse(source)) if isinstance(node, (ast.FunctionDef, ast.ClassDef))]
+    return [node.name for node in functions if any(_name_of(each) in CACHES for each in node.decorator_list)]
+
+
+def _name_of(decorator):
+    called = decorator.func if isinstance(decorator, ast.Call) else decorator
+    return getattr(called, "id", getattr(called, "attr", ""))
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["@cache\ndef row(card): ...", "@lru_cache(maxsize=9)\ndef row(card): ...", "@functools.cache\ndef row(card): ..."],
+)
+def test_a_kept_answer_is_found(source):
+    assert kept(source) == ["row"]
+
+
+def test_only_what_is_known_without_editions_is_kept_by_hand():
+    public = ["ctportal/*.py", "ctportal/web/**/*.py", "ctportal/api/**/*.py", "ctportal/reading/**/*.py"]
+    public += [f"{app}/{name}.py" for app in ("conferences", "documents") for name in ("pages", "views", "api")]
+    paths = [path for pattern in public for path in sorted(settings.BASE_DIR.glob(pattern))]
+    found = {f"{path.relative_to(settings.BASE_DIR)}:{name}" for path in paths for name in kept(path.read_text())}
+
+    assert found == KEPT

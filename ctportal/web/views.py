@@ -61,7 +61,7 @@ def home(request, language):
     photos = _featured(latest, moment.at)
     # The newest in any case, beside it rather those with a photo.
     latest = latest[:1] + sorted(latest[1:], key=lambda e: e.pk not in photos)[: LATEST - 1]
-    latest.sort(key=lambda e: e.date, reverse=True)
+    latest.sort(key=lambda e: (e.date, e.pk in photos), reverse=True)
     first = None
     if not upcoming:
         # With nothing announced, the newest conference that was not called off stands where the next one would.

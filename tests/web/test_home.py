@@ -66,6 +66,18 @@ def test_the_newest_that_is_over_is_shown_before_any_with_a_photo(client):
     assert sections(client)["latest"] == ["newest", "in-12", "in-11", "in-10", "in-9"]
 
 
+def test_of_two_that_began_on_one_day_the_one_with_a_photo_stands_first(client, frozen_clock):
+    for slug in ("a-week", "b-with-photo", "c-side-event"):
+        edition = publish_conference(slug, date(2026, 2, 2))
+        if slug == "b-with-photo":
+            conference = make.Conference.objects.get(uid=edition.uid)
+            publish(make.make_photo(conference, featured=True), by=make.make_user())
+            frozen_clock.tick()
+            publish(conference, by=make.make_user())
+
+    assert sections(client)["next"] == ["b-with-photo"]
+
+
 def test_cancelled_conferences_leave_the_others_to_come_their_places(client):
     for day in range(1, 10):
         publish_conference(f"cancelled-{day}", date(2026, 4, day), event_status="cancelled")

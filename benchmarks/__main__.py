@@ -104,10 +104,11 @@ def answer_of(module, *arguments, data_dir):
     return json.loads(output.splitlines()[-1])
 
 
-def what_to_ask(port, found, name):
-    """Return the arguments of ``put_load`` for the row *name* of what was *found* inside."""
+def what_to_ask(ports, size, found, name):
+    """Return the arguments of ``put_load`` for the row *name* of what was *found* inside; *ports* by size and whether all is
+    made anew."""
     row = next(row for row in found["rows"] if row["name"] == name)
-    return {"port": port, "paths": row["paths"], "cookie": found["cookie"] if row["staff"] else ""}
+    return {"port": ports[size, row["anew"]], "paths": row["paths"], "cookie": found["cookie"] if row["staff"] else ""}
 
 
 def load_or_nothing(**asked):
@@ -136,7 +137,8 @@ def measure(stack, data, rows, options):
     bare = stack.enter_context(
         serving(data / "static", "benchmarks.yardstick_settings", BENCHMARK_WITHOUT_MIDDLEWARE="1")
     )
-    ports = {size: stack.enter_context(serving(data / str(size))) for size in rows}
+    ports = {(size, False): stack.enter_context(serving(data / str(size))) for size in rows}
+    ports |= {(size, True): stack.enter_context(serving(data / str(size), CTPORTAL_CACHE_MB="0")) for size in rows}
     load = {"seconds": options.seconds, "connections": CONNECTIONS}
     alone = {"seconds": options.seconds, "connections": 1, "keep": True}
     for port in (plain, bare):
@@ -146,7 +148,7 @@ def measure(stack, data, rows, options):
     for place, name in enumerate(names):
         say(f"Measuring {place + 1} of {len(names)}: {name}")
         result = {"yardstick": [], "bare": [], **{size: {"loads": [], "alone": []} for size in rows}}
-        asked = {size: what_to_ask(ports[size], rows[size], name) for size in rows}
+        asked = {size: what_to_ask(ports, size, rows[size], name) for size in rows}
         for what in asked.values():
             warm_up(**what)
         for _round in range(options.rounds):  # what is compared is measured one right after the other

@@ -11,6 +11,7 @@ from ctportal.publishing.filters import filters_for
 from ctportal.publishing.instants import end_of_day, today
 from ctportal.publishing.reading import listing
 from ctportal.publishing.services import publish
+from ctportal.reading.context import ReadContext
 from tests.factories import make_conference, make_photo, make_user
 
 MS = timedelta(milliseconds=1)
@@ -108,7 +109,7 @@ def test_an_edition_lasts_from_the_first_to_the_last_day_of_what_is_known(entere
 
 
 def found(record_type, query):
-    filters = filters_for(record_type, QueryDict(query))
+    filters = filters_for(record_type, QueryDict(query), ReadContext())
     assert filters.is_valid()
     return [edition.slug or edition.type for edition in listing(filters).editions]
 

@@ -232,9 +232,7 @@ def test_documents_and_photos_are_filtered_by_their_conference(publisher):
 
 
 def test_an_instant_is_read_in_utc():
-    filters = filters_for(
-        "conference", QueryDict("updated_after=2019-09-04T17:30:00.25%2B02:30"), ReadContext(), ReadContext()
-    )
+    filters = filters_for("conference", QueryDict("updated_after=2019-09-04T17:30:00.25%2B02:30"), ReadContext())
     assert filters.is_valid()
     assert filters.cleaned_data == {"updated_after": datetime(2019, 9, 4, 15, 0, 0, 250000, tzinfo=UTC)}
 

@@ -427,13 +427,13 @@ def one_language_ahead_takes_the_others_along(patch):
 
 
 def what_is_scheduled_is_public_at_once(patch):
-    start = services._start
+    start = services.start_or_refuse
 
     def at_once(at, now):
         start(at, now)
         return now
 
-    patch.setattr(services, "_start", at_once)
+    patch.setattr(services, "start_or_refuse", at_once)
 
 
 def one_reads_ones_own_work(patch):

@@ -7,7 +7,7 @@ class PublishingConfig(AppConfig):
     label = "publishing"
 
     def ready(self):
-        from . import audit, checks, epoch, revisions  # noqa: F401 (registers the check)
+        from . import audit, checks, epoch, publication_notes, revisions  # noqa: F401 (registers the check)
         from .database import clear_the_way, install_guards
 
         pre_migrate.connect(clear_the_way, sender=self)
@@ -15,6 +15,7 @@ class PublishingConfig(AppConfig):
         post_migrate.connect(epoch.replace_mark, sender=self)
         post_migrate.connect(_install_roles_last)
         audit.listen()
+        publication_notes.listen()
         revisions.register_records()
 
 

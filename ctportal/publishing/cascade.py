@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
 from .changes import Changes, Tracked
 from .line import end_with, insert_in_line, lift_end, outlasts, unschedule
-from .models import RecordType, WorkflowStep
+from .models import RecordType
 from .state import coverage
-
-Step = WorkflowStep.Action
 
 
 class Move(NamedTuple):
@@ -27,15 +26,25 @@ class Move(NamedTuple):
         return child.public_from == self.old and (self.taking is None or child.uid in self.taking or not inside)
 
 
-class Along(NamedTuple):
-    """What a document or photo did along with its conference. Services return these, at most one for each, as ``along``."""
+class Cascaded(StrEnum):
+    """What a document or photo did because its conference did so. Steps of records know these as actions."""
+
+    MOVED = "moved-along"
+    UNSCHEDULED = "recalled-along"
+    WITHDRAWN = "withdrawn-along"
+    KEPT = "kept-along"
+    RESTORED = "restored-along"
+
+
+class CascadedChange(NamedTuple):
+    """What one document or photo did. Services return these, at most one for each, as ``along``."""
 
     uid: UUID
     record_type: str
-    action: str  # one of WorkflowStep.Action
+    action: Cascaded
 
 
-def follow_conference(changes: Changes, uid: UUID, record_type: str, moved: Move | None = None) -> list[Along]:
+def follow_conference(changes: Changes, uid: UUID, record_type: str, moved: Move | None = None) -> list[CascadedChange]:
     """After a change to the conference *uid*: end, unschedule or move what would now be public outside its interval.
 
     *moved* is a ``Move`` when the whole conference begins at another instant: children set for the old one move along.
@@ -50,11 +59,11 @@ def follow_conference(changes: Changes, uid: UUID, record_type: str, moved: Move
     for child in children:
         action = _follow(changes, child, editions, moved)
         if action:
-            along[child.uid] = Along(child.uid, child.type, action)
+            along[child.uid] = CascadedChange(child.uid, child.type, action)
     return list(along.values())
 
 
-def _follow(changes: Changes, child: Tracked, editions: Sequence[Tracked], moved: Move | None) -> str | None:
+def _follow(changes: Changes, child: Tracked, editions: Sequence[Tracked], moved: Move | None) -> Cascaded | None:
     """Let *child* follow its conference, which now has *editions*. Returns what it did, or None for nothing."""
     conference, now = child.conference, changes.now
     inside, end = coverage(editions, max(child.public_from, now))
@@ -63,19 +72,19 @@ def _follow(changes: Changes, child: Tracked, editions: Sequence[Tracked], moved
         content = changes.content_of(child)
         unschedule(changes, child)
         insert_in_line(changes, content, moved.new, note=child.edition.note, minor=child.edition.minor)
-        return Step.MOVED_ALONG
+        return Cascaded.MOVED
     if not inside and child.public_from > now:
         unschedule(changes, child)
-        return Step.RECALLED_ALONG
+        return Cascaded.UNSCHEDULED
     if not inside:
         end_with(changes, child, editions, now)
-        return Step.WITHDRAWN_ALONG
+        return Cascaded.WITHDRAWN
     if end and outlasts(child, end):
         end_with(changes, child, editions, end)
-        return Step.WITHDRAWN_ALONG
+        return Cascaded.WITHDRAWN
     if withdrawal and withdrawal.cause == conference and child.public_until != end:
         lift_end(changes, child)
         if end is not None:
             end_with(changes, child, editions, end)
-        return Step.WITHDRAWN_ALONG if end is not None else Step.KEPT_ALONG
+        return Cascaded.WITHDRAWN if end is not None else Cascaded.KEPT
     return None

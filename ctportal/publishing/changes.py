@@ -17,10 +17,9 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from . import ledger, revisions
+from . import ledger
 from .gate import Content, Link, checksum
 from .models import (
-    Contribution,
     Edition,
     EditionFile,
     Facet,
@@ -29,6 +28,7 @@ from .models import (
     StoredFile,
     Withdrawal,
 )
+from .signals import Written, editions_written
 from .state import SHOWS, State, children_of
 
 
@@ -97,13 +97,13 @@ class _Entry:
 
 
 class Changes:
-    """The editions that one publication at the instant *now* by the name *by* has read, and what it changes."""
+    """The editions that one publication at the instant *now* by *account* (or a plain name) has read, and what it changes."""
 
-    def __init__(self, by: str, now: datetime) -> None:
-        self.by, self.now = by, now
+    def __init__(self, account: Any, now: datetime) -> None:
+        self.account, self.by, self.now = account, name_of(account), now
         self.touched: set[UUID] = set()  # vocabulary entries that editions show whose intervals have changed
         self.opened: dict[UUID, Content] = {}  # what entries say that are not public and become so
-        self.links: list[tuple[Tracked, Any, str]] = []  # from which revision of the draft an edition was published
+        self.drafts: list[tuple[Tracked, Any, str]] = []  # of what record, as it was loaded, an edition was made
         self._lines: dict[UUID, list[Tracked]] = {}
         self._children_read: set[UUID] = set()
         self._new: list[Tracked] = []
@@ -242,9 +242,9 @@ class Changes:
         self._write_ends()
         self._write_editions()
         self._write_withdrawals()
-        self._write_links()
+        self._tell()
         self._write_ledger()
-        self._new, self._entries, self._lifted, self._withdrawn, self.links = [], [], [], [], []
+        self._new, self._entries, self._lifted, self._withdrawn, self.drafts = [], [], [], [], []
 
     def _write_ends(self) -> None:
         """What ends earlier first: the database lets no two editions of a record overlap, at any time."""
@@ -284,20 +284,12 @@ class Changes:
         known = [row for row in rows.values() if row.pk]
         Withdrawal.objects.bulk_update(known, ["edition", "reason", "replacement", "cause", "by"])
 
-    def _write_links(self) -> None:
-        """Note which revisions editions were published from, and move the unreviewed edits of an edition that never began to
-        the one that says the same."""
-        pairs = [
+    def _tell(self) -> None:
+        drafts = [(tracked.edition, loaded, language) for tracked, loaded, language in self.drafts]
+        successors = [
             (each.content.source.edition, each.edition) for each in self._new if each.content and each.content.source
         ]
-        links = [(tracked.edition, revision, language) for tracked, revision, language in self.links]
-        revisions.link_all(links, pairs)
-        never_began = {source.pk: edition for source, edition in pairs if source.is_recalled}
-        if never_began:
-            hands = list(Contribution.objects.filter(edition__in=list(never_began)))
-            for hand in hands:
-                hand.edition = never_began[hand.edition_id]
-            Contribution.objects.bulk_update(hands, ["edition"])
+        editions_written.send(sender=type(self), what=Written(self.account, drafts, successors))
 
     def _write_ledger(self) -> None:
         entries = [

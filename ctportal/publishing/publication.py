@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from . import vocabulary
-from .changes import Changes, name_of
+from .changes import Changes
 from .epoch import publication_lock
 
 
@@ -28,7 +28,7 @@ def publication(by: Any) -> Iterator[Changes]:
     """One publishing transaction by *by*, an account or a plain name: yields its Changes, and writes them at the end, with
     those of the vocabulary that follow from them."""
     with publication_lock() as now:
-        changes = Changes(name_of(by), now)
+        changes = Changes(by, now)
         yield changes
         changes.write()
         vocabulary.sync(changes)

@@ -15,15 +15,15 @@ from . import epoch
 from .changes import Changes
 from .gate import GATES, Content, canonical, checksum, gate_for, naming, note_draft, refresh_drafts
 from .line import insert_in_line, unschedule
-from .models import Edition, LedgerEntry, Redirect, WorkflowStep
+from .models import Edition, LedgerEntry, Redirect
 from .publication import publication
 from .records import lock
 from .services import in_force_or_refuse, refuse_slugs
+from .signals import NamesChanged, names_changed
 from .state import SHOWS, content_differs
 from .vocabulary import is_shown, open_entries, show_instead
 
 Action = LedgerEntry.Action
-Step = WorkflowStep.Action
 Done = tuple[list[Edition], list[Edition]]  # the editions made, and those in force left out
 
 
@@ -63,7 +63,7 @@ def relabel(entry: Any, *, by: Any, note: str = "", reason: str = "") -> Done:
         note_draft(entry, checksum(content.json))
         done = _replace_label(changes, entry.uid, content, note=note, reason=reason)
         # The caller notes the step of the entry, which has an approval.
-        _note_names(changes, Step.RENAMED, [], done[0], by)
+        _tell_names(changes, [], done[0])
     for records in naming(entry):
         refresh_drafts(records)  # all of them would be published under the new name now
     return done
@@ -115,7 +115,7 @@ def merge_entries(merged_away: Any, into: Any, *, by: Any, note: str = "", reaso
         if done[0] or is_shown(into.uid, changes.now):
             open_entries(changes, [into])
         changes.touched |= {merged_away.uid, into.uid}
-        _note_names(changes, Step.MERGED, [merged_away, into], done[0], by)
+        _tell_names(changes, [merged_away, into], done[0], is_merger=True)
     return done
 
 
@@ -138,11 +138,8 @@ def _replace_label(changes: Changes, uid: UUID, content: Content, *, note: str, 
     return made, left_out
 
 
-def _note_names(changes: Changes, action: str, entries: Sequence[Any], editions: Sequence[Edition], by: Any) -> None:
-    """Note on *entries* and on the records of the *editions* made that names changed everywhere: nobody approves these one
-    by one, so no other step would tell of them. It says no name: a step stays, also where an edition is sealed."""
-    changed = [(entry.uid, entry.record_type) for entry in entries] + [(each.uid, each.type) for each in editions]
-    who = {"user": None if isinstance(by, str) else by, "by": changes.by}
-    WorkflowStep.objects.bulk_create(
-        WorkflowStep(uid=uid, type=record_type, action=action, at=changes.now, **who) for uid, record_type in changed
-    )
+def _tell_names(
+    changes: Changes, entries: Sequence[Any], editions: Sequence[Edition], *, is_merger: bool = False
+) -> None:
+    records = [(entry.uid, entry.record_type) for entry in entries] + [(each.uid, each.type) for each in editions]
+    names_changed.send(sender=Changes, what=NamesChanged(changes.account, changes.now, is_merger, records))

@@ -6,16 +6,16 @@ from django.apps import apps
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from . import audit, epoch, ledger, revisions
 from .changes import name_of
 from .gate import GATES
-from .models import Edition, EditionFile, LedgerEntry, StoredFile
+from .models import Edition, LedgerEntry
 from .publication import service
-from .state import content_differs, state_of
+from .state import content_differs, sealed_files, state_of
 
 LONGEST = 500  # characters of a reason
 
@@ -99,14 +99,6 @@ def _refuse_unless_over(edition, now):
         raise ValidationError(message, code="in_force")
     if edition.public_from > now and not edition.is_recalled:
         raise ValidationError(_("This edition is scheduled. Recall it, then seal it."), code="to_come")
-
-
-def sealed_files():
-    """The stored files that sealed editions show, themselves or by a rendition, and that no other edition does."""
-    rows = EditionFile.objects.filter(Q(file=OuterRef("pk")) | Q(file__source=OuterRef("pk")))
-    return StoredFile.objects.filter(
-        Exists(rows.filter(edition__sealed_at__isnull=False)), ~Exists(rows.filter(edition__sealed_at__isnull=True))
-    )
 
 
 def is_sealed_away(stored):

@@ -20,10 +20,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Model
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
-from . import revisions
-from .cascade import Along, Move, follow_conference
+from .cascade import Cascaded, CascadedChange, Move, follow_conference
 from .changes import Changes, Tracked
 from .gate import (
     GATES,
@@ -43,14 +41,13 @@ from .line import (
     unschedule_to_come,
     withdraw_at,
 )
-from .models import VOCABULARY, Edition, RecordType, Redirect, Withdrawal, WorkflowStep
+from .models import VOCABULARY, Edition, RecordType, Redirect, Withdrawal
 from .problems import Problems
 from .publication import publication
 from .records import ADDRESS_IN_USE
 from .state import covering
 from .vocabulary import last_edition, open_entries, show_instead, slugs_of_others
 
-Step = WorkflowStep.Action
 Naming = Callable[[Any], AbstractContextManager[Any]]  # puts the name of a record before what is refused of it
 
 
@@ -165,13 +162,12 @@ def _publish_all(
     problems.raise_if_any()
     changes.load(draft.record.uid for draft in drafts)
     taken = _slugs_of_others(changes, [draft.content for draft in drafts])
-    revisions_kept = revisions.keep_all([draft.loaded for draft in drafts], by=by, comment=gettext_noop("Published."))
     editions = []
-    for draft, revision in zip(drafts, revisions_kept, strict=True):
+    for draft in drafts:
         with naming(draft.record):
             _refuse_slug(draft.content, taken)
             published = _publish(changes, draft, start, how)
-        changes.links.append((published, revision, ""))
+        changes.drafts.append((published, draft.loaded, ""))
         editions.append(published.edition)
     open_entries(changes, (entry for draft in drafts for entry in gate_for(draft.loaded).vocabulary(draft.loaded)))
     note_drafts((draft.record, edition.sha256) for draft, edition in zip(drafts, editions, strict=True))
@@ -238,8 +234,7 @@ def publish_language(
         content.data = with_language(gate, content.data, draft.content.data, language)
         content.files = _files_named_in(content.data, [*content.files, *draft.content.files])
         published = insert_in_line(changes, content, changes.now, note=note, minor=True, reason=reason)
-        revision = revisions.keep_loaded(draft.loaded, by=by, comment=gettext_noop("Published."))
-        changes.links.append((published, revision, language))
+        changes.drafts.append((published, draft.loaded, language))
         follow_conference(changes, published.uid, published.type)
     refresh_draft(record)
     return published.edition
@@ -263,7 +258,7 @@ def restore(record: Any, *, by: Any, at: datetime | None = None, note: str = "")
     return restored.edition
 
 
-def _restore(changes: Changes, uid: UUID, start: datetime, note: str) -> tuple[Tracked, list[Along]]:
+def _restore(changes: Changes, uid: UUID, start: datetime, note: str) -> tuple[Tracked, list[CascadedChange]]:
     state = changes.state(uid)
     if state.in_force or state.to_come:
         raise ValidationError(_("It is public or scheduled already: nothing to restore."), code="not_withdrawn")
@@ -284,7 +279,7 @@ def _restore(changes: Changes, uid: UUID, start: datetime, note: str) -> tuple[T
         for child in children:
             if not covering(changes.line(child), start) and not changes.state(child).to_come:
                 back, _along = _restore(changes, child, start, note)
-                along.append(Along(child, back.type, Step.RESTORED_ALONG))
+                along.append(CascadedChange(child, back.type, Cascaded.RESTORED))
     return restored, along
 
 
@@ -306,7 +301,7 @@ def _follow_merges(changes: Changes, contents: Sequence[Content]) -> None:
 # Ending
 
 
-def recall(record: Any, *, by: Any) -> list[Along]:
+def recall(record: Any, *, by: Any) -> list[CascadedChange]:
     """Take back what is still to come: the scheduled edition or, where there is none, the scheduled withdrawal.
 
     Returns what its documents and photos did along with it, each an ``Along``.
@@ -314,7 +309,7 @@ def recall(record: Any, *, by: Any) -> list[Along]:
     return recall_all([record], by=by)[0]
 
 
-def recall_all(records: Sequence[Any], *, by: Any, naming: Naming = no_name) -> list[list[Along]]:
+def recall_all(records: Sequence[Any], *, by: Any, naming: Naming = no_name) -> list[list[CascadedChange]]:
     """Take back what is still to come of *records*, in their order, in one publication; see ``recall``."""
     done = []
     with publication(by) as changes:

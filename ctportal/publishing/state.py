@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from . import epoch
 from .gate import Content, gate_for
-from .models import Edition, EditionQuerySet, Relation
+from .models import Edition, EditionFile, EditionQuerySet, Relation, StoredFile
 
 SHOWS = "shows"  # name of the relation from an edition to each vocabulary entry whose label stands in it
 
@@ -114,3 +114,11 @@ def content_differs(content: Content, edition: Edition) -> bool:
 
 def links_of(relations: Iterable[Relation]) -> list[tuple[str, UUID, str]]:
     return sorted((row.name, row.target, row.key) for row in relations if row.name != SHOWS)
+
+
+def sealed_files() -> QuerySet[StoredFile]:
+    """The stored files that sealed editions show, themselves or by a rendition, and that no other edition does."""
+    rows = EditionFile.objects.filter(Q(file=OuterRef("pk")) | Q(file__source=OuterRef("pk")))
+    return StoredFile.objects.filter(
+        Exists(rows.filter(edition__sealed_at__isnull=False)), ~Exists(rows.filter(edition__sealed_at__isnull=True))
+    )

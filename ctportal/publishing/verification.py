@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Subquery
 from .gate import checksum
 from .ledger import FREEZING, entry_hash, frozen_checksum, withdrawal_checksum
 from .models import VOCABULARY, Edition, EditionFile, LedgerEntry, StoredFile, Withdrawal
-from .sealing import sealed_files
+from .state import sealed_files
 
 CHUNK = 100  # entries; with each comes its edition, whose text may be long
 Action = LedgerEntry.Action

@@ -2,6 +2,8 @@ import pytest
 
 from conferences import models as conferences
 from ctportal.publishing import codes
+from ctportal.publishing.cascade import Cascaded
+from ctportal.publishing.models import WorkflowStep
 from documents import models as documents
 
 
@@ -28,3 +30,9 @@ from documents import models as documents
 )
 def test_the_public_codes_are_those_staff_choose_from(public, choices):
     assert list(public.items()) == list(choices.choices)
+
+
+def test_what_follows_a_conference_is_a_step_of_a_record():
+    assert {str(each) for each in Cascaded} == {
+        action for action in WorkflowStep.Action.values if action.endswith("-along")
+    }

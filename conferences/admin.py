@@ -50,7 +50,7 @@ from ctportal.publishing.admin_history import KeepsHistory
 from ctportal.publishing.admin_kept import SaysWhatIsSaved
 from ctportal.publishing.admin_lists import NarrowedList
 from ctportal.publishing.admin_locale import interface_language
-from ctportal.publishing.desk import DeskFilter
+from ctportal.publishing.dashboard import DashboardFilter
 from ctportal.publishing.files import store_photo
 from ctportal.publishing.gate import delete_rows, refresh_draft
 from ctportal.publishing.records import lock
@@ -406,7 +406,7 @@ class ConferenceAdmin(RecordAdmin):
     form = ConferenceForm
     list_display = ["name", "dates", "place", "publication", "language_list", "missing_parts"]
     list_filter = [
-        DeskFilter,
+        DashboardFilter,
         PublicationFilter,
         "stage",
         YearFilter,
@@ -919,7 +919,15 @@ class PhotoAdmin(RecordAdmin):
     autocomplete_fields = ["conference", "people"]
     list_display = ["picture", "shown_name", "conference", "publication", "alternative_text", "credited"]
     list_display_links = ["shown_name"]
-    list_filter = [DeskFilter, PublicationFilter, "stage", IncompleteFilter, PhotoYearFilter, "featured", "decorative"]
+    list_filter = [
+        DashboardFilter,
+        PublicationFilter,
+        "stage",
+        IncompleteFilter,
+        PhotoYearFilter,
+        "featured",
+        "decorative",
+    ]
     search_fields = [
         "credit",
         "conference__name",

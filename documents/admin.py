@@ -14,7 +14,7 @@ from ctportal.publishing.admin import LabelForm, LabelTabularInline, Publication
 from ctportal.publishing.admin_components import component
 from ctportal.publishing.admin_forms import record_form, take_upload
 from ctportal.publishing.admin_locale import interface_language
-from ctportal.publishing.desk import DeskFilter
+from ctportal.publishing.dashboard import DashboardFilter
 from ctportal.publishing.files import store_document
 from ctportal.publishing.state import state_of
 from ctportal.publishing.withheld import Withheld
@@ -150,7 +150,7 @@ class DocumentAdmin(RecordAdmin):
 
     form = DocumentForm
     list_display = ["shown_title", "kind_name", "shown_date", "conference", "publication", "language_list", "missing"]
-    list_filter = [DeskFilter, PublicationFilter, "stage", KindFilter, DateFilter, "occasion", VersionFilter]
+    list_filter = [DashboardFilter, PublicationFilter, "stage", KindFilter, DateFilter, "occasion", VersionFilter]
     search_fields = ["versions__title", "slug", "symbol", "conference__name"]
     tells_of_others = frozenset({"conference", "conference__name"})
     ordering = ["-date", "slug"]
@@ -281,7 +281,7 @@ class CoChairsSummaryAdmin(DocumentAdmin):
     where = ["conference", "occasion", ("date", "place")]
     further = ["symbol", "themes"]
     list_display = ["shown_title", "shown_date", "conference", "publication", "language_list", "missing"]
-    list_filter = [DeskFilter, PublicationFilter, "stage", DateFilter, VersionFilter]
+    list_filter = [DashboardFilter, PublicationFilter, "stage", DateFilter, VersionFilter]
 
 
 @admin.register(PressRelease)
@@ -291,7 +291,7 @@ class PressReleaseAdmin(DocumentAdmin):
     who = ["issued_by"]
     further = ["dateline", "contact", "hashtags", "themes"]
     list_display = ["shown_title", "occasion", "shown_date", "conference", "publication", "language_list", "missing"]
-    list_filter = [DeskFilter, PublicationFilter, "stage", "occasion", DateFilter, VersionFilter]
+    list_filter = [DashboardFilter, PublicationFilter, "stage", "occasion", DateFilter, VersionFilter]
 
 
 @admin.register(Statement)

@@ -56,9 +56,9 @@ class PortalAdminSite(AdminSite):
         return super().each_context(request) | {"interface_languages": settings.LANGUAGES}
 
     def index(self, request, extra_context=None):
-        from .desk import desk  # knows the lists of records, which are not there before this site is
+        from .dashboard import dashboard  # knows the lists of records, which are not there before this site is
 
-        mine = {"desk": desk(request.user, self)}
+        mine = {"desk": dashboard(request.user, self)}
         return super().index(request, mine | (extra_context or {}))
 
     def get_app_list(self, request, app_label=None):

@@ -1,27 +1,29 @@
-"""The desk: what waits for whoever signs in to the admin, in sections, each with the list that shows just these.
+"""The dashboard: what waits for whoever signs in to the admin, in sections, each with the lists that show just these.
 
-What a section counts and what its list shows come from one place, ``Section.records``: the index asks it for counts and
-the first few, ``DeskFilter`` narrows an admin list by it. A section has one part per kind of record; who may not act on
-any of them does not see it. Everything together takes at most eight queries, whatever there is.
+What a section counts and what its lists show come from one queryset, ``Section.records``: the index shows its first few
+records, ``DashboardFilter`` narrows an admin list by it. A section covers one or more kinds of record; who may act on
+none of them does not see it. Each kind takes one query and those for its rows, however many records there are.
 """
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from operator import attrgetter
+from typing import Any
 
-from django.apps import apps
 from django.contrib import admin
-from django.db import connection
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery, Window
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Subquery, Value, Window
+from django.db.models.functions import Coalesce, Least
 from django.urls import reverse
 from django.utils.text import Truncator
 from django.utils.timesince import timeuntil
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
+from conferences.models import Conference, Photo
 from ctportal import languages
 from ctportal.dates import PRECISIONS, first_day, last_day
+from documents.models import CoChairsSummary, Document
 
 from . import epoch, roles
 from .admin import found_once
@@ -34,11 +36,10 @@ FEW = 5  # records that a section shows
 OLD = timedelta(days=7)  # a change that nobody has published since
 RECENT = timedelta(days=365)  # further back, languages are missed by who translates into them, and by nobody else
 SUMMARY_DUE = timedelta(days=10)  # after the last day of a conference
-CONFERENCE, DOCUMENT, PHOTO = "conferences.conference", "documents.document", "conferences.photo"
 HOW_MANY = {
-    CONFERENCE: ngettext_lazy("%(n)d conference", "%(n)d conferences", "n"),
-    DOCUMENT: ngettext_lazy("%(n)d document", "%(n)d documents", "n"),
-    PHOTO: ngettext_lazy("%(n)d photo", "%(n)d photos", "n"),
+    Conference: ngettext_lazy("%(n)d conference", "%(n)d conferences", "n"),
+    Document: ngettext_lazy("%(n)d document", "%(n)d documents", "n"),
+    Photo: ngettext_lazy("%(n)d photo", "%(n)d photos", "n"),
 }
 NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -60,7 +61,7 @@ def _mine(queryset, user, now):
     unpublished = ~Exists(Edition.objects.standing().filter(uid=OuterRef("uid")).order_by())
     same = Edition.objects.standing().filter(Q(public_until=None) | Q(public_until__gt=now), _same(queryset.model))
     changed = Q(stage=Stage.REVIEW) | ~Q(Exists(same.filter(uid=OuterRef("uid")).order_by()))
-    if queryset.model._meta.label_lower != PHOTO:
+    if queryset.model._meta.concrete_model is not Photo:
         changed |= Q(Exists(_in_preparation(queryset.model, hands)))
     return queryset.filter(Q(created_by=user) & unpublished | Q(uid__in=hands.values("uid")) & changed)
 
@@ -92,19 +93,17 @@ def _withdrawals_to_come(now):
 
 
 def _scheduled(queryset, user, now):
-    """Those with an edition or a withdrawal to come."""
-    return queryset.filter(
-        Q(uid__in=_to_come(now).order_by().values("uid"))
-        | Q(uid__in=_withdrawals_to_come(now).order_by().values("uid"))
-    )
-
-
-def _by_instant(queryset, now):
-    """*queryset* with the next instant at which something scheduled happens to each, the nearest first."""
+    """Those with an edition or a withdrawal to come, with ``due``, when the first of these happens, ``ends``, when
+    the withdrawal does, and ``is_public``."""
     mine = {"uid": OuterRef("uid")}
     start = _to_come(now).filter(**mine).order_by("public_from").values("public_from")[:1]
     end = _withdrawals_to_come(now).filter(**mine).order_by("public_until").values("public_until")[:1]
-    return queryset.annotate(due=Coalesce(Subquery(start), Subquery(end))).order_by("due", "pk")
+    found = queryset.filter(
+        Q(uid__in=_to_come(now).order_by().values("uid"))
+        | Q(uid__in=_withdrawals_to_come(now).order_by().values("uid"))
+    )
+    found = found.annotate(ends=Subquery(end), is_public=Exists(Edition.objects.public(now).filter(**mine).order_by()))
+    return found.annotate(due=Least(Coalesce(Subquery(start), Value(NEVER)), Coalesce("ends", Value(NEVER))))
 
 
 def _left_lying(queryset, user, now):
@@ -133,17 +132,16 @@ def _ends_before(day):
 
 def _without_summary(queryset, user, now):
     """Held, over for ten days, and without a co-chairs' summary that *user* may know of."""
-    model = queryset.model
-    kind = apps.get_model(DOCUMENT).Kind.CO_CHAIRS_SUMMARY
-    summaries = apps.get_model(DOCUMENT).objects.filter(conference=OuterRef("pk")).order_by()
+    kind = Document.Kind.CO_CHAIRS_SUMMARY
+    summaries = Document.objects.filter(conference=OuterRef("pk")).order_by()
     summaries = summaries.filter(Q(kind=kind) | Q(also_serves_as=kind))
     if not user.has_perm("publishing.read_all_drafts"):
         # That there is none must not tell that somebody else has begun one.
         public = Edition.objects.public(now).filter(uid=OuterRef("uid")).order_by()
         summaries = summaries.filter(Q(created_by=user) | Q(Exists(public)))
     tomorrow = today(now) + timedelta(days=1)
-    off = (model.Status.CANCELLED, model.Status.POSTPONED)
-    small = (model.Kind.SIDE_EVENT, model.Kind.WORKSHOP)
+    off = (Conference.Status.CANCELLED, Conference.Status.POSTPONED)
+    small = (Conference.Kind.SIDE_EVENT, Conference.Kind.WORKSHOP)
     held = queryset.filter(_ends_before(tomorrow - SUMMARY_DUE)).exclude(event_status__in=off).exclude(kind__in=small)
     return held.filter(~Exists(summaries))
 
@@ -169,7 +167,7 @@ def _texts(model):
 
 
 def _is_conference(model):
-    return model._meta.label_lower == CONFERENCE
+    return model._meta.concrete_model is Conference
 
 
 def _without_language(queryset, user, now):
@@ -199,7 +197,7 @@ def _may_change(user, model):
 
 
 def _may_add_summary(user, model):
-    return roles.has_right(user, apps.get_model("documents.cochairssummary"), "add")
+    return roles.has_right(user, CoChairsSummary, "add")
 
 
 def _may_write_a_language(user, model):
@@ -208,44 +206,51 @@ def _may_write_a_language(user, model):
 
 @dataclass(frozen=True)
 class Section:
-    """One heading of the desk. *of* picks its records, *order* says which come first, *may* who can act on them."""
+    """One heading of the dashboard. *of* picks its records, *order* says which come first, *may* who can act on them."""
 
     key: str
-    title: str
-    kinds: tuple[str, ...]
-    of: object
-    may: object
+    title: Any
+    models: tuple[type, ...]
+    of: Callable
+    may: Callable
     order: tuple[str, ...] = ("-modified_at", "pk")
 
-    def is_for(self, user, model):
+    def is_for(self, user, model) -> bool:
         """Whether *user* has this section for *model*, which may be a proxy."""
-        kind = model._meta.concrete_model._meta.label_lower
-        return kind in self.kinds and roles.has_right(user, model, "view", "change") and self.may(user, model)
+        is_mine = model._meta.concrete_model in self.models and self.may(user, model)
+        return is_mine and roles.has_right(user, model, "view", "change")
 
     def records(self, queryset, user, now):
-        """The records of *queryset* that belong here for *user* at *now*: what the desk counts and its list shows."""
+        """The records of *queryset* that belong here for *user* at *now*: what is counted and what its list shows."""
         return self.of(roles.readable(queryset, user), user, now)
 
-    def first(self, queryset, now):
-        """The *queryset* of its records in the order in which the desk shows them."""
-        return _by_instant(queryset, now) if self.key == "scheduled" else queryset.order_by(*self.order)
+    def first(self, model, user, now) -> list:
+        """The first few records of *model*, each with the number of all as ``total``, found in one walk through them."""
+        found = self.records(_with_rows(model), user, now).annotate(total=Window(Count("pk")))
+        return withhold(list(found.order_by(*self.order)[:FEW]), user, ["conference"])
+
+    def sorted(self, records: list) -> list:
+        """The first few of *records*, of several kinds, in the same order."""
+        field = self.order[0]
+        found = sorted(records, key=attrgetter(field.removeprefix("-")), reverse=field.startswith("-"))
+        return found[:FEW]
 
 
-ALL = (CONFERENCE, DOCUMENT, PHOTO)
+ALL = (Conference, Document, Photo)
 SECTIONS = [
     Section("review", gettext_lazy("Waiting for my review"), ALL, _in_review, roles.may_publish, ("modified_at", "pk")),
-    Section("scheduled", gettext_lazy("Scheduled"), ALL, _scheduled, roles.may_publish),
+    Section("scheduled", gettext_lazy("Scheduled"), ALL, _scheduled, roles.may_publish, ("due", "pk")),
     Section("mine", gettext_lazy("My drafts"), ALL, _mine, _may_work),
     Section(
         "stale", gettext_lazy("Changed for a week, not published"), ALL, _left_lying, _may_change, ("modified_at", "pk")
     ),
     Section(
-        "summary", gettext_lazy("No co-chairs’ summary yet"), (CONFERENCE,), _without_summary, _may_add_summary,
+        "summary", gettext_lazy("No co-chairs’ summary yet"), (Conference,), _without_summary, _may_add_summary,
         ("-end_date", "pk"),
     ),
-    Section("alt", gettext_lazy("Photos without alternative text"), (PHOTO,), _without_alternative_text, _may_change, ("-pk",)),
+    Section("alt", gettext_lazy("Photos without alternative text"), (Photo,), _without_alternative_text, _may_change, ("-pk",)),
     Section(
-        "languages", gettext_lazy("Languages missing or not ready"), (CONFERENCE, DOCUMENT), _without_language,
+        "languages", gettext_lazy("Languages missing or not ready"), (Conference, Document), _without_language,
         _may_write_a_language,
     ),
 ]  # fmt: skip
@@ -256,8 +261,8 @@ def section_of(key, user, model):
     return next((section for section in SECTIONS if section.key == key and section.is_for(user, model)), None)
 
 
-class DeskFilter(admin.SimpleListFilter):
-    """Narrows a list to what one section of the desk has counted."""
+class DashboardFilter(admin.SimpleListFilter):
+    """Narrows a list to what one section of the dashboard has counted."""
 
     title = gettext_lazy("desk")
     parameter_name = "desk"
@@ -277,128 +282,41 @@ class DeskFilter(admin.SimpleListFilter):
 # What the index shows
 
 
-def desk(user, site):
-    """Return the sections that have something for *user*: [{key, title, count, rows, lists}]. At most eight queries."""
+def dashboard(user, site) -> list[dict]:
+    """Return the sections that have something for *user*: [{key, title, count, rows, lists}]."""
     now = epoch.now()
-    parts = [
-        (section, apps.get_model(kind))
-        for section in SECTIONS
-        for kind in section.kinds
-        if section.is_for(user, apps.get_model(kind))
-    ]
-    counts, first = _find(parts, user, now)
-    rows = _rows(first, user, now)
-    found = []
-    for section in SECTIONS:
-        mine = [part for part in counts if part[0] == section]
-        if mine:
-            found.append(
-                {
-                    "key": section.key,
-                    "title": section.title,
-                    "count": sum(counts[part] for part in mine),
-                    "rows": rows[section.key],
-                    "lists": [_list(section, model, counts[section, model], site) for _section, model in mine],
-                }
-            )
-    return found
+    return [shown for section in SECTIONS if (shown := _shown(section, user, now, site))]
 
 
-def _list(section, model, count, site):
-    address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist", current_app=site.name)
-    text = HOW_MANY[model._meta.label_lower] % {"n": count}
-    return {"text": text, "count": count, "address": f"{address}?desk={section.key}"}
-
-
-def _find(parts, user, now):
-    """Ask for all *parts*, [(section, model)], in one query: ({part: how many}, {section key: [(kind, key) of the first]}).
-
-    Each part is walked through once, for its number and its first few alike. It is put together here because Django cuts
-    no part of a compound query on SQLite, where a query inside one does as well.
-    """
-    counts, first = {}, {}
-    asked = [_query_of(section, model, user, now) for section, model in parts]
-    if not asked:
-        return counts, first
-    sql = " UNION ALL ".join(
-        f"SELECT {number}, * FROM ({sql}) AS part{number}" for number, (sql, _p) in enumerate(asked)
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [value for _sql, params in asked for value in params])
-        for number, key, count in cursor.fetchall():
-            section, model = parts[number]
-            counts[section, model] = count
-            first.setdefault(section.key, []).append((model._meta.label_lower, key))
-    return {part: counts[part] for part in parts if part in counts}, first
-
-
-def _query_of(section, model, user, now):
-    """(SQL, parameters): the keys of the first few of a part, each with the number of all. A plain QuerySet, since that of
-    translated models adds columns of its own."""
-    records = section.first(section.records(QuerySet(model), user, now), now)
-    return records.values_list("pk", Window(Count("pk")))[:FEW].query.sql_with_params()
-
-
-def _rows(first, user, now):
-    """{section key: the rows it shows}, of the records in *first*. Six queries at most."""
-    records = _read({pair for pairs in first.values() for pair in pairs}, user)
-    instants = _instants([records[pair].uid for pair in first.get("scheduled", [])], now)
-    for record in records.values():
-        record.due = instants.get(record.uid)
-    shown = {}
-    for section in SECTIONS:
-        mine = _sorted([records[pair] for pair in first.get(section.key, [])], section)
-        shown[section.key] = [_row(record, section, user, now) for record in mine[:FEW]]
-    return shown
-
-
-def _sorted(records, section):
-    """*records*, of several kinds, as ``Section.first`` sorts those of one."""
-    if section.key == "scheduled":
-        return sorted(records, key=lambda record: (record.due or (NEVER,), record.pk))
-    field = section.order[0]
-    return sorted(records, key=attrgetter(field.removeprefix("-")), reverse=field.startswith("-"))
-
-
-def _read(pairs, user):
-    """{(kind, key): record} with what their rows tell, and no long text."""
-    keys = {kind: [key for of_kind, key in pairs if of_kind == kind] for kind in ALL}
-    found = {}
-    for kind in ALL:
-        if keys[kind]:
-            records = withhold(_querysets()[kind].filter(pk__in=keys[kind]), user, ["conference"])
-            found |= {(kind, record.pk): record for record in records}
-    return found
-
-
-def _querysets():
-    conference, document, photo = (apps.get_model(kind) for kind in ALL)
-    light = {}
-    for model, more in ((conference, ()), (document, ("title",))):
-        texts, link = _texts(model)
-        light[model] = Prefetch("texts" if model is conference else "versions",
-                                texts.objects.only(link, "language", "ready", *more))  # fmt: skip
+def _shown(section, user, now, site) -> dict | None:
+    found = {model: section.first(model, user, now) for model in section.models if section.is_for(user, model)}
+    counts = {model: records[0].total for model, records in found.items() if records}
+    if not counts:
+        return None
+    first = section.sorted([record for records in found.values() for record in records])
     return {
-        CONFERENCE: conference.objects.prefetch_related(light[conference]),
-        DOCUMENT: document.objects.select_related("conference").prefetch_related(light[document]),
-        PHOTO: photo.objects.select_related("conference", "file"),
+        "key": section.key,
+        "title": section.title,
+        "count": sum(counts.values()),
+        "rows": [_row(record, section, user, now) for record in first],
+        "lists": [_list(section, model, count, site) for model, count in counts.items()],
     }
 
 
-def _instants(uids, now):
-    """{uid: (instant, "release", "correction" or "withdrawal")}: what happens next to each. One query."""
-    if not uids:
-        return {}
-    found, public = {}, set()
-    editions = Edition.objects.standing().filter(uid__in=uids).select_related("withdrawal")
-    for edition in editions.defer("json", "card", "text").order_by("public_from"):
-        if edition.is_public(now):
-            public.add(edition.uid)
-        if edition.public_from > now:
-            found.setdefault(edition.uid, (edition.public_from, "correction" if edition.uid in public else "release"))
-        elif edition.public_until and edition.public_until > now and hasattr(edition, "withdrawal"):
-            found.setdefault(edition.uid, (edition.public_until, "withdrawal"))
-    return found
+def _list(section, model, count, site) -> dict:
+    address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist", current_app=site.name)
+    return {"text": HOW_MANY[model] % {"n": count}, "count": count, "address": f"{address}?desk={section.key}"}
+
+
+def _with_rows(model):
+    """All records of *model*, with what their rows on the dashboard tell."""
+    if model is Photo:
+        return Photo.objects.select_related("conference", "file")
+    rows, link = _texts(model)
+    if model is Conference:
+        return Conference.objects.prefetch_related(Prefetch("texts", rows.objects.only(link, "language", "ready")))
+    titles = Prefetch("versions", rows.objects.only(link, "language", "ready", "title"))
+    return Document.objects.select_related("conference").prefetch_related(titles)
 
 
 WHAT_HAPPENS = {
@@ -409,7 +327,7 @@ WHAT_HAPPENS = {
 
 
 def _row(record, section, user, now):
-    """What the desk says of *record*: title, address, kind, where it belongs, and what there is to know in *section*."""
+    """What the dashboard says of *record*: title, address, kind, where it belongs, and what there is to know in *section*."""
     conference = getattr(record, "conference", None)
     row = {
         "title": _title(record),
@@ -430,9 +348,9 @@ def _row(record, section, user, now):
 
 
 def _title(record):
-    if _is_conference(record):
+    if isinstance(record, Conference):
         return record.name
-    if record._meta.label_lower == DOCUMENT:
+    if isinstance(record, Document):
         return record.original_title or record.slug
     return Truncator(str(record)).chars(90)
 
@@ -445,18 +363,19 @@ def _entry(record):
 
 def _when(record, place, now):
     """The instant of what is scheduled, in the time zone of the conference and in UTC, and the time left until then."""
-    instant, what = record.due
     return {
-        "due": instant,
-        "due_text": show_instant(instant, getattr(place, "time_zone", "UTC")),
-        "left": timeuntil(instant, now, depth=2),
-        "what": WHAT_HAPPENS[what],
+        "due": record.due,
+        "due_text": show_instant(record.due, getattr(place, "time_zone", "UTC")),
+        "left": timeuntil(record.due, now, depth=2),
+        "what": WHAT_HAPPENS[
+            "withdrawal" if record.due == record.ends else "correction" if record.is_public else "release"
+        ],
     }
 
 
-def _missing_languages(record, user):
+def _missing_languages(record, user) -> Iterator[dict]:
     """The languages of *record* that *user* is asked for: (code, name, "draft" or "missing", address of its page)."""
-    rows = record.texts.all() if _is_conference(record) else record.versions.all()
+    rows = record.texts.all() if isinstance(record, Conference) else record.versions.all()
     states = {row.language: row.ready for row in rows}
     for code in tongues_of(user)[0]:
         if code != record.original_language and not states.get(code):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 
 from ctportal import languages
-from ctportal.publishing import admin_compare, admin_opens, release
+from ctportal.publishing import admin_compare, admin_opens, release, workflow
 from ctportal.publishing.admin_forms import LocalDateTimeField, PublishingFields
 from ctportal.publishing.instants import local_to_instant, offset_text, show_instant
 from ctportal.publishing.state import state_of
@@ -62,9 +62,11 @@ class ReleasePage:
             # What is released is what the page showed: nobody saves any of it between the comparison and the release.
             with transaction.atomic():
                 release.lock_dossier(self.conference)
-                return self._post(release.parts_of(self.conference, self.user))
+                until = workflow.last_ledger_entry()
+                return self._post(release.parts_of(self.conference, self.user), until)
+        until = workflow.last_ledger_entry()  # before what the page shows
         parts = release.parts_of(self.conference, self.user)
-        initial = {"mark": release.mark_of(parts)}
+        initial = {"mark": release.mark_of(parts, until)}
         chosen = {part.key for part in parts if part.is_suggested}
         return self._show(parts, ReleaseForm(initial=initial, zone=self.zone), chosen, 200)
 
@@ -72,7 +74,7 @@ class ReleasePage:
     def zone(self):
         return self.conference.time_zone
 
-    def _post(self, parts):
+    def _post(self, parts, until):
         button = next((name for name in self.buttons if name in self.request.POST), "")
         chosen = set(self.request.POST.getlist("parts"))
         form = ReleaseForm(self.request.POST, zone=self.zone, needs_instant=button in ("_release_at", "_redate"))
@@ -82,7 +84,7 @@ class ReleasePage:
             text = _("Something of this dossier has changed since you opened the page. Nothing was done: look again.")
             form.add_error(None, ValidationError(text, code="stale"))
             form.data = form.data.copy()
-            form.data["mark"] = release.mark_of(parts)  # the page shows what it is like now
+            form.data["mark"] = release.mark_of(parts, until)  # the page shows what it is like now
         if form.is_valid():
             try:
                 text, along = self.buttons[button](self, form, chosen)

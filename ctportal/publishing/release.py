@@ -160,9 +160,13 @@ def _plan(content, editions, now):
     return Plan.BRING_BACK if editions else Plan.PUBLISH
 
 
-def mark_of(parts):
-    """A short text that changes with whatever the release of *parts* depends on; see ``workflow.mark``."""
-    return workflow.mark_of_all([*(part.record for part in parts), *opened_by(parts)])
+def mark_of(parts, until: int | None = None) -> str:
+    """A short text that changes with whatever the release of *parts* depends on; see ``workflow.mark``.
+
+    *until* is the ``workflow.last_ledger_entry`` before *parts* were read: what is published in between makes the text a
+    stale one.
+    """
+    return workflow.mark_of_all([*(part.record for part in parts), *opened_by(parts)], until)
 
 
 def opened_by(parts):

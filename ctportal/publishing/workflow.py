@@ -66,14 +66,24 @@ def mark(record, opens=()):
     return f"{own}-{mark_of_all(opens)}" if opens else own
 
 
-def mark_of_all(records):
-    """Like ``mark``, for an action on all of *records*. One query."""
-    marks = "\n".join(f"{record.uid} {text}" for record, text in zip(records, _marks(records), strict=True))
+def mark_of_all(records, until: int | None = None) -> str:
+    """Like ``mark``, for an action on all of *records*. One query.
+
+    *until* is a ``last_ledger_entry``: what was entered after it does not count.
+    """
+    marks = "\n".join(f"{record.uid} {text}" for record, text in zip(records, _marks(records, until), strict=True))
     return hashlib.sha256(marks.encode()).hexdigest()[:32]
 
 
-def _marks(records):
+def last_ledger_entry() -> int:
+    """The key of the last entry of the ledger, for a page whose mark is made after what it shows was read."""
+    return LedgerEntry.objects.aggregate(last=Max("pk"))["last"] or 0
+
+
+def _marks(records, until=None):
     entries = LedgerEntry.objects.filter(uid__in=[record.uid for record in records]).order_by()
+    if until is not None:
+        entries = entries.filter(pk__lte=until)
     last = dict(entries.values_list("uid").annotate(last=Max("pk")))
     return [_mark(record, last.get(record.uid, 0)) for record in records]
 

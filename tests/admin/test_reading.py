@@ -4,6 +4,7 @@ import json
 import re
 import secrets
 import time
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -17,8 +18,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLResolver, get_resolver
 from django.urls.resolvers import RoutePattern
+from django.utils import timezone
 
-from ctportal.publishing import after_answer, revisions, roles, sharing, workflow
+from ctportal.publishing import after_answer, release, revisions, roles, sharing, workflow
 from ctportal.publishing.models import AuditEntry, LedgerEntry, Presence, ShareOpening, WorkflowStep
 from ctportal.publishing.preview import preview_address
 from ctportal.publishing.services import publish
@@ -333,4 +335,33 @@ def test_whenever_somebody_saves_while_a_form_is_being_shown_nothing_of_theirs_i
         number += 1
 
     assert answers >= {302}
+    assert number > 5
+
+
+@pytest.mark.django_db
+def test_whenever_somebody_publishes_while_a_release_is_being_shown_it_is_refused_or_shown(staff):
+    conference, publisher = make.make_conference("A title"), make.make_account("publisher", "paul")
+    document = make.make_document(conference, "The opening")
+    where, now = address(conference, "release"), timezone.now()
+    in_a_day, in_two_days = now + timedelta(days=1), now + timedelta(days=2)
+    publish(conference, by=publisher)
+
+    refused, number = [], 0
+    while True:
+        publish(document, by=publisher, at=in_a_day)
+        form = shown_while_another_saves(staff, where, lambda: workflow.recall(document, by=publisher), number)
+        if form is None:
+            break
+        (shown,) = [row["part"] for row in form.response.context["rows"] if row["part"].record == document]
+        form.fill(parts=[str(document.uid)], alone="Nobody else is there", at=f"{in_two_days:%Y-%m-%dT%H:%M}")
+        response = form.press("_release_at")
+        refused.append(response.status_code == 422)
+        if refused[-1]:
+            assert response.context["form"].errors.as_data()["__all__"][0].code == "stale"
+        else:
+            assert shown.plan == release.Plan.PUBLISH, number
+            workflow.recall(document, by=publisher)
+        number += 1
+
+    assert set(refused) == {True, False}
     assert number > 5

@@ -649,6 +649,7 @@ class Photo(ReviewedRecord, Record):
         return [file for file in self.file.renditions.all() if not is_download(file)]
 
     def clean(self):
-        zone = self.conference.time_zone if self.conference_id else ""
+        # In a form, a stand-in may be in the place of a conference that its user may not open: it has no zone.
+        zone = getattr(self.conference, "time_zone", "") if self.conference_id else ""
         if self.taken_on and self.taken_on > today(timezone.now(), zone):
             raise ValidationError({"taken_on": _("%(value)s is still to come.") % {"value": self.taken_on.isoformat()}})

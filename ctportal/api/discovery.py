@@ -4,6 +4,7 @@ import json
 from functools import cache
 
 from csp.constants import SELF
+from csp.decorators import csp_replace
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import reverse
@@ -56,6 +57,7 @@ def openapi():
 
 
 @require_safe
+@csp_replace({"style-src": [SELF, "'unsafe-inline'"], "img-src": [SELF, "data:"]})
 def docs(request):
     """The description to read and try, without any outside host.
 
@@ -70,6 +72,5 @@ def docs(request):
             "bundle": static("drf_spectacular_sidecar/swagger-ui-dist/swagger-ui-bundle.js"),
         },
     )
-    response._csp_replace = {"style-src": [SELF, "'unsafe-inline'"], "img-src": [SELF, "data:"]}
     response.headers["Cache-Control"] = CACHE_CONTROL
     return response

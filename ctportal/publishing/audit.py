@@ -132,11 +132,13 @@ def _record_of(match):
     if match.url_name == "admin_file":
         source, pk = StoredFile.objects.filter(key=match.kwargs["key"]).values_list("source", "pk").first() or (0, 0)
         return _record_with(pk, source or pk)
-    parts = (match.url_name or "").split("_")
+    models = {f"{model._meta.app_label}_{model._meta.model_name}": model for model in apps.get_models()}
+    model = models.get("_".join((match.url_name or "").split("_")[:2]))
+    if model is None or not hasattr(model, "record_type") or "object_id" not in match.kwargs:
+        return None
     try:
-        model = apps.get_model(parts[0], parts[1])
-        return _named(model, pk=match.kwargs["object_id"]) if hasattr(model, "record_type") else None
-    except (LookupError, TypeError, ValueError, OverflowError, ValidationError, DatabaseError):
+        return _named(model, pk=match.kwargs["object_id"])
+    except (TypeError, ValueError, OverflowError, ValidationError, DatabaseError):
         return None  # what was wrong with the address may be what was refused
 
 

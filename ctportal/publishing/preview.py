@@ -7,7 +7,6 @@ be revoked. A preview is never cached, nor indexed.
 import hashlib
 import json
 from dataclasses import replace
-from importlib import import_module
 from typing import NamedTuple
 
 from django.core import signing
@@ -18,6 +17,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 
+import conferences.views
+import documents.views
 from ctportal import languages
 from ctportal.web.records import RecordPage
 
@@ -32,8 +33,11 @@ from .state import content_differs, state_of
 from .withheld import labels_for
 
 SALT = "ctportal.preview"
-# Where the public pages of each type of record are made.
-VIEWS = {RecordType.DOCUMENT: "documents.views"}
+# What draws the page of a record of each type.
+PAGES = {
+    **dict.fromkeys(("conference", "photo", "series", "theme"), conferences.views.render_record),
+    "document": documents.views.render_record,
+}
 WITHOUT_PAGE = frozenset({RecordType.ORGANIZATION, RecordType.PERSON})
 
 
@@ -197,7 +201,6 @@ def preview(request, token):
         sharing.note_opening(reader.link)
     audit.note_preview(request, record, language, reader.link)
     draft = Draft(record, reader)
-    views = import_module(VIEWS.get(record.record_type, "conferences.views"))
     with translation.override(languages.django_code(language)):
         page = RecordPage(
             record_type=record.record_type,
@@ -210,7 +213,7 @@ def preview(request, token):
             banner=banner(record, reader, draft.content),
             preview=request.path,
         )
-        return views.render_record(request, page)
+        return PAGES[record.record_type](request, page)
 
 
 def banner(record, reader, content):

@@ -1,7 +1,6 @@
 import hashlib
 from pathlib import Path
 
-from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand, CommandError
@@ -9,6 +8,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from ctportal.publishing.database import install_guards
+from ctportal.publishing.models import Edition
 
 
 class Command(BaseCommand):
@@ -75,7 +75,7 @@ class Command(BaseCommand):
 
 def something_is_published():
     """Tell whether this database holds any edition; a stamp may outlive the database it was made for."""
-    return apps.get_model("publishing", "Edition").objects.exists()
+    return Edition.objects.exists()
 
 
 def database_name():

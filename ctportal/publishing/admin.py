@@ -109,19 +109,6 @@ def stale_context(form, formsets=()):
     return context
 
 
-def hand_over_rows(inlines, record):
-    """Let *record* know the rows that *inlines*, its tables, have read: comparing it with what is public reads them too.
-
-    Those of a form shown again are left out, because they hold what was typed.
-    """
-    read = {
-        inline.formset.fk.remote_field.get_accessor_name(): inline.formset.get_queryset()
-        for inline in inlines
-        if inline.has_view_permission and not inline.formset.is_bound
-    }
-    record._prefetched_objects_cache = getattr(record, "_prefetched_objects_cache", {}) | read
-
-
 def problems(form, inlines):
     """What is wrong in a form shown again, for the list on top of it: (address of the field, its name, message)."""
     yield from _problems_of(form, "")
@@ -478,8 +465,6 @@ class RecordAdmin(SaysWhatIsSaved, admin_history.KeepsHistory, AutocompleteField
         if request.method == "POST" and form.refusal is None:
             formsets = [inline.formset for inline in context["inline_admin_formsets"]]
             self.add_what_the_button_needs(request, form, formsets)
-        if change:
-            hand_over_rows(context["inline_admin_formsets"], obj)
         context["portal"] = self.panel(request, form, obj if change else None, bool(context["is_popup"]))
         context["portal"]["problems"] = list(problems(form, context["inline_admin_formsets"]))
         context["portal"] |= stale_context(form, [inline.formset for inline in context["inline_admin_formsets"]])

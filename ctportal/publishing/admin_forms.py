@@ -7,20 +7,17 @@ column of the language it is for, never the column of the language the interface
 import re
 import zoneinfo
 from datetime import datetime
-from functools import cache, cached_property
+from functools import cached_property
 
 from csp.constants import NONCE
 from django import forms
-from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple, RelatedFieldWidgetWrapper
+from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.core import signing
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import URLField
 from django.forms.models import BaseInlineFormSet
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.choices import BaseChoiceIterator
 from django.utils.text import capfirst, format_lazy, slugify
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django_prose_editor.fields import ProseEditorField
 from django_prose_editor.widgets import AdminProseEditorWidget
@@ -119,53 +116,6 @@ class AutocompleteMultiple(KnowsNames, AutocompleteSelectMultiple):
         return super().build_attrs(base_attrs, extra_attrs) | {"data-allow-clear": "false"}
 
 
-class RelatedBox(RelatedFieldWidgetWrapper):
-    """Django's box around a relation, which looks up the same three addresses in each row."""
-
-    @classmethod
-    def around(cls, box):
-        may = {name: getattr(box, name) for name in vars(box) if name.startswith("can_")}
-        return cls(box.widget, box.rel, box.admin_site, **may)
-
-    def get_related_url(self, info, action, *args):
-        return _related_address(info, action, args, self.admin_site.name)
-
-
-@cache
-def _related_address(info, action, args, site):
-    return reverse("admin:{}_{}_{}".format(*info, action), current_app=site, args=args)
-
-
-class SharedChoices(BaseChoiceIterator):
-    """Choices that nobody changes: a field's own list is copied with all its pairs for each row of a table.
-
-    Their words are those of the language in which they are made; ``shared_choices`` keeps them for it.
-    """
-
-    def __init__(self, choices):
-        self.pairs = [(value, str(label)) for value, label in choices]
-
-    def __iter__(self):
-        return iter(self.pairs)
-
-    def __copy__(self):
-        return self
-
-    def __deepcopy__(self, memo):
-        return self
-
-
-KEPT_CHOICES: dict = {}  # {(field of a model, language, values): SharedChoices}
-
-
-def shared_choices(db_field, choices):
-    """The *choices* of a form field for *db_field*, said in the language at hand once for all pages."""
-    key = db_field, get_language(), tuple(value for value, _label in choices)
-    if key not in KEPT_CHOICES:
-        KEPT_CHOICES[key] = SharedChoices(choices)
-    return KEPT_CHOICES[key]
-
-
 class Keeps:
     """Mixin of fields that name other records. What is withheld from the user stays where it stands, and nowhere else."""
 
@@ -194,14 +144,6 @@ class Choices(Keeps, forms.ModelMultipleChoiceField):
 
 class AutocompleteFields:
     """Mixin of admins and inlines: our own boxes for their ``autocomplete_fields``, and only what the user may choose."""
-
-    def formfield_for_dbfield(self, db_field, request, **kwargs):
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
-            field.choices = shared_choices(db_field, list(field.choices))
-        if field is not None and type(field.widget) is RelatedFieldWidgetWrapper:
-            field.widget = RelatedBox.around(field.widget)
-        return field
 
     def get_field_queryset(self, db, db_field, request):
         queryset = super().get_field_queryset(db, db_field, request)
@@ -277,13 +219,17 @@ class LabelForm(forms.ModelForm):
         for name, field in self.fields.items():
             widget = getattr(field.widget, "widget", field.widget)
             if isinstance(widget, KnowsNames):
-                related = {str(each.pk): each for each in self._read_already(name)}
+                related = {str(each.pk): each for each in self._related(name)}
                 widget.known = {key: str(each) for key, each in related.items()}
                 field.stays = {key: each for key, each in related.items() if isinstance(each, Withheld)}
 
-    def _read_already(self, name):
-        one = self.instance._state.fields_cache.get(name)
-        return getattr(self.instance, "_prefetched_objects_cache", {}).get(name, ()) if one is None else [one]
+    def _related(self, name: str) -> list:
+        """What the relation *name* of the record names, as far as it is read."""
+        relation = self._meta.model._meta.get_field(name)
+        if relation.many_to_many:
+            return self.initial.get(name, []) if self.instance.pk else []
+        one = relation.get_cached_value(self.instance, default=None)
+        return [] if one is None else [one]
 
     # Fields that are no part of the record, or that nobody can compare in a page.
     never_stale = frozenset()
@@ -333,12 +279,13 @@ class LabelForm(forms.ModelForm):
             if name in self.cleaned_data:
                 setattr(self.instance, f"{name}_{self.language}", self.cleaned_data[name])
 
-    def _update_errors(self, errors):
-        for constraint in self._meta.model._meta.concrete_model._meta.constraints:
-            field = self.constraint_fields.get(constraint.name)
-            if field in self.fields:
-                errors = _moved(errors, str(constraint.violation_error_message), field)
-        super()._update_errors(errors)
+    def add_error(self, field, error):
+        if field is None and hasattr(error, "error_dict"):  # what the model refuses
+            for constraint in self._meta.model._meta.concrete_model._meta.constraints:
+                mends = self.constraint_fields.get(constraint.name)
+                if mends in self.fields:
+                    error = _moved(error, str(constraint.violation_error_message), mends)
+        super().add_error(field, error)
 
     @property
     def own_columns(self):
@@ -352,9 +299,10 @@ class LabelForm(forms.ModelForm):
         reveal([self.instance])
         if not commit or not self.instance.pk:
             return super().save(commit)
+        super().save(commit=False)
         # Only what the form shows: a translator may be saving another language of the same row.
         self.instance.save(update_fields=self.own_columns)
-        self._save_m2m()
+        self.save_m2m()
         return self.instance
 
 
@@ -379,6 +327,7 @@ class InlineFormSet(BaseInlineFormSet):
     """
 
     user = None  # from whom is withheld what they may not know of
+    shown = None  # the rows, once they are read
     conflicts = ()
     gone = ()  # numbers of rows whose record was deleted since the page was opened
 
@@ -388,9 +337,12 @@ class InlineFormSet(BaseInlineFormSet):
         super().__init__(data, files, instance, save_as_new, prefix, queryset, **kwargs)
 
     def get_queryset(self):
-        is_read = hasattr(self, "_queryset")
-        rows = super().get_queryset()
-        return rows if is_read else withhold(rows, self.user)
+        rows = super().get_queryset()  # the same each time
+        return rows if rows is self.shown else self._show(rows)
+
+    def _show(self, rows):
+        self.shown = withhold(rows, self.user)
+        return self.shown
 
     def _settle(self, data, instance, prefix):
         rows = self.model._default_manager.filter(**{self.fk.name: instance})

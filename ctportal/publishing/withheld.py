@@ -102,7 +102,7 @@ def _withhold(column, rows, user):
     hidden = _hidden(column.related_model, {getattr(row, column.attname) for row in rows} - {None}, user)
     for row in rows:
         if getattr(row, column.attname) in hidden:
-            row._state.fields_cache[column.name] = hidden[getattr(row, column.attname)]
+            column.set_cached_value(row, hidden[getattr(row, column.attname)])
 
 
 def _hidden(model, keys, user):
@@ -123,10 +123,10 @@ def _keys_of(model):
 def reveal(rows, names=None):
     """Undo ``withhold`` for the foreign keys *names* of *rows*, all where None: to write them, or what others read as well."""
     for row in rows:
-        cached = row._state.fields_cache
-        for name in [name for name, each in cached.items() if isinstance(each, Withheld)]:
-            if names is None or name in names:
-                del cached[name]
+        for column in row._meta.concrete_fields:
+            is_meant = column.is_relation and (names is None or column.name in names)
+            if is_meant and isinstance(column.get_cached_value(row, default=None), Withheld):
+                column.delete_cached_value(row)
 
 
 # Deleting

@@ -1,6 +1,7 @@
 """The same world without anything hidden: rows are deleted, so that the rest keeps its keys, identifiers and instants."""
 
 from contextlib import contextmanager
+from unittest.mock import patch
 
 from django.contrib.admin.models import LogEntry
 from django.db import connection, transaction
@@ -45,7 +46,9 @@ def nothing_hidden(world):
         left = sorted(str(name) for name in standing(world).values() if name.side == CLOSED)
         assert left == [], f"not removed: {left}"
         forget()
-        yield
+        # Readers are not told of the guards' absence, which is of this world's making.
+        with patch("ctportal.web.health.views.missing_guards", list):
+            yield
         transaction.set_rollback(True)
     forget()
 

@@ -2,6 +2,14 @@
 
 from ctportal.api.schema import documented
 from ctportal.api.views import EditionViewSet
+from ctportal.publishing.filters import (
+    ConferenceFilterSet,
+    OrganizationFilterSet,
+    PersonFilterSet,
+    PhotoFilterSet,
+    SeriesFilterSet,
+    ThemeFilterSet,
+)
 from ctportal.publishing.models import RecordType
 
 from .serializers import (
@@ -20,6 +28,7 @@ class ConferenceViewSet(EditionViewSet):
 
     record_type = RecordType.CONFERENCE
     serializer_class = ConferenceSerializer
+    filterset_class = ConferenceFilterSet
     collection = "conferences"
 
 
@@ -29,6 +38,7 @@ class PhotoViewSet(EditionViewSet):
 
     record_type = RecordType.PHOTO
     serializer_class = PhotoSerializer
+    filterset_class = PhotoFilterSet
     collection = "photos"
 
 
@@ -38,6 +48,7 @@ class SeriesViewSet(EditionViewSet):
 
     record_type = RecordType.SERIES
     serializer_class = SeriesSerializer
+    filterset_class = SeriesFilterSet
     collection = "series"
 
 
@@ -47,6 +58,7 @@ class ThemeViewSet(EditionViewSet):
 
     record_type = RecordType.THEME
     serializer_class = ThemeSerializer
+    filterset_class = ThemeFilterSet
     collection = "themes"
 
 
@@ -56,6 +68,7 @@ class OrganizationViewSet(EditionViewSet):
 
     record_type = RecordType.ORGANIZATION
     serializer_class = OrganizationSerializer
+    filterset_class = OrganizationFilterSet
     collection = "organizations"
 
 
@@ -65,4 +78,5 @@ class PersonViewSet(EditionViewSet):
 
     record_type = RecordType.PERSON
     serializer_class = PersonSerializer
+    filterset_class = PersonFilterSet
     collection = "people"

@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy
 
 from ctportal.languages import CODES
 from ctportal.publishing.models import Edition, Facet
-from ctportal.publishing.prepared import prepared
 from ctportal.publishing.reading import referring, related
 from ctportal.web import cards
 from ctportal.web.labels import labels, number_in_series
@@ -56,11 +55,11 @@ class ConferenceDetailView(EditionDetailView):
     renderer = staticmethod(render_record)
 
     def surroundings(self, edition, language):
-        series = edition.data["series"]
+        series, at = edition.data["series"], self.request.read_context.at
         return {
-            "related": related([edition], edition.at)[edition.pk],
-            "children": referring(edition.uid, "conference", "parent", at=edition.at),
-            "neighbours": neighbours(edition, series) if series else {},
+            "related": related([edition], at)[edition.pk],
+            "children": referring(edition.uid, "conference", "parent", at=at),
+            "neighbours": neighbours(edition, series, at) if series else {},
             **super().surroundings(edition, language),
         }
 
@@ -70,8 +69,8 @@ class ConferenceVersionView(EditionVersionView):
     renderer = staticmethod(render_record)
 
 
-def neighbours(edition, series):
-    """Return {uid of the series: [previous, next]} of public conferences, None at either end. One query.
+def neighbours(edition, series, at):
+    """Return {uid of the series: [previous, next]} of the conferences public at *at*, None at either end. One query.
 
     *series* are the entries of the JSON of *edition*. What has a number stands between the nearest numbers; where these end,
     beside the nearest by date if that has none. What has no number stands by its date.
@@ -82,7 +81,7 @@ def neighbours(edition, series):
         place["lowest"] = [series_place(uid, 0) for uid in numbered]
         place["places"] = [series_place(uid, ordinal) for uid, ordinal in numbered.items()]
         place["highest"] = [series_place(uid, HIGHEST) for uid in numbered]
-    others = [(other, other.card_data["series"]) for other in _neighbours(at=edition.at, **place)]
+    others = [(other, other.card_data["series"]) for other in _neighbours(at=at, **place)]
     found = {}
     for uid, ordinal in ordinals.items():
         # What is next in one series may also stand further on in another: the nearest is meant.
@@ -105,7 +104,6 @@ def _nearest(edition, ordinal, members, later):
     return min(dated, key=lambda other: abs(other.date - edition.date), default=None)
 
 
-@prepared
 def _neighbours(at, date, slug, series, lowest=(), places=(), highest=()):
     # Asked of each row as it comes off the index, so that one row is read and not the whole series.
     public = Exists(Edition.objects.public(at).filter(pk=OuterRef("edition")))
@@ -121,7 +119,7 @@ def _neighbours(at, date, slug, series, lowest=(), places=(), highest=()):
         before, after = rows.filter(value__gte=first, value__lt=place), rows.filter(value__gt=place, value__lte=last)
         match |= Q(pk=Subquery(before.filter(public).order_by("-value", "date", "slug").values("edition")[:1]))
         match |= Q(pk=Subquery(after.filter(public).order_by("value", "-date", "slug").values("edition")[:1]))
-    return Edition.objects.filter(match).defer("json", "text")
+    return list(Edition.objects.filter(match).defer("json", "text"))
 
 
 def render_conference(request: HttpRequest, page: RecordPage) -> HttpResponse:
@@ -323,9 +321,10 @@ class PhotoDetailView(EditionDetailView):
     renderer = staticmethod(render_record)
 
     def surroundings(self, edition, language):
-        found = related([edition], edition.at)[edition.pk]
+        at = self.request.read_context.at
+        found = related([edition], at)[edition.pk]
         home = next((each for each in found if each.name == "conference"), None)
-        siblings = referring(home.uid, "conference", at=edition.at) if home else []
+        siblings = referring(home.uid, "conference", at=at) if home else []
         return {
             "related": found,
             "children": [each for each in siblings if each.type == "photo"],

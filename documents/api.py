@@ -2,6 +2,7 @@
 
 from ctportal.api.schema import documented
 from ctportal.api.views import EditionViewSet
+from ctportal.publishing.filters import DocumentFilterSet
 from ctportal.publishing.models import RecordType
 
 from .serializers import DocumentSerializer
@@ -13,4 +14,5 @@ class DocumentViewSet(EditionViewSet):
 
     record_type = RecordType.DOCUMENT
     serializer_class = DocumentSerializer
+    filterset_class = DocumentFilterSet
     collection = "documents"

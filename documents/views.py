@@ -85,9 +85,10 @@ class DocumentDetailView(EditionDetailView):
     renderer = staticmethod(render_record)
 
     def surroundings(self, edition, language):
+        at = self.request.read_context.at
         return {
-            "related": related([edition], edition.at)[edition.pk],
-            "children": referring(edition.uid, *REVERSED, "reference", at=edition.at),
+            "related": related([edition], at)[edition.pk],
+            "children": referring(edition.uid, *REVERSED, "reference", at=at),
             **super().surroundings(edition, language),
         }
 

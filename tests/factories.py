@@ -6,12 +6,21 @@ from datetime import date
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.core.files.base import ContentFile
+from django.test import RequestFactory
 
 from conferences.models import Conference, Organization, Person, Photo, Series, Theme
 from ctportal.publishing.models import StoredFile
+from ctportal.reading.context import ReadContext
 from documents.models import Document
 
 _numbers = itertools.count(1)
+
+
+def make_request(path="/en/"):
+    """A GET by somebody, with the read context that the middleware gives it."""
+    request = RequestFactory().get(path)
+    request.read_context = ReadContext()
+    return request
 
 
 def make_user(username="publisher", **fields):

@@ -243,17 +243,11 @@ def forgetting():
     """Return a function that empties what functions keep: a test would run fewer lines because another ran before it."""
     from django.urls import get_resolver
 
-    from ctportal.publishing import reading
-
     assert get_resolver().url_patterns  # imports every view
-    empty = [reading._kept.clear]
+    empty = []
     for each in gc.get_objects():
         if isinstance(each, functools._lru_cache_wrapper) and each.__module__.startswith(("ctportal", "con", "doc")):
             empty.append(each.cache_clear)
-        elif isinstance(each, types.FunctionType) and getattr(each, "__closure__", None):
-            kept = dict(zip(each.__code__.co_freevars, each.__closure__, strict=True)).get("kept")
-            if kept is not None and isinstance(kept.cell_contents, dict):
-                empty.append(kept.cell_contents.clear)
 
     def forget():
         for each in empty:

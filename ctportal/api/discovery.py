@@ -1,6 +1,5 @@
 """How partners find their way: the root, the OpenAPI description and the page to try it on."""
 
-import json
 from functools import cache
 
 from csp.constants import SELF
@@ -11,16 +10,16 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.utils import extend_schema
+from rest_framework.response import Response
 
-from . import parameters
-from .answers import CACHE_CONTROL, answer
+from .parameters import check
 from .schema import NOT_MODIFIED, RootSerializer, problems
-from .views import ApiView, origin_of
+from .views import ReadOnlyView, origin_of
 
 COLLECTIONS = ("conferences", "documents", "photos", "series", "themes", "organizations", "people")
 
 
-class RootView(ApiView):
+class RootView(ReadOnlyView):
     """Where everything is."""
 
     @extend_schema(
@@ -29,7 +28,7 @@ class RootView(ApiView):
         responses={200: RootSerializer, **NOT_MODIFIED} | problems("bad-parameters"),
     )
     def get(self, request):
-        parameters.read_nothing(request.GET)
+        check(request.query_params)
         origin = origin_of(request)
         body = {
             "collections": {name: origin + reverse(f"api:{name}-list") for name in COLLECTIONS},
@@ -37,23 +36,23 @@ class RootView(ApiView):
             "docs": origin + reverse("api:docs"),
             "developers": f"{origin}/en/developers/",
         }
-        return answer(request, json.dumps(body, indent=1))
+        return Response(body)
 
 
-class SchemaView(ApiView):
+class SchemaView(ReadOnlyView):
     """The OpenAPI 3.1 description of this API."""
 
     schema = None
 
     def get(self, request):
-        parameters.read_nothing(request.GET)
-        return answer(request, openapi())
+        check(request.query_params)
+        return Response(openapi())
 
 
 @cache
 def openapi():
-    """Return the OpenAPI description as JSON text; it is the same for the life of the process."""
-    return json.dumps(SchemaGenerator().get_schema(request=None, public=True), ensure_ascii=False)
+    """Return the OpenAPI description; it is the same for the life of the process."""
+    return SchemaGenerator().get_schema(request=None, public=True)
 
 
 @require_safe
@@ -64,7 +63,7 @@ def docs(request):
     Swagger UI sets styles in the page and draws its icons from data addresses, which our policy forbids: it is relaxed by
     just that, for this one address.
     """
-    response = render(
+    return render(
         request,
         "api/docs.html",
         {
@@ -72,5 +71,3 @@ def docs(request):
             "bundle": static("drf_spectacular_sidecar/swagger-ui-dist/swagger-ui-bundle.js"),
         },
     )
-    response.headers["Cache-Control"] = CACHE_CONTROL
-    return response

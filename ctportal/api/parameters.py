@@ -1,9 +1,17 @@
-"""Query parameters of the API: strict where pages are lenient."""
+"""Query parameters of the API: strict where pages are lenient. All that is wrong is told at once."""
+
+from collections.abc import Iterable
+from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
+from django_filters.rest_framework import DjangoFilterBackend
+from rest_framework.request import Request
+from rest_framework.views import APIView
 
 from ctportal.languages import CODES
-from ctportal.publishing.filters import CodeField, StrictField, filters_for, shown
+from ctportal.publishing.filters import CodeField, EditionFilterSet, StrictField, shown
+from ctportal.publishing.models import EditionQuerySet
 
 from .problems import bad_parameters
 
@@ -12,7 +20,7 @@ MAX_PAGE_SIZE = 100
 
 
 class PageSizeField(StrictField):
-    def read(self, value):
+    def read(self, value: str) -> int:
         if not (value.isascii() and value.isdigit() and len(value) <= 3 and 1 <= int(value) <= MAX_PAGE_SIZE):
             raise ValidationError(
                 f"“{shown(value)}” is no page size. Use a number from 1 to {MAX_PAGE_SIZE}.", code="invalid_page_size"
@@ -20,62 +28,65 @@ class PageSizeField(StrictField):
         return int(value)
 
 
-# Parameters beside the filters: {name: (field, description)}.
-LANG = ("lang", CodeField(CODES, required=False))
-SIZE = ("page_size", PageSizeField(required=False))
+# Parameters beside the filters.
+FIELDS = {"page_size": PageSizeField(required=False), "lang": CodeField(CODES, required=False)}
+
+Errors = list[tuple[str, str, str]]  # parameter, code, detail
 
 
-def own_parameters(query, *declared):
-    """Return ({name: value}, errors) for the *declared* (name, field) pairs."""
-    values, errors = {}, []
-    for name, field in declared:
+class StrictFilterBackend(DjangoFilterBackend):
+    """Filters a list by the filter set of its view, and refuses whatever that does not understand."""
+
+    def filter_queryset(self, request: Request, queryset: EditionQuerySet, view: APIView) -> EditionQuerySet:
+        filters: EditionFilterSet = self.get_filterset(request, queryset, view)
+        refuse_errors(
+            [
+                *own_errors(request.query_params, FIELDS),
+                *(each for name, found in filters.errors.as_data().items() for each in _told(name, found)),
+                *_repeated(request.query_params),
+                *_unknown(
+                    [name for name in filters.unknown_parameters if name not in FIELDS],
+                    sorted({*filters.filters, *FIELDS}),
+                ),
+            ]
+        )
+        return filters.qs
+
+
+def check(query: QueryDict, *known: str) -> None:
+    """Refuse any other parameter than those *known* (of FIELDS), and values of these that cannot be right."""
+    unknown = sorted(set(query) - set(known))
+    refuse_errors([*own_errors(query, known), *_repeated(query), *_unknown(unknown, known)])
+
+
+def refuse_errors(errors: Errors) -> None:
+    """Raise the Problem bad-parameters where there are *errors*."""
+    if errors:
+        raise bad_parameters(errors)
+
+
+def own_errors(query: QueryDict, names: Iterable[str]) -> Errors:
+    errors: Errors = []
+    for name in names:
         try:
-            values[name] = field.clean(query.get(name))
+            FIELDS[name].clean(query.get(name))
         except ValidationError as error:
-            errors += _errors(name, error)
-    return values, errors
+            errors += _told(name, [error])
+    return errors
 
 
-def _errors(name, error):
-    return [(name, single.code or "invalid", " ".join(single.messages)) for single in error.error_list]
+def _told(name: str, errors: Iterable[Any]) -> Errors:
+    return [
+        (name, single.code or "invalid", " ".join(single.messages)) for error in errors for single in error.error_list
+    ]
 
 
-def _repeated(query):
+def _repeated(query: QueryDict) -> Errors:
     return [(name, "repeated", "Given more than once.") for name in query if len(query.getlist(name)) > 1]
 
 
-def _unknown(names, known):
+def _unknown(names: Iterable[str], known: Iterable[str]) -> Errors:
     listed = ", ".join(known)
+    if not listed:
+        return [(shown(name), "unknown_parameter", "No parameters are known here.") for name in names]
     return [(shown(n), "unknown_parameter", f"“{shown(n)}” is no parameter here. Known: {listed}.") for n in names]
-
-
-def read_detail(query):
-    """Return the values of the parameters that single records take; the Problem bad-parameters is raised for others."""
-    values, errors = own_parameters(query, LANG)
-    errors += _repeated(query) + _unknown(sorted(set(query) - {"lang"}), ["lang"])
-    if errors:
-        raise bad_parameters(errors)
-    return values
-
-
-def read_nothing(query):
-    """Raise the Problem bad-parameters for any parameter at all."""
-    if query:
-        raise bad_parameters([(shown(n), "unknown_parameter", "No parameters are known here.") for n in sorted(query)])
-
-
-def read_list(record_type, query, read_context):
-    """Return (filters, values of page_size and lang) for a list; the Problem bad-parameters is raised for all errors."""
-    values, errors = own_parameters(query, SIZE, LANG)
-    filters = filters_for(record_type, query, read_context)
-    valid = filters.is_valid()
-    if not valid:
-        for name, found in filters.form.errors.as_data().items():
-            for error in found:
-                errors += _errors(name, error)
-    own = {"page_size", "lang"}
-    unknown = [name for name in filters.unknown_parameters if name not in own]
-    errors += _repeated(query) + _unknown(unknown, sorted({*filters.filters, *own}))
-    if errors:
-        raise bad_parameters(errors)
-    return filters, values

@@ -1,216 +1,188 @@
 """What every address of the API has in common, and the collections: lists, single records and their versions."""
 
-import json
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Any
 
+from django.http import HttpResponseBase
 from django.urls import reverse
 from django.utils import translation
-from rest_framework.exceptions import MethodNotAllowed, NotAcceptable
+from django.utils.http import http_date
+from rest_framework.exceptions import NotAcceptable
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.permissions import AllowAny
+from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.views import APIView
-from rest_framework.viewsets import ViewSetMixin
+from rest_framework.viewsets import GenericViewSet
 
-from ctportal.publishing.reading import (
-    Found,
-    Gone,
-    Moved,
-    PageOutOfRange,
-    full_rows,
-    listing,
-    pointers,
-    related,
-    resolve,
-    versions,
-)
-from ctportal.reading.http import accepts_json, entity_tag
-from ctportal.reading.middleware import never_kept
+from ctportal.publishing.filters import EditionFilterSet
+from ctportal.publishing.models import Edition, EditionQuerySet
+from ctportal.publishing.reading import Found, Gone, Moved, in_full, related, resolve, versions
+from ctportal.reading.http import accepts_json
 
-from . import envelope, parameters
-from .answers import answer, moved, page_links
-from .problems import Problem, handle, not_found
-
-HEADERS = {"Allow": "GET, HEAD", "Vary": "Accept"}
+from .envelope import in_language, permanent_url, record, rfc3339
+from .pagination import Pagination
+from .parameters import StrictFilterBackend, check
+from .problems import Problem, not_found
 
 
-class Record(NamedTuple):
-    """A record in a list: its JSON, the SHA-256 of that, and the second at which it was updated."""
+class Negotiation(DefaultContentNegotiation):
+    """JSON for whoever accepts it, in one form: the cache asks the same, and keeps one answer for all."""
 
-    content: bytes
-    digest: bytes
-    updated: str
+    def select_renderer(
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        [renderer] = renderers
+        if not accepts_json(request.META.get("HTTP_ACCEPT", "")):
+            raise NotAcceptable(available_renderers=[renderer])
+        return renderer, renderer.media_type
 
 
-class ApiView(APIView):
+class ReadOnlyView(APIView):
     """Read only, for everybody: no user, no session, no cookie, nothing to parse; JSON out, problems as errors."""
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
     throttle_classes = ()
     parser_classes = ()
+    renderer_classes = (JSONRenderer,)
+    content_negotiation_class = Negotiation
     http_method_names = ("get", "head")
 
-    def dispatch(self, request, *args, **kwargs):
-        """Answer as DRF's own would, without what only serves those who write, sign in or take something else than JSON:
-        for a single record that would be a third of the time."""
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         # The API speaks English, whatever language the reader's browser asks for.
         with translation.override("en"):
-            try:
-                response = self._respond(request, *args, **kwargs)
-            # As DRF does: handle() logs what it does not know, with its traceback, and answers 500 as a problem.
-            except Exception as exception:  # noqa: BLE001
-                response = handle(exception, {"request": request})
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
-        return response
+            return super().dispatch(request, *args, **kwargs)
 
-    def _respond(self, request, *args, **kwargs):
-        if request.method.lower() not in self.http_method_names:
-            raise MethodNotAllowed(request.method)
-        if not accepts_json(request.META.get("HTTP_ACCEPT", "")):
-            raise NotAcceptable
-        return self.get(request, *args, **kwargs)
+    @property
+    def default_response_headers(self) -> dict[str, str]:
+        return {**super().default_response_headers, "Vary": "Accept"}
 
 
-class NowhereView(ApiView):
+class NowhereView(ReadOnlyView):
     """Every address below the API that leads nowhere."""
 
     schema = None
 
-    def get(self, request, **kwargs):
+    def get(self, request: Request, **kwargs: Any) -> Response:
         raise not_found()
 
 
-class EditionViewSet(ViewSetMixin, ApiView):
-    """The public records of one type. Reads editions alone and hands on their JSON as it is.
+class EditionViewSet(ReadOnlyView, GenericViewSet):
+    """The public records of one type. Reads editions alone and gives their JSON as it is.
 
-    A list costs five queries (epoch, count, which records, their rows, relations), one more for each record that it is
+    A list costs five queries (epoch, count, which records, their rows, relations), two more for each record that it is
     filtered by; a record costs three.
     """
 
     record_type: str
-    serializer_class: type
     collection: str
+    filterset_class: type[EditionFilterSet]
+    filter_backends = (StrictFilterBackend,)
+    pagination_class = Pagination
+    lookup_url_kwarg = "address"
 
-    def list(self, request):
-        query = request.GET
-        filters, values = parameters.read_list(self.record_type, query, request.read_context)
-        size, language = values["page_size"] or parameters.PAGE_SIZE, values["lang"]
-        try:
-            page = listing(filters, size, keys=True)
-        except PageOutOfRange as error:
-            raise _page_out_of_range(error) from None
-        origin = origin_of(request)
-        records = self._records(page.editions, filters.moment, origin, language)
-        shortened = filters.shortened_search
-        if shortened:
-            query = query.copy()
-            query["q"] = shortened.text  # the links do not repeat what is not looked for
-        links = page_links(origin + request.path, query, page.number, page.pages)
-        head = {
-            "count": page.total,
-            "page": page.number,
-            "pages": page.pages,
-            "next": links.get("next"),
-            "previous": links.get("prev"),
-        }
-        if shortened:
-            head["shortened_q"] = shortened.text
-        start = f'{json.dumps(head, separators=(",", ":"))[:-1]},"results":['.encode()
-        # One join: a list of a hundred is more than a megabyte, and each copy of it takes as long as finding the records.
-        parts = [part for record in records for part in (b",", record.content)]
-        content = b"".join((start, *parts[1:], b"]}"))
-        tag = entity_tag(b"".join((start, *(record.digest for record in records))))
-        newest = max((record.updated for record in records), default="")
-        response = answer(request, content, tag=tag, modified=newest, links=links)
-        return response if page.total else never_kept(response)
+    def get_queryset(self) -> EditionQuerySet:
+        # Of all types: the filter set chooses that of its records, through the index that it reads.
+        return Edition.objects.public(self.request.read_context.at)
 
-    def _records(self, keys, moment, origin, language):
-        """Return the records of the editions *keys* as Records. Two queries."""
-        rows = full_rows(keys)
-        points_to = envelope.links(pointers(rows, moment.at), origin)
-        made = {}
-        for row in rows:
-            own = self._own(row, language)
-            content = b"".join((envelope.head(row, points_to.get(row.pk, ""), origin), envelope.rest(own)))
-            made[row.pk] = Record(content, sha256(content).digest(), row.updated[:19])
-        return [made[key] for key in keys]
+    def list(self, request: Request) -> Response:
+        keys = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        editions = in_full(keys)
+        points_to = related(editions, request.read_context.at, cards=False)
+        records = [self.record(edition, points_to[edition.pk]) for edition in editions]
+        response = self.get_paginated_response(records)
+        return _modified(response, max((edition.public_from for edition in editions), default=None))
 
-    def retrieve(self, request, address):
-        language = parameters.read_detail(request.GET)["lang"]
-        found = self._find(request, address, full=True)
+    def retrieve(self, request: Request, address: str) -> Response:
+        check(request.query_params, "lang")
+        found = self.find(address)
         if isinstance(found, Moved):
-            return self._moved(request, found)
-        return self._answer(request, found.edition, found.at, language)
+            return self.moved(found)
+        return self.one(found.edition)
 
-    def versions(self, request, address):
-        parameters.read_nothing(request.GET)
-        found = self._find(request, address)
+    def versions(self, request: Request, address: str) -> Response:
+        check(request.query_params)
+        found = self.find(address)
         if isinstance(found, Moved):
-            return self._moved(request, found, "versions/")
-        base = f"{origin_of(request)}{reverse(f'api:{self.collection}-versions', args=[found.edition.uid])}"
+            return self.moved(found, "versions/")
+        current = found.edition
+        base = self.address_of("versions", current.uid)
         rows = [
             {
                 "version": edition.version,
                 "url": f"{base}{edition.version}/",
-                "public_from": envelope.rfc3339(edition.public_from),
+                "public_from": rfc3339(edition.public_from),
                 # The end of the edition in force, if it has one, is still to come: not for the public.
-                "public_until": envelope.rfc3339(edition.public_until) if edition.pk != found.edition.pk else None,
+                "public_until": rfc3339(edition.public_until) if edition.pk != current.pk else None,
                 "minor": edition.minor,
                 "note": edition.note,
                 "sealed": edition.is_sealed,
                 "sha256": edition.sha256,
                 "chain": edition.chain,
             }
-            for edition in chained(versions(found.edition.uid, found.at).defer("text", "card", "json"))
+            for edition in self.chained(current)
         ]
-        body = {"uid": str(found.edition.uid), "type": self.record_type, "count": len(rows), "results": rows}
-        text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-        return answer(request, text, modified=envelope.rfc3339(found.edition.public_from)[:19])
+        body = {"uid": str(current.uid), "type": self.record_type, "count": len(rows), "results": rows}
+        return _modified(Response(body), current.public_from)
 
-    def version(self, request, address, number):
-        language = parameters.read_detail(request.GET)["lang"]
-        found = self._find(request, address)
+    def version(self, request: Request, address: str, number: str) -> Response:
+        check(request.query_params, "lang")
+        found = self.find(address)
         if isinstance(found, Moved):
-            return self._moved(request, found, f"versions/{number}/")
-        editions = list(chained(versions(found.edition.uid, found.at).defer("text", "card", "json")))
+            return self.moved(found, f"versions/{number}/")
+        editions = list(self.chained(found.edition))
         edition = next((edition for edition in editions if str(edition.version) == number), None)
         if edition is None:
             raise not_found()
         if edition.is_sealed:
             raise Problem(
                 "sealed", version=edition.version, sha256=edition.sha256, chain=edition.chain,
-                public_from=envelope.rfc3339(edition.public_from),
+                public_from=rfc3339(edition.public_from),
             )  # fmt: skip
         edition.published = editions[0].public_from
-        return self._answer(request, envelope.row_of(edition), found.at, language, chain=edition.chain)
+        return self.one(edition, chain=edition.chain)
 
-    def _find(self, request, address, full=False):
-        """Return Found or Moved; raise the problem that says what else is the case."""
-        found = resolve(self.record_type, address, request.read_context.at, full=full)
+    def find(self, address: str) -> Found | Moved:
+        """Return what stands at *address*; raise the problem that says what else is the case."""
+        at = self.request.read_context.at
+        found = resolve(self.record_type, address, at)
         if isinstance(found, (Found, Moved)):
             return found
         if isinstance(found, Gone):
-            raise _withdrawn(found, origin_of(request))
+            raise _withdrawn(found, at, self.origin)
         raise not_found()
 
-    def _own(self, row, language):
-        return envelope.in_language(row.json, self.serializer_class, language) if language else row.json
+    def chained(self, edition: Edition) -> Iterator[Edition]:
+        return chained(versions(edition.uid, self.request.read_context.at).defer("text", "card", "json"))
 
-    def _answer(self, request, row, at, language, **more):
-        """Answer with the record that *row* (a FullRow) is, what it points to at *at* with cards, and *more* keys."""
-        origin = origin_of(request)
-        points_to = envelope.links_with_cards(related([row], at)[row.pk], origin)
-        head = envelope.head(row, points_to, origin, **more)
-        content = b"".join((head, envelope.rest(self._own(row, language))))
-        return answer(request, content, tag=None if language else entity_tag(head), modified=row.updated[:19])
+    def record(self, edition: Edition, points_to: Iterable[Any], **more: str) -> dict[str, Any]:
+        data = in_language(edition.data, self.serializer_class, self.request.query_params.get("lang"))
+        return record(edition, data, points_to, self.origin, **more)
 
-    def _moved(self, request, found, below=""):
-        address = reverse(f"api:{self.collection}-detail", args=[found.address])
-        return moved(address + below, request.GET)
+    def one(self, edition: Edition, **more: str) -> Response:
+        """Answer with *edition*, what it points to with cards, and *more* keys."""
+        points_to = related([edition], self.request.read_context.at)[edition.pk]
+        return _modified(Response(self.record(edition, points_to, **more)), edition.public_from)
+
+    def moved(self, found: Moved, below: str = "") -> Response:
+        """Redirect to where the record answers now; the query goes along."""
+        query = self.request.query_params.urlencode()
+        address = reverse(f"api:{self.collection}-detail", args=[found.address]) + below
+        return Response(status=301, headers={"Location": f"{address}?{query}" if query else address})
+
+    @property
+    def origin(self) -> str:
+        return origin_of(self.request)
+
+    def address_of(self, name: str, *args: Any) -> str:
+        return self.origin + reverse(f"api:{self.collection}-{name}", args=args)
 
 
-def chained(editions):
+def chained(editions: Iterable[Edition]) -> Iterator[Edition]:
     """Yield *editions* (of one record, first to last) with ``version`` and ``chain``.
 
     chain is the SHA-256 of the chain before (empty at first), sha256 and public_from as the API writes it, joined by
@@ -218,41 +190,43 @@ def chained(editions):
     """
     chain = ""
     for number, edition in enumerate(editions, start=1):
-        parts = (chain, edition.sha256, envelope.rfc3339(edition.public_from))
+        parts = (chain, edition.sha256, rfc3339(edition.public_from))
         chain = sha256("\n".join(parts).encode()).hexdigest()
         edition.version, edition.chain = number, chain
         yield edition
 
 
-def origin_of(request):
+def origin_of(request: Request) -> str:
     """Scheme and host of this site, as the client addressed it."""
     return f"{request.scheme}://{request.get_host()}"
 
 
-def _page_out_of_range(error):
-    detail = f"There is no page {error.number}; the last is {error.pages}."
-    errors = [{"parameter": "page", "code": "page_out_of_range", "detail": detail}]
-    return Problem("page-out-of-range", detail, errors=errors)
+def _modified(response: Response, instant: datetime | None) -> Response:
+    """Return *response* with Last-Modified. It is not compared: what a record is related to may change without it, so
+    only If-None-Match gives a 304."""
+    if instant:
+        response.headers["Last-Modified"] = http_date(instant.timestamp())
+    return response
 
 
-def _withdrawn(gone, origin):
+def _withdrawn(gone: Gone, at: datetime, origin: str) -> Problem:
     """The tombstone: what the record was, why it is gone, what to read instead. Nothing of its text."""
     edition = gone.edition
-    first = versions(edition.uid, gone.at).values_list("public_from", flat=True)[0]
+    first = versions(edition.uid, at).values_list("public_from", flat=True)[0]
     replacement = gone.replacement and {
         "uid": str(gone.replacement.uid),
         "type": gone.replacement.type,
         "slug": gone.replacement.slug,
-        "url": envelope.permanent_url(origin, gone.replacement.uid),
+        "url": permanent_url(origin, gone.replacement.uid),
     }
     return Problem(
         "withdrawn",
         record={
             "uid": str(edition.uid),
             "type": edition.type,
-            "url": envelope.permanent_url(origin, edition.uid),
-            "published": envelope.rfc3339(first),
-            "withdrawn": envelope.rfc3339(edition.public_until),
+            "url": permanent_url(origin, edition.uid),
+            "published": rfc3339(first),
+            "withdrawn": rfc3339(edition.public_until),
             "reason": gone.reason,
             "replacement": replacement,
         },

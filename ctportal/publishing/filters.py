@@ -7,21 +7,27 @@ ignore parameters they do not know; the API asks ``unknown_parameters`` and refu
 import datetime
 import re
 import unicodedata
-from functools import cached_property
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, NoReturn
 
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import F
+from django.db.models.expressions import OrderBy
+from django.http import HttpRequest
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from ctportal.geography import COUNTRY_CODES, REGIONS
 from ctportal.languages import CODES
+from ctportal.reading.cache import is_worth_keeping
+from ctportal.reading.context import ReadContext
 from ctportal.search_text import MAX_CHARACTERS, MAX_WORDS, SearchText, shorten
 
 from . import codes
-from .models import Edition, RecordType
+from .models import Edition, EditionQuerySet, RecordType
 from .reading import SLUG, SLUG_LENGTH, UID, Choice, choose
 
 PAGE_DIGITS = 9
@@ -34,7 +40,7 @@ def shown(value):
     return visible + "…" if len(value) > SHOWN else visible
 
 
-def refuse(value, message, code, **params):
+def refuse(value: str, message: Any, code: str, **params: str) -> NoReturn:
     raise ValidationError(message, code=code, params={"value": shown(value), **params})
 
 
@@ -133,7 +139,9 @@ class InstantField(StrictField):
 
 
 class RecordField(StrictField):
-    """A public record of *record_type* by slug or uid; its slug or uid of before leads to it too."""
+    """A record of *record_type* that is public at ``at``, by slug or uid; its slug or uid of before leads to it too."""
+
+    at: datetime.datetime  # set by the filter
 
     def __init__(self, record_type, **kwargs):
         self.record_type = record_type
@@ -142,7 +150,14 @@ class RecordField(StrictField):
     def read(self, value):
         if len(value) > SLUG_LENGTH or not (SLUG.fullmatch(value) or UID.fullmatch(value)):
             refuse(value, _("“%(value)s” is neither a slug such as minsk-2019 nor a uid."), "unknown_value")
-        return value
+        choice = choose(self.record_type, value, self.at)
+        if choice is None:
+            raise ValidationError(
+                _("“%(value)s” is the slug or uid of no public %(type)s."),
+                code="unknown_value",
+                params={"value": value, "type": RecordType(self.record_type).label},
+            )
+        return choice
 
 
 class PageField(StrictField):
@@ -160,27 +175,17 @@ class PageField(StrictField):
 
 
 class Parameter(django_filters.Filter):
-    """A filter whose label is set here: the base class would look the field up in the model, once a request.
+    """A filter without a label: pages write their own."""
 
-    ``parts`` takes a cleaned value apart into what goes into SQL, ``join`` puts it together again: so ``reading.listing``
-    keeps the SQL of each shape of list, and puts in the values.
-    """
-
-    def __init__(self, field_name=None, lookup_expr=None, **kwargs):
+    def __init__(self, field_name: str | None = None, lookup_expr: str | None = None, **kwargs: Any) -> None:
         super().__init__(field_name, lookup_expr, **{"label": "", **kwargs})
-
-    def parts(self, value):
-        return (value,)
-
-    def join(self, parts):
-        return parts[0]
 
 
 class Words(Parameter):
     field_class = QueryField
 
-    def filter(self, queryset, searched):
-        for word in dict.fromkeys(searched.text.casefold().split()):
+    def filter(self, queryset: EditionQuerySet, searched: SearchText | None) -> EditionQuerySet:
+        for word in dict.fromkeys(searched.text.casefold().split()) if searched else ():
             queryset = queryset.filter(text__contains=word)
         return queryset
 
@@ -188,14 +193,17 @@ class Words(Parameter):
 class FacetFilter(Parameter):
     """Editions that have the value among their facets of the filter's name."""
 
-    def filter(self, queryset, value):
-        return queryset.facet(self.field_name, *self.parts(value)) if value else queryset
+    def values(self, value: Any) -> tuple[str, ...]:
+        """Return the values of the facet that *value* of the parameter stands for."""
+        return (value,)
 
-    def lead(self, queryset, record_type, value):
+    def filter(self, queryset: EditionQuerySet, value: Any) -> EditionQuerySet:
+        return queryset.facet(self.field_name, *self.values(value)) if value else queryset
+
+    def lead(self, queryset: EditionQuerySet, record_type: str, value: Any) -> EditionQuerySet:
         """Like ``filter``, but through a join, so that the rows come in the order of the facet's index."""
-        values = self.parts(value)
-        match = {"facets__value": values[0]} if len(values) == 1 else {"facets__value__in": values}
-        return queryset.filter(facets__type=record_type, facets__name=self.field_name, **match)
+        [only] = self.values(value)
+        return queryset.filter(facets__type=record_type, facets__name=self.field_name, facets__value=only)
 
 
 class CodeFilter(FacetFilter):
@@ -213,11 +221,16 @@ class YearFilter(FacetFilter):
 class RecordFilter(FacetFilter):
     field_class = RecordField
 
-    def parts(self, choice):
-        return choice.values
+    def values(self, value: Choice) -> tuple[str, ...]:
+        return value.values
 
-    def join(self, parts):
-        return Choice(None, "", "", parts)
+    @property
+    def field(self) -> RecordField:
+        field = super().field
+        filters: EditionFilterSet | None = getattr(self, "parent", None)
+        if filters is not None:
+            field.at = filters.context.at
+        return field
 
 
 class DateFilter(Parameter):
@@ -228,11 +241,18 @@ class InstantFilter(Parameter):
     field_class = InstantField
 
 
-class Ordering(Parameter):
+class NoFilter(Parameter):
+    """A parameter that does not narrow a list."""
+
+    def filter(self, queryset: EditionQuerySet, _value: Any) -> EditionQuerySet:
+        return queryset
+
+
+class Ordering(NoFilter):
     field_class = CodeField
 
 
-class PageNumber(Parameter):
+class PageNumber(NoFilter):
     field_class = PageField
 
 
@@ -242,44 +262,17 @@ LEADING = (
     *("conference", "person", "organization", "series", "theme", "country", "year", "kind", "status"),
     *("region", "language"),
 )
-_BY_DATE = {
-    "-date": (("date", True), ("slug", False), ("uid", False)),
-    "date": (("date", False), ("slug", True), ("uid", True)),
-}
-_BY_SLUG = {
-    "slug": (("slug", False), ("uid", False)),
-    "-slug": (("slug", True), ("uid", True)),
-}
-_BY_UPDATE = {
-    "-updated": (("public_from", True), ("uid", False)),
-    "updated": (("public_from", False), ("uid", True)),
-}
-
-
-class FilterForm(forms.Form):
-    """The form behind a FilterSet: only the parameters that are given, with the records that slugs and uids stand for."""
-
-    def __init__(self, data, fields, moment):
-        self.base_fields = fields
-        self.moment = moment
-        super().__init__(data)
-
-    def clean(self):
-        cleaned = super().clean()
-        for name, field in self.fields.items():
-            if isinstance(field, RecordField) and cleaned.get(name):
-                address = cleaned[name]
-                cleaned[name] = choose(field.record_type, address, self.moment.at)
-                if cleaned[name] is None:
-                    self.add_error(name, ValidationError(
-                        _("“%(value)s” is the slug or uid of no public %(type)s."), code="unknown_value",
-                        params={"value": address, "type": RecordType(field.record_type).label},
-                    ))  # fmt: skip
-        return cleaned
+# {value of "ordering": fields, with a minus for descending}; the first is the default. Each is total: no two public records
+# of one type share it.
+_BY_DATE = {"-date": ("-date", "slug", "uid"), "date": ("date", "-slug", "-uid")}
+_BY_SLUG = {"slug": ("slug", "uid"), "-slug": ("-slug", "-uid")}
+_BY_UPDATE = {"-updated": ("-public_from", "uid"), "updated": ("public_from", "-uid")}
+# What an edition's facets repeat of it.
+_IN_FACETS = {"date": "facets__date", "slug": "facets__slug"}
 
 
 class EditionFilterSet(django_filters.FilterSet):
-    """Base of the filter sets. ``is_valid()`` first; then ``narrow``, ``row_order`` and ``cleaned_data`` serve lists."""
+    """Base of the filter sets over public editions of any type, for a request with a ``read_context``."""
 
     record_type: str
     orderings = _BY_DATE | _BY_UPDATE
@@ -291,102 +284,70 @@ class EditionFilterSet(django_filters.FilterSet):
     class Meta:
         model = Edition
         fields = ()
-        form = FilterForm
-
-    def __init__(self, data, moment):
-        # The base class copies every filter and every field for each request; ours hold no state.
-        self.data = data
-        self.filters = self.base_filters
-        self.moment = moment
-
-    @cached_property
-    def form(self):
-        given = {name: bound.field for name, bound in self.filters.items() if self.data.get(name)}
-        return FilterForm(self.data, given, self.moment)
-
-    def is_valid(self):
-        return self.form.is_valid()
 
     @property
-    def cleaned_data(self):
-        """The values given, read: words, dates, instants, Choices. A parameter not given is not in it."""
-        return self.form.cleaned_data
+    def context(self) -> ReadContext:
+        return self.request.read_context
 
     @property
-    def page_number(self):
-        return self.cleaned_data.get("page") or 1
+    def page_number(self) -> int:
+        return self.form.cleaned_data["page"] or 1
 
     @property
-    def chosen(self):
+    def chosen(self) -> dict[str, Any]:
         """What the list is narrowed by: {parameter: cleaned value}, page and ordering apart."""
-        return {n: v for n, v in self.cleaned_data.items() if v is not None and n not in ("page", "ordering")}
+        return {
+            name: value
+            for name, value in self.form.cleaned_data.items()
+            if value is not None and not isinstance(self.filters[name], NoFilter)
+        }
 
     @property
-    def key(self):
-        """Names what is chosen, for the cache; page and ordering do not change a count."""
-        return tuple(sorted((name, getattr(v, "values", v)) for name, v in self.chosen.items()))
-
-    @property
-    def leading(self):
+    def leading(self) -> str | None:
         """Name of the facet whose index gives the rows; None when no facet is chosen."""
-        return next((name for name in LEADING if name in self.chosen), None)
+        chosen = self.chosen
+        # With several values, an edition may come more than once.
+        return next((n for n in LEADING if n in chosen and len(self.filters[n].values(chosen[n])) == 1), None)
 
     @property
-    def unknown_parameters(self):
+    def unknown_parameters(self) -> list[str]:
         return sorted(set(self.data) - set(self.filters))
 
     @property
     def shortened_search(self) -> SearchText | None:
         """What is looked for of a search that was too long, also where another parameter is refused; else None."""
+        self.is_valid()
         searched = self.form.cleaned_data.get("q")
         return searched if searched and searched.is_shortened else None
 
-    def narrow(self, queryset, chosen):
-        """Return *queryset* (of editions, of any type) with only those of this type that pass what is *chosen*."""
-        lead = self.leading
-        queryset = (
-            self.filters[lead].lead(queryset, self.record_type, chosen[lead]) if lead else queryset.of(self.record_type)
-        )
+    def filter_queryset(self, queryset: EditionQuerySet) -> EditionQuerySet:
+        """Return *queryset* with only those of this type that pass what is chosen, in the order asked for."""
+        leading, chosen = self.leading, self.chosen
+        if leading:
+            queryset = self.filters[leading].lead(queryset, self.record_type, chosen[leading])
+        else:
+            queryset = queryset.of(self.record_type)
         for name, value in chosen.items():
-            if name != lead:
+            if name != leading:
                 queryset = self.filters[name].filter(queryset, value)
-        return queryset
+        return queryset.order_by(*self.order(_IN_FACETS if leading else {}))
 
-    @property
-    def shape(self):
-        """Names everything about the list that changes its SQL, the values and the search words apart."""
-        counts = tuple((name, len(self.filters[name].parts(value))) for name, value in sorted(self.chosen.items()))
-        return self.record_type, self.cleaned_data.get("ordering"), counts
+    def order(self, names: Mapping[str, str] = MappingProxyType({})) -> list[OrderBy]:
+        """Return the order of the list; *names* are other names of fields."""
+        fields = self.orderings[self.form.cleaned_data["ordering"] or next(iter(self.orderings))]
+        columns = ((F(names.get(field.strip("-"), field.strip("-"))), field.startswith("-")) for field in fields)
+        return [column.desc() if descending else column.asc() for column, descending in columns]
 
-    def parts(self):
-        """Return {name of a part: value} of everything chosen, each value one that goes into SQL."""
-        return {
-            f"{name}_{n}": part
-            for name, value in self.chosen.items()
-            for n, part in enumerate(self.filters[name].parts(value))
-        }
-
-    def joined(self, parts):
-        """The reverse of ``parts``: {parameter: value} as in ``chosen``."""
-        taken = {}
-        for slot, part in parts.items():
-            taken.setdefault(slot.rpartition("_")[0], []).append(part)
-        return {name: self.filters[name].join(tuple(found)) for name, found in taken.items()}
-
-    def order(self):
-        """The order of the list, total: no two public records of one type share it."""
-        return self._order({})
-
-    def row_order(self):
-        """Like ``order``, through the leading facet where that spares a sort."""
-        return self._order({"date": "facets__date", "slug": "facets__slug"} if self.leading else {})
-
-    def _order(self, names):
-        fields = self.orderings[self.cleaned_data.get("ordering") or next(iter(self.orderings))]
-        return [F(names.get(n, n)).desc() if descending else F(names.get(n, n)).asc() for n, descending in fields]
+    def count(self) -> int:
+        """Return how many public records the filters let through; kept for the epoch."""
+        names = sorted(self.chosen)
+        if not is_worth_keeping(names):
+            return self.qs.order_by().count()
+        key = "count", self.record_type, *((name, self.data[name]) for name in names)
+        return self.context.cached(key, self.qs.order_by().count)
 
 
-def ordering(orderings):
+def ordering(orderings: Mapping[str, Any]) -> Ordering:
     return Ordering(choices=orderings)
 
 
@@ -458,6 +419,8 @@ FILTERSETS = {
 }
 
 
-def filters_for(record_type, data, moment):
-    """Return the FilterSet of *record_type* over *data* (a QueryDict or a dictionary of texts), read at *moment* (a ReadContext)."""
-    return FILTERSETS[record_type](data, moment)
+def filters_for(record_type: str, data: Mapping[str, str], request: HttpRequest) -> EditionFilterSet:
+    """Return the filter set of *record_type* over *data* (a QueryDict or a dictionary of texts) for *request*: what it reads
+    is public at the instant of its ``read_context``."""
+    public = Edition.objects.public(request.read_context.at)
+    return FILTERSETS[record_type](data, public, request=request)

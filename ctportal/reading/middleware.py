@@ -4,6 +4,7 @@ import json
 import logging
 import re
 from collections.abc import Callable
+from typing import TypeVar
 from urllib.parse import parse_qsl, urlencode
 
 from django.conf import settings
@@ -21,6 +22,7 @@ from .context import ReadContext
 from .http import accepts_json, entity_tag
 
 logger = logging.getLogger(__name__)
+R = TypeVar("R", bound=HttpResponse)
 
 API = "/api/v1/"
 API_NOT_KEPT = ("/api/v1/schema/", "/api/v1/docs/")
@@ -38,7 +40,7 @@ LISTS = {
 PAGED = re.compile(r"(?:series|themes)/[^/]+/")
 
 
-def never_kept(response: HttpResponse) -> HttpResponse:
+def never_kept(response: R) -> R:
     """Mark *response* as one that the cache leaves alone, an empty list for example, and return it."""
     response.never_kept = True  # as Django does with xframe_options_exempt
     return response

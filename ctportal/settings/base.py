@@ -182,7 +182,11 @@ CTPORTAL_CACHE_URL = environment.redis_url("CTPORTAL_CACHE_URL")
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
 
 # The API asks for no user; its own views say how it answers (ctportal/api/views.py).
-REST_FRAMEWORK = {"UNAUTHENTICATED_USER": None, "DEFAULT_SCHEMA_CLASS": "ctportal.api.schema.Schema"}
+REST_FRAMEWORK = {
+    "UNAUTHENTICATED_USER": None,
+    "DEFAULT_SCHEMA_CLASS": "ctportal.api.schema.Schema",
+    "EXCEPTION_HANDLER": "ctportal.api.problems.handle",
+}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Conference portal",
     "DESCRIPTION": "Conferences, documents and photos as they are public now, and every version that was.",

@@ -1,6 +1,7 @@
 """The public history of a record: its versions with their change notes, and what changed from one to the next."""
 
 import json
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -8,31 +9,24 @@ from django.utils.translation import gettext as _
 from ctportal.dates import format_instant
 from ctportal.languages import DEFAULT
 from ctportal.publishing.models import Edition
-from ctportal.publishing.prepared import prepared
-from ctportal.publishing.reading import related
+from ctportal.publishing.reading import related, versions
 
 from .addresses import page_address
 from .changes import changed, relations_changed
 from .text import LanguageContext
 
 
-@prepared
-def _rows(uid, at):
-    editions = Edition.objects.effective(at).filter(uid=uid).order_by("public_from")
-    return editions.values_list("public_from", "minor", "note", "sealed_at")
-
-
-def history_of(edition: Edition, language: str) -> list[dict[str, Any]]:
-    """Return the versions of the record whose edition in force is *edition*, newest first, for ``components/history.html``.
+def history_of(edition: Edition, at: datetime, language: str) -> list[dict[str, Any]]:
+    """Return the versions of the record whose edition in force at *at* is *edition*, newest first, for ``components/history.html``.
 
     One query; none for a record with one version, which the edition itself tells (*edition* comes from ``resolve``).
     """
     if edition.version == 1:
         rows = [(edition.public_from, edition.minor, edition.note, None)]
     else:
-        rows = _rows(uid=edition.uid, at=edition.at)[: edition.version]
+        rows = versions(edition.uid, at).values_list("public_from", "minor", "note", "sealed_at")
     address = page_address(edition.type, edition.slug, edition.uid, language)
-    versions = [
+    entries = [
         {
             "number": number,
             "address": f"{address}versions/{number}/",
@@ -45,10 +39,10 @@ def history_of(edition: Edition, language: str) -> list[dict[str, Any]]:
         }
         for number, (start, minor, note, sealed_at) in enumerate(rows, start=1)
     ]
-    return versions[::-1]
+    return entries[::-1]
 
 
-def changes_of(edition: Edition, before: Edition | None, language: str) -> dict[str, Any]:
+def changes_of(edition: Edition, before: Edition | None, at: datetime, language: str) -> dict[str, Any]:
     """Return what changed from *before*, the version before, to *edition*, for ``components/changes.html``.
 
     One query: the records that the two point to and that are public now.
@@ -59,7 +53,7 @@ def changes_of(edition: Edition, before: Edition | None, language: str) -> dict[
     if before.is_sealed:
         remark = _("The version before was sealed: what changed cannot be shown.")
         return {"heading": heading, "changes": [], "remark": remark}
-    pointers = _pointers((before, edition), edition.at, language)
+    pointers = _pointers((before, edition), at, language)
     changes = [
         *changed(before.json, edition.json, language),
         *relations_changed(pointers[before.pk], pointers[edition.pk], language),

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
+from django.core.paginator import Page
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
@@ -13,7 +14,7 @@ from django.views import View
 from ctportal.geography import REGIONS, country_name, region_name
 from ctportal.languages import LANGUAGES
 from ctportal.publishing.filters import filters_for
-from ctportal.publishing.reading import Choice, Listing, PageOutOfRange, listing, options
+from ctportal.publishing.reading import Choice, PageOutOfRange, listing, options
 from ctportal.reading.context import ReadContext
 from ctportal.reading.middleware import never_kept
 
@@ -67,7 +68,7 @@ class EditionListView(View):
     def get(self, request: HttpRequest, language: str) -> HttpResponse:
         moment = request.read_context
         data = {**request.GET.dict(), **self.fixed}
-        filters = filters_for(self.record_type, data, moment)
+        filters = filters_for(self.record_type, data, request)
         page, status, problems = None, 200, {}
         if filters.is_valid():
             try:
@@ -82,15 +83,15 @@ class EditionListView(View):
             given["q"] = shortened.text
         narrowed = {name: value for name, value in given.items() if name not in ("page", "ordering")}
         query = f"?{urlencode(given)}" if given and status == 200 else ""
-        title, number_ = str(self.title), page.number if page else 1
+        title, number_ = str(self.title), page.number if page is not None else 1
         context = {
             "heading": title,
             "intro": self.intro,
             "problems": [problem for each in problems.values() for problem in each],
             "list_class": self.list_class,
-            "rows": self.rows(page.editions, moment.at, language) if page and page.editions else (),
-            "tally": tally(self.record_type, page.total, language) if page else "",
-            "pager": pager_of(page, self.path, language, given) if page else None,
+            "rows": self.rows(page.object_list, moment.at, language) if page else (),
+            "tally": tally(self.record_type, page.paginator.count, language) if page is not None else "",
+            "pager": pager_of(page, self.path, language, given) if page is not None else None,
             "narrowed": bool(narrowed),
             "clear": f"/{language}/{self.path}",
             "shortened": shortened,
@@ -112,7 +113,7 @@ class EditionListView(View):
             robots="noindex" if problems or "q" in given else "",
             status=status,
         )
-        return response if page and page.total else never_kept(response)
+        return response if page else never_kept(response)
 
 
 def page_problem(error: PageOutOfRange) -> str:
@@ -132,9 +133,9 @@ def tally(record_type: str, total: int, language: str) -> str:
     return counted % {"count": number(total, language)}
 
 
-def pager_of(page: Listing, path: str, language: str, given: Mapping[str, str]) -> dict[str, str] | None:
+def pager_of(page: Page, path: str, language: str, given: Mapping[str, str]) -> dict[str, str] | None:
     """Return the links to the pages around *page* for ``components/pager.html``, None where there is but one."""
-    if page.pages == 1:
+    if page.paginator.num_pages == 1:
         return None
 
     def address(to: int) -> str:
@@ -142,12 +143,12 @@ def pager_of(page: Listing, path: str, language: str, given: Mapping[str, str]) 
         return f"/{language}/{path}?{query}" if query else f"/{language}/{path}"
 
     return {
-        "previous": address(page.number - 1) if page.has_previous else "",
-        "next": address(page.number + 1) if page.has_next else "",
+        "previous": address(page.number - 1) if page.has_previous() else "",
+        "next": address(page.number + 1) if page.has_next() else "",
         "first": address(1) if page.number > 2 else "",
-        "last": address(page.pages) if page.number < page.pages - 1 else "",
+        "last": address(page.paginator.num_pages) if page.number < page.paginator.num_pages - 1 else "",
         "here": _("Page %(number)s of %(pages)s")
-        % {"number": number(page.number, language), "pages": number(page.pages, language)},
+        % {"number": number(page.number, language), "pages": number(page.paginator.num_pages, language)},
     }
 
 

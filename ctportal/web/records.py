@@ -128,7 +128,7 @@ class EditionDetailView(View):
 
     def surroundings(self, edition: Edition, language: str) -> dict[str, Any]:
         """Return what stands beside the record on its page, as fields of RecordPage."""
-        return {"history": history_of(edition, language)}
+        return {"history": history_of(edition, self.request.read_context.at, language)}
 
 
 class EditionVersionView(View):
@@ -141,20 +141,21 @@ class EditionVersionView(View):
     def get(
         self, request: HttpRequest, language: str, number: int, slug: str = "", uid: UUID | None = None
     ) -> HttpResponse:
-        found = resolve(self.record_type, slug or str(uid), request.read_context.at)
+        at = request.read_context.at
+        found = resolve(self.record_type, slug or str(uid), at)
         if not isinstance(found, Found):
             return elsewhere(request, language, found)
         current = found.edition
         if slug != current.slug:
             return moved(current, language, f"versions/{number}/")
         # At the same instant: what begins in between has no end to tell of.
-        past = list(versions(current.uid, current.at)[max(0, number - 2) : number])
+        past = list(versions(current.uid, at)[max(0, number - 2) : number])
         if len(past) < min(number, 2):
             raise Http404
         edition, before = past[-1], past[0] if number > 1 else None
         if edition.is_sealed:
             return sealed_page(request, language, edition)
-        edition.version, edition.at = number, current.at
+        edition.version = number
         page = RecordPage(
             record_type=self.record_type,
             data=edition.data,
@@ -163,7 +164,7 @@ class EditionVersionView(View):
             slug=edition.slug,
             version=number,
             banner=version_banner(edition, current, language),
-            changes=changes_of(edition, before, language) if self.shows_changes else None,
+            changes=changes_of(edition, before, at, language) if self.shows_changes else None,
         )
         return self.renderer(request, page)
 

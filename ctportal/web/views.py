@@ -15,7 +15,6 @@ from ctportal.languages import django_code
 from ctportal.publishing.codes import EVENT_STATUSES
 from ctportal.publishing.filters import filters_for
 from ctportal.publishing.models import Edition
-from ctportal.publishing.prepared import prepared
 from ctportal.publishing.reading import CARDS, Found, Gone, Moved, first_rows, options, related, resolve_uid
 
 from . import cards
@@ -56,8 +55,8 @@ def permanent(request, uid):
 
 def home(request, language):
     moment = request.read_context
-    upcoming = _to_come(at=moment.at, since=(moment.at - LONGEST).date())
-    latest = _over(at=moment.at, before=(moment.at + AHEAD).date())
+    upcoming = _to_come(moment.at, (moment.at - LONGEST).date())
+    latest = _over(moment.at, (moment.at + AHEAD).date())
     photos = _featured(latest, moment.at)
     # The newest in any case, beside it rather those with a photo.
     latest = latest[:1] + sorted(latest[1:], key=lambda e: e.pk not in photos)[: LATEST - 1]
@@ -68,7 +67,7 @@ def home(request, language):
         first = next((e for e in latest if not cards.off(e.card_data["event_status"])), None)
         latest = [e for e in latest if e is not first]
     releases, summaries = (
-        first_rows(filters_for("document", {"kind": kind}, moment), NEWS)
+        first_rows(filters_for("document", {"kind": kind}, request), NEWS)
         for kind in ("press-release", "co-chairs-summary")
     )
     newest = _newest(moment.at)
@@ -100,14 +99,12 @@ def home(request, language):
 # The bounds of the first day say where the index by date is entered; without them it would be walked from its end.
 
 
-@prepared
 def _to_come(at, since):
     """The conferences that are not over at their place, but for those that were cancelled."""
     conferences = Edition.objects.public(at).of("conference").facet("status", *ANNOUNCED)
     return _first(conferences.filter(over_at__gt=at, date__gte=since), UPCOMING, F("date").asc(), "slug")
 
 
-@prepared
 def _over(at, before):
     """The conferences that are over at their place, whatever their status says."""
     conferences = Edition.objects.public(at).of("conference").filter(over_at__lte=at, date__lt=before)
@@ -117,27 +114,18 @@ def _over(at, before):
 def _first(editions, count, *order):
     """Return the first *count* of *editions* in *order*, found on an index alone: only what is shown is read."""
     found = editions.order_by(*order).values("pk")[:count]
-    return Edition.objects.filter(pk__in=found).order_by(*order).only(*CARDS)
+    return list(Edition.objects.filter(pk__in=found).order_by(*order).only(*CARDS))
 
 
 def _newest(at):
     """Return the public documents that came or changed last. A minor edition is no news, nor does it end what was."""
-    uids = list(dict.fromkeys(uid for (uid,) in _news(at=at)))[:NEWS]
-    documents = _documents_of(at=at, uids=uids) if uids else []
-    return sorted(documents, key=lambda edition: uids.index(edition.uid))
-
-
-@prepared
-def _news(at):
     # A uid alone says which record is meant; with the type beside it SQLite would take an index by type instead.
     public = Exists(Edition.objects.public(at).filter(uid=OuterRef("uid")).order_by())
     news = Edition.objects.effective(at).of("document").filter(public, minor=False)
-    return news.order_by("-public_from", "-date", "slug").values_list("uid")[: NEWS * 4]
-
-
-@prepared
-def _documents_of(at, uids):
-    return Edition.objects.public(at).filter(uid__in=uids).only(*CARDS)
+    latest = news.order_by("-public_from", "-date", "slug").values_list("uid", flat=True)[: NEWS * 4]
+    uids = list(dict.fromkeys(latest))[:NEWS]
+    documents = Edition.objects.public(at).filter(uid__in=uids).only(*CARDS)
+    return sorted(documents, key=lambda edition: uids.index(edition.uid))
 
 
 def _featured(editions, at):

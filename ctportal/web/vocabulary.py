@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from ctportal.publishing.filters import filters_for
-from ctportal.publishing.reading import PageOutOfRange, listing
+from ctportal.publishing.reading import PageOutOfRange, first_rows, listing
 
 from . import cards
 from .listing import page_problem, pager_of, tally
@@ -60,9 +60,9 @@ def render_vocabulary(request: HttpRequest, page: RecordPage) -> HttpResponse:
 
 def _members(request: HttpRequest, page: RecordPage) -> dict[str, Any]:
     """Return one page of the conferences in a series or on a theme, and the newest documents on a theme."""
-    moment, language, is_series = request.read_context, page.language, page.record_type == "series"
+    language, is_series = page.language, page.record_type == "series"
     asked = {page.record_type: str(page.uid), "ordering": "date" if is_series else "-date"}
-    filters = filters_for("conference", {**asked, "page": request.GET.get("page", "")}, moment)
+    filters = filters_for("conference", {**asked, "page": request.GET.get("page", "")}, request)
     result: dict[str, Any] = {"status": 200, "number": 1}
     if not filters.is_valid():
         errors = [str(error) for errors in filters.form.errors.values() for error in errors]
@@ -76,12 +76,12 @@ def _members(request: HttpRequest, page: RecordPage) -> dict[str, Any]:
             series = str(page.uid) if is_series else ""
             result |= {
                 "number": found.number,
-                "rows": [cards.conference_row(each, language, series) for each in found.editions],
-                "tally": tally("conference", found.total, language),
+                "rows": [cards.conference_row(each, language, series) for each in found],
+                "tally": tally("conference", found.paginator.count, language),
                 "pager": pager_of(found, page.path, language, {}),
             }
     if not is_series:
-        on_theme = filters_for("document", {"theme": str(page.uid)}, moment)
-        documents = listing(on_theme, DOCUMENTS).editions if on_theme.is_valid() else ()
+        on_theme = filters_for("document", {"theme": str(page.uid)}, request)
+        documents = first_rows(on_theme, DOCUMENTS) if on_theme.is_valid() else ()
         result["documents"] = [cards.document_row(each, language) for each in documents]
     return result

@@ -202,6 +202,15 @@ def test_only_json_is_offered(client, accept, status):
         assert problem(response)["type"] == "http://testserver/en/developers/#problem-not-acceptable"
 
 
+def test_one_form_of_json_is_offered_however_it_is_asked_for(client):
+    """One answer is kept for all clients: what one asks for must not be what the next one gets."""
+    answers = {
+        client.get("/api/v1/conferences/", headers={"accept": accept}).content
+        for accept in ("application/json", "*/*", "application/json; indent=8", "application/*; indent=2")
+    }
+    assert len(answers) == 1
+
+
 @pytest.mark.parametrize("etag", ['"', "W/", '"' * 10_000, "\xff", "not quoted"])
 def test_an_odd_validator_is_ignored(client, etag):
     assert client.get("/api/v1/conferences/", headers={"if-none-match": etag}).status_code == 200

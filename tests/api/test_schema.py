@@ -7,6 +7,7 @@ from functools import cache
 import pytest
 from django.core.management import call_command
 from jsonschema import Draft202012Validator
+from rest_framework.renderers import JSONRenderer
 
 from ctportal.api.discovery import openapi
 from ctportal.api.problems import TYPES
@@ -18,7 +19,7 @@ from .conftest import COLLECTIONS
 
 @cache
 def description():
-    return json.loads(openapi())
+    return json.loads(JSONRenderer().render(openapi()))
 
 
 def strict(schema):

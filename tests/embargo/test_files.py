@@ -4,8 +4,9 @@ from urllib.parse import quote, unquote
 
 import pytest
 from django.http import Http404
-from django.test import RequestFactory
 from django.urls import Resolver404, resolve
+
+from tests.factories import make_request
 
 from .canaries import CLOSED, OPEN, never
 from .readers import VISITOR, reader
@@ -27,7 +28,7 @@ def hit(path):
     except Resolver404:
         return False
     try:
-        response = match.func(RequestFactory().get("/asked"), *match.args, **match.kwargs)
+        response = match.func(make_request("/asked"), *match.args, **match.kwargs)
     except Http404:
         return False
     for close in response._resource_closers:  # the file; closing the response would close the database too

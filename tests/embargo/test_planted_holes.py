@@ -6,8 +6,11 @@ from django.http import Http404, HttpResponse
 from django.test.client import ClientHandler
 
 from conferences import views
+from ctportal.api import views as api
 from ctportal.publishing import reading
+from ctportal.publishing.filters import EditionFilterSet
 from ctportal.publishing.models import Edition, Facet, StoredFile
+from ctportal.publishing.reading import EditionPaginator
 from ctportal.web import files
 
 from . import addresses
@@ -19,17 +22,34 @@ from .world import RELEASE
 
 
 def api_detail_unfiltered(patch):
-    in_force = reading._full_in_force
-    at = {"clock": RELEASE, "latest": RELEASE}
-    patch.setattr(reading, "_full_in_force", lambda **asked: in_force(**asked | at))
+    patch.setattr(api, "resolve", lambda record_type, address, _at: reading.resolve(record_type, address, RELEASE))
 
 
 def file_served_without_asking(patch):
-    patch.setattr(files, "_shown", lambda key, **_at: list(StoredFile.objects.filter(key=key)))
+    patch.setattr(files, "_shown", lambda key, _at: StoredFile.objects.filter(key=key).first())
 
 
 def count_of_all_rows(patch):
-    patch.setattr(reading, "count", lambda filters: Edition.objects.of(filters.record_type).count())
+    patch.setattr(EditionFilterSet, "count", lambda filters: Edition.objects.of(filters.record_type).count())
+
+
+def api_count_of_all_rows(patch):
+    honest = EditionPaginator.__init__
+
+    def counting_all(self, editions, per_page, count=None):
+        honest(self, editions, per_page, count or Edition.objects.count)
+
+    patch.setattr(EditionPaginator, "__init__", counting_all)
+
+
+def api_list_unfiltered(patch):
+    patch.setattr(api.EditionViewSet, "get_queryset", lambda _view: Edition.objects.standing())
+
+
+def relations_without_the_rule(patch):
+    honest = reading.related
+    for module in (api, views):
+        patch.setattr(module, "related", lambda editions, _at, **how: honest(editions, RELEASE, **how))
 
 
 def neighbours_without_the_rule(patch):
@@ -47,9 +67,9 @@ def neighbours_without_the_rule(patch):
 def etag_from_the_file(patch):
     past_file = files.past_file
 
-    def with_etag(request, key, **at):
+    def with_etag(request, key, at):
         try:
-            return past_file(request, key=key, **at)
+            return past_file(request, key, at)
         except Http404:
             stored = StoredFile.objects.filter(key=key).first()
             if stored is None:
@@ -67,11 +87,14 @@ def of_scheduled(world):
 HOLES = {
     "API detail unfiltered": (api_detail_unfiltered, of_scheduled),
     "file served without asking": (file_served_without_asking, of_scheduled),
-    "count of all rows": (count_of_all_rows, lambda world: ["/en/conferences/", "/en/documents/", "/api/v1/photos/"]),
+    "count of all rows": (count_of_all_rows, lambda world: ["/en/conferences/", "/en/documents/"]),
+    "count of all rows in the API": (api_count_of_all_rows, lambda world: ["/api/v1/photos/", "/api/v1/documents/"]),
+    "API list unfiltered": (api_list_unfiltered, lambda world: ["/api/v1/conferences/", "/api/v1/documents/"]),
+    "relations without the rule": (relations_without_the_rule, addresses.of_open_records),
     "previous and next without the rule": (neighbours_without_the_rule, addresses.of_open_records),
     "ETag from the file": (etag_from_the_file, of_scheduled),
 }
-SHOWS_NO_WORD = {"count of all rows"}
+SHOWS_NO_WORD = {"count of all rows", "count of all rows in the API"}
 
 
 @pytest.mark.parametrize("hole", HOLES)

@@ -11,8 +11,7 @@ from ctportal.publishing.filters import filters_for
 from ctportal.publishing.instants import end_of_day, today
 from ctportal.publishing.reading import listing
 from ctportal.publishing.services import publish
-from ctportal.reading.context import ReadContext
-from tests.factories import make_conference, make_photo, make_user
+from tests.factories import make_conference, make_photo, make_request, make_user
 
 MS = timedelta(milliseconds=1)
 TWO_IN_DUSHANBE = datetime(2026, 3, 2, 21, 0, tzinfo=UTC)  # of 3 March
@@ -109,9 +108,9 @@ def test_an_edition_lasts_from_the_first_to_the_last_day_of_what_is_known(entere
 
 
 def found(record_type, query):
-    filters = filters_for(record_type, QueryDict(query), ReadContext())
+    filters = filters_for(record_type, QueryDict(query), make_request())
     assert filters.is_valid()
-    return [edition.slug or edition.type for edition in listing(filters).editions]
+    return [edition.slug or edition.type for edition in listing(filters)]
 
 
 @pytest.mark.django_db

@@ -53,11 +53,11 @@ def is_like_never(client, path, **headers):
     return comparable(client.get(path, **headers), path) == comparable(client.get(never, **headers), never)
 
 
-def test_a_file_of_a_public_edition_is_sent_in_one_query(client, publisher, django_assert_num_queries):
+def test_a_file_of_a_public_edition_is_sent_in_two_queries(client, publisher, django_assert_num_queries):
     document, stored = document_with_file()
     publish(document, by=publisher)
 
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):  # the epoch; the file
         response = client.get(stored.path)
 
     assert (response.status_code, body_of(response)) == (200, pdf(text="Opening release"))

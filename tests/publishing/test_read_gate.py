@@ -19,7 +19,7 @@ PUBLIC_SIDE = (
         for app in ("conferences", "documents")
         for name in ("views", "api", "urls", "pages", "symbols")
     ),
-    *(f"ctportal/publishing/{name}.py" for name in ("reading", "filters", "serving", "prepared", "differences")),
+    *(f"ctportal/publishing/{name}.py" for name in ("reading", "filters", "serving", "differences")),
     "ctportal/reading/*.py",
 )
 # Where drafts are read by who may.
@@ -32,11 +32,10 @@ MANAGERS = {"objects", "_base_manager", "_default_manager"}
 RULE = {"public", "effective"}
 
 ALLOWED = {
-    "reading._in_full": "versions before an edition that has taken effect; they have taken effect too",
-    "reading._rows": "rows whose keys come from public(at), in the same statement",
-    "reading._full_of_keys": "rows whose keys come from public(at), by listing() of the same request",
+    "reading._with_cards": "rows whose keys come from public(at), in the same statement",
+    "reading.in_full": "rows whose keys come from public(at), in the same request",
     "reading._facet_counts": "all facets less those of what is hidden, counted in one statement",
-    "reading._pointers_of": "relations of editions that the caller has read; their targets are asked of public(at)",
+    "reading.related": "relations of editions that the caller has read; their targets are asked of public(at)",
     "files._shown": "the file itself, where Exists() an edition in public(at) that shows it",
     "files._shown_last": "which record showed it last, where Exists() an edition in effective(at)",
     "views._first": "rows whose keys come from public(at), in the same statement",

@@ -4,6 +4,7 @@ import json
 from datetime import date, time
 
 from ctportal.languages import CODES
+from ctportal.publishing import epoch
 from ctportal.publishing.models import Edition
 from ctportal.publishing.services import publish
 from documents.models import Document
@@ -126,7 +127,9 @@ def make_dossier_document(conference, n, i, person, organization, session, theme
 
 def every_page(language="en"):
     """Return {kind of page: address} of one page of every kind, for what is public now."""
-    first = {each: Edition.objects.public().of(each).order_by("pk").first() for each in ("document", "photo")}
+    first = {
+        each: Edition.objects.public(epoch.now()).of(each).order_by("pk").first() for each in ("document", "photo")
+    }
     return {
         "home": f"/{language}/",
         "conferences": f"/{language}/conferences/",
@@ -134,9 +137,9 @@ def every_page(language="en"):
         "conference version": f"/{language}/conferences/dossier-1/versions/1/",
         "conference changes": f"/{language}/conferences/dossier-1/versions/2/",
         "series list": f"/{language}/series/",
-        "series": f"/{language}/series/{Edition.objects.public().of('series').first().slug}/",
+        "series": f"/{language}/series/{Edition.objects.public(epoch.now()).of('series').first().slug}/",
         "themes": f"/{language}/themes/",
-        "theme": f"/{language}/themes/{Edition.objects.public().of('theme').first().slug}/",
+        "theme": f"/{language}/themes/{Edition.objects.public(epoch.now()).of('theme').first().slug}/",
         "documents": f"/{language}/documents/",
         "document": f"/{language}/documents/{first['document'].slug}/",
         "document version": f"/{language}/documents/{first['document'].slug}/versions/1/",

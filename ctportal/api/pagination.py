@@ -1,0 +1,78 @@
+"""Pages of the API's lists, by number."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+from rest_framework.pagination import PageNumberPagination
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from ctportal.publishing.reading import EditionPaginator, PageOutOfRange
+from ctportal.reading.middleware import never_kept
+from ctportal.search_text import shorten
+
+from .parameters import MAX_PAGE_SIZE, PAGE_SIZE
+from .problems import Problem
+
+
+class Pagination(PageNumberPagination):
+    """Gives the keys of the editions on a page; ``parameters`` has checked the query."""
+
+    page_size = PAGE_SIZE
+    page_size_query_param = "page_size"
+    max_page_size = MAX_PAGE_SIZE
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> list[Any]:
+        self.request = request
+        number = int(request.query_params.get("page") or 1)
+        try:
+            self.page = EditionPaginator(queryset, self.get_page_size(request)).page(number)
+        except PageOutOfRange as error:
+            raise page_out_of_range(error) from None
+        return list(self.page)
+
+    def get_paginated_response(self, data: list[dict[str, Any]]) -> Response:
+        links, shortened = self.links(), self.shortened_search
+        body = {
+            "count": self.page.paginator.count,
+            "page": self.page.number,
+            "pages": self.page.paginator.num_pages,
+            "next": links.get("next"),
+            "previous": links.get("prev"),
+            **({"shortened_q": shortened} if shortened else {}),
+            "results": data,
+        }
+        response = Response(body, headers={"Link": link_header(links)})
+        return response if data else never_kept(response)
+
+    @property
+    def shortened_search(self) -> str:
+        """What was looked for of a search that was too long, else ""."""
+        searched = shorten(self.request.query_params.get("q", ""))
+        return searched.text if searched.is_shortened else ""
+
+    def links(self) -> dict[str, str]:
+        """Return {relation: address} of the pages around this one: first, prev, next, last, as far as they exist."""
+        query: QueryDict = self.request.query_params.copy()
+        if self.shortened_search:
+            query["q"] = self.shortened_search  # the links do not repeat what is not looked for
+        given = [(name, value) for name, values in query.lists() for value in values if name != "page"]
+        number, pages = self.page.number, self.page.paginator.num_pages
+        around = {"first": 1, "prev": number - 1, "next": number + 1, "last": pages}
+        url = self.request.build_absolute_uri(self.request.path)
+        return {name: f"{url}?{urlencode([*given, ('page', n)])}" for name, n in around.items() if 1 <= n <= pages}
+
+
+def link_header(links: dict[str, str]) -> str:
+    return ", ".join(f'<{address}>; rel="{name}"' for name, address in links.items())
+
+
+def page_out_of_range(error: PageOutOfRange) -> Problem:
+    detail = f"There is no page {error.number}; the last is {error.pages}."
+    return Problem(
+        "page-out-of-range",
+        detail,
+        errors=[{"parameter": "page", "code": "page_out_of_range", "detail": detail}],
+    )

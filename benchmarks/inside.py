@@ -43,6 +43,7 @@ def rows():
 
     from conferences.models import Conference
     from ctportal.languages import pick
+    from ctportal.publishing import epoch
     from ctportal.publishing.models import Edition
     from documents.models import PressRelease
 
@@ -53,7 +54,7 @@ def rows():
         return [found[key] for key in chosen]
 
     def public(record_type):
-        return Edition.objects.public().of(record_type).order_by("-date", "slug", "uid")
+        return Edition.objects.public(epoch.now()).of(record_type).order_by("-date", "slug", "uid")
 
     def titles(editions):
         return [

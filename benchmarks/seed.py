@@ -410,7 +410,7 @@ def publish_vocabulary():
 
 def note_drafts():
     """Nothing has changed since publication: each working record has the checksum of its edition in force."""
-    in_force = Edition.objects.public().filter(uid=OuterRef("uid")).values("sha256")[:1]
+    in_force = Edition.objects.public(epoch.now()).filter(uid=OuterRef("uid")).values("sha256")[:1]
     for model in (Conference, Document, Photo, Series, Theme, Organization, Person):
         shown = model.objects.filter(uid__in=Edition.objects.of(model.record_type).values("uid"))
         shown.update(draft_sha256=Subquery(in_force))

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from ctportal.languages import CODES
-from ctportal.publishing import revisions, workflow
+from ctportal.publishing import epoch, revisions, workflow
 from ctportal.publishing.gate import checksum, gate_for, note_draft
 from ctportal.publishing.models import Edition, LedgerEntry, Relation
 from ctportal.publishing.records import Record, ReviewedRecord, label_names
@@ -122,7 +122,7 @@ def records_naming(entry):
 def public_records(entry):
     """Editions in force that show *entry*: pages that change when it is merged away."""
     shown = Relation.objects.filter(name=SHOWS, target=entry.uid).values("edition")
-    return list(Edition.objects.public().filter(pk__in=shown).defer("json", "text").order_by("type", "slug"))
+    return list(Edition.objects.public(epoch.now()).filter(pk__in=shown).defer("json", "text").order_by("type", "slug"))
 
 
 # Repointing
@@ -228,7 +228,7 @@ def _publish_labels(into, units, by, reason):
     """Publish the survivor's labels where they were filled in, and its units, whose public page names their parent."""
     made = []
     for entry in (into, *units):
-        edition = Edition.objects.public().filter(uid=entry.uid).first()
+        edition = Edition.objects.public(epoch.now()).filter(uid=entry.uid).first()
         if edition and differs(entry, edition):
             made += relabel(entry, by=by, reason=reason)[0]
             workflow.note_step(entry, workflow.Action.RENAMED, by)

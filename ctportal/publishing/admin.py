@@ -37,6 +37,7 @@ from . import (
     admin_share,
     admin_stale,
     admin_versions,
+    epoch,
     roles,
     services,
     workflow,
@@ -62,7 +63,7 @@ from .admin_language import LanguagePage
 from .admin_lists import NarrowedList
 from .gate import GATES, gate_for, languages_leaving, refresh_draft
 from .instants import offset_text, show_instant
-from .models import VOCABULARY, Edition, RecordType, WorkflowStep, reached
+from .models import VOCABULARY, Edition, RecordType, WorkflowStep
 from .original_language import move_labels
 from .preview import WITHOUT_PAGE, preview_address
 from .problems import Problems
@@ -138,7 +139,7 @@ def note_publication(records):
     records = list(records)
     found = defaultdict(list)
     editions = Edition.objects.standing().filter(uid__in=[record.uid for record in records])
-    editions = editions.annotate(now=reached(timezone.now())).order_by("public_from")
+    editions = editions.annotate(now=epoch.reached()).order_by("public_from")
     for edition in editions.only("uid", "sha256", "slug", "public_from", "public_until"):
         found[edition.uid].append(edition)
     for record in records:
@@ -233,7 +234,7 @@ class PublicationFilter(admin.SimpleListFilter):
     def queryset(self, request, queryset):
         if self.value() not in STATE_LABELS:
             return queryset
-        now = reached(timezone.now())
+        now = epoch.reached()
         mine = {"uid": OuterRef("uid")}
         in_force = Edition.objects.public(now).filter(**mine)
         same = Q(sha256=OuterRef("draft_sha256"))
@@ -922,7 +923,7 @@ def replacement_from(text):
     if not text:
         return None
     named = _named_in_address(text)
-    found = Edition.objects.public().exclude(type__in=VOCABULARY).filter(**named)[:2] if named else []
+    found = Edition.objects.public(epoch.now()).exclude(type__in=VOCABULARY).filter(**named)[:2] if named else []
     if len(found) == 1:
         return found[0].uid
     if found:

@@ -13,7 +13,7 @@ from ctportal import languages
 from ctportal.web.changes import Shown, changed, relations_changed
 from ctportal.web.history import title_of
 
-from . import roles
+from . import epoch, roles
 from .admin_locale import interface_language
 from .admin_versions import VersionsPage
 from .differences import CHANGED
@@ -154,7 +154,7 @@ class ComparePage(VersionsPage):
     def _titles(self, uids, language):
         """{uid: what it is called} of the records *uids*: as their drafts say where the reader may read them, else as the
         public reads them. The others are neither named nor told of."""
-        found = list(Edition.objects.public().filter(uid__in=uids))
+        found = list(Edition.objects.public(epoch.reached()).filter(uid__in=uids))
         for gate in (GATES[kind] for kind in POINTED_TO):
             records = gate.queryset().filter(uid__in=uids)
             found += gate.contents_of([record for record in records if roles.may_read(self.request.user, record)])

@@ -7,13 +7,13 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from . import epoch
 from .gate import gate_for, strings
 from .instants import show_utc
-from .models import Edition, reached
+from .models import Edition
 from .preview import WITHOUT_PAGE
 from .sealing import LONGEST, may_seal, seal
 
@@ -97,7 +97,7 @@ class VersionsPage:
         """Every edition of the record, recalled ones included, first to last. *number* is that of the public history."""
         editions = Edition.objects.filter(uid=self.record.uid).defer("json", "card", "text")
         rows, number = [], 0
-        for edition in editions.annotate(now=reached(timezone.now())).order_by("public_from", "pk"):
+        for edition in editions.annotate(now=epoch.reached()).order_by("public_from", "pk"):
             has_begun = edition.public_from <= edition.now
             in_effect = not edition.is_recalled and has_begun
             number += in_effect

@@ -22,7 +22,7 @@ from django.db.models.signals import m2m_changed, post_delete, post_save, pre_sa
 from django.urls import reverse
 from django.utils import timezone
 
-from . import after_answer
+from . import after_answer, epoch
 from .gate import GATES
 from .models import AuditEntry, Edition, RecordType, StoredFile
 from .renditions import WIDTHS
@@ -174,7 +174,7 @@ def note_file(request, stored, status, record=None, link=None):
     account, address and file, whichever part of it was asked for. Not the thumbnails."""
     if request.method != "GET" or status not in (200, 206) or stored.variant.startswith(THUMBNAIL):
         return
-    if not Edition.objects.public().filter(files__file=stored).exists():
+    if not Edition.objects.public(epoch.now()).filter(files__file=stored).exists():
         what = f"file {stored.name} (no. {stored.pk}){_with(link)}"
         record = record or _record_with(stored.pk, stored.source_id or stored.pk)
         note(Kind.OPENING, what, request=request, record=record, once=True)

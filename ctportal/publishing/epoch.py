@@ -13,9 +13,11 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from django.db import connection, transaction
+from django.db.models import Subquery, Value
+from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
-from .models import APART, Edition, EpochMark
+from .models import APART, Edition, EpochMark, LedgerEntry
 
 # Transactions that set or take away an instant nearer than this to their own end replace the mark. It covers clocks that
 # differ by APART and a commit that takes as long.
@@ -77,6 +79,13 @@ def _instant(value: str | datetime) -> datetime:
 def now() -> datetime:
     """Return the instant that this process has reached (see ``read``). One query."""
     return read().at
+
+
+def reached() -> Greatest:
+    """Return ``now`` as an expression, for a query that is asked beside many others: the instant costs none of its own."""
+    clock = timezone.now()
+    last = LedgerEntry.objects.filter(at__lte=clock + APART).order_by("-pk").values("at")[:1]
+    return Greatest(Value(clock), Coalesce(Subquery(last), Value(clock)))
 
 
 @contextmanager

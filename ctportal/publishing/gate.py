@@ -20,6 +20,7 @@ from rest_framework import serializers
 
 from ctportal.languages import CODES
 
+from . import epoch
 from .models import Edition, StoredFile
 from .shapes import LanguageObject
 
@@ -215,7 +216,7 @@ def _follow(part, names):
 
 def _public_entries(uids):
     """{uid as text: edition in force} of the vocabulary entries *uids*, for what they are called in public."""
-    editions = Edition.objects.public().filter(uid__in=uids).only("uid", "slug", "json") if uids else []
+    editions = Edition.objects.public(epoch.reached()).filter(uid__in=uids).only("uid", "slug", "json") if uids else []
     return {str(edition.uid): edition for edition in editions}
 
 
@@ -257,10 +258,11 @@ def opening(record):
     One query where its draft is what is public, which has opened all that it names; else two, and one for each kind of
     entry that there are some of.
     """
-    if Edition.objects.public().filter(uid=record.uid, sha256=record.draft_sha256).exists():
+    now = epoch.now()
+    if Edition.objects.public(now).filter(uid=record.uid, sha256=record.draft_sha256).exists():
         return []
     rows = type(record)._base_manager.filter(pk=record.pk)
-    public = Edition.objects.public().filter(uid=OuterRef("uid")).order_by()
+    public = Edition.objects.public(now).filter(uid=OuterRef("uid")).order_by()
     hidden = {
         str(model.record_type): model._base_manager.filter(
             ~Exists(public), _in_any(rows.values(path) for path in paths)

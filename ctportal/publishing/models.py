@@ -3,14 +3,16 @@
 Nothing here knows a working model; a record is known by its ``uid``.
 """
 
+from __future__ import annotations
+
 import json
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import quote
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, Func, Min, OuterRef, Q, Subquery, Value
+from django.db.models import Exists, Expression, F, Min, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -36,57 +38,31 @@ VOCABULARY = frozenset({RecordType.SERIES, RecordType.THEME, RecordType.ORGANIZA
 APART = timedelta(seconds=5)
 
 
-def reached(clock, latest=None):
-    """The instant that a process has reached whose clock shows *clock*, as an expression: that of the last publication
-    where this is ahead. So what one worker has published or withdrawn is so at once for all of them.
-
-    A publication after *latest* (default: ``APART`` ahead) does not count: one of the two clocks is wrong.
-    """
-    return _Reached(Value(clock), Value(latest or clock + APART))
-
-
-class _Reached(Func):
-    """Written as SQL: put together by Django from its parts, it would take longer than most queries that it stands in."""
-
-    arity = 2
-    output_field = models.DateTimeField()
-    LAST = "(SELECT at FROM publishing_ledgerentry WHERE at <= {latest} ORDER BY id DESC LIMIT 1)"
-
-    def as_sql(self, compiler, connection, function="GREATEST", template=None, arg_joiner=None, **extra_context):
-        (clock, own), (latest, limit) = map(compiler.compile, self.source_expressions)
-        return f"{function}({clock}, coalesce({self.LAST.format(latest=latest)}, {clock}))", (*own, *limit, *own)
-
-    def as_sqlite(self, compiler, connection, **extra_context):
-        return self.as_sql(compiler, connection, function="MAX")
-
-
 class EditionQuerySet(models.QuerySet):
-    def public(self, at=None):
-        """Editions in force at *at* (aware datetime, default what is ``reached`` now): public_from <= at < public_until.
+    def public(self, at: datetime | Expression) -> EditionQuerySet:
+        """Editions in force at *at* (aware datetime): public_from <= at < public_until.
 
         This is the publishing rule, the only place where it is written for queries; ``Edition.is_public`` is
-        its twin for one row, and a test holds the two together.
+        its twin for one row, and a test holds the two together. *at* is that of the request's read context or, where staff
+        work, what ``epoch.now`` or ``epoch.reached`` gives.
         """
-        at = at or reached(timezone.now())
         return self.filter(public_from__lte=at).filter(Q(public_until__isnull=True) | Q(public_until__gt=at))
 
-    def hidden(self, at=None):
+    def hidden(self, at: datetime) -> EditionQuerySet:
         """All other editions than ``public(at)``: to come, past and recalled. For counting, where they are the fewer."""
-        at = at or reached(timezone.now())
         return self.filter(Q(public_from__gt=at) | Q(public_until__lte=at))
 
-    def effective(self, at=None):
+    def effective(self, at: datetime) -> EditionQuerySet:
         """Editions that have taken effect by *at* and were not recalled: in force or past. For 410, versions, redirects."""
-        at = at or reached(timezone.now())
         return self.standing().filter(public_from__lte=at)
 
-    def standing(self):
+    def standing(self) -> EditionQuerySet:
         """Editions that were not recalled: past, in force or to come."""
         return self.filter(Q(public_until__isnull=True) | Q(public_until__gt=F("public_from")))
 
-    def to_come(self, at=None):
+    def to_come(self, at: datetime) -> EditionQuerySet:
         """Editions that will be public later than *at*."""
-        return self.standing().filter(public_from__gt=at or reached(timezone.now()))
+        return self.standing().filter(public_from__gt=at)
 
     def of(self, *record_types):
         return self.filter(type__in=record_types) if len(record_types) > 1 else self.filter(type=record_types[0])
@@ -361,7 +337,7 @@ class LedgerEntry(models.Model):
 
 
 class ContributionQuerySet(models.QuerySet):
-    def counting(self, at=None):
+    def counting(self, at: datetime) -> ContributionQuerySet:
         """Hands in what nobody outside has read by *at*: not approved since, or in an edition that has not begun."""
         return self.exclude(Exists(Edition.objects.effective(at).filter(pk=OuterRef("edition"))))
 

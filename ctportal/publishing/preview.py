@@ -133,10 +133,10 @@ class Shown(NamedTuple):
 
 class Draft:
     """A working record with what its page shows beside it: as it would be published now where *reader* may read that,
-    and as the public reads it where not."""
+    and as the public reads it at *at* where not."""
 
-    def __init__(self, record, reader):
-        self.reader = reader
+    def __init__(self, record, reader, at):
+        self.reader, self.at = reader, at
         self.content = gate_for(record).content_of(record)
         self.shown = reader.allowed(self.content)
         self.children, self.public_children = self._children(record)
@@ -159,7 +159,7 @@ class Draft:
                 else:
                     others.append(child.uid)
             contents += map(self.reader.allowed, gate.contents_of(drafts))
-        return contents, list(Edition.objects.public().filter(uid__in=others).order_by("date", "slug"))
+        return contents, list(Edition.objects.public(self.at).filter(uid__in=others).order_by("date", "slug"))
 
     def related(self, token):
         """What the record points to."""
@@ -170,7 +170,7 @@ class Draft:
             drafts = [record for record in gate.queryset().filter(uid__in=wanted) if self.reader.may_read(record)]
             for content in map(self.reader.allowed, gate.contents_of(drafts)):
                 targets[content.uid] = content, through(token, content.card)
-        for edition in Edition.objects.public().filter(uid__in=wanted - set(targets)):
+        for edition in Edition.objects.public(self.at).filter(uid__in=wanted - set(targets)):
             targets[edition.uid] = edition, edition.card
         for link in self.content.links:
             if link.target in targets:
@@ -200,7 +200,7 @@ def preview(request, token):
     if reader.link and request.method == "GET":
         sharing.note_opening(reader.link)
     audit.note_preview(request, record, language, reader.link)
-    draft = Draft(record, reader)
+    draft = Draft(record, reader, request.read_context.at)
     with translation.override(languages.django_code(language)):
         page = RecordPage(
             record_type=record.record_type,
@@ -261,7 +261,7 @@ def _zone_of(record):
 def preview_file(request, token, key, name):
     """A file that the previewed record shows or, for staff, a document or photo of the previewed conference."""
     record, reader = _opened(request, token)
-    files = Draft(record, reader).files
+    files = Draft(record, reader, request.read_context.at).files
     if key not in files:
         raise Http404("No such file.")
     return _serve(request, files[key], record, reader.link)

@@ -34,7 +34,7 @@ def lock_showing(entries: Sequence[Any]) -> None:
     lock(model._base_manager.filter(pk__in=[entry.pk for entry in entries]))
     shown = {"relations__name": SHOWS, "relations__target__in": [entry.uid for entry in entries]}
     uids = defaultdict(set)
-    for record_type, uid in Edition.objects.public().filter(**shown).values_list("type", "uid").distinct():
+    for record_type, uid in Edition.objects.public(epoch.now()).filter(**shown).values_list("type", "uid").distinct():
         uids[record_type].add(uid)
     for records in (records for entry in entries for records in naming(entry)):
         uids[records.model.record_type].update(records.order_by().values_list("uid", flat=True))

@@ -14,6 +14,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from ctportal import languages
 
+from . import epoch
 from .models import Edition
 
 CONTRIBUTOR, EDITOR, TRANSLATOR = "contributor", "editor", "translator"
@@ -146,7 +147,7 @@ def choosable(queryset, user):
     the public reads exactly what the draft says, so that a choice tells nothing that is not public."""
     if user.has_perm("publishing.read_all_drafts"):
         return queryset
-    same = Edition.objects.public().filter(uid=OuterRef("uid"), sha256=OuterRef("draft_sha256")).order_by()
+    same = Edition.objects.public(epoch.now()).filter(uid=OuterRef("uid"), sha256=OuterRef("draft_sha256")).order_by()
     if hasattr(queryset.model, "slug"):
         same = same.filter(slug=OuterRef("slug"))
     return queryset.filter(Q(created_by=user) | Q(Exists(same)))

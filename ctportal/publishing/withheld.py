@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 
 from ctportal import languages
 
-from . import roles
+from . import epoch, roles
 from .gate import GATES
 from .models import VOCABULARY, Edition
 from .records import Record
@@ -185,7 +185,7 @@ def labels_for(user, data, shows):
         return data
     public = {
         edition.uid: edition.data | {"slug": edition.slug}
-        for edition in Edition.objects.public().filter(uid__in=hidden)
+        for edition in Edition.objects.public(epoch.now()).filter(uid__in=hidden)
     }
     nothing = {"name": _in_all_languages(), "slug": NOWHERE, "acronym": ""}
     return _relabelled(data, {str(uid): public.get(uid, nothing) for uid in hidden})

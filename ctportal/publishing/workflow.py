@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from . import renaming, roles, services
+from . import epoch, renaming, roles, services
 from .changes import name_of
 from .gate import gate_for, naming, opening, refresh_drafts
 from .models import Contribution, Edition, LedgerEntry, WorkflowStep
@@ -124,7 +124,7 @@ def note_entry_change(entry, by):
 
 def return_naming(entry, by):
     """The second half of ``note_entry_change``. The caller has locked *entry*."""
-    if Edition.objects.public().filter(uid=entry.uid).exists():
+    if Edition.objects.public(epoch.now()).filter(uid=entry.uid).exists():
         return  # what shows it keeps its public name
     for records in naming(entry):
         named = records.filter(pk__in=lock(records.model._base_manager.filter(pk__in=records.order_by().values("pk"))))
@@ -143,9 +143,10 @@ def return_for_entry(record, by):
 def note_merger(away, into, by):
     """*away* is now *into*: who had a hand in one has it in the other, unless what that says is public, by the merger."""
     hands = Contribution.objects.filter(uid__in=[away.uid, into.uid])
-    users = {*hands.counting().values_list("user", flat=True), by.pk}
+    now = epoch.now()
+    users = {*hands.counting(now).values_list("user", flat=True), by.pk}
     hands.delete()
-    if not Edition.objects.public().filter(uid=into.uid).exists():
+    if not Edition.objects.public(now).filter(uid=into.uid).exists():
         Contribution.objects.bulk_create(Contribution(uid=into.uid, user_id=user) for user in users)
 
 
@@ -166,7 +167,7 @@ def submit(record, *, by, remark=""):
 def _take_hands_along(record):
     """Who wrote what opens with *record* has a hand in what is submitted."""
     entries = [entry.uid for entry in opening(record)]
-    users = Contribution.objects.filter(uid__in=entries).counting().values_list("user", flat=True).distinct()
+    users = Contribution.objects.filter(uid__in=entries).counting(epoch.now()).values_list("user", flat=True).distinct()
     hands = [Contribution(uid=record.uid, user_id=user) for user in users]
     Contribution.objects.bulk_create(hands, ignore_conflicts=True)
 
@@ -230,7 +231,7 @@ def hands_of(user, uids):
 
     The record's own form is the page "", a language that has one of its own is its code.
     """
-    hands = Contribution.objects.counting().filter(user=user, uid__in=uids)
+    hands = Contribution.objects.counting(epoch.now()).filter(user=user, uid__in=uids)
     return set(hands.values_list("uid", "language"))
 
 
@@ -359,7 +360,7 @@ def _settle_hands(pages, entries):
     hands = {hand: edition for hand, edition in hands.items() if edition}
     waiting = {hand: edition for hand, edition in hands.items() if edition.public_from > edition.created_at}
     if waiting:
-        counting = set(Contribution.objects.filter(uid__in=uids).counting().values_list("pk", flat=True))
+        counting = set(Contribution.objects.filter(uid__in=uids).counting(epoch.now()).values_list("pk", flat=True))
         waiting = {hand: edition for hand, edition in waiting.items() if hand.pk in counting}
         for hand, edition in waiting.items():
             hand.edition = edition

@@ -3,6 +3,7 @@
 from django.urls import reverse
 
 from conferences.models import Conference, ConferenceText
+from ctportal.publishing import epoch
 from ctportal.publishing.models import Edition
 from ctportal.publishing.services import publish
 from tests.admin.forms import AdminForm, errors_of
@@ -47,7 +48,7 @@ def test_saving_a_draft_publishes_nothing(staff):
 def test_publishing_from_the_add_form_saves_and_publishes(staff):
     minsk(staff, publish_note="First release").press("_publish")
 
-    edition = Edition.objects.public().get(slug="minsk-2019")
+    edition = Edition.objects.public(epoch.now()).get(slug="minsk-2019")
     assert edition.data["city"] == {"en": "Minsk"}
     assert (edition.note, edition.by) == ("First release", "Edith")
 
@@ -145,9 +146,9 @@ def test_recall_and_publish_is_one_step(staff, frozen_clock):
 
     AdminForm(staff, address(conference)).fill(venue="Palace").press("_replace")
 
-    edition = Edition.objects.public().get(uid=conference.uid)
+    edition = Edition.objects.public(epoch.now()).get(uid=conference.uid)
     assert edition.data["venue"] == {"en": "Palace"}
-    assert not Edition.objects.to_come().exists()
+    assert not Edition.objects.to_come(epoch.now()).exists()
 
 
 def test_withdrawing_needs_a_reason_and_restoring_brings_the_text_back(staff, frozen_clock):
@@ -160,11 +161,11 @@ def test_withdrawing_needs_a_reason_and_restoring_brings_the_text_back(staff, fr
     frozen_clock.tick()
 
     AdminForm(staff, address(conference)).fill(withdraw_reason="Published by mistake").press("_withdraw")
-    assert not Edition.objects.public().exists()
+    assert not Edition.objects.public(epoch.now()).exists()
     frozen_clock.tick()
 
     AdminForm(staff, address(conference)).press("_restore")
-    assert Edition.objects.public().get().uid == conference.uid
+    assert Edition.objects.public(epoch.now()).get().uid == conference.uid
 
 
 def test_a_document_is_entered_with_its_text_and_published(staff):
@@ -184,7 +185,7 @@ def test_a_document_is_entered_with_its_text_and_published(staff):
     )
 
     assert response.status_code == 302, errors_of(response)
-    edition = Edition.objects.public().of("document").get()
+    edition = Edition.objects.public(epoch.now()).of("document").get()
     assert edition.slug == "a-closing-release"
     assert edition.data["title"] == {"en": "A closing release"}
     assert edition.data["body"] == {"en": "<p>It <strong>ended</strong>.</p>"}

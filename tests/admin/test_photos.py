@@ -14,6 +14,7 @@ from PIL import Image
 
 from conferences.admin_sheet import in_new_order
 from conferences.models import Photo
+from ctportal.publishing import epoch
 from ctportal.publishing.models import Edition, StoredFile
 from ctportal.publishing.services import publish, withdraw
 from tests.admin.forms import AdminForm
@@ -359,7 +360,7 @@ def test_one_photo_is_featured_and_the_public_conference_is_to_be_published_agai
     page = AdminForm(staff, sheet(conference))
     assert page.response.context["stale"] == []
     assert said(page.press("_publish_conference"))[-1].startswith("The conference page is published again")
-    edition = Edition.objects.public().get(uid=conference.uid)
+    edition = Edition.objects.public(epoch.now()).get(uid=conference.uid)
     assert [link.target for link in edition.relations.filter(name="featured_photo")] == [after.uid]
     assert edition.minor
     page = AdminForm(staff, sheet(conference))
@@ -367,7 +368,7 @@ def test_one_photo_is_featured_and_the_public_conference_is_to_be_published_agai
     # Chosen and published in one step.
     page.buttons.append("_publish_conference")
     page.fill(featured=str(before.pk)).press("_publish_conference")
-    edition = Edition.objects.public().get(uid=conference.uid)
+    edition = Edition.objects.public(epoch.now()).get(uid=conference.uid)
     assert ([link.target for link in edition.relations.filter(name="featured_photo")], edition.minor) == (
         [before.uid],
         True,
@@ -388,8 +389,8 @@ def test_all_that_are_ready_are_published_and_the_rest_named(staff):
 
     response = form.press("_publish_ready")
 
-    assert list(Edition.objects.public().of("photo").values_list("uid", flat=True)) == [ready.uid]
-    assert Edition.objects.public().get(uid=ready.uid).data["caption"] == {"en": "The opening"}
+    assert list(Edition.objects.public(epoch.now()).of("photo").values_list("uid", flat=True)) == [ready.uid]
+    assert Edition.objects.public(epoch.now()).get(uid=ready.uid).data["caption"] == {"en": "The opening"}
     assert said(response) == [
         "1 photo is changed.",
         "1 photo is published.",

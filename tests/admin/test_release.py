@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from ctportal.publishing import workflow
+from ctportal.publishing import epoch, workflow
 from ctportal.publishing.models import Edition
 from tests.admin.forms import AdminForm
 from tests.factories import make_account, make_conference, make_document, make_photo
@@ -53,7 +53,7 @@ def test_a_release_is_typed_in_the_time_zone_of_the_conference(staff, conference
     response = opened(staff, conference).fill(at="2030-01-01T10:00").press("_release_at")
 
     assert response.status_code == 302
-    editions = Edition.objects.to_come().filter(type__in=["conference", "document"])
+    editions = Edition.objects.to_come(epoch.now()).filter(type__in=["conference", "document"])
     assert {edition.public_from.isoformat() for edition in editions} == {"2030-01-01T07:00:00+00:00"}
     assert editions.count() == 2
     text = staff.get(address(conference)).content.decode()
@@ -73,10 +73,10 @@ def test_everything_scheduled_is_moved_and_recalled(staff, conference):
     opened(staff, conference).fill(at="2030-01-01T10:00").press("_release_at")
 
     opened(staff, conference).fill(at="2031-01-01T10:00").press("_redate")
-    assert {edition.public_from.year for edition in Edition.objects.to_come()} == {2031}
+    assert {edition.public_from.year for edition in Edition.objects.to_come(epoch.now())} == {2031}
 
     opened(staff, conference).press("_recall")
-    assert not Edition.objects.to_come().exists()
+    assert not Edition.objects.to_come(epoch.now()).exists()
 
 
 def scheduled(publisher, conference):
@@ -95,8 +95,8 @@ def test_a_document_that_is_left_out_does_not_become_public_with_its_conference(
 
     form.fill(parts=[str(conference.uid)]).press("_release")
 
-    assert list(Edition.objects.public().values_list("uid", flat=True)) == [conference.uid]
-    assert Edition.objects.to_come().get().uid == document.uid
+    assert list(Edition.objects.public(epoch.now()).values_list("uid", flat=True)) == [conference.uid]
+    assert Edition.objects.to_come(epoch.now()).get().uid == document.uid
     assert [str(message) for message in staff.get(address(conference)).context["messages"]] == ["1 part is public."]
 
 
@@ -106,7 +106,7 @@ def test_a_document_that_is_left_out_and_cannot_stay_is_named(staff, editor, con
     form = AdminForm(staff, address(conference)).fill(parts=[str(conference.uid)], at="2030-01-01T10:00")
     assert form.press("_release_at").status_code == 302
 
-    assert {edition.public_from.year for edition in Edition.objects.to_come()} == {2030}
+    assert {edition.public_from.year for edition in Edition.objects.to_come(epoch.now())} == {2030}
     told = [str(message) for message in staff.get(address(conference)).context["messages"]]
     assert told[1:] == [f"Moved to another time along with the conference (1): “{document}”"]
 

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from conferences.models import Photo
+from ctportal.publishing import epoch
 from ctportal.publishing.models import Edition
 from ctportal.publishing.services import publish, withdraw
 from tests.admin.forms import AdminForm, delete
@@ -331,7 +332,7 @@ def test_the_buttons_that_publish_are_refused_on_a_stale_page(staff, other, conf
     if what == "a text":
         assert page.values[field(photos[2], "caption")] == "Unread"
     assert page.press("_publish_ready").status_code == 302
-    assert Edition.objects.public().get(uid=photos[0].uid).data["caption"] == {"en": "Typed"}
+    assert Edition.objects.public(epoch.now()).get(uid=photos[0].uid).data["caption"] == {"en": "Typed"}
 
 
 def test_the_pages_on_which_two_people_meet_are_valid_html(staff, other, conference, photos, html_errors):
@@ -359,4 +360,4 @@ def test_what_one_types_and_saves_oneself_makes_no_page_stale(staff, conference,
     form = AdminForm(staff, sheet(conference)).fill(**{field(photos[0], "caption"): "Mine"})
 
     assert form.press("_publish_ready").status_code == 302
-    assert Edition.objects.public().of("photo").count() == 3
+    assert Edition.objects.public(epoch.now()).of("photo").count() == 3

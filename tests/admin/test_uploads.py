@@ -3,6 +3,7 @@
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from conferences.models import Photo
+from ctportal.publishing import epoch
 from ctportal.publishing.models import Edition, StoredFile
 from ctportal.publishing.services import publish
 from documents.models import Document
@@ -28,7 +29,7 @@ def test_a_file_alone_is_text_enough_to_publish(staff):
     response = release_form(staff, conference, upload=a_pdf()).press("_publish")
 
     assert response.status_code == 302, errors_of(response)
-    version = Edition.objects.public().of("document").get().data["versions"][0]
+    version = Edition.objects.public(epoch.now()).of("document").get().data["versions"][0]
     assert (version["file"]["name"], version["file"]["media_type"]) == ("Opening-release.pdf", "application/pdf")
     assert StoredFile.objects.get().created_by.username == "editor"
 
@@ -69,7 +70,10 @@ def test_a_file_outlives_a_refused_publication(staff):
     response = form.press("_publish")
 
     assert response.status_code == 302, errors_of(response)
-    assert Edition.objects.public().of("document").get().data["versions"][0]["file"]["name"] == "Opening-release.pdf"
+    assert (
+        Edition.objects.public(epoch.now()).of("document").get().data["versions"][0]["file"]["name"]
+        == "Opening-release.pdf"
+    )
 
 
 def test_a_kept_file_is_for_who_uploaded_it(staff, client):
@@ -127,7 +131,7 @@ def test_a_photo_is_uploaded_with_its_renditions_and_published(staff):
 
     assert response.status_code == 302, errors_of(response)
     photo = Photo.objects.get()
-    assert Edition.objects.public().get(uid=photo.uid).data["alt_text"] == {"en": "The hall"}
+    assert Edition.objects.public(epoch.now()).get(uid=photo.uid).data["alt_text"] == {"en": "The hall"}
 
 
 def test_a_photo_without_alternative_text_and_credit_is_not_published(staff):

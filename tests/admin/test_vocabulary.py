@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from conferences.models import Person
-from ctportal.publishing import workflow
+from ctportal.publishing import epoch, workflow
 from ctportal.publishing.gate import refresh_draft
 from ctportal.publishing.models import Edition, LedgerEntry
 from ctportal.publishing.records import Stage
@@ -74,13 +74,15 @@ def test_a_rename_stays_unpublished_until_it_is_published_everywhere(staff, froz
     frozen_clock.tick()
 
     AdminForm(staff, address(series)).fill(name="Regional high-level conferences").press("_continue")
-    assert Edition.objects.public().get(uid=conference.uid).data["series"][0]["name"] == {"en": "Regional conferences"}
+    assert Edition.objects.public(epoch.now()).get(uid=conference.uid).data["series"][0]["name"] == {
+        "en": "Regional conferences"
+    }
     frozen_clock.tick()
 
     response = AdminForm(staff, address(series)).press("_relabel")
 
     assert response.status_code == 302
-    edition = Edition.objects.public().get(uid=conference.uid)
+    edition = Edition.objects.public(epoch.now()).get(uid=conference.uid)
     assert edition.data["series"][0]["name"] == {"en": "Regional high-level conferences"}
     assert edition.minor
     page = staff.get(address(series)).content.decode()
@@ -163,7 +165,7 @@ def test_nor_a_description_saved_since_while_the_record_is_a_draft(staff, elsewh
     assert form.press("_publish").status_code == 422
     assert not Edition.objects.exists()
     assert AdminForm(staff, address(elsewhere.conference)).press("_publish").status_code == 302
-    assert Edition.objects.public().get(uid=elsewhere.theme.uid).data["description"] == {"en": "CANARY"}
+    assert Edition.objects.public(epoch.now()).get(uid=elsewhere.theme.uid).data["description"] == {"en": "CANARY"}
 
 
 def test_saving_an_entry_returns_what_is_in_review_and_saving_nothing_does_not(elsewhere):
@@ -223,7 +225,7 @@ def test_ones_own_new_name_is_published_with_a_reason(staff, public_person):
     assert "you had a hand in it yourself" in response.content.decode()
 
     assert form.fill(alone_reason="Nobody else is here").press("_relabel").status_code == 302
-    assert Edition.objects.public().get(uid=public_person.uid).data["name"] == {"en": "After"}
+    assert Edition.objects.public(epoch.now()).get(uid=public_person.uid).data["name"] == {"en": "After"}
     reasons = LedgerEntry.objects.filter(uid=public_person.uid).order_by("pk").values_list("reason", flat=True)
     assert list(reasons)[-1] == "Nobody else is here"
 
@@ -237,4 +239,4 @@ def test_a_new_name_that_somebody_else_has_saved_since_is_not_published(staff, p
     assert french.fill(**{f"person-{public_person.pk}-name": "CANARY"}).press("_save").status_code == 302
 
     assert form.press("_relabel").status_code == 422
-    assert Edition.objects.public().get(uid=public_person.uid).data["name"] == {"en": "Before"}
+    assert Edition.objects.public(epoch.now()).get(uid=public_person.uid).data["name"] == {"en": "Before"}

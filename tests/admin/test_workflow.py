@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.utils import timezone
 
-from ctportal.publishing import workflow
+from ctportal.publishing import epoch, workflow
 from ctportal.publishing.gate import refresh_draft
 from ctportal.publishing.models import Edition
 from ctportal.publishing.records import Stage
@@ -40,7 +40,7 @@ def sign_in(client):
 
 def state(record):
     record = type(record).objects.get(pk=record.pk)
-    return record.stage, Edition.objects.public().filter(uid=record.uid).exists()
+    return record.stage, Edition.objects.public(epoch.now()).filter(uid=record.uid).exists()
 
 
 def test_a_dossier_goes_from_contributor_to_publisher(sign_in):
@@ -413,7 +413,7 @@ def test_a_scheduled_edition_is_moved_with_one_button(sign_in):
 
     AdminForm(client, address(conference)).fill(publish_at="2031-01-01T10:00").press("_redate")
 
-    [edition] = Edition.objects.to_come()
+    [edition] = Edition.objects.to_come(epoch.now())
     assert edition.public_from.isoformat() == "2031-01-01T07:00:00+00:00"
 
 
@@ -429,12 +429,12 @@ def test_a_withdrawal_is_scheduled_in_the_time_zone_of_the_conference_and_recall
         assert message in errors_of(response)["withdraw_at"][0]
     form.fill(withdraw_at="2030-01-01T10:00").press("_withdraw_at")
 
-    [edition] = Edition.objects.public()
+    [edition] = Edition.objects.public(epoch.now())
     assert edition.public_until.isoformat() == "2030-01-01T07:00:00+00:00"
     html = client.get(address(conference)).content.decode()
     assert "Withdrawal scheduled for 2030-01-01 10:00 Europe/Minsk (07:00 UTC): The event is over" in html
     AdminForm(client, address(conference)).press("_recall")
-    assert Edition.objects.public().get().public_until is None
+    assert Edition.objects.public(epoch.now()).get().public_until is None
 
 
 def scheduled_dossier(publisher):

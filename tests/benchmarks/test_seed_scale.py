@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from benchmarks.seed import seed
 from conferences.models import Conference, Organization, Photo
-from ctportal.publishing import ledger, services
+from ctportal.publishing import epoch, ledger, services
 from ctportal.publishing.changes import Changes
 from ctportal.publishing.gate import gate_for
 from ctportal.publishing.models import Edition, LedgerEntry, Relation
@@ -51,7 +51,7 @@ def described(edition):
 @pytest.mark.parametrize("model", MODELS)
 def test_an_edition_is_what_the_gate_makes_of_its_record(dossiers, model):
     now = timezone.now()
-    editions = Edition.objects.public().of(model.record_type).order_by("pk")[: CONFERENCES * 2]
+    editions = Edition.objects.public(epoch.now()).of(model.record_type).order_by("pk")[: CONFERENCES * 2]
     seen = [described(edition) for edition in editions]
     with lifted_guards():
         Edition.objects.filter(pk__in=[edition.pk for edition in editions]).update(public_until=F("public_from"))
@@ -71,7 +71,7 @@ def test_an_edition_is_what_the_gate_makes_of_its_record(dossiers, model):
 @pytest.mark.django_db
 def test_every_record_is_public_and_unchanged_since(dossiers):
     for model in (Conference, Document, Photo):
-        shown = Edition.objects.public().of(model.record_type).values_list("uid", "sha256")
+        shown = Edition.objects.public(epoch.now()).of(model.record_type).values_list("uid", "sha256")
         assert set(shown) == set(model.objects.values_list("uid", "draft_sha256"))
 
 
@@ -147,7 +147,11 @@ def test_the_services_work_on_synthetic_dossiers(dossiers):
     conference = Conference.objects.get(slug="scale-conference-00004")
 
     def children():
-        return Edition.objects.public().filter(relations__name="conference", relations__target=conference.uid).count()
+        return (
+            Edition.objects.public(epoch.now())
+            .filter(relations__name="conference", relations__target=conference.uid)
+            .count()
+        )
 
     services.withdraw(conference, by=make_user(), reason="A test.")
     hidden = children()

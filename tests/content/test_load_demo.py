@@ -6,6 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from conferences.models import Conference
+from ctportal.publishing import epoch
 from ctportal.publishing.models import Edition, LedgerEntry, StoredFile
 from ctportal.publishing.services import publish
 from documents.models import Document
@@ -74,7 +75,7 @@ def test_reload_finds_a_removed_dossier_only_where_nothing_of_it_was_public(demo
 
 
 def test_every_demo_record_is_public(demo):
-    public = set(Edition.objects.public().values_list("uid", flat=True))
+    public = set(Edition.objects.public(epoch.now()).values_list("uid", flat=True))
 
     assert set(Conference.objects.values_list("uid", flat=True)) - public == set()
     assert set(Document.objects.values_list("uid", flat=True)) - public == set()
@@ -82,7 +83,7 @@ def test_every_demo_record_is_public(demo):
 
 def test_nothing_was_changed_since_it_was_published(demo):
     """What lists call changed is what differs from the edition in force."""
-    public = dict(Edition.objects.public().of("conference").values_list("uid", "sha256"))
+    public = dict(Edition.objects.public(epoch.now()).of("conference").values_list("uid", "sha256"))
 
     assert dict(Conference.objects.values_list("uid", "draft_sha256")) == public
 

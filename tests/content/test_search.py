@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from ctportal.publishing import epoch
 from ctportal.publishing.models import Edition
 from tests.factories import make_account
 
@@ -21,7 +22,7 @@ COLLECTIONS = {
 
 def titles():
     """Yield (edition, language, title or name) of all that is public and has one, photos apart."""
-    for edition in Edition.objects.public().of(*COLLECTIONS).order_by("type", "slug"):
+    for edition in Edition.objects.public(epoch.now()).of(*COLLECTIONS).order_by("type", "slug"):
         data = json.loads(edition.json)
         for language, title in (data.get("title") or data.get("name")).items():
             yield edition, language, title

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from ctportal.publishing import release, workflow
+from ctportal.publishing import epoch, release, workflow
 from ctportal.publishing.models import Edition
 from ctportal.publishing.services import publish, withdraw
 from ctportal.publishing.state import state_of
@@ -66,14 +66,14 @@ def test_a_dossier_becomes_public_at_one_instant(dossier, publisher):
 
 def test_a_dossier_becomes_public_now(dossier, publisher):
     release.release(dossier[0], keys(dossier[0], publisher), by=publisher)
-    assert Edition.objects.public().count() == 4
+    assert Edition.objects.public(epoch.now()).count() == 4
 
 
 def test_parts_may_be_left_out(dossier, publisher):
     conference, opening, _closing, _photo = dossier
     release.release(conference, keys(conference, publisher, conference, opening), by=publisher)
 
-    public = set(Edition.objects.public().values_list("uid", flat=True))
+    public = set(Edition.objects.public(epoch.now()).values_list("uid", flat=True))
     assert public == {conference.uid, opening.uid}
     assert plans(conference, publisher) == ["nothing", "nothing", "publish", "publish"]
 
@@ -222,7 +222,7 @@ def test_the_whole_is_recalled_in_one_step(dossier, publisher):
 
     assert release.recall(dossier[0], by=publisher) == 4
 
-    assert not Edition.objects.to_come().exists()
+    assert not Edition.objects.to_come(epoch.now()).exists()
     assert {workflow.steps_of(record)[0].action for record in dossier} == {"recalled"}
     for step in (release.recall, lambda c, by: release.redate(c, by=by, at=days(1))):
         with pytest.raises(ValidationError) as refused:
@@ -242,7 +242,7 @@ def test_a_second_release_moves_what_is_scheduled_and_replaces_what_has_changed(
         if at:
             assert starts(dossier) == [at] * 4
     # What was replaced before it began was never public, not even for an instant.
-    assert Edition.objects.effective().filter(uid=opening.uid).count() == 1
+    assert Edition.objects.effective(epoch.now()).filter(uid=opening.uid).count() == 1
 
 
 def test_a_withdrawn_part_comes_back_only_when_it_is_chosen(dossier, publisher):

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from ctportal.publishing import release, services, workflow
+from ctportal.publishing import epoch, release, services, workflow
 from ctportal.publishing.models import Edition, LedgerEntry
 from tests.factories import make_account, make_conference, make_document, make_person, make_photo, make_theme
 
@@ -124,6 +124,6 @@ def test_what_is_published_together_stands_in_the_ledger_one_by_one_and_verifies
     entries = LedgerEntry.objects.filter(uid__in=uids).order_by("pk").values_list("uid", "action")
     for record in records:
         assert [action for uid, action in entries if uid == record.uid] == ["inserted", "recalled", "inserted"]
-    coming = Edition.objects.to_come().filter(uid__in=uids).values_list("public_from", flat=True)
+    coming = Edition.objects.to_come(epoch.now()).filter(uid__in=uids).values_list("public_from", flat=True)
     assert len(coming) == len(records)
     assert len(set(coming)) == 1

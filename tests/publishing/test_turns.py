@@ -11,7 +11,7 @@ from django.test import Client
 
 from conferences.merging import merge
 from conferences.models import Conference, Series
-from ctportal.publishing import release, revisions, workflow
+from ctportal.publishing import epoch, release, revisions, workflow
 from ctportal.publishing.gate import refresh_draft
 from ctportal.publishing.models import Edition
 from ctportal.publishing.records import lock
@@ -89,7 +89,7 @@ def approval(document):
 
 
 def title_in_force(document):
-    return Edition.objects.public().get(uid=document.uid).data["title"]["en"]
+    return Edition.objects.public(epoch.now()).get(uid=document.uid).data["title"]["en"]
 
 
 def renaming(person, _document):

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from conferences.merging import merge
-from ctportal.publishing import release, restoring, revisions, workflow
+from ctportal.publishing import epoch, release, restoring, revisions, workflow
 from ctportal.publishing.gate import checksum, gate_for, naming, opening, refresh_draft
 from ctportal.publishing.models import Contribution, Edition, LedgerEntry
 from ctportal.publishing.records import Stage
@@ -154,7 +154,7 @@ def test_an_entry_that_is_public_no_more_is_shown_as_it_is_called_now(writer, fr
     edition = publish(conference_naming(person=person), by=writer)
 
     assert edition.data["people"][0]["name"] == {"en": "Now"}
-    assert Edition.objects.public().get(uid=person.uid).data["name"] == {"en": "Now"}
+    assert Edition.objects.public(epoch.now()).get(uid=person.uid).data["name"] == {"en": "Now"}
 
 
 def test_a_new_name_published_everywhere_is_noted_on_every_draft_that_names_the_entry(writer, publisher, frozen_clock):
@@ -333,7 +333,7 @@ def test_a_merger_into_what_is_public_leaves_no_hands(writer, publisher, frozen_
 
     merge(away, into, by=publisher)
 
-    assert Edition.objects.public().get(uid=into.uid).data["name"] == {"en": "Ann Speaker", "fr": "Ann"}
+    assert Edition.objects.public(epoch.now()).get(uid=into.uid).data["name"] == {"en": "Ann Speaker", "fr": "Ann"}
     assert not Contribution.objects.exists()
     reasons = {entry.reason for entry in LedgerEntry.objects.filter(at=LedgerEntry.objects.last().at)}
     assert "“Ann Speker” was merged into “Ann Speaker”." in reasons

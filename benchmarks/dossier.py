@@ -28,7 +28,7 @@ def measured():
     withdrawal."""
     from django.utils import timezone
 
-    from ctportal.publishing import release, workflow
+    from ctportal.workflow import release, review
 
     by, conference = publisher(), make_dossier()
     chosen = {part.key for part in release.parts_of(conference, by)}
@@ -42,7 +42,7 @@ def measured():
         "moved to another instant": lambda: release.redate(conference, by=by, at=later),
         "recalled": lambda: release.recall(conference, by=by),
         "released at once": released,
-        "withdrawn": lambda: workflow.withdraw(conference, by=by, reason="Measured"),
+        "withdrawn": lambda: review.withdraw(conference, by=by, reason="Measured"),
     }
     return [{"name": name, "records": len(chosen), **cost_of(step)} for name, step in steps.items()]
 
@@ -73,8 +73,8 @@ def publisher():
 def make_dossier():
     """A conference with PHOTOS photos, saved as their forms save them; nothing of it is public."""
     from conferences.models import Conference, Person, Photo
-    from ctportal.publishing import revisions
     from ctportal.publishing.gate import refresh_drafts
+    from ctportal.workflow import revisions
 
     conference = Conference.objects.create(
         slug="measured-dossier", name="Measured", kind="regional", start_date="2026-01-05", end_date="2026-01-06",

@@ -42,7 +42,7 @@ def rows():
     from django.utils.html import escape
 
     from conferences.models import Conference
-    from ctportal.languages import pick
+    from ctportal.core.languages import pick
     from ctportal.publishing import epoch
     from ctportal.publishing.models import Edition
     from documents.models import PressRelease

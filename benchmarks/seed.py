@@ -38,11 +38,12 @@ from conferences.models import (
     Session,
     Theme,
 )
-from ctportal.languages import CODES
+from ctportal.core.languages import CODES
+from ctportal.files.models import StoredFile
 from ctportal.publishing import epoch, ledger
 from ctportal.publishing.changes import facet_rows, relation_rows
 from ctportal.publishing.gate import GATES, checksum
-from ctportal.publishing.models import Edition, EditionFile, Facet, LedgerEntry, Relation, StoredFile
+from ctportal.publishing.models import Edition, EditionFile, Facet, LedgerEntry, Relation
 from ctportal.publishing.state import SHOWS
 from documents.models import Document, DocumentRelation, LanguageVersion
 

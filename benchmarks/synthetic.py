@@ -8,8 +8,8 @@ import uuid
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 
-from ctportal.geography import COUNTRY_CODES, WITHOUT_REGION, country_name
-from ctportal.languages import CODES
+from ctportal.core.countries import COUNTRY_CODES, WITHOUT_REGION, country_name
+from ctportal.core.languages import CODES
 
 PREFIX = "scale-"  # every slug begins with it: what tells synthetic content from real
 COUNTRIES = tuple(code for code in COUNTRY_CODES if code not in WITHOUT_REGION)

@@ -96,7 +96,7 @@ def hide():
     from django.test import Client
     from django.utils import timezone
 
-    from ctportal.publishing.models import random_key
+    from ctportal.files.models import random_key
     from ctportal.publishing.services import publish
     from tests.factories import make_account, make_conference, make_document, make_photo, make_stored_file
 

@@ -1,0 +1,1 @@
+"""Conferences, their photos, and the vocabulary: series, themes, organizations, people."""

@@ -2,7 +2,8 @@
 
 from ctportal.api.schema import documented
 from ctportal.api.views import EditionViewSet
-from ctportal.publishing.filters import (
+from ctportal.publishing.models import RecordType
+from ctportal.reading.filters import (
     ConferenceFilterSet,
     OrganizationFilterSet,
     PersonFilterSet,
@@ -10,7 +11,6 @@ from ctportal.publishing.filters import (
     SeriesFilterSet,
     ThemeFilterSet,
 )
-from ctportal.publishing.models import RecordType
 
 from .serializers import (
     ConferenceSerializer,

@@ -3,11 +3,11 @@
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
-from ctportal.dates import first_day, last_day
-from ctportal.geography import regions_of
-from ctportal.languages import CODES
+from ctportal.core.countries import regions_of
+from ctportal.core.dates import first_day, last_day
+from ctportal.core.instants import end_of_day
+from ctportal.core.languages import CODES
 from ctportal.publishing.gate import Gate, Link, register
-from ctportal.publishing.instants import end_of_day
 from ctportal.publishing.models import RecordType
 
 from .models import Appearance, Conference, Organization, OrganizationRole, Person, Photo, Series, Session, Theme

@@ -11,10 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_prose_editor.fields import ProseEditorField
 
-from ctportal import languages
-from ctportal.geography import COUNTRY_CHOICES
-from ctportal.publishing.instants import today
-from ctportal.publishing.models import RecordType, StoredFile
+from ctportal.core import languages
+from ctportal.core.countries import COUNTRY_CHOICES
+from ctportal.core.instants import today
+from ctportal.files.models import StoredFile
+from ctportal.publishing.models import RecordType
 from ctportal.publishing.records import Record, ReviewedRecord, SluggedRecord
 
 # What the rich text editor offers; the same list is what may be saved.

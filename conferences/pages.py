@@ -7,9 +7,9 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from ctportal.dates import format_date, format_date_range
-from ctportal.geography import country_name
-from ctportal.languages import LANGUAGES
+from ctportal.core.countries import country_name
+from ctportal.core.dates import format_date, format_date_range
+from ctportal.core.languages import LANGUAGES
 from ctportal.web.cards import dates_of, day, off, web_address
 from ctportal.web.labels import labels, measure
 from ctportal.web.text import LanguageContext, number

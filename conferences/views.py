@@ -11,9 +11,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ctportal.languages import CODES
+from ctportal.core.languages import CODES
 from ctportal.publishing.models import Edition, Facet
-from ctportal.publishing.reading import referring, related
+from ctportal.reading.queries import referring, related
 from ctportal.web import cards
 from ctportal.web.labels import labels, number_in_series
 from ctportal.web.listing import EditionListView

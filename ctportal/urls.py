@@ -1,17 +1,17 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from ctportal.publishing import preview
+from ctportal.staff import preview
 from ctportal.web import converters  # noqa: F401 (registers them)
 
 urlpatterns = [
     path("", include("ctportal.web.health.urls")),
-    path("api/v1/", include("ctportal.api.urls")),
+    path("api/v1/", include("ctportal.api_urls")),
     path("admin/files/<file_key:key>/<str:name>", preview.admin_file, name="admin_file"),
     path("admin/", admin.site.urls),
     path("preview/<str:token>/", preview.preview, name="preview"),
     path("preview/<str:token>/files/<file_key:key>/<str:name>", preview.preview_file, name="preview_file"),
-    path("", include("ctportal.web.urls")),
+    path("", include("ctportal.page_urls")),
 ]
 
 handler400 = "ctportal.errors.bad_request"

@@ -7,17 +7,17 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from conferences.admin import YearFilter, conference_of, parent_link
-from ctportal import languages
-from ctportal.dates import format_date
-from ctportal.publishing.admin import LabelForm, LabelTabularInline, PublicationFilter, RecordAdmin, RecordForm
-from ctportal.publishing.admin_components import component
-from ctportal.publishing.admin_forms import record_form, take_upload
-from ctportal.publishing.admin_locale import interface_language
-from ctportal.publishing.dashboard import DashboardFilter
-from ctportal.publishing.files import store_document
+from conferences.admin.admins import YearFilter, conference_of, parent_link
+from ctportal.core import languages
+from ctportal.core.dates import format_date
+from ctportal.files.store import store_document
 from ctportal.publishing.state import state_of
-from ctportal.publishing.withheld import Withheld
+from ctportal.staff.admin_components import component
+from ctportal.staff.admin_forms import record_form, take_upload
+from ctportal.staff.admin_locale import interface_language
+from ctportal.staff.dashboard import DashboardFilter
+from ctportal.staff.record_admin import LabelForm, LabelTabularInline, PublicationFilter, RecordAdmin, RecordForm
+from ctportal.workflow.redaction import Withheld
 
 from .models import (
     CoChairsSummary,

@@ -2,8 +2,8 @@
 
 from ctportal.api.schema import documented
 from ctportal.api.views import EditionViewSet
-from ctportal.publishing.filters import DocumentFilterSet
 from ctportal.publishing.models import RecordType
+from ctportal.reading.filters import DocumentFilterSet
 
 from .serializers import DocumentSerializer
 

@@ -8,11 +8,11 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from conferences.models import Conference, Organization, Person, Session, Theme, rich_text
-from ctportal import languages
-from ctportal.publishing.models import RecordType, StoredFile
+from ctportal.core import languages
+from ctportal.core.symbols import normalize_symbol
+from ctportal.files.models import StoredFile
+from ctportal.publishing.models import RecordType
 from ctportal.publishing.records import ReviewedRecord, SluggedRecord
-
-from .symbols import normalize_symbol
 
 HASHTAG = re.compile(r"#\w{1,60}")
 

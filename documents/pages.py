@@ -4,14 +4,13 @@ import re
 
 from django.utils.translation import gettext as _
 
-from ctportal.dates import format_date
-from ctportal.languages import LANGUAGES
+from ctportal.core.dates import format_date
+from ctportal.core.languages import LANGUAGES
+from ctportal.core.symbols import symbol_url
 from ctportal.publishing.gate import excerpt
 from ctportal.web.cards import day, file_line, kinds, web_address
 from ctportal.web.labels import labels
 from ctportal.web.text import LanguageContext
-
-from .symbols import symbol_url
 
 # schema.org's name for each kind; the others are plain digital documents.
 SCHEMA_TYPES = {"press-release": "NewsArticle", "news-item": "NewsArticle", "report": "Report"}

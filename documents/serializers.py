@@ -23,7 +23,7 @@ class LanguageVersionSerializer(Serializer):
 
 
 class LanguageVersions(serializers.ListField):
-    """The versions that are ready (context "texts"), in the order of ctportal.languages."""
+    """The versions that are ready (context "texts"), in the order of ctportal.core.languages."""
 
     child = LanguageVersionSerializer()
 

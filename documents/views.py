@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ctportal.publishing.reading import referring, related
+from ctportal.reading.queries import referring, related
 from ctportal.web import cards
 from ctportal.web.labels import labels
 from ctportal.web.listing import EditionListView

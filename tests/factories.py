@@ -9,7 +9,7 @@ from django.core.files.base import ContentFile
 from django.test import RequestFactory
 
 from conferences.models import Conference, Organization, Person, Photo, Series, Theme
-from ctportal.publishing.models import StoredFile
+from ctportal.files.models import StoredFile
 from ctportal.reading.context import ReadContext
 from documents.models import Document
 

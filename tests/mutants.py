@@ -32,8 +32,15 @@ ROOT = Path(__file__).resolve().parent.parent
 GATE = tuple(
     f"ctportal/{name}.py"
     for name in (
-        *("publishing/models", "publishing/reading", "publishing/filters", "publishing/epoch", "publishing/serving"),
-        *("publishing/sharing", "publishing/preview", "web/files"),
+        *(
+            "publishing/models",
+            "publishing/epoch",
+            "reading/context",
+            "reading/queries",
+            "reading/filters",
+            "files/serving",
+        ),
+        *("staff/sharing", "staff/preview", "web/files"),
     )
 )
 TESTS = (

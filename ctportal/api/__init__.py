@@ -1,0 +1,1 @@
+"""What the collections of the API share."""

@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext as _
 
-from ctportal.publishing.filters import FILTERSETS
 from ctportal.publishing.models import Edition
+from ctportal.reading.filters import FILTERSETS
 from ctportal.web.page import Crumb, render_page, site_root
 
 from .parameters import MAX_PAGE_SIZE, PAGE_SIZE

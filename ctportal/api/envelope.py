@@ -8,10 +8,10 @@ from uuid import UUID
 
 from rest_framework import serializers
 
-from ctportal.languages import DEFAULT, pick
+from ctportal.core.languages import DEFAULT, pick
 from ctportal.publishing.models import Edition
-from ctportal.publishing.reading import RelatedRecord
 from ctportal.publishing.shapes import LanguageObject
+from ctportal.reading.queries import RelatedRecord
 
 # What an answer adds to an edition's own JSON. Without these keys, written canonically, the rest has the checksum sha256.
 ENVELOPE = ("uid", "type", "slug", "url", "version", "published", "updated", "sha256", "related")

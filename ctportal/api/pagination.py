@@ -9,9 +9,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from ctportal.publishing.reading import EditionPaginator, PageOutOfRange
+from ctportal.core.search_text import shorten
 from ctportal.reading.middleware import never_kept
-from ctportal.search_text import shorten
+from ctportal.reading.queries import EditionPaginator, PageOutOfRange
 
 from .parameters import MAX_PAGE_SIZE, PAGE_SIZE
 from .problems import Problem

@@ -9,9 +9,9 @@ from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from ctportal.languages import CODES
-from ctportal.publishing.filters import CodeField, EditionFilterSet, StrictField, shown
+from ctportal.core.languages import CODES
 from ctportal.publishing.models import EditionQuerySet
+from ctportal.reading.filters import CodeField, EditionFilterSet, StrictField, shown
 
 from .problems import bad_parameters
 

@@ -9,10 +9,11 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
 
-from ctportal.languages import CODES
-from ctportal.publishing import codes, filters
+from ctportal.core import codes
+from ctportal.core.languages import CODES
+from ctportal.core.search_text import MAX_CHARACTERS, MAX_WORDS
 from ctportal.publishing.models import RecordType
-from ctportal.search_text import MAX_CHARACTERS, MAX_WORDS
+from ctportal.reading import filters
 
 from .parameters import MAX_PAGE_SIZE, PAGE_SIZE
 from .problems import DOCUMENTATION, TYPES

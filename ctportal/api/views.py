@@ -18,10 +18,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
-from ctportal.publishing.filters import EditionFilterSet
 from ctportal.publishing.models import Edition, EditionQuerySet
-from ctportal.publishing.reading import Found, Gone, Moved, in_full, related, resolve, versions
+from ctportal.reading.filters import EditionFilterSet
 from ctportal.reading.http import accepts_json
+from ctportal.reading.queries import Found, Gone, Moved, in_full, related, resolve, versions
 
 from .envelope import in_language, permanent_url, record, rfc3339
 from .pagination import Pagination

@@ -17,17 +17,11 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from ctportal.files.models import StoredFile
+
 from . import ledger
 from .gate import Content, Link, checksum
-from .models import (
-    Edition,
-    EditionFile,
-    Facet,
-    LedgerEntry,
-    Relation,
-    StoredFile,
-    Withdrawal,
-)
+from .models import Edition, EditionFile, Facet, LedgerEntry, Relation, Withdrawal
 from .signals import Written, editions_written
 from .state import SHOWS, State, children_of
 

@@ -18,10 +18,11 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q, Value
 from rest_framework import serializers
 
-from ctportal.languages import CODES
+from ctportal.core.languages import CODES
+from ctportal.files.models import StoredFile
 
 from . import epoch
-from .models import Edition, StoredFile
+from .models import Edition
 from .shapes import LanguageObject
 
 # A file's text may be long; what the filter q looks through is bounded.

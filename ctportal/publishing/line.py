@@ -10,12 +10,12 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from ctportal.dates import last_day
+from ctportal.core.dates import last_day
+from ctportal.core.instants import show_utc
 
 from . import ledger
 from .changes import Changes, Tracked
 from .gate import Content
-from .instants import show_utc
 from .models import LedgerEntry, Withdrawal
 from .state import coverage, covering
 

@@ -6,9 +6,7 @@ Nothing here knows a working model; a record is known by its ``uid``.
 from __future__ import annotations
 
 import json
-import secrets
 from datetime import datetime, timedelta
-from urllib.parse import quote
 
 from django.conf import settings
 from django.db import models
@@ -17,9 +15,8 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from ctportal import languages
-
-from .storage import PrivateStorage
+from ctportal.core import languages
+from ctportal.files.models import random_key
 
 
 class RecordType(models.TextChoices):
@@ -133,7 +130,7 @@ class Edition(models.Model):
             models.Index(fields=["public_from"], name="edition_by_start"),
             models.Index(fields=["public_until"], name="edition_by_end"),
         ]
-        # What the roles are made of, beside Django's own rights on each model; see ctportal.publishing.roles.
+        # What the roles are made of, beside Django's own rights on each model; see ctportal.workflow.roles.
         permissions = [
             ("publish_records", "Can approve, release, recall and withdraw records"),
             ("seal_edition", "Can seal past editions"),
@@ -226,55 +223,11 @@ class Redirect(models.Model):
         return f"{self.uid} → {self.target}"
 
 
-def random_key():
-    """Return a key of 192 random bits, safe in an address."""
-    return secrets.token_urlsafe(24)
-
-
-def private_storage():
-    """Where uploaded bytes lie. No address leads here; the file view reads it after asking the editions."""
-    return PrivateStorage()
-
-
-def storage_path(stored_file, _name):
-    return f"{stored_file.key[:2]}/{stored_file.key}"
-
-
-class StoredFile(models.Model):
-    """Bytes that never change, under a random key. Who may read them is asked of the editions on each request."""
-
-    key = models.CharField(max_length=43, unique=True, default=random_key, editable=False)
-    name = models.CharField(max_length=200, help_text="Name offered to who downloads it.")
-    media_type = models.CharField(max_length=100)
-    size = models.PositiveBigIntegerField(help_text="Bytes.")
-    sha256 = models.CharField(max_length=64)
-    width = models.PositiveIntegerField(null=True, blank=True, help_text="Pixels.")
-    height = models.PositiveIntegerField(null=True, blank=True, help_text="Pixels.")
-    pages = models.PositiveIntegerField(null=True, blank=True)
-    text = models.TextField(blank=True, help_text="Text found in the file, for search.")
-    source = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="renditions")
-    variant = models.CharField(max_length=20, blank=True, help_text="Which rendition of its source, such as w640.webp.")
-    file = models.FileField(storage=private_storage, upload_to=storage_path, max_length=200)
-    created_at = models.DateTimeField(default=timezone.now)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True)
-
-    class Meta:
-        ordering = ["pk"]
-
-    def __str__(self):
-        return self.name
-
-    @property
-    def path(self):
-        """The address of the file below the site's root."""
-        return f"/files/{self.key}/{quote(self.name)}"
-
-
 class EditionFile(models.Model):
     """A file that an edition shows: the only thing that makes a file public."""
 
     edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="files")
-    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="editions")
+    file = models.ForeignKey("files.StoredFile", on_delete=models.PROTECT, related_name="editions")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["edition", "file"], name="file_once_per_edition")]
@@ -436,7 +389,7 @@ class EditionRevision(models.Model):
 
 
 class ShareLink(models.Model):
-    """An address at which somebody without an account reads one draft; see ``ctportal.publishing.sharing``. Staff only."""
+    """An address at which somebody without an account reads one draft; see ``ctportal.staff.sharing``. Staff only."""
 
     key = models.CharField(max_length=43, unique=True, default=random_key, editable=False)
     uid = models.UUIDField(help_text="The record's permanent identifier.")
@@ -465,7 +418,7 @@ class ShareOpening(models.Model):
 
 
 class Presence(models.Model):
-    """A page of the admin that somebody has open, or has saved; see ``ctportal.publishing.admin_presence``. Staff only, and
+    """A page of the admin that somebody has open, or has saved; see ``ctportal.staff.admin_presence``. Staff only, and
     gone after half a day."""
 
     uid = models.UUIDField(help_text="The record's permanent identifier.")
@@ -485,7 +438,7 @@ class Presence(models.Model):
 
 
 class AuditEntry(models.Model):
-    """Who did what in the admin, when and from where. Append only; written by ``ctportal.publishing.audit`` alone.
+    """Who did what in the admin, when and from where. Append only; written by ``ctportal.workflow.audit`` alone.
 
     It points to nothing: accounts and records go, the entry stays. What was published stands in WorkflowStep and in the
     ledger, and not here again.
@@ -549,7 +502,6 @@ __all__ = [
     "Relation",
     "ShareLink",
     "ShareOpening",
-    "StoredFile",
     "Withdrawal",
     "WorkflowStep",
 ]

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from ctportal import languages
+from ctportal.core import languages
 
 # Words that stand, or may come to stand, where a slug stands in an address.
 RESERVED_SLUGS = frozenset(
@@ -122,7 +122,7 @@ class Stage(models.TextChoices):
 
 
 class ReviewedRecord(models.Model):
-    """A record that is submitted and approved before the public reads it; see ``ctportal.publishing.workflow``."""
+    """A record that is submitted and approved before the public reads it; see ``ctportal.workflow.review``."""
 
     stage = models.CharField(
         _("stage"), max_length=10, choices=Stage, default=Stage.DRAFT, editable=False, db_index=True

@@ -21,6 +21,8 @@ from django.db import transaction
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
+from ctportal.core.instants import show_utc
+
 from .cascade import Cascaded, CascadedChange, Move, follow_conference
 from .changes import Changes, Tracked
 from .gate import (
@@ -32,7 +34,6 @@ from .gate import (
     refresh_draft,
     with_language,
 )
-from .instants import show_utc
 from .line import (
     insert_in_line,
     keep_inside_conference,

@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from ctportal.languages import CODES
+from ctportal.core.languages import CODES
 
 
 class Serializer(serializers.Serializer):
@@ -50,7 +50,7 @@ class Texts(LanguageObject):
 
 
 class Languages(serializers.ListField):
-    """The languages the record is complete in, in the order of ctportal.languages."""
+    """The languages the record is complete in, in the order of ctportal.core.languages."""
 
     child = serializers.CharField()
 

@@ -9,9 +9,11 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from ctportal.files.models import StoredFile
+
 from . import epoch
 from .gate import Content, gate_for
-from .models import Edition, EditionFile, EditionQuerySet, Relation, StoredFile
+from .models import Edition, EditionFile, EditionQuerySet, Relation
 
 SHOWS = "shows"  # name of the relation from an edition to each vocabulary entry whose label stands in it
 

@@ -12,9 +12,11 @@ from datetime import UTC
 
 from django.db.models import Exists, OuterRef, Prefetch, Subquery
 
+from ctportal.files.models import StoredFile
+
 from .gate import checksum
 from .ledger import FREEZING, entry_hash, frozen_checksum, withdrawal_checksum
-from .models import VOCABULARY, Edition, EditionFile, LedgerEntry, StoredFile, Withdrawal
+from .models import VOCABULARY, Edition, EditionFile, LedgerEntry, Withdrawal
 from .state import sealed_files
 
 CHUNK = 100  # entries; with each comes its edition, whose text may be long

@@ -1,1 +1,1 @@
-"""The public side's reading: the instant of a request, and the one cache of whole answers."""
+"""The public side's queries and filters, and the one cache."""

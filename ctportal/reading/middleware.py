@@ -13,9 +13,9 @@ from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port
 from django.http.response import HttpResponseBase
 
-from ctportal.languages import LANGUAGES
-from ctportal.publishing.filters import FILTERSETS
+from ctportal.core.languages import LANGUAGES
 from ctportal.publishing.models import RecordType
+from ctportal.reading.filters import FILTERSETS
 
 from . import cache
 from .context import ReadContext

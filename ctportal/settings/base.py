@@ -4,7 +4,7 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 
-from ctportal.languages import CODES
+from ctportal.core.languages import CODES
 
 from . import environment
 
@@ -17,7 +17,7 @@ DEMO = environment.flag("CTPORTAL_DEMO")
 
 INSTALLED_APPS = [
     "modeltranslation",
-    "ctportal.publishing.admin_apps.PortalAdminConfig",  # django.contrib.admin with the portal's own site
+    "ctportal.staff.admin_apps.PortalAdminConfig",  # django.contrib.admin with the portal's own site
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -29,7 +29,10 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "reversion",
+    "ctportal",
+    "ctportal.files",
     "ctportal.publishing",
+    "ctportal.workflow",
     "ctportal.web",
     "ctportal.api",
     "conferences",
@@ -44,16 +47,16 @@ MIDDLEWARE = [
     "ctportal.web.headers.IsolationHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "ctportal.web.middleware.ConditionalMiddleware",
+    "ctportal.conditional.ConditionalMiddleware",
     "ctportal.reading.middleware.AnswerCacheMiddleware",
     "ctportal.web.methods.ReadOnlyMiddleware",
     "ctportal.web.middleware.PageLanguageMiddleware",
-    "ctportal.publishing.admin_sessions.SessionMiddleware",
-    "ctportal.publishing.admin_locale.AdminLanguageMiddleware",
+    "ctportal.staff.admin_sessions.SessionMiddleware",
+    "ctportal.staff.admin_locale.AdminLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "ctportal.publishing.audit.AuditMiddleware",
+    "ctportal.workflow.audit.AuditMiddleware",
     "ctportal.web.request_size.RequestSizeMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
 ]
@@ -97,7 +100,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 4_000
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# The languages of the admin, under Django's own codes; the public codes are in ctportal.languages.
+# The languages of the admin, under Django's own codes; the public codes are in ctportal.core.languages.
 LANGUAGE_CODE = "en"
 LANGUAGES = [
     ("ar", "العربية"),

@@ -2,7 +2,7 @@
 
 from django.utils.translation.trans_real import parse_accept_lang_header
 
-from ctportal.languages import DEFAULT, LANGUAGES
+from ctportal.core.languages import DEFAULT, LANGUAGES
 
 # Where the records of a type stand below /{language}/; photos have no slug and stand under their uid.
 SECTIONS = {

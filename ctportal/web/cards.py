@@ -7,10 +7,10 @@ one points to, or a draft in a preview. What is returned goes into the component
 from datetime import date
 from typing import Any
 
-from ctportal.dates import format_date, format_date_range
-from ctportal.geography import country_name
-from ctportal.languages import LANGUAGES
-from ctportal.publishing.reading import related
+from ctportal.core.countries import country_name
+from ctportal.core.dates import format_date, format_date_range
+from ctportal.core.languages import LANGUAGES
+from ctportal.reading.queries import related
 
 from .addresses import page_address, record_path
 from .labels import labels, number_in_series

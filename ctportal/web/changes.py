@@ -11,19 +11,11 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ctportal.dates import format_date, format_date_range
-from ctportal.geography import country_name
-from ctportal.languages import CODES, DEFAULT, direction
-from ctportal.publishing import codes
-from ctportal.publishing.differences import (
-    ADDED,
-    MOVED,
-    REMOVED,
-    Part,
-    differences,
-    relation_differences,
-    text_changes,
-)
+from ctportal.core import codes
+from ctportal.core.countries import country_name
+from ctportal.core.dates import format_date, format_date_range
+from ctportal.core.languages import CODES, DEFAULT, direction
+from ctportal.reading.differences import ADDED, MOVED, REMOVED, Part, differences, relation_differences, text_changes
 
 from .cards import day
 from .labels import labels, number_in_series

@@ -4,7 +4,7 @@ import uuid
 
 from django.urls import register_converter
 
-from ctportal.languages import CODES
+from ctportal.core.languages import CODES
 
 
 class LanguageConverter:

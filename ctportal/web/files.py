@@ -7,10 +7,11 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from ctportal.languages import django_code
-from ctportal.publishing.models import Edition, EditionFile, StoredFile
-from ctportal.publishing.reading import Gone, resolve_uid
-from ctportal.publishing.serving import serve
+from ctportal.core.languages import django_code
+from ctportal.files.models import StoredFile
+from ctportal.files.serving import serve
+from ctportal.publishing.models import Edition, EditionFile
+from ctportal.reading.queries import Gone, resolve_uid
 
 from .addresses import preferred_language
 from .records import gone_page

@@ -6,10 +6,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from ctportal.dates import format_instant
-from ctportal.languages import DEFAULT
+from ctportal.core.dates import format_instant
+from ctportal.core.languages import DEFAULT
 from ctportal.publishing.models import Edition
-from ctportal.publishing.reading import related, versions
+from ctportal.reading.queries import related, versions
 
 from .addresses import page_address
 from .changes import changed, relations_changed

@@ -1,6 +1,6 @@
 """What pages call the codes that stand in editions, as plain dictionaries per language.
 
-Most words are those of ``ctportal.publishing.codes``; here are only the ones that pages put differently.
+Most words are those of ``ctportal.core.codes``; here are only the ones that pages put differently.
 """
 
 from functools import cache
@@ -11,8 +11,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext, npgettext_lazy, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from ctportal.languages import django_code
-from ctportal.publishing import codes
+from ctportal.core import codes
+from ctportal.core.languages import django_code
 
 # Headings above the organizations that had a role.
 ORGANIZATION_ROLES = {

@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from django.views import View
 
-from ctportal.geography import REGIONS, country_name, region_name
-from ctportal.languages import LANGUAGES
-from ctportal.publishing.filters import filters_for
-from ctportal.publishing.reading import Choice, PageOutOfRange, listing, options
+from ctportal.core.countries import REGIONS, country_name, region_name
+from ctportal.core.languages import LANGUAGES
 from ctportal.reading.context import ReadContext
+from ctportal.reading.filters import filters_for
 from ctportal.reading.middleware import never_kept
+from ctportal.reading.queries import Choice, PageOutOfRange, listing, options
 
 from .labels import labels
 from .page import Crumb, render_page

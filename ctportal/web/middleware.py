@@ -1,15 +1,8 @@
-"""What every public answer shares: the language of its address, and conditional requests."""
+"""The language of a page is that of its address."""
 
 from django.utils import translation
-from django.utils.cache import get_conditional_response
 
-from ctportal import errors
-from ctportal.languages import LANGUAGES, django_code
-from ctportal.reading.http import entity_tag
-
-# Answers for staff: kept by no cache, those that say that there is nothing included.
-PRIVATE = ("/admin/", "/preview/")
-CACHE_CONTROL, KEPT_BY_NONE = "no-cache", "private, no-store"
+from ctportal.core.languages import LANGUAGES, django_code
 
 
 class PageLanguageMiddleware:
@@ -27,27 +20,3 @@ class PageLanguageMiddleware:
             return self.get_response(request)
         with translation.override(django_code(code)):
             return self.get_response(request)
-
-
-class ConditionalMiddleware:
-    """Give public answers, errors and refusals included, one constant Cache-Control and a strong ETag made from their own bytes; answer 304.
-
-    The bytes alone decide: nothing that is still to come, and no counter of ours, can be read from an ETag. Answers
-    that set these headers themselves (files) and those for staff are left as they are.
-    """
-
-    def __init__(self, get_response):
-        self.get_response = get_response
-
-    def __call__(self, request):
-        response = self.get_response(request)
-        if request.path_info.startswith(PRIVATE):
-            response.headers.setdefault("Cache-Control", KEPT_BY_NONE)
-            return response
-        response.headers.setdefault("Cache-Control", CACHE_CONTROL)
-        if response.status_code != 200 or response.streaming or request.method not in ("GET", "HEAD"):
-            return response
-        if "ETag" not in response.headers:
-            response.headers["ETag"] = entity_tag(response.content)
-        conditional = get_conditional_response(request, response.headers["ETag"], None, response)
-        return errors.precondition_failed(request, conditional) if conditional.status_code == 412 else conditional

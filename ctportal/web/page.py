@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ctportal.languages import LANGUAGES, direction
+from ctportal.core.languages import LANGUAGES, direction
 
 SITE_NAME = gettext_lazy("Counter-Terrorism Conferences")
 # The sections of the site: path below /{language}/ and label.

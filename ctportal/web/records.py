@@ -9,9 +9,9 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanen
 from django.utils.translation import gettext as _
 from django.views import View
 
-from ctportal.dates import format_instant
+from ctportal.core.dates import format_instant
 from ctportal.publishing.models import Edition
-from ctportal.publishing.reading import Found, Gone, Moved, resolve, versions
+from ctportal.reading.queries import Found, Gone, Moved, resolve, versions
 
 from .addresses import page_address, record_path
 from .history import changes_of, history_of

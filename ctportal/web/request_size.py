@@ -5,7 +5,7 @@ from http import HTTPStatus
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from ctportal.publishing.filetypes import MEGABYTE
+from ctportal.files.filetypes import MEGABYTE
 
 from .views import error_page
 

@@ -7,7 +7,7 @@ from babel import Locale
 from babel.numbers import get_group_symbol
 from babel.units import format_unit
 
-from ctportal.languages import DEFAULT, LANGUAGES, direction, pick
+from ctportal.core.languages import DEFAULT, LANGUAGES, direction, pick
 
 _LOCALES = {
     code: Locale.parse(name)

@@ -10,12 +10,12 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
-from ctportal.geography import country_name
-from ctportal.languages import django_code
-from ctportal.publishing.codes import EVENT_STATUSES
-from ctportal.publishing.filters import filters_for
+from ctportal.core.codes import EVENT_STATUSES
+from ctportal.core.countries import country_name
+from ctportal.core.languages import django_code
 from ctportal.publishing.models import Edition
-from ctportal.publishing.reading import CARDS, Found, Gone, Moved, first_rows, options, related, resolve_uid
+from ctportal.reading.filters import filters_for
+from ctportal.reading.queries import CARDS, Found, Gone, Moved, first_rows, options, related, resolve_uid
 
 from . import cards
 from .addresses import language_in_address, language_of, page_address, preferred_language

@@ -5,8 +5,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from ctportal.publishing.filters import filters_for
-from ctportal.publishing.reading import PageOutOfRange, first_rows, listing
+from ctportal.reading.filters import filters_for
+from ctportal.reading.queries import PageOutOfRange, first_rows, listing
 
 from . import cards
 from .listing import page_problem, pager_of, tally

@@ -10,11 +10,11 @@ from django.contrib.auth.models import Group, Permission
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from ctportal.publishing import audit, workflow
-from ctportal.publishing.admin_audit import csv_lines
 from ctportal.publishing.models import AuditEntry, LedgerEntry, WorkflowStep
-from ctportal.publishing.preview import preview_address
 from ctportal.publishing.services import publish, withdraw
+from ctportal.staff.admin_audit import csv_lines
+from ctportal.staff.preview import preview_address
+from ctportal.workflow import audit, review
 from tests.admin.forms import AdminForm
 from tests.admin.test_forms import address
 from tests.factories import make_account, make_conference, make_document, make_photo, make_stored_file, make_user
@@ -502,8 +502,8 @@ def test_the_steps_of_publication_are_listed_for_publishers(client):
     publisher = make_account("publisher")
     client.force_login(publisher)
     conference = make_conference(created_by=make_account("editor"))
-    workflow.submit(conference, by=make_account("editor"), remark="=Please read")
-    workflow.note_step(make_conference(), WorkflowStep.Action.TAKEN_BACK, publisher)  # of another record
+    review.submit(conference, by=make_account("editor"), remark="=Please read")
+    review.note_step(make_conference(), WorkflowStep.Action.TAKEN_BACK, publisher)  # of another record
 
     found = client.get(f"/admin/publishing/workflowstep/?uid={conference.uid}").context["cl"].result_list
     response = client.get("/admin/publishing/workflowstep/export/?action__exact=submitted")

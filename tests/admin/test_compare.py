@@ -6,11 +6,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from ctportal.publishing import workflow
 from ctportal.publishing.gate import refresh_draft
 from ctportal.publishing.models import Edition, EpochMark
-from ctportal.publishing.sealing import seal
 from ctportal.publishing.services import publish, recall, withdraw
+from ctportal.workflow import review
+from ctportal.workflow.sealing import seal
 from tests.admin.test_forms import address
 from tests.factories import (
     make_account,
@@ -354,7 +354,7 @@ def test_the_form_leads_to_the_comparison_where_something_has_changed_and_nowher
     assert link not in staff.get(address(conference)).content.decode()
 
     conference.texts.update(title="After")
-    workflow.submit(conference, by=make_account("editor"))
+    review.submit(conference, by=make_account("editor"))
     refresh_draft(conference)
     html = staff.get(address(conference)).content.decode()
     assert f"{link}>Compare</a>" in html

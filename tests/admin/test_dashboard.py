@@ -10,10 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from conferences.models import Conference, Photo
-from ctportal.publishing import revisions, workflow
-from ctportal.publishing.dashboard import SECTIONS, DashboardFilter, dashboard
 from ctportal.publishing.gate import refresh_draft
 from ctportal.publishing.services import publish, withdraw
+from ctportal.staff.dashboard import SECTIONS, DashboardFilter, dashboard
+from ctportal.workflow import review, revisions
 from documents.models import Document
 from tests.admin.forms import AdminForm
 from tests.admin.test_forms import address
@@ -45,7 +45,7 @@ def change(record, by, at=None):
     type(record).objects.filter(pk=record.pk).update(contact="Another", **({"modified_at": at} if at else {}))
     record.refresh_from_db()
     refresh_draft(record)
-    workflow.note_change(record, by)
+    review.note_change(record, by)
 
 
 def titles(user, *keys):
@@ -62,7 +62,7 @@ def test_my_drafts_are_those_i_made_and_those_i_had_a_hand_in():
     made_and_published = make_complete(name="Mine but published", created_by=me)
     publish(made_and_published, by=boss)
     helped = make_complete(name="Helped with", created_by=other)
-    workflow.note_hand(helped, me, "ar")
+    review.note_hand(helped, me, "ar")
     corrected = make_complete(name="Public, corrected by me", created_by=other)
     publish(corrected, by=boss)
     change(corrected, me)
@@ -79,7 +79,7 @@ def test_what_was_typed_back_or_discarded_is_my_draft_no_more(client):
     records = [make_complete(name=name, created_by=me) for name in ("Typed back", "Discarded", "Changed")]
     for record in records:
         revisions.keep(record, by=me, comment="Made.")
-        workflow.approve(record, by=make_account("publisher"), alone="Alone")
+        review.approve(record, by=make_account("publisher"), alone="Alone")
         AdminForm(client, address(record)).fill(venue="Palace").press("_continue")
     assert sorted(titles(me, "mine")["mine"]) == ["Changed", "Discarded", "Typed back"]
 
@@ -96,7 +96,7 @@ def test_a_new_address_and_what_is_scheduled_decide_too_whether_it_is_my_draft()
     moved, corrected = make_complete(name="Moved"), make_complete(name="Corrected")
     for record in (moved, corrected):
         publish(record, by=boss)
-        workflow.note_hand(record, me)
+        review.note_hand(record, me)
     Conference.objects.filter(pk=moved.pk).update(slug="another-address")
     change(corrected, me)
     assert sorted(titles(me, "mine")["mine"]) == ["Corrected", "Moved"]
@@ -115,10 +115,10 @@ def test_a_language_that_i_prepare_is_my_draft_though_it_is_no_part_of_it_yet():
         record.texts.filter(language="ru").update(ready=False)
         publish(record, by=boss)
         refresh_draft(record)
-        workflow.note_hand(record, me, language)
+        review.note_hand(record, me, language)
     publish(photo.conference, by=boss)
     publish(photo, by=boss)
-    workflow.note_hand(photo, me)
+    review.note_hand(photo, me)
 
     assert titles(me, "mine") == {"mine": ["Mine"]}
 
@@ -129,9 +129,9 @@ def test_a_language_that_i_prepare_is_my_draft_though_it_is_no_part_of_it_yet():
 def test_what_waits_for_review_is_for_a_publisher_without_a_hand_in_it():
     publisher, editor = make_account("publisher"), make_account("editor")
     waiting, own = make_complete(name="Waiting", created_by=editor), make_complete(name="Own", created_by=editor)
-    workflow.note_hand(own, publisher)
+    review.note_hand(own, publisher)
     for record in (waiting, own):
-        workflow.submit(record, by=editor)
+        review.submit(record, by=editor)
     make_complete(name="Not submitted", created_by=editor)
 
     assert titles(publisher, "review", "mine") == {"review": ["Waiting"], "mine": ["Own"]}
@@ -142,11 +142,11 @@ def test_what_waits_for_review_is_for_a_publisher_without_a_hand_in_it():
 def test_what_is_approved_for_later_is_nobodys_draft_and_its_writer_is_not_asked_to_review_the_next():
     publisher, editor = make_account("publisher"), make_account("editor")
     scheduled = make_complete(name="Scheduled", created_by=editor)
-    workflow.note_change(scheduled, publisher)
-    workflow.approve(scheduled, by=publisher, at=timezone.now() + timedelta(days=1), alone="Alone")
+    review.note_change(scheduled, publisher)
+    review.approve(scheduled, by=publisher, at=timezone.now() + timedelta(days=1), alone="Alone")
     assert titles(publisher, "review", "mine") == {}
-    workflow.note_change(scheduled, editor)
-    workflow.submit(scheduled, by=editor)
+    review.note_change(scheduled, editor)
+    review.submit(scheduled, by=editor)
 
     assert titles(publisher, "review", "mine") == {}
     assert titles(make_account("publisher", "second"), "review") == {"review": ["Scheduled"]}
@@ -371,10 +371,10 @@ def fill_dashboard(me, n):
         parts = [make_conference(f"C {number}", start_date=day, end_date=day), make_document(conference, date=day)]
         parts.append(make_photo(conference, alt_text_en="A hall"))
         for record in parts:
-            workflow.note_hand(record, me)
+            review.note_hand(record, me)
         waiting = [make_conference(created_by=other), make_document(created_by=other), make_photo(conference)]
         for record in waiting:
-            workflow.submit(record, by=other)
+            review.submit(record, by=other)
         for record in (make_conference(), make_document(conference), make_photo(conference)):
             publish(record, by=boss, at=now + timedelta(days=1 + number))
         for record in (make_conference(), make_document(conference)):
@@ -447,4 +447,4 @@ def test_the_dashboard_takes_as_many_queries_for_three_rows_as_for_a_hundred():
 def fill_dashboard_more(me):
     for number in range(100):
         make_conference(name=f"More {number}", created_by=me)
-        workflow.submit(make_document(), by=make_account("editor", "other"))
+        review.submit(make_document(), by=make_account("editor", "other"))

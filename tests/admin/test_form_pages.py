@@ -8,9 +8,10 @@ from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from conferences.admin import ConferenceAdmin
+from conferences.admin.admins import ConferenceAdmin
 from conferences.models import Conference
-from ctportal.publishing import roles, services
+from ctportal.publishing import services
+from ctportal.workflow import roles
 from tests.admin.forms import AdminForm, errors_of
 from tests.factories import (
     make_account,

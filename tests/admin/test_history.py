@@ -11,12 +11,14 @@ from django.utils import timezone, translation
 from reversion.models import Revision
 
 from conferences.models import Conference, Person, Photo
-from ctportal.publishing import epoch, restoring, revisions, workflow
-from ctportal.publishing.admin import note_publication, publication_state
+from ctportal.files.models import StoredFile
+from ctportal.publishing import epoch
 from ctportal.publishing.gate import refresh_draft
-from ctportal.publishing.models import Contribution, Edition, EditionRevision, StoredFile
+from ctportal.publishing.models import Contribution, Edition, EditionRevision
 from ctportal.publishing.records import Stage
 from ctportal.publishing.services import publish
+from ctportal.staff.record_admin import note_publication, publication_state
+from ctportal.workflow import restoring, review, revisions
 from documents.models import Document
 from tests.admin.forms import AdminForm, delete
 from tests.admin.test_forms import address, minsk
@@ -130,7 +132,7 @@ def test_a_session_that_moves_changes_the_conference_it_came_from(staff):
     session = before.sessions.create(title_en="Opening")
     refresh_draft(before)
     submitted = before.draft_sha256
-    workflow.submit(before, by=make_account("editor"))
+    review.submit(before, by=make_account("editor"))
     AdminForm(staff, address(session)).fill(conference=str(after.pk)).press("_save")
     before.refresh_from_db()
 

@@ -12,8 +12,8 @@ from django.utils import translation
 from django.utils.html import escape
 
 from conferences.models import Conference
-from ctportal.publishing.admin_audit import HappenedAdmin
 from ctportal.publishing.services import publish, withdraw
+from ctportal.staff.admin_audit import HappenedAdmin
 from documents.models import Document
 from tests.admin.test_forms import address
 from tests.factories import (
@@ -229,7 +229,7 @@ def test_documents_are_found_by_title_language_and_symbol(staff):
 
 @pytest.mark.parametrize("few", [1000, 0])  # found first, or left to the count and the page
 def test_a_document_is_found_once_by_words_of_any_language_and_of_its_conference(staff, monkeypatch, few):
-    monkeypatch.setattr("ctportal.publishing.admin.FEW", few)
+    monkeypatch.setattr("ctportal.staff.record_admin.FEW", few)
     remarks = make_document(make_conference(name="Minsk 2019"), title="Opening remarks", slug="remarks")
     remarks.versions.create(language="fr", title="Remarques d’ouverture, remarks")
     make_document(title="Opening remarks of somebody else", slug="other")

@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from conferences.merging import merge
+from conferences.admin.merging import merge
 from conferences.models import Appearance, Organization, OrganizationRole, Person
 from ctportal.publishing import epoch
 from ctportal.publishing.models import Edition, Redirect, WorkflowStep

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.test import Client
 
-from ctportal.publishing import revisions
+from ctportal.workflow import revisions
 from documents.models import Document
 from tests.admin.forms import AdminForm, delete, errors_of
 from tests.admin.test_forms import address

@@ -12,10 +12,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from PIL import Image
 
-from conferences.admin_sheet import in_new_order
+from conferences.admin.sheet import in_new_order
 from conferences.models import Photo
+from ctportal.files.models import StoredFile
 from ctportal.publishing import epoch
-from ctportal.publishing.models import Edition, StoredFile
+from ctportal.publishing.models import Edition
 from ctportal.publishing.services import publish, withdraw
 from tests.admin.forms import AdminForm
 from tests.factories import make_account, make_conference, make_organization, make_person, make_photo, make_user

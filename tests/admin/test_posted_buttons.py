@@ -8,11 +8,11 @@ from django.test import Client
 from django.utils import timezone
 
 from conferences.models import Conference, ConferenceText, Theme
-from ctportal.publishing import revisions, workflow
-from ctportal.publishing.admin_forms import ACTIONS
 from ctportal.publishing.gate import refresh_draft
 from ctportal.publishing.models import Contribution, Edition, LedgerEntry, WorkflowStep
 from ctportal.publishing.services import publish
+from ctportal.staff.admin_forms import ACTIONS
+from ctportal.workflow import review, revisions
 from tests.admin.forms import AdminForm
 from tests.factories import make_account, make_conference, make_document, make_theme, make_user
 
@@ -53,7 +53,7 @@ def later(days=5):
 
 
 def submitted(conference, publisher):
-    workflow.submit(conference, by=publisher)
+    review.submit(conference, by=publisher)
 
 
 def scheduled(conference, publisher):
@@ -66,7 +66,7 @@ def public(conference, publisher):
 
 def withdrawn(conference, publisher):
     public(conference, publisher)
-    workflow.withdraw(conference, by=publisher, reason="A mistake")
+    review.withdraw(conference, by=publisher, reason="A mistake")
 
 
 def renamed(conference, publisher):
@@ -256,7 +256,7 @@ def test_a_language_of_a_theme_is_not_published_ahead(conference, publisher):
     form.buttons.append("_publish_language")
     was = all_there_is()
 
-    response = form.fill(mark=workflow.mark(theme), **{f"theme-{theme.pk}-name": "Тема"}).press("_publish_language")
+    response = form.fill(mark=review.mark(theme), **{f"theme-{theme.pk}-name": "Тема"}).press("_publish_language")
 
     assert (response.status_code, all_there_is() == was) == (422, True)
     assert "has no such button" in response.content.decode()

@@ -11,9 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from conferences.models import Conference
-from ctportal.publishing import admin_presence
 from ctportal.publishing.models import AuditEntry, EpochMark, Presence
 from ctportal.publishing.services import publish
+from ctportal.staff import admin_presence
 from tests.admin.forms import AdminForm
 from tests.admin.test_forms import address
 from tests.factories import make_account, make_conference, make_document, make_person, make_photo, make_user

@@ -20,10 +20,11 @@ from django.urls import URLResolver, get_resolver
 from django.urls.resolvers import RoutePattern
 from django.utils import timezone
 
-from ctportal.publishing import after_answer, release, revisions, roles, sharing, workflow
 from ctportal.publishing.models import AuditEntry, LedgerEntry, Presence, ShareOpening, WorkflowStep
-from ctportal.publishing.preview import preview_address
 from ctportal.publishing.services import publish
+from ctportal.staff import sharing
+from ctportal.staff.preview import preview_address
+from ctportal.workflow import after_answer, release, review, revisions, roles
 from tests import factories as make
 from tests.admin.forms import AdminForm
 from tests.admin.test_forms import address
@@ -53,7 +54,7 @@ class World:
         publisher = make.make_account("publisher", "paul")
         for record in (self.conference, self.document, self.photo):
             self.edition = publish(record, by=publisher)
-            workflow.note_step(record, WorkflowStep.Action.SUBMITTED, publisher)
+            review.note_step(record, WorkflowStep.Action.SUBMITTED, publisher)
             revisions.keep(record, by=publisher, comment="Published.", always=True)
         type(self.conference).objects.update(venue_en="Changed since")
         gone = make.make_document(kind="statement", **by)
@@ -349,7 +350,7 @@ def test_whenever_somebody_publishes_while_a_release_is_being_shown_it_is_refuse
     refused, number = [], 0
     while True:
         publish(document, by=publisher, at=in_a_day)
-        form = shown_while_another_saves(staff, where, lambda: workflow.recall(document, by=publisher), number)
+        form = shown_while_another_saves(staff, where, lambda: review.recall(document, by=publisher), number)
         if form is None:
             break
         (shown,) = [row["part"] for row in form.response.context["rows"] if row["part"].record == document]
@@ -360,7 +361,7 @@ def test_whenever_somebody_publishes_while_a_release_is_being_shown_it_is_refuse
             assert response.context["form"].errors.as_data()["__all__"][0].code == "stale"
         else:
             assert shown.plan == release.Plan.PUBLISH, number
-            workflow.recall(document, by=publisher)
+            review.recall(document, by=publisher)
         number += 1
 
     assert set(refused) == {True, False}

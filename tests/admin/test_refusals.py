@@ -7,10 +7,10 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from conferences.models import Conference, Figure, SeriesEntry
-from ctportal.publishing import restoring
-from ctportal.publishing.admin import replacement_from
 from ctportal.publishing.models import Edition
 from ctportal.publishing.services import publish, withdraw
+from ctportal.staff.record_admin import replacement_from
+from ctportal.workflow import restoring
 from documents.models import Document
 from tests.admin.forms import AdminForm, delete, errors_of
 from tests.admin.test_forms import address, minsk

@@ -8,8 +8,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from ctportal.publishing import epoch, workflow
+from ctportal.publishing import epoch
 from ctportal.publishing.models import Edition
+from ctportal.workflow import review
 from tests.admin.forms import AdminForm
 from tests.factories import make_account, make_conference, make_document, make_photo
 
@@ -23,7 +24,7 @@ def conference():
     document = make_document(conference, "The opening")
     make_document(conference, "Not ready", body="")
     for record in (conference, document):
-        workflow.submit(record, by=make_account("editor"))
+        review.submit(record, by=make_account("editor"))
     return conference
 
 
@@ -84,7 +85,7 @@ def scheduled(publisher, conference):
     document = conference.documents.get(versions__title="The opening")
     at = timezone.now() + timedelta(days=5)
     for record in (conference, document):
-        workflow.approve(record, by=publisher, at=at, alone="Alone")
+        review.approve(record, by=publisher, at=at, alone="Alone")
     return document
 
 
@@ -139,7 +140,7 @@ def test_what_cannot_be_is_refused_in_words_and_keeps_what_was_typed(staff, conf
 
 def test_a_change_meanwhile_is_shown_before_anything_is_released(staff, conference):
     form = opened(staff, conference)
-    workflow.note_change(conference, make_account("editor"))
+    review.note_change(conference, make_account("editor"))
 
     assert form.press("_release").status_code == 422
     assert not Edition.objects.exists()

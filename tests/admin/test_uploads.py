@@ -3,8 +3,9 @@
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from conferences.models import Photo
+from ctportal.files.models import StoredFile
 from ctportal.publishing import epoch
-from ctportal.publishing.models import Edition, StoredFile
+from ctportal.publishing.models import Edition
 from ctportal.publishing.services import publish
 from documents.models import Document
 from tests.admin.forms import AdminForm, errors_of

@@ -7,11 +7,12 @@ import pytest
 from django.test import Client
 
 from conferences.models import Person
-from ctportal.publishing import epoch, workflow
+from ctportal.publishing import epoch
 from ctportal.publishing.gate import refresh_draft
 from ctportal.publishing.models import Edition, LedgerEntry
 from ctportal.publishing.records import Stage
 from ctportal.publishing.services import publish
+from ctportal.workflow import review
 from tests.admin.forms import AdminForm, errors_of
 from tests.admin.test_forms import address
 from tests.factories import (
@@ -37,7 +38,7 @@ def elsewhere():
     client.conference.themes.add(client.theme)
     for record in (client.theme, client.conference):
         refresh_draft(record)
-    workflow.submit(client.conference, by=make_account("editor", "submitting"))
+    review.submit(client.conference, by=make_account("editor", "submitting"))
     return client
 
 
@@ -157,7 +158,7 @@ def test_a_form_that_is_open_does_not_publish_words_saved_since(staff, elsewhere
 
 
 def test_nor_a_description_saved_since_while_the_record_is_a_draft(staff, elsewhere):
-    workflow.take_back(elsewhere.conference, by=make_account("editor", "submitting"))
+    review.take_back(elsewhere.conference, by=make_account("editor", "submitting"))
     form = AdminForm(staff, address(elsewhere.conference))
     description = AdminForm(elsewhere, address(elsewhere.theme)).fill(description="CANARY")
     assert description.press("_continue").status_code == 302
@@ -185,8 +186,8 @@ def test_translating_an_entry_returns_what_is_in_review(staff, elsewhere):
 
     elsewhere.conference.refresh_from_db()
     assert elsewhere.conference.stage == Stage.DRAFT
-    workflow.submit(elsewhere.conference, by=make_account("editor", "submitting"))
-    assert not workflow.has_second_reader(elsewhere.conference, make_account("publisher", "editor"))
+    review.submit(elsewhere.conference, by=make_account("editor", "submitting"))
+    assert not review.has_second_reader(elsewhere.conference, make_account("publisher", "editor"))
 
 
 def test_the_page_of_a_release_tells_what_becomes_public_and_refuses_words_saved_since(staff, elsewhere):

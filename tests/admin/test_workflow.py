@@ -7,11 +7,12 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.utils import timezone
 
-from ctportal.publishing import epoch, workflow
+from ctportal.publishing import epoch
 from ctportal.publishing.gate import refresh_draft
 from ctportal.publishing.models import Edition
 from ctportal.publishing.records import Stage
 from ctportal.publishing.services import publish
+from ctportal.workflow import review
 from tests.admin.forms import AdminForm, errors_of
 from tests.admin.test_forms import address, minsk
 from tests.factories import (
@@ -59,7 +60,7 @@ def test_a_dossier_goes_from_contributor_to_publisher(sign_in):
 
     assert response.status_code == 302
     assert state(conference) == (Stage.DRAFT, True)
-    assert [step.action for step in workflow.steps_of(conference)] == [
+    assert [step.action for step in review.steps_of(conference)] == [
         *("approved", "submitted", "sent-back", "submitted")
     ]
 
@@ -94,7 +95,7 @@ def test_each_role_sees_the_buttons_it_may_use(sign_in, role, buttons):
 
 def test_the_buttons_of_a_record_in_review(sign_in):
     conference = make_conference()
-    workflow.submit(conference, by=make_account("editor"))
+    review.submit(conference, by=make_account("editor"))
 
     assert set(AdminForm(sign_in("editor"), address(conference)).buttons) == BUTTONS | {"_take_back"}
     publisher = BUTTONS | PUBLISHING | {"_take_back", "_send_back"}
@@ -133,12 +134,12 @@ def test_publishing_ones_own_work_asks_for_the_reason_and_loses_nothing(sign_in)
     assert message.startswith("Nobody else has read it")
     assert not Edition.objects.exists()
     form.fill(alone_reason="Nobody else is on duty").press("_publish")
-    assert workflow.steps_of(only_conference())[0].remark == "Nobody else is on duty"
+    assert review.steps_of(only_conference())[0].remark == "Nobody else is on duty"
 
 
 def test_saving_in_review_without_a_change_leaves_it_in_review(sign_in):
     conference = make_conference(title="One", venue_en="Palace")
-    workflow.submit(conference, by=make_account("editor"))
+    review.submit(conference, by=make_account("editor"))
 
     AdminForm(sign_in("publisher"), address(conference)).fill(remark="Looks well").press("_continue")
     assert state(conference)[0] == Stage.REVIEW
@@ -149,7 +150,7 @@ def test_saving_in_review_without_a_change_leaves_it_in_review(sign_in):
 
 def test_a_row_added_in_review_returns_it_to_draft(sign_in):
     conference = make_conference()
-    workflow.submit(conference, by=make_account("editor"))
+    review.submit(conference, by=make_account("editor"))
 
     AdminForm(sign_in("editor"), address(conference)).add_row("main_topics", title="A topic").press("_continue")
 
@@ -158,7 +159,7 @@ def test_a_row_added_in_review_returns_it_to_draft(sign_in):
 
 def test_sending_back_with_a_change_of_ones_own_is_refused_in_words(sign_in):
     conference = make_conference()
-    workflow.submit(conference, by=make_account("editor"))
+    review.submit(conference, by=make_account("editor"))
 
     form = AdminForm(sign_in("publisher"), address(conference)).fill(venue="Palace", remark="Wrong venue")
     response = form.press("_send_back")
@@ -173,12 +174,12 @@ def test_sending_back_with_a_change_of_ones_own_is_refused_in_words(sign_in):
 def test_nobody_acts_on_what_has_changed_since_they_opened_it(sign_in, button):
     conference = make_conference()
     editor = make_account("editor")
-    workflow.submit(conference, by=editor)
+    review.submit(conference, by=editor)
     opened = AdminForm(sign_in("publisher"), address(conference)).fill(remark="No", publish_at="2090-01-01T10:00")
     opened.fill(alone_reason="Quick")
 
     AdminForm(sign_in("editor"), address(conference)).fill(venue="Palace").press("_continue")
-    workflow.submit(type(conference).objects.get(), by=editor)
+    review.submit(type(conference).objects.get(), by=editor)
     sign_in("publisher")
     response = opened.press(button)
 
@@ -363,7 +364,7 @@ def test_the_dossier_offers_to_add_what_a_role_may_add(sign_in, role, expected):
 def test_a_ready_translation_in_review_returns_the_record_to_draft_and_an_unready_one_does_not(sign_in):
     conference = make_conference()
     refresh_draft(conference)
-    workflow.submit(conference, by=make_account("editor"))
+    review.submit(conference, by=make_account("editor"))
     client = sign_in("editor")
 
     AdminForm(client, address(conference, "language", "ru")).fill(title="Конференция").press("_save")
@@ -443,7 +444,7 @@ def scheduled_dossier(publisher):
     records = [conference, make_document(conference, "The opening"), make_photo(conference)]
     at = timezone.now() + timedelta(days=5)
     for record in records:
-        workflow.approve(record, by=publisher, at=at, alone="Alone")
+        review.approve(record, by=publisher, at=at, alone="Alone")
     return records
 
 
@@ -515,7 +516,7 @@ def helped(form):
 def test_the_form_names_what_will_go_along_before_a_button_is_pressed(sign_in):
     client, publisher = sign_in("publisher"), make_account("publisher")
     conference, document, photo = scheduled_dossier(publisher)
-    workflow.redate(photo, by=publisher, at=timezone.now() + timedelta(days=6))
+    review.redate(photo, by=publisher, at=timezone.now() + timedelta(days=6))
 
     said = helped(AdminForm(client, address(conference)))
 

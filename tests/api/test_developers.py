@@ -8,8 +8,8 @@ import pytest
 from django.conf import settings
 
 from ctportal.api.problems import TYPES
-from ctportal.languages import CODES
-from ctportal.publishing.filters import FILTERSETS
+from ctportal.core.languages import CODES
+from ctportal.reading.filters import FILTERSETS
 
 from .conftest import COLLECTIONS
 

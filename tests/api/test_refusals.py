@@ -7,8 +7,8 @@ import pytest
 from django.test import RequestFactory
 
 from ctportal.api.problems import DOCUMENTATION, TYPES, Problem
-from ctportal.publishing import reading
-from ctportal.publishing.filters import FILTERSETS
+from ctportal.reading import queries
+from ctportal.reading.filters import FILTERSETS
 
 from .conftest import COLLECTIONS
 
@@ -261,7 +261,7 @@ def test_every_problem_is_raised_with_a_type_that_is_explained():
 
 
 def test_the_longest_slug_is_looked_up_and_a_longer_one_is_not(client, django_assert_num_queries):
-    longest = "a" * reading.SLUG_LENGTH
+    longest = "a" * queries.SLUG_LENGTH
     with django_assert_num_queries(3):  # the epoch; in force; in the past
         client.get(f"/api/v1/conferences/{longest}/")
     with django_assert_num_queries(1):  # the epoch

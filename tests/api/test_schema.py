@@ -11,8 +11,8 @@ from rest_framework.renderers import JSONRenderer
 
 from ctportal.api.discovery import openapi
 from ctportal.api.problems import TYPES
-from ctportal.publishing.filters import FILTERSETS
 from ctportal.publishing.services import publish, withdraw
+from ctportal.reading.filters import FILTERSETS
 
 from .conftest import COLLECTIONS
 

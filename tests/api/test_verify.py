@@ -13,8 +13,8 @@ import pytest
 from django.conf import settings
 
 from ctportal.publishing.models import Edition
-from ctportal.publishing.sealing import seal
 from ctportal.publishing.services import publish, restore, withdraw
+from ctportal.workflow.sealing import seal
 from tests.factories import make_conference, make_document, make_user
 
 DOCUMENT = Path(settings.BASE_DIR) / "docs/partners/api.md"

@@ -12,10 +12,11 @@ from playwright.sync_api import expect
 from reversion.models import Revision
 
 from conferences.models import Conference, Person
-from ctportal.publishing import revisions
+from ctportal.files.models import StoredFile
 from ctportal.publishing.gate import refresh_draft
-from ctportal.publishing.models import Edition, StoredFile
+from ctportal.publishing.models import Edition
 from ctportal.publishing.services import publish
+from ctportal.workflow import revisions
 from documents.models import Document
 from tests.browser.steps import choose, settled, write
 from tests.factories import (

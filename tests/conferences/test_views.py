@@ -9,11 +9,11 @@ from django.utils import timezone
 from django.utils.html import escape
 
 from conferences.models import Conference, Photo
+from ctportal.core.search_text import shorten
 from ctportal.publishing.models import Edition
-from ctportal.publishing.reading import resolve
 from ctportal.publishing.renaming import merge_entries, relabel
 from ctportal.publishing.services import publish, withdraw
-from ctportal.search_text import shorten
+from ctportal.reading.queries import resolve
 from ctportal.web import records
 from tests import factories as make
 from tests.web.dossiers import json_ld, make_dossier

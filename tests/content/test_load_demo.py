@@ -6,8 +6,9 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from conferences.models import Conference
+from ctportal.files.models import StoredFile
 from ctportal.publishing import epoch
-from ctportal.publishing.models import Edition, LedgerEntry, StoredFile
+from ctportal.publishing.models import Edition, LedgerEntry
 from ctportal.publishing.services import publish
 from documents.models import Document
 from tests.factories import make_conference

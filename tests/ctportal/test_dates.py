@@ -4,8 +4,8 @@ import pytest
 from babel.dates import format_date as cldr_date
 from babel.dates import format_skeleton
 
-from ctportal.dates import format_date, format_date_range, format_instant
-from ctportal.languages import CODES
+from ctportal.core.dates import format_date, format_date_range, format_instant
+from ctportal.core.languages import CODES
 
 CLDR = {"ar": "ar", "zh": "zh_Hans", "en": "en_GB", "fr": "fr", "ru": "ru", "es": "es"}
 MINSK = (date(2019, 9, 3), date(2019, 9, 4), "day")

@@ -1,8 +1,8 @@
 import pytest
 from babel import Locale
 
-from ctportal import geography
-from ctportal.languages import CODES
+from ctportal.core import countries
+from ctportal.core.languages import CODES
 
 # CLDR's two-letter codes that ISO 3166-1 does not assign: reserved for islands, unions, tests or private use.
 NOT_IN_ISO = {"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "XK", "ZZ"}
@@ -11,17 +11,17 @@ NOT_IN_ISO = {"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", 
 def test_the_country_codes_are_those_of_iso_3166_1():
     known_to_cldr = {code for code in Locale("en").territories if len(code) == 2 and code.isalpha()}
 
-    assert set(geography.COUNTRY_CODES) == known_to_cldr - NOT_IN_ISO
-    assert len(geography.COUNTRY_CODES) == 249
+    assert set(countries.COUNTRY_CODES) == known_to_cldr - NOT_IN_ISO
+    assert len(countries.COUNTRY_CODES) == 249
 
 
 def test_every_country_but_antarctica_and_taiwan_lies_in_a_region():
     # M49 puts Antarctica in no region of its own and does not list TW.
-    assert {code for code in geography.COUNTRY_CODES if not geography.regions_of(code)} == {"AQ", "TW"}
+    assert {code for code in countries.COUNTRY_CODES if not countries.regions_of(code)} == {"AQ", "TW"}
 
 
 def test_no_country_stands_in_two_regions():
-    listed = " ".join(geography._COUNTRIES_BY_REGION.values()).split()
+    listed = " ".join(countries._COUNTRIES_BY_REGION.values()).split()
 
     assert sorted(set(listed)) == sorted(listed)
 
@@ -47,11 +47,11 @@ def test_no_country_stands_in_two_regions():
     ],
 )
 def test_regions_go_from_wide_to_narrow(code, regions):
-    assert geography.regions_of(code) == regions
+    assert countries.regions_of(code) == regions
 
 
 def test_a_country_has_a_name_in_each_language():
-    names = {language: geography.country_name("TJ", language) for language in CODES}
+    names = {language: countries.country_name("TJ", language) for language in CODES}
 
     assert names == {
         "ar": "طاجيكستان",
@@ -64,7 +64,7 @@ def test_a_country_has_a_name_in_each_language():
 
 
 def test_a_region_has_a_name_in_each_language():
-    names = {language: geography.region_name("central-asia", language) for language in CODES}
+    names = {language: countries.region_name("central-asia", language) for language in CODES}
 
     assert names == {
         "ar": "وسط آسيا",
@@ -77,35 +77,33 @@ def test_a_region_has_a_name_in_each_language():
 
 
 def test_every_country_and_region_is_named_in_every_language():
-    countries = [geography.country_name(code, language) for code in geography.COUNTRY_CODES for language in CODES]
-    regions = [geography.region_name(slug, language) for slug in geography.REGIONS for language in CODES]
+    names = [countries.country_name(code, language) for code in countries.COUNTRY_CODES for language in CODES]
+    regions = [countries.region_name(slug, language) for slug in countries.REGIONS for language in CODES]
 
     # A code standing in for a missing name would be digits or two capital letters.
-    assert [
-        name for name in countries + regions if not name or name.isdigit() or (len(name) == 2 and name.isupper())
-    ] == []
+    assert [name for name in names + regions if not name or name.isdigit() or (len(name) == 2 and name.isupper())] == []
 
 
 def test_no_country_is_an_empty_name():
-    assert geography.country_name("", "fr") == ""
+    assert countries.country_name("", "fr") == ""
 
 
 def test_names_of_the_united_nations_replace_those_of_cldr_where_they_say_something_else():
-    assert geography.country_name("PS", "en") == "State of Palestine"
-    assert geography.region_name("latin-america-and-the-caribbean", "es") == "América Latina y el Caribe"
+    assert countries.country_name("PS", "en") == "State of Palestine"
+    assert countries.region_name("latin-america-and-the-caribbean", "es") == "América Latina y el Caribe"
 
 
 def test_choices_are_sorted_by_name_with_accents_folded():
-    codes = [code for code, _ in geography.COUNTRY_CHOICES]
+    codes = [code for code, _ in countries.COUNTRY_CHOICES]
 
     assert codes[:3] == ["AF", "AX", "AL"]  # Afghanistan, Åland Islands, Albania
-    assert sorted(codes) == list(geography.COUNTRY_CODES)
+    assert sorted(codes) == list(countries.COUNTRY_CODES)
 
 
 def test_regions_are_listed_after_the_region_around_them():
     seen = []
-    for slug in geography.REGIONS:
-        assert geography.region_parent(slug) in {None, *seen}
+    for slug in countries.REGIONS:
+        assert countries.region_parent(slug) in {None, *seen}
         seen.append(slug)
 
 
@@ -113,13 +111,13 @@ def test_regions_are_listed_after_the_region_around_them():
 def test_what_is_no_country_is_refused_by_name_and_by_region(code):
     message = f"“{code}” is not an ISO 3166-1 country code"
     with pytest.raises(ValueError, match=message):
-        geography.country_name(code, "en")
+        countries.country_name(code, "en")
     with pytest.raises(ValueError, match=message):
-        geography.regions_of(code)
+        countries.regions_of(code)
 
 
 def test_an_unknown_region_or_language_is_refused():
     with pytest.raises(ValueError, match="“narnia” is not a region; it must be one of africa, northern-africa"):
-        geography.region_name("narnia", "en")
+        countries.region_name("narnia", "en")
     with pytest.raises(ValueError, match="“de” is not a language of the portal; it must be one of ar, zh, en"):
-        geography.country_name("TJ", "de")
+        countries.country_name("TJ", "de")

@@ -3,8 +3,8 @@
 import pytest
 
 from conferences.models import Conference
-from ctportal.publishing.admin import search_words
-from ctportal.search_text import MAX_CHARACTERS, MAX_WORDS, shorten
+from ctportal.core.search_text import MAX_CHARACTERS, MAX_WORDS, shorten
+from ctportal.staff.record_admin import search_words
 from documents.models import Document
 
 A = "a" * MAX_CHARACTERS

@@ -8,8 +8,8 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.urls import URLResolver, get_resolver, resolve
 from django.urls.exceptions import Resolver404
 
-from ctportal.publishing import revisions
-from ctportal.publishing.preview import preview_address
+from ctportal.staff.preview import preview_address
+from ctportal.workflow import revisions
 
 from .canaries import CLOSED, HELD, OPEN
 

@@ -14,9 +14,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from conferences.models import Conference, Organization, Person, Photo, Series, Session, Theme
-from ctportal.publishing import restoring, revisions, sharing, workflow
 from ctportal.publishing.gate import refresh_draft
-from ctportal.publishing.preview import preview_address
+from ctportal.staff import sharing
+from ctportal.staff.preview import preview_address
+from ctportal.workflow import restoring, review, revisions
 from documents.models import Document
 from tests.admin.forms import AdminForm, errors_of
 from tests.factories import make_conference, make_document, make_organization, make_person, make_photo
@@ -234,7 +235,7 @@ def test_every_page_below_a_record_is_asked(dossiers):
 def test_no_page_of_ones_own_names_what_one_may_not_know_of(dossiers, contributor, is_scheduled):
     somebody_else_saves(dossiers)
     if is_scheduled:
-        workflow.approve(dossiers.conference, by=dossiers.world.releaser, at=RELEASE, alone="Nobody else is there.")
+        review.approve(dossiers.conference, by=dossiers.world.releaser, at=RELEASE, alone="Nobody else is there.")
     shown, told = set(), {}
     for address in (*dossiers.lists(), *dossiers.pages(contributor.session)):
         response = contributor.get(address, follow=True)

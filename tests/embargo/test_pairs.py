@@ -6,7 +6,7 @@ answers take is measured by ``make timing``.
 
 import pytest
 
-from ctportal.publishing.preview import preview_address
+from ctportal.staff.preview import preview_address
 
 from . import addresses
 from .canaries import CLOSED, HELD, UID, WORD, never

@@ -7,10 +7,11 @@ from django.test.client import ClientHandler
 
 from conferences import views
 from ctportal.api import views as api
-from ctportal.publishing import reading
-from ctportal.publishing.filters import EditionFilterSet
-from ctportal.publishing.models import Edition, Facet, StoredFile
-from ctportal.publishing.reading import EditionPaginator
+from ctportal.files.models import StoredFile
+from ctportal.publishing.models import Edition, Facet
+from ctportal.reading import queries
+from ctportal.reading.filters import EditionFilterSet
+from ctportal.reading.queries import EditionPaginator
 from ctportal.web import files
 
 from . import addresses
@@ -22,7 +23,7 @@ from .world import RELEASE
 
 
 def api_detail_unfiltered(patch):
-    patch.setattr(api, "resolve", lambda record_type, address, _at: reading.resolve(record_type, address, RELEASE))
+    patch.setattr(api, "resolve", lambda record_type, address, _at: queries.resolve(record_type, address, RELEASE))
 
 
 def file_served_without_asking(patch):
@@ -47,7 +48,7 @@ def api_list_unfiltered(patch):
 
 
 def relations_without_the_rule(patch):
-    honest = reading.related
+    honest = queries.related
     for module in (api, views):
         patch.setattr(module, "related", lambda editions, _at, **how: honest(editions, RELEASE, **how))
 

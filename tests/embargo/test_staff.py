@@ -9,8 +9,8 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from ctportal.publishing import restoring
-from ctportal.publishing.preview import preview_address
+from ctportal.staff.preview import preview_address
+from ctportal.workflow import restoring
 from documents.models import Document
 from tests.admin.forms import AdminForm, errors_of
 from tests.factories import make_account, make_conference, make_document, make_photo

@@ -3,7 +3,8 @@
 import pytest
 from django.apps import apps
 
-from ctportal.publishing.models import AuditEntry, ShareLink, StoredFile, WorkflowStep
+from ctportal.files.models import StoredFile
+from ctportal.publishing.models import AuditEntry, ShareLink, WorkflowStep
 
 from .canaries import HELD, KEPT, OPEN
 from .world import KINDS, METADATA, NEVER_PUBLIC, STATES, text_fields

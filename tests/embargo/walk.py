@@ -6,7 +6,7 @@ from collections import defaultdict
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import transaction
 
-from ctportal.languages import CODES
+from ctportal.core.languages import CODES
 from ctportal.reading import cache
 
 from . import addresses

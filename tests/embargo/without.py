@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from reversion.models import Revision, Version
 
 from conferences.models import Conference, Organization, Person, Photo, Series, Theme
+from ctportal.files.models import StoredFile
 from ctportal.publishing import database
 from ctportal.publishing.models import (
     AuditEntry,
@@ -20,7 +21,6 @@ from ctportal.publishing.models import (
     Presence,
     Relation,
     ShareLink,
-    StoredFile,
     Withdrawal,
     WorkflowStep,
 )

@@ -21,11 +21,13 @@ from django_prose_editor.fields import ProseEditorField
 from PIL import ExifTags, Image
 
 from conferences.models import Conference, Organization, Person, Photo, Series, Theme
-from ctportal.languages import CODES
-from ctportal.publishing import admin_presence, revisions, sharing, workflow
-from ctportal.publishing.files import prepare_photo, rendition_name
+from ctportal.core.languages import CODES
+from ctportal.files.models import StoredFile
+from ctportal.files.store import prepare_photo, rendition_name
 from ctportal.publishing.gate import refresh_draft
-from ctportal.publishing.models import AuditEntry, Edition, Presence, StoredFile, WorkflowStep
+from ctportal.publishing.models import AuditEntry, Edition, Presence, WorkflowStep
+from ctportal.staff import admin_presence, sharing
+from ctportal.workflow import review, revisions
 from documents.models import CoChairsSummary, Document, PressRelease, Statement
 from tests.factories import make_account, make_user
 
@@ -149,7 +151,7 @@ class World:
         for kind in MAKING:
             case = self.cases["withdrawn", kind]
             reason = self.canaries.word(str(case), OPEN, "Withdrawal.reason")
-            workflow.withdraw(case.record, by=self.releaser, reason=reason)
+            review.withdraw(case.record, by=self.releaser, reason=reason)
         self.clock.move_to(NOW)
         return self
 
@@ -161,7 +163,7 @@ class World:
                 self._begin(case, CLOSED)
                 if state == "in review":
                     remark = self.canaries.word(str(case), CLOSED, "WorkflowStep.remark")
-                    workflow.submit(case.record, by=self.author, remark=remark)
+                    review.submit(case.record, by=self.author, remark=remark)
                 if state == "scheduled":
                     self._approve(case, note=HELD, at=RELEASE)
         self._delete_one()
@@ -216,7 +218,7 @@ class World:
     def _approve(self, case, *, note, at=None):
         alone = self.canaries.word(str(case), HELD, f"WorkflowStep.remark {'later' if at else 'at once'}")
         text = self.canaries.word(str(case), note, "Edition.note")
-        edition = workflow.approve(case.record, by=self.releaser, at=at, note=text, alone=alone)
+        edition = review.approve(case.record, by=self.releaser, at=at, note=text, alone=alone)
         side = CLOSED if at else OPEN if case.state != "withdrawn" else HELD
         self.canaries.checksum(edition.sha256, str(case), HELD if side == CLOSED else side, "Edition.sha256")
 

@@ -1,7 +1,7 @@
 import pytest
 
 from conferences import models as conferences
-from ctportal.publishing import codes
+from ctportal.core import codes
 from ctportal.publishing.cascade import Cascaded
 from ctportal.publishing.models import WorkflowStep
 from documents import models as documents

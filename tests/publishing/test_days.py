@@ -7,10 +7,10 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
-from ctportal.publishing.filters import filters_for
-from ctportal.publishing.instants import end_of_day, today
-from ctportal.publishing.reading import listing
+from ctportal.core.instants import end_of_day, today
 from ctportal.publishing.services import publish
+from ctportal.reading.filters import filters_for
+from ctportal.reading.queries import listing
 from tests.factories import make_conference, make_photo, make_request, make_user
 
 MS = timedelta(milliseconds=1)

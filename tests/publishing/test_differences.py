@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ctportal.publishing.differences import (
+from ctportal.reading.differences import (
     ADDED,
     BUDGET,
     CHANGED,

@@ -9,8 +9,8 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from ctportal.publishing.files import store_document, store_photo
-from ctportal.publishing.models import StoredFile
+from ctportal.files.models import StoredFile
+from ctportal.files.store import store_document, store_photo
 
 from . import samples
 from .samples import document_xml, docx, paragraph, pdf, pdf_with_object_stream, picture, png, relation

@@ -11,8 +11,8 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from ctportal.publishing.files import public_files, read_credit, store_photo
-from ctportal.publishing.models import StoredFile
+from ctportal.files.models import StoredFile
+from ctportal.files.store import public_files, read_credit, store_photo
 from tests.needs import need_program
 
 from .samples import picture, png, swapping_profile

@@ -7,8 +7,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from ctportal.publishing.files import public_files, store_bytes, store_document, store_photo
-from ctportal.publishing.models import StoredFile
+from ctportal.files.models import StoredFile
+from ctportal.files.store import public_files, store_bytes, store_document, store_photo
 from ctportal.publishing.services import publish, recall, restore, withdraw
 from tests.factories import make_conference, make_document, make_photo, make_user
 

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import RequestFactory
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
-from ctportal.publishing.models import StoredFile
+from ctportal.files.models import StoredFile
 from ctportal.web.request_size import RequestSizeMiddleware
 from tests.factories import make_user
 

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from ctportal.publishing.files import store_bytes
-from ctportal.publishing.models import StoredFile
-from ctportal.publishing.serving import ATTACHMENT, CHUNK, STAFF, serve
+from ctportal.files.models import StoredFile
+from ctportal.files.serving import ATTACHMENT, CHUNK, STAFF, serve
+from ctportal.files.store import store_bytes
 
 pytestmark = pytest.mark.django_db
 

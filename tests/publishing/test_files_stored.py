@@ -21,12 +21,12 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from ctportal.publishing import files, inspection
-from ctportal.publishing.files import store_bytes, store_document, store_photo
-from ctportal.publishing.filetypes import clean_name
-from ctportal.publishing.models import StoredFile, random_key
+from ctportal.files import inspection, store
+from ctportal.files.filetypes import clean_name
+from ctportal.files.models import StoredFile, random_key
+from ctportal.files.serving import header_name
+from ctportal.files.store import store_bytes, store_document, store_photo
 from ctportal.publishing.services import publish
-from ctportal.publishing.serving import header_name
 from tests.factories import make_conference, make_document, make_photo, make_user
 
 from . import samples
@@ -275,7 +275,7 @@ def test_a_process_that_hangs_is_stopped_and_the_file_refused_when_it_was_not_ch
 
 def run_in_extraction(code):
     """Run *code* where a document is read, after the process limited itself."""
-    start = "from ctportal.publishing import extract\nextract.CPU_SECONDS = 1\nextract.limit_resources()\n"
+    start = "from ctportal.files import extract\nextract.CPU_SECONDS = 1\nextract.limit_resources()\n"
     run = subprocess.run([sys.executable, "-c", start + code], cwd=ROOT, capture_output=True, check=False, timeout=60)
     return run.returncode
 
@@ -386,7 +386,7 @@ def test_nothing_of_a_photo_stays_when_its_last_rendition_cannot_be_stored(setti
         if len(flushed) == 5:
             raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(files, "flush_to_disk", fill_up)
+    monkeypatch.setattr(store, "flush_to_disk", fill_up)
     with pytest.raises(OSError, match="No space left"):
         store_photo(upload("a.jpg", picture()), by=None)
 
@@ -516,9 +516,9 @@ def peak_megabytes(call):
     django.setup()
     from django.core.exceptions import ValidationError
     from django.core.files.uploadedfile import SimpleUploadedFile
-    from ctportal.publishing.renditions import make_renditions
-    from ctportal.publishing.archives import *
-    from ctportal.publishing.filetypes import *
+    from ctportal.files.renditions import make_renditions
+    from ctportal.files.archives import *
+    from ctportal.files.filetypes import *
     from tests.publishing.samples import *
     def peak():
         return int(next(line for line in open("/proc/self/status") if line.startswith("VmHWM")).split()[1]) / 1024

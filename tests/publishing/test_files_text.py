@@ -2,7 +2,7 @@
 
 import pytest
 
-from ctportal.publishing.files import store_document
+from ctportal.files.store import store_document
 
 from .test_files_stored import upload
 

@@ -4,10 +4,10 @@ from urllib.parse import quote
 import pytest
 from django.http import QueryDict
 
-from ctportal.publishing.filters import FILTERSETS, LEADING, FacetFilter, filters_for, shown
 from ctportal.publishing.models import Edition, Facet, RecordType
-from ctportal.publishing.reading import listing
 from ctportal.publishing.services import publish
+from ctportal.reading.filters import FILTERSETS, LEADING, FacetFilter, filters_for, shown
+from ctportal.reading.queries import listing
 from tests.factories import (
     make_conference,
     make_document,

@@ -10,9 +10,10 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.models.signals import post_migrate, pre_migrate
 from django.utils import timezone
 
-from ctportal.publishing import services, workflow
+from ctportal.publishing import services
 from ctportal.publishing.database import TABLES, clear_the_way, install_guards, missing_guards, remove_guards
 from ctportal.publishing.models import Edition, Facet, LedgerEntry, WorkflowStep
+from ctportal.workflow import review
 from tests.factories import make_conference, make_document, make_stored_file, make_theme, make_user
 from tests.guards import lifted_guards, raw
 
@@ -43,7 +44,7 @@ def editions(frozen_clock):
     frozen_clock.tick(hours=2)
     found["to come"] = services.publish(conference, by=by, at=frozen_clock.now + HOUR)
     found["with a file"] = Edition.objects.get(uid=source.uid)
-    workflow.note_step(conference, WorkflowStep.Action.APPROVED, by, "Well done")
+    review.note_step(conference, WorkflowStep.Action.APPROVED, by, "Well done")
     return found
 
 
@@ -270,7 +271,7 @@ def test_a_withdrawal_to_come_is_put_otherwise_moved_and_taken_back(editions):
 
 
 def test_a_step_of_publication_is_never_changed_nor_deleted(editions):
-    workflow.note_step(make_document(), WorkflowStep.Action.ALONE, make_user("another"), "Nobody here")
+    review.note_step(make_document(), WorkflowStep.Action.ALONE, make_user("another"), "Nobody here")
     first, last = WorkflowStep.objects.order_by("pk").values_list("pk", flat=True)
     for column in [field.column for field in WorkflowStep._meta.concrete_fields]:
         if column == "language":

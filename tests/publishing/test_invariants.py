@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.core.exceptions import ValidationError
 
-from conferences.merging import merge
+from conferences.admin.merging import merge
 from conferences.models import Person
 from ctportal.publishing import verification
 from ctportal.publishing.models import Edition

@@ -10,9 +10,11 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
-from ctportal.publishing import ledger, sealing, services, verification
-from ctportal.publishing.management.commands.ledger import Command
-from ctportal.publishing.models import Edition, LedgerEntry, StoredFile
+from ctportal.files.models import StoredFile
+from ctportal.management.commands.ledger import Command
+from ctportal.publishing import ledger, services, verification
+from ctportal.publishing.models import Edition, LedgerEntry
+from ctportal.workflow import sealing
 from documents.models import Document
 from tests.factories import make_conference, make_document, make_photo, make_stored_file, make_theme, make_user
 from tests.guards import lifted_guards, raw
@@ -132,7 +134,7 @@ TAMPERING = {
     "removed facets": ("DELETE FROM publishing_facet", "was changed: date, slug"),
     "removed relation": ("DELETE FROM publishing_relation WHERE name = 'reference'", "was changed: date, slug"),
     "removed file": ("DELETE FROM publishing_editionfile", "was changed: date, slug"),
-    "exchanged file": ("UPDATE publishing_storedfile SET sha256 = 'f'", "was changed: date, slug"),
+    "exchanged file": ("UPDATE files_storedfile SET sha256 = 'f'", "was changed: date, slug"),
     "changed action": (ENTRY.format("action = 'recalled'"), "what it says was changed"),
     "changed actor": (ENTRY.format('"by" = \'Somebody else\''), "what it says was changed"),
     "changed instant": (ENTRY.format("at = '2026-03-01 09:00:00+00:00'"), "what it says was changed"),

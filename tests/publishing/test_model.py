@@ -15,12 +15,13 @@ from hypothesis import Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from ctportal.languages import CODES
-from ctportal.publishing import cascade, line, services, verification, vocabulary, workflow
+from ctportal.core.languages import CODES
+from ctportal.publishing import cascade, line, services, verification, vocabulary
 from ctportal.publishing.changes import Changes
 from ctportal.publishing.models import VOCABULARY, Contribution, Edition
 from ctportal.publishing.records import Stage
 from ctportal.publishing.state import covering
+from ctportal.workflow import review
 from tests.factories import make_account, make_conference, make_document, make_photo, make_user
 from tests.guards import lifted_guards
 from tests.publishing.timeline import Refused, Timeline
@@ -180,20 +181,20 @@ class Portal(RuleBasedStateMachine):
         self._write(name)
         # A photo has one form for all its languages.
         page = "" if language == "en" or name == "photo" else language
-        workflow.note_change(self._record(name), self.accounts[person], page)
+        review.note_change(self._record(name), self.accounts[person], page)
         self.hands[name].append((person, page, self.number))
         self.in_review[name] = False
 
     def submit(self, name, person, _unused):
         def real():
-            workflow.submit(self._record(name), by=self.accounts[person])
+            review.submit(self._record(name), by=self.accounts[person])
 
         if self._step("submit", real, lambda: self._refuse_if(self.in_review[name])):
             self.in_review[name] = True
 
     def send_back(self, name, person):
         def real():
-            workflow.send_back(self._record(name), by=self.accounts[person], remark="No")
+            review.send_back(self._record(name), by=self.accounts[person], remark="No")
 
         if self._step("send_back", real, lambda: self._refuse_if(not self.in_review[name])):
             self.in_review[name] = False
@@ -213,8 +214,8 @@ class Portal(RuleBasedStateMachine):
             self.timelines[name].publish(self._content(name), at or now, now, replace=replace, approval=approval)
 
         def real():
-            edition = workflow.approve(self._record(name), by=self.accounts[person], **how)
-            [step] = workflow.steps_of(self._record(name))[:1]
+            edition = review.approve(self._record(name), by=self.accounts[person], **how)
+            [step] = review.steps_of(self._record(name))[:1]
             assert (step.action, edition.by) == (action, str(self.accounts[person]))
 
         drafted = self._drafted(name)
@@ -241,7 +242,7 @@ class Portal(RuleBasedStateMachine):
 
         def real():
             reason = REASON if alone else ""
-            workflow.approve_language(self._record(name), "fr", by=self.accounts[person], alone=reason)
+            review.approve_language(self._record(name), "fr", by=self.accounts[person], alone=reason)
 
         drafted = self._drafted(name)
         if self._step("approve_language", real, model):
@@ -249,7 +250,7 @@ class Portal(RuleBasedStateMachine):
 
     def recall(self, name, person):
         def real():
-            workflow.recall(self._record(name), by=self.accounts[person])
+            review.recall(self._record(name), by=self.accounts[person])
 
         self._step("recall", real, lambda: self.timelines[name].recall(self.clock.now))
 
@@ -257,7 +258,7 @@ class Portal(RuleBasedStateMachine):
         at = self._instant(later or 4)
 
         def real():
-            workflow.redate(self._record(name), by=self.accounts[person], at=at)
+            review.redate(self._record(name), by=self.accounts[person], at=at)
 
         self._step("redate", real, lambda: self.timelines[name].redate(at, self.clock.now))
 
@@ -265,7 +266,7 @@ class Portal(RuleBasedStateMachine):
         at = self._instant(later)
 
         def real():
-            workflow.withdraw(self._record(name), by=self.accounts[person], reason="No", at=at)
+            review.withdraw(self._record(name), by=self.accounts[person], reason="No", at=at)
 
         self._step("withdraw", real, lambda: self.timelines[name].withdraw(at or self.clock.now, self.clock.now))
 
@@ -273,7 +274,7 @@ class Portal(RuleBasedStateMachine):
         at = self._instant(later)
 
         def real():
-            workflow.restore(self._record(name), by=self.accounts[person], at=at)
+            review.restore(self._record(name), by=self.accounts[person], at=at)
 
         self._step("restore", real, lambda: self.timelines[name].restore(at or self.clock.now, self.clock.now))
 
@@ -339,7 +340,7 @@ class Portal(RuleBasedStateMachine):
     def nobody_reads_their_own_work_as_a_second_reader(self):
         uids = {record.uid: name for name, record in self.records.items()}
         for person in ("publisher", "second publisher"):
-            hands = workflow.hands_of(self.accounts[person], uids)
+            hands = review.hands_of(self.accounts[person], uids)
             wanted = {(name, page) for name in RECORDS for page in ("", "fr") if self._is_hand(person, name, {page})}
             assert {(uids[uid], page) for uid, page in hands} == wanted, person
 
@@ -437,7 +438,7 @@ def what_is_scheduled_is_public_at_once(patch):
 
 
 def one_reads_ones_own_work(patch):
-    patch.setattr(workflow, "_own_work", lambda *_of: False)
+    patch.setattr(review, "_own_work", lambda *_of: False)
 
 
 def a_scheduled_edition_forgets_who_wrote_it(patch):
@@ -445,7 +446,7 @@ def a_scheduled_edition_forgets_who_wrote_it(patch):
         for uid, page in pages:
             Contribution.objects.filter(uid=uid, language=page).delete()
 
-    patch.setattr(workflow, "_settle_hands", delete)
+    patch.setattr(review, "_settle_hands", delete)
 
 
 FAULTS = (

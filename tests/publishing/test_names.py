@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from ctportal.files.models import StoredFile
 from ctportal.publishing import models
 
 UID, OTHER = UUID(int=1), UUID(int=2)
@@ -12,7 +13,7 @@ AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 EDITION = {"type": "document", "slug": "release", "uid": UID, "public_from": AT}
 RELEASE = "document release from 2026-03-02 09:00:00 UTC"
 LINK = models.ShareLink(name="The press office", uid=UID)
-FILE = models.StoredFile(name="opening.pdf", key="k" * 32)
+FILE = StoredFile(name="opening.pdf", key="k" * 32)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from django.core.files.base import ContentFile
 from PIL import Image
 
 from conferences.models import Photo
-from ctportal.publishing.files import store_photo
+from ctportal.files.store import store_photo
 from ctportal.publishing.services import publish
 from tests.factories import make_conference
 

@@ -19,12 +19,11 @@ PUBLIC_SIDE = (
         for app in ("conferences", "documents")
         for name in ("views", "api", "urls", "pages", "symbols")
     ),
-    *(f"ctportal/publishing/{name}.py" for name in ("reading", "filters", "serving", "differences")),
+    "ctportal/files/serving.py",
     "ctportal/reading/*.py",
 )
 # Where drafts are read by who may.
-PREVIEWS = ("ctportal/publishing/preview.py", "ctportal/publishing/sharing.py")
-APART = ("ctportal/web/management/",)  # commands, for the operator
+PREVIEWS = ("ctportal/staff/preview.py", "ctportal/staff/sharing.py")
 
 # What holds something of a record. A Redirect holds two identifiers, and what it leads to is asked of ``public``.
 MODELS = {"Edition", "Facet", "Relation", "StoredFile", "EditionFile", "Withdrawal"}
@@ -32,10 +31,10 @@ MANAGERS = {"objects", "_base_manager", "_default_manager"}
 RULE = {"public", "effective"}
 
 ALLOWED = {
-    "reading._with_cards": "rows whose keys come from public(at), in the same statement",
-    "reading.in_full": "rows whose keys come from public(at), in the same request",
-    "reading._facet_counts": "all facets less those of what is hidden, counted in one statement",
-    "reading.related": "relations of editions that the caller has read; their targets are asked of public(at)",
+    "queries._with_cards": "rows whose keys come from public(at), in the same statement",
+    "queries.in_full": "rows whose keys come from public(at), in the same request",
+    "queries._facet_counts": "all facets less those of what is hidden, counted in one statement",
+    "queries.related": "relations of editions that the caller has read; their targets are asked of public(at)",
     "files._shown": "the file itself, where Exists() an edition in public(at) that shows it",
     "files._shown_last": "which record showed it last, where Exists() an edition in effective(at)",
     "views._first": "rows whose keys come from public(at), in the same statement",
@@ -91,7 +90,7 @@ def _is_filtered(node):
 def places(patterns):
     files = sorted({path for pattern in patterns for path in ROOT.glob(pattern)})
     assert len(files) >= len(patterns)
-    return {place for path in files if not str(path.relative_to(ROOT)).startswith(APART) for place in unfiltered(path)}
+    return {place for path in files for place in unfiltered(path)}
 
 
 def test_the_public_side_reads_by_the_rule_but_at_the_places_listed():

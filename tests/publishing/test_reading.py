@@ -7,9 +7,12 @@ from django.db.models import F
 from django.http import QueryDict
 
 from ctportal.publishing import epoch
-from ctportal.publishing.filters import filters_for
 from ctportal.publishing.models import Edition, Facet
-from ctportal.publishing.reading import (
+from ctportal.publishing.renaming import merge_entries
+from ctportal.publishing.services import publish, recall, restore, withdraw
+from ctportal.reading.context import ReadContext
+from ctportal.reading.filters import filters_for
+from ctportal.reading.queries import (
     MENUS,
     Found,
     Gone,
@@ -27,9 +30,6 @@ from ctportal.publishing.reading import (
     resolve_uid,
     versions,
 )
-from ctportal.publishing.renaming import merge_entries
-from ctportal.publishing.services import publish, recall, restore, withdraw
-from ctportal.reading.context import ReadContext
 from tests.factories import (
     make_conference,
     make_document,

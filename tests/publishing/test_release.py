@@ -8,10 +8,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from ctportal.publishing import epoch, release, workflow
+from ctportal.publishing import epoch
 from ctportal.publishing.models import Edition
 from ctportal.publishing.services import publish, withdraw
 from ctportal.publishing.state import state_of
+from ctportal.workflow import release, review
 from tests.factories import make_account, make_conference, make_document, make_photo, make_user
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +34,7 @@ def dossier():
         make_photo(conference),
     ]
     for record in records:
-        workflow.submit(record, by=make_account("editor"))
+        review.submit(record, by=make_account("editor"))
     return records
 
 
@@ -61,7 +62,7 @@ def test_a_dossier_becomes_public_at_one_instant(dossier, publisher):
     assert starts(dossier) == [at] * 4
     assert not Edition.objects.public(at - timedelta(milliseconds=1)).exists()
     assert Edition.objects.public(at).count() == 4
-    assert {workflow.steps_of(record)[0].action for record in dossier} == {"approved"}
+    assert {review.steps_of(record)[0].action for record in dossier} == {"approved"}
 
 
 def test_a_dossier_becomes_public_now(dossier, publisher):
@@ -102,7 +103,7 @@ def test_a_scheduled_part_left_out_goes_along_and_is_named_where_the_conference_
     conference, opening, closing, photo = dossier
     between, later = days(3), days(4)
     release.release(conference, keys(conference, publisher), by=publisher, at=days(2))
-    workflow.redate(photo, by=publisher, at=between)
+    review.redate(photo, by=publisher, at=between)
 
     chosen = keys(conference, publisher, conference, opening)
     _released, along = release.release(conference, chosen, by=publisher, at=later)
@@ -143,7 +144,7 @@ def test_where_one_part_is_refused_nothing_is_released_and_the_part_is_named(dos
 def test_all_that_stands_against_a_release_is_told_at_once(dossier, publisher):
     conference, opening, closing, photo = dossier
     chosen = keys(conference, publisher)
-    workflow.note_change(opening, publisher)
+    review.note_change(opening, publisher)
     closing.versions.update(body="")
     photo.alt_text_en = photo.credit = ""
     photo.save()
@@ -168,7 +169,7 @@ def test_documents_without_their_conference_are_refused(dossier, publisher):
 
 def test_one_reason_serves_for_all_parts_without_second_reader(dossier, publisher):
     conference, opening, closing, _photo = dossier
-    workflow.note_change(closing, publisher)
+    review.note_change(closing, publisher)
     chosen = keys(conference, publisher)
 
     with pytest.raises(ValidationError) as refused:
@@ -177,17 +178,17 @@ def test_one_reason_serves_for_all_parts_without_second_reader(dossier, publishe
     assert not Edition.objects.exists()
     release.release(conference, chosen, by=publisher, alone="On duty alone")
 
-    assert workflow.steps_of(closing)[0].remark == "On duty alone"
-    assert workflow.steps_of(opening)[0].remark == ""
+    assert review.steps_of(closing)[0].remark == "On duty alone"
+    assert review.steps_of(opening)[0].remark == ""
 
 
 def test_a_release_recalled_leaves_its_writers_without_the_right_to_read_it_as_second(dossier, publisher):
     conference, _opening, closing, _photo = dossier
-    workflow.note_change(closing, publisher)
+    review.note_change(closing, publisher)
     release.release(conference, keys(conference, publisher), by=publisher, at=days(2), alone="On duty alone")
     release.recall(conference, by=publisher)
     for record in dossier:
-        workflow.submit(record, by=make_account("editor"))
+        review.submit(record, by=make_account("editor"))
 
     parts = release.parts_of(conference, publisher)
 
@@ -208,7 +209,7 @@ def test_the_whole_moves_later_and_earlier_as_it_was_approved(dossier, publisher
     conference = dossier[0]
     release.release(conference, keys(conference, publisher), by=publisher, at=days(2))
     late = days(2) + timedelta(hours=5)
-    workflow.redate(dossier[2], by=publisher, at=late)
+    review.redate(dossier[2], by=publisher, at=late)
     conference.texts.update(title="Typed since")
 
     for at in (days(5), days(1)):
@@ -223,7 +224,7 @@ def test_the_whole_is_recalled_in_one_step(dossier, publisher):
     assert release.recall(dossier[0], by=publisher) == 4
 
     assert not Edition.objects.to_come(epoch.now()).exists()
-    assert {workflow.steps_of(record)[0].action for record in dossier} == {"recalled"}
+    assert {review.steps_of(record)[0].action for record in dossier} == {"recalled"}
     for step in (release.recall, lambda c, by: release.redate(c, by=by, at=days(1))):
         with pytest.raises(ValidationError) as refused:
             step(dossier[0], by=publisher)

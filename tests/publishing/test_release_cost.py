@@ -7,8 +7,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from ctportal.publishing import epoch, release, services, workflow
+from ctportal.publishing import epoch, services
 from ctportal.publishing.models import Edition, LedgerEntry
+from ctportal.workflow import release, review
 from tests.factories import make_account, make_conference, make_document, make_person, make_photo, make_theme
 
 pytestmark = pytest.mark.django_db
@@ -50,7 +51,7 @@ def moved(records, by):
 
 
 def redated_with_its_conference(records, by):
-    assert len(workflow.redate(records[0], by=by, at=days(9)).along) == len(records) - 1
+    assert len(review.redate(records[0], by=by, at=days(9)).along) == len(records) - 1
 
 
 def recalled(records, by):
@@ -58,7 +59,7 @@ def recalled(records, by):
 
 
 def withdrawn(records, by):
-    edition = workflow.withdraw(records[0], by=by, reason="A mistake")
+    edition = review.withdraw(records[0], by=by, reason="A mistake")
     assert len(edition.along) == len(records) - 1
 
 

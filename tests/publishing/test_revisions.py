@@ -12,17 +12,18 @@ from django.db import models
 from django.db.models import ProtectedError
 from reversion.models import Revision, Version
 
-from conferences.merging import merge
+from conferences.admin.merging import merge
 from conferences.models import Conference, Person, Photo, Session
-from ctportal.publishing import restoring, revisions, workflow
+from ctportal.files.models import StoredFile
 from ctportal.publishing.gate import checksum, gate_for, refresh_draft
-from ctportal.publishing.models import Contribution, Edition, EditionRevision, StoredFile
+from ctportal.publishing.models import Contribution, Edition, EditionRevision
 from ctportal.publishing.records import label_names
 from ctportal.publishing.renaming import relabel
-from ctportal.publishing.revisions import Snapshot
-from ctportal.publishing.sealing import seal
 from ctportal.publishing.services import publish, publish_language, recall, redate, restore, withdraw
 from ctportal.publishing.state import differs, state_of
+from ctportal.workflow import restoring, review, revisions
+from ctportal.workflow.revisions import Snapshot
+from ctportal.workflow.sealing import seal
 from documents.models import CoChairsSummary, Document, PressRelease, Statement
 from tests.factories import (
     make_account,
@@ -231,7 +232,7 @@ def test_restoring_is_a_change_of_the_draft_and_a_revision_of_its_own(whole, edi
     snapshot = kept(whole)
     disturb(whole)
     latest = revisions.keep(whole, by="Somebody", comment="Disturbed.")
-    workflow.submit(whole, by=editor)
+    review.submit(whole, by=editor)
 
     restoring.restore(whole, snapshot, by=editor, comment="Restored.")
 
@@ -283,9 +284,9 @@ def test_a_restored_language_has_no_second_reader_in_who_wrote_or_restored_it(ed
 
     for by in (writer, restorer):
         with pytest.raises(ValidationError, match="Nobody else has read it"):
-            workflow.approve_language(document, "ru", by=by)
+            review.approve_language(document, "ru", by=by)
     assert not Contribution.objects.filter(uid=document.uid).exclude(language__in=["", "ru"]).exists()
-    assert workflow.approve_language(document, "ru", by=editor).data["title"]["ru"] == "Никем не прочитано"
+    assert review.approve_language(document, "ru", by=editor).data["title"]["ru"] == "Никем не прочитано"
 
 
 def test_a_document_is_known_to_have_changed_when_restoring_takes_its_session_away(editor):

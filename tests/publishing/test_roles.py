@@ -5,10 +5,10 @@ from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.models import Group, Permission, User
 
-from ctportal.publishing import roles
 from ctportal.publishing.gate import refresh_draft
 from ctportal.publishing.models import Edition
 from ctportal.publishing.services import publish
+from ctportal.workflow import roles
 from tests.factories import make_account, make_conference, make_document, make_person, make_photo, make_user
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +44,7 @@ RIGHTS = {
     "publishing.facet": "– – – – view view",
     "publishing.relation": "– – – – view view",
     "publishing.redirect": "– – – – view view",
-    "publishing.storedfile": "– – – – view view",
+    "files.storedfile": "– – – – view view",
     "publishing.editionfile": "– – – – view view",
     "publishing.editionrevision": "– – – – view view",
     "publishing.withdrawal": "– – – – view view",
@@ -87,7 +87,7 @@ def test_every_model_that_has_rights_stands_in_the_table():
     ours = [
         config
         for config in apps.get_app_configs()
-        if config.label in ("auth", "conferences", "documents", "publishing")
+        if config.label in ("auth", "conferences", "documents", "files", "publishing")
     ]
     models = {model._meta.label_lower for config in ours for model in config.get_models()}
     registered = {model._meta.label_lower for model in admin.site._registry}

@@ -8,10 +8,12 @@ import pytest
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied, ValidationError
 
-from ctportal.publishing import roles, verification
-from ctportal.publishing.models import AuditEntry, Edition, LedgerEntry, StoredFile
-from ctportal.publishing.sealing import seal
+from ctportal.files.models import StoredFile
+from ctportal.publishing import verification
+from ctportal.publishing.models import AuditEntry, Edition, LedgerEntry
 from ctportal.publishing.services import publish, recall, restore, withdraw
+from ctportal.workflow import roles
+from ctportal.workflow.sealing import seal
 from tests.factories import make_conference, make_document, make_person, make_photo, make_stored_file, make_user
 from tests.web.test_history import section, text_of
 

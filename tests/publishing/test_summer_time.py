@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ctportal.publishing import workflow
 from ctportal.publishing.models import Edition
+from ctportal.workflow import review
 from tests.admin.forms import AdminForm
 from tests.factories import make_account, make_conference
 
@@ -38,7 +38,7 @@ def site(night, frozen_clock):
     frozen_clock.move_to(night[2] - timedelta(days=2))
     conference = make_conference(time_zone=night[0])
     document, file = document_with_file(conference, title="Before", slug="release")
-    workflow.approve(conference, by=make_account("publisher"), alone="In this test.")
+    review.approve(conference, by=make_account("publisher"), alone="In this test.")
     frozen_clock.tick()
     return document, file
 
@@ -81,7 +81,7 @@ def test_a_first_release(client, site, night, frozen_clock):
 
 def test_a_correction(client, site, night, frozen_clock):
     _zone, local, instant = night
-    workflow.approve(site[0], by=make_account("publisher"), alone="In this test.")
+    review.approve(site[0], by=make_account("publisher"), alone="In this test.")
     frozen_clock.tick()
     press(client, site[0], "_publish_at", publish_at=local, title="After")
 
@@ -90,7 +90,7 @@ def test_a_correction(client, site, night, frozen_clock):
 
 def test_a_withdrawal(client, site, night, frozen_clock):
     _zone, local, instant = night
-    workflow.approve(site[0], by=make_account("publisher"), alone="In this test.")
+    review.approve(site[0], by=make_account("publisher"), alone="In this test.")
     frozen_clock.tick()
     press(client, site[0], "_withdraw_at", withdraw_at=local, withdraw_reason="The text was wrong.")
 

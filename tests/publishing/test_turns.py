@@ -9,14 +9,15 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
-from conferences.merging import merge
+from conferences.admin.merging import merge
 from conferences.models import Conference, Series
-from ctportal.publishing import epoch, release, revisions, workflow
+from ctportal.publishing import epoch
 from ctportal.publishing.gate import refresh_draft
 from ctportal.publishing.models import Edition
 from ctportal.publishing.records import lock
 from ctportal.publishing.renaming import relabel
 from ctportal.publishing.services import publish
+from ctportal.workflow import release, review, revisions
 from tests.admin.forms import AdminForm, errors_of
 from tests.factories import (
     make_account,
@@ -85,7 +86,7 @@ def document(person):
 
 def approval(document):
     publisher = make_account("publisher")
-    return lambda: workflow.approve(document, by=publisher, alone="At once.")
+    return lambda: review.approve(document, by=publisher, alone="At once.")
 
 
 def title_in_force(document):
@@ -192,7 +193,7 @@ def test_what_is_being_deleted_is_not_approved():
     conference, user = make_conference(), make_account("publisher")
     same = Conference.objects.get()
 
-    other = meanwhile(conference, lambda: workflow.approve(same, by=user, alone="At once."), conference.delete)
+    other = meanwhile(conference, lambda: review.approve(same, by=user, alone="At once."), conference.delete)
 
     assert other.answer.code == "gone"
 

@@ -7,13 +7,14 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from conferences.merging import merge
-from ctportal.publishing import epoch, release, restoring, revisions, workflow
+from conferences.admin.merging import merge
+from ctportal.publishing import epoch
 from ctportal.publishing.gate import checksum, gate_for, naming, opening, refresh_draft
 from ctportal.publishing.models import Contribution, Edition, LedgerEntry
 from ctportal.publishing.records import Stage
 from ctportal.publishing.renaming import relabel
 from ctportal.publishing.services import publish, withdraw
+from ctportal.workflow import release, restoring, review, revisions
 from tests.factories import (
     make_account,
     make_conference,
@@ -63,7 +64,7 @@ def changed(entry, by, **fields):
         setattr(entry, name, value)
     entry.save()
     refresh_draft(entry)
-    workflow.note_entry_change(entry, by)
+    review.note_entry_change(entry, by)
     return entry
 
 
@@ -194,7 +195,7 @@ def test_the_public_names_are_read_at_once_for_all_drafts(writer, django_assert_
 def test_a_change_of_an_entry_returns_what_would_publish_it(kind, in_session, writer):
     entry = MAKERS[kind]("Before")
     conference = conference_naming(**{kind: entry}, in_session=in_session)
-    workflow.submit(conference, by=writer)
+    review.submit(conference, by=writer)
     before = conference.draft_sha256
 
     changed(entry, make_account("contributor"), name_en="CANARY")
@@ -212,12 +213,12 @@ def test_documents_and_photos_return_too(writer):
     document.themes.add(theme)
     photo.people.add(person)
     for record in (document, photo):
-        workflow.submit(record, by=writer)
+        review.submit(record, by=writer)
 
     changed(person, writer, name_en="CANARY")
     assert (stage(document), stage(photo)) == (Stage.DRAFT, Stage.DRAFT)
 
-    workflow.submit(document, by=writer)
+    review.submit(document, by=writer)
     changed(theme, writer, name_en="CANARY")
     assert stage(document) == Stage.DRAFT
 
@@ -225,7 +226,7 @@ def test_documents_and_photos_return_too(writer):
 def test_a_description_alone_returns_what_would_publish_it(writer):
     theme = make_theme()
     conference = conference_naming(theme=theme)
-    workflow.submit(conference, by=writer)
+    review.submit(conference, by=writer)
 
     changed(theme, writer, description_en="CANARY")
 
@@ -237,7 +238,7 @@ def test_what_only_names_a_public_entry_stays_in_review(writer, frozen_clock):
     publish(conference_naming(person=person), by=writer)
     frozen_clock.tick()
     conference = conference_naming(person=person)
-    workflow.submit(conference, by=writer)
+    review.submit(conference, by=writer)
 
     changed(person, writer, name_en="CANARY")
 
@@ -249,39 +250,39 @@ def test_what_only_names_a_public_entry_stays_in_review(writer, frozen_clock):
 def test_who_wrote_an_entry_is_not_the_second_reader_of_what_opens_it(writer, publisher):
     theme = changed(make_theme(), publisher, description_en="The publisher’s own words")
     conference = conference_naming(theme=theme)
-    workflow.submit(conference, by=writer)
+    review.submit(conference, by=writer)
 
     with pytest.raises(ValidationError) as refused:
-        workflow.approve(conference, by=publisher)
+        review.approve(conference, by=publisher)
     assert code_of(refused.value) == "second_person_needed"
     assert not Edition.objects.exists()
 
-    workflow.approve(conference, by=make_account("publisher", "another"))
+    review.approve(conference, by=make_account("publisher", "another"))
     assert not Contribution.objects.exists()
 
 
 def test_who_wrote_an_entry_that_is_public_may_be_the_second_reader_of_what_shows_it(writer, publisher, frozen_clock):
     person = changed(make_person(), publisher, name_en="Agreed")
     first = conference_naming(person=person)
-    workflow.submit(first, by=writer)
-    workflow.approve(first, by=make_account("publisher", "another"))
+    review.submit(first, by=writer)
+    review.approve(first, by=make_account("publisher", "another"))
     frozen_clock.tick()
     second = conference_naming(person=person)
-    workflow.submit(second, by=writer)
+    review.submit(second, by=writer)
 
-    assert workflow.has_second_reader(second, publisher)
+    assert review.has_second_reader(second, publisher)
 
 
 def test_hands_in_an_entry_are_kept_while_what_opens_it_is_only_scheduled(writer, publisher, frozen_clock):
     person = changed(make_person(), publisher, name_en="Agreed")
     conference = conference_naming(person=person)
-    workflow.submit(conference, by=writer)
+    review.submit(conference, by=writer)
     later = frozen_clock.now + timedelta(days=1)
-    workflow.approve(conference, by=make_account("publisher", "another"), at=later)
-    workflow.recall(conference, by=publisher)
-    workflow.submit(conference, by=writer)
+    review.approve(conference, by=make_account("publisher", "another"), at=later)
+    review.recall(conference, by=publisher)
+    review.submit(conference, by=writer)
 
-    assert not workflow.has_second_reader(conference, publisher)
+    assert not review.has_second_reader(conference, publisher)
 
 
 def test_a_restored_entry_is_a_changed_one(writer, publisher):
@@ -290,7 +291,7 @@ def test_a_restored_entry_is_a_changed_one(writer, publisher):
     changed(person, writer, name_en="New words")
     revisions.keep(person, by=writer, comment="Saved.")
     conference = conference_naming(person=person)
-    workflow.submit(conference, by=writer)
+    review.submit(conference, by=writer)
 
     restoring.restore(person, revisions.Snapshot.of_revision(old), by=writer, comment="Restored.")
 
@@ -308,7 +309,7 @@ def test_a_merger_returns_what_would_be_published_otherwise(writer, publisher):
     away, into = make_person("Ann Speker"), make_person("Ann Speaker")
     conference, untouched = conference_naming(person=away), conference_naming(person=into)
     for record in (conference, untouched):
-        workflow.submit(record, by=writer)
+        review.submit(record, by=writer)
 
     merge(away, into, by=publisher)
 
@@ -420,7 +421,7 @@ def renamed(writer, frozen_clock):
 
 
 def test_who_published_a_new_name_without_a_hand_in_it_is_its_second_reader(renamed, publisher):
-    made, _left_out = workflow.relabel(renamed, by=publisher)
+    made, _left_out = review.relabel(renamed, by=publisher)
 
     assert made[0].data["people"][0]["name"] == {"en": "After"}
     assert steps(renamed) == [("approved", "publisher", "")]
@@ -430,11 +431,11 @@ def test_who_published_a_new_name_without_a_hand_in_it_is_its_second_reader(rena
 def test_ones_own_new_name_needs_a_reason_that_stays_in_the_ledger(renamed, publisher):
     changed(renamed, publisher, name_en="My own words")
     with pytest.raises(ValidationError) as refused:
-        workflow.relabel(renamed, by=publisher)
+        review.relabel(renamed, by=publisher)
     assert code_of(refused.value) == "second_person_needed"
     assert not Edition.objects.filter(json__contains="My own words").exists()
 
-    made, _left_out = workflow.relabel(renamed, by=publisher, alone="Nobody else is here")
+    made, _left_out = review.relabel(renamed, by=publisher, alone="Nobody else is here")
 
     assert steps(renamed) == [("alone", "publisher", "Nobody else is here")]
     inserted = LedgerEntry.objects.filter(action="inserted", reason="Nobody else is here")
@@ -443,4 +444,4 @@ def test_ones_own_new_name_needs_a_reason_that_stays_in_the_ledger(renamed, publ
 
 def test_only_publishers_publish_a_new_name(renamed, writer):
     with pytest.raises(PermissionDenied):
-        workflow.relabel(renamed, by=writer, alone="I want to")
+        review.relabel(renamed, by=writer, alone="I want to")

@@ -7,10 +7,11 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from ctportal.publishing import services, workflow
+from ctportal.publishing import services
 from ctportal.publishing.models import Contribution, Edition, LedgerEntry
 from ctportal.publishing.records import Stage
 from ctportal.publishing.state import state_of
+from ctportal.workflow import review
 from tests.factories import make_account, make_conference, make_document
 
 pytestmark = pytest.mark.django_db
@@ -30,12 +31,12 @@ def publisher():
 def draft(editor):
     """A conference that the editor has written and not submitted."""
     conference = make_conference(created_by=editor)
-    workflow.note_change(conference, editor)
+    review.note_change(conference, editor)
     return conference
 
 
 def steps(record):
-    return [(step.action, step.by, step.remark) for step in reversed(workflow.steps_of(record))]
+    return [(step.action, step.by, step.remark) for step in reversed(review.steps_of(record))]
 
 
 def code_of(error):
@@ -51,13 +52,13 @@ def stage(record):
 
 
 def test_a_record_is_submitted_sent_back_submitted_again_and_approved(draft, editor, publisher):
-    workflow.submit(draft, by=editor, remark="Please by noon")
-    workflow.send_back(draft, by=publisher, remark="The date is wrong")
-    workflow.note_change(draft, editor)
-    workflow.submit(draft, by=editor)
+    review.submit(draft, by=editor, remark="Please by noon")
+    review.send_back(draft, by=publisher, remark="The date is wrong")
+    review.note_change(draft, editor)
+    review.submit(draft, by=editor)
     assert stage(draft) == Stage.REVIEW
 
-    edition = workflow.approve(draft, by=publisher)
+    edition = review.approve(draft, by=publisher)
 
     assert edition.is_public()
     assert stage(draft) == Stage.DRAFT
@@ -71,42 +72,42 @@ def test_a_record_is_submitted_sent_back_submitted_again_and_approved(draft, edi
 
 
 def test_an_edit_in_review_returns_the_record_to_draft(draft, editor, publisher):
-    workflow.submit(draft, by=editor)
-    workflow.note_change(draft, editor)
+    review.submit(draft, by=editor)
+    review.note_change(draft, editor)
 
     assert stage(draft) == Stage.DRAFT
     assert steps(draft)[-1] == ("changed", "editor", "")
     with pytest.raises(ValidationError) as refused:
-        workflow.approve(draft, by=publisher)
+        review.approve(draft, by=publisher)
     assert code_of(refused.value) == "second_person_needed"
     assert not Edition.objects.exists()
 
 
 def test_an_approval_looks_at_the_stage_in_the_database_and_not_at_a_copy_read_before(draft, editor, publisher):
-    workflow.submit(draft, by=editor)
+    review.submit(draft, by=editor)
     read_before = type(draft).objects.get(pk=draft.pk)
-    workflow.note_change(draft, editor)
+    review.note_change(draft, editor)
 
     with pytest.raises(ValidationError):
-        workflow.approve(read_before, by=publisher)
+        review.approve(read_before, by=publisher)
 
 
 def test_who_had_a_hand_in_it_is_no_second_reader(draft, editor, publisher):
-    workflow.note_change(draft, publisher)
-    workflow.submit(draft, by=editor)
+    review.note_change(draft, publisher)
+    review.submit(draft, by=editor)
 
     with pytest.raises(ValidationError) as refused:
-        workflow.approve(draft, by=publisher)
+        review.approve(draft, by=publisher)
 
     assert code_of(refused.value) == "second_person_needed"
-    assert workflow.approve(draft, by=make_account("publisher", "second")).is_public()
+    assert review.approve(draft, by=make_account("publisher", "second")).is_public()
 
 
 def test_of_several_approved_at_once_all_that_is_missing_is_told(editor, publisher):
     conferences = [make_conference("One", created_by=editor, country=""), make_conference("Two", created_by=editor)]
     conferences[1].texts.all().delete()
     with pytest.raises(ValidationError) as refused, transaction.atomic():
-        workflow.approve_all(services.drafts_of(conferences), by=publisher, at=days(-1))
+        review.approve_all(services.drafts_of(conferences), by=publisher, at=days(-1))
 
     assert set(refused.value.message_dict) == {"alone", "at", "country", "title"}
     assert {len(messages) for messages in refused.value.message_dict.values()} == {1}
@@ -114,65 +115,65 @@ def test_of_several_approved_at_once_all_that_is_missing_is_told(editor, publish
 
 
 def test_publishing_without_second_reader_needs_a_reason_which_stays_in_history_and_ledger(draft, publisher):
-    edition = workflow.approve(draft, by=publisher, alone="Nobody else is on duty")
+    edition = review.approve(draft, by=publisher, alone="Nobody else is on duty")
 
     assert steps(draft) == [("alone", "publisher", "Nobody else is on duty")]
     assert LedgerEntry.objects.get(edition=edition).reason == "Nobody else is on duty"
 
 
 def test_what_one_publishes_oneself_counts_anew_after_publication(draft, editor, publisher):
-    workflow.note_change(draft, publisher)
-    workflow.approve(draft, by=publisher, alone="Nobody else is on duty")
-    workflow.note_change(draft, editor)
-    workflow.submit(draft, by=editor)
+    review.note_change(draft, publisher)
+    review.approve(draft, by=publisher, alone="Nobody else is on duty")
+    review.note_change(draft, editor)
+    review.submit(draft, by=editor)
 
-    assert workflow.approve(draft, by=publisher).is_public()
+    assert review.approve(draft, by=publisher).is_public()
     assert steps(draft)[-1] == ("approved", "publisher", "")
 
 
 def pages(record, user):
     """The pages of *record* of which *user* cannot be the second reader."""
-    return {page for _uid, page in workflow.hands_of(user, [record.uid])}
+    return {page for _uid, page in review.hands_of(user, [record.uid])}
 
 
 def test_a_hand_counts_until_the_edition_that_holds_it_has_begun(frozen_clock, draft, publisher):
-    workflow.note_change(draft, publisher)
-    edition = workflow.approve(draft, by=publisher, at=days(1), alone="Alone")
+    review.note_change(draft, publisher)
+    edition = review.approve(draft, by=publisher, at=days(1), alone="Alone")
     assert pages(draft, publisher) == {""}
 
     frozen_clock.move_to(edition.public_from)
 
     assert pages(draft, publisher) == set()
-    workflow.note_change(draft, publisher)
+    review.note_change(draft, publisher)
     assert pages(draft, publisher) == {""}
 
 
 def test_recalling_what_was_scheduled_makes_nobody_the_second_reader_of_their_own_text(draft, editor, publisher):
-    workflow.note_change(draft, publisher)
-    workflow.approve(draft, by=publisher, at=days(1), alone="Alone")
-    workflow.recall(draft, by=publisher)
-    workflow.submit(draft, by=editor)
+    review.note_change(draft, publisher)
+    review.approve(draft, by=publisher, at=days(1), alone="Alone")
+    review.recall(draft, by=publisher)
+    review.submit(draft, by=editor)
 
     with pytest.raises(ValidationError) as refused:
-        workflow.approve(draft, by=publisher)
+        review.approve(draft, by=publisher)
 
     assert code_of(refused.value) == "second_person_needed"
-    assert workflow.approve(draft, by=make_account("publisher", "second")).is_public()
+    assert review.approve(draft, by=make_account("publisher", "second")).is_public()
     assert not Contribution.objects.exists()
 
 
 def test_replacing_what_was_scheduled_makes_nobody_the_second_reader_of_their_own_text(draft, editor, publisher):
-    workflow.note_change(draft, publisher)
-    workflow.approve(draft, by=publisher, at=days(1), alone="Alone")
-    workflow.note_change(draft, editor)
-    workflow.submit(draft, by=editor)
+    review.note_change(draft, publisher)
+    review.approve(draft, by=publisher, at=days(1), alone="Alone")
+    review.note_change(draft, editor)
+    review.submit(draft, by=editor)
 
     with pytest.raises(ValidationError) as refused:
-        workflow.approve(draft, by=publisher, at=days(2), replace=True)
+        review.approve(draft, by=publisher, at=days(2), replace=True)
     assert code_of(refused.value) == "second_person_needed"
 
     second = make_account("publisher", "second")
-    edition = workflow.approve(draft, by=second, at=days(2), replace=True)
+    edition = review.approve(draft, by=second, at=days(2), replace=True)
     assert set(Contribution.objects.values_list("user", "edition")) == {
         (user.pk, edition.pk) for user in (editor, publisher)
     }
@@ -181,11 +182,11 @@ def test_replacing_what_was_scheduled_makes_nobody_the_second_reader_of_their_ow
 @pytest.mark.parametrize("what", ["itself", "its conference"])
 def test_a_hand_moves_with_the_edition_that_holds_it(frozen_clock, draft, publisher, what):
     document = make_document(draft)
-    workflow.note_change(document, publisher)
+    review.note_change(document, publisher)
     for record in (draft, document):
-        workflow.approve(record, by=publisher, at=days(1), alone="Alone")
+        review.approve(record, by=publisher, at=days(1), alone="Alone")
 
-    moved = workflow.redate(draft if what == "its conference" else document, by=publisher, at=days(3))
+    moved = review.redate(draft if what == "its conference" else document, by=publisher, at=days(3))
 
     frozen_clock.move_to(moved.public_from - timedelta(seconds=1))
     assert pages(document, publisher) == {""}
@@ -194,21 +195,21 @@ def test_a_hand_moves_with_the_edition_that_holds_it(frozen_clock, draft, publis
 
 
 def test_a_hand_in_what_began_is_gone_at_the_next_approval_and_none_before(frozen_clock, draft, editor, publisher):
-    scheduled = workflow.approve(draft, by=publisher, at=days(1), alone="Alone")
+    scheduled = review.approve(draft, by=publisher, at=days(1), alone="Alone")
     frozen_clock.move_to(scheduled.public_from)
-    workflow.note_change(draft, publisher)
+    review.note_change(draft, publisher)
     assert Contribution.objects.count() == 2
 
-    later = workflow.approve(draft, by=publisher, at=days(1), alone="Alone")
+    later = review.approve(draft, by=publisher, at=days(1), alone="Alone")
 
     assert list(Contribution.objects.values_list("user", "edition")) == [(publisher.pk, later.pk)]
 
 
 def test_what_was_withdrawn_and_comes_back_later_was_read_before(frozen_clock, draft, publisher):
-    scheduled = workflow.approve(draft, by=publisher, at=days(1), alone="Alone")
+    scheduled = review.approve(draft, by=publisher, at=days(1), alone="Alone")
     frozen_clock.move_to(scheduled.public_from + timedelta(hours=1))
-    workflow.withdraw(draft, by=publisher, reason="A mistake")
-    workflow.restore(draft, by=publisher, at=days(1))
+    review.withdraw(draft, by=publisher, reason="A mistake")
+    review.restore(draft, by=publisher, at=days(1))
 
     assert pages(draft, draft.created_by) == set()
 
@@ -216,17 +217,17 @@ def test_what_was_withdrawn_and_comes_back_later_was_read_before(frozen_clock, d
 @pytest.mark.parametrize("role", ["contributor", "editor", "translator", "photo editor"])
 def test_only_a_publisher_approves_sends_back_recalls_and_withdraws(draft, editor, role):
     user = make_account(role, "somebody")
-    workflow.submit(draft, by=editor)
+    review.submit(draft, by=editor)
     later = timezone.now() + timedelta(days=1)
 
     for step in (
-        lambda: workflow.approve(draft, by=user, alone="I want to"),
-        lambda: workflow.approve_language(draft, "ru", by=user, alone="I want to"),
-        lambda: workflow.send_back(draft, by=user, remark="No"),
-        lambda: workflow.recall(draft, by=user),
-        lambda: workflow.redate(draft, by=user, at=later),
-        lambda: workflow.withdraw(draft, by=user, reason="No"),
-        lambda: workflow.restore(draft, by=user),
+        lambda: review.approve(draft, by=user, alone="I want to"),
+        lambda: review.approve_language(draft, "ru", by=user, alone="I want to"),
+        lambda: review.send_back(draft, by=user, remark="No"),
+        lambda: review.recall(draft, by=user),
+        lambda: review.redate(draft, by=user, at=later),
+        lambda: review.withdraw(draft, by=user, reason="No"),
+        lambda: review.restore(draft, by=user),
     ):
         with pytest.raises(PermissionDenied):
             step()
@@ -238,50 +239,50 @@ def test_a_contributor_submits_and_takes_back_their_own_record_alone(draft):
     contributor = make_account("contributor")
     mine = make_conference(created_by=contributor)
 
-    workflow.submit(mine, by=contributor)
-    workflow.take_back(mine, by=contributor)
+    review.submit(mine, by=contributor)
+    review.take_back(mine, by=contributor)
 
     assert steps(mine) == [("submitted", "contributor", ""), ("taken-back", "contributor", "")]
     with pytest.raises(PermissionDenied):
-        workflow.submit(draft, by=contributor)
+        review.submit(draft, by=contributor)
 
 
 def test_what_lacks_something_is_not_submitted_and_everything_is_listed(editor):
     conference = make_conference(title="", country="", city_en="")
     with pytest.raises(ValidationError) as refused:
-        workflow.submit(conference, by=editor)
+        review.submit(conference, by=editor)
 
     assert set(refused.value.message_dict) >= {"title"}
     assert stage(conference) == Stage.DRAFT
 
 
 def test_sending_back_needs_words(draft, editor, publisher):
-    workflow.submit(draft, by=editor)
+    review.submit(draft, by=editor)
     with pytest.raises(ValidationError) as refused:
-        workflow.send_back(draft, by=publisher, remark="  ")
+        review.send_back(draft, by=publisher, remark="  ")
 
     assert set(refused.value.message_dict) == {"remark"}
     assert stage(draft) == Stage.REVIEW
 
 
 def test_a_step_that_somebody_has_taken_already_is_refused(draft, editor, publisher):
-    workflow.submit(draft, by=editor)
+    review.submit(draft, by=editor)
     with pytest.raises(ValidationError) as twice:
-        workflow.submit(draft, by=editor)
-    workflow.send_back(draft, by=publisher, remark="The date is wrong")
+        review.submit(draft, by=editor)
+    review.send_back(draft, by=publisher, remark="The date is wrong")
     with pytest.raises(ValidationError) as back_twice:
-        workflow.send_back(draft, by=publisher, remark="The date is wrong")
+        review.send_back(draft, by=publisher, remark="The date is wrong")
 
     assert [code_of(error.value) for error in (twice, back_twice)] == ["in_review", "not_in_review"]
 
 
 def test_a_language_marked_as_ready_by_another_needs_no_reason(draft, publisher):
-    workflow.approve(draft, by=publisher, alone="First")
+    review.approve(draft, by=publisher, alone="First")
     translator = make_account("translator")
     draft.texts.create(language="ru", title="Конференция", ready=True)
-    workflow.note_change(draft, translator, "ru")
+    review.note_change(draft, translator, "ru")
 
-    edition = workflow.approve_language(draft, "ru", by=publisher)
+    edition = review.approve_language(draft, "ru", by=publisher)
 
     assert edition.data["title"] == {"en": "A conference", "ru": "Конференция"}
     assert steps(draft)[-1] == ("approved", "publisher", "")
@@ -289,22 +290,22 @@ def test_a_language_marked_as_ready_by_another_needs_no_reason(draft, publisher)
 
 
 def test_ones_own_translation_needs_a_reason(draft, publisher):
-    workflow.approve(draft, by=publisher, alone="First")
+    review.approve(draft, by=publisher, alone="First")
     draft.texts.create(language="ru", title="Конференция", ready=True)
-    workflow.note_change(draft, publisher, "ru")
+    review.note_change(draft, publisher, "ru")
 
     with pytest.raises(ValidationError) as refused:
-        workflow.approve_language(draft, "ru", by=publisher)
+        review.approve_language(draft, "ru", by=publisher)
 
     assert code_of(refused.value) == "second_person_needed"
 
 
 def test_a_language_in_preparation_is_nobodys_part_of_what_is_published(draft, editor, publisher):
     draft.texts.create(language="ru", title="Конференция", ready=False)
-    workflow.note_change(draft, publisher, "ru")
-    workflow.submit(draft, by=editor)
+    review.note_change(draft, publisher, "ru")
+    review.submit(draft, by=editor)
 
-    edition = workflow.approve(draft, by=publisher)
+    edition = review.approve(draft, by=publisher)
 
     assert edition.data["title"] == {"en": "A conference"}
     assert list(Contribution.objects.values_list("language", "user")) == [("ru", publisher.pk)]
@@ -313,11 +314,11 @@ def test_a_language_in_preparation_is_nobodys_part_of_what_is_published(draft, e
 def test_a_scheduled_edition_moves_as_it_was_approved_and_takes_its_documents_along(draft, editor, publisher):
     first, second = (timezone.now() + timedelta(days=days) for days in (1, 3))
     document = make_document(draft)
-    workflow.approve(draft, by=publisher, at=first, alone="Alone")
-    workflow.approve(document, by=publisher, at=first, alone="Alone")
+    review.approve(draft, by=publisher, at=first, alone="Alone")
+    review.approve(document, by=publisher, at=first, alone="Alone")
     draft.texts.update(title="A title typed since")
 
-    edition = workflow.redate(draft, by=publisher, at=second)
+    edition = review.redate(draft, by=publisher, at=second)
 
     assert edition.data["title"] == {"en": "A conference"}
     assert [state_of(record.uid).to_come.public_from for record in (draft, document)] == [second, second]
@@ -329,18 +330,18 @@ def test_a_document_has_a_step_of_its_own_for_whatever_it_does_along_with_its_co
     first, second, end = (timezone.now() + timedelta(days=days) for days in (1, 3, 5))
     document, unmoved = make_document(draft), make_document(draft)
     for record in (draft, document):
-        workflow.approve(record, by=publisher, at=first, alone="Alone")
+        review.approve(record, by=publisher, at=first, alone="Alone")
     told = [
-        workflow.redate(draft, by=publisher, at=second).along,
-        workflow.recall(draft, by=publisher),
+        review.redate(draft, by=publisher, at=second).along,
+        review.recall(draft, by=publisher),
     ]
     for record in (draft, document):
-        workflow.approve(record, by=publisher, alone="Alone")
+        review.approve(record, by=publisher, alone="Alone")
     told += [
-        workflow.withdraw(draft, by=publisher, reason="The event is over", at=end).along,
-        workflow.recall(draft, by=publisher),
-        workflow.withdraw(draft, by=publisher, reason="A mistake").along,
-        workflow.restore(draft, by=publisher).along,
+        review.withdraw(draft, by=publisher, reason="The event is over", at=end).along,
+        review.recall(draft, by=publisher),
+        review.withdraw(draft, by=publisher, reason="A mistake").along,
+        review.restore(draft, by=publisher).along,
     ]
 
     along = ["moved-along", "recalled-along", "withdrawn-along", "kept-along", "withdrawn-along", "restored-along"]
@@ -353,11 +354,11 @@ def test_a_document_has_a_step_of_its_own_for_whatever_it_does_along_with_its_co
 def test_a_correction_recalled_and_a_text_withdrawn_with_the_conference_are_one_step(draft, publisher):
     document = make_document(draft)
     for record in (draft, document):
-        workflow.approve(record, by=publisher, alone="Alone")
+        review.approve(record, by=publisher, alone="Alone")
     document.versions.update(title="Corrected")
-    workflow.approve(document, by=publisher, at=timezone.now() + timedelta(days=1), alone="Alone")
+    review.approve(document, by=publisher, at=timezone.now() + timedelta(days=1), alone="Alone")
 
-    workflow.withdraw(draft, by=publisher, reason="A mistake")
+    review.withdraw(draft, by=publisher, reason="A mistake")
 
     assert [action for action, _by, _remark in steps(document)][2:] == ["withdrawn-along"]
 
@@ -365,26 +366,26 @@ def test_a_correction_recalled_and_a_text_withdrawn_with_the_conference_are_one_
 def test_a_scheduled_edition_moves_with_its_scheduled_withdrawal_and_not_beyond_it(draft, publisher):
     now = timezone.now()
     first, second, end = (now + timedelta(days=days) for days in (1, 3, 5))
-    workflow.approve(draft, by=publisher, at=first, alone="Alone")
-    workflow.withdraw(draft, by=publisher, reason="The event is over", at=end)
+    review.approve(draft, by=publisher, at=first, alone="Alone")
+    review.withdraw(draft, by=publisher, reason="The event is over", at=end)
 
-    workflow.redate(draft, by=publisher, at=second)
+    review.redate(draft, by=publisher, at=second)
 
     state = state_of(draft.uid)
     assert (state.to_come.public_from, state.to_come.public_until) == (second, end)
     assert state.scheduled_end.reason == "The event is over"
     with pytest.raises(ValidationError) as refused:
-        workflow.redate(draft, by=publisher, at=end)
+        review.redate(draft, by=publisher, at=end)
     assert set(refused.value.message_dict) == {"at"}
 
 
 def test_a_scheduled_correction_moves_and_the_public_edition_stays(draft, publisher):
     now = timezone.now()
-    workflow.approve(draft, by=publisher, alone="Alone")
+    review.approve(draft, by=publisher, alone="Alone")
     draft.texts.update(title="Corrected")
-    workflow.approve(draft, by=publisher, at=now + timedelta(days=1), alone="Alone")
+    review.approve(draft, by=publisher, at=now + timedelta(days=1), alone="Alone")
 
-    workflow.redate(draft, by=publisher, at=now + timedelta(days=2))
+    review.redate(draft, by=publisher, at=now + timedelta(days=2))
 
     titles = [Edition.objects.public(now + timedelta(days=days)).get().data["title"]["en"] for days in (0.1, 1.5, 2.5)]
     assert titles == ["A conference", "A conference", "Corrected"]
@@ -392,18 +393,18 @@ def test_a_scheduled_correction_moves_and_the_public_edition_stays(draft, publis
 
 def test_nothing_scheduled_cannot_be_moved(draft, publisher):
     with pytest.raises(ValidationError) as refused:
-        workflow.redate(draft, by=publisher, at=timezone.now() + timedelta(days=1))
+        review.redate(draft, by=publisher, at=timezone.now() + timedelta(days=1))
     assert code_of(refused.value) == "nothing_to_come"
 
 
 def test_the_mark_of_a_form_changes_with_draft_stage_and_editions(draft, editor, publisher):
-    marks = [workflow.mark(draft)]
-    workflow.submit(draft, by=editor)
-    marks.append(workflow.mark(draft))
-    workflow.approve(draft, by=publisher)
-    marks.append(workflow.mark(draft))
+    marks = [review.mark(draft)]
+    review.submit(draft, by=editor)
+    marks.append(review.mark(draft))
+    review.approve(draft, by=publisher)
+    marks.append(review.mark(draft))
     draft.slug = "another-address"
-    marks.append(workflow.mark(draft))
+    marks.append(review.mark(draft))
 
     assert len(set(marks)) == 4
-    assert workflow.mark(draft) == marks[-1]
+    assert review.mark(draft) == marks[-1]

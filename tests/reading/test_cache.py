@@ -8,12 +8,12 @@ from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from conferences.merging import merge
+from conferences.admin.merging import merge
 from ctportal.publishing.models import Edition, EpochMark
-from ctportal.publishing.sealing import seal
 from ctportal.publishing.services import publish, recall, redate, withdraw
 from ctportal.reading import cache, middleware
 from ctportal.reading.context import ReadContext
+from ctportal.workflow.sealing import seal
 from tests.factories import make_account, make_conference, make_document, make_person, make_series, make_user
 
 # Real transactions: inside a transaction nothing is kept.

@@ -5,7 +5,7 @@ import pytest
 from django.contrib.auth import authenticate, get_user_model
 from django.core.management import CommandError, call_command
 
-from ctportal.publishing import roles
+from ctportal.workflow import roles
 
 pytestmark = pytest.mark.django_db
 

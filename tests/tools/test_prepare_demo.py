@@ -3,8 +3,8 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from ctportal.web.management.commands import prepare_demo
-from ctportal.web.management.commands.prepare_demo import files_state
+from ctportal.management.commands import prepare_demo
+from ctportal.management.commands.prepare_demo import files_state
 
 
 def test_it_refuses_where_no_demonstration_is_meant(settings):

@@ -3,7 +3,7 @@
 import json
 from datetime import date, time
 
-from ctportal.languages import CODES
+from ctportal.core.languages import CODES
 from ctportal.publishing import epoch
 from ctportal.publishing.models import Edition
 from ctportal.publishing.services import publish

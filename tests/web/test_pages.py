@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from conferences.models import Conference
-from ctportal.languages import CODES
+from ctportal.core.languages import CODES
 from ctportal.publishing import epoch
 from ctportal.publishing.models import Edition, Facet, Relation
 from ctportal.publishing.services import publish, publish_language, withdraw

@@ -7,11 +7,11 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 from django.utils import timezone
 
-from ctportal.languages import CODES
+from ctportal.core.languages import CODES
 from ctportal.publishing.models import Edition
-from ctportal.publishing.preview import preview_address
 from ctportal.publishing.services import publish, recall, withdraw
-from ctportal.publishing.workflow import submit
+from ctportal.staff.preview import preview_address
+from ctportal.workflow.review import submit
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db

@@ -16,8 +16,8 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation.template import templatize
 
-from ctportal.languages import CODES, django_code
-from ctportal.publishing import codes
+from ctportal.core import codes
+from ctportal.core.languages import CODES, django_code
 from ctportal.web import labels
 from tests import factories as make
 from tests.web.dossiers import every_page, make_dossier

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ctportal.publishing.models import StoredFile
+from ctportal.files.models import StoredFile
 from ctportal.publishing.services import publish, withdraw
 from tests.embargo import addresses
 from tests.embargo.canaries import letters

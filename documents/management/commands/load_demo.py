@@ -15,11 +15,11 @@ from django.db.models import Q
 from django.utils import translation
 
 from conferences.models import Conference, Organization, Person, Photo, Series, Theme
-from ctportal.languages import CODES
-from ctportal.publishing import revisions
-from ctportal.publishing.files import store_photo
+from ctportal.core.languages import CODES
+from ctportal.files.store import store_photo
 from ctportal.publishing.models import Edition
 from ctportal.publishing.services import publish
+from ctportal.workflow import revisions
 from documents.models import Document
 from fixtures.draw_photos import draw
 

@@ -1,0 +1,23 @@
+"""The conferences that an account may know of: for forms, their choices, filters and uploads.
+
+The one place that reads them from all there are, and hands on none that ``roles`` does not allow.
+"""
+
+from conferences.models import Conference
+from ctportal.publishing.records import is_key
+from ctportal.workflow import roles
+
+
+def readable_conferences(user):
+    """Those whose drafts *user* may read."""
+    return roles.readable(Conference.objects.all(), user)
+
+
+def known_conferences(user):
+    """Those that *user* may name in a record of their own; see ``roles.choosable``."""
+    return roles.choosable(Conference.objects.all(), user)
+
+
+def named_conference(value, user):
+    """The conference whose primary key is the text *value*, such as an address gives it, where *user* may know of it; or None."""
+    return known_conferences(user).filter(pk=value).first() if is_key(value) else None

@@ -1,0 +1,149 @@
+"""The page on which staff make one of two or more people, or organizations, that are the same."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.http import HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import NoReverseMatch, reverse
+from django.utils.http import urlencode
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from conferences.admin import merging
+from ctportal.publishing.records import is_key
+from ctportal.publishing.state import state_of
+from ctportal.staff.admin_forms import label_texts
+from ctportal.workflow import review
+
+MOST = 10  # entries in one merger: more is a mistake of the selection
+SHOWN = 30  # records named per entry
+
+
+class Candidate:
+    """One of the entries to merge, with what the page tells about it."""
+
+    def __init__(self, entry, admin_site):
+        self.entry, self.admin_site = entry, admin_site
+        self.rows = len(merging.referring_rows(entry))
+        self.records = merging.records_naming(entry)
+        self.pages = merging.public_records(entry)
+        self.state = state_of(entry.uid)
+
+    @property
+    def names(self):
+        return label_texts(self.entry, "name").items()
+
+    @property
+    def details(self):
+        """(name of the field, value) of what is filled in beside the name."""
+        for name in ("acronym", "kind", "country", "parent", "website"):
+            if value := getattr(self.entry, name, ""):
+                display = getattr(self.entry, f"get_{name}_display", lambda value=value: value)()
+                yield capfirst(str(self.entry._meta.get_field(name).verbose_name)), display
+
+    @property
+    def shown_records(self):
+        for record in self.records[:SHOWN]:
+            opts = record._meta
+            try:
+                address = reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[record.pk])
+            except NoReverseMatch:
+                address = ""
+            yield {"kind": capfirst(opts.verbose_name), "name": str(record), "address": address}
+
+    @property
+    def more_records(self):
+        return max(0, len(self.records) - SHOWN)
+
+
+class MergePage:
+    """The page ``<person or organization>/merge/?ids=1,2``."""
+
+    def __init__(self, model_admin, request):
+        self.admin, self.request = model_admin, request
+        allowed = (
+            model_admin.has_change_permission(request),
+            model_admin.has_delete_permission(request),
+            model_admin.has_publish_permission(request),
+        )
+        if not all(allowed):
+            raise PermissionDenied
+
+    def respond(self):
+        entries = self._entries()
+        if not 2 <= len(entries) <= MOST:
+            text = _("Select two to %(most)d entries that are the same, then choose “Merge” again.") % {"most": MOST}
+            self.admin.message_user(self.request, text, messages.ERROR)
+            return HttpResponseRedirect(self._list_address)
+        if self.request.method == "POST":
+            return self._post(entries)
+        return self._show(entries, 200)
+
+    def _entries(self):
+        ids = [pk for pk in self.request.GET.get("ids", "").split(",") if is_key(pk)]
+        return list(self.admin.model.objects.filter(pk__in=ids).order_by("pk"))
+
+    @property
+    def _list_address(self):
+        opts = self.admin.opts
+        return reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist")
+
+    def _post(self, entries):
+        into = next((entry for entry in entries if str(entry.pk) == self.request.POST.get("into")), None)
+        if into is None:
+            return self._show(entries, 422, [_("Choose which one stays.")])
+        if self.request.POST.get("mark") != review.mark_of_all(entries):
+            text = _("One of them has changed since you opened the page: look again.")
+            return self._show(entries, 422, [text], chosen=into)
+        others = [entry for entry in entries if entry.pk != into.pk]
+        try:
+            editions = self._merge(others, into)
+        except ValidationError as error:
+            return self._show(entries, 422, error.messages, chosen=into)
+        names = ", ".join(f"“{entry}”" for entry in others)
+        text = _("%(names)s is now “%(into)s”; the old addresses lead there.") % {"names": names, "into": into}
+        pages = ngettext(
+            "%(n)d public page has a new minor edition.", "%(n)d public pages have a new minor edition.", editions
+        )
+        self.admin.message_user(self.request, f"{text} {pages % {'n': editions}}", messages.SUCCESS)
+        return HttpResponseRedirect(self.admin.change_address(into))
+
+    @transaction.atomic
+    def _merge(self, others, into):
+        """Merge all of them or, with a ValidationError, none; return how many editions were made."""
+        editions = 0
+        merging.lock_for_merger([into, *others])
+        for away in others:
+            self.admin.log_deletions(self.request, [away])
+            done = merging.merge(away, into, by=self.request.user)
+            self.admin.log_change(self.request, into, _("“%(name)s” was merged into it.") % {"name": away})
+            editions += len(done.editions)
+        return editions
+
+    def _show(self, entries, status, errors=(), chosen=None):
+        mark = review.mark_of_all(entries)  # before what is shown is read
+        candidates = [Candidate(entry, self.admin.admin_site) for entry in entries]
+        # The one that most refers to, or that is public, is likely the one to stay.
+        likely = max(candidates, key=lambda candidate: (len(candidate.pages), candidate.rows, -candidate.entry.pk))
+        context = {
+            **self.admin.admin_site.each_context(self.request),
+            "title": _("Merge %(names)s") % {"names": self.admin.opts.verbose_name_plural},
+            "subtitle": None,
+            "opts": self.admin.opts,
+            "candidates": candidates,
+            "chosen": chosen or likely.entry,
+            "errors": errors,
+            "mark": mark,
+            "list_address": self._list_address,
+            "media": self.admin.media,
+        }
+        self.request.current_app = self.admin.admin_site.name
+        return TemplateResponse(self.request, "admin/merge/confirm.html", context, status=status)
+
+
+def merge_address(model_admin, queryset):
+    opts = model_admin.opts
+    ids = ",".join(str(pk) for pk in queryset.order_by("pk").values_list("pk", flat=True)[: MOST + 1])
+    return f"{reverse(f'admin:{opts.app_label}_{opts.model_name}_merge')}?{urlencode({'ids': ids})}"

@@ -1,0 +1,252 @@
+"""Make one of two people, or of two organizations, that are the same: on the working side, and through the services in public."""
+
+from dataclasses import dataclass, field
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from conferences.models import Appearance, Organization, Person
+from ctportal.core.languages import CODES
+from ctportal.publishing import epoch
+from ctportal.publishing.gate import checksum, gate_for, note_draft
+from ctportal.publishing.models import Edition, LedgerEntry, Relation
+from ctportal.publishing.records import Record, ReviewedRecord, label_names
+from ctportal.publishing.renaming import lock_showing, merge_entries, relabel
+from ctportal.publishing.state import SHOWS, differs
+from ctportal.workflow import review, revisions
+
+MERGEABLE = (Person, Organization)
+# Of the surviving row, what says what it is: never filled in from another.
+OWN = frozenset({"id", "uid", "slug", "original_language", "draft_sha256", "created_at", "created_by", "modified_at"})
+
+
+@dataclass
+class Merger:
+    """What a merger did: *repointed* rows now name the survivor, *dropped* ones said what another row already said."""
+
+    filled: list = field(default_factory=list)  # names of the survivor's columns that were empty
+    repointed: int = 0
+    dropped: int = 0
+    editions: list = field(default_factory=list)  # minor editions made
+
+
+def merge(away, into, *, by):
+    """Make *into* of *away*, which is deleted: every relation, and everything public that shows it, names *into*.
+
+    Both are people, or both organizations. What *into* lacks (labels in other languages, empty fields) it takes from
+    *away*; where both said the same of one conference or photo, one row stays. The uid and the slugs of *away* lead to
+    *into* from now on. Returns the Merger. Raises ValidationError, changing nothing, where they cannot be merged or an
+    edition to come shows *away*.
+    """
+    _check(away, into)
+    done = Merger()
+    with transaction.atomic():
+        # Who merges the same rows at the same time waits here, and then finds them gone.
+        lock_for_merger([away, into])
+        rows = type(into).objects.in_bulk([away.pk, into.pk])
+        if len(rows) < 2:
+            raise ValidationError(_("One of them was merged or deleted meanwhile."), code="gone")
+        away, into = rows[away.pk], rows[into.pk]
+        _leave_each_other(away, into)
+        done.filled = _fill_in(into, away)
+        into.save()
+        records = {_record_of(row) for row in referring_rows(away)} | {_record_of(row) for row in referring_rows(into)}
+        for row, name in _references(away):
+            _repoint(row, name, into, done)
+        text, names = gettext_noop("“%(away)s” was merged into “%(into)s”."), {"away": away, "into": into}
+        reason = Truncator(_(text) % names).chars(LedgerEntry._meta.get_field("reason").max_length)
+        done.editions, _left_out = merge_entries(away, into, by=by, reason=reason)
+        done.editions += _publish_labels(into, _units(into), by, reason)
+        type(away)._base_manager.filter(pk=away.pk).delete()
+        review.note_merger(away, into, by)
+        _refresh({into, *records} - {None, away}, by, revisions.sentence(text, **names))
+    return done
+
+
+def lock_for_merger(entries):
+    """Let nobody else save *entries*, their units or any record that names or shows one of them until this transaction
+    ends. Several mergers in one transaction lock all of theirs first."""
+    lock_showing([*entries, *(unit for entry in entries for unit in _units(entry))])
+
+
+def _check(away, into):
+    if type(away) is not type(into) or not isinstance(into, MERGEABLE):
+        raise ValidationError(_("Only two people or two organizations can be merged."), code="not_alike")
+    if away.pk == into.pk:
+        raise ValidationError(_("“%(name)s” cannot be merged with itself."), code="same", params={"name": str(into)})
+
+
+# What refers to an entry
+
+
+def relations_to(model):
+    """Foreign keys that name a row of *model*, those of many-to-many tables included: (model they are in, its field)."""
+    for relation in model._meta.get_fields(include_hidden=True):
+        if relation.auto_created and not relation.concrete and not relation.many_to_many:
+            yield relation.related_model, relation.field
+
+
+def _references(entry):
+    for model, relation in relations_to(type(entry)):
+        for row in model._base_manager.filter(**{relation.name: entry}).order_by("pk"):
+            yield row, relation.name
+
+
+def referring_rows(entry):
+    """The rows that name *entry*: roles, appearances, documents, photos, units."""
+    return [row for row, _name in _references(entry)]
+
+
+def _record_of(row):
+    """The record in whose public JSON *row* stands: itself, or the conference, document or photo it belongs to."""
+    if isinstance(row, Record):
+        return row
+    if getattr(row, "session_id", None):
+        return row.session.conference
+    owners = [relation for relation in row._meta.fields if relation.many_to_one and getattr(row, relation.attname)]
+    for relation in owners:
+        if issubclass(relation.related_model, Record) and relation.related_model not in MERGEABLE:
+            return getattr(row, relation.name)
+    return None
+
+
+def records_naming(entry):
+    """The records, each once, that name *entry* on the working side, in the order of their names."""
+    found = {_record_of(row) for row in referring_rows(entry)} - {None}
+    return sorted(found, key=lambda record: (record._meta.model_name, str(record)))
+
+
+def public_records(entry):
+    """Editions in force that show *entry*: pages that change when it is merged away."""
+    shown = Relation.objects.filter(name=SHOWS, target=entry.uid).values("edition")
+    return list(Edition.objects.public(epoch.now()).filter(pk__in=shown).defer("json", "text").order_by("type", "slug"))
+
+
+# Repointing
+
+
+def _repoint(row, name, into, done):
+    """Let *row* name *into*, or drop it where another row says the same already."""
+    setattr(row, name, into)
+    twin = _same_appearance(row, name) if isinstance(row, Appearance) else _same_by_constraint(row)
+    if twin is None:
+        row.save(update_fields=[name])
+        done.repointed += 1
+        return
+    if isinstance(row, Appearance):
+        _fill_columns(twin, row, ["organization_id", *(f"title_{code}" for code in CODES)])
+        twin.save()
+    row.delete()
+    done.dropped += 1
+
+
+def _same_by_constraint(row):
+    """Another row that could not stand beside *row*: of all columns that a unique constraint names, the same values."""
+    together = [
+        constraint.fields
+        for constraint in row._meta.constraints
+        if isinstance(constraint, models.UniqueConstraint) and constraint.fields and not constraint.condition
+    ]
+    for names in [*together, *row._meta.unique_together]:
+        values = {name: getattr(row, row._meta.get_field(name).attname) for name in names}
+        if None not in values.values():
+            twin = type(row)._base_manager.filter(**values).exclude(pk=row.pk).first()
+            if twin:
+                return twin
+    return None
+
+
+def _same_appearance(row, name):
+    """An appearance of the same person at the same place in the same role, whose title and organization do not differ."""
+    if name != "person":
+        return None
+    same = Appearance._base_manager.filter(
+        person=row.person, conference=row.conference_id, session=row.session_id, role=row.role
+    )
+    details = ["organization_id", *(f"title_{code}" for code in CODES)]
+    for other in same.exclude(pk=row.pk).order_by("order", "pk"):
+        pairs = [(getattr(row, column), getattr(other, column)) for column in details]
+        if all(not mine or not theirs or mine == theirs for mine, theirs in pairs):
+            return other
+    return None
+
+
+def _fill_in(into, away):
+    # A label has its columns per language; under its plain name stands the one of the interface's language.
+    labels = label_names(type(into))
+    names = [column.attname for column in into._meta.concrete_fields if column.name not in OWN | labels]
+    filled = _fill_columns(into, away, names)
+    if isinstance(into, Organization) and into.kind == Organization.Kind.OTHER != away.kind:
+        into.kind = away.kind
+        filled.append("kind")
+    return filled
+
+
+def _fill_columns(into, away, names):
+    filled = [name for name in names if not getattr(into, name) and getattr(away, name)]
+    for name in filled:
+        setattr(into, name, getattr(away, name))
+    return filled
+
+
+# Organizations are units of others: a merger must not bend that into a circle
+
+
+def _leave_each_other(away, into):
+    """Take the two out of each other's line of parents."""
+    if not isinstance(into, Organization):
+        return
+    circle = into.pk in _line(away)
+    if away.pk in _line(into):
+        # Into was a unit, however deep, of the one that goes: it takes that one's own place.
+        into.parent_id = None if circle else away.parent_id
+    if circle:
+        away.parent_id = None  # not to be taken over: what stays would become a unit of itself
+
+
+def _line(organization):
+    """Primary keys of the organizations that *organization* is a unit of, nearest first."""
+    line: list[int] = []
+    parent = organization.parent_id
+    while parent and parent not in line:
+        line.append(parent)
+        parent = Organization._base_manager.filter(pk=parent).values_list("parent_id", flat=True).first()
+    return line
+
+
+def _units(into):
+    return list(Organization.objects.filter(parent=into)) if isinstance(into, Organization) else []
+
+
+# In public
+
+
+def _publish_labels(into, units, by, reason):
+    """Publish the survivor's labels where they were filled in, and its units, whose public page names their parent."""
+    made = []
+    for entry in (into, *units):
+        edition = Edition.objects.public(epoch.now()).filter(uid=entry.uid).first()
+        if edition and differs(entry, edition):
+            made += relabel(entry, by=by, reason=reason)[0]
+            review.note_step(entry, review.Action.RENAMED, by)
+    return made
+
+
+def _refresh(records, by, comment):
+    """Note what would be published now of *records*, so that lists tell what differs from the public, and keep each. What
+    is in review and would be published otherwise than it was submitted returns."""
+    by_type: dict[str, list] = {}
+    for record in records:
+        by_type.setdefault(record.record_type, []).append(record.pk)
+    for record_type, keys in by_type.items():
+        gate = next(gate_for(record) for record in records if record.record_type == record_type)
+        found = list(gate.queryset().filter(pk__in=keys))
+        for loaded, content in zip(found, gate.contents_of(found), strict=True):
+            before = loaded.draft_sha256
+            note_draft(loaded, checksum(content.json))
+            if isinstance(loaded, ReviewedRecord) and loaded.draft_sha256 != before:
+                review.return_for_entry(loaded, by)
+            revisions.keep_loaded(loaded, by=by, comment=comment)

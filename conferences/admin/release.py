@@ -1,0 +1,193 @@
+"""The release of a dossier on a page of its own: what will appear, what is not ready and why, at one instant."""
+
+from django import forms
+from django.contrib import messages
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.http import Http404, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop, ngettext
+
+from conferences.models import Conference
+from ctportal.core import languages
+from ctportal.core.instants import local_to_instant, offset_text, show_instant
+from ctportal.publishing.state import state_of
+from ctportal.staff import admin_compare, admin_opens
+from ctportal.staff.admin_forms import LocalDateTimeField, PublishingFields
+from ctportal.workflow import release, review
+
+
+class ReleaseForm(forms.Form):
+    at = LocalDateTimeField(label=gettext_lazy("Release at"), required=False)
+    note = PublishingFields.base_fields["publish_note"]
+    alone = PublishingFields.base_fields["alone_reason"]
+    mark = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
+
+    def __init__(self, data=None, *, zone, needs_instant=False, **kwargs):
+        super().__init__(data, **kwargs)
+        self.zone, self.needs_instant, self.instant = zone, needs_instant, None
+
+    def clean(self):
+        local = self.cleaned_data.get("at")
+        if local:
+            try:
+                self.instant = local_to_instant(local, self.zone)
+            except ValidationError as error:
+                self.add_error("at", error)
+        elif self.needs_instant and "at" not in self.errors:
+            self.add_error("at", _("Give the date and time."))
+        return self.cleaned_data
+
+
+class ReleasePage:
+    """The page ``conferences/conference/<id>/release/``. *model_admin* is that of the conference."""
+
+    def __init__(self, model_admin, request, conference_id):
+        self.admin, self.request, self.user = model_admin, request, request.user
+        # Before anything is looked up: else the answer would tell which conferences there are.
+        if not model_admin.has_publish_permission(request):
+            raise PermissionDenied
+        self.conference = Conference.objects.filter(pk=conference_id).first()
+        if self.conference is None:
+            raise Http404("No such conference.")
+        if not model_admin.has_publish_permission(request, self.conference):
+            raise PermissionDenied
+
+    def respond(self):
+        if self.request.method == "POST":
+            # What is released is what the page showed: nobody saves any of it between the comparison and the release.
+            with transaction.atomic():
+                release.lock_dossier(self.conference)
+                until = review.last_ledger_entry()
+                return self._post(release.parts_of(self.conference, self.user), until)
+        until = review.last_ledger_entry()  # before what the page shows
+        parts = release.parts_of(self.conference, self.user)
+        initial = {"mark": release.mark_of(parts, until)}
+        chosen = {part.key for part in parts if part.is_suggested}
+        return self._show(parts, ReleaseForm(initial=initial, zone=self.zone), chosen, 200)
+
+    @property
+    def zone(self):
+        return self.conference.time_zone
+
+    def _post(self, parts, until):
+        button = next((name for name in self.buttons if name in self.request.POST), "")
+        chosen = set(self.request.POST.getlist("parts"))
+        form = ReleaseForm(self.request.POST, zone=self.zone, needs_instant=button in ("_release_at", "_redate"))
+        if not button:
+            form.add_error(None, _("Press one of the buttons below."))
+        elif form.data.get("mark") != release.mark_of(parts):
+            text = _("Something of this dossier has changed since you opened the page. Nothing was done: look again.")
+            form.add_error(None, ValidationError(text, code="stale"))
+            form.data = form.data.copy()
+            form.data["mark"] = release.mark_of(parts, until)  # the page shows what it is like now
+        if form.is_valid():
+            try:
+                text, along = self.buttons[button](self, form, chosen)
+            except ValidationError as error:
+                self.request.refusal = error
+                self._add(form, error)
+            else:
+                self.admin.message_user(self.request, text, messages.SUCCESS)
+                self.admin.say_along(self.request, along)
+                return HttpResponseRedirect(self.request.path)
+        elif button in ("_release", "_release_at"):
+            self._add_what_is_missing(form, [part for part in parts if part.key in chosen])
+        return self._show(parts, form, chosen, 422)
+
+    def _add_what_is_missing(self, form, chosen):
+        """Show in *form*, which is refused for other reasons, what stands against releasing the Parts *chosen* as well."""
+        for error in release.problems_of(chosen, at=form.instant, alone=form.data.get("alone", "")).errors:
+            self._add(form, error)
+
+    def _add(self, form, error):
+        if not hasattr(error, "error_dict"):
+            form.add_error(None, error)
+            return
+        for name, errors in error.error_dict.items():
+            if name not in form.fields:
+                form.add_error(None, errors)
+            elif name not in form.errors:
+                form.add_error(name, errors)
+
+    # Buttons. Each returns what is said of what it did, and what parts that were left out had to do along with the conference.
+
+    def _release_now(self, form, chosen):
+        return self._release(form, chosen, None)
+
+    def _release_at(self, form, chosen):
+        return self._release(form, chosen, form.instant)
+
+    def _release(self, form, chosen, at):
+        note, alone = form.cleaned_data["note"], form.cleaned_data["alone"]
+        parts, along = release.release(self.conference, chosen, by=self.user, at=at, note=note, alone=alone)
+        # In one statement; of what was published a revision is kept already, and what moves was not changed.
+        records, message = [part.record for part in parts], gettext_noop("Released with the dossier.")
+        LogEntry.objects.log_actions(self.user.pk, records, CHANGE, message)
+        n = {"n": len(parts)}
+        if at is None:
+            return ngettext("%(n)d part is public.", "%(n)d parts are public.", len(parts)) % n, along
+        text = ngettext("%(n)d part will be public at %(at)s.", "%(n)d parts will be public at %(at)s.", len(parts))
+        return text % (n | {"at": show_instant(at, self.zone)}), along
+
+    def _redate(self, form, _chosen):
+        n = release.redate(self.conference, by=self.user, at=form.instant)
+        text = ngettext("%(n)d part moved to %(at)s.", "%(n)d parts moved to %(at)s.", n)
+        return text % {"n": n, "at": show_instant(form.instant, self.zone)}, []
+
+    def _recall(self, _form, _chosen):
+        n = release.recall(self.conference, by=self.user)
+        return ngettext("%(n)d part is recalled.", "%(n)d parts are recalled.", n) % {"n": n}, []
+
+    buttons = {"_release": _release_now, "_release_at": _release_at, "_redate": _redate, "_recall": _recall}
+
+    # Showing
+
+    def _show(self, parts, form, chosen, status):
+        admin = self.admin
+        context = {
+            **admin.admin_site.each_context(self.request),
+            "title": _("Release of %(conference)s") % {"conference": self.conference},
+            "subtitle": None,
+            "opts": admin.opts,
+            "original": self.conference,
+            "conference_address": admin.change_address(self.conference),
+            "form": form,
+            "rows": [self._row(part, chosen) for part in parts],
+            "opens": admin_opens.shown(admin.admin_site, release.opened_by(parts)),
+            "scheduled": any(part.at for part in parts),
+            "releasable": any(part.can_be_released for part in parts),
+            "needs_reason": any(part.needs_reason for part in parts),
+            "state": state_of(self.conference.uid),
+            "zone": self.zone,
+            "zone_offset": offset_text(timezone.now(), self.zone),
+            "media": admin.media,
+        }
+        self.request.current_app = admin.admin_site.name
+        return TemplateResponse(self.request, "admin/release/release.html", context, status=status)
+
+    def _comparison(self, record):
+        return admin_compare.address(self.admin.admin_site.get_model_admin(type(record)), record)
+
+    def _row(self, part, chosen):
+        opts = part.record._meta
+        return {
+            "part": part,
+            "kind": getattr(part.record, "get_kind_display", lambda: opts.verbose_name)(),
+            "name": str(part.record),
+            "address": reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[part.record.pk]),
+            "compare": self._comparison(part.record) if part.changes_what_was_published else "",
+            "chosen": part.key in chosen,
+            "at": show_instant(part.at, self.zone) if part.at else "",
+            "languages": [languages.LANGUAGES[code] for code in part.languages],
+            "waiting": [languages.LANGUAGES[code] for code in part.waiting],
+            "leaving": [languages.LANGUAGES[code] for code in part.leaving],
+        }
+
+
+def release_address(conference):
+    return reverse("admin:conferences_conference_release", args=[conference.pk])

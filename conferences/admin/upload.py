@@ -1,0 +1,331 @@
+"""Many photos of one conference in one form: what they share is typed once, and every file gets an answer of its own.
+
+Without script the form sends all files in one request; with it, one file per request. Either way a file is taken whole
+or not at all, and the others do not suffer.
+"""
+
+import logging
+from dataclasses import dataclass, field
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.core.exceptions import PermissionDenied, TooManyFilesSent, ValidationError
+from django.db import transaction
+from django.db.models import Max
+from django.http import HttpResponseRedirect, JsonResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.csrf import csrf_protect
+
+from conferences.admin.known import known_conferences, named_conference
+from conferences.models import Conference, Photo
+from ctportal.core.instants import today
+from ctportal.files import store
+from ctportal.publishing.gate import refresh_draft
+from ctportal.publishing.records import lock
+from ctportal.staff.admin_forms import DateInput
+from ctportal.workflow import review, roles
+
+logger = logging.getLogger(__name__)
+
+MAX_PICTURES = 50
+SAVED, DUPLICATE, REFUSED = "saved", "duplicate", "refused"
+STATUS_CODES = {SAVED: 201, DUPLICATE: 409, REFUSED: 422}
+READ_FROM_FILE = {
+    "caption": gettext_lazy("caption"),
+    "credit": gettext_lazy("credit"),
+    "rights": gettext_lazy("rights"),
+    "taken_on": gettext_lazy("date"),
+}
+
+
+@dataclass
+class Answer:
+    """What became of one file. *name* is the name it was sent under."""
+
+    name: str
+    status: str
+    message: str
+    photo: Photo | None = None
+    code: str = ""
+    read: list = field(default_factory=list)  # names of the fields filled in from what the file carries
+
+    @property
+    def status_code(self):
+        return 413 if self.code == "photo_too_large" else STATUS_CODES[self.status]
+
+    @property
+    def is_saved(self):
+        return self.status == SAVED
+
+    @property
+    def thumbnail(self):
+        return thumbnail_address(self.photo) if self.photo else ""
+
+    @property
+    def address(self):
+        return reverse("admin:conferences_photo_change", args=[self.photo.pk]) if self.photo else ""
+
+    def as_json(self):
+        return {
+            "name": self.name,
+            "status": self.status,
+            "message": self.message,
+            "thumbnail": self.thumbnail,
+            "address": self.address,
+        }
+
+
+def thumbnail_address(photo):
+    """The address, for staff, of the smallest picture made of *photo*; "" where there is none."""
+    smallest = min(photo.rendition_files, key=lambda stored: stored.width or 0, default=None)
+    return reverse("admin_file", args=[smallest.key, smallest.name]) if smallest else ""
+
+
+class PicturesInput(forms.FileInput):
+    allow_multiple_selected = True
+
+
+class UploadForm(forms.Form):
+    """Fields that all files share. The files themselves are answered one by one."""
+
+    use_required_attribute = False
+
+    conference = forms.ModelChoiceField(
+        Conference.objects.all(),
+        label=gettext_lazy("Conference"),
+        widget=AutocompleteSelect(Photo._meta.get_field("conference"), admin.site),
+    )
+    pictures = forms.Field(
+        label=gettext_lazy("Pictures"),
+        required=False,
+        widget=PicturesInput(attrs={"accept": "image/jpeg,image/png,image/webp", "multiple": True}),
+    )
+    credit = forms.CharField(
+        label=gettext_lazy("Credit"),
+        required=False,
+        max_length=200,
+        help_text=gettext_lazy("For all of them. Left empty: what each file carries (IPTC or EXIF)."),
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+    )
+    rights = forms.CharField(
+        label=gettext_lazy("Rights"),
+        required=False,
+        max_length=300,
+        help_text=gettext_lazy("Such as: free for editorial use with the credit. Left empty: what each file carries."),
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+    )
+    taken_on = forms.DateField(
+        label=gettext_lazy("Taken on"),
+        required=False,
+        help_text=gettext_lazy("Left empty: the day that each file carries."),
+        widget=DateInput,
+    )
+    place = forms.CharField(
+        label=gettext_lazy("Place"),
+        required=False,
+        max_length=200,
+        help_text=gettext_lazy("In the original language of the conference. Never read from the files."),
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+    )
+    again = forms.BooleanField(
+        label=gettext_lazy("Add pictures again that this conference already has"), required=False
+    )
+
+    def clean_pictures(self):
+        pictures = self.files.getlist(self.add_prefix("pictures"))
+        if not pictures:
+            raise ValidationError(_("Choose the pictures: JPEG, PNG or WebP."), code="required")
+        if len(pictures) > MAX_PICTURES:
+            raise too_many(len(pictures), pictures[MAX_PICTURES].name)
+        return pictures
+
+    def clean_taken_on(self):
+        day, conference = self.cleaned_data["taken_on"], self.cleaned_data.get("conference")
+        if day and day > today(timezone.now(), conference.time_zone if conference else ""):
+            raise ValidationError(_("%(value)s is still to come.") % {"value": day.isoformat()})
+        return day
+
+
+def too_many(number, first_left_out):
+    return ValidationError(
+        _(
+            "You chose %(number)d pictures; %(limit)d go into one form. None was taken. Leave out those from “%(name)s” "
+            "on, and send them after the first %(limit)d."
+        ),
+        code="too_many_files",
+        params={"number": number, "limit": MAX_PICTURES, "name": first_left_out},
+    )
+
+
+# One file
+
+
+def take_picture(uploaded, shared, *, by):
+    """Make a photo of *uploaded*, with the values *shared* by all; return the Answer. Saves all of it or nothing.
+
+    *shared*: the cleaned data of an UploadForm. Where a value is empty, the file's own is taken.
+    """
+    name = uploaded.name
+    try:
+        _size, sha256 = store.measure(uploaded)
+        known = _same_picture(shared["conference"], sha256, by)
+        if known and not shared["again"]:
+            return _duplicate(name, known)
+        prepared = store.prepare_photo(uploaded)
+        values, read = _values(shared, store.read_credit(uploaded))
+        with transaction.atomic():
+            # Whoever sends the same pictures at the same time waits here.
+            conference = shared["conference"]
+            if not lock(Conference.objects.filter(pk=conference.pk)):
+                text = _("“%(record)s” was deleted meanwhile.")
+                raise ValidationError(text, code="gone", params={"record": conference})
+            known = _same_picture(conference, sha256, by)
+            if known and not shared["again"]:
+                return _duplicate(name, known)
+            photo = _save(prepared, conference, values, by)
+    except ValidationError as error:
+        return Answer(name, REFUSED, " ".join(error.messages), code=getattr(error, "code", "") or "")
+    except OSError:
+        logger.exception("A picture could not be stored")
+        text = _("“%(name)s” could not be stored. Nothing of it was kept: send it again.") % {"name": name}
+        return Answer(name, REFUSED, text)
+    return Answer(name, SAVED, _saved_text(read), photo, read=read)
+
+
+def _same_picture(conference, sha256, user):
+    """Return the photo of *conference* with the bytes of *sha256* whose draft *user* may read, or None.
+
+    One that the user may not read is no reason to refuse: a picture may stand twice, and a refusal would tell that it is there.
+    """
+    photos = roles.readable(conference.photos.all(), user)
+    return photos.filter(file__sha256=sha256).select_related("file").first()
+
+
+def _duplicate(name, known):
+    text = _("“%(name)s” is already a photo of this conference, sent as “%(known)s”: not added again.")
+    return Answer(name, DUPLICATE, text % {"name": name, "known": known.file.name}, known)
+
+
+def _values(shared, found):
+    """Return ({field of Photo: value}, names of the fields that were read from the file)."""
+    if found["taken_on"] and found["taken_on"] > today(timezone.now(), shared["conference"].time_zone):
+        found["taken_on"] = None  # a camera whose clock is wrong
+    typed = {name: shared[name] for name in ("credit", "rights", "taken_on")} | {"caption": ""}
+    read = [name for name in READ_FROM_FILE if found[name] and not typed[name]]
+    values = typed | {name: found[name] for name in read}
+    for name in ("caption", "rights"):
+        limit = Photo._meta.get_field(name).max_length
+        if len(values[name]) > limit:
+            values[name] = values[name][: limit - 1] + "…"
+    return values | {"place": shared["place"]}, read
+
+
+def _save(prepared, conference, values, by):
+    language = conference.original_language
+    labels = {f"{name}_{language}": values.pop(name) for name in ("caption", "place")}
+    last = conference.photos.aggregate(last=Max("order"))["last"] or 0
+    photo = Photo(conference=conference, original_language=language, order=last + 1, created_by=by, **values, **labels)
+    photo.clean()
+    photo.file = prepared.store(by=by)
+    photo.save()
+    refresh_draft(photo)
+    review.note_change(photo, by)
+    return photo
+
+
+def _saved_text(read):
+    if not read:
+        return _("Saved.")
+    names = ", ".join(str(READ_FROM_FILE[name]) for name in read)
+    return _("Saved. Read from the file: %(names)s.") % {"names": names}
+
+
+# The page
+
+
+class UploadPage:
+    """The page ``conferences/photo/upload/``."""
+
+    def __init__(self, model_admin, request):
+        self.admin, self.request = model_admin, request
+        if not model_admin.has_add_permission(request):
+            raise PermissionDenied
+
+    def respond(self):
+        if self.request.method != "POST":
+            return self._show(UploadForm(initial=self._initial()), 200)
+        try:
+            _read = self.request.POST
+        except TooManyFilesSent:
+            # More than Django reads at all. Nothing was taken, and the token in the form could not be checked either.
+            text = _("Far too many pictures: up to %(limit)d go into one form. None was taken.") % {
+                "limit": MAX_PICTURES
+            }
+            return self._show(UploadForm(initial=self._initial()), 413, problem=text)
+        return csrf_protect(lambda request: self._post())(self.request)
+
+    def _initial(self):
+        conference = named_conference(self.request.GET.get("conference", ""), self.request.user)
+        if conference is None:
+            return {}
+        return {"conference": conference, "place": getattr(conference, f"city_{conference.original_language}") or ""}
+
+    def _post(self):
+        form = UploadForm(self.request.POST, self.request.FILES)
+        form.fields["conference"].queryset = known_conferences(self.request.user)
+        wants_json = self.request.headers.get("Accept", "").startswith("application/json")
+        if not form.is_valid():
+            return JsonResponse({"errors": form.errors}, status=422) if wants_json else self._show(form, 422)
+        answers = [self._take(picture, form) for picture in form.cleaned_data["pictures"]]
+        if wants_json and len(answers) == 1:
+            return JsonResponse(answers[0].as_json(), status=answers[0].status_code)
+        if all(answer.is_saved for answer in answers):
+            text = ngettext("%(n)d photo is saved.", "%(n)d photos are saved.", len(answers)) % {"n": len(answers)}
+            self.admin.message_user(self.request, text, messages.SUCCESS)
+            return HttpResponseRedirect(self._next(form.cleaned_data["conference"]))
+        status = max(answer.status_code for answer in answers if not answer.is_saved)
+        return self._show(form, status, answers=answers)
+
+    def _take(self, picture, form):
+        answer = take_picture(picture, form.cleaned_data, by=self.request.user)
+        if answer.is_saved:
+            self.admin.log_addition(self.request, answer.photo, [{"added": {}}])
+        return answer
+
+    def _next(self, conference):
+        """Where one goes on: the contact sheet or, for who sees their own photos alone, the list of these."""
+        if self.request.user.has_perm("publishing.read_all_drafts"):
+            return sheet_address(conference)
+        return reverse("admin:conferences_photo_changelist")
+
+    def _show(self, form, status, *, answers=(), problem=""):
+        conference = form.initial.get("conference") or getattr(form, "cleaned_data", {}).get("conference")
+        context = {
+            **self.admin.admin_site.each_context(self.request),
+            "title": _("Add photos"),
+            "subtitle": None,
+            "opts": self.admin.opts,
+            "form": form,
+            "media": self.admin.media + form.media,
+            "answers": answers,
+            "saved": sum(1 for answer in answers if answer.is_saved),
+            "problem": problem,
+            "conference": conference,
+            "sheet_address": self._next(conference) if conference else "",
+            "max_pictures": MAX_PICTURES,
+        }
+        self.request.current_app = self.admin.admin_site.name
+        return TemplateResponse(self.request, "admin/photos/upload.html", context, status=status)
+
+
+def upload_address(conference):
+    return f"{reverse('admin:conferences_photo_upload')}?conference={conference.pk}"
+
+
+def sheet_address(conference):
+    return reverse("admin:conferences_conference_photos", args=[conference.pk])

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class PortalConfig(AppConfig):
+    """The project package itself: its management commands."""
+
+    name = "ctportal"
+    label = "ctportal"

@@ -1,0 +1,1 @@
+"""Languages, dates, countries, codes and their labels: plain Python, no models."""

@@ -1,0 +1,1 @@
+"""Uploaded files: inspected, cleaned, made into renditions, stored and served."""

@@ -1,0 +1,193 @@
+"""DOCX: a ZIP archive of XML parts, judged by its list of members before anything of it is unpacked."""
+
+import os
+import re
+import stat
+import struct
+import zipfile
+import zlib
+from xml.parsers import expat
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from ctportal.files.filetypes import DOCX, MEGABYTE, damaged, shown
+
+# A real document of 300 pages has some 100 members and unpacks to 20 times its size.
+MAX_MEMBERS = 2_000
+MAX_UNPACKED = 150 * MEGABYTE
+MAX_RATIO = 100  # of a member above 1 MB
+MAX_DIRECTORY = MEGABYTE  # bytes of the list of members
+MAX_PROLOG = 65_536  # bytes of XML before its first element
+END_OF_ARCHIVE = struct.Struct("<4s4H2LH")
+ACTIVE_PART = re.compile(r"(^|/)(vbaproject\.bin|vbadata\.xml|activex/|oleobject[^/]*\.bin)", re.IGNORECASE)
+ACTIVE_CONTENT_TYPE = re.compile(r"macroenabled|vbaproject|activex|vnd\.ms-office\.vba", re.IGNORECASE)
+# Relations by which Word fetches something by itself when it opens the file. A link waits for a click.
+FETCHED = re.compile(r"/(attachedTemplate|oleObject|frame|subDocument|aFChunk)$", re.IGNORECASE)
+
+
+def is_word(file):
+    """True when the archive lists the two members that make a Word document. Looks at a bounded list only."""
+    try:
+        with open_archive(file) as archive:
+            return {"[Content_Types].xml", "word/document.xml"} <= set(archive.namelist())
+    except zipfile.BadZipFile:
+        return False
+    except ArchiveTooLarge:
+        return True  # refused by check_docx, with the right words
+
+
+class ArchiveTooLarge(Exception):
+    pass
+
+
+def open_archive(file):
+    """Return the ZipFile; raises BadZipFile, or ArchiveTooLarge before a list of members that is too long is read."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(0, size - END_OF_ARCHIVE.size))
+    end = file.read(END_OF_ARCHIVE.size)
+    if len(end) < END_OF_ARCHIVE.size:
+        raise zipfile.BadZipFile("too short for an archive")
+    signature, _disk, _start, _here, members, directory, _offset, comment = END_OF_ARCHIVE.unpack(end)
+    if signature != b"PK\x05\x06" or comment:
+        raise zipfile.BadZipFile("no end record at the very end")  # so nothing hangs on behind it either
+    if members > MAX_MEMBERS or directory > MAX_DIRECTORY:  # covers the escape values of ZIP64 too
+        raise ArchiveTooLarge
+    archive = zipfile.ZipFile(file)
+    if len(archive.infolist()) > MAX_MEMBERS:
+        raise ArchiveTooLarge
+    return archive
+
+
+def check_docx(uploaded):
+    """Refuse an archive that is too large, unsafe, damaged or active. Bounded: unpacks only after the limits hold."""
+    name = shown(uploaded.name)
+    try:
+        with open_archive(uploaded) as archive:
+            check_members(archive, name)
+            check_parts(archive, name)
+    except ArchiveTooLarge as error:
+        raise ValidationError(
+            _("“%(name)s” has more parts than a document needs (limit %(limit)s). Save it anew in Word."),
+            code="archive_too_large",
+            params={"name": name, "limit": MAX_MEMBERS},
+        ) from error
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, expat.ExpatError, LookupError) as error:
+        raise damaged(name, DOCX) from error
+
+
+def check_members(archive, name):
+    members = archive.infolist()
+    total = sum(member.file_size for member in members)
+    crowded = [member for member in members if member.file_size > MEGABYTE]
+    if total > MAX_UNPACKED or any(member.file_size > MAX_RATIO * max(member.compress_size, 1) for member in crowded):
+        raise ValidationError(
+            _("“%(name)s” unpacks to %(size)s MB; the limit is %(limit)s MB and 100 times the packed size."),
+            code="archive_too_large",
+            params={"name": name, "size": -(-total // MEGABYTE), "limit": MAX_UNPACKED // MEGABYTE},
+        )
+    names = [member.filename for member in members]
+    unsafe = [member for member in members if is_unsafe(member)]
+    if unsafe or len({entry.lower() for entry in names}) < len(names) or min(m.header_offset for m in members) != 0:
+        raise ValidationError(
+            _("“%(name)s” has parts with names or places that could do harm. Save it anew in Word."),
+            code="archive_unsafe",
+            params={"name": name},
+        )
+    active = next((entry for entry in names if ACTIVE_PART.search(entry)), None)
+    if active:
+        raise active_content(name, active)
+
+
+def is_unsafe(member):
+    path = member.orig_filename
+    return (
+        path.startswith("/")
+        or re.match(r"^[A-Za-z]:", path) is not None
+        or ".." in path.split("/")
+        or re.search(r"[\\\x00-\x1f]", path) is not None
+        or stat.S_ISLNK(member.external_attr >> 16)
+        or bool(member.flag_bits & 0x1)  # encrypted
+        or member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+    )
+
+
+def check_parts(archive, name):
+    """Check all sums, refuse document types (entities) in every XML part, and what is fetched or run at opening."""
+    if archive.testzip():
+        raise zipfile.BadZipFile("a member's sum is wrong")
+    for member in archive.infolist():
+        if member.filename.lower().endswith((".xml", ".rels", ".vml")):
+            check_prolog(archive, member, name)
+    for part, attributes in elements(archive, "[Content_Types].xml"):
+        if part in ("Default", "Override") and ACTIVE_CONTENT_TYPE.search(attributes.get("ContentType", "")):
+            raise active_content(name, "macros")
+    for member in archive.infolist():
+        if member.filename.lower().endswith(".rels"):
+            check_relations(elements(archive, member.filename), name)
+
+
+def check_prolog(archive, member, name):
+    """A document type stands before the first element or nowhere, so only the beginning is parsed."""
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = stop_with(DocumentType)
+    parser.StartElementHandler = stop_with(FirstElement)
+    try:
+        with archive.open(member) as part:
+            for _read in range(0, MAX_PROLOG, 4096):
+                piece = part.read(4096)
+                parser.Parse(piece, not piece)
+        raise DocumentType  # or hidden behind a prolog as long as no program writes one
+    except FirstElement:
+        return
+    except DocumentType as error:
+        raise ValidationError(
+            _("“%(name)s” defines entities of its own in %(part)s, which Word does not do. Save it anew in Word."),
+            code="xml_not_allowed",
+            params={"name": name, "part": shown(member.filename)},
+        ) from error
+
+
+class DocumentType(Exception):
+    pass
+
+
+class FirstElement(Exception):
+    pass
+
+
+def stop_with(exception):
+    def stop(*_what):
+        raise exception
+
+    return stop
+
+
+def elements(archive, part):
+    """Return (local name, attributes) of each element of a small part whose prolog was checked."""
+    found = []
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler = lambda element, attributes: found.append((element.rpartition(" ")[2], attributes))
+    if archive.getinfo(part).file_size > 5 * MEGABYTE:
+        raise zipfile.BadZipFile("a list of parts or relations of more than 5 MB")
+    with archive.open(part) as file:
+        parser.ParseFile(file)
+    return found
+
+
+def check_relations(relations, name):
+    for _element, attributes in relations:
+        target = attributes.get("Target", "").strip().lower()
+        # A template on the author's own disk leads nowhere; one on a share or in the web is fetched by every reader.
+        is_local = target.startswith("file:///") and not target.startswith("file:////")
+        external = attributes.get("TargetMode", "").lower() == "external"
+        if external and not is_local and FETCHED.search(attributes.get("Type", "")):
+            raise active_content(name, target)
+
+
+def active_content(name, part):
+    return ValidationError(
+        _("“%(name)s” contains what runs or is fetched at opening (%(part)s). Remove it, or save as PDF."),
+        code="docx_active_content",
+        params={"name": name, "part": shown(part)},
+    )

@@ -1,0 +1,350 @@
+"""Look into one document, in a process of its own: ``python -m ctportal.files.extract pdf|docx < file``.
+
+Documents come from strangers and their parsers are large, so nothing of this runs inside the server. The process
+limits itself before it reads a byte, knows no setting and no secret, and answers with lines of JSON:
+
+    {"verdict": "ok", "pages": 12}        or "damaged", "encrypted", "active" with a "detail"
+    {"text": "…"}                         as far as it got; each line replaces the one before
+
+The verdict comes first. Where the process dies after it, the document simply has no text.
+"""
+
+import io
+import itertools
+import json
+import re
+import resource
+import sys
+import unicodedata
+import zipfile
+import zlib
+from xml.parsers import expat
+
+MEMORY = 1024**3  # bytes of address space
+CPU_SECONDS = 10
+MAX_TEXT = 1_000_000  # characters kept: about 500 pages
+MAX_PAGES_READ = 1_000
+MAX_OBJECT_STREAM = 64 * 1024**2  # bytes one compressed object stream of a PDF may unpack to
+
+# What a PDF may not do when it is opened or clicked. Links (/URI), jumps (/GoTo) and menu names (/Named) are harmless.
+ACTIVE_ACTIONS = {"/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/GoToE", "/Rendition", "/Movie", "/Sound"}
+ACTIVE_KEYS = {"/JS": "JavaScript", "/JavaScript": "JavaScript", "/EF": "an embedded file", "/XFA": "an XFA form"}
+ACTIVE_SUBTYPES = {"/FileAttachment", "/RichMedia", "/3D", "/Screen", "/Movie", "/Sound"}
+HARMLESS_AT_OPENING = {"/GoTo", "/Named"}
+
+# The same in raw bytes. Names may be written with #xx escapes, so these are undone before looking.
+GAP = rb"(?:[\x00\t\n\f\r ]|%[^\r\n]*[\r\n])*"
+RAW_ACTIVE = re.compile(
+    rb"/S" + GAP + rb"/(JavaScript|Launch|SubmitForm|ImportData|GoToE)(?![A-Za-z0-9])"
+    rb"|/Type" + GAP + rb"/(EmbeddedFile)(?![A-Za-z0-9])"
+    rb"|/EF" + GAP + rb"(<<)"
+)
+NAME_ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
+OBJECT_STREAM = re.compile(rb"/ObjStm(?![A-Za-z0-9]).{0,2000}?stream\r?\n", re.DOTALL)
+
+ARABIC = re.compile("[\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufeff]")
+PRINTED_SHAPES = re.compile("[\ufb50-\ufdff\ufe70-\ufefe]+")
+UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main "
+STRICT_WORD = "http://purl.oclc.org/ooxml/wordprocessingml/main "
+COMPATIBILITY = "http://schemas.openxmlformats.org/markup-compatibility/2006 "
+SKIPPED = {"moveFrom", "del", "instrText", "delText", "Fallback"}
+BREAKS = {"br": "\n", "cr": "\n", "tab": "\t"}
+
+
+class Refused(Exception):
+    """The document must not be accepted; carries the verdict and what was found."""
+
+    def __init__(self, verdict, detail=""):
+        super().__init__(verdict, detail)
+        self.verdict = verdict
+        self.detail = detail
+
+
+def main(kind):
+    limit_resources()
+    data = sys.stdin.buffer.read()
+    check, read = {"pdf": (check_pdf, pdf_texts), "docx": (check_docx, docx_texts)}[kind]
+    try:
+        emit(verdict="ok", pages=check(data))
+    except Refused as refused:
+        emit(verdict=refused.verdict, detail=refused.detail)
+        return
+    for text in read(data):
+        emit(text=UNWANTED.sub("", text)[:MAX_TEXT])
+
+
+def limit_resources():
+    """Bound memory and time, and forbid writing any file, starting any process and leaving a core dump."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
+
+
+def emit(**line):
+    sys.stdout.write(json.dumps(line) + "\n")
+    sys.stdout.flush()
+
+
+# PDF
+
+
+def check_pdf(data):
+    """Return the number of pages; raise Refused for what is damaged, protected or active."""
+    import pypdfium2
+
+    if not data.rstrip(b"\x00\t\n\f\r \x1a").endswith(b"%%EOF"):
+        raise Refused("damaged")  # cut off, or something else hangs on behind the end
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        raise Refused("encrypted" if "password" in str(error).lower() else "damaged") from error
+    if not len(document):
+        raise Refused("damaged")
+    # Two nets: the objects as a reader finds them, and the bytes themselves for what a repairing reader might find.
+    refuse_active_bytes(data)
+    refuse_active_objects(data)
+    return len(document)
+
+
+def refuse_active_bytes(data):
+    for piece in [data, *object_streams(data)]:
+        found = RAW_ACTIVE.search(NAME_ESCAPE.sub(lambda match: bytes([int(match[1], 16)]), piece))
+        if found:
+            name = next(group for group in found.groups() if group).decode()
+            raise Refused("active", "an embedded file" if name in ("EmbeddedFile", "<<") else name)
+
+
+def object_streams(data):
+    """Yield the unpacked object streams, where objects hide from a search of the bytes."""
+    for match in OBJECT_STREAM.finditer(data):
+        try:
+            yield unpack(memoryview(data)[match.end() :])
+        except zlib.error:
+            continue  # not Flate; the other net unpacks what a reader would
+
+
+def unpack(packed):
+    """Return what the Flate stream at the beginning of *packed* unpacks to."""
+    unpacker = zlib.decompressobj()
+    pieces, length = [], 0
+    for start in range(0, len(packed), 65536):  # in pieces: what lies behind the stream's end would be copied each time
+        pieces.append(unpacker.decompress(packed[start : start + 65536], MAX_OBJECT_STREAM - length + 1))
+        length += len(pieces[-1])
+        if length > MAX_OBJECT_STREAM:
+            raise Refused("damaged")
+        if unpacker.eof:
+            break
+    return b"".join(pieces)
+
+
+def refuse_active_objects(data):
+    from pypdf import PdfReader
+    from pypdf.errors import DependencyError, FileNotDecryptedError, PyPdfError
+    from pypdf.generic import IndirectObject
+
+    try:
+        reader = PdfReader(io.BytesIO(data), strict=False)
+        if reader.is_encrypted and not reader.decrypt(""):
+            raise Refused("encrypted")
+        numbers = {(number, generation) for generation, table in reader.xref.items() for number in table}
+        numbers |= {(number, 0) for number in reader.xref_objStm}
+        for number, generation in sorted(numbers):
+            refuse_active_object(reader.get_object(IndirectObject(number, generation, reader)))
+        refuse_active_object(reader.trailer)
+    except (DependencyError, FileNotDecryptedError, NotImplementedError) as error:
+        raise Refused("encrypted") from error  # its objects cannot be looked at without its key
+    except (PyPdfError, ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError) as error:
+        raise Refused("damaged") from error
+
+
+def refuse_active_object(found):
+    """Look at one object and at all that lies inside it; references lead to objects that are looked at on their own."""
+    waiting = [found]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, dict):
+            refuse_active_dictionary(item)
+            waiting.extend(dict.values(item))
+        elif isinstance(item, list):
+            waiting.extend(list.__iter__(item))
+
+
+def refuse_active_dictionary(item):
+    for key, detail in ACTIVE_KEYS.items():
+        if key in item:
+            raise Refused("active", detail)
+    action = plain(item.get("/S"))
+    if action in ACTIVE_ACTIONS:
+        raise Refused("active", action.lstrip("/"))
+    if plain(item.get("/Type")) == "/EmbeddedFile" or plain(item.get("/Subtype")) in ACTIVE_SUBTYPES:
+        raise Refused("active", "an embedded file")
+    at_opening = [plain(item.get("/OpenAction"))]
+    events = plain(item.get("/AA"))
+    if isinstance(events, dict):
+        at_opening += [plain(event) for event in events.values()]
+    for event in at_opening:
+        if isinstance(event, dict) and plain(event.get("/S")) not in HARMLESS_AT_OPENING:
+            raise Refused("active", "an action at opening")
+
+
+def plain(item):
+    return item.get_object() if hasattr(item, "get_object") else item
+
+
+def pdf_texts(data):
+    """Yield the text of all pages: as pdfium reads it, then, for Arabic, as it should be read.
+
+    pdfium returns Arabic letters in the order in which they are drawn; pypdf returns what is drawn in one go as it is read.
+    """
+    import pypdfium2
+
+    document = pypdfium2.PdfDocument(data)
+    pages, length = [], 0
+    for number in range(min(len(document), MAX_PAGES_READ)):
+        page = document[number]
+        textpage = page.get_textpage()
+        pages.append(textpage.get_text_range().replace("\r\n", "\n"))
+        length += len(pages[-1])
+        textpage.close()
+        page.close()
+        if length > MAX_TEXT:
+            break
+    yield "\n\n".join(pages)
+    if any(ARABIC.search(page) for page in pages):
+        yield "\n\n".join(arabic_pages(data, pages))
+
+
+def arabic_pages(data, pages):
+    from pypdf import PdfReader
+
+    reader = PdfReader(io.BytesIO(data), strict=False)
+    for number, text in enumerate(pages):
+        yield arabic_page(reader.pages[number]) if ARABIC.search(text) else text
+
+
+def arabic_page(page):
+    """The lines of *page*, each put together from its pieces by where they stand: one program draws a line word by word from
+    the left, another in one piece."""
+    lines: list = []  # (height, [(distance from the left, text)])
+
+    def take(text, matrix, text_matrix, _font, _size):
+        left, height = (
+            text_matrix[4] * matrix[place] + text_matrix[5] * matrix[place + 2] + matrix[place + 4] for place in (0, 1)
+        )
+        for piece in filter(str.strip, letters(text).split("\n")):
+            if not lines or round(lines[-1][0]) != round(height):
+                lines.append((height, []))
+            lines[-1][1].append((left, piece))
+
+    page.extract_text(visitor_text=take)
+    return "\n".join(in_reading_order(pieces) for _height, pieces in lines)
+
+
+def in_reading_order(pieces):
+    """The text of a line of *pieces*, (distance from the left, text): from the right where it holds Arabic, though what
+    stands in it between Arabic words in other letters is read from the left."""
+    if not any(ARABIC.search(text) for _left, text in pieces):
+        return "".join(text for _left, text in pieces)
+    from_the_right = sorted(pieces, key=lambda piece: -piece[0])
+    words: list[str] = []
+    for is_arabic, group in itertools.groupby(from_the_right, lambda piece: bool(ARABIC.search(piece[1]))):
+        texts = [text for _left, text in group]
+        is_foreign = not is_arabic and any(map(str.isalpha, "".join(texts)))  # numbers alone follow the Arabic
+        words += reversed(texts) if is_foreign else texts
+    return " ".join(" ".join(words).split())
+
+
+def letters(text):
+    """Return *text* with letters for the shapes that Arabic letters take in print: nobody searches for shapes."""
+    return PRINTED_SHAPES.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text)
+
+
+# DOCX
+
+
+def check_docx(data):
+    """Raise Refused where the main text is no well-formed XML. A DOCX has no pages of its own: returns None."""
+    DocxText().read(data)
+
+
+def docx_texts(data):
+    yield DocxText().read(data)
+
+
+class DocxText:
+    """The visible text of the main part: not what was deleted, moved away or hidden, and no comments."""
+
+    def __init__(self):
+        self.pieces = []
+        self.run = []
+        self.length = 0
+        self.skipping = 0
+        self.in_text = False
+        self.hidden = False
+
+    def read(self, data):
+        parser = expat.ParserCreate(namespace_separator=" ")
+        parser.StartDoctypeDeclHandler = self.refuse_doctype
+        parser.StartElementHandler = self.start
+        parser.EndElementHandler = self.end
+        parser.CharacterDataHandler = self.characters
+        try:
+            with zipfile.ZipFile(io.BytesIO(data)) as archive, archive.open("word/document.xml") as part:
+                parser.ParseFile(part)
+        except (expat.ExpatError, zipfile.BadZipFile, zlib.error, LookupError, EOFError, ValueError) as error:
+            raise Refused("damaged") from error
+        return "".join(self.pieces).strip()
+
+    @staticmethod
+    def refuse_doctype(*_declaration):
+        raise Refused("active", "a document type declaration")
+
+    @staticmethod
+    def local(name):
+        for namespace in (WORD, STRICT_WORD, COMPATIBILITY):
+            if name.startswith(namespace):
+                return name[len(namespace) :]
+        return ""
+
+    def start(self, name, attributes):
+        local = self.local(name)
+        if local in SKIPPED or self.skipping:
+            self.skipping += 1
+        elif local == "t":
+            self.in_text = True
+        elif local == "vanish":
+            self.hidden = not any(value in ("0", "false", "off") for value in attributes.values())
+        elif local == "r":
+            self.run, self.hidden = [], False
+        elif local in BREAKS:
+            self.run.append(BREAKS[local])
+
+    def end(self, name):
+        if self.skipping:
+            self.skipping -= 1
+            return
+        local = self.local(name)
+        if local == "t":
+            self.in_text = False
+        elif local == "r":
+            self.keep("" if self.hidden else "".join(self.run))
+            self.run = []
+        elif local == "p":
+            self.keep("\n")
+
+    def characters(self, text):
+        if self.in_text and not self.skipping:
+            self.run.append(text)
+
+    def keep(self, text):
+        if self.length < MAX_TEXT:
+            self.pieces.append(text)
+            self.length += len(text)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

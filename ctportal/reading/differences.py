@@ -1,0 +1,362 @@
+"""What changed from one public JSON of a record to another: pure functions, for the public history and for staff alike.
+
+``differences(before, after)`` walks both and returns Changes in the order of the fields. ``text_changes`` compares two
+texts word by word. Neither knows a language of the reader, a label or a template; ``ctportal.web.changes`` puts them into
+words. Nothing here takes long, whatever the texts: see BUDGET.
+"""
+
+import json
+import re
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from html.parser import HTMLParser
+from typing import Any, NamedTuple
+
+import nh3
+
+from ctportal.core.languages import CODES
+
+ADDED, REMOVED, CHANGED, MOVED = "added", "removed", "changed", "moved"
+
+
+@dataclass(frozen=True)
+class Change:
+    """One difference.
+
+    *path* leads to it from the record: names of fields and, for an entry of a list, the entry itself (a dictionary).
+    *kind* is ADDED, REMOVED, CHANGED or MOVED (entries that are there in another order). *before* and *after* are the
+    values as they stand in the JSON, None where there is none. *language* is that of a text in a language object.
+    """
+
+    path: tuple
+    kind: str
+    before: Any = None
+    after: Any = None
+    language: str = ""
+
+    @property
+    def field(self):
+        """Name of the innermost field, such as "title" or "file"."""
+        return next(part for part in reversed(self.path) if isinstance(part, str))
+
+    @property
+    def entries(self):
+        """The entries of lists that it lies in, outermost first."""
+        return [part for part in self.path if not isinstance(part, str)]
+
+
+def differences(before, after):
+    """Return the Changes from the JSON object *before* to *after*; fields that only one of them has count as empty there."""
+    return list(_objects(before, after, ()))
+
+
+def _objects(before, after, path):
+    for name in [*after, *(name for name in before if name not in after)]:
+        yield from _values(before.get(name), after.get(name), (*path, name))
+
+
+def _values(before, after, path):
+    if before == after or (not before and not after and before is not False and after is not False):
+        return
+    if _is_language_object(before) and _is_language_object(after):
+        for code in CODES:
+            old, new = (before or {}).get(code), (after or {}).get(code)
+            if old != new:
+                yield Change(path, _kind(old, new), old, new, code)
+    elif _is_list_of_objects(before) and _is_list_of_objects(after):
+        yield from _lists(before or [], after or [], path)
+    elif isinstance(before, dict) and isinstance(after, dict) and "path" not in after and _same(before, after):
+        yield from _objects(before, after, path)
+    else:
+        yield Change(path, _kind(before, after), before, after)
+
+
+def _kind(before, after):
+    if before in (None, "", [], {}):
+        return ADDED
+    return REMOVED if after in (None, "", [], {}) else CHANGED
+
+
+def _is_language_object(value):
+    return not value if not isinstance(value, dict) else set(value) <= set(CODES)
+
+
+def _is_list_of_objects(value):
+    return not value if not isinstance(value, list) else all(isinstance(each, dict) for each in value)
+
+
+# Lists: which entry is which
+
+
+def _lists(before, after, path):
+    """Compare entry by entry: what was added, removed, changed, and whether the rest stands in another order."""
+    pairs = _pairs(before, after)
+    matched = {new: old for old, new in pairs}
+    for old, entry in enumerate(before):
+        if old not in matched.values():
+            yield Change((*path, entry), REMOVED, entry, None)
+    for new, entry in enumerate(after):
+        if new not in matched:
+            yield Change((*path, entry), ADDED, None, entry)
+        else:
+            yield from _objects(before[matched[new]], entry, (*path, entry))
+    order = [old for old, _new in sorted(pairs, key=lambda pair: pair[1])]
+    if order != sorted(order):
+        yield Change(path, MOVED, before, after)
+
+
+def _pairs(before, after):
+    """Return [(index before, index after)] of the entries that are the same thing, each used once.
+
+    Entries that are equal come first; then those with the same identity (key, uid and role, language, address, path of a
+    file); then those without any identity, which are the same where they stand in the same place among the rest.
+    """
+    pairs = []
+    for identity in (_whole, _identity, _name):
+        used = {old for old, _new in pairs}, {new for _old, new in pairs}
+        waiting: dict = {}
+        for old, entry in enumerate(before):
+            if old not in used[0] and identity(entry) is not None:
+                waiting.setdefault(identity(entry), []).append(old)
+        for new, entry in enumerate(after):
+            if new not in used[1] and waiting.get(identity(entry)):
+                pairs.append((waiting[identity(entry)].pop(0), new))
+    used = {old for old, _new in pairs}, {new for _old, new in pairs}
+    rest = (
+        [old for old, entry in enumerate(before) if old not in used[0] and _identity(entry) is None],
+        [new for new, entry in enumerate(after) if new not in used[1] and _identity(entry) is None],
+    )
+    return [*pairs, *zip(*rest, strict=False)]
+
+
+def _same(before, after):
+    """Whether two objects that stand in the same place speak of the same thing."""
+    return _identity(before) == _identity(after)
+
+
+def _whole(entry):
+    return json.dumps(entry, sort_keys=True)
+
+
+def _identity(entry):
+    if "uid" in entry:
+        return "uid", str(entry["uid"]), str(entry.get("role"))
+    names = ("path",) if "sha256" in entry else ("key", "address", "language")
+    return next(((name, str(entry[name])) for name in names if name in entry), None)
+
+
+def _name(entry):
+    """Somebody whose role changed is still the same; a link to another page is another link."""
+    return str(entry["uid"]) if "uid" in entry else None
+
+
+# Relations
+
+
+class Pointer(NamedTuple):
+    """A relation as a reader sees it: its name, and the record it leads to."""
+
+    name: str
+    key: str
+    target: str
+
+
+def relation_differences(before, after):
+    """Return (removed, added) of two lists of pointers (anything hashable), each in its own order."""
+    was, now = set(before), set(after)
+    return [each for each in before if each not in now], [each for each in after if each not in was]
+
+
+# Texts
+
+SAME, DELETED, INSERTED, SKIPPED = "same", "del", "ins", "skip"
+
+# Steps of comparing that one pair of texts may take, about a tenth of a second's worth; beyond it whole paragraphs are
+# told apart, and beyond that everything counts as changed. Counted, not timed, so that the same texts always give the same.
+BUDGET = 1_000_000
+# Tokens of one paragraph, and characters of several, that are compared word by word.
+WORDS = 20_000
+PAIRS = 1_000  # paragraphs in a row
+WORD = re.compile(
+    r"\s+|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\s\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af!-/:-@\[-`{-~،؛؟…—–«»“”‘’„、。，：；？！（）《》]+|."
+)
+
+
+class Part(NamedTuple):
+    """A stretch of a paragraph: *op* is SAME, DELETED or INSERTED. SKIPPED stands for unchanged paragraphs; *text* is
+    then their number."""
+
+    op: str
+    text: str
+
+
+def text_changes(before, after):
+    """Compare two texts (plain, or HTML) and return the paragraphs that changed, each a list of Parts; runs of unchanged
+    ones are one [Part(SKIPPED, count)]. [] where the words are the same and only their form is not."""
+    old, new = paragraphs(before), paragraphs(after)
+    if old == new:
+        old, new = paragraphs(before, with_form=True), paragraphs(after, with_form=True)
+    if old == new:
+        return []
+    budget = _Budget(BUDGET)
+    found: list[list[Part]] = []
+    for op, a, b in _aligned(old, new, budget):
+        if op == SAME:
+            found.append([Part(SKIPPED, str(len(a)))])
+        else:
+            found += _rewritten(a, b, budget)
+    return found
+
+
+def _rewritten(old, new, budget):
+    """Compare paragraphs that were rewritten word by word: pair by pair where there are as many as before, else as one."""
+    if len(old) == len(new) <= PAIRS:
+        return [_words(a, b, budget) for a, b in zip(old, new, strict=True)]
+    if old and new and sum(map(len, (*old, *new))) <= WORDS:
+        return _split(_words("\n".join(old), "\n".join(new), budget))
+    return [[Part(DELETED, text)] for text in old] + [[Part(INSERTED, text)] for text in new]
+
+
+def _split(parts):
+    """Return the Parts of several paragraphs as paragraphs again: each line feed ends one."""
+    found: list[list[Part]] = [[]]
+    for part in parts:
+        for i, line in enumerate(part.text.split("\n")):
+            if i and found[-1]:
+                found.append([])
+            if line.strip() or (line and part.op == SAME):
+                found[-1].append(Part(part.op, line))
+    return [each for each in found if each]
+
+
+def _words(before, after, budget):
+    """Return the Parts of one paragraph; one removed and one added where hardly anything of it is left."""
+    whole = [Part(DELETED, before), Part(INSERTED, after)]
+    old, new = WORD.findall(before), WORD.findall(after)
+    if len(old) + len(new) > WORDS:
+        return whole
+    parts = list(_readable([SAME if op else "", "".join(a), "".join(b)] for op, a, b in _aligned(old, new, budget)))
+    kept = sum(len(part.text) for part in parts if part.op == SAME)
+    return parts if kept * 3 >= min(len(before), len(after)) else whole
+
+
+def _readable(parts):
+    """Yield Parts, with single spaces and marks between two changes counted as changed: nobody reads every other word."""
+    parts, joined = list(parts), []
+    for i, (op, a, b) in enumerate(parts):
+        if op == SAME and 0 < i < len(parts) - 1 and not re.search(r"\w", a):
+            op = ""
+        if joined and op != SAME and joined[-1][0] != SAME:
+            joined[-1][1] += a
+            joined[-1][2] += b
+        else:
+            joined.append([op, a, b])
+    for op, a, b in joined:
+        if op == SAME:
+            yield Part(SAME, a)
+        else:
+            if a:
+                yield Part(DELETED, a)
+            if b:
+                yield Part(INSERTED, b)
+
+
+class _Budget:
+    def __init__(self, steps):
+        self.left = steps
+
+
+class _TooLong(Exception):
+    pass
+
+
+class _Matcher(SequenceMatcher):
+    """difflib's matcher, which stops when the steps it may take are used up.
+
+    The cost of one look for the longest match is known beforehand: for each item, how often it occurs on the other side.
+    """
+
+    def __init__(self, a, b, budget):
+        super().__init__(None, a, b, autojunk=False)
+        self.budget = budget
+        self.cost = [0]
+        for item in a:
+            self.cost.append(self.cost[-1] + 1 + len(self.b2j.get(item, ())))
+
+    def find_longest_match(self, alo=0, ahi=None, blo=0, bhi=None):
+        cost = self.cost[ahi] - self.cost[alo] + 20
+        if cost > self.budget.left:
+            raise _TooLong
+        self.budget.left -= cost
+        return super().find_longest_match(alo, ahi, blo, bhi)
+
+
+def _aligned(old, new, budget):
+    """Yield (SAME or "", items of *old*, items of *new*) in order. What stands alike at both ends is cut off first."""
+    start = 0
+    while start < min(len(old), len(new)) and old[start] == new[start]:
+        start += 1
+    end = 0
+    while end < min(len(old), len(new)) - start and old[-1 - end] == new[-1 - end]:
+        end += 1
+    a, b = old[start : len(old) - end], new[start : len(new) - end]
+    if start:
+        yield SAME, old[:start], new[:start]
+    if a and b:
+        try:
+            for tag, i1, i2, j1, j2 in _Matcher(a, b, budget).get_opcodes():
+                yield SAME if tag == "equal" else "", a[i1:i2], b[j1:j2]
+        except _TooLong:
+            yield "", a, b
+    elif a or b:
+        yield "", a, b
+    if end:
+        yield SAME, old[len(old) - end :], new[len(new) - end :]
+
+
+def paragraphs(text, with_form=False):
+    """Return the paragraphs of *text* (plain or HTML) as plain text with single spaces, empty ones left out.
+
+    *with_form* tells headings, list items and table cells apart and names the addresses of links, for texts whose words
+    are the same.
+    """
+    if "<" not in text and "&" not in text:
+        found = text.splitlines()
+    else:
+        reader = _Paragraphs(with_form)
+        reader.feed(_CLEANER.clean(text))  # well formed: HTMLParser takes its time over what is not
+        reader.close()
+        found = "".join(reader.parts).split("\0")
+    return [line for line in (" ".join(each.split()) for each in found) if line]
+
+
+class _Paragraphs(HTMLParser):
+    """Reads HTML that _CLEANER made well formed."""
+
+    BLOCKS = frozenset({"p", "h2", "h3", "h4", "li", "td", "th", "br", "blockquote", "tr", "ul", "ol", "table"})
+    FORMS = frozenset({"h2", "h3", "h4", "li", "td", "th", "blockquote", "strong", "em"})
+
+    def __init__(self, with_form):
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+        self.with_form = with_form
+
+    def handle_starttag(self, tag, attrs):
+        if tag in self.BLOCKS:
+            self.parts.append("\0")
+        if self.with_form and tag in self.FORMS:
+            self.parts.append(f"<{tag}> ")
+        if self.with_form and tag == "a":
+            self.parts.append(f" <{dict(attrs).get('href', '')}> ")
+
+    def handle_endtag(self, tag):
+        if tag in self.BLOCKS:
+            self.parts.append("\0")
+
+    def handle_data(self, data):
+        self.parts.append(data.replace("\0", ""))
+
+
+_CLEANER = nh3.Cleaner(
+    tags=set(_Paragraphs.BLOCKS | _Paragraphs.FORMS | {"a"}), attributes={"a": {"href"}}, link_rel=None
+)

@@ -1,0 +1,425 @@
+"""What lists are filtered by: one FilterSet per type of record, with the same parameters on pages and in the API.
+
+A value that cannot be right is an error by the parameter's name, which gives the value and what would be right. Pages
+ignore parameters they do not know; the API asks ``unknown_parameters`` and refuses.
+"""
+
+import datetime
+import re
+import unicodedata
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, NoReturn
+
+import django_filters
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import F
+from django.db.models.expressions import OrderBy
+from django.http import HttpRequest
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from ctportal.core import codes
+from ctportal.core.countries import COUNTRY_CODES, REGIONS
+from ctportal.core.languages import CODES
+from ctportal.core.search_text import MAX_CHARACTERS, MAX_WORDS, SearchText, shorten
+from ctportal.publishing.models import Edition, EditionQuerySet, RecordType
+from ctportal.reading.cache import is_worth_keeping
+from ctportal.reading.context import ReadContext
+from ctportal.reading.queries import SLUG, SLUG_LENGTH, UID, Choice, choose
+
+PAGE_DIGITS = 9
+SHOWN = 60  # characters of a bad value that a message repeats
+
+
+def shown(value):
+    """Return *value* fit for a message: short, and without characters that cannot be seen."""
+    visible = "".join("�" if unicodedata.category(c)[0] == "C" else c for c in value[:SHOWN])
+    return visible + "…" if len(value) > SHOWN else visible
+
+
+def refuse(value: str, message: Any, code: str, **params: str) -> NoReturn:
+    raise ValidationError(message, code=code, params={"value": shown(value), **params})
+
+
+# Form fields ---------------------------------------------------------------------------------------------------------
+
+
+class StrictField(forms.Field):
+    """Base of the fields here: text in, "" when empty, no control characters.
+
+    Each has ``read``, which returns what a text, never empty, stands for; ValidationError when it stands for nothing.
+    """
+
+    description = ""  # what is accepted, for messages and for the API's documentation
+
+    def clean(self, value):
+        value = "" if value is None else value
+        if any(unicodedata.category(character) in ("Cc", "Cs") for character in value):
+            refuse(value, _("“%(value)s” holds control characters. Leave them out."), "invalid_character")
+        return self.read(value) if value else None
+
+
+class QueryField(StrictField):
+    description = format_lazy(
+        _(
+            "Words that must all occur in the title or text, in any language; upper and lower case are the same. Up to "
+            "{words} words and {characters} characters are looked for; the answer says where there were more."
+        ),
+        words=MAX_WORDS,
+        characters=MAX_CHARACTERS,
+    )
+
+    def read(self, value):
+        searched = shorten(value)
+        return searched if searched.text else None
+
+
+class CodeField(StrictField):
+    """One of a few codes."""
+
+    def __init__(self, choices, **kwargs):
+        self.codes = tuple(choices)
+        super().__init__(**kwargs)
+
+    def read(self, value):
+        if value not in self.codes:
+            refuse(
+                value,
+                _("“%(value)s” is not known here. Known: %(known)s."),
+                "unknown_value",
+                known=", ".join(self.codes),
+            )
+        return value
+
+
+class CountryField(CodeField):
+    description = _("Country: ISO 3166-1 alpha-2, such as BY.")
+
+    def read(self, value):
+        if value not in self.codes:
+            refuse(value, _("“%(value)s” is no country code. Use two capital letters of ISO 3166-1, such as BY."),
+                   "unknown_value")  # fmt: skip
+        return value
+
+
+class YearField(StrictField):
+    description = _("Year in four digits.")
+
+    def read(self, value):
+        if not re.fullmatch(r"[0-9]{4}", value) or value == "0000":
+            refuse(value, _("“%(value)s” is no year. Use four digits, such as 2019."), "invalid_year")
+        return value
+
+
+class DateField(StrictField):
+    def read(self, value):
+        try:
+            if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+                return datetime.date.fromisoformat(value)
+        except ValueError:
+            refuse(value, _("“%(value)s” is not in the calendar. Use a date such as 2019-09-03."), "invalid_date")
+        refuse(value, _("“%(value)s” is no date. Use year, month and day, such as 2019-09-03."), "invalid_date")
+
+
+class InstantField(StrictField):
+    description = _("Instant of RFC 3339: records whose updated is later. Write “+” in an offset as %2B.")
+    SHAPE = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+
+    def read(self, value):
+        try:
+            if self.SHAPE.fullmatch(value):
+                return datetime.datetime.fromisoformat(value.upper()).astimezone(datetime.UTC)
+        except (ValueError, OverflowError):
+            pass
+        refuse(value, _("“%(value)s” is no instant. Use date, time and offset, such as 2019-09-04T15:00:00Z; "
+                        "in an address “+” is written %%2B."), "invalid_date")  # fmt: skip
+
+
+class RecordField(StrictField):
+    """A record of *record_type* that is public at ``at``, by slug or uid; its slug or uid of before leads to it too."""
+
+    at: datetime.datetime  # set by the filter
+
+    def __init__(self, record_type, **kwargs):
+        self.record_type = record_type
+        super().__init__(**kwargs)
+
+    def read(self, value):
+        if len(value) > SLUG_LENGTH or not (SLUG.fullmatch(value) or UID.fullmatch(value)):
+            refuse(value, _("“%(value)s” is neither a slug such as minsk-2019 nor a uid."), "unknown_value")
+        choice = choose(self.record_type, value, self.at)
+        if choice is None:
+            raise ValidationError(
+                _("“%(value)s” is the slug or uid of no public %(type)s."),
+                code="unknown_value",
+                params={"value": value, "type": RecordType(self.record_type).label},
+            )
+        return choice
+
+
+class PageField(StrictField):
+    description = _("Page of the list, from 1.")
+
+    def read(self, value):
+        if not re.fullmatch(r"[0-9]+", value) or not value.strip("0"):
+            refuse(value, _("“%(value)s” is no page. Pages are numbered from 1."), "invalid_page")
+        if len(value) > PAGE_DIGITS:
+            refuse(value, _("“%(value)s” has too many digits for a page. Pages are numbered from 1."), "invalid_page")
+        return int(value)
+
+
+# Filters -------------------------------------------------------------------------------------------------------------
+
+
+class Parameter(django_filters.Filter):
+    """A filter without a label: pages write their own."""
+
+    def __init__(self, field_name: str | None = None, lookup_expr: str | None = None, **kwargs: Any) -> None:
+        super().__init__(field_name, lookup_expr, **{"label": "", **kwargs})
+
+
+class Words(Parameter):
+    field_class = QueryField
+
+    def filter(self, queryset: EditionQuerySet, searched: SearchText | None) -> EditionQuerySet:
+        for word in dict.fromkeys(searched.text.casefold().split()) if searched else ():
+            queryset = queryset.filter(text__contains=word)
+        return queryset
+
+
+class FacetFilter(Parameter):
+    """Editions that have the value among their facets of the filter's name."""
+
+    def values(self, value: Any) -> tuple[str, ...]:
+        """Return the values of the facet that *value* of the parameter stands for."""
+        return (value,)
+
+    def filter(self, queryset: EditionQuerySet, value: Any) -> EditionQuerySet:
+        return queryset.facet(self.field_name, *self.values(value)) if value else queryset
+
+    def lead(self, queryset: EditionQuerySet, record_type: str, value: Any) -> EditionQuerySet:
+        """Like ``filter``, but through a join, so that the rows come in the order of the facet's index."""
+        [only] = self.values(value)
+        return queryset.filter(facets__type=record_type, facets__name=self.field_name, facets__value=only)
+
+
+class CodeFilter(FacetFilter):
+    field_class = CodeField
+
+
+class CountryFilter(FacetFilter):
+    field_class = CountryField
+
+
+class YearFilter(FacetFilter):
+    field_class = YearField
+
+
+class RecordFilter(FacetFilter):
+    field_class = RecordField
+
+    def values(self, value: Choice) -> tuple[str, ...]:
+        return value.values
+
+    @property
+    def field(self) -> RecordField:
+        field = super().field
+        filters: EditionFilterSet | None = getattr(self, "parent", None)
+        if filters is not None:
+            field.at = filters.context.at
+        return field
+
+
+class DateFilter(Parameter):
+    field_class = DateField
+
+
+class InstantFilter(Parameter):
+    field_class = InstantField
+
+
+class NoFilter(Parameter):
+    """A parameter that does not narrow a list."""
+
+    def filter(self, queryset: EditionQuerySet, _value: Any) -> EditionQuerySet:
+        return queryset
+
+
+class Ordering(NoFilter):
+    field_class = CodeField
+
+
+class PageNumber(NoFilter):
+    field_class = PageField
+
+
+# Facets from the one that leaves fewest rows to the one that leaves most, as far as one can say beforehand: a list
+# filtered by several is read in the order of the first and checked for the others.
+LEADING = (
+    *("conference", "person", "organization", "series", "theme", "country", "year", "kind", "status"),
+    *("region", "language"),
+)
+# {value of "ordering": fields, with a minus for descending}; the first is the default. Each is total: no two public records
+# of one type share it.
+_BY_DATE = {"-date": ("-date", "slug", "uid"), "date": ("date", "-slug", "-uid")}
+_BY_SLUG = {"slug": ("slug", "uid"), "-slug": ("-slug", "-uid")}
+_BY_UPDATE = {"-updated": ("-public_from", "uid"), "updated": ("public_from", "-uid")}
+# What an edition's facets repeat of it.
+_IN_FACETS = {"date": "facets__date", "slug": "facets__slug"}
+
+
+class EditionFilterSet(django_filters.FilterSet):
+    """Base of the filter sets over public editions of any type, for a request with a ``read_context``."""
+
+    record_type: str
+    orderings = _BY_DATE | _BY_UPDATE
+
+    q = Words()
+    updated_after = InstantFilter(field_name="public_from", lookup_expr="gt")
+    page = PageNumber()
+
+    class Meta:
+        model = Edition
+        fields = ()
+
+    @property
+    def context(self) -> ReadContext:
+        return self.request.read_context
+
+    @property
+    def page_number(self) -> int:
+        return self.form.cleaned_data["page"] or 1
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """What the list is narrowed by: {parameter: cleaned value}, page and ordering apart."""
+        return {
+            name: value
+            for name, value in self.form.cleaned_data.items()
+            if value is not None and not isinstance(self.filters[name], NoFilter)
+        }
+
+    @property
+    def leading(self) -> str | None:
+        """Name of the facet whose index gives the rows; None when no facet is chosen."""
+        chosen = self.chosen
+        # With several values, an edition may come more than once.
+        return next((n for n in LEADING if n in chosen and len(self.filters[n].values(chosen[n])) == 1), None)
+
+    @property
+    def unknown_parameters(self) -> list[str]:
+        return sorted(set(self.data) - set(self.filters))
+
+    @property
+    def shortened_search(self) -> SearchText | None:
+        """What is looked for of a search that was too long, also where another parameter is refused; else None."""
+        self.is_valid()
+        searched = self.form.cleaned_data.get("q")
+        return searched if searched and searched.is_shortened else None
+
+    def filter_queryset(self, queryset: EditionQuerySet) -> EditionQuerySet:
+        """Return *queryset* with only those of this type that pass what is chosen, in the order asked for."""
+        leading, chosen = self.leading, self.chosen
+        if leading:
+            queryset = self.filters[leading].lead(queryset, self.record_type, chosen[leading])
+        else:
+            queryset = queryset.of(self.record_type)
+        for name, value in chosen.items():
+            if name != leading:
+                queryset = self.filters[name].filter(queryset, value)
+        return queryset.order_by(*self.order(_IN_FACETS if leading else {}))
+
+    def order(self, names: Mapping[str, str] = MappingProxyType({})) -> list[OrderBy]:
+        """Return the order of the list; *names* are other names of fields."""
+        fields = self.orderings[self.form.cleaned_data["ordering"] or next(iter(self.orderings))]
+        columns = ((F(names.get(field.strip("-"), field.strip("-"))), field.startswith("-")) for field in fields)
+        return [column.desc() if descending else column.asc() for column, descending in columns]
+
+    def count(self) -> int:
+        """Return how many public records the filters let through; kept for the epoch."""
+        names = sorted(self.chosen)
+        if not is_worth_keeping(names):
+            return self.qs.order_by().count()
+        key = "count", self.record_type, *((name, self.data[name]) for name in names)
+        return self.context.cached(key, self.qs.order_by().count)
+
+
+def ordering(orderings: Mapping[str, Any]) -> Ordering:
+    return Ordering(choices=orderings)
+
+
+class Dated(EditionFilterSet):
+    """Records with a date; a conference lasts from ``date`` to ``end_date``."""
+
+    year = YearFilter(field_name="year")
+    language = CodeFilter(field_name="language", choices=CODES)
+    person = RecordFilter(field_name="person", record_type=RecordType.PERSON)
+    date_after = DateFilter(field_name="end_date", lookup_expr="gte")
+    date_before = DateFilter(field_name="date", lookup_expr="lte")
+    ordering = ordering(_BY_DATE | _BY_UPDATE)
+
+
+class ConferenceFilterSet(Dated):
+    record_type = RecordType.CONFERENCE
+    kind = CodeFilter(field_name="kind", choices=codes.CONFERENCE_KINDS)
+    status = CodeFilter(field_name="status", choices=codes.EVENT_STATUSES)
+    country = CountryFilter(field_name="country", choices=COUNTRY_CODES)
+    region = CodeFilter(field_name="region", choices=REGIONS)
+    series = RecordFilter(field_name="series", record_type=RecordType.SERIES)
+    theme = RecordFilter(field_name="theme", record_type=RecordType.THEME)
+    organization = RecordFilter(field_name="organization", record_type=RecordType.ORGANIZATION)
+
+
+class DocumentFilterSet(Dated):
+    record_type = RecordType.DOCUMENT
+    kind = CodeFilter(field_name="kind", choices=codes.DOCUMENT_KINDS)
+    conference = RecordFilter(field_name="conference", record_type=RecordType.CONFERENCE)
+    theme = RecordFilter(field_name="theme", record_type=RecordType.THEME)
+    organization = RecordFilter(field_name="organization", record_type=RecordType.ORGANIZATION)
+
+
+class PhotoFilterSet(Dated):
+    record_type = RecordType.PHOTO
+    conference = RecordFilter(field_name="conference", record_type=RecordType.CONFERENCE)
+
+
+class Vocabulary(EditionFilterSet):
+    orderings = _BY_SLUG | _BY_UPDATE
+    ordering = ordering(_BY_SLUG | _BY_UPDATE)
+
+
+class SeriesFilterSet(Vocabulary):
+    record_type = RecordType.SERIES
+
+
+class ThemeFilterSet(Vocabulary):
+    record_type = RecordType.THEME
+
+
+class OrganizationFilterSet(Vocabulary):
+    record_type = RecordType.ORGANIZATION
+    kind = CodeFilter(field_name="kind", choices=codes.ORGANIZATION_KINDS)
+    country = CountryFilter(field_name="country", choices=COUNTRY_CODES)
+    region = CodeFilter(field_name="region", choices=REGIONS)
+
+
+class PersonFilterSet(Vocabulary):
+    record_type = RecordType.PERSON
+
+
+FILTERSETS = {
+    filterset.record_type: filterset
+    for filterset in (
+        *(ConferenceFilterSet, DocumentFilterSet, PhotoFilterSet),
+        *(SeriesFilterSet, ThemeFilterSet, OrganizationFilterSet, PersonFilterSet),
+    )
+}
+
+
+def filters_for(record_type: str, data: Mapping[str, str], request: HttpRequest) -> EditionFilterSet:
+    """Return the filter set of *record_type* over *data* (a QueryDict or a dictionary of texts) for *request*: what it reads
+    is public at the instant of its ``read_context``."""
+    public = Edition.objects.public(request.read_context.at)
+    return FILTERSETS[record_type](data, public, request=request)

@@ -1,0 +1,383 @@
+"""How the public side reads editions: one record, a list, what a record is related to. Pages and API read through here.
+
+Nothing here knows a working model, and everything asks ``public(at)`` or ``effective(at)``, *at* being that of the request's
+read context.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+from uuid import UUID
+
+from django.core.paginator import EmptyPage, Page, Paginator
+from django.db.models import BooleanField, Count, F, Func, OuterRef, Subquery
+from django.db.models.functions import JSONObject
+from django.utils.translation import gettext as _
+
+from ctportal.publishing.models import Edition, EditionQuerySet, Facet, RecordType, Redirect, Relation, Withdrawal
+from ctportal.reading.context import ReadContext
+
+if TYPE_CHECKING:
+    from ctportal.reading.filters import EditionFilterSet
+
+SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
+UID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII)
+SLUG_LENGTH = 120
+
+
+class IsFollowed(Func):
+    """Whether a relation of this name is one that readers follow; "shows" only says which labels stand in an edition.
+
+    Written into the SQL as it stands in the index ``relation_to_follow``: a database does not see that a parameter would
+    be the same.
+    """
+
+    arity = 1
+    output_field = BooleanField()
+    template = "NOT (%(expressions)s = 'shows')"
+
+
+# One record ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Found:
+    """The edition in force, with ``version`` and ``published`` annotated."""
+
+    edition: Edition
+
+
+@dataclass
+class Moved:
+    """The record answers under another address now: the edition in force of the record to read instead."""
+
+    edition: Edition
+
+    @property
+    def address(self) -> str:
+        """Slug of the record, its uid where it has none."""
+        return self.edition.slug or str(self.edition.uid)
+
+
+@dataclass
+class Gone:
+    """The record was public and is not: its last edition, why, and the public edition to read instead, if any."""
+
+    edition: Edition
+    withdrawal: Withdrawal | None
+    replacement: Edition | None
+
+    @property
+    def reason(self) -> str:
+        """In words for the public. An entry of the vocabulary ends when nothing public refers to it any more."""
+        return self.withdrawal.reason if self.withdrawal else _("No longer referred to.")
+
+
+@dataclass
+class NotFound:
+    """Nothing was ever public at this address, as far as a reader may know."""
+
+
+Resolved = Found | Moved | Gone | NotFound
+
+
+def resolve(record_type: str, address: str, at: datetime) -> Resolved:
+    """Return what stands at *address* (slug or uid) among the records of *record_type*: Found, Moved, Gone or NotFound.
+
+    Found costs one query; the others a few more. What was never public is NotFound, whatever staff have made of it.
+    """
+    known_by = _key(address)
+    if known_by is None:
+        return NotFound()
+    editions = Edition.objects.public(at).filter(**known_by)
+    if "uid" not in known_by:
+        # A uid alone says which record is meant: asked for the type too, SQLite takes an index by type.
+        editions = editions.of(record_type)
+    edition = editions.with_history().defer("text", "card").order_by("pk").first()
+    if edition and edition.type == record_type:
+        return Found(edition)
+    past = Edition.objects.of(record_type).effective(at).filter(**known_by).defer("text", "json", "card")
+    last = past.order_by("-public_from").first()
+    return _of_past(last, at) if last else NotFound()
+
+
+def resolve_uid(uid: UUID, at: datetime) -> Resolved:
+    """Like ``resolve`` for a uid whose type of record is not known."""
+    last = Edition.objects.effective(at).filter(uid=uid).order_by("-public_from").values_list("type", flat=True).first()
+    return resolve(last, str(uid), at) if last else NotFound()
+
+
+def _key(address: str) -> dict[str, Any] | None:
+    """Return the lookup for *address*, or None when nothing can have it. Keeps NUL and the like from the database."""
+    if UID.fullmatch(address):
+        return {"uid": UUID(address)}
+    if len(address) <= SLUG_LENGTH and SLUG.fullmatch(address):
+        return {"slug": address}
+    return None
+
+
+def _of_past(edition: Edition, at: datetime) -> Resolved:
+    """Tell what became of the record of *edition*, which was in force before *at* under the address asked for."""
+    current = _public(edition.uid, at) or _public(merged_into(edition.uid), at)
+    if current:
+        return Moved(current)
+    of_record = Edition.objects.effective(at).filter(uid=edition.uid)
+    last = of_record.select_related("withdrawal").defer("text").latest("public_from")
+    withdrawal = getattr(last, "withdrawal", None)
+    replacement = _public(withdrawal.replacement, at) if withdrawal and withdrawal.replacement else None
+    return Gone(last, withdrawal, replacement)
+
+
+def _public(uid: UUID | None, at: datetime) -> Edition | None:
+    return Edition.objects.public(at).filter(uid=uid).defer("text", "json").first() if uid else None
+
+
+def merged_into(uid: UUID) -> UUID | None:
+    """Return the uid that the record *uid* was merged into; None when it was not merged. ``merge_entries`` keeps this to one
+    step: what led to an entry that is merged away leads to the new one from then on."""
+    return Redirect.objects.filter(uid=uid).values_list("target", flat=True).first()
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A record that a list is filtered by: its edition in force, and every uid under which editions may still know it."""
+
+    edition: Edition
+    values: tuple[str, ...]
+
+    @property
+    def uid(self) -> UUID:
+        return self.edition.uid
+
+    @property
+    def slug(self) -> str:
+        return self.edition.slug
+
+    @property
+    def card_data(self) -> dict[str, Any]:
+        return self.edition.card_data
+
+
+def choose(record_type: str, address: str, at: datetime) -> Choice | None:
+    """Return the Choice for *address* (slug or uid), following moves and merges; None where nothing is public at *at*."""
+    known_by = _key(address)
+    if known_by is None:
+        return None
+    edition = Edition.objects.of(record_type).public(at).filter(**known_by).defer("text", "json").first()
+    if edition is None:
+        past = resolve(record_type, address, at)
+        if not isinstance(past, Moved):
+            return None
+        edition = past.edition
+    merged = Redirect.objects.filter(target=edition.uid).values_list("uid", flat=True)
+    return Choice(edition, tuple(map(str, [edition.uid, *merged])))
+
+
+# Versions ------------------------------------------------------------------------------------------------------------
+
+
+def versions(uid: UUID, at: datetime) -> EditionQuerySet:
+    """Return the editions of the record *uid* that have taken effect, first to last: version 1, 2 and so on."""
+    return Edition.objects.effective(at).filter(uid=uid).defer("text", "card").order_by("public_from")
+
+
+# Lists ---------------------------------------------------------------------------------------------------------------
+
+
+class PageOutOfRange(EmptyPage):
+    def __init__(self, number: int, pages: int) -> None:
+        super().__init__(f"Page {number} does not exist; there are {pages}.")
+        self.number, self.pages = number, pages
+
+
+# What editions bring along that are shown as cards; the rest stays deferred.
+CARDS = ("uid", "type", "slug", "date", "end_date", "public_from", "card")
+
+
+class EditionPaginator(Paginator):
+    """Pages of *editions*, an ordered queryset. An empty list has one page.
+
+    Which editions are on a page is asked alone, because an index can answer it. A page of the second half is read from the
+    end of the list, which is as near as the beginning is for the others: so the last page costs what the first does.
+    *count* counts the editions, where they are not simply counted.
+    """
+
+    def __init__(self, editions: EditionQuerySet, per_page: int, count: Callable[[], int] | None = None) -> None:
+        super().__init__(editions.values_list("pk", flat=True), per_page)
+        self._counted = count or editions.order_by().count
+
+    @cached_property
+    def count(self) -> int:
+        return self._counted()
+
+    def keys(self, number: int) -> tuple[Any, bool]:
+        """Return (queryset of the keys on the page *number*, whether it has them in reverse order); PageOutOfRange where
+        there is no such page."""
+        if number > self.num_pages:
+            raise PageOutOfRange(number, self.num_pages)
+        start, stop = (number - 1) * self.per_page, min(number * self.per_page, self.count)
+        if start > self.count // 2:
+            return self.object_list.reverse()[self.count - stop : self.count - start], True
+        return self.object_list[start:stop], False
+
+    def page(self, number: int | str) -> Page:
+        """Return the Page *number*, of keys."""
+        number = int(number)
+        keys, is_reversed = self.keys(number)
+        return Page(list(keys)[::-1] if is_reversed else list(keys), number, self)
+
+
+def listing(filters: EditionFilterSet, per_page: int = 20) -> Page:
+    """Return the page of editions, with cards, that *filters* (a valid filter set) ask for.
+
+    Two queries, one where the count was kept. PageOutOfRange when there is no such page.
+    """
+    paginator = EditionPaginator(filters.qs, per_page, filters.count)
+    keys, _is_reversed = paginator.keys(filters.page_number)
+    return Page(_with_cards(keys, filters), filters.page_number, paginator)
+
+
+def first_rows(filters: EditionFilterSet, count: int) -> list[Edition]:
+    """Return the first *count* editions, with cards, that *filters* let through. One query: nothing is counted."""
+    if not filters.is_valid():
+        raise ValueError(f"These filters let nothing be read: {filters.form.errors.as_json()}.")
+    return _with_cards(filters.qs.values("pk")[:count], filters)
+
+
+def _with_cards(keys: Any, filters: EditionFilterSet) -> list[Edition]:
+    """Return the editions *keys* (a subquery of *filters*) in their order. Only what is shown is fetched."""
+    return list(Edition.objects.filter(pk__in=keys).only(*CARDS).order_by(*filters.order()))
+
+
+def in_full(keys: Sequence[int]) -> list[Edition]:
+    """Return the editions *keys*, which have taken effect, in this order: with their JSON, ``version`` and ``published``.
+    One query."""
+    editions = Edition.objects.filter(pk__in=keys).with_history().defer("text", "card").in_bulk()
+    return [editions[key] for key in keys]
+
+
+# Menus ---------------------------------------------------------------------------------------------------------------
+
+
+class Option(NamedTuple):
+    """One entry of a filter menu. *value* goes into the address; *names* is a language object, None for codes."""
+
+    value: str
+    count: int
+    names: dict[str, str] | None
+
+
+# Facets with few values, worth a menu. The others (people, organizations, conferences) are reached from their records.
+MENUS = ("year", "country", "region", "series", "theme", "kind", "language", "status")
+# Those that records of a type have; each more is looked for in every hidden edition.
+MENUS_OF = {RecordType.DOCUMENT: ("year", "theme", "kind", "language"), RecordType.PHOTO: ("year", "language")}
+_LABELLED = {"series": RecordType.SERIES, "theme": RecordType.THEME}
+
+
+def options(record_type: str, context: ReadContext) -> dict[str, list[Option]]:
+    """Return {facet: [Option]} with the counts of public records of *record_type*; kept for the epoch."""
+    kept = context.cached(("options", record_type), lambda: _options(record_type, context.at))
+    return {name: [Option(*entry) for entry in entries] for name, entries in kept.items()}
+
+
+def _facet_counts(record_type: str, at: datetime) -> Iterable[tuple[str, str, int]]:
+    """Yield (facet, value, number of public records) for what menus offer. One query.
+
+    All facets are counted off their index, then those of editions that are not public are taken away again: to ask of
+    each facet whether its edition is public takes ten times as long. One statement, so that nothing is published in
+    between.
+    """
+    hidden = Edition.objects.of(record_type).hidden(at).order_by()
+    names = MENUS_OF.get(record_type, MENUS)
+    in_all = Facet.objects.filter(type=record_type, name__in=names)
+    of_hidden = Facet.objects.filter(edition__in=hidden, name__in=names)
+    counted = [
+        facets.order_by().values_list("name", "value").annotate(n=n)
+        for facets, n in ((in_all, Count("pk")), (of_hidden, -Count("pk")))
+    ]
+    counts: Counter[tuple[str, str]] = Counter()
+    for name, value, n in counted[0].union(counted[1], all=True):
+        counts[name, value] += n
+    return ((name, value, n) for (name, value), n in counts.items() if n)
+
+
+def _options(record_type: str, at: datetime) -> dict[str, list[Option]]:
+    counts = _facet_counts(record_type, at)
+    labels = {
+        str(uid): (slug, json.loads(card)["name"])
+        for uid, slug, card in Edition.objects.public(at)
+        .of(*_LABELLED.values())
+        .order_by("slug")
+        .values_list("uid", "slug", "card")
+    }
+    menus: dict[str, list[Option]] = {name: [] for name in MENUS}
+    for name, value, n in counts:
+        if name not in _LABELLED:
+            menus[name].append(Option(value, n, None))
+        elif value in labels:
+            slug, names = labels[value]
+            menus[name].append(Option(slug, n, names))
+    for name, entries in menus.items():
+        entries.sort(key=lambda option: option.value, reverse=name == "year")
+    return menus
+
+
+# Relations -----------------------------------------------------------------------------------------------------------
+
+
+class RelatedRecord(NamedTuple):
+    """A public record that an edition points to. *key* says what inside the edition points there, such as a figure."""
+
+    name: str
+    key: str
+    uid: UUID
+    type: str
+    slug: str
+    card: str
+
+    @property
+    def card_data(self) -> dict[str, Any]:
+        return json.loads(self.card)
+
+
+def related(editions: Iterable[Edition], at: datetime, cards: bool = True) -> dict[int, list[RelatedRecord]]:
+    """Return {edition's pk: [RelatedRecord]} for *editions*: what they point to that is public at *at*. One query.
+
+    Without *cards*, the cards of the records are left empty.
+    """
+    found: dict[int, list[RelatedRecord]] = {edition.pk: [] for edition in editions}
+    if not found:
+        return found
+    target = Edition.objects.public(at).filter(uid=OuterRef("target")).order_by()
+    shown = {"type": "type", "slug": "slug"} | ({"card": "card"} if cards else {})
+    # One look-up for each relation: a subquery for each column would be one for each of these.
+    rows = (
+        Relation.objects.filter(edition__in=list(found))
+        .filter(IsFollowed("name"))
+        .annotate(shown=Subquery(target.values(shown=JSONObject(**shown))[:1]))
+        .order_by("edition", "name", "order", "pk")
+    )
+    for row in rows:
+        if row.shown:
+            record = RelatedRecord(row.name, row.key, row.target, **{"card": "", **row.shown})
+            found[row.edition_id].append(record)
+    return found
+
+
+def referring(uid: UUID, *names: str, at: datetime) -> EditionQuerySet:
+    """Return the editions public at *at* with a relation of one of *names* to the record *uid*, newest first; ``relation``
+    and ``relation_order`` say which."""
+    return (
+        Edition.objects.public(at)
+        .filter(relations__target=uid, relations__name__in=names)
+        .annotate(relation=F("relations__name"), relation_order=F("relations__order"))
+        .only(*CARDS)
+        .order_by(F("date").desc(), "slug", "uid")
+    )

@@ -1,0 +1,1 @@
+"""The admin's bases and pages, the preview and share links."""

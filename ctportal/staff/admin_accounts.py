@@ -1,0 +1,83 @@
+"""Accounts: Django's own forms, with one native field for an instant, autocomplete for roles, and a translator's languages."""
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.forms import UserChangeForm
+from django.contrib.auth.models import Group, Permission, User
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from ctportal.core import languages
+from ctportal.staff.admin_forms import AutocompleteFields, InstantField, InstantInput
+from ctportal.staff.admin_lists import NarrowedList
+from ctportal.workflow import roles
+
+admin.site.unregister([User, Group])
+
+
+def _translation_rights():
+    """{language: Permission}: the rights that make somebody a translator into it."""
+    codenames = {roles.translate(code).partition(".")[2]: code for code in languages.CODES}
+    return {codenames[right.codename]: right for right in Permission.objects.filter(codename__in=codenames)}
+
+
+class AccountForm(UserChangeForm):
+    translates = forms.MultipleChoiceField(
+        label=_("Translates into"),
+        choices=languages.CHOICES,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("For translators: they write these languages of every record, and no others."),
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        held = set(self.instance.user_permissions.values_list("codename", flat=True))
+        self.initial["translates"] = [c for c in languages.CODES if roles.translate(c).partition(".")[2] in held]
+        # One place for each right.
+        rights = self.fields["user_permissions"]
+        rights.queryset = rights.queryset.exclude(codename__startswith="translate_")
+
+    def clean(self):
+        """Make the languages rights like the others, so that only what changes is written and noted."""
+        cleaned = super().clean()
+        if "translates" in cleaned and "user_permissions" in cleaned:
+            rights = _translation_rights()
+            cleaned["user_permissions"] = [
+                *cleaned["user_permissions"],
+                *(rights[code] for code in cleaned["translates"]),
+            ]
+        return cleaned
+
+
+@admin.register(User)
+class AccountAdmin(AutocompleteFields, NarrowedList, UserAdmin):
+    form = AccountForm
+    formfield_overrides = {models.DateTimeField: {"form_class": InstantField, "widget": InstantInput}}
+    autocomplete_fields = ["groups"]
+    filter_horizontal = ["user_permissions"]
+    show_full_result_count = False
+
+    def get_fieldsets(self, request, obj=None):
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None:
+            return fieldsets
+        return [(name, self._with_languages(options)) for name, options in fieldsets]
+
+    def _with_languages(self, options):
+        fields = list(options["fields"])
+        if "groups" in fields:
+            fields.insert(fields.index("groups") + 1, "translates")
+        return options | {"fields": fields}
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        response = super().render_change_form(request, context, add, change, form_url, obj)
+        if request.method == "POST":
+            response.status_code = 422
+        return response
+
+
+@admin.register(Group)
+class RoleAdmin(AutocompleteFields, NarrowedList, GroupAdmin):
+    """Django's own, with the boxes and the list of ours: they refuse what cannot be."""

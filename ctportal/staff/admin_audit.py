@@ -1,0 +1,143 @@
+"""What happened, for who may see it: the audit trail, the steps of publication and the ledger, to read, narrow down and
+export."""
+
+import csv
+
+from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
+from django.http import StreamingHttpResponse
+from django.urls import path
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy
+
+from ctportal.publishing.models import AuditEntry, LedgerEntry, WorkflowStep
+from ctportal.staff.admin_components import component
+from ctportal.staff.admin_lists import NarrowedList
+
+CHUNK = 1000  # rows in memory
+
+
+def cell(value):
+    """*value* as text that no spreadsheet takes for a formula."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else text
+
+
+class Echo:
+    """A file that gives back what is written: the lines of a CSV one by one."""
+
+    def write(self, text):
+        return text
+
+
+def csv_lines(columns, rows):
+    """Yield the lines of a CSV: the names of *columns*, then *rows*, each a list of values."""
+    writer = csv.writer(Echo())
+    yield writer.writerow(columns)
+    for row in rows:
+        yield writer.writerow([cell(value) for value in row])
+
+
+class HappenedAdmin(NarrowedList, admin.ModelAdmin):
+    """Rows that nobody changes. Everything that narrows the list narrows the export."""
+
+    change_list_template = "admin/audit/change_list.html"
+    show_full_result_count = False
+    list_per_page = 100
+    ordering = ["-pk"]
+    exported = ()
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def get_urls(self):
+        name = f"{self.opts.app_label}_{self.opts.model_name}_export"
+        return [path("export/", self.admin_site.admin_view(self.export), name=name), *super().get_urls()]
+
+    def export(self, request):
+        """The list as it is narrowed down, as CSV, in the order in which it happened."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        try:
+            queryset = self.get_changelist_instance(request).get_queryset(request).order_by("pk")
+        except (IncorrectLookupParameters, SuspiciousOperation) as error:
+            raise BadRequest("The list cannot be narrowed down by what the address says.") from error
+        rows = queryset.values_list(*self.exported).iterator(chunk_size=CHUNK)
+        response = StreamingHttpResponse(csv_lines(self.exported, rows), content_type="text/csv; charset=utf-8")
+        name = f"{self.opts.model_name}-{timezone.now():%Y-%m-%d}.csv"
+        response["Content-Disposition"] = f'attachment; filename="{name}"'
+        return response
+
+    @admin.display(description=gettext_lazy("when (UTC)"), ordering="pk")
+    def instant(self, entry):
+        return f"{entry.at:%Y-%m-%d %H:%M:%S}"
+
+    @admin.display(description=gettext_lazy("record"))
+    def record(self, entry):
+        of_type = self.typed(entry)
+        return _narrower("uid", entry.uid, f"{of_type.get_type_display()} {str(entry.uid)[:8]}") if entry.uid else ""
+
+    def typed(self, entry):
+        """What tells the type of the record that *entry* is about."""
+        return entry
+
+
+def _narrower(name, value, text):
+    """A link to the list of those with *value*."""
+    return component("link", address=f"?{urlencode({name: value})}", text=text) if value else ""
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(HappenedAdmin):
+    list_display = ["instant", "person", "kind", "outcome", "what", "record", "address"]
+    list_filter = ["kind", "outcome", "at"]
+    search_fields = ["who", "what", "uid", "address"]
+    exported = ("at", "who", "account", "kind", "outcome", "what", "type", "uid", "address")
+
+    @admin.display(description=gettext_lazy("who"))
+    def person(self, entry):
+        return _narrower("who", entry.who, entry.who)
+
+
+@admin.register(WorkflowStep)
+class WorkflowStepAdmin(HappenedAdmin):
+    list_display = ["instant", "person", "action", "language", "record", "remark"]
+    list_filter = ["action", "type", "at"]
+    search_fields = ["by", "remark", "uid"]
+    exported = ("at", "by", "action", "language", "type", "uid", "remark")
+
+    @admin.display(description=gettext_lazy("who"))
+    def person(self, entry):
+        return _narrower("by", entry.by, entry.by)
+
+
+@admin.register(LedgerEntry)
+class LedgerEntryAdmin(HappenedAdmin):
+    list_display = ["instant", "person", "action", "record", "beginning", "reason"]
+    list_filter = ["action", "at"]
+    search_fields = ["by", "reason", "uid", "sha256", "hash"]
+    exported = ("id", "at", "by", "action", "uid", "edition", "sha256", "effective_at", "public_until", "frozen",
+                "reason", "previous", "hash")  # fmt: skip
+
+    def get_queryset(self, request):
+        heavy = ("edition__json", "edition__card", "edition__text")
+        return super().get_queryset(request).select_related("edition").defer(*heavy)
+
+    def typed(self, entry):
+        return entry.edition
+
+    @admin.display(description=gettext_lazy("who"))
+    def person(self, entry):
+        return _narrower("by", entry.by, entry.by)
+
+    @admin.display(description=gettext_lazy("takes effect (UTC)"))
+    def beginning(self, entry):
+        return f"{entry.effective_at:%Y-%m-%d %H:%M:%S}"

@@ -1,0 +1,162 @@
+"""The comparison of what a record says in two places, field by field: its draft, and its editions past, in force and to come."""
+
+import json
+from typing import NamedTuple
+
+from django.core.exceptions import ValidationError
+from django.db.models import Prefetch
+from django.urls import path, reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from ctportal.core import languages
+from ctportal.publishing import epoch
+from ctportal.publishing.gate import GATES, canonical, gate_for
+from ctportal.publishing.models import Edition, RecordType, Relation
+from ctportal.publishing.state import SHOWS
+from ctportal.reading.differences import CHANGED
+from ctportal.staff.admin_locale import interface_language
+from ctportal.staff.admin_versions import VersionsPage
+from ctportal.web.changes import Shown, changed, relations_changed
+from ctportal.web.history import title_of
+from ctportal.workflow import roles
+from ctportal.workflow.redaction import labels_for
+
+DRAFT = "draft"
+POINTED_TO = (RecordType.CONFERENCE, RecordType.DOCUMENT, RecordType.PHOTO)
+
+
+def url(admin):
+    """The address below a record's own, ``…/<id>/versions/compare/?from=…&to=…``; each is "draft" or the key of an edition."""
+
+    def view(request, object_id):
+        return ComparePage(admin, request, object_id).respond()
+
+    return path("<path:object_id>/versions/compare/", admin.admin_site.admin_view(view), name=_name(admin))
+
+
+def address(admin, record, before="", after=DRAFT):
+    """Where two texts of *record* are compared, by default what is public with the draft."""
+    address = reverse(f"admin:{_name(admin)}", args=[record.pk], current_app=admin.admin_site.name)
+    return f"{address}?{urlencode({'from': before, 'to': after})}" if before else address
+
+
+def _name(admin):
+    return f"{admin.opts.app_label}_{admin.opts.model_name}_compare"
+
+
+class Side(NamedTuple):
+    """What is compared: the public JSON, the end of the address, and the (name, uid) of what it points to."""
+
+    json: str
+    slug: str
+    pointers: list
+
+
+class ComparePage(VersionsPage):
+    def respond(self):
+        rows = self._rows()
+        self.editions = {row["key"]: row for row in rows}
+        usual = self._usual_before(rows)
+        before, after = self.request.GET.get("from", usual), self.request.GET.get("to", DRAFT)
+        try:
+            self._check(before, after)
+            context, status = self._compared(before, after), 200
+        except ValidationError as error:
+            before, after = usual, DRAFT
+            context, status = {"error": " ".join(error.messages)}, error.code
+        context |= {"rows": rows[::-1], "before": before, "after": after}
+        return self._answer("compare", _("Compare"), context, status)
+
+    def _check(self, before, after):
+        """Raise ValidationError, its code the status of the answer, where the two cannot be compared."""
+        if not before:
+            if self.editions:
+                raise ValidationError(_("Choose two of those below."), code=400)
+            return  # nothing was ever published
+        for key in (before, after):
+            if key != DRAFT and key not in self.editions:
+                text = _("“%(value)s” is neither the draft nor an edition of this record. Choose two of those below.")
+                raise ValidationError(text, code=404, params={"value": key[:40]})
+            if key != DRAFT and self.editions[key]["edition"].is_sealed:
+                text = _("“%(name)s” was sealed: its text is gone and cannot be compared.")
+                raise ValidationError(text, code=410, params={"name": self.editions[key]["name"]})
+        if before == after:
+            raise ValidationError(_("These are one and the same. Choose two different ones."), code=400)
+
+    def _compared(self, before, after):
+        if not before:
+            remark = _("It was never published: there is nothing to compare the draft with.")
+            return {"heading": _("Draft"), "remark": remark}
+        language = interface_language()
+        old, new = self._sides(before, after)
+        changes = self._changes(old, new, language)
+        leaving = self._leaving(before, after, old, new)
+        waiting = self._waiting() if DRAFT in (before, after) else []
+        return {
+            "heading": _("From “%(before)s” to “%(after)s”")
+            % {"before": self._called(before), "after": self._called(after)},
+            "changes": changes,
+            "remark": "" if changes else _("Nothing that this page shows has changed."),
+            "language": language,
+            "waiting": [name for name in waiting if name not in leaving],
+            "leaving": leaving,
+            "leaves_out": not self.request.user.has_perm("publishing.read_all_drafts"),
+        }
+
+    def _called(self, key):
+        return self.editions[key]["name"] if key in self.editions else _("Draft")
+
+    def _waiting(self):
+        """Names of the languages that the draft holds and that are not ready: they are no part of what would be published."""
+        states = self.admin.language_states(self.record)
+        return [name for code, name in languages.LANGUAGES.items() if states.get(code) == "draft"]
+
+    def _leaving(self, before, after, old, new):
+        """Names of the languages that the public reads, and would not read any more if the draft were published."""
+        if after != DRAFT or not self.editions[before]["in_force"]:
+            return []
+        public, ready = (json.loads(side.json).get("languages", []) for side in (old, new))
+        return [languages.LANGUAGES[code] for code in public if code not in ready]
+
+    def _sides(self, *keys):
+        pointers = Relation.objects.exclude(name=SHOWS).order_by("name", "order")
+        editions = Edition.objects.filter(uid=self.record.uid, pk__in=[key for key in keys if key != DRAFT])
+        sides = {
+            str(edition.pk): Side(
+                self._json(edition), edition.slug, [(each.name, each.target) for each in edition.pointers]
+            )
+            for edition in editions.prefetch_related(Prefetch("relations", pointers, "pointers"))
+        }
+        if DRAFT in keys:
+            content = gate_for(self.record).content(self.record)
+            json = canonical(labels_for(self.request.user, content.data, content.shows))
+            sides[DRAFT] = Side(json, content.slug, [(link.name, link.target) for link in content.links])
+        return [sides[key] for key in keys]
+
+    def _json(self, edition):
+        """What *edition* says, as far as the reader may know of the labels in it: those of what was public, all of them."""
+        if self.editions[str(edition.pk)]["number"]:
+            return edition.json
+        shows = edition.relations.filter(name=SHOWS).values_list("target", flat=True)
+        return canonical(labels_for(self.request.user, edition.data, shows))
+
+    def _changes(self, before, after, language):
+        titles = self._titles({uid for _name, uid in (*before.pointers, *after.pointers)}, language)
+        was, now = ([(name, titles[uid]) for name, uid in side.pointers if uid in titles] for side in (before, after))
+        moved = Shown(_("Web address"), CHANGED, before=[before.slug], after=[after.slug])
+        return [
+            *([moved] if before.slug != after.slug else []),
+            *changed(before.json, after.json, language),
+            *relations_changed(was, now, language),
+        ]
+
+    def _titles(self, uids, language):
+        """{uid: what it is called} of the records *uids*: as their drafts say where the reader may read them, else as the
+        public reads them. The others are neither named nor told of."""
+        found = list(Edition.objects.public(epoch.reached()).filter(uid__in=uids))
+        for gate in (GATES[kind] for kind in POINTED_TO):
+            records = gate.queryset().filter(uid__in=uids)
+            found += gate.contents_of([record for record in records if roles.may_read(self.request.user, record)])
+        titles = {each.uid: (title_of(each, language), each.slug) for each in found}
+        return {uid: f"{title} ({slug})" if slug else title for uid, (title, slug) in titles.items()}

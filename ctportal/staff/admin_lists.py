@@ -1,0 +1,56 @@
+"""What the lists of the admin share: an address that narrows a list down by what cannot be is answered with the whole list,
+and says so."""
+
+from django.contrib import admin, messages
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ERROR_FLAG, SEARCH_VAR
+from django.db import DataError
+from django.utils.translation import gettext as _
+
+from ctportal.core.search_text import shorten
+from ctportal.staff.admin_components import component
+
+# What the databases and Python say to numbers and dates beyond what they can hold, and to characters that no text has.
+BEYOND = (ValueError, OverflowError, DataError)
+
+
+class NarrowedList:
+    """Mixin of admins: Django asks the database outside of where it looks for faults of the address; this looks there too.
+
+    Boxes and lists look for as much of a search as ``search_text`` allows; lists say when they leave something out.
+    """
+
+    def get_changelist_instance(self, request):
+        try:
+            found = super().get_changelist_instance(request)
+        except BEYOND as error:
+            if not request.GET:
+                raise  # no fault of the address
+            raise IncorrectLookupParameters(str(error)) from error
+        _refuse_what_is_not_offered(found, request.GET)
+        return found
+
+    def get_search_results(self, request, queryset, search_term):
+        return super().get_search_results(request, queryset, shorten(search_term).text)
+
+    def changelist_view(self, request, extra_context=None):
+        searched = shorten(request.GET.get(SEARCH_VAR, ""))
+        if searched.is_shortened:
+            # The links of the page carry what is looked for, and the box shows it.
+            request.GET = request.GET.copy()
+            request.GET[SEARCH_VAR] = searched.text
+            text = component("shortened", notice=searched.notice, text=searched.text)
+            self.message_user(request, text, messages.WARNING)
+        if ERROR_FLAG in request.GET:
+            text = _("The list cannot be narrowed down by what the address said: this is all of it.")
+            self.message_user(request, text, messages.WARNING)
+        return super().changelist_view(request, extra_context)
+
+
+def _refuse_what_is_not_offered(changelist, asked):
+    """Django leaves out a filter of our own that is asked for what it does not offer, and one that offers nothing."""
+    own = [spec for spec in changelist.filter_specs if isinstance(spec, admin.SimpleListFilter)]
+    offered = {spec.parameter_name: {str(value) for value, _label in spec.lookup_choices} for spec in own}
+    for name in (getattr(listed, "parameter_name", "") for listed in changelist.list_filter):
+        if name in asked and asked[name] not in offered.get(name, ()):
+            raise IncorrectLookupParameters(f"{name}: {asked[name]}")

@@ -1,0 +1,154 @@
+"""Who else has a page of the admin open, and who has saved it since. It informs; what a save may do is for ``admin_stale``.
+
+Showing a page writes nothing. Its script (static/admin-portal/presence.js) gives a sign when the page is loaded and every 20
+seconds until it is left, and shows what the answer says. A sign carries the key of the page with the instant at which the page
+was made, signed, so that neither is invented. Only who may save a page is noted, and only who may open it is told.
+"""
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from django.contrib.admin.utils import unquote
+from django.core import signing
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse, HttpResponseBadRequest, HttpResponseNotAllowed
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from ctportal.publishing.changes import name_of
+from ctportal.publishing.models import Presence
+
+FORM = "form"  # the part that is the record's own form
+SALT = "ctportal.presence"
+# How long a page counts as open after its last sign: a browser lets the script of a tab in the background run only once a
+# minute, and one sign may be late.
+ALIVE = timedelta(seconds=80)
+KEPT = timedelta(hours=12)  # as long as a session; a page that was made before gives no sign any more
+
+
+@dataclass
+class Other:
+    """Somebody else at the page, and since when."""
+
+    name: str
+    since: datetime
+
+
+@dataclass
+class Page:
+    """A page that is shown, for the template admin/record/presence.html."""
+
+    address: str = ""  # that it gives its signs to
+    token: str = ""  # what it signs with; see ``Opened``
+    others: list[Other] = field(default_factory=list)
+    savings: list[Other] = field(default_factory=list)  # *since* is the instant
+
+
+class Opened(NamedTuple):
+    """A page as its token tells it: its key, and the instant at which it was made."""
+
+    key: str
+    at: datetime
+
+
+def _token(uid, part, user, at):
+    payload = [secrets.token_urlsafe(16), str(uid), part, user.pk, at.isoformat()]
+    return signing.Signer(salt=SALT).sign_object(payload)
+
+
+def _opened(token, uid, part, user, now):
+    """The Opened of *token*; None where it was not made for *part* of the record *uid* and for *user*, or too long ago."""
+    try:
+        key, *made_for, at = signing.Signer(salt=SALT).unsign_object(token)
+    except signing.BadSignature:
+        return None
+    opened = Opened(key, datetime.fromisoformat(at))
+    return opened if made_for == [str(uid), part, user.pk] and opened.at >= now - KEPT else None
+
+
+def open_page(request, uid, part, address):
+    """Return the Page for *part* of the record *uid*, with who else has it open. One query."""
+    now = timezone.now()
+    return Page(address, _token(uid, part, request.user, now), _others(uid, part, request.user, now))
+
+
+def note_saving(user, uid, part):
+    """Tell those who have *part* of the record *uid* open that *user* has saved it."""
+    page = secrets.token_urlsafe(16)
+    Presence.objects.create(uid=uid, part=part, user=user, page=page, opened_at=timezone.now(), saved=True)
+
+
+def _others(uid, part, user, now):
+    """One Other for each account but *user* that has the page open, who came first first."""
+    rows = Presence.objects.filter(uid=uid, part=part, saved=False, seen_at__gte=now - ALIVE).exclude(user=user)
+    found = {}
+    for row in rows.select_related("user").order_by("opened_at", "pk"):
+        found.setdefault(row.user_id, Other(name_of(row.user), row.opened_at))
+    return list(found.values())
+
+
+def _savings(uid, part, user, since):
+    """The last saving of each account but *user* after the instant *since*."""
+    rows = Presence.objects.filter(uid=uid, part=part, saved=True, opened_at__gt=since).exclude(user=user)
+    rows = rows.select_related("user").order_by("opened_at", "pk")
+    return list({row.user_id: Other(name_of(row.user), row.opened_at) for row in rows}.values())
+
+
+# Signs
+
+
+def answer_sign(request, uid, part, *, may_save):
+    """Answer a sign of a page, sent by who may open it: with who else is there, as HTML, or with nothing where it is left."""
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    now, user = timezone.now(), request.user
+    opened = _opened(request.POST.get("page", ""), uid, part, user, now)
+    if opened is None:
+        return HttpResponseBadRequest(_("“page” is not the key of a page."), content_type="text/plain; charset=utf-8")
+    mine = Presence.objects.filter(uid=uid, part=part, user=user, page=opened.key)
+    if "leave" in request.POST:
+        mine.delete()
+        return HttpResponse(status=204)
+    Presence.objects.filter(opened_at__lt=now - KEPT).delete()
+    if may_save and not mine.update(seen_at=now):
+        row = Presence(uid=uid, part=part, user=user, page=opened.key, opened_at=opened.at, seen_at=now)
+        Presence.objects.bulk_create([row], ignore_conflicts=True)  # two signs at once are one
+    savings = _savings(uid, part, user, opened.at) if may_save else []
+    page = Page(others=_others(uid, part, user, now), savings=savings)
+    return TemplateResponse(request, "admin/record/presence_lines.html", {"presence": page})
+
+
+# Forms
+
+
+def form_of(record):
+    return record.uid, FORM
+
+
+def url(admin, page_of=form_of):
+    """The address below a form's own, ``…/<id>/presence/``. *page_of* names the record and the part of an object."""
+
+    def view(request, object_id):
+        obj = admin.get_object(request, unquote(object_id))
+        if obj is None:
+            raise Http404("No such record.")
+        if not admin.has_view_or_change_permission(request, obj):
+            raise PermissionDenied
+        return answer_sign(request, *page_of(obj), may_save=admin.has_change_permission(request, obj))
+
+    return path("<path:object_id>/presence/", admin.admin_site.admin_view(view), name=_name(admin))
+
+
+def open_form(request, admin, obj, page_of=form_of):
+    """The Page of the form of *obj*; see ``open_page``."""
+    address = reverse(f"admin:{_name(admin)}", args=[obj.pk], current_app=admin.admin_site.name)
+    uid, part = page_of(obj)
+    return open_page(request, uid, part, address)
+
+
+def _name(admin):
+    return f"{admin.opts.app_label}_{admin.opts.model_name}_presence"

@@ -1,0 +1,89 @@
+"""The admin's site: names, and an index grouped as staff think instead of by application."""
+
+from functools import wraps
+
+from django.conf import settings
+from django.contrib.admin import AdminSite
+from django.core.exceptions import BadRequest
+from django.urls import path, reverse
+from django.utils.translation import gettext_lazy as _
+
+from ctportal.staff.admin_lists import BEYOND
+from ctportal.staff.admin_locale import choose_language
+from ctportal.staff.admin_moved import Moved
+
+# (name, label for style sheets, names of the models in their order)
+GROUPS = [
+    (
+        _("Conferences and documents"),
+        "dossiers",
+        ["Conference", "CoChairsSummary", "PressRelease", "Statement", "OtherDocument", "Photo"],
+    ),
+    (_("People, organizations and themes"), "vocabulary", ["Person", "Organization", "Series", "Theme"]),
+    (_("Accounts"), "accounts", ["User", "Group"]),
+    (_("What happened"), "happened", ["AuditEntry", "WorkflowStep", "LedgerEntry"]),
+]
+
+
+class PortalAdminSite(AdminSite):
+    site_header = _("Conference portal")
+    site_title = _("Conference portal")
+    index_title = _("What would you like to work on?")
+    empty_value_display = "–"
+
+    def get_urls(self):
+        return [path("language/", choose_language, name="choose_language"), *super().get_urls()]
+
+    def admin_view(self, view, cacheable=False):
+        """Every page of a record, wherever it is defined, leads on to the entry in which the record is by now."""
+
+        @wraps(view)
+        def followed(request, *args, **kwargs):
+            try:
+                return view(request, *args, **kwargs)
+            except Moved as moved:
+                return moved.answer(request)
+
+        return super().admin_view(followed, cacheable)
+
+    def autocomplete_view(self, request):
+        try:
+            return super().autocomplete_view(request)
+        except BEYOND as error:
+            raise BadRequest("What is looked for cannot be.") from error
+
+    def each_context(self, request):
+        return super().each_context(request) | {"interface_languages": settings.LANGUAGES}
+
+    def index(self, request, extra_context=None):
+        from ctportal.staff.dashboard import (
+            dashboard,  # knows the lists of records, which are not there before this site is
+        )
+
+        mine = {"desk": dashboard(request.user, self)}
+        return super().index(request, mine | (extra_context or {}))
+
+    def get_app_list(self, request, app_label=None):
+        if app_label:
+            return super().get_app_list(request, app_label)
+        found = {model["object_name"]: model for model in self._models(request)}
+        if found.get("Photo", {}).get("add_url"):
+            found["Photo"]["add_url"] = reverse("admin:conferences_photo_upload", current_app=self.name)
+        groups = [
+            self._group(name, label, [found.pop(n) for n in names if n in found]) for name, label, names in GROUPS
+        ]
+        groups.append(self._group(_("Other"), "other", list(found.values())))
+        return [group for group in groups if group["models"]]
+
+    def _models(self, request):
+        for app in super().get_app_list(request):
+            yield from app["models"]
+
+    def _group(self, name, label, models):
+        return {
+            "name": name,
+            "app_label": label,
+            "app_url": f"{reverse('admin:index', current_app=self.name)}#{label}",
+            "has_module_perms": True,
+            "models": models,
+        }

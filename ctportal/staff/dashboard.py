@@ -1,0 +1,387 @@
+"""The dashboard: what waits for whoever signs in to the admin, in sections, each with the lists that show just these.
+
+What a section counts and what its lists show come from one queryset, ``Section.records``: the index shows its first few
+records, ``DashboardFilter`` narrows an admin list by it. A section covers one or more kinds of record; who may act on
+none of them does not see it. Each kind takes one query and those for its rows, however many records there are.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from operator import attrgetter
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Subquery, Value, Window
+from django.db.models.functions import Coalesce, Least
+from django.urls import reverse
+from django.utils.text import Truncator
+from django.utils.timesince import timeuntil
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext_lazy
+
+from conferences.models import Conference, Photo
+from ctportal.core import languages
+from ctportal.core.dates import PRECISIONS, first_day, last_day
+from ctportal.core.instants import show_instant, today
+from ctportal.publishing import epoch
+from ctportal.publishing.models import Contribution, Edition, RecordType
+from ctportal.publishing.records import Stage, entry_model
+from ctportal.staff.record_admin import found_once
+from ctportal.workflow import roles
+from ctportal.workflow.redaction import withhold
+from documents.models import CoChairsSummary, Document
+
+FEW = 5  # records that a section shows
+OLD = timedelta(days=7)  # a change that nobody has published since
+RECENT = timedelta(days=365)  # further back, languages are missed by who translates into them, and by nobody else
+SUMMARY_DUE = timedelta(days=10)  # after the last day of a conference
+HOW_MANY = {
+    Conference: ngettext_lazy("%(n)d conference", "%(n)d conferences", "n"),
+    Document: ngettext_lazy("%(n)d document", "%(n)d documents", "n"),
+    Photo: ngettext_lazy("%(n)d photo", "%(n)d photos", "n"),
+}
+NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+def _editable(queryset, user):
+    """The records of *queryset* that *user* may write."""
+    if user.has_perm("publishing.edit_all_drafts"):
+        return queryset
+    return queryset.filter(created_by=user)
+
+
+# Which records belong to a section. Each takes the records that the user may read, the user and the instant.
+
+
+def _mine(queryset, user, now):
+    """Never published and theirs, or changed by them since it was published: in review, or saying something else than what
+    is public or scheduled. What they discarded or typed back is no draft of theirs any more."""
+    hands = Contribution.objects.unapproved().filter(user=user)
+    unpublished = ~Exists(Edition.objects.standing().filter(uid=OuterRef("uid")).order_by())
+    same = Edition.objects.standing().filter(Q(public_until=None) | Q(public_until__gt=now), _same(queryset.model))
+    changed = Q(stage=Stage.REVIEW) | ~Q(Exists(same.filter(uid=OuterRef("uid")).order_by()))
+    if queryset.model._meta.concrete_model is not Photo:
+        changed |= Q(Exists(_in_preparation(queryset.model, hands)))
+    return queryset.filter(Q(created_by=user) & unpublished | Q(uid__in=hands.values("uid")) & changed)
+
+
+def _same(model):
+    """What an edition has that says what the draft of the outer record says."""
+    same = Q(sha256=OuterRef("draft_sha256"))
+    return same & Q(slug=OuterRef("slug")) if hasattr(model, "slug") else same
+
+
+def _in_preparation(model, hands):
+    """The languages of the outer record in which one of *hands* writes and which are not ready: no part of the draft yet."""
+    texts, link = _texts(model._meta.concrete_model)
+    writes = hands.filter(uid=OuterRef(OuterRef("uid")), language=OuterRef("language"))
+    return texts.objects.filter(Exists(writes), **{link: OuterRef("pk")}, ready=False).order_by()
+
+
+def _in_review(queryset, user, now):
+    hands = Contribution.objects.counting(now).filter(user=user).values("uid")
+    return queryset.filter(stage=Stage.REVIEW).exclude(uid__in=hands)
+
+
+def _to_come(now):
+    return Edition.objects.to_come(now)
+
+
+def _withdrawals_to_come(now):
+    return Edition.objects.standing().filter(public_until__gt=now, withdrawal__isnull=False)
+
+
+def _scheduled(queryset, user, now):
+    """Those with an edition or a withdrawal to come, with ``due``, when the first of these happens, ``ends``, when
+    the withdrawal does, and ``is_public``."""
+    mine = {"uid": OuterRef("uid")}
+    start = _to_come(now).filter(**mine).order_by("public_from").values("public_from")[:1]
+    end = _withdrawals_to_come(now).filter(**mine).order_by("public_until").values("public_until")[:1]
+    found = queryset.filter(
+        Q(uid__in=_to_come(now).order_by().values("uid"))
+        | Q(uid__in=_withdrawals_to_come(now).order_by().values("uid"))
+    )
+    found = found.annotate(ends=Subquery(end), is_public=Exists(Edition.objects.public(now).filter(**mine).order_by()))
+    return found.annotate(due=Least(Coalesce(Subquery(start), Value(NEVER)), Coalesce("ends", Value(NEVER))))
+
+
+def _left_lying(queryset, user, now):
+    """Public, changed by somebody since, untouched for a week, and not scheduled as it stands.
+
+    What nobody had a hand in, such as a draft that differs since a theme it shows was renamed, is nobody's forgotten
+    work; starting from the hands also spares comparing every draft with its edition.
+    """
+    same = _same(queryset.model)
+    public = Edition.objects.public(now).filter(uid=OuterRef("uid")).order_by()
+    return _editable(queryset, user).filter(
+        Exists(public.exclude(same)),
+        ~Exists(_to_come(now).filter(same, uid=OuterRef("uid")).order_by()),
+        uid__in=Contribution.objects.counting(now).values("uid"),
+        modified_at__lt=now - OLD,
+    )
+
+
+def _ends_before(day):
+    """Conferences whose last day, the last of the month or year where no more is known, is before *day*."""
+    found = Q()
+    for precision in PRECISIONS:
+        found |= Q(date_precision=precision, end_date__lt=first_day(day, precision))
+    return found
+
+
+def _without_summary(queryset, user, now):
+    """Held, over for ten days, and without a co-chairs' summary that *user* may know of."""
+    kind = Document.Kind.CO_CHAIRS_SUMMARY
+    summaries = Document.objects.filter(conference=OuterRef("pk")).order_by()
+    summaries = summaries.filter(Q(kind=kind) | Q(also_serves_as=kind))
+    if not user.has_perm("publishing.read_all_drafts"):
+        # That there is none must not tell that somebody else has begun one.
+        public = Edition.objects.public(now).filter(uid=OuterRef("uid")).order_by()
+        summaries = summaries.filter(Q(created_by=user) | Q(Exists(public)))
+    tomorrow = today(now) + timedelta(days=1)
+    off = (Conference.Status.CANCELLED, Conference.Status.POSTPONED)
+    small = (Conference.Kind.SIDE_EVENT, Conference.Kind.WORKSHOP)
+    held = queryset.filter(_ends_before(tomorrow - SUMMARY_DUE)).exclude(event_status__in=off).exclude(kind__in=small)
+    return held.filter(~Exists(summaries))
+
+
+def _without_alternative_text(queryset, user, now):
+    empty = Q()
+    for code in languages.CODES:
+        label = f"alt_text_{code}"
+        empty |= Q(original_language=code) & (Q(**{label: ""}) | Q(**{f"{label}__isnull": True}))
+    return _editable(queryset, user).filter(empty, decorative=False)
+
+
+def tongues_of(user):
+    """(languages, whether they were given to *user*): what *user* is asked for; to who may write all, all of them."""
+    given = roles.languages_of(user)
+    return (given, True) if given and len(given) < len(languages.CODES) else (list(languages.CODES), False)
+
+
+def _texts(model):
+    """The model of the rows per language of *model*, and the name of its link back."""
+    relation = model._meta.get_field("texts" if _is_conference(model) else "versions")
+    return relation.related_model, relation.field.name
+
+
+def _is_conference(model):
+    return model._meta.concrete_model is Conference
+
+
+def _without_language(queryset, user, now):
+    """Without the languages given to *user*; to others, those of the last twelve months that lack any language."""
+    tongues, are_given = tongues_of(user)
+    if not are_given:
+        since = today(now) - RECENT
+        recent = ~_ends_before(since) if _is_conference(queryset.model) else Q(date__gte=since)
+        queryset = _editable(queryset, user).filter(recent)
+    texts, link = _texts(queryset.model._meta.concrete_model)
+    missing = Q()
+    for code in tongues:
+        ready = texts.objects.filter(**{link: OuterRef("pk")}, language=code, ready=True).order_by()
+        missing |= ~Q(original_language=code) & ~Q(Exists(ready))
+    return queryset.filter(missing)
+
+
+# Who may act
+
+
+def _may_work(user, model):
+    return roles.has_right(user, model, "add", "change") or bool(roles.languages_of(user))
+
+
+def _may_change(user, model):
+    return roles.has_right(user, model, "change")
+
+
+def _may_add_summary(user, model):
+    return roles.has_right(user, CoChairsSummary, "add")
+
+
+def _may_write_a_language(user, model):
+    return _may_change(user, model) or bool(roles.languages_of(user))
+
+
+@dataclass(frozen=True)
+class Section:
+    """One heading of the dashboard. *of* picks its records, *order* says which come first, *may* who can act on them."""
+
+    key: str
+    title: Any
+    models: tuple[type, ...]
+    of: Callable
+    may: Callable
+    order: tuple[str, ...] = ("-modified_at", "pk")
+
+    def is_for(self, user, model) -> bool:
+        """Whether *user* has this section for *model*, which may be a proxy."""
+        is_mine = model._meta.concrete_model in self.models and self.may(user, model)
+        return is_mine and roles.has_right(user, model, "view", "change")
+
+    def records(self, queryset, user, now):
+        """The records of *queryset* that belong here for *user* at *now*: what is counted and what its list shows."""
+        return self.of(roles.readable(queryset, user), user, now)
+
+    def first(self, model, user, now) -> list:
+        """The first few records of *model*, each with the number of all as ``total``, found in one walk through them."""
+        found = self.records(_with_rows(model), user, now).annotate(total=Window(Count("pk")))
+        return withhold(list(found.order_by(*self.order)[:FEW]), user, ["conference"])
+
+    def sorted(self, records: list) -> list:
+        """The first few of *records*, of several kinds, in the same order."""
+        field = self.order[0]
+        found = sorted(records, key=attrgetter(field.removeprefix("-")), reverse=field.startswith("-"))
+        return found[:FEW]
+
+
+ALL = (Conference, Document, Photo)
+SECTIONS = [
+    Section("review", gettext_lazy("Waiting for my review"), ALL, _in_review, roles.may_publish, ("modified_at", "pk")),
+    Section("scheduled", gettext_lazy("Scheduled"), ALL, _scheduled, roles.may_publish, ("due", "pk")),
+    Section("mine", gettext_lazy("My drafts"), ALL, _mine, _may_work),
+    Section(
+        "stale", gettext_lazy("Changed for a week, not published"), ALL, _left_lying, _may_change, ("modified_at", "pk")
+    ),
+    Section(
+        "summary", gettext_lazy("No co-chairs’ summary yet"), (Conference,), _without_summary, _may_add_summary,
+        ("-end_date", "pk"),
+    ),
+    Section("alt", gettext_lazy("Photos without alternative text"), (Photo,), _without_alternative_text, _may_change, ("-pk",)),
+    Section(
+        "languages", gettext_lazy("Languages missing or not ready"), (Conference, Document), _without_language,
+        _may_write_a_language,
+    ),
+]  # fmt: skip
+
+
+def section_of(key, user, model):
+    """The section *key* where *user* has it for *model*, or None."""
+    return next((section for section in SECTIONS if section.key == key and section.is_for(user, model)), None)
+
+
+class DashboardFilter(admin.SimpleListFilter):
+    """Narrows a list to what one section of the dashboard has counted."""
+
+    title = gettext_lazy("desk")
+    parameter_name = "desk"
+
+    def lookups(self, request, model_admin):
+        return [(s.key, s.title) for s in SECTIONS if s.is_for(request.user, model_admin.model)]
+
+    def queryset(self, request, queryset):
+        section = section_of(self.value(), request.user, queryset.model)
+        if section is None:
+            return queryset
+        found = section.records(queryset.model._default_manager.all(), request.user, epoch.now())
+        few = found_once(queryset, found)
+        return queryset.filter(pk__in=found.order_by().values("pk")) if few is None else few
+
+
+# What the index shows
+
+
+def dashboard(user, site) -> list[dict]:
+    """Return the sections that have something for *user*: [{key, title, count, rows, lists}]."""
+    now = epoch.now()
+    return [shown for section in SECTIONS if (shown := _shown(section, user, now, site))]
+
+
+def _shown(section, user, now, site) -> dict | None:
+    found = {model: section.first(model, user, now) for model in section.models if section.is_for(user, model)}
+    counts = {model: records[0].total for model, records in found.items() if records}
+    if not counts:
+        return None
+    first = section.sorted([record for records in found.values() for record in records])
+    return {
+        "key": section.key,
+        "title": section.title,
+        "count": sum(counts.values()),
+        "rows": [_row(record, section, user, now) for record in first],
+        "lists": [_list(section, model, count, site) for model, count in counts.items()],
+    }
+
+
+def _list(section, model, count, site) -> dict:
+    address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist", current_app=site.name)
+    return {"text": HOW_MANY[model] % {"n": count}, "count": count, "address": f"{address}?desk={section.key}"}
+
+
+def _with_rows(model):
+    """All records of *model*, with what their rows on the dashboard tell."""
+    if model is Photo:
+        return Photo.objects.select_related("conference", "file")
+    rows, link = _texts(model)
+    if model is Conference:
+        return Conference.objects.prefetch_related(Prefetch("texts", rows.objects.only(link, "language", "ready")))
+    titles = Prefetch("versions", rows.objects.only(link, "language", "ready", "title"))
+    return Document.objects.select_related("conference").prefetch_related(titles)
+
+
+WHAT_HAPPENS = {
+    "release": gettext_lazy("first release"),
+    "correction": gettext_lazy("new edition"),
+    "withdrawal": gettext_lazy("withdrawal"),
+}
+
+
+def _row(record, section, user, now):
+    """What the dashboard says of *record*: title, address, kind, where it belongs, and what there is to know in *section*."""
+    conference = getattr(record, "conference", None)
+    row = {
+        "title": _title(record),
+        "address": reverse(f"{_entry(record)}_change", args=[record.pk]),
+        "kind": record.get_kind_display() if hasattr(record, "get_kind_display") else RecordType.PHOTO.label,
+        "conference": str(conference or ""),
+        "in_review": section.key == "mine" and record.stage == Stage.REVIEW,
+    }
+    if section.key == "scheduled":
+        row |= _when(record, conference or record, now)
+    elif section.key == "stale":
+        row["since"] = record.modified_at
+    elif section.key == "summary":
+        row["ended"] = last_day(record.end_date, record.date_precision)
+    elif section.key == "languages":
+        row["languages"] = list(_missing_languages(record, user))
+    return row
+
+
+def _title(record):
+    if isinstance(record, Conference):
+        return record.name
+    if isinstance(record, Document):
+        return record.original_title or record.slug
+    return Truncator(str(record)).chars(90)
+
+
+def _entry(record):
+    """The name of the admin's addresses for *record*: a document is edited in the entry of its kind."""
+    opts = entry_model(record)._meta
+    return f"admin:{opts.app_label}_{opts.model_name}"
+
+
+def _when(record, place, now):
+    """The instant of what is scheduled, in the time zone of the conference and in UTC, and the time left until then."""
+    return {
+        "due": record.due,
+        "due_text": show_instant(record.due, getattr(place, "time_zone", "UTC")),
+        "left": timeuntil(record.due, now, depth=2),
+        "what": WHAT_HAPPENS[
+            "withdrawal" if record.due == record.ends else "correction" if record.is_public else "release"
+        ],
+    }
+
+
+def _missing_languages(record, user) -> Iterator[dict]:
+    """The languages of *record* that *user* is asked for: (code, name, "draft" or "missing", address of its page)."""
+    rows = record.texts.all() if isinstance(record, Conference) else record.versions.all()
+    states = {row.language: row.ready for row in rows}
+    for code in tongues_of(user)[0]:
+        if code != record.original_language and not states.get(code):
+            yield {
+                "code": code,
+                "name": languages.LANGUAGES[code],
+                "state": _("in preparation") if code in states else _("missing"),
+                "address": reverse(f"{_entry(record)}_language", args=[record.pk, code]),
+            }

@@ -1,0 +1,290 @@
+"""Previews: the public templates over the JSON made on the spot from the working record.
+
+The address holds a token: that of staff is bound to the reader's session, that of a share link is signed, expires and can
+be revoked. A preview is never cached, nor indexed.
+"""
+
+import hashlib
+import json
+from dataclasses import replace
+from typing import NamedTuple
+
+from django.core import signing
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
+
+import conferences.views
+import documents.views
+from ctportal.core import languages
+from ctportal.core.instants import is_time_zone, show_instant
+from ctportal.files.models import StoredFile
+from ctportal.files.serving import STAFF, serve
+from ctportal.publishing.gate import GATES, gate_for
+from ctportal.publishing.models import Edition, RecordType
+from ctportal.publishing.records import Stage
+from ctportal.publishing.state import content_differs, state_of
+from ctportal.staff import sharing
+from ctportal.web.records import RecordPage
+from ctportal.workflow import audit, roles
+from ctportal.workflow.redaction import labels_for
+from ctportal.workflow.sealing import is_sealed_away
+
+SALT = "ctportal.preview"
+# What draws the page of a record of each type.
+PAGES = {
+    **dict.fromkeys(("conference", "photo", "series", "theme"), conferences.views.render_record),
+    "document": documents.views.render_record,
+}
+WITHOUT_PAGE = frozenset({RecordType.ORGANIZATION, RecordType.PERSON})
+
+
+def _session_mark(request):
+    """What ties a token to the session of the reader, who is signed in, without telling its key."""
+    return hashlib.sha256(request.session.session_key.encode()).hexdigest()[:20]
+
+
+def preview_token(request, record):
+    payload = {"t": str(record.record_type), "u": str(record.uid), "s": _session_mark(request)}
+    return signing.dumps(payload, salt=SALT, compress=True)
+
+
+def preview_address(request, record, language=""):
+    """Return the address at which the reader of *request* sees the draft of *record*, in *language* (default: original)."""
+    address = reverse("preview", args=[preview_token(request, record)])
+    return f"{address}?lang={language or record.original_language}"
+
+
+class Reader(NamedTuple):
+    """Who reads a preview: a member of staff, or whoever holds a share link."""
+
+    user: object = None
+    link: object = None
+
+    def may_read(self, record):
+        """Whether drafts beside the previewed one are shown as such, and not as the public reads them."""
+        return self.link is None and roles.may_read(self.user, record)
+
+    def allowed(self, content):
+        """*content* as far as the reader may know of what it shows; a link tells what its maker may know of."""
+        who = self.link.created_by if self.link else self.user
+        return replace(content, data=labels_for(who, content.data, content.shows))
+
+
+def _opened(request, token):
+    """Return (working record, Reader) of a preview; 404 for anybody else than whom *token* was made for."""
+    link = sharing.link_for(token)
+    if link:
+        record, reader = sharing.record_for(link), Reader(link=link)
+    else:
+        record, reader = _for_staff(request, token), Reader(user=request.user)
+    if record is None:
+        raise Http404("No such preview.")
+    return record, reader
+
+
+def _for_staff(request, token):
+    user = request.user
+    if not (user.is_active and user.is_staff):  # first: the answer varies by cookie, whether the token is one or not
+        return None
+    try:
+        payload = signing.loads(token, salt=SALT)
+    except signing.BadSignature:
+        return None
+    if payload["s"] != _session_mark(request):
+        return None
+    record = GATES[payload["t"]].queryset().filter(uid=payload["u"]).first()
+    return record if record and roles.may_read(user, record) else None
+
+
+def private(view):
+    """Answers for one reader alone: kept by no cache, named in no index."""
+
+    def answer(request, *args, **kwargs):
+        response = view(request, *args, **kwargs)
+        response["X-Robots-Tag"] = "noindex, nofollow"
+        return response
+
+    return cache_control(private=True, no_store=True)(answer)
+
+
+class Shown(NamedTuple):
+    """Another record as the page shows it: in the draft's own words, whether public or not."""
+
+    type: str
+    uid: object
+    slug: str
+    card: str
+    name: str = ""
+    key: str = ""
+    relation: str = "conference"
+    date: object = None
+
+    @property
+    def card_data(self):
+        return json.loads(self.card)
+
+    @classmethod
+    def of(cls, content, card, **relation):
+        return cls(content.type, content.uid, content.slug, card, date=content.date, **relation)
+
+
+class Draft:
+    """A working record with what its page shows beside it: as it would be published now where *reader* may read that,
+    and as the public reads it at *at* where not."""
+
+    def __init__(self, record, reader, at):
+        self.reader, self.at = reader, at
+        self.content = gate_for(record).content_of(record)
+        self.shown = reader.allowed(self.content)
+        self.children, self.public_children = self._children(record)
+
+    @property
+    def files(self):
+        """The files it shows, by key: its own and those of its documents and photos."""
+        return {file.key: file for content in (self.content, *self.children) for file in content.files}
+
+    def _children(self, record):
+        """(contents of the drafts that belong to a conference, public editions of those that *reader* may not read)."""
+        if record.record_type != RecordType.CONFERENCE:
+            return [], []
+        contents, others = [], []
+        for gate in (GATES[RecordType.DOCUMENT], GATES[RecordType.PHOTO]):
+            drafts = []
+            for child in gate.queryset().filter(conference=record.pk):
+                if self.reader.may_read(child):
+                    drafts.append(child)
+                else:
+                    others.append(child.uid)
+            contents += map(self.reader.allowed, gate.contents_of(drafts))
+        return contents, list(Edition.objects.public(self.at).filter(uid__in=others).order_by("date", "slug"))
+
+    def related(self, token):
+        """What the record points to."""
+        wanted = {link.target for link in self.content.links}
+        targets = {}
+        for kind in (RecordType.CONFERENCE, RecordType.DOCUMENT, RecordType.PHOTO):
+            gate = GATES[kind]
+            drafts = [record for record in gate.queryset().filter(uid__in=wanted) if self.reader.may_read(record)]
+            for content in map(self.reader.allowed, gate.contents_of(drafts)):
+                targets[content.uid] = content, through(token, content.card)
+        for edition in Edition.objects.public(self.at).filter(uid__in=wanted - set(targets)):
+            targets[edition.uid] = edition, edition.card
+        for link in self.content.links:
+            if link.target in targets:
+                target, card = targets[link.target]
+                yield Shown.of(target, card, name=link.name, key=link.key, relation=link.name)
+
+    def shown_children(self, token):
+        """The documents and photos of a conference."""
+        for content in self.children:
+            yield Shown.of(content, through(token, content.card), name="conference")
+        for edition in self.public_children:
+            yield Shown.of(edition, edition.card, name="conference")
+
+
+def through(token, text):
+    """Return canonical JSON *text* with the addresses of its files leading through the preview."""
+    return text.replace('"path":"/files/', f'"path":"/preview/{token}/files/')
+
+
+@private
+def preview(request, token):
+    """The page of a record as it would be published now, marked as a preview."""
+    record, reader = _opened(request, token)
+    language = request.GET.get("lang", record.original_language)
+    if language not in languages.CODES or record.record_type in WITHOUT_PAGE:
+        raise Http404("No such preview.")
+    if reader.link and request.method == "GET":
+        sharing.note_opening(reader.link)
+    audit.note_preview(request, record, language, reader.link)
+    draft = Draft(record, reader, request.read_context.at)
+    with translation.override(languages.django_code(language)):
+        page = RecordPage(
+            record_type=record.record_type,
+            data=json.loads(through(token, draft.shown.json)),
+            language=language,
+            uid=record.uid,
+            slug=draft.content.slug,
+            related=list(draft.related(token)),
+            children=list(draft.shown_children(token)),
+            banner=banner(record, reader, draft.content),
+            preview=request.path,
+        )
+        return PAGES[record.record_type](request, page)
+
+
+def banner(record, reader, content):
+    """What stands on top of a preview: that it is one, when it is to be public, and what the public sees instead."""
+    state = state_of(record.uid)
+    differs = state.in_force is None or content_differs(content, state.in_force)
+    lines = [_preview_of(differs, reader)]
+    if reader.link:
+        valid = _("This address is valid until %(at)s.")
+        lines.append(valid % {"at": show_instant(reader.link.expires_at, "UTC")})
+    elif getattr(record, "stage", "") == Stage.REVIEW:
+        lines.append(_("In review."))
+    if state.to_come:
+        at = show_instant(state.to_come.public_from, _zone_of(record))
+        lines.append(_("To be public at %(at)s; not before that time.") % {"at": at})
+        if content_differs(content, state.to_come):
+            lines.append(_("What is scheduled differs from this draft."))
+    elif state.in_force and differs:
+        lines.append(_("The public reads an edition of its own; the draft differs from it."))
+    elif state.withdrawal:
+        lines.append(_("It was withdrawn: the public reads the reason."))
+    if state.scheduled_end:
+        at = show_instant(state.scheduled_end.edition.public_until, _zone_of(record))
+        lines.append(_("To be withdrawn at %(at)s.") % {"at": at})
+    link = (f"/id/{record.uid}", _("What the public reads")) if state.in_force else None
+    return {"lines": lines, "off": True, "link": link}
+
+
+def _preview_of(differs, reader):
+    """The first line of the banner: whether it is public, and for whom the preview is."""
+    if not differs:
+        return _("Preview: the public reads the same at this moment.")
+    if reader.link:
+        return _("Preview of a draft, shared with you: it is not public, and it may change.")
+    return _("Preview of the draft: not public, for you alone.")
+
+
+def _zone_of(record):
+    """The time zone that releases of *record* are told in: its conference's."""
+    zone = getattr(record, "time_zone", "") or getattr(getattr(record, "conference", None), "time_zone", "")
+    return zone if is_time_zone(zone) else "UTC"
+
+
+@private
+def preview_file(request, token, key, name):
+    """A file that the previewed record shows or, for staff, a document or photo of the previewed conference."""
+    record, reader = _opened(request, token)
+    files = Draft(record, reader, request.read_context.at).files
+    if key not in files:
+        raise Http404("No such file.")
+    return _serve(request, files[key], record, reader.link)
+
+
+@private
+def admin_file(request, key, name):
+    """A stored file for staff who may view records: the original in the admin's forms."""
+    user = request.user
+    names = ("conferences.view_photo", "documents.view_document")
+    if not (user.is_active and user.is_staff and any(user.has_perm(name) for name in names)):
+        raise Http404("No such file.")
+    stored = get_object_or_404(StoredFile.objects.select_related("source"), key=key)
+    owner = stored.source.created_by_id if stored.source else stored.created_by_id
+    if owner != user.pk and not user.has_perm("publishing.read_all_drafts"):
+        raise Http404("No such file.")
+    return _serve(request, stored)
+
+
+def _serve(request, stored, record=None, link=None):
+    if is_sealed_away(stored):
+        raise Http404("This file was sealed.")
+    response = serve(request, stored, cache=STAFF)
+    audit.note_file(request, stored, response.status_code, record, link)
+    return response

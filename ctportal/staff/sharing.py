@@ -1,0 +1,79 @@
+"""Share links: one draft for somebody without an account. Signed, expiring, revocable; each opening is recorded.
+
+A link covers its record and that record's own files, and nothing else. It lives no longer than the right of who made
+it: where the account is locked, or may no longer read the record, it opens nothing.
+"""
+
+from datetime import timedelta
+
+from django.core import signing
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Count, Max
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from ctportal.publishing.gate import GATES
+from ctportal.publishing.models import ShareLink, ShareOpening
+from ctportal.workflow import after_answer, roles
+
+SALT = "ctportal.share"
+DAYS = (1, 3, 7, 14, 30)
+
+
+def share(record, *, by, days, name=""):
+    """Make a link to the draft of *record* that lives for *days* (one of DAYS); *name* tells colleagues whom it is for."""
+    if not roles.may_edit(by, record):
+        raise PermissionDenied
+    if days not in DAYS:
+        raise ValidationError({"days": _("A link lives for %(days)s days.") % {"days": ", ".join(map(str, DAYS))}})
+    name = " ".join(name.split())
+    if not name:
+        raise ValidationError({"name": _("Say whom it is for: colleagues see it, and you know which one to revoke.")})
+    return ShareLink.objects.create(
+        uid=record.uid,
+        type=record.record_type,
+        name=name[:200],
+        created_by=by,
+        expires_at=timezone.now() + timedelta(days=days),
+    )
+
+
+def links_of(record):
+    """The links to *record*, newest first, with ``openings`` (how many) and ``last_opened``."""
+    links = ShareLink.objects.filter(uid=record.uid).select_related("created_by")
+    return links.annotate(openings=Count("shareopening"), last_opened=Max("shareopening__at")).order_by("-pk")
+
+
+def revoke(link, *, by, record):
+    """Make *link* open nothing from now on."""
+    if not roles.may_edit(by, record) or link.uid != record.uid:
+        raise PermissionDenied
+    ShareLink.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=timezone.now())
+
+
+def address_of(link):
+    """The address of the preview that *link* opens, below the site's root."""
+    return reverse("preview", args=[signing.dumps(link.key, salt=SALT)])
+
+
+def link_for(token):
+    """The ShareLink that *token* is for, or None where it opens nothing (any longer)."""
+    try:
+        key = signing.loads(token, salt=SALT)
+    except signing.BadSignature:
+        return None
+    links = ShareLink.objects.select_related("created_by")
+    link = links.filter(key=key, revoked_at=None, expires_at__gt=timezone.now()).first()
+    return link if link and link.created_by else None
+
+
+def record_for(link):
+    """The working record that *link* opens, or None where its maker may no longer read it."""
+    record = GATES[link.type].queryset().filter(uid=link.uid).first()
+    maker = link.created_by
+    return record if record and maker.is_active and roles.may_read(maker, record) else None
+
+
+def note_opening(link):
+    after_answer.save(ShareOpening(link=link))

@@ -1,0 +1,23 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class WorkflowConfig(AppConfig):
+    name = "ctportal.workflow"
+    label = "workflow"
+
+    def ready(self):
+        from . import audit, publication_notes, revisions
+
+        post_migrate.connect(_install_roles_last)
+        audit.listen()
+        publication_notes.listen()
+        revisions.register_records()
+
+
+def _install_roles_last(sender, using, **kwargs):
+    """After the last of the apps whose models the roles have rights on; Django asks once per app."""
+    from .roles import install_roles
+
+    if sender.label == "documents":
+        install_roles(using=using)

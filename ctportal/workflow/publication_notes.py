@@ -1,0 +1,48 @@
+"""What is noted of a publication beside editions and ledger: saved states, unreviewed edits, steps of records."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_noop
+
+from ctportal.publishing.changes import name_of
+from ctportal.publishing.models import Contribution, Edition, WorkflowStep
+from ctportal.publishing.signals import NamesChanged, Written, editions_written, names_changed
+from ctportal.workflow import revisions
+
+
+def listen() -> None:
+    editions_written.connect(note_editions)
+    names_changed.connect(note_names)
+
+
+def note_editions(what: Written, **_signal: Any) -> None:
+    """Note which saved state each edition was published from. An edition that repeats another has that one's; and where the
+    other never began, who has an unreviewed edit in it has one in its successor."""
+    comment = gettext_noop("Published.")
+    kept = revisions.keep_all([loaded for _edition, loaded, _language in what.drafts], by=what.by, comment=comment)
+    links = [
+        (edition, revision, language) for (edition, _loaded, language), revision in zip(what.drafts, kept, strict=True)
+    ]
+    revisions.link_all(links, what.successors)
+    _carry_edits({source.pk: edition for source, edition in what.successors if source.is_recalled})
+
+
+def _carry_edits(successors: dict[int, Edition]) -> None:
+    if not successors:
+        return
+    edits = list(Contribution.objects.filter(edition__in=list(successors)))
+    for edit in edits:
+        edit.edition = successors[edit.edition_id]
+    Contribution.objects.bulk_update(edits, ["edition"])
+
+
+def note_names(what: NamesChanged, **_signal: Any) -> None:
+    """Note on each record that names changed everywhere: nobody approves these one by one, so no other step would tell of
+    them. It says no name: a step stays, also where an edition is sealed."""
+    action = WorkflowStep.Action.MERGED if what.is_merger else WorkflowStep.Action.RENAMED
+    who = {"user": None if isinstance(what.by, str) else what.by, "by": name_of(what.by)}
+    WorkflowStep.objects.bulk_create(
+        WorkflowStep(uid=uid, type=record_type, action=action, at=what.at, **who) for uid, record_type in what.records
+    )

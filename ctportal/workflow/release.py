@@ -1,0 +1,301 @@
+"""The release of a dossier: a conference and everything that hangs on it, at one instant, in all languages, or nothing."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models import TextChoices
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from ctportal.core.languages import CODES
+from ctportal.publishing import epoch, services
+from ctportal.publishing.gate import GATES, Content, languages_leaving
+from ctportal.publishing.models import Edition, RecordType
+from ctportal.publishing.problems import Problems
+from ctportal.publishing.records import lock
+from ctportal.publishing.state import content_differs, covering
+from ctportal.workflow import review, roles
+
+
+class Plan(TextChoices):
+    """What a release does with a part."""
+
+    PUBLISH = "publish", gettext_lazy("becomes public")
+    CORRECT = "correct", gettext_lazy("its changes become public")
+    MOVE = "move", gettext_lazy("is scheduled already, and moves to this time as it was approved")
+    REPLACE = "replace", gettext_lazy("is scheduled already; what was changed since replaces it")
+    BRING_BACK = "bring back", gettext_lazy("was withdrawn, and would be public again")
+    NOTHING = "nothing", gettext_lazy("is public, and nothing has changed")
+    NOT_READY = "not ready", gettext_lazy("is not ready")
+
+
+@dataclass
+class Part:
+    """One record of the dossier: what a release would do with it, and why not."""
+
+    record: object
+    plan: Plan
+    content: Content
+    missing: list[str] = field(default_factory=list)  # why it is not ready
+    languages: list[str] = field(default_factory=list)  # codes of those that are ready
+    waiting: list[str] = field(default_factory=list)  # codes of those in preparation, which stay behind
+    leaving: list[str] = field(default_factory=list)  # codes of those that are public, and would be so no longer
+    has_second_reader: bool = True
+    at: object = None  # for which instant it is scheduled now
+    opens: list = field(default_factory=list)  # entries of the vocabulary that become public with it
+
+    @property
+    def draft(self):
+        return services.Draft(self.record, self.record, self.content, replace=self.plan == Plan.REPLACE)
+
+    @property
+    def key(self):
+        return str(self.record.uid)
+
+    @property
+    def is_conference(self):
+        return self.record.record_type == RecordType.CONFERENCE
+
+    @property
+    def moves(self):
+        return self.plan == Plan.MOVE
+
+    @property
+    def can_be_released(self):
+        return self.plan not in (Plan.NOTHING, Plan.NOT_READY)
+
+    @property
+    def changes_what_was_published(self):
+        return self.plan in (Plan.CORRECT, Plan.REPLACE, Plan.BRING_BACK)
+
+    @property
+    def is_suggested(self):
+        return self.can_be_released and self.plan != Plan.BRING_BACK
+
+    @property
+    def needs_reason(self):
+        """Whether publishing it needs the reason for doing so without second reader; what moves was approved before."""
+        return self.can_be_released and self.plan != Plan.MOVE and not self.has_second_reader
+
+
+def lock_dossier(conference):
+    """Let nobody else save *conference*, its documents or its photos until this transaction ends."""
+    for rows in _querysets(conference):
+        lock(rows.model._base_manager.filter(pk__in=rows.values("pk")))
+
+
+def _querysets(conference):
+    """Of the records of the dossier, by their type: the conference, the documents, the photos."""
+    yield GATES[RecordType.CONFERENCE].queryset().filter(pk=conference.pk)
+    for name in (RecordType.DOCUMENT, RecordType.PHOTO):
+        yield GATES[name].queryset().filter(conference=conference.pk)
+
+
+def parts_of(conference, user):
+    """The Parts of the dossier of *conference*, itself first, as they are for the publisher *user* at this moment."""
+    drafts = [draft for rows in _querysets(conference) for draft in _contents(rows)]
+    uids = [record.uid for record, _content in drafts]
+    editions = Edition.objects.standing().filter(uid__in=uids).order_by("public_from").prefetch_related("relations")
+    by_uid = defaultdict(list)
+    for edition in editions:
+        by_uid[edition.uid].append(edition)
+    hands = review.hands_of(user, uids)
+    now = epoch.now()
+    return [
+        _part(
+            record,
+            content,
+            by_uid[record.uid],
+            review.has_second_reader(record, user, hands),
+            now,
+        )
+        for record, content in drafts
+    ]
+
+
+def _contents(rows):
+    """(record, its Content) of each of *rows*, a queryset of a gate."""
+    records = list(rows)
+    return zip(records, GATES[rows.model.record_type].contents_of(records), strict=True)
+
+
+def _part(record, content, editions, has_second_reader, now):
+    gate = GATES[record.record_type]
+    ready = [code for code in CODES if code in gate.languages(record)]
+    missing = gate.missing(record)
+    plan = Plan.NOT_READY if missing else _plan(content, editions, now)
+    coming = next((edition for edition in editions if edition.public_from > now), None)
+    in_force = covering(editions, now)
+    leaving = languages_leaving(record, in_force) if in_force else []
+    return Part(
+        record=record,
+        plan=plan,
+        content=content,
+        missing=[str(message) for message in missing.values()],
+        languages=ready if record.record_type != RecordType.PHOTO else [],
+        waiting=[code for code in CODES if code in _begun(record) and code not in [*ready, *leaving]],
+        leaving=leaving,
+        has_second_reader=has_second_reader,
+        at=coming.public_from if coming else None,
+        opens=content.opens if plan in (Plan.PUBLISH, Plan.CORRECT, Plan.REPLACE, Plan.BRING_BACK) else [],
+    )
+
+
+def _begun(record):
+    """Codes of the languages in which *record* has a row, ready or not."""
+    rows = getattr(record, "versions", None) or getattr(record, "texts", None)
+    return {row.language for row in rows.all()} if rows is not None else set()
+
+
+def _plan(content, editions, now):
+    coming = next((edition for edition in editions if edition.public_from > now), None)
+    in_force = covering(editions, now)
+    if coming:
+        return Plan.REPLACE if content_differs(content, coming) else Plan.MOVE
+    if in_force:
+        return Plan.CORRECT if content_differs(content, in_force) else Plan.NOTHING
+    return Plan.BRING_BACK if editions else Plan.PUBLISH
+
+
+def mark_of(parts, until: int | None = None) -> str:
+    """A short text that changes with whatever the release of *parts* depends on; see ``review.mark``.
+
+    *until* is the ``review.last_ledger_entry`` before *parts* were read: what is published in between makes the text a
+    stale one.
+    """
+    return review.mark_of_all([*(part.record for part in parts), *opened_by(parts)], until)
+
+
+def opened_by(parts):
+    """The entries of the vocabulary that become public with *parts*, each once."""
+    entries = {entry.uid: entry for part in parts for entry in part.opens}
+    return sorted(entries.values(), key=lambda entry: (entry.record_type, entry.slug))
+
+
+@transaction.atomic
+def release(conference, chosen, *, by, at=None, note="", alone=""):
+    """Publish the parts of *conference* whose keys are *chosen*, from *at* (default now) on.
+
+    Returns the Parts released and, of those that were not chosen, what they had to do along with the conference, a list of
+    ``cascade.Along``: what is left out stays at its own time wherever the conference is public then. The rights and the second reader are asked as for a single record; *alone* is the one reason for all parts without.
+    Raises ValidationError naming each part that is refused, and releases nothing: see ``problems_of``.
+    """
+    lock_dossier(conference)
+    parts = [part for part in parts_of(conference, by) if part.key in chosen]
+    if not all(roles.may_publish(by, part.record) for part in parts):
+        raise PermissionDenied
+    problems_of(parts, at=at, alone=alone).raise_if_any()
+    replaced = [part.record for part in parts if part.plan == Plan.REPLACE and not part.is_conference]
+    if replaced:
+        # At once: a conference brought forward would take the text along that is to be replaced.
+        services.recall_all(replaced, by=by)
+    taking = frozenset(part.record.uid for part in parts)
+    how = {"by": by, "at": at, "taking": taking, "naming": _naming}
+    editions = []
+    for moves, some in groupby(_in_order(parts, at), key=lambda part: part.moves):
+        if moves:
+            editions += review.redate_all(_still_to_come(part.record for part in some), **how)
+        else:
+            editions += review.approve_all([part.draft for part in some], note=note, alone=alone, **how)
+    along = [child for edition in editions for child in edition.along]
+    return parts, [child for child in along if child.uid not in taking]
+
+
+def _in_order(parts, at):
+    """The conference first, so that it is there for the others; last where it moves to a later instant, since it would
+    recall what is still set for one before that. Beside it what is done alike, so that it is done in one publication."""
+    conference = [part for part in parts if part.is_conference]
+    moves = any(part.moves for part in conference)
+    others = sorted((part for part in parts if not part.is_conference), key=lambda part: part.moves != moves)
+    if at and conference and conference[0].at and at > conference[0].at:
+        return [*reversed(others), *conference]
+    return [*conference, *others]
+
+
+def problems_of(parts, *, at, alone):
+    """The Problems that stand against releasing *parts*, before any of them is published: what is missing of each, the
+    reason for no second reader, and the time."""
+    problems = Problems()
+    with problems.collect():
+        if not parts:
+            raise ValidationError(_("Choose what is to be released."), code="nothing_chosen")
+    for part in parts:
+        with problems.collect(), _naming(part.record):
+            _refuse_what_is_not_ready(part)
+    with problems.collect():
+        review.reason_or_refuse(not any(part.needs_reason for part in parts), alone)
+    with problems.collect():
+        services.start_or_refuse(at, epoch.now())
+    return problems
+
+
+def _refuse_what_is_not_ready(part):
+    if part.plan == Plan.NOT_READY:
+        raise ValidationError(part.missing)
+    if part.plan == Plan.NOTHING:
+        raise ValidationError(_("Nothing has changed: there is nothing to release."), code="unchanged")
+
+
+def _still_to_come(records):
+    """Those of *records* that have not become public along with their conference."""
+    records = list(records)
+    starts = _starts(record.uid for record in records)
+    return [record for record in records if record.uid in starts]
+
+
+def _starts(uids):
+    """{uid: when its edition to come begins} of the records *uids* that have one."""
+    return dict(Edition.objects.to_come(epoch.now()).filter(uid__in=list(uids)).values_list("uid", "public_from"))
+
+
+@transaction.atomic
+def redate(conference, *, by, at):
+    """Move everything of the dossier that is still to come to *at*, as it was approved. Returns how many parts moved."""
+    lock_dossier(conference)
+    records, starts = _to_come(conference)
+    if not records:
+        raise ValidationError(_("Nothing is scheduled: there is nothing to move."), code="nothing_to_come")
+    if at and at > starts.get(conference.uid, at):
+        records = records[::-1]  # the conference last: see _in_order
+    review.redate_all(records, by=by, at=at, naming=_naming)
+    return len(records)
+
+
+@transaction.atomic
+def recall(conference, *, by):
+    """Recall everything of the dossier that is still to come. Returns how many parts that were."""
+    lock_dossier(conference)
+    records, _starts_of_them = _to_come(conference)
+    if not records:
+        raise ValidationError(_("Nothing is scheduled: there is nothing to recall."), code="nothing_to_come")
+    # Documents and photos first: recalling the conference would take them along without a step of their own.
+    review.recall_all(records[::-1], by=by, naming=_naming)
+    return len(records)
+
+
+def _to_come(conference):
+    """(the records of the dossier that have an edition to come, the conference first, {uid: when it begins})"""
+    records = [record for rows in _querysets(conference) for record in rows.prefetch_related(None)]
+    starts = _starts(record.uid for record in records)
+    return [record for record in records if record.uid in starts], starts
+
+
+class _naming:
+    """Put the name of *record* before what is refused of it."""
+
+    def __init__(self, record):
+        self.record = record
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, _kind, error, _traceback):
+        if isinstance(error, ValidationError):
+            by_field = getattr(error, "error_dict", {})
+            about_form = {name: errors for name, errors in by_field.items() if name in ("at", "alone", "note")}
+            if about_form:
+                raise ValidationError(about_form) from error
+            raise ValidationError([f"{self.record}: {message}" for message in error.messages]) from error

@@ -24,7 +24,7 @@ def main():
 
 
 def measured():
-    """Return [{"name", "records", "seconds", "sql"}] of a release, its re-dating, its recall, a second release and the
+    """Return [{"name", "records", "seconds", "sql"}] of a release, its re-dating, its unscheduling, a second release and the
     withdrawal."""
     from django.utils import timezone
 
@@ -40,7 +40,7 @@ def measured():
     steps = {
         "released at an instant to come": lambda: released(first),
         "moved to another instant": lambda: release.redate(conference, by=by, at=later),
-        "recalled": lambda: release.recall(conference, by=by),
+        "unscheduled": lambda: release.unschedule(conference, by=by),
         "released at once": released,
         "withdrawn": lambda: review.withdraw(conference, by=by, reason="Measured"),
     }
@@ -73,7 +73,7 @@ def publisher():
 def make_dossier():
     """A conference with PHOTOS photos, saved as their forms save them; nothing of it is public."""
     from conferences.models import Conference, Person, Photo
-    from ctportal.publishing.gate import refresh_drafts
+    from ctportal.publishing.snapshot import refresh_drafts
     from ctportal.workflow import revisions
 
     conference = Conference.objects.create(

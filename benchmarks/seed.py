@@ -1,6 +1,6 @@
-"""Fill an empty database with synthetic dossiers: working rows, and the editions that the gate makes of them.
+"""Fill an empty database with synthetic dossiers: working rows, and the editions made of them.
 
-What an edition holds comes from the gates themselves, so it is what publishing by hand would give. Only the writing is
+What an edition holds comes from the builders themselves, so it is what publishing by hand would give. Only the writing is
 done in batches: 10,000 conferences with their documents and photos are more than 140,000 editions.
 """
 
@@ -42,8 +42,8 @@ from ctportal.core.languages import CODES
 from ctportal.files.models import StoredFile
 from ctportal.publishing import epoch, ledger
 from ctportal.publishing.changes import facet_rows, relation_rows
-from ctportal.publishing.gate import GATES, checksum
 from ctportal.publishing.models import Edition, EditionFile, Facet, LedgerEntry, Relation
+from ctportal.publishing.snapshot import BUILDERS, checksum
 from ctportal.publishing.state import SHOWS
 from documents.models import Document, DocumentRelation, LanguageVersion
 
@@ -95,8 +95,8 @@ def write_batch(numbers):
     # Making the editions takes longest, so it happens outside the transactions: another process writes meanwhile.
     made = [make_editions(record_type, keys) for record_type, keys in written.items()]
     with transaction.atomic():
-        for editions, contents in made:
-            insert(editions, contents)
+        for editions, snapshots in made:
+            insert(editions, snapshots)
     return len(numbers)
 
 
@@ -347,31 +347,31 @@ class Dossiers:
 
 
 def make_editions(record_type, keys):
-    """Return (editions, their contents) of the working records *keys*: one in force, and of every fifth one or two before."""
-    gate = _with_one_serializer(GATES[record_type])
-    contents, editions = [], []
-    for record in gate.queryset().filter(pk__in=keys).order_by("pk"):
-        content = gate.content_of(record)
+    """Return (editions, their snapshots) of the working records *keys*: one in force, and of every fifth one or two before."""
+    builder = _with_one_serializer(BUILDERS[record_type])
+    snapshots, editions = [], []
+    for record in builder.queryset().filter(pk__in=keys).order_by("pk"):
+        snapshot = builder.snapshot_of(record)
         number = record.uid.int  # as good as drawn
-        line = [content]
+        line = [snapshot]
         if number % 5 == 0:
-            line = [earlier(content, back) for back in range(1 + number // 5 % 2, 0, -1)] + line
-        contents += line
+            line = [earlier(snapshot, back) for back in range(1 + number // 5 % 2, 0, -1)] + line
+        snapshots += line
         editions += line_of_editions(line, number)
-    return editions, contents
+    return editions, snapshots
 
 
-def _with_one_serializer(gate):
-    """Return a copy of *gate* that keeps its serializer: declaring the fields anew for each record takes most of the time."""
-    gate = copy(gate)
-    serializer = gate.serializer_class(context={})
+def _with_one_serializer(builder):
+    """Return a copy of *builder* that keeps its serializer: declaring the fields anew for each record takes most of the time."""
+    builder = copy(builder)
+    serializer = builder.serializer_class(context={})
 
     def serialize(record):
-        serializer._context.update(languages=gate.languages(record), texts=gate.texts(record))
+        serializer._context.update(languages=builder.languages(record), texts=builder.texts(record))
         return serializer.to_representation(record)
 
-    gate.serialize = serialize
-    return gate
+    builder.serialize = serialize
+    return builder
 
 
 def line_of_editions(line, number):
@@ -383,18 +383,19 @@ def line_of_editions(line, number):
         start = synthetic.release(first.date, number, hour=12)
     starts = [start + timedelta(hours=step) for step in range(len(line))]
     return [
-        make_edition(content, begin, until) for content, begin, until in itertools.zip_longest(line, starts, starts[1:])
+        make_edition(snapshot, begin, until)
+        for snapshot, begin, until in itertools.zip_longest(line, starts, starts[1:])
     ]
 
 
-def insert(editions, contents):
+def insert(editions, snapshots):
     """Write *editions* with facets, relations and files, as ``changes.Changes`` does."""
     Edition.objects.bulk_create(editions)
     facets, relations, files = [], [], []
-    for edition, content in zip(editions, contents, strict=True):
-        facets += facet_rows(edition, content)
-        relations += relation_rows(edition, content)
-        files += [EditionFile(edition=edition, file=file) for file in dict.fromkeys(content.files)]
+    for edition, snapshot in zip(editions, snapshots, strict=True):
+        facets += facet_rows(edition, snapshot)
+        relations += relation_rows(edition, snapshot)
+        files += [EditionFile(edition=edition, file=file) for file in dict.fromkeys(snapshot.files)]
     Facet.objects.bulk_create(facets)
     Relation.objects.bulk_create(relations)
     EditionFile.objects.bulk_create(files)
@@ -404,9 +405,9 @@ def publish_vocabulary():
     """Open each entry that an edition shows, for the instant from which one does."""
     shown = Relation.objects.filter(name=SHOWS).values_list("target")
     opened = dict(shown.annotate(first=Min("edition__public_from")))
-    for gate in (GATES[model.record_type] for model in (Series, Theme, Organization, Person)):
-        contents = [gate.content_of(entry) for entry in gate.queryset().order_by("pk") if entry.uid in opened]
-        insert([make_edition(content, opened[content.uid], None) for content in contents], contents)
+    for builder in (BUILDERS[model.record_type] for model in (Series, Theme, Organization, Person)):
+        snapshots = [builder.snapshot_of(entry) for entry in builder.queryset().order_by("pk") if entry.uid in opened]
+        insert([make_edition(snapshot, opened[snapshot.uid], None) for snapshot in snapshots], snapshots)
 
 
 def note_drafts():
@@ -540,26 +541,26 @@ def make_version(document, code):
     )
 
 
-def earlier(content, back):
-    """Return *content* as it stood *back* editions ago: with another beginning of its title or caption."""
-    name = "title" if "title" in content.data else "caption"
-    texts = {code: f"Advance text {back}: {text}"[:300] for code, text in content.data[name].items()}
-    return replace(content, data=content.data | {name: texts})
+def earlier(snapshot, back):
+    """Return *snapshot* as it stood *back* editions ago: with another beginning of its title or caption."""
+    name = "title" if "title" in snapshot.data else "caption"
+    texts = {code: f"Advance text {back}: {text}"[:300] for code, text in snapshot.data[name].items()}
+    return replace(snapshot, data=snapshot.data | {name: texts})
 
 
-def make_edition(content, start, until):
-    text = content.json
+def make_edition(snapshot, start, until):
+    text = snapshot.json
     return Edition(
-        uid=content.uid,
-        type=content.type,
-        slug=content.slug,
-        date=content.date,
-        end_date=content.end_date,
-        over_at=content.over_at,
+        uid=snapshot.uid,
+        type=snapshot.type,
+        slug=snapshot.slug,
+        date=snapshot.date,
+        end_date=snapshot.end_date,
+        over_at=snapshot.over_at,
         json=text,
         sha256=checksum(text),
-        card=content.card,
-        text=content.text,
+        card=snapshot.card,
+        text=snapshot.text,
         public_from=start,
         public_until=until,
         by=BY,

@@ -7,6 +7,6 @@ class ConferencesConfig(AppConfig):
     verbose_name = _("Conferences")
 
     def ready(self):
-        from .gate import register_gates
+        from .snapshot import register_builders
 
-        register_gates()
+        register_builders()

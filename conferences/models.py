@@ -15,8 +15,8 @@ from ctportal.core import languages
 from ctportal.core.countries import COUNTRY_CHOICES
 from ctportal.core.instants import today
 from ctportal.files.models import StoredFile
+from ctportal.publishing.base_models import Record, ReviewedRecord, SluggedRecord
 from ctportal.publishing.models import RecordType
-from ctportal.publishing.records import Record, ReviewedRecord, SluggedRecord
 
 # What the rich text editor offers; the same list is what may be saved.
 RICH_TEXT = {

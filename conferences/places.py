@@ -1,4 +1,4 @@
-"""Where a conference stands in a series, as a facet that sorts by the number. Both sides of the gate know it."""
+"""Where a conference stands in a series, as a facet that sorts by the number. Both sides know it."""
 
 HIGHEST = 999_999
 

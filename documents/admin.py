@@ -17,7 +17,7 @@ from ctportal.staff.admin_forms import record_form, take_upload
 from ctportal.staff.admin_locale import interface_language
 from ctportal.staff.dashboard import DashboardFilter
 from ctportal.staff.record_admin import LabelForm, LabelTabularInline, PublicationFilter, RecordAdmin, RecordForm
-from ctportal.workflow.redaction import Withheld
+from ctportal.workflow.redaction import Redacted
 
 from .models import (
     CoChairsSummary,
@@ -68,7 +68,7 @@ class DocumentForm(RecordForm):
     def suggested_slug(self):
         slug = super().suggested_slug()
         conference = self.cleaned_data.get("conference")
-        if slug or not conference or isinstance(conference, Withheld):
+        if slug or not conference or isinstance(conference, Redacted):
             return slug
         # A title in another script: named after its conference.
         kind = self.cleaned_data.get("kind") or self.instance.kind

@@ -11,8 +11,8 @@ from conferences.models import Conference, Organization, Person, Session, Theme,
 from ctportal.core import languages
 from ctportal.core.symbols import normalize_symbol
 from ctportal.files.models import StoredFile
+from ctportal.publishing.base_models import ReviewedRecord, SluggedRecord
 from ctportal.publishing.models import RecordType
-from ctportal.publishing.records import ReviewedRecord, SluggedRecord
 
 HASHTAG = re.compile(r"#\w{1,60}")
 

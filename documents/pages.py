@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from ctportal.core.dates import format_date
 from ctportal.core.languages import LANGUAGES
 from ctportal.core.symbols import symbol_url
-from ctportal.publishing.gate import excerpt
+from ctportal.publishing.snapshot import excerpt
 from ctportal.web.cards import day, file_line, kinds, web_address
 from ctportal.web.labels import labels
 from ctportal.web.text import LanguageContext

@@ -14,8 +14,8 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from ctportal.reading import cache
-from tests import guards
-from tests.needs import need, need_program
+from tests import database_guards
+from tests.external_services import need, need_program
 
 # Once a browser is open, Playwright's sync API keeps an event loop running in this thread, and Django would refuse the
 # database to every later test.
@@ -26,7 +26,7 @@ PATIENCE = 30_000
 
 
 def pytest_configure(config):
-    guards.prepare()
+    database_guards.prepare()
     # Compiled before the first page is made, since each process keeps what it has read; by one process only.
     if not hasattr(config, "workerinput"):
         call_command("compile_translations")

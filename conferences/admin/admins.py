@@ -44,8 +44,8 @@ from ctportal.core import languages
 from ctportal.core.countries import COUNTRY_CHOICES
 from ctportal.core.dates import format_date_range
 from ctportal.files.store import store_photo
-from ctportal.publishing.gate import delete_rows, refresh_draft
-from ctportal.publishing.records import lock
+from ctportal.publishing.base_models import lock
+from ctportal.publishing.snapshot import delete_rows, refresh_draft
 from ctportal.publishing.state import children_of
 from ctportal.staff import admin_presence, admin_stale
 from ctportal.staff.admin_components import component
@@ -79,7 +79,7 @@ from ctportal.staff.record_admin import (
     stale_context,
 )
 from ctportal.workflow import review, revisions, roles
-from ctportal.workflow.redaction import Withheld, named_as_known, withhold
+from ctportal.workflow.redaction import Redacted, named_as_known, redact
 from documents.models import CoChairsSummary, Document, PressRelease, Statement
 
 COUNTRIES = dict(COUNTRY_CHOICES)  # Django makes this dictionary anew for each row that shows a country
@@ -534,7 +534,7 @@ class ConferenceAdmin(RecordAdmin):
         for session in obj.sessions.prefetch_related("appearances"):
             yield str(session), session, labels_of(Session)
             yield from _under("", session.appearances.all())
-        for appearance in withhold(obj.appearances.select_related("person"), user):
+        for appearance in redact(obj.appearances.select_related("person"), user):
             yield str(appearance), appearance, labels_of(Appearance)
         yield from _under(_("Related links"), obj.links.all())
 
@@ -547,12 +547,12 @@ class ConferenceAdmin(RecordAdmin):
             dossier = self.dossier(obj, panel["languages"], panel["publication"], request.user)
             panel["dossier"], panel["dossier_links"] = dossier
             panel["release_address"] = release_address(obj) if panel["may_publish"] else ""
-            panel |= self.going_along(panel["state"]) if panel["may_publish"] else {}
+            panel |= self.cascade_of(panel["state"]) if panel["may_publish"] else {}
         return panel
 
-    def going_along(self, state):
+    def cascade_of(self, state):
         """What the buttons will do to other records: the names of those that move with the conference, and of those that
-        are recalled with it."""
+        are unscheduled with it."""
         if not state.to_come or state.in_force:
             return {}
         children = children_of(state.to_come.uid, state.at).only("uid", "type", "public_from")
@@ -560,7 +560,7 @@ class ConferenceAdmin(RecordAdmin):
         opening = state.to_come.public_from
         same = {child.uid for child in children if child.public_from == opening}
         moving = [name for uid, name in names.items() if uid in same]
-        return {"moving_along": moving, "recalled_along": list(names.values())}
+        return {"moving_with_conference": moving, "unscheduled_with_conference": list(names.values())}
 
     def dossier(self, conference, matrix, publication, user):
         """Rows for the panel, one per part that exists or is missing, and the links to add more."""
@@ -1004,7 +1004,7 @@ def conference_of(initial, user):
 
 def parent_link(obj):
     """Where a document or photo belongs: {name, address} of its conference, or None."""
-    if not obj.conference_id or isinstance(obj.conference, Withheld):
+    if not obj.conference_id or isinstance(obj.conference, Redacted):
         return None
     return {
         "name": obj.conference.name,

@@ -4,7 +4,7 @@ The one place that reads them from all there are, and hands on none that ``roles
 """
 
 from conferences.models import Conference
-from ctportal.publishing.records import is_key
+from ctportal.publishing.base_models import is_key
 from ctportal.workflow import roles
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from conferences.admin import merging
-from ctportal.publishing.records import is_key
+from ctportal.publishing.base_models import is_key
 from ctportal.publishing.state import state_of
 from ctportal.staff.admin_forms import label_texts
 from ctportal.workflow import review

@@ -11,10 +11,10 @@ from django.utils.translation import gettext_noop
 from conferences.models import Appearance, Organization, Person
 from ctportal.core.languages import CODES
 from ctportal.publishing import epoch
-from ctportal.publishing.gate import checksum, gate_for, note_draft
+from ctportal.publishing.base_models import Record, ReviewedRecord, label_names
 from ctportal.publishing.models import Edition, LedgerEntry, Relation
-from ctportal.publishing.records import Record, ReviewedRecord, label_names
 from ctportal.publishing.renaming import lock_showing, merge_entries, relabel
+from ctportal.publishing.snapshot import builder_for, checksum, note_draft
 from ctportal.publishing.state import SHOWS, differs
 from ctportal.workflow import review, revisions
 
@@ -242,11 +242,11 @@ def _refresh(records, by, comment):
     for record in records:
         by_type.setdefault(record.record_type, []).append(record.pk)
     for record_type, keys in by_type.items():
-        gate = next(gate_for(record) for record in records if record.record_type == record_type)
-        found = list(gate.queryset().filter(pk__in=keys))
-        for loaded, content in zip(found, gate.contents_of(found), strict=True):
+        builder = next(builder_for(record) for record in records if record.record_type == record_type)
+        found = list(builder.queryset().filter(pk__in=keys))
+        for loaded, snapshot in zip(found, builder.snapshots_of(found), strict=True):
             before = loaded.draft_sha256
-            note_draft(loaded, checksum(content.json))
+            note_draft(loaded, checksum(snapshot.json))
             if isinstance(loaded, ReviewedRecord) and loaded.draft_sha256 != before:
                 review.return_for_entry(loaded, by)
             revisions.keep_loaded(loaded, by=by, comment=comment)

@@ -16,7 +16,7 @@ from conferences.models import Conference
 from ctportal.core import languages
 from ctportal.core.instants import local_to_instant, offset_text, show_instant
 from ctportal.publishing.state import state_of
-from ctportal.staff import admin_compare, admin_opens
+from ctportal.staff import admin_compare, admin_newly_public
 from ctportal.staff.admin_forms import LocalDateTimeField, PublishingFields
 from ctportal.workflow import release, review
 
@@ -87,13 +87,13 @@ class ReleasePage:
             form.data["mark"] = release.mark_of(parts, until)  # the page shows what it is like now
         if form.is_valid():
             try:
-                text, along = self.buttons[button](self, form, chosen)
+                text, cascaded = self.buttons[button](self, form, chosen)
             except ValidationError as error:
                 self.request.refusal = error
                 self._add(form, error)
             else:
                 self.admin.message_user(self.request, text, messages.SUCCESS)
-                self.admin.say_along(self.request, along)
+                self.admin.tell_cascaded(self.request, cascaded)
                 return HttpResponseRedirect(self.request.path)
         elif button in ("_release", "_release_at"):
             self._add_what_is_missing(form, [part for part in parts if part.key in chosen])
@@ -124,26 +124,26 @@ class ReleasePage:
 
     def _release(self, form, chosen, at):
         note, alone = form.cleaned_data["note"], form.cleaned_data["alone"]
-        parts, along = release.release(self.conference, chosen, by=self.user, at=at, note=note, alone=alone)
+        parts, cascaded = release.release(self.conference, chosen, by=self.user, at=at, note=note, alone=alone)
         # In one statement; of what was published a revision is kept already, and what moves was not changed.
         records, message = [part.record for part in parts], gettext_noop("Released with the dossier.")
         LogEntry.objects.log_actions(self.user.pk, records, CHANGE, message)
         n = {"n": len(parts)}
         if at is None:
-            return ngettext("%(n)d part is public.", "%(n)d parts are public.", len(parts)) % n, along
+            return ngettext("%(n)d part is public.", "%(n)d parts are public.", len(parts)) % n, cascaded
         text = ngettext("%(n)d part will be public at %(at)s.", "%(n)d parts will be public at %(at)s.", len(parts))
-        return text % (n | {"at": show_instant(at, self.zone)}), along
+        return text % (n | {"at": show_instant(at, self.zone)}), cascaded
 
     def _redate(self, form, _chosen):
         n = release.redate(self.conference, by=self.user, at=form.instant)
         text = ngettext("%(n)d part moved to %(at)s.", "%(n)d parts moved to %(at)s.", n)
         return text % {"n": n, "at": show_instant(form.instant, self.zone)}, []
 
-    def _recall(self, _form, _chosen):
-        n = release.recall(self.conference, by=self.user)
-        return ngettext("%(n)d part is recalled.", "%(n)d parts are recalled.", n) % {"n": n}, []
+    def _unschedule(self, _form, _chosen):
+        n = release.unschedule(self.conference, by=self.user)
+        return ngettext("%(n)d part is unscheduled.", "%(n)d parts are unscheduled.", n) % {"n": n}, []
 
-    buttons = {"_release": _release_now, "_release_at": _release_at, "_redate": _redate, "_recall": _recall}
+    buttons = {"_release": _release_now, "_release_at": _release_at, "_redate": _redate, "_unschedule": _unschedule}
 
     # Showing
 
@@ -158,7 +158,7 @@ class ReleasePage:
             "conference_address": admin.change_address(self.conference),
             "form": form,
             "rows": [self._row(part, chosen) for part in parts],
-            "opens": admin_opens.shown(admin.admin_site, release.opened_by(parts)),
+            "newly_public": admin_newly_public.shown(admin.admin_site, release.newly_public_with(parts)),
             "scheduled": any(part.at for part in parts),
             "releasable": any(part.can_be_released for part in parts),
             "needs_reason": any(part.needs_reason for part in parts),

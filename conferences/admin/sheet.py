@@ -21,8 +21,8 @@ from conferences.admin.upload import upload_address
 from conferences.models import Conference, Person, Photo
 from ctportal.core import languages
 from ctportal.core.instants import show_instant
-from ctportal.publishing.gate import checksum, gate_for, note_draft
-from ctportal.publishing.records import is_key, lock
+from ctportal.publishing.base_models import is_key, lock
+from ctportal.publishing.snapshot import builder_for, checksum, note_draft
 from ctportal.publishing.state import state_of
 from ctportal.staff import admin_presence, admin_stale
 from ctportal.staff.admin_components import component
@@ -326,10 +326,10 @@ class ContactSheet:
 
     def _refresh(self, changed):
         """Note what would be published now of the photos *changed* ({primary key: names of fields}), and log it."""
-        gate = gate_for(Photo())
-        photos = list(gate.queryset().filter(pk__in=changed))
-        for photo, content in zip(photos, gate.contents_of(photos), strict=True):
-            note_draft(photo, checksum(content.json))
+        builder = builder_for(Photo())
+        photos = list(builder.queryset().filter(pk__in=changed))
+        for photo, snapshot in zip(photos, builder.snapshots_of(photos), strict=True):
+            note_draft(photo, checksum(snapshot.json))
             review.note_change(photo, self.user, self.language)
             fields = [str(Photo._meta.get_field(name).verbose_name) for name in changed[photo.pk]]
             self.photo_admin.log_change(self.request, photo, [{"changed": {"fields": fields}}])

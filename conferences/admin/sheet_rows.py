@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from conferences.admin.upload import thumbnail_address
 from conferences.models import Person, Photo
 from ctportal.core import languages
-from ctportal.publishing.gate import gate_for
+from ctportal.publishing.snapshot import builder_for
 from ctportal.staff import admin_stale
 from ctportal.staff.record_admin import badge, publication_state
 
@@ -175,7 +175,7 @@ class PhotoRow(forms.Form):
 
     @cached_property
     def missing(self):
-        return list(gate_for(self.photo).missing(self.photo).values())
+        return list(builder_for(self.photo).missing(self.photo).values())
 
     @property
     def thumbnail(self):

@@ -25,8 +25,8 @@ from conferences.admin.known import known_conferences, named_conference
 from conferences.models import Conference, Photo
 from ctportal.core.instants import today
 from ctportal.files import store
-from ctportal.publishing.gate import refresh_draft
-from ctportal.publishing.records import lock
+from ctportal.publishing.base_models import lock
+from ctportal.publishing.snapshot import refresh_draft
 from ctportal.staff.admin_forms import DateInput
 from ctportal.workflow import review, roles
 

@@ -24,9 +24,9 @@ COLLECTION = {
 
 
 def page(request, language):
-    moment = request.read_context
+    read_context = request.read_context
     root = site_root(request)
-    slugs = moment.cached(("examples of the API",), lambda: _examples(moment.at))
+    slugs = read_context.cached(("examples of the API",), lambda: _examples(read_context.at))
     title = _("For partners and developers")
     return render_page(
         request,

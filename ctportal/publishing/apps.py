@@ -8,7 +8,7 @@ class PublishingConfig(AppConfig):
 
     def ready(self):
         from . import checks, epoch  # noqa: F401 (registers the check)
-        from .database import clear_the_way, install_guards
+        from .database_guards import clear_the_way, install_guards
 
         pre_migrate.connect(clear_the_way, sender=self)
         post_migrate.connect(install_guards, sender=self)

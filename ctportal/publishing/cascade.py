@@ -9,7 +9,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from .changes import Changes, Tracked
-from .line import end_with, insert_in_line, lift_end, outlasts, unschedule
+from .line import end_with, insert_in_line, lift_end, outlasts, unschedule_edition
 from .models import RecordType
 from .state import coverage
 
@@ -29,15 +29,15 @@ class Move(NamedTuple):
 class Cascaded(StrEnum):
     """What a document or photo did because its conference did so. Steps of records know these as actions."""
 
-    MOVED = "moved-along"
-    UNSCHEDULED = "recalled-along"
-    WITHDRAWN = "withdrawn-along"
-    KEPT = "kept-along"
-    RESTORED = "restored-along"
+    MOVED = "moved-with-conference"
+    UNSCHEDULED = "unscheduled-with-conference"
+    WITHDRAWN = "withdrawn-with-conference"
+    KEPT = "kept-with-conference"
+    RESTORED = "restored-with-conference"
 
 
 class CascadedChange(NamedTuple):
-    """What one document or photo did. Services return these, at most one for each, as ``along``."""
+    """What one document or photo did. Services return these, at most one for each, as ``cascaded``."""
 
     uid: UUID
     record_type: str
@@ -55,12 +55,12 @@ def follow_conference(changes: Changes, uid: UUID, record_type: str, moved: Move
     editions, children = changes.line(uid), changes.children(uid)
     if moved:
         changes.read_contents(child for child in children if child.public_from == moved.old)
-    along = {}
+    cascaded = {}
     for child in children:
         action = _follow(changes, child, editions, moved)
         if action:
-            along[child.uid] = CascadedChange(child.uid, child.type, action)
-    return list(along.values())
+            cascaded[child.uid] = CascadedChange(child.uid, child.type, action)
+    return list(cascaded.values())
 
 
 def _follow(changes: Changes, child: Tracked, editions: Sequence[Tracked], moved: Move | None) -> Cascaded | None:
@@ -69,12 +69,12 @@ def _follow(changes: Changes, child: Tracked, editions: Sequence[Tracked], moved
     inside, end = coverage(editions, max(child.public_from, now))
     withdrawal = child.withdrawal
     if child.public_from > now and moved and moved.takes(child, inside):
-        content = changes.content_of(child)
-        unschedule(changes, child)
-        insert_in_line(changes, content, moved.new, note=child.edition.note, minor=child.edition.minor)
+        snapshot = changes.snapshot_of(child)
+        unschedule_edition(changes, child)
+        insert_in_line(changes, snapshot, moved.new, note=child.edition.note, minor=child.edition.minor)
         return Cascaded.MOVED
     if not inside and child.public_from > now:
-        unschedule(changes, child)
+        unschedule_edition(changes, child)
         return Cascaded.UNSCHEDULED
     if not inside:
         end_with(changes, child, editions, now)

@@ -20,9 +20,9 @@ from django.utils.translation import gettext as _
 from ctportal.files.models import StoredFile
 
 from . import ledger
-from .gate import Content, Link, checksum
 from .models import Edition, EditionFile, Facet, LedgerEntry, Relation, Withdrawal
 from .signals import Written, editions_written
+from .snapshot import Link, Snapshot, checksum
 from .state import SHOWS, State, children_of
 
 
@@ -38,7 +38,7 @@ class Tracked:
     edition: Edition
     withdrawal: Withdrawal | None = None
     relations: list[Relation] = field(default_factory=list)
-    content: Content | None = None  # where it is new, or was read
+    snapshot: Snapshot | None = None  # where it is new, or was read
     facets: list[Facet] = field(default_factory=list)  # where it is new
     files: list[StoredFile] = field(default_factory=list)  # where it is new
 
@@ -63,7 +63,7 @@ class Tracked:
 
     @property
     def is_unscheduled(self) -> bool:
-        return self.edition.is_recalled
+        return self.edition.is_unscheduled
 
     def is_public(self, at: datetime) -> bool:
         return self.edition.is_public(at)
@@ -96,7 +96,7 @@ class Changes:
     def __init__(self, account: Any, now: datetime) -> None:
         self.account, self.by, self.now = account, name_of(account), now
         self.touched: set[UUID] = set()  # vocabulary entries that editions show whose intervals have changed
-        self.opened: dict[UUID, Content] = {}  # what entries say that are not public and become so
+        self.newly_public: dict[UUID, Snapshot] = {}  # what entries say that are not public and become so
         self.drafts: list[tuple[Tracked, Any, str]] = []  # of what record, as it was loaded, an edition was made
         self._lines: dict[UUID, list[Tracked]] = {}
         self._children_read: set[UUID] = set()
@@ -113,7 +113,7 @@ class Changes:
         if not missing:
             return
         self._lines |= {uid: [] for uid in missing}
-        editions = Edition.objects.standing().filter(uid__in=missing).select_related("withdrawal")
+        editions = Edition.objects.not_unscheduled().filter(uid__in=missing).select_related("withdrawal")
         found = {}
         for edition in editions.defer("json", "card", "text").order_by("public_from", "pk"):
             found[edition.pk] = Tracked(edition, withdrawal=getattr(edition, "withdrawal", None))
@@ -147,7 +147,7 @@ class Changes:
 
     def read_contents(self, editions: Iterable[Tracked]) -> None:
         """Read what *editions* say, for new editions that say the same. Three queries."""
-        unread = {each.edition.pk: each for each in editions if each.content is None}
+        unread = {each.edition.pk: each for each in editions if each.snapshot is None}
         if not unread:
             return
         relations, files = defaultdict(list), defaultdict(list)
@@ -157,7 +157,7 @@ class Changes:
             files[row.edition_id].append(row.file)
         for edition in Edition.objects.filter(pk__in=list(unread)).defer("card", "text"):
             rows = relations[edition.pk]
-            unread[edition.pk].content = Content(
+            unread[edition.pk].snapshot = Snapshot(
                 type=edition.type,
                 uid=edition.uid,
                 slug=edition.slug,
@@ -170,29 +170,29 @@ class Changes:
                 shows=[row.target for row in rows if row.name == SHOWS],
             )
 
-    def content_of(self, tracked: Tracked) -> Content:
-        """A Content of its own, taken from *tracked*, for a new edition."""
+    def snapshot_of(self, tracked: Tracked) -> Snapshot:
+        """A Snapshot of its own, taken from *tracked*, for a new edition."""
         self.read_contents([tracked])
-        content = tracked.content
-        if content is None:
+        snapshot = tracked.snapshot
+        if snapshot is None:
             raise LookupError(f"Edition {tracked.edition.pk} is not there any more.")
-        lists = {"links": list(content.links), "files": list(content.files), "shows": list(content.shows)}
-        return replace(content, data=dict(content.data), opens=[], source=tracked, **lists)
+        lists = {"links": list(snapshot.links), "files": list(snapshot.files), "shows": list(snapshot.shows)}
+        return replace(snapshot, data=dict(snapshot.data), newly_public=[], source=tracked, **lists)
 
     # Changing. The rules say when; here it is noted for ``write``.
 
     def insert(
-        self, content: Content, start: datetime, until: datetime | None, *, note: str = "", minor: bool = False
+        self, snapshot: Snapshot, start: datetime, until: datetime | None, *, note: str = "", minor: bool = False
     ) -> Tracked:
-        """Add an edition of *content* with its facets, relations and files; return it."""
-        self.load([content.uid])
-        edition = edition_of(content, start, until, by=self.by, now=self.now, note=note, minor=minor)
-        files = list({file.pk: file for file in content.files}.values())
-        relations, facets = relation_rows(edition, content), facet_rows(edition, content)
-        tracked = Tracked(edition, relations=relations, content=content, facets=facets, files=files)
-        self._lines[content.uid].append(tracked)
+        """Add an edition of *snapshot* with its facets, relations and files; return it."""
+        self.load([snapshot.uid])
+        edition = edition_of(snapshot, start, until, by=self.by, now=self.now, note=note, minor=minor)
+        files = list({file.pk: file for file in snapshot.files}.values())
+        relations, facets = relation_rows(edition, snapshot), facet_rows(edition, snapshot)
+        tracked = Tracked(edition, relations=relations, snapshot=snapshot, facets=facets, files=files)
+        self._lines[snapshot.uid].append(tracked)
         self._new.append(tracked)
-        self.touched.update(content.shows)
+        self.touched.update(snapshot.shows)
         return tracked
 
     def set_end(self, tracked: Tracked, until: datetime | None) -> None:
@@ -281,7 +281,7 @@ class Changes:
     def _tell(self) -> None:
         drafts = [(tracked.edition, loaded, language) for tracked, loaded, language in self.drafts]
         successors = [
-            (each.content.source.edition, each.edition) for each in self._new if each.content and each.content.source
+            (each.snapshot.source.edition, each.edition) for each in self._new if each.snapshot and each.snapshot.source
         ]
         editions_written.send(sender=type(self), what=Written(self.account, drafts, successors))
 
@@ -321,7 +321,7 @@ def not_over(now: datetime) -> Q:
 
 
 def edition_of(
-    content: Content,
+    snapshot: Snapshot,
     start: datetime,
     until: datetime | None,
     *,
@@ -330,19 +330,19 @@ def edition_of(
     note: str = "",
     minor: bool = False,
 ) -> Edition:
-    """An Edition of *content*, public from *start* to *until*, that is not saved."""
-    json = content.json
+    """An Edition of *snapshot*, public from *start* to *until*, that is not saved."""
+    json = snapshot.json
     return Edition(
-        uid=content.uid,
-        type=content.type,
-        slug=content.slug,
-        date=content.date,
-        end_date=content.end_date,
-        over_at=content.over_at,
+        uid=snapshot.uid,
+        type=snapshot.type,
+        slug=snapshot.slug,
+        date=snapshot.date,
+        end_date=snapshot.end_date,
+        over_at=snapshot.over_at,
         json=json,
         sha256=checksum(json),
-        card=content.card,
-        text=content.text,
+        card=snapshot.card,
+        text=snapshot.text,
         public_from=start,
         public_until=until,
         minor=minor,
@@ -352,15 +352,15 @@ def edition_of(
     )
 
 
-def facet_rows(edition: Edition, content: Content) -> list[Facet]:
+def facet_rows(edition: Edition, snapshot: Snapshot) -> list[Facet]:
     return [
         Facet(edition=edition, name=name, value=value, type=edition.type, date=edition.date, slug=edition.slug)
-        for name, value in sorted(content.facets)
+        for name, value in sorted(snapshot.facets)
     ]
 
 
-def relation_rows(edition: Edition, content: Content) -> list[Relation]:
-    links = [*content.links, *(Link(SHOWS, uid) for uid in content.shows)]
+def relation_rows(edition: Edition, snapshot: Snapshot) -> list[Relation]:
+    links = [*snapshot.links, *(Link(SHOWS, uid) for uid in snapshot.shows)]
     return [
         Relation(edition=edition, name=link.name, target=link.target, key=link.key, order=order)
         for order, link in enumerate(links)

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import DatabaseError
 
-from .database import missing_guards
+from .database_guards import missing_guards
 
 
 # A deployment check, because "migrate" runs all other checks of the database before it begins, and puts the guards back.
@@ -26,6 +26,6 @@ def _check(using: str) -> CheckMessage | None:
         return None
     return Error(
         f"The database {using!r} lacks guards, or has others than it should: {', '.join(missing)}.",
-        hint="Run “manage.py guards install”, then “manage.py ledger verify”.",
+        hint="Run “manage.py database_guards install”, then “manage.py ledger verify”.",
         id="publishing.E001",
     )

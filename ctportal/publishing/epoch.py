@@ -1,7 +1,7 @@
 """The epoch: which stretch of time between two changes of what is public an instant lies in.
 
 What is public changes only when an edition begins or ends. The epoch of an instant is the last instant at or before it at
-which a standing edition began or ended, with a random mark that is replaced by whatever changes the public side at once.
+which an edition that is not unscheduled began or ended, with a random mark that is replaced by whatever changes the public side at once.
 Answers of one epoch are interchangeable; answers of two are not (see ``ctportal.reading.cache``). Neither part leaves the
 portal: no page, header or ETag is made from it.
 """
@@ -122,9 +122,9 @@ class Change(NamedTuple):
 
 def _changes_to_come(instant: datetime) -> set[Change]:
     """Return what begins and what ends at *instant* or later. Two queries."""
-    standing = Edition.objects.standing()
-    begin = standing.filter(public_from__gte=instant).values_list("pk", "public_from")
-    end = standing.filter(public_until__gte=instant).values_list("pk", "public_until")
+    editions = Edition.objects.not_unscheduled()
+    begin = editions.filter(public_from__gte=instant).values_list("pk", "public_from")
+    end = editions.filter(public_until__gte=instant).values_list("pk", "public_until")
     return {Change(pk, True, at) for pk, at in begin} | {Change(pk, False, at) for pk, at in end}
 
 

@@ -7,8 +7,8 @@ import hashlib
 import json
 from datetime import UTC, datetime
 
-from .gate import canonical, checksum
 from .models import LedgerEntry
+from .snapshot import canonical, checksum
 
 # Entries after which an edition's other columns and rows are known by their checksum.
 FREEZING = (LedgerEntry.Action.INSERTED, LedgerEntry.Action.SEALED)

@@ -15,28 +15,28 @@ from ctportal.core.instants import show_utc
 
 from . import ledger
 from .changes import Changes, Tracked
-from .gate import Content
 from .models import LedgerEntry, Withdrawal
+from .snapshot import Snapshot
 from .state import coverage, covering
 
 Action = LedgerEntry.Action
 
 
 def insert_in_line(
-    changes: Changes, content: Content, start: datetime, *, note: str = "", minor: bool = False, reason: str = ""
+    changes: Changes, snapshot: Snapshot, start: datetime, *, note: str = "", minor: bool = False, reason: str = ""
 ) -> Tracked:
     """Insert an edition at *start*: it ends the one in force then and takes over the end that one had."""
-    before = covering(changes.line(content.uid), start)
+    before = covering(changes.line(snapshot.uid), start)
     until, withdrawal = None, None
     if before:
         if before.public_from == start:
             raise ValidationError(_("Another edition begins at the same instant. Try again."), code="same_instant")
-        until, withdrawal = _take_end(changes, before, conference_of(content))
+        until, withdrawal = _take_end(changes, before, conference_of(snapshot))
         changes.set_end(before, start)
         changes.note(Action.ENDED, before, effective_at=start)
-    if content.date is None:
-        content.date, content.end_date = _days_of_conference(changes, content, start)
-    inserted = changes.insert(content, start, until, note=note, minor=minor)
+    if snapshot.date is None:
+        snapshot.date, snapshot.end_date = _days_of_conference(changes, snapshot, start)
+    inserted = changes.insert(snapshot, start, until, note=note, minor=minor)
     changes.note(Action.INSERTED, inserted, effective_at=start, reason=reason)
     if withdrawal:
         changes.move_withdrawal(withdrawal, before, inserted)
@@ -44,10 +44,10 @@ def insert_in_line(
     return inserted
 
 
-def _days_of_conference(changes: Changes, content: Content, start: datetime) -> tuple[date | None, date | None]:
+def _days_of_conference(changes: Changes, snapshot: Snapshot, start: datetime) -> tuple[date | None, date | None]:
     """(first day, last day) by which an undated photo is found: those of the first day of its conference, or of the month or
     year where no more is known, as the public reads it at *start*."""
-    uid = conference_of(content)
+    uid = conference_of(snapshot)
     conference = covering(changes.line(uid), start) if uid else None
     if conference is None:
         return None, None
@@ -55,25 +55,25 @@ def _days_of_conference(changes: Changes, content: Content, start: datetime) -> 
     return edition.date, last_day(edition.date, edition.card_data["date_precision"])
 
 
-def conference_of(content: Content) -> UUID | None:
+def conference_of(snapshot: Snapshot) -> UUID | None:
     """uid of the conference that the document or photo belongs to, or None."""
-    return next((link.target for link in content.links if link.name == "conference"), None)
+    return next((link.target for link in snapshot.links if link.name == "conference"), None)
 
 
 def unschedule_to_come(changes: Changes, uid: UUID) -> None:
     for tracked in reversed(changes.line(uid)):
         if tracked.public_from > changes.now:
-            unschedule(changes, tracked)
+            unschedule_edition(changes, tracked)
 
 
-def unschedule(changes: Changes, tracked: Tracked) -> None:
+def unschedule_edition(changes: Changes, tracked: Tracked) -> None:
     """Empty the interval of *tracked*, which has not begun; the end it had goes back to the edition it would have ended."""
     start = tracked.public_from
     before = next((e for e in changes.line(tracked.uid) if e.public_until == start and not e.withdrawal), None)
     conference = before and before.conference
     until, withdrawal = _take_end(changes, tracked, conference)
     changes.set_end(tracked, start)
-    changes.note(Action.RECALLED, tracked, effective_at=start)
+    changes.note(Action.UNSCHEDULED, tracked, effective_at=start)
     if before:
         changes.set_end(before, until)
         if withdrawal:

@@ -46,20 +46,20 @@ class EditionQuerySet(models.QuerySet):
         return self.filter(public_from__lte=at).filter(Q(public_until__isnull=True) | Q(public_until__gt=at))
 
     def hidden(self, at: datetime) -> EditionQuerySet:
-        """All other editions than ``public(at)``: to come, past and recalled. For counting, where they are the fewer."""
+        """All other editions than ``public(at)``: to come, past and unscheduled. For counting, where they are the fewer."""
         return self.filter(Q(public_from__gt=at) | Q(public_until__lte=at))
 
     def effective(self, at: datetime) -> EditionQuerySet:
-        """Editions that have taken effect by *at* and were not recalled: in force or past. For 410, versions, redirects."""
-        return self.standing().filter(public_from__lte=at)
+        """Editions that have taken effect by *at* and were not unscheduled: in force or past. For 410, versions, redirects."""
+        return self.not_unscheduled().filter(public_from__lte=at)
 
-    def standing(self) -> EditionQuerySet:
-        """Editions that were not recalled: past, in force or to come."""
+    def not_unscheduled(self) -> EditionQuerySet:
+        """Editions that were not unscheduled: past, in force or to come."""
         return self.filter(Q(public_until__isnull=True) | Q(public_until__gt=F("public_from")))
 
     def to_come(self, at: datetime) -> EditionQuerySet:
         """Editions that will be public later than *at*."""
-        return self.standing().filter(public_from__gt=at)
+        return self.not_unscheduled().filter(public_from__gt=at)
 
     def of(self, *record_types):
         return self.filter(type__in=record_types) if len(record_types) > 1 else self.filter(type=record_types[0])
@@ -71,7 +71,7 @@ class EditionQuerySet(models.QuerySet):
     def with_history(self):
         """Annotate what the envelope tells of editions that have taken effect: ``version`` (1 for the first) and
         ``published`` (start of the first edition). What began before them has taken effect too."""
-        same = Edition.objects.standing().filter(uid=OuterRef("uid")).order_by()
+        same = Edition.objects.not_unscheduled().filter(uid=OuterRef("uid")).order_by()
         earlier = same.filter(public_from__lte=OuterRef("public_from"))
         return self.annotate(
             version=Subquery(earlier.values("uid").annotate(n=models.Count("pk")).values("n")),
@@ -83,7 +83,7 @@ class Edition(models.Model):
     """One frozen version of one record and the interval [public_from, public_until) in which the public reads it.
 
     Frozen on insert. Only ``ctportal.publishing.changes`` changes it afterwards, and only its end, while that is
-    open or still to come, or, on sealing, its contents, which are emptied. Recalled means public_until = public_from.
+    open or still to come, or, on sealing, its contents, which are emptied. Unscheduled means public_until = public_from.
     """
 
     uid = models.UUIDField(help_text="The record's permanent identifier.")
@@ -132,7 +132,7 @@ class Edition(models.Model):
         ]
         # What the roles are made of, beside Django's own rights on each model; see ctportal.workflow.roles.
         permissions = [
-            ("publish_records", "Can approve, release, recall and withdraw records"),
+            ("publish_records", "Can approve, release, unschedule and withdraw records"),
             ("seal_edition", "Can seal past editions"),
             ("read_all_drafts", "Can read the drafts of others"),
             ("edit_all_drafts", "Can edit the drafts of others"),
@@ -148,7 +148,7 @@ class Edition(models.Model):
         return self.public_from <= at and (self.public_until is None or at < self.public_until)
 
     @property
-    def is_recalled(self):
+    def is_unscheduled(self):
         return self.public_until == self.public_from
 
     @property
@@ -239,7 +239,7 @@ class EditionFile(models.Model):
 class Withdrawal(models.Model):
     """Why an edition ends without a successor, in words for the public, and what to read instead.
 
-    It counts from the edition's end on; while that is still to come it is lifted by recalling it.
+    It counts from the edition's end on; while that is still to come it is lifted by unscheduling it.
     """
 
     edition = models.OneToOneField(Edition, on_delete=models.PROTECT, related_name="withdrawal")
@@ -257,7 +257,7 @@ class LedgerEntry(models.Model):
 
     class Action(models.TextChoices):
         INSERTED = "inserted", _("inserted")
-        RECALLED = "recalled", _("recalled")
+        UNSCHEDULED = "unscheduled", _("unscheduled")
         ENDED = "ended", _("ended")
         WITHDRAWN = "withdrawn", _("withdrawn")
         REOPENED = "reopened", _("end lifted")
@@ -265,7 +265,7 @@ class LedgerEntry(models.Model):
 
     at = models.DateTimeField(_("when"))
     by = models.CharField(max_length=150)
-    action = models.CharField(_("action"), max_length=10, choices=Action.choices)
+    action = models.CharField(_("action"), max_length=12, choices=Action.choices)
     uid = models.UUIDField()
     edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="ledger")
     sha256 = models.CharField(max_length=64, help_text="Checksum of the edition.")
@@ -289,22 +289,22 @@ class LedgerEntry(models.Model):
         return f"{self.action} {self.uid}"
 
 
-class ContributionQuerySet(models.QuerySet):
-    def counting(self, at: datetime) -> ContributionQuerySet:
-        """Hands in what nobody outside has read by *at*: not approved since, or in an edition that has not begun."""
+class UnreviewedEditQuerySet(models.QuerySet):
+    def counting(self, at: datetime) -> UnreviewedEditQuerySet:
+        """Edits of what nobody outside has read by *at*: not approved since, or in an edition that has not begun."""
         return self.exclude(Exists(Edition.objects.effective(at).filter(pk=OuterRef("edition"))))
 
     def unapproved(self):
-        """Hands in what was not approved since, or was recalled."""
-        return self.exclude(Exists(Edition.objects.standing().filter(pk=OuterRef("edition"))))
+        """Edits of what was not approved since, or was unscheduled."""
+        return self.exclude(Exists(Edition.objects.not_unscheduled().filter(pk=OuterRef("edition"))))
 
 
-class Contribution(models.Model):
+class UnreviewedEdit(models.Model):
     """Somebody's hand in what the public has not read since: they cannot be the second reader of it.
 
     Staff only. *language* is that of a page per language; empty for the form of the record itself. *edition* is the one
     approved since, where that was for a time to come: when it begins, this is no unpublished work any more, and if it is
-    recalled, it is so again.
+    unscheduled, it is so again.
     """
 
     uid = models.UUIDField(help_text="The record's permanent identifier.")
@@ -313,7 +313,7 @@ class Contribution(models.Model):
     at = models.DateTimeField(default=timezone.now)
     edition = models.ForeignKey(Edition, on_delete=models.PROTECT, null=True, related_name="+")
 
-    objects = ContributionQuerySet.as_manager()
+    objects = UnreviewedEditQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -337,22 +337,25 @@ class WorkflowStep(models.Model):
         SENT_BACK = "sent-back", _("sent back")
         APPROVED = "approved", _("approved")
         ALONE = "alone", _("published without second reader")
-        RECALLED = "recalled", _("recalled")
+        UNSCHEDULED = "unscheduled", _("unscheduled")
         REDATED = "redated", _("moved to another time")
         WITHDRAWN = "withdrawn", _("withdrawn")
         RESTORED = "restored", _("restored")
         RENAMED = "renamed", _("names changed everywhere")
         MERGED = "merged", _("names changed by a merger")
         # What a document or photo did when its conference did so.
-        MOVED_ALONG = "moved-along", _("moved to another time along with the conference")
-        RECALLED_ALONG = "recalled-along", _("recalled along with the conference")
-        WITHDRAWN_ALONG = "withdrawn-along", _("withdrawn along with the conference")
-        KEPT_ALONG = "kept-along", _("stays public along with the conference, whose withdrawal was recalled")
-        RESTORED_ALONG = "restored-along", _("restored along with the conference")
+        MOVED_WITH_CONFERENCE = "moved-with-conference", _("moved to another time along with the conference")
+        UNSCHEDULED_WITH_CONFERENCE = "unscheduled-with-conference", _("unscheduled along with the conference")
+        WITHDRAWN_WITH_CONFERENCE = "withdrawn-with-conference", _("withdrawn along with the conference")
+        KEPT_WITH_CONFERENCE = (
+            "kept-with-conference",
+            _("stays public along with the conference, whose withdrawal was unscheduled"),
+        )
+        RESTORED_WITH_CONFERENCE = "restored-with-conference", _("restored along with the conference")
 
     uid = models.UUIDField(help_text="The record's permanent identifier.")
     type = models.CharField(_("type"), max_length=20, choices=RecordType.choices)
-    action = models.CharField(_("action"), max_length=20, choices=Action.choices)
+    action = models.CharField(_("action"), max_length=30, choices=Action.choices)
     language = models.CharField(max_length=2, blank=True, help_text="Where the step was for one language alone.")
     at = models.DateTimeField(_("when"), default=timezone.now)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
@@ -489,7 +492,6 @@ class EpochMark(models.Model):
 __all__ = [
     "VOCABULARY",
     "AuditEntry",
-    "Contribution",
     "Edition",
     "EditionFile",
     "EditionRevision",
@@ -502,6 +504,7 @@ __all__ = [
     "Relation",
     "ShareLink",
     "ShareOpening",
+    "UnreviewedEdit",
     "Withdrawal",
     "WorkflowStep",
 ]

@@ -12,15 +12,15 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from . import epoch
+from .base_models import lock
 from .changes import Changes
-from .gate import GATES, Content, canonical, checksum, gate_for, naming, note_draft, refresh_drafts
-from .line import insert_in_line, unschedule
+from .line import insert_in_line, unschedule_edition
 from .models import Edition, LedgerEntry, Redirect
 from .publication import publication
-from .records import lock
 from .services import in_force_or_refuse, refuse_slugs
 from .signals import NamesChanged, names_changed
-from .state import SHOWS, content_differs
+from .snapshot import BUILDERS, Snapshot, builder_for, canonical, checksum, naming, note_draft, refresh_drafts
+from .state import SHOWS, snapshot_differs
 from .vocabulary import is_shown, open_entries, show_instead
 
 Action = LedgerEntry.Action
@@ -39,7 +39,7 @@ def lock_showing(entries: Sequence[Any]) -> None:
     for records in (records for entry in entries for records in naming(entry)):
         uids[records.model.record_type].update(records.order_by().values_list("uid", flat=True))
     for record_type in sorted(uids):
-        lock(GATES[record_type].queryset().model._base_manager.filter(uid__in=uids[record_type]))
+        lock(BUILDERS[record_type].queryset().model._base_manager.filter(uid__in=uids[record_type]))
 
 
 @transaction.atomic
@@ -52,16 +52,16 @@ def relabel(entry: Any, *, by: Any, note: str = "", reason: str = "") -> Done:
     lock_showing([entry])
     with publication(by) as changes:
         current = in_force_or_refuse(changes, entry.uid)
-        gate = gate_for(entry)
-        content = gate.content(entry)
-        missing = gate.missing(entry)
+        builder = builder_for(entry)
+        snapshot = builder.snapshot(entry)
+        missing = builder.missing(entry)
         if missing:
             raise ValidationError(missing)
-        refuse_slugs(changes, [content])
-        if content_differs(content, Edition.objects.get(pk=current.edition.pk)):
-            _relabel(changes, content, note=note, reason=reason)
-        note_draft(entry, checksum(content.json))
-        done = _replace_label(changes, entry.uid, content, note=note, reason=reason)
+        refuse_slugs(changes, [snapshot])
+        if snapshot_differs(snapshot, Edition.objects.get(pk=current.edition.pk)):
+            _relabel(changes, snapshot, note=note, reason=reason)
+        note_draft(entry, checksum(snapshot.json))
+        done = _replace_label(changes, entry.uid, snapshot, note=note, reason=reason)
         # The caller notes the step of the entry, which has an approval.
         _tell_names(changes, [], done[0])
     for records in naming(entry):
@@ -69,21 +69,21 @@ def relabel(entry: Any, *, by: Any, note: str = "", reason: str = "") -> Done:
     return done
 
 
-def _relabel(changes: Changes, content: Content, *, note: str, reason: str) -> None:
-    """Let the editions in force and to come of the entry itself say *content*."""
-    now, editions = changes.now, changes.line(content.uid)
+def _relabel(changes: Changes, snapshot: Snapshot, *, note: str, reason: str) -> None:
+    """Let the editions in force and to come of the entry itself say *snapshot*."""
+    now, editions = changes.now, changes.line(snapshot.uid)
     for old in editions:
         if old.is_public(now):
             until = old.public_until
             changes.set_end(old, now)
             changes.note(Action.ENDED, old, effective_at=now)
-            new = changes.insert(content, now, until, note=note, minor=True)
+            new = changes.insert(snapshot, now, until, note=note, minor=True)
             changes.note(Action.INSERTED, new, effective_at=now, reason=reason)
     for old in editions:
         if old.public_from > now:
             start, end = old.public_from, old.public_until
-            unschedule(changes, old)
-            new = changes.insert(content, start, end, note=note, minor=True)
+            unschedule_edition(changes, old)
+            new = changes.insert(snapshot, start, end, note=note, minor=True)
             changes.note(Action.INSERTED, new, effective_at=start, reason=reason)
 
 
@@ -96,16 +96,16 @@ def merge_entries(merged_away: Any, into: Any, *, by: Any, note: str = "", reaso
         coming = Edition.objects.to_come(changes.now).filter(relations__name=SHOWS, relations__target=merged_away.uid)
         if coming.exists():
             raise ValidationError(
-                _("%(n)d scheduled edition(s) show “%(name)s”. Wait for them or recall them before merging."),
+                _("%(n)d scheduled edition(s) show “%(name)s”. Wait for them or unschedule them before merging."),
                 code="edition_to_come",
                 params={"n": coming.count(), "name": str(merged_away)},
             )
-        content = gate_for(into).content(into)
-        refuse_slugs(changes, [content])
-        done = _replace_label(changes, merged_away.uid, content, note=note, reason=reason)
+        snapshot = builder_for(into).snapshot(into)
+        refuse_slugs(changes, [snapshot])
+        done = _replace_label(changes, merged_away.uid, snapshot, note=note, reason=reason)
         if done[1]:
             raise ValidationError(
-                _("Some pages have an edition to come; recall it before merging."), code="edition_to_come"
+                _("Some pages have an edition to come; unschedule it before merging."), code="edition_to_come"
             )
         Redirect.objects.filter(target=merged_away.uid).update(target=into.uid)
         Redirect.objects.update_or_create(
@@ -119,8 +119,8 @@ def merge_entries(merged_away: Any, into: Any, *, by: Any, note: str = "", reaso
     return done
 
 
-def _replace_label(changes: Changes, uid: UUID, content: Content, *, note: str, reason: str) -> Done:
-    """Publish what is in force and shows the entry *uid* with *content* in its place."""
+def _replace_label(changes: Changes, uid: UUID, snapshot: Snapshot, *, note: str, reason: str) -> Done:
+    """Publish what is in force and shows the entry *uid* with *snapshot* in its place."""
     shown = Edition.objects.public(changes.now).filter(relations__name=SHOWS, relations__target=uid).order_by("pk")
     editions = list(shown)
     changes.load(edition.uid for edition in editions)
@@ -131,8 +131,8 @@ def _replace_label(changes: Changes, uid: UUID, content: Content, *, note: str, 
         if changes.state(edition.uid).to_come:
             left_out.append(edition)
             continue
-        new = changes.content_of(current)
-        show_instead(new, uid, content)
+        new = changes.snapshot_of(current)
+        show_instead(new, uid, snapshot)
         if canonical(new.data) != edition.json:
             made.append(insert_in_line(changes, new, changes.now, note=note, minor=True, reason=reason).edition)
     return made, left_out

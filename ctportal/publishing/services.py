@@ -23,29 +23,29 @@ from django.utils.translation import gettext as _
 
 from ctportal.core.instants import show_utc
 
+from .base_models import ADDRESS_IN_USE
 from .cascade import Cascaded, CascadedChange, Move, follow_conference
 from .changes import Changes, Tracked
-from .gate import (
-    GATES,
-    Content,
-    canonical,
-    gate_for,
-    note_drafts,
-    refresh_draft,
-    with_language,
-)
 from .line import (
     insert_in_line,
     keep_inside_conference,
     lift_end,
-    unschedule,
+    unschedule_edition,
     unschedule_to_come,
     withdraw_at,
 )
 from .models import VOCABULARY, Edition, RecordType, Redirect, Withdrawal
 from .problems import Problems
 from .publication import publication
-from .records import ADDRESS_IN_USE
+from .snapshot import (
+    BUILDERS,
+    Snapshot,
+    builder_for,
+    canonical,
+    note_drafts,
+    refresh_draft,
+    with_language,
+)
 from .state import covering
 from .vocabulary import last_edition, open_entries, show_instead, slugs_of_others
 
@@ -58,14 +58,14 @@ class Draft:
 
     record: Any
     loaded: Any
-    content: Content
+    snapshot: Snapshot
     replace: bool = False  # whether an edition that is to come is unscheduled in the same step
     reason: str = ""  # a word for the ledger alone
 
     @property
-    def opens(self) -> set[UUID]:
+    def newly_public(self) -> set[UUID]:
         """uids of the vocabulary entries that become public with it."""
-        return {entry.uid for entry in self.content.opens}
+        return {entry.uid for entry in self.snapshot.newly_public}
 
 
 def drafts_of(records: Iterable[Any], **how: Any) -> list[Draft]:
@@ -74,11 +74,11 @@ def drafts_of(records: Iterable[Any], **how: Any) -> list[Draft]:
     by_type: dict[str, list[int]] = defaultdict(list)
     for record in records:
         by_type[record.record_type].append(record.pk)
-    found: dict[UUID, tuple[Any, Content]] = {}
+    found: dict[UUID, tuple[Any, Snapshot]] = {}
     for record_type, keys in by_type.items():
-        gate = GATES[record_type]
-        loaded = list(gate.queryset().filter(pk__in=keys))
-        found |= {row.uid: (row, content) for row, content in zip(loaded, gate.contents_of(loaded), strict=True)}
+        builder = BUILDERS[record_type]
+        loaded = list(builder.queryset().filter(pk__in=keys))
+        found |= {row.uid: (row, snapshot) for row, snapshot in zip(loaded, builder.snapshots_of(loaded), strict=True)}
     missing = next((record for record in records if record.uid not in found), None)
     if missing:
         raise type(missing).DoesNotExist(f"{missing!r} is not there any more.")
@@ -103,7 +103,7 @@ def publish(
     taking: frozenset[UUID] | None = None,
     reason: str = "",
 ) -> Edition:
-    """Freeze *record* as it stands into an edition that is public from *at* (default now) and return it, with ``along``.
+    """Freeze *record* as it stands into an edition that is public from *at* (default now) and return it, with ``cascaded``.
 
     *by* is the account that publishes, *note* the public change note, *reason* a word for the ledger alone. With
     *replace*, an edition that is still to come is unscheduled in the same step; *taking* as for ``redate``. Vocabulary
@@ -162,15 +162,15 @@ def _publish_all(
             _refuse_what_is_missing(draft)
     problems.raise_if_any()
     changes.load(draft.record.uid for draft in drafts)
-    taken = _slugs_of_others(changes, [draft.content for draft in drafts])
+    taken = _slugs_of_others(changes, [draft.snapshot for draft in drafts])
     editions = []
     for draft in drafts:
         with naming(draft.record):
-            _refuse_slug(draft.content, taken)
+            _refuse_slug(draft.snapshot, taken)
             published = _publish(changes, draft, start, how)
         changes.drafts.append((published, draft.loaded, ""))
         editions.append(published.edition)
-    open_entries(changes, (entry for draft in drafts for entry in gate_for(draft.loaded).vocabulary(draft.loaded)))
+    open_entries(changes, (entry for draft in drafts for entry in builder_for(draft.loaded).vocabulary(draft.loaded)))
     note_drafts((draft.record, edition.sha256) for draft, edition in zip(drafts, editions, strict=True))
     return editions
 
@@ -178,7 +178,7 @@ def _publish_all(
 def _with_what_is_public_now(changes: Changes, drafts: Sequence[Draft]) -> list[Draft]:
     """*drafts*, and the vocabulary that they open. A draft that was read before a publication that opened or closed an entry
     it names is read again."""
-    entries = {draft.record.uid: list(gate_for(draft.loaded).vocabulary(draft.loaded)) for draft in drafts}
+    entries = {draft.record.uid: list(builder_for(draft.loaded).vocabulary(draft.loaded)) for draft in drafts}
     changes.load({entry.uid for some in entries.values() for entry in some} | {draft.record.uid for draft in drafts})
     hidden = {
         uid: {entry.uid for entry in some if not covering(changes.line(entry.uid), changes.now)}
@@ -186,7 +186,7 @@ def _with_what_is_public_now(changes: Changes, drafts: Sequence[Draft]) -> list[
     }
     return [
         draft
-        if draft.opens == hidden[draft.record.uid]
+        if draft.newly_public == hidden[draft.record.uid]
         else drafts_of([draft.record], replace=draft.replace, reason=draft.reason)[0]
         for draft in drafts
     ]
@@ -194,7 +194,7 @@ def _with_what_is_public_now(changes: Changes, drafts: Sequence[Draft]) -> list[
 
 def _refuse_what_is_missing(draft: Draft) -> None:
     _refuse_vocabulary(draft.record)
-    missing = gate_for(draft.record).missing(draft.loaded)
+    missing = builder_for(draft.record).missing(draft.loaded)
     if missing:
         raise ValidationError(missing)
 
@@ -205,9 +205,9 @@ def _publish(changes: Changes, draft: Draft, start: datetime, how: How) -> Track
     if draft.replace:
         unschedule_to_come(changes, uid)
     _refuse_while_one_is_to_come(changes, uid)
-    published = insert_in_line(changes, draft.content, start, note=how.note, minor=how.minor, reason=draft.reason)
+    published = insert_in_line(changes, draft.snapshot, start, note=how.note, minor=how.minor, reason=draft.reason)
     moved = Move(opening, start, how.taking) if draft.replace and opening and opening != start else None
-    published.edition.along = follow_conference(changes, uid, published.type, moved)
+    published.edition.cascaded = follow_conference(changes, uid, published.type, moved)
     return published
 
 
@@ -220,7 +220,7 @@ def publish_language(
     *reason* is a word for the ledger alone. Raises ValidationError when nothing is in force, when an edition is to come, or
     when the language is not ready; *problems* as for ``publish_all``.
     """
-    gate = gate_for(record)
+    builder = builder_for(record)
     current, problems = None, problems or Problems()
     with publication(by) as changes:
         with problems.collect():
@@ -228,13 +228,13 @@ def publish_language(
             _refuse_while_one_is_to_come(changes, record.uid)
         draft = drafts_of([record])[0]
         with problems.collect():
-            if current and language not in gate.languages(draft.loaded):
+            if current and language not in builder.languages(draft.loaded):
                 raise ValidationError(_("This language is not marked as ready."), code="language_not_ready")
         problems.raise_if_any()
-        content = changes.content_of(current)
-        content.data = with_language(gate, content.data, draft.content.data, language)
-        content.files = _files_named_in(content.data, [*content.files, *draft.content.files])
-        published = insert_in_line(changes, content, changes.now, note=note, minor=True, reason=reason)
+        snapshot = changes.snapshot_of(current)
+        snapshot.data = with_language(builder, snapshot.data, draft.snapshot.data, language)
+        snapshot.files = _files_named_in(snapshot.data, [*snapshot.files, *draft.snapshot.files])
+        published = insert_in_line(changes, snapshot, changes.now, note=note, minor=True, reason=reason)
         changes.drafts.append((published, draft.loaded, language))
         follow_conference(changes, published.uid, published.type)
     refresh_draft(record)
@@ -249,13 +249,13 @@ def _files_named_in(data: Any, files: Sequence[Any]) -> list[Any]:
 def restore(record: Any, *, by: Any, at: datetime | None = None, note: str = "") -> Edition:
     """Bring a withdrawn record back with the JSON of its last public edition, from *at* (default now) on.
 
-    Restoring a conference brings back the documents and photos that were withdrawn with it. The edition has ``along``.
+    Restoring a conference brings back the documents and photos that were withdrawn with it. The edition has ``cascaded``.
     """
     with publication(by) as changes:
         start = start_or_refuse(at, changes.now)
-        restored, along = _restore(changes, record.uid, start, note)
-        along += follow_conference(changes, restored.uid, restored.type)
-    restored.edition.along = along
+        restored, cascaded = _restore(changes, record.uid, start, note)
+        cascaded += follow_conference(changes, restored.uid, restored.type)
+    restored.edition.cascaded = cascaded
     return restored.edition
 
 
@@ -267,11 +267,11 @@ def _restore(changes: Changes, uid: UUID, start: datetime, note: str) -> tuple[T
         raise ValidationError(_("It was never public: publish it instead."), code="never_public")
     if state.last.edition.is_sealed:
         raise ValidationError(_("Its last public text was sealed and cannot come back."), code="sealed")
-    content = changes.content_of(state.last)
-    _refuse_slug(content, _slugs_of_others(changes, [content]))
-    _follow_merges(changes, [content])
-    restored = insert_in_line(changes, content, start, note=note)
-    along = []
+    snapshot = changes.snapshot_of(state.last)
+    _refuse_slug(snapshot, _slugs_of_others(changes, [snapshot]))
+    _follow_merges(changes, [snapshot])
+    restored = insert_in_line(changes, snapshot, start, note=note)
+    cascaded = []
     if restored.type == RecordType.CONFERENCE:
         children = _withdrawn_with(uid, state.last.public_until)
         changes.load(children)
@@ -279,9 +279,9 @@ def _restore(changes: Changes, uid: UUID, start: datetime, note: str) -> tuple[T
         changes.read_contents(last for last in lasts if not last.edition.is_sealed)
         for child in children:
             if not covering(changes.line(child), start) and not changes.state(child).to_come:
-                back, _along = _restore(changes, child, start, note)
-                along.append(CascadedChange(child, back.type, Cascaded.RESTORED))
-    return restored, along
+                back, _cascaded = _restore(changes, child, start, note)
+                cascaded.append(CascadedChange(child, back.type, Cascaded.RESTORED))
+    return restored, cascaded
 
 
 def _withdrawn_with(uid: UUID, at: datetime) -> list[UUID]:
@@ -289,40 +289,40 @@ def _withdrawn_with(uid: UUID, at: datetime) -> list[UUID]:
     return list(withdrawals.order_by("pk").values_list("edition__uid", flat=True))
 
 
-def _follow_merges(changes: Changes, contents: Sequence[Content]) -> None:
-    """Let *contents* show, for each entry that was merged away meanwhile, the one it was merged into."""
-    shown = {uid for content in contents for uid in content.shows}
+def _follow_merges(changes: Changes, snapshots: Sequence[Snapshot]) -> None:
+    """Let *snapshots* show, for each entry that was merged away meanwhile, the one it was merged into."""
+    shown = {uid for snapshot in snapshots for uid in snapshot.shows}
     targets = dict(Redirect.objects.filter(uid__in=shown).values_list("uid", "target"))
-    for content in contents:
-        for uid in list(content.shows):
+    for snapshot in snapshots:
+        for uid in list(snapshot.shows):
             if uid in targets:
-                show_instead(content, uid, changes.content_of(last_edition(changes, targets[uid])))
+                show_instead(snapshot, uid, changes.snapshot_of(last_edition(changes, targets[uid])))
 
 
 # Ending
 
 
-def recall(record: Any, *, by: Any) -> list[CascadedChange]:
+def unschedule(record: Any, *, by: Any) -> list[CascadedChange]:
     """Take back what is still to come: the scheduled edition or, where there is none, the scheduled withdrawal.
 
-    Returns what its documents and photos did along with it, each an ``Along``.
+    Returns what its documents and photos did along with it, each an ``CascadedChange``.
     """
-    return recall_all([record], by=by)[0]
+    return unschedule_all([record], by=by)[0]
 
 
-def recall_all(records: Sequence[Any], *, by: Any, naming: Naming = no_name) -> list[list[CascadedChange]]:
-    """Take back what is still to come of *records*, in their order, in one publication; see ``recall``."""
+def unschedule_all(records: Sequence[Any], *, by: Any, naming: Naming = no_name) -> list[list[CascadedChange]]:
+    """Take back what is still to come of *records*, in their order, in one publication; see ``unschedule``."""
     done = []
     with publication(by) as changes:
         changes.load(record.uid for record in records)
         for record in records:
             with naming(record):
-                _recall(changes, record.uid)
+                _unschedule(changes, record.uid)
             done.append(follow_conference(changes, record.uid, record.record_type))
     return done
 
 
-def _recall(changes: Changes, uid: UUID) -> None:
+def _unschedule(changes: Changes, uid: UUID) -> None:
     state = changes.state(uid)
     if state.to_come:
         unschedule_to_come(changes, uid)
@@ -330,17 +330,17 @@ def _recall(changes: Changes, uid: UUID) -> None:
         cause = ending.withdrawal.cause
         if cause and cause == ending.conference:
             raise ValidationError(
-                _("It ends together with its conference. Recall the withdrawal of the conference instead."),
+                _("It ends together with its conference. Unschedule the withdrawal of the conference instead."),
                 code="ends_with_conference",
             )
         lift_end(changes, ending)
         keep_inside_conference(changes, ending)
     else:
-        raise ValidationError(_("Nothing is scheduled: there is nothing to recall."), code="nothing_to_come")
+        raise ValidationError(_("Nothing is scheduled: there is nothing to unschedule."), code="nothing_to_come")
 
 
 def redate(record: Any, *, by: Any, at: datetime | None = None, taking: frozenset[UUID] | None = None) -> Edition:
-    """Move the edition to come of *record*, as it is, to *at* (default now); return the new edition, with ``along``.
+    """Move the edition to come of *record*, as it is, to *at* (default now); return the new edition, with ``cascaded``.
 
     Children set for the same instant as their conference move with it. *taking* holds the uids of those that are to (default
     all of them): the others stay at their own time, unless the conference is no longer public then.
@@ -369,10 +369,10 @@ def redate_all(
         changes.load(record.uid for record in records)
         coming = [changes.state(record.uid).to_come for record in records]
         changes.read_contents(filter(None, coming))
-        contents = [changes.content_of(each) for each in coming if each]
-        taken = _slugs_of_others(changes, contents)
-        _follow_merges(changes, contents)
-        by_uid = {content.uid: content for content in contents}
+        snapshots = [changes.snapshot_of(each) for each in coming if each]
+        taken = _slugs_of_others(changes, snapshots)
+        _follow_merges(changes, snapshots)
+        by_uid = {snapshot.uid: snapshot for snapshot in snapshots}
         for record in records:
             with naming(record):
                 _refuse_vocabulary(record)
@@ -383,29 +383,31 @@ def redate_all(
 def _redate(
     changes: Changes,
     uid: UUID,
-    content: Content | None,
+    snapshot: Snapshot | None,
     at: datetime | None,
     taking: frozenset[UUID] | None,
     taken: set[UUID],
 ) -> Redated:
     state = changes.state(uid)
-    if not content:
+    if not snapshot:
         raise ValidationError(_("Nothing is scheduled: there is nothing to move."), code="nothing_to_come")
     coming, start = state.to_come, start_or_refuse(at, changes.now)
     if not coming or start == coming.public_from:
-        edition = (coming or content.source).edition
-        edition.along = []
+        edition = (coming or snapshot.source).edition
+        edition.cascaded = []
         return Redated(edition, moved=False)
     opening, end, withdrawal = state.opening, coming.public_until, coming.withdrawal
     if withdrawal and end <= start:
         raise ValidationError({"at": _("It is to be withdrawn at %(at)s, before that time.") % {"at": show_utc(end)}})
-    _refuse_slug(content, taken)
+    _refuse_slug(snapshot, taken)
     why = withdrawal and {name: getattr(withdrawal, name) for name in ("reason", "replacement", "cause")}
-    unschedule(changes, coming)
-    moved = insert_in_line(changes, content, start, note=coming.edition.note, minor=coming.edition.minor)
+    unschedule_edition(changes, coming)
+    moved = insert_in_line(changes, snapshot, start, note=coming.edition.note, minor=coming.edition.minor)
     if why and moved.public_until is None:
         withdraw_at(changes, moved, end, **why)
-    moved.edition.along = follow_conference(changes, uid, moved.type, Move(opening, start, taking) if opening else None)
+    moved.edition.cascaded = follow_conference(
+        changes, uid, moved.type, Move(opening, start, taking) if opening else None
+    )
     return Redated(moved.edition, moved=True)
 
 
@@ -419,7 +421,7 @@ def withdraw(
     problems: Problems | None = None,
 ) -> Edition:
     """Take *record* off the public side from *at* (default now) on, for a public *reason*; return the ended edition, with
-    ``along``.
+    ``cascaded``.
 
     *replacement* is the uid of a record to read instead. What was to come after *at* is unscheduled, and the documents
     and photos of a conference go with it. *problems* as for ``publish_all``.
@@ -437,13 +439,13 @@ def withdraw(
         problems.raise_if_any()
         for tracked in changes.line(record.uid):
             if tracked.public_from > changes.now and tracked.public_from >= end:
-                unschedule(changes, tracked)
+                unschedule_edition(changes, tracked)
         begun = [each for each in changes.line(record.uid) if each.public_from < end]
         ending = begun[-1] if begun and (begun[-1].public_until is None or begun[-1].public_until >= end) else None
         if not ending:
             raise ValidationError(_("It is not public at that moment: nothing to withdraw."), code="not_public")
         withdraw_at(changes, ending, end, reason=reason, replacement=replacement)
-        ending.edition.along = follow_conference(changes, record.uid, record.record_type)
+        ending.edition.cascaded = follow_conference(changes, record.uid, record.record_type)
     return ending.edition
 
 
@@ -474,31 +476,31 @@ def start_or_refuse(at: datetime | None, now: datetime) -> datetime:
     return at
 
 
-def _slugs_of_others(changes: Changes, contents: Iterable[Content]) -> set[UUID]:
-    """uids of those of *contents* whose slug belongs for good to another record; one query for each type that has slugs."""
-    by_type: dict[str, list[Content]] = defaultdict(list)
-    for content in contents:
-        by_type[content.type].append(content)
+def _slugs_of_others(changes: Changes, snapshots: Iterable[Snapshot]) -> set[UUID]:
+    """uids of those of *snapshots* whose slug belongs for good to another record; one query for each type that has slugs."""
+    by_type: dict[str, list[Snapshot]] = defaultdict(list)
+    for snapshot in snapshots:
+        by_type[snapshot.type].append(snapshot)
     return {uid for some in by_type.values() for uid in slugs_of_others(changes, some)}
 
 
-def _refuse_slug(content: Content, taken: set[UUID]) -> None:
+def _refuse_slug(snapshot: Snapshot, taken: set[UUID]) -> None:
     """A slug belongs for good to the record that was public, or is scheduled, under it."""
-    if content.uid in taken:
+    if snapshot.uid in taken:
         raise ValidationError({"slug": ADDRESS_IN_USE}, code="slug_reserved")
 
 
-def refuse_slugs(changes: Changes, contents: Sequence[Content]) -> None:
-    taken = _slugs_of_others(changes, contents)
-    for content in contents:
-        _refuse_slug(content, taken)
+def refuse_slugs(changes: Changes, snapshots: Sequence[Snapshot]) -> None:
+    taken = _slugs_of_others(changes, snapshots)
+    for snapshot in snapshots:
+        _refuse_slug(snapshot, taken)
 
 
 def _refuse_while_one_is_to_come(changes: Changes, uid: UUID) -> None:
     coming = changes.state(uid).to_come
     if coming:
         raise ValidationError(
-            _("An edition is scheduled for %(at)s. Recall it first, or replace it on the form of the record."),
+            _("An edition is scheduled for %(at)s. Unschedule it first, or replace it on the form of the record."),
             code="edition_to_come",
             params={"at": show_utc(coming.public_from)},
         )

@@ -21,7 +21,7 @@ class Written:
     """What one publication by *by*, an account or a plain name, has written."""
 
     by: Any
-    # (edition, the record it was made of, as its gate has loaded it, language if it was published ahead of the rest)
+    # (edition, the record it was made of, as its builder has loaded it, language if it was published ahead of the rest)
     drafts: list[tuple[Edition, Any, str]] = field(default_factory=list)
     # (edition, the one that says the same in its place)
     successors: list[tuple[Edition, Edition]] = field(default_factory=list)

@@ -12,8 +12,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from ctportal.files.models import StoredFile
 
 from . import epoch
-from .gate import Content, gate_for
 from .models import Edition, EditionFile, EditionQuerySet, Relation
+from .snapshot import Snapshot, builder_for
 
 SHOWS = "shows"  # name of the relation from an edition to each vocabulary entry whose label stands in it
 
@@ -63,7 +63,7 @@ class State:
 
 def state_of(uid: UUID, at: datetime | None = None) -> State:
     """Return the State of the record *uid* at *at* (default now). Two queries, three without *at*."""
-    editions = Edition.objects.standing().filter(uid=uid).select_related("withdrawal").order_by("public_from")
+    editions = Edition.objects.not_unscheduled().filter(uid=uid).select_related("withdrawal").order_by("public_from")
     return State(list(editions), at or epoch.now())
 
 
@@ -91,7 +91,7 @@ def coverage(editions: Sequence[Any], at: datetime) -> tuple[bool, datetime | No
 def children_of(conference: UUID, now: datetime) -> EditionQuerySet:
     """Editions, scheduled or in force, of the documents and photos that belong to the conference *conference*."""
     return (
-        Edition.objects.standing()
+        Edition.objects.not_unscheduled()
         .filter(Q(public_until__isnull=True) | Q(public_until__gt=now))
         .filter(relations__name="conference", relations__target=conference, type__in=("document", "photo"))
         .order_by("-public_from", "pk")
@@ -100,18 +100,18 @@ def children_of(conference: UUID, now: datetime) -> EditionQuerySet:
 
 def slug_is_reserved(record_type: str, slug: str, uid: UUID) -> bool:
     """Whether *slug* belongs for good to another record than *uid*: for forms, before anything is published."""
-    return Edition.objects.standing().filter(type=record_type, slug=slug).exclude(uid=uid).exists()
+    return Edition.objects.not_unscheduled().filter(type=record_type, slug=slug).exclude(uid=uid).exists()
 
 
 def differs(record: Any, edition: Edition) -> bool:
     """Whether *record*, published now, would differ from *edition* in what it says, in its address or in its relations."""
-    return content_differs(gate_for(record).content(record), edition)
+    return snapshot_differs(builder_for(record).snapshot(record), edition)
 
 
-def content_differs(content: Content, edition: Edition) -> bool:
-    """Like ``differs`` for a Content. Reads the relations of *edition*, unless they were prefetched."""
-    links = sorted((link.name, link.target, link.key) for link in content.links)
-    return (content.json, content.slug, links) != (edition.json, edition.slug, links_of(edition.relations.all()))
+def snapshot_differs(snapshot: Snapshot, edition: Edition) -> bool:
+    """Like ``differs`` for a Snapshot. Reads the relations of *edition*, unless they were prefetched."""
+    links = sorted((link.name, link.target, link.key) for link in snapshot.links)
+    return (snapshot.json, snapshot.slug, links) != (edition.json, edition.slug, links_of(edition.relations.all()))
 
 
 def links_of(relations: Iterable[Relation]) -> list[tuple[str, UUID, str]]:

@@ -14,9 +14,9 @@ from django.db.models import Exists, OuterRef, Prefetch, Subquery
 
 from ctportal.files.models import StoredFile
 
-from .gate import checksum
 from .ledger import FREEZING, entry_hash, frozen_checksum, withdrawal_checksum
 from .models import VOCABULARY, Edition, EditionFile, LedgerEntry, Withdrawal
+from .snapshot import checksum
 from .state import sealed_files
 
 CHUNK = 100  # entries; with each comes its edition, whose text may be long
@@ -177,8 +177,10 @@ def _compare_withdrawal(row, entry):
 
 
 def _check_none_is_missing():
-    follows = Edition.objects.standing().filter(uid=OuterRef("uid"), public_from=OuterRef("public_until"))
-    alone = Edition.objects.standing().filter(~Exists(follows), public_until__isnull=False, withdrawal__isnull=True)
+    follows = Edition.objects.not_unscheduled().filter(uid=OuterRef("uid"), public_from=OuterRef("public_until"))
+    alone = Edition.objects.not_unscheduled().filter(
+        ~Exists(follows), public_until__isnull=False, withdrawal__isnull=True
+    )
     edition = alone.exclude(type__in=VOCABULARY).only("uid", "type", "slug", "public_from").order_by("pk").first()
     if edition:
         raise Misfit(f"Edition {edition.pk} ({edition})", "it ends, and its withdrawal is missing", "a withdrawal", "")

@@ -12,9 +12,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from .changes import Changes, Tracked, not_over
-from .gate import GATES, Content, with_label_of
-from .line import unschedule
+from .line import unschedule_edition
 from .models import Edition, LedgerEntry
+from .snapshot import BUILDERS, Snapshot, with_label_of
 from .state import SHOWS, covering
 
 Action = LedgerEntry.Action
@@ -30,30 +30,30 @@ def open_entries(changes: Changes, entries: Iterable[Any]) -> None:
     changes.load(by_uid)
     by_type: dict[str, list[UUID]] = defaultdict(list)
     for uid, entry in by_uid.items():
-        if not covering(changes.line(uid), changes.now) and uid not in changes.opened:
+        if not covering(changes.line(uid), changes.now) and uid not in changes.newly_public:
             by_type[entry.record_type].append(uid)
     for record_type, uids in by_type.items():
-        gate = GATES[record_type]
-        contents = gate.contents_of(list(gate.queryset().filter(uid__in=uids)))
-        taken = slugs_of_others(changes, contents)
-        for content in contents:
-            if content.uid in taken:
+        builder = BUILDERS[record_type]
+        snapshots = builder.snapshots_of(list(builder.queryset().filter(uid__in=uids)))
+        taken = slugs_of_others(changes, snapshots)
+        for snapshot in snapshots:
+            if snapshot.uid in taken:
                 raise ValidationError(
                     _("The address “%(slug)s” of “%(name)s” is or was that of another entry. Change it there first."),
                     code="slug_reserved",
-                    params={"slug": content.slug, "name": str(by_uid[content.uid])},
+                    params={"slug": snapshot.slug, "name": str(by_uid[snapshot.uid])},
                 )
-            changes.opened[content.uid] = content
-            changes.touched.add(content.uid)
+            changes.newly_public[snapshot.uid] = snapshot
+            changes.touched.add(snapshot.uid)
 
 
-def slugs_of_others(changes: Changes, contents: Iterable[Any]) -> set[UUID]:
-    """uids of those of *contents*, all of one type, whose slug belongs for good to another record, public or scheduled."""
-    wanted = {content.slug: content.uid for content in contents if content.slug}
+def slugs_of_others(changes: Changes, snapshots: Iterable[Any]) -> set[UUID]:
+    """uids of those of *snapshots*, all of one type, whose slug belongs for good to another record, public or scheduled."""
+    wanted = {snapshot.slug: snapshot.uid for snapshot in snapshots if snapshot.slug}
     if not wanted:
         return set()
-    record_type = next(iter(contents)).type
-    editions = Edition.objects.standing().filter(type=record_type, slug__in=list(wanted))
+    record_type = next(iter(snapshots)).type
+    editions = Edition.objects.not_unscheduled().filter(type=record_type, slug__in=list(wanted))
     others = {uid for uid, slug in editions.values_list("uid", "slug").distinct() if uid != wanted[slug]}
     changes.load(others)  # what was unscheduled in this very publication keeps no slug
     slugs = {edition.edition.slug for uid in others for edition in changes.line(uid)}
@@ -70,7 +70,7 @@ def sync(changes: Changes) -> None:
     showing = _intervals_showing(uids, changes.now)
     wanted = {uid: merged(showing[uid], changes.now) for uid in uids}
     changes.read_contents(
-        source for uid in uids if uid not in changes.opened for source in _sources(changes, uid, wanted[uid])
+        source for uid in uids if uid not in changes.newly_public for source in _sources(changes, uid, wanted[uid])
     )
     for uid in sorted(uids, key=str):
         _sync_entry(changes, uid, wanted[uid])
@@ -86,7 +86,7 @@ def _sources(changes: Changes, uid: UUID, wanted: list[Interval]) -> list[Tracke
 
 
 def _sync_entry(changes: Changes, uid: UUID, wanted: list[Interval]) -> None:
-    content, now = changes.opened.get(uid), changes.now
+    snapshot, now = changes.newly_public.get(uid), changes.now
     editions = [e for e in changes.line(uid) if e.public_until is None or e.public_until > now]
     current = covering(editions, now)
     later = [edition for edition in editions if edition.public_from > now]
@@ -99,14 +99,14 @@ def _sync_entry(changes: Changes, uid: UUID, wanted: list[Interval]) -> None:
             wanted.remove((edition.public_from, edition.public_until))
         else:
             if wanted:
-                content = content or changes.content_of(edition)
-            unschedule(changes, edition)
+                snapshot = snapshot or changes.snapshot_of(edition)
+            unschedule_edition(changes, edition)
     if current and current.public_until != end:
         changes.set_end(current, end)
         changes.note(Action.REOPENED if end is None else Action.ENDED, current, effective_at=end or now)
     for start, until in wanted:
-        content = content or changes.content_of(current or last_edition(changes, uid))
-        inserted = changes.insert(content, max(start, now), until)
+        snapshot = snapshot or changes.snapshot_of(current or last_edition(changes, uid))
+        inserted = changes.insert(snapshot, max(start, now), until)
         changes.note(Action.INSERTED, inserted, effective_at=inserted.public_from)
 
 
@@ -121,7 +121,7 @@ def last_edition(changes: Changes, uid: UUID) -> Tracked:
 
 def _intervals_showing(uids: Iterable[UUID], now: datetime) -> dict[UUID, list[Interval]]:
     """{uid of an entry: intervals, not over, of the editions that show it}. One query."""
-    shown = Edition.objects.standing().filter(not_over(now), relations__name=SHOWS, relations__target__in=uids)
+    shown = Edition.objects.not_unscheduled().filter(not_over(now), relations__name=SHOWS, relations__target__in=uids)
     found: dict[UUID, list[Interval]] = defaultdict(list)
     for uid, start, until in shown.values_list("relations__target", "public_from", "public_until"):
         found[uid].append((start, until))
@@ -148,18 +148,18 @@ def merged(intervals: Iterable[Interval], now: datetime) -> list[Interval]:
 # Names that stand in the JSON
 
 
-def show_instead(content: Content, uid: UUID, entry: Content) -> None:
-    """Put the vocabulary entry *entry* in the place of *uid* in *content*: its labels and what it shows."""
-    content.data = _with_label(content.data, str(uid), entry)
-    content.shows = list(dict.fromkeys(entry.uid if str(shown) == str(uid) else shown for shown in content.shows))
+def show_instead(snapshot: Snapshot, uid: UUID, entry: Snapshot) -> None:
+    """Put the vocabulary entry *entry* in the place of *uid* in *snapshot*: its labels and what it shows."""
+    snapshot.data = _with_label(snapshot.data, str(uid), entry)
+    snapshot.shows = list(dict.fromkeys(entry.uid if str(shown) == str(uid) else shown for shown in snapshot.shows))
 
 
-def _with_label(data: Any, uid: str, content: Content) -> Any:
-    """*data* with the labels of the vocabulary entry *uid* as they stand in *content*; said twice then, said once."""
+def _with_label(data: Any, uid: str, snapshot: Snapshot) -> Any:
+    """*data* with the labels of the vocabulary entry *uid* as they stand in *snapshot*; said twice then, said once."""
     if isinstance(data, list):
-        labelled = [_with_label(value, uid, content) for value in data]
+        labelled = [_with_label(value, uid, snapshot) for value in data]
         return [value for i, value in enumerate(labelled) if value == data[i] or value not in [*labelled[:i], *data]]
     if not isinstance(data, dict):
         return data
-    result = {key: _with_label(value, uid, content) for key, value in data.items()}
-    return with_label_of(content, result) if data.get("uid") == uid else result
+    result = {key: _with_label(value, uid, snapshot) for key, value in data.items()}
+    return with_label_of(snapshot, result) if data.get("uid") == uid else result

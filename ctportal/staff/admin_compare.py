@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from ctportal.core import languages
 from ctportal.publishing import epoch
-from ctportal.publishing.gate import GATES, canonical, gate_for
 from ctportal.publishing.models import Edition, RecordType, Relation
+from ctportal.publishing.snapshot import BUILDERS, builder_for, canonical
 from ctportal.publishing.state import SHOWS
 from ctportal.reading.differences import CHANGED
 from ctportal.staff.admin_locale import interface_language
@@ -129,9 +129,9 @@ class ComparePage(VersionsPage):
             for edition in editions.prefetch_related(Prefetch("relations", pointers, "pointers"))
         }
         if DRAFT in keys:
-            content = gate_for(self.record).content(self.record)
-            json = canonical(labels_for(self.request.user, content.data, content.shows))
-            sides[DRAFT] = Side(json, content.slug, [(link.name, link.target) for link in content.links])
+            snapshot = builder_for(self.record).snapshot(self.record)
+            json = canonical(labels_for(self.request.user, snapshot.data, snapshot.shows))
+            sides[DRAFT] = Side(json, snapshot.slug, [(link.name, link.target) for link in snapshot.links])
         return [sides[key] for key in keys]
 
     def _json(self, edition):
@@ -155,8 +155,8 @@ class ComparePage(VersionsPage):
         """{uid: what it is called} of the records *uids*: as their drafts say where the reader may read them, else as the
         public reads them. The others are neither named nor told of."""
         found = list(Edition.objects.public(epoch.reached()).filter(uid__in=uids))
-        for gate in (GATES[kind] for kind in POINTED_TO):
-            records = gate.queryset().filter(uid__in=uids)
-            found += gate.contents_of([record for record in records if roles.may_read(self.request.user, record)])
+        for builder in (BUILDERS[kind] for kind in POINTED_TO):
+            records = builder.queryset().filter(uid__in=uids)
+            found += builder.snapshots_of([record for record in records if roles.may_read(self.request.user, record)])
         titles = {each.uid: (title_of(each, language), each.slug) for each in found}
         return {uid: f"{title} ({slug})" if slug else title for uid, (title, slug) in titles.items()}

@@ -26,13 +26,13 @@ from modeltranslation.translator import NotRegistered, translator
 from ctportal.core import languages
 from ctportal.core.instants import is_time_zone, local_to_instant
 from ctportal.files.models import StoredFile
-from ctportal.publishing.gate import delete_rows, gate_for, opening
+from ctportal.publishing.base_models import ADDRESS_IN_USE, RESERVED_SLUGS, SLUG, is_key, validate_slug
 from ctportal.publishing.models import VOCABULARY
-from ctportal.publishing.records import ADDRESS_IN_USE, RESERVED_SLUGS, SLUG, is_key, validate_slug
+from ctportal.publishing.snapshot import builder_for, delete_rows, opening
 from ctportal.publishing.state import slug_is_reserved
 from ctportal.staff import admin_stale
 from ctportal.workflow import original_language, redaction, review, roles
-from ctportal.workflow.redaction import Withheld, reveal, withhold
+from ctportal.workflow.redaction import Redacted, redact, reveal
 
 
 def labels_of(model):
@@ -120,12 +120,12 @@ class AutocompleteMultiple(KnowsNames, AutocompleteSelectMultiple):
 class Keeps:
     """Mixin of fields that name other records. What is withheld from the user stays where it stands, and nowhere else."""
 
-    stays: dict = {}  # {key as text: Withheld}
+    stays: dict = {}  # {key as text: Redacted}
 
 
 class Choice(Keeps, forms.ModelChoiceField):
     def clean(self, value):
-        """The chosen record, or the Withheld that stays."""
+        """The chosen record, or the Redacted that stays."""
         return self.stays.get(str(value)) or super().clean(value)
 
 
@@ -222,7 +222,7 @@ class LabelForm(forms.ModelForm):
             if isinstance(widget, KnowsNames):
                 related = {str(each.pk): each for each in self._related(name)}
                 widget.known = {key: str(each) for key, each in related.items()}
-                field.stays = {key: each for key, each in related.items() if isinstance(each, Withheld)}
+                field.stays = {key: each for key, each in related.items() if isinstance(each, Redacted)}
 
     def _related(self, name: str) -> list:
         """What the relation *name* of the record names, as far as it is read."""
@@ -266,7 +266,7 @@ class LabelForm(forms.ModelForm):
     def _post_clean(self):
         # Django would write each label through the active language; put the columns back and write the right one.
         before = {column: getattr(self.instance, column) for name in self.labels for column in label_columns(name)}
-        stay = {name: value for name, value in self.cleaned_data.items() if isinstance(value, Withheld)}
+        stay = {name: value for name, value in self.cleaned_data.items() if isinstance(value, Redacted)}
         for name in stay:
             del self.cleaned_data[name]  # the record has it already
         reveal([self.instance], self.cleaned_data)  # what gives way to something else
@@ -334,7 +334,7 @@ class InlineFormSet(BaseInlineFormSet):
 
     def __init__(self, data=None, files=None, instance=None, save_as_new=False, prefix=None, queryset=None, **kwargs):
         if data is not None and instance is not None and instance.pk:
-            data = self._settle(data, instance, prefix or self.get_default_prefix())
+            data = self._without_deleted_rows(data, instance, prefix or self.get_default_prefix())
         super().__init__(data, files, instance, save_as_new, prefix, queryset, **kwargs)
 
     def get_queryset(self):
@@ -342,12 +342,14 @@ class InlineFormSet(BaseInlineFormSet):
         return rows if rows is self.shown else self._show(rows)
 
     def _show(self, rows):
-        self.shown = withhold(rows, self.user)
+        self.shown = redact(rows, self.user)
         return self.shown
 
-    def _settle(self, data, instance, prefix):
+    def _without_deleted_rows(self, data, instance, prefix):
         rows = self.model._default_manager.filter(**{self.fk.name: instance})
-        data, gone = admin_stale.settle_gone(data, prefix, {str(pk) for pk in rows.values_list("pk", flat=True)})
+        data, gone = admin_stale.move_deleted_rows_last(
+            data, prefix, {str(pk) for pk in rows.values_list("pk", flat=True)}
+        )
         asked = re.compile(rf"{re.escape(prefix)}-(\d{{1,5}})-{admin_stale.GONE}")
         self.gone = sorted({*gone, *(int(m[1]) for name in data.getlist("asked") if (m := asked.fullmatch(name)))})
         for number in self.gone:
@@ -464,7 +466,7 @@ FIELD_OF = {
 # Buttons that depend on what the record and its editions are at this moment.
 ACTIONS = frozenset(
     {"_publish", "_publish_at", "_replace", "_replace_at", "_submit", "_take_back", "_send_back"}
-    | {"_recall", "_redate", "_withdraw", "_withdraw_at", "_restore", "_relabel"}
+    | {"_unschedule", "_redate", "_withdraw", "_withdraw_at", "_restore", "_relabel"}
 )
 # Buttons that only publishers have, on the form of a record or on the page of a language.
 FOR_PUBLISHERS = ACTIONS - {"_submit", "_take_back"} | {"_relabel", "_publish_language"}
@@ -536,11 +538,11 @@ class RecordForm(LabelForm, PublishingFields, metaclass=forms.models.ModelFormMe
             self._fill_in_text()
         self.instants = {}  # of the fields that ask for one, aware
         self.instance_stage = getattr(self.instance, "stage", "")
-        self.opens = []  # the entries of the vocabulary that become public with it, for who may publish it
+        self.newly_public = []  # the entries of the vocabulary that become public with it, for who may publish it
         if self.instance.pk:
             if self.instance.record_type not in VOCABULARY and roles.may_publish(self.request.user, self.instance):
-                self.opens = opening(self.instance)
-            self.initial["mark"] = review.mark(self.instance, self.opens)
+                self.newly_public = opening(self.instance)
+            self.initial["mark"] = review.mark(self.instance, self.newly_public)
 
     def _fill_in_text(self):
         """Show the row's texts; those of a new row stand back behind what the address of the form gives."""
@@ -696,14 +698,14 @@ class RecordForm(LabelForm, PublishingFields, metaclass=forms.models.ModelFormMe
                 self.add_error(name, errors)
 
     def missing(self):
-        """{field: message} of what is missing, in the record as it is typed, before it may be public; see ``Gate.missing``."""
+        """{field: message} of what is missing, in the record as it is typed, before it may be public; see ``SnapshotBuilder.missing``."""
         record, texts = self.instance, None
         if self.text_row is not None:
             saved = getattr(record, self.text_rows).all() if record.pk else []
             rows = [row for row in saved if row.pk != self.text_row.pk]
             rows += [self.text_row] if self.has_text else []
             texts = [row for row in rows if row.ready or row.language == record.original_language]
-        return gate_for(record).missing(record, texts)
+        return builder_for(record).missing(record, texts)
 
     def save_text(self):
         """Save the row of the original language, once the record itself is saved."""

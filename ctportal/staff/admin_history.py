@@ -21,14 +21,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from ctportal.core.instants import show_utc
-from ctportal.publishing.gate import gate_for
+from ctportal.publishing.base_models import is_key, lock
 from ctportal.publishing.models import Edition, EditionRevision
-from ctportal.publishing.records import is_key, lock
+from ctportal.publishing.snapshot import builder_for
 from ctportal.publishing.state import state_of
 from ctportal.staff.admin_components import component
 from ctportal.staff.admin_forms import changed_fields, stale_message
 from ctportal.workflow import redaction, restoring, revision_words, revisions
-from ctportal.workflow.revisions import Snapshot
+from ctportal.workflow.revisions import SavedState
 
 PAGE_SIZE = 50
 MOST_DELETED = 200  # that the page to recover them lists
@@ -183,7 +183,7 @@ class HistoryPage(_Page):
     def _published(self):
         """{revision: what was published from it, in a word}."""
         now = state_of(self.record.uid).in_force
-        rows = EditionRevision.objects.filter(edition__in=Edition.objects.standing().filter(uid=self.record.uid))
+        rows = EditionRevision.objects.filter(edition__in=Edition.objects.not_unscheduled().filter(uid=self.record.uid))
         found = {}
         for revision, edition in rows.values_list("revision", "edition"):
             if now and edition == now.pk:
@@ -207,7 +207,7 @@ class HistoryPage(_Page):
         """The difference of two revisions, the older one first whatever the order they were chosen in."""
         chosen = [self._revision(self.request.GET.get(name, "")) for name in ("before", "after")]
         before, after = sorted(chosen, key=lambda revision: (revision is None, revision and revision.pk))
-        groups = self._differences(self._snapshot(before), self._snapshot(after))
+        groups = self._differences(self._saved_state(before), self._saved_state(after))
         context = {"before": self._called(before), "after": self._called(after), "groups": groups}
         return self._answer("history_compare", _("Compare"), context)
 
@@ -229,7 +229,7 @@ class HistoryPage(_Page):
         comment = _("Restored as it was at %(at)s.") % what
 
         def bring_back():
-            return restoring.restore(self.record, self._snapshot(revision), by=self.request.user, comment=comment)
+            return restoring.restore(self.record, self._saved_state(revision), by=self.request.user, comment=comment)
 
         try:
             self._act(bring_back, text, comment)
@@ -252,13 +252,13 @@ class HistoryPage(_Page):
 
     def _show_one(self, revision, errors=(), status=200):
         mark = restoring.mark(self.record)  # before what is shown is read
-        snapshot = self._snapshot(revision)
-        groups = self._differences(snapshot, self._snapshot(None))
+        saved_state = self._saved_state(revision)
+        groups = self._differences(saved_state, self._saved_state(None))
         context = {
             "revision": revision,
             "words": revisions.in_words(revision.comment, self.request.user),
             "groups": groups,
-            "contents": revision_words.contents(snapshot, self.request.user),
+            "contents": revision_words.contents(saved_state, self.request.user),
             "may_restore": bool(groups) and self._may_edit,
             "mark": mark,
             "errors": errors,
@@ -295,8 +295,8 @@ class HistoryPage(_Page):
 
     def _show_discard(self, state, changes, errors=(), status=200):
         mark = restoring.mark(self.record)  # before what is shown is read
-        kept = revisions.snapshot_of_edition(state.in_force)
-        groups = self._differences(kept, self._snapshot(None)) if kept else []
+        kept = revisions.saved_state_of_edition(state.in_force)
+        groups = self._differences(kept, self._saved_state(None)) if kept else []
         context = {
             "changes": changes,
             "to_come": state.to_come,
@@ -333,12 +333,12 @@ class HistoryPage(_Page):
     def _differences(self, before, after):
         return revision_words.differences(before, after, self.request.user)
 
-    def _snapshot(self, revision):
-        return Snapshot.of_revision(revision) if revision else self._now
+    def _saved_state(self, revision):
+        return SavedState.of_revision(revision) if revision else self._now
 
     @cached_property
     def _now(self):
-        return Snapshot.of(gate_for(self.record).load(self.record))
+        return SavedState.of(builder_for(self.record).load(self.record))
 
     def _answer(self, template, title, context, status=200):
         shared = {
@@ -393,8 +393,8 @@ class RecoverPage(_Page):
         comment = gettext_noop("Recovered.")
         try:
             with transaction.atomic():
-                snapshot = Snapshot.of_revision(version.revision_id)
-                record, told = restoring.recover(snapshot, by=self.request.user, comment=comment)
+                saved_state = SavedState.of_revision(version.revision_id)
+                record, told = restoring.recover(saved_state, by=self.request.user, comment=comment)
                 self.admin.log_addition(self.request, record, comment)
         except ValidationError as error:
             return self._show_one(version, error.messages, 422)
@@ -404,7 +404,7 @@ class RecoverPage(_Page):
     def _show_one(self, version, errors=(), status=200):
         context = {
             "version": version,
-            "contents": revision_words.contents(Snapshot.of_revision(version.revision_id), self.request.user),
+            "contents": revision_words.contents(SavedState.of_revision(version.revision_id), self.request.user),
             "recover_address": self.address("recover"),
             "errors": errors,
         }

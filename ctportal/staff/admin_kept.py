@@ -1,4 +1,4 @@
-"""What the browser keeps of a form until it is saved (``keep.js``): the success says of which form it is one.
+"""What the browser keeps of a form until it is saved (``unsaved-copy.js``): the success says of which form it is one.
 
 Each form that was typed in is sent with a token, ``kept``. The message of its success carries it, and the page that shows
 the message forgets the text kept under that token and no other: a success that is of another form, or of another tab, says

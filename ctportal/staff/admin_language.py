@@ -21,8 +21,8 @@ from django_prose_editor.fields import ProseEditorField
 
 from ctportal.core import languages
 from ctportal.core.instants import show_utc
-from ctportal.publishing.gate import languages_leaving
-from ctportal.publishing.records import lock
+from ctportal.publishing.base_models import lock
+from ctportal.publishing.snapshot import languages_leaving
 from ctportal.publishing.state import state_of
 from ctportal.staff import admin_presence, admin_stale
 from ctportal.staff.admin_components import component

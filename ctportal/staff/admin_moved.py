@@ -10,10 +10,10 @@ from django.urls import resolve
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from ctportal.publishing.records import entry_model, is_key
+from ctportal.publishing.base_models import entry_model, is_key
 from ctportal.staff import admin_stale
 from ctportal.workflow import roles
-from ctportal.workflow.redaction import withhold
+from ctportal.workflow.redaction import redact
 
 
 class Moved(Exception):
@@ -40,10 +40,10 @@ def look_elsewhere(admin, request, pk):
     record = roles.readable(model._default_manager.filter(pk=pk), request.user).first()
     now = record and admin.admin_site.get_model_admin(entry_model(record))
     if now and now is not admin and now.has_view_or_change_permission(request):
-        raise Moved(withhold([record], request.user)[0], admin, now)
+        raise Moved(redact([record], request.user)[0], admin, now)
 
 
-def bring_along(request, moved):
+def carry_over(request, moved):
     """Let *request*, which posts the form of the entry before, be refused by that of the entry now, with all that was typed.
 
     Of what the form before does not have the other shows what is saved; what the other has no place for it tells.

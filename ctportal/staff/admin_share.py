@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from ctportal.publishing.records import is_key
+from ctportal.publishing.base_models import is_key
 from ctportal.staff import sharing
 from ctportal.staff.preview import WITHOUT_PAGE
 

@@ -60,7 +60,7 @@ class PortalAdminSite(AdminSite):
             dashboard,  # knows the lists of records, which are not there before this site is
         )
 
-        mine = {"desk": dashboard(request.user, self)}
+        mine = {"dashboard": dashboard(request.user, self)}
         return super().index(request, mine | (extra_context or {}))
 
     def get_app_list(self, request, app_label=None):

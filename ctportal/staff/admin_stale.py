@@ -16,8 +16,8 @@ from django.core.exceptions import ValidationError
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from ctportal.publishing.gate import plain
-from ctportal.publishing.records import is_key, lock
+from ctportal.publishing.base_models import is_key, lock
+from ctportal.publishing.snapshot import plain
 from ctportal.reading.differences import text_changes
 
 THEIRS, MINE = "theirs", "mine"
@@ -202,7 +202,7 @@ def in_words(bound, value):
 # Rows
 
 
-def settle_gone(data, prefix, existing):
+def move_deleted_rows_last(data, prefix, existing):
     """Return (data, numbers) with the posted rows of *prefix* whose record was deleted meanwhile as new rows at the end.
 
     *existing* holds the primary keys that there are. A row without one is new, whatever its number. A row

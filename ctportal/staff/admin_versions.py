@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy
 
 from ctportal.core.instants import show_utc
 from ctportal.publishing import epoch
-from ctportal.publishing.gate import gate_for, strings
 from ctportal.publishing.models import Edition
+from ctportal.publishing.snapshot import builder_for, strings
 from ctportal.staff.preview import WITHOUT_PAGE
 from ctportal.workflow.sealing import LONGEST, may_seal, seal
 
@@ -76,7 +76,7 @@ class VersionsPage:
 
     def _still_in_draft(self, edition):
         """Names of the fields in which the draft still holds a text of *edition*."""
-        draft = gate_for(self.record).content(self.record).data
+        draft = builder_for(self.record).snapshot(self.record).data
         for name, value in draft.items():
             texts = set(strings({name: edition.data.get(name)})) & set(strings({name: value}))
             if any(texts):
@@ -94,14 +94,14 @@ class VersionsPage:
         return other.pk != edition.pk and other.sha256 == edition.sha256 and not other.is_sealed
 
     def _rows(self):
-        """Every edition of the record, recalled ones included, first to last. *number* is that of the public history."""
+        """Every edition of the record, unscheduled ones included, first to last. *number* is that of the public history."""
         editions = Edition.objects.filter(uid=self.record.uid).defer("json", "card", "text")
         rows, number = [], 0
         for edition in editions.annotate(now=epoch.reached()).order_by("public_from", "pk"):
             has_begun = edition.public_from <= edition.now
-            in_effect = not edition.is_recalled and has_begun
+            in_effect = not edition.is_unscheduled and has_begun
             number += in_effect
-            in_force, to_come = edition.is_public(edition.now), not (edition.is_recalled or has_begun)
+            in_force, to_come = edition.is_public(edition.now), not (edition.is_unscheduled or has_begun)
             rows.append(
                 {
                     "edition": edition,
@@ -124,15 +124,17 @@ class VersionsPage:
         at = show_utc(edition.public_from)
         if number:
             return _("Version %(number)d, public from %(at)s") % {"number": number, "at": at}
-        text = _("Recalled, was to be public from %(at)s") if edition.is_recalled else _("To be public from %(at)s")
+        text = (
+            _("Unscheduled, was to be public from %(at)s") if edition.is_unscheduled else _("To be public from %(at)s")
+        )
         return text % {"at": at}
 
     @staticmethod
     def _state(edition, in_force, to_come):
         if edition.is_sealed:
             return _("sealed")
-        if edition.is_recalled:
-            return _("recalled")
+        if edition.is_unscheduled:
+            return _("unscheduled")
         return _("in force") if in_force else _("scheduled") if to_come else _("past")
 
     @staticmethod
@@ -141,7 +143,7 @@ class VersionsPage:
         reads none, what it will read or did; "" where there is nothing."""
 
         def order(row):
-            return row["in_force"], row["to_come"], not row["edition"].is_recalled, row["edition"].public_from
+            return row["in_force"], row["to_come"], not row["edition"].is_unscheduled, row["edition"].public_from
 
         return max((row for row in rows if not row["edition"].is_sealed), key=order, default={"key": ""})["key"]
 

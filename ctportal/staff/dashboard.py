@@ -25,11 +25,11 @@ from ctportal.core import languages
 from ctportal.core.dates import PRECISIONS, first_day, last_day
 from ctportal.core.instants import show_instant, today
 from ctportal.publishing import epoch
-from ctportal.publishing.models import Contribution, Edition, RecordType
-from ctportal.publishing.records import Stage, entry_model
+from ctportal.publishing.base_models import Stage, entry_model
+from ctportal.publishing.models import Edition, RecordType, UnreviewedEdit
 from ctportal.staff.record_admin import found_once
 from ctportal.workflow import roles
-from ctportal.workflow.redaction import withhold
+from ctportal.workflow.redaction import redact
 from documents.models import CoChairsSummary, Document
 
 FEW = 5  # records that a section shows
@@ -57,13 +57,15 @@ def _editable(queryset, user):
 def _mine(queryset, user, now):
     """Never published and theirs, or changed by them since it was published: in review, or saying something else than what
     is public or scheduled. What they discarded or typed back is no draft of theirs any more."""
-    hands = Contribution.objects.unapproved().filter(user=user)
-    unpublished = ~Exists(Edition.objects.standing().filter(uid=OuterRef("uid")).order_by())
-    same = Edition.objects.standing().filter(Q(public_until=None) | Q(public_until__gt=now), _same(queryset.model))
+    edits = UnreviewedEdit.objects.unapproved().filter(user=user)
+    unpublished = ~Exists(Edition.objects.not_unscheduled().filter(uid=OuterRef("uid")).order_by())
+    same = Edition.objects.not_unscheduled().filter(
+        Q(public_until=None) | Q(public_until__gt=now), _same(queryset.model)
+    )
     changed = Q(stage=Stage.REVIEW) | ~Q(Exists(same.filter(uid=OuterRef("uid")).order_by()))
     if queryset.model._meta.concrete_model is not Photo:
-        changed |= Q(Exists(_in_preparation(queryset.model, hands)))
-    return queryset.filter(Q(created_by=user) & unpublished | Q(uid__in=hands.values("uid")) & changed)
+        changed |= Q(Exists(_in_preparation(queryset.model, edits)))
+    return queryset.filter(Q(created_by=user) & unpublished | Q(uid__in=edits.values("uid")) & changed)
 
 
 def _same(model):
@@ -72,16 +74,16 @@ def _same(model):
     return same & Q(slug=OuterRef("slug")) if hasattr(model, "slug") else same
 
 
-def _in_preparation(model, hands):
-    """The languages of the outer record in which one of *hands* writes and which are not ready: no part of the draft yet."""
+def _in_preparation(model, edits):
+    """The languages of the outer record in which one of *edits* writes and which are not ready: no part of the draft yet."""
     texts, link = _texts(model._meta.concrete_model)
-    writes = hands.filter(uid=OuterRef(OuterRef("uid")), language=OuterRef("language"))
+    writes = edits.filter(uid=OuterRef(OuterRef("uid")), language=OuterRef("language"))
     return texts.objects.filter(Exists(writes), **{link: OuterRef("pk")}, ready=False).order_by()
 
 
 def _in_review(queryset, user, now):
-    hands = Contribution.objects.counting(now).filter(user=user).values("uid")
-    return queryset.filter(stage=Stage.REVIEW).exclude(uid__in=hands)
+    edits = UnreviewedEdit.objects.counting(now).filter(user=user).values("uid")
+    return queryset.filter(stage=Stage.REVIEW).exclude(uid__in=edits)
 
 
 def _to_come(now):
@@ -89,7 +91,7 @@ def _to_come(now):
 
 
 def _withdrawals_to_come(now):
-    return Edition.objects.standing().filter(public_until__gt=now, withdrawal__isnull=False)
+    return Edition.objects.not_unscheduled().filter(public_until__gt=now, withdrawal__isnull=False)
 
 
 def _scheduled(queryset, user, now):
@@ -110,14 +112,14 @@ def _left_lying(queryset, user, now):
     """Public, changed by somebody since, untouched for a week, and not scheduled as it stands.
 
     What nobody had a hand in, such as a draft that differs since a theme it shows was renamed, is nobody's forgotten
-    work; starting from the hands also spares comparing every draft with its edition.
+    work; starting from the edits also spares comparing every draft with its edition.
     """
     same = _same(queryset.model)
     public = Edition.objects.public(now).filter(uid=OuterRef("uid")).order_by()
     return _editable(queryset, user).filter(
         Exists(public.exclude(same)),
         ~Exists(_to_come(now).filter(same, uid=OuterRef("uid")).order_by()),
-        uid__in=Contribution.objects.counting(now).values("uid"),
+        uid__in=UnreviewedEdit.objects.counting(now).values("uid"),
         modified_at__lt=now - OLD,
     )
 
@@ -227,7 +229,7 @@ class Section:
     def first(self, model, user, now) -> list:
         """The first few records of *model*, each with the number of all as ``total``, found in one walk through them."""
         found = self.records(_with_rows(model), user, now).annotate(total=Window(Count("pk")))
-        return withhold(list(found.order_by(*self.order)[:FEW]), user, ["conference"])
+        return redact(list(found.order_by(*self.order)[:FEW]), user, ["conference"])
 
     def sorted(self, records: list) -> list:
         """The first few of *records*, of several kinds, in the same order."""
@@ -264,8 +266,8 @@ def section_of(key, user, model):
 class DashboardFilter(admin.SimpleListFilter):
     """Narrows a list to what one section of the dashboard has counted."""
 
-    title = gettext_lazy("desk")
-    parameter_name = "desk"
+    title = gettext_lazy("dashboard")
+    parameter_name = "dashboard"
 
     def lookups(self, request, model_admin):
         return [(s.key, s.title) for s in SECTIONS if s.is_for(request.user, model_admin.model)]
@@ -305,7 +307,7 @@ def _shown(section, user, now, site) -> dict | None:
 
 def _list(section, model, count, site) -> dict:
     address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist", current_app=site.name)
-    return {"text": HOW_MANY[model] % {"n": count}, "count": count, "address": f"{address}?desk={section.key}"}
+    return {"text": HOW_MANY[model] % {"n": count}, "count": count, "address": f"{address}?dashboard={section.key}"}
 
 
 def _with_rows(model):

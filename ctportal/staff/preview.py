@@ -23,10 +23,10 @@ from ctportal.core import languages
 from ctportal.core.instants import is_time_zone, show_instant
 from ctportal.files.models import StoredFile
 from ctportal.files.serving import STAFF, serve
-from ctportal.publishing.gate import GATES, gate_for
+from ctportal.publishing.base_models import Stage
 from ctportal.publishing.models import Edition, RecordType
-from ctportal.publishing.records import Stage
-from ctportal.publishing.state import content_differs, state_of
+from ctportal.publishing.snapshot import BUILDERS, builder_for
+from ctportal.publishing.state import snapshot_differs, state_of
 from ctportal.staff import sharing
 from ctportal.web.records import RecordPage
 from ctportal.workflow import audit, roles
@@ -68,10 +68,10 @@ class Reader(NamedTuple):
         """Whether drafts beside the previewed one are shown as such, and not as the public reads them."""
         return self.link is None and roles.may_read(self.user, record)
 
-    def allowed(self, content):
-        """*content* as far as the reader may know of what it shows; a link tells what its maker may know of."""
+    def allowed(self, snapshot):
+        """*snapshot* as far as the reader may know of what it shows; a link tells what its maker may know of."""
         who = self.link.created_by if self.link else self.user
-        return replace(content, data=labels_for(who, content.data, content.shows))
+        return replace(snapshot, data=labels_for(who, snapshot.data, snapshot.shows))
 
 
 def _opened(request, token):
@@ -96,7 +96,7 @@ def _for_staff(request, token):
         return None
     if payload["s"] != _session_mark(request):
         return None
-    record = GATES[payload["t"]].queryset().filter(uid=payload["u"]).first()
+    record = BUILDERS[payload["t"]].queryset().filter(uid=payload["u"]).first()
     return record if record and roles.may_read(user, record) else None
 
 
@@ -128,8 +128,8 @@ class Shown(NamedTuple):
         return json.loads(self.card)
 
     @classmethod
-    def of(cls, content, card, **relation):
-        return cls(content.type, content.uid, content.slug, card, date=content.date, **relation)
+    def of(cls, snapshot, card, **relation):
+        return cls(snapshot.type, snapshot.uid, snapshot.slug, card, date=snapshot.date, **relation)
 
 
 class Draft:
@@ -138,50 +138,50 @@ class Draft:
 
     def __init__(self, record, reader, at):
         self.reader, self.at = reader, at
-        self.content = gate_for(record).content_of(record)
-        self.shown = reader.allowed(self.content)
+        self.snapshot = builder_for(record).snapshot_of(record)
+        self.shown = reader.allowed(self.snapshot)
         self.children, self.public_children = self._children(record)
 
     @property
     def files(self):
         """The files it shows, by key: its own and those of its documents and photos."""
-        return {file.key: file for content in (self.content, *self.children) for file in content.files}
+        return {file.key: file for snapshot in (self.snapshot, *self.children) for file in snapshot.files}
 
     def _children(self, record):
-        """(contents of the drafts that belong to a conference, public editions of those that *reader* may not read)."""
+        """(snapshots of the drafts that belong to a conference, public editions of those that *reader* may not read)."""
         if record.record_type != RecordType.CONFERENCE:
             return [], []
-        contents, others = [], []
-        for gate in (GATES[RecordType.DOCUMENT], GATES[RecordType.PHOTO]):
+        snapshots, others = [], []
+        for builder in (BUILDERS[RecordType.DOCUMENT], BUILDERS[RecordType.PHOTO]):
             drafts = []
-            for child in gate.queryset().filter(conference=record.pk):
+            for child in builder.queryset().filter(conference=record.pk):
                 if self.reader.may_read(child):
                     drafts.append(child)
                 else:
                     others.append(child.uid)
-            contents += map(self.reader.allowed, gate.contents_of(drafts))
-        return contents, list(Edition.objects.public(self.at).filter(uid__in=others).order_by("date", "slug"))
+            snapshots += map(self.reader.allowed, builder.snapshots_of(drafts))
+        return snapshots, list(Edition.objects.public(self.at).filter(uid__in=others).order_by("date", "slug"))
 
     def related(self, token):
         """What the record points to."""
-        wanted = {link.target for link in self.content.links}
+        wanted = {link.target for link in self.snapshot.links}
         targets = {}
         for kind in (RecordType.CONFERENCE, RecordType.DOCUMENT, RecordType.PHOTO):
-            gate = GATES[kind]
-            drafts = [record for record in gate.queryset().filter(uid__in=wanted) if self.reader.may_read(record)]
-            for content in map(self.reader.allowed, gate.contents_of(drafts)):
-                targets[content.uid] = content, through(token, content.card)
+            builder = BUILDERS[kind]
+            drafts = [record for record in builder.queryset().filter(uid__in=wanted) if self.reader.may_read(record)]
+            for snapshot in map(self.reader.allowed, builder.snapshots_of(drafts)):
+                targets[snapshot.uid] = snapshot, through(token, snapshot.card)
         for edition in Edition.objects.public(self.at).filter(uid__in=wanted - set(targets)):
             targets[edition.uid] = edition, edition.card
-        for link in self.content.links:
+        for link in self.snapshot.links:
             if link.target in targets:
                 target, card = targets[link.target]
                 yield Shown.of(target, card, name=link.name, key=link.key, relation=link.name)
 
     def shown_children(self, token):
         """The documents and photos of a conference."""
-        for content in self.children:
-            yield Shown.of(content, through(token, content.card), name="conference")
+        for snapshot in self.children:
+            yield Shown.of(snapshot, through(token, snapshot.card), name="conference")
         for edition in self.public_children:
             yield Shown.of(edition, edition.card, name="conference")
 
@@ -208,19 +208,19 @@ def preview(request, token):
             data=json.loads(through(token, draft.shown.json)),
             language=language,
             uid=record.uid,
-            slug=draft.content.slug,
+            slug=draft.snapshot.slug,
             related=list(draft.related(token)),
             children=list(draft.shown_children(token)),
-            banner=banner(record, reader, draft.content),
+            banner=banner(record, reader, draft.snapshot),
             preview=request.path,
         )
         return PAGES[record.record_type](request, page)
 
 
-def banner(record, reader, content):
+def banner(record, reader, snapshot):
     """What stands on top of a preview: that it is one, when it is to be public, and what the public sees instead."""
     state = state_of(record.uid)
-    differs = state.in_force is None or content_differs(content, state.in_force)
+    differs = state.in_force is None or snapshot_differs(snapshot, state.in_force)
     lines = [_preview_of(differs, reader)]
     if reader.link:
         valid = _("This address is valid until %(at)s.")
@@ -230,7 +230,7 @@ def banner(record, reader, content):
     if state.to_come:
         at = show_instant(state.to_come.public_from, _zone_of(record))
         lines.append(_("To be public at %(at)s; not before that time.") % {"at": at})
-        if content_differs(content, state.to_come):
+        if snapshot_differs(snapshot, state.to_come):
             lines.append(_("What is scheduled differs from this draft."))
     elif state.in_force and differs:
         lines.append(_("The public reads an edition of its own; the draft differs from it."))

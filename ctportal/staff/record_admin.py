@@ -29,16 +29,16 @@ from ctportal.core import languages
 from ctportal.core.instants import offset_text, show_instant
 from ctportal.core.search_text import shorten
 from ctportal.publishing import epoch, services
-from ctportal.publishing.gate import GATES, gate_for, languages_leaving, refresh_draft
+from ctportal.publishing.base_models import UID, Stage, entry_model
 from ctportal.publishing.models import VOCABULARY, Edition, RecordType, WorkflowStep
 from ctportal.publishing.problems import Problems
-from ctportal.publishing.records import UID, Stage, entry_model
+from ctportal.publishing.snapshot import BUILDERS, builder_for, languages_leaving, refresh_draft
 from ctportal.publishing.state import SHOWS, state_of
 from ctportal.staff import (
     admin_compare,
     admin_history,
     admin_moved,
-    admin_opens,
+    admin_newly_public,
     admin_presence,
     admin_share,
     admin_stale,
@@ -66,7 +66,7 @@ from ctportal.staff.admin_lists import NarrowedList
 from ctportal.staff.preview import WITHOUT_PAGE, preview_address
 from ctportal.workflow import review, roles
 from ctportal.workflow.original_language import move_labels
-from ctportal.workflow.redaction import withhold
+from ctportal.workflow.redaction import redact
 
 __all__ = ["InlineFormSet", "LabelForm", "LabelTabularInline", "PublicationFilter", "RecordAdmin", "RecordForm"]
 
@@ -135,7 +135,7 @@ def note_publication(records):
     """Note on each of *records* (working records) what the public sees of it; returns them as a list. One query."""
     records = list(records)
     found = defaultdict(list)
-    editions = Edition.objects.standing().filter(uid__in=[record.uid for record in records])
+    editions = Edition.objects.not_unscheduled().filter(uid__in=[record.uid for record in records])
     editions = editions.annotate(now=epoch.reached()).order_by("public_from")
     for edition in editions.only("uid", "sha256", "slug", "public_from", "public_until"):
         found[edition.uid].append(edition)
@@ -156,7 +156,7 @@ class NotedChangeList(ChangeList):
 
     def get_results(self, request):
         super().get_results(request)
-        self.result_list = withhold(note_publication(self.result_list), request.user, self.list_display)
+        self.result_list = redact(note_publication(self.result_list), request.user, self.list_display)
 
 
 def publication_state(record):
@@ -299,7 +299,7 @@ class RecordAdmin(SaysWhatIsSaved, admin_history.KeepsHistory, AutocompleteField
     list_per_page = 50
     save_as = False
     publishable = True  # vocabulary is published with what shows it
-    link_paths = ()  # relations that the gate's links read
+    link_paths = ()  # relations that the builder's links read
 
     # Rights: Django's on the kind of record, and whether it is one's own; see ``roles``.
 
@@ -312,7 +312,7 @@ class RecordAdmin(SaysWhatIsSaved, admin_history.KeepsHistory, AutocompleteField
         record = super().get_object(request, object_id, from_field)
         if record is None and self.model is not self.opts.concrete_model:
             admin_moved.look_elsewhere(self, request, object_id)
-        return record and withhold([record], request.user)[0]
+        return record and redact([record], request.user)[0]
 
     def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
         """Django's hook: who has typed something is told where it is."""
@@ -442,7 +442,7 @@ class RecordAdmin(SaysWhatIsSaved, admin_history.KeepsHistory, AutocompleteField
                     admin_stale.lock_form(self.model, unquote(object_id))
                 return super().changeform_view(request, object_id, form_url, extra_context)
         except admin_moved.Moved as moved:
-            admin_moved.bring_along(request, moved)
+            admin_moved.carry_over(request, moved)
             return moved.now.changeform_view(request, object_id, moved.now.change_address(moved.record), extra_context)
         except Refused as refused:
             request.refusal = refused.error
@@ -565,7 +565,7 @@ class RecordAdmin(SaysWhatIsSaved, admin_history.KeepsHistory, AutocompleteField
             self._say_scheduled(request, obj, edition, form)
         else:
             self._say_public(request, obj)
-        self.say_along(request, edition.along)
+        self.tell_cascaded(request, edition.cascaded)
 
     def _say_scheduled(self, request, obj, edition, form):
         at = show_instant(edition.public_from, form.time_zone)
@@ -577,10 +577,10 @@ class RecordAdmin(SaysWhatIsSaved, admin_history.KeepsHistory, AutocompleteField
         link = component("message", text=text, address=f"/id/{obj.uid}", link=_("Read it as a visitor"))
         self.message_user(request, link, messages.SUCCESS)
 
-    def say_along(self, request, along):
+    def tell_cascaded(self, request, cascaded):
         """Tell which documents and photos went along with their conference, in a message for each thing they did."""
-        for action in dict.fromkeys(child.action for child in along):
-            those = [(child.record_type, child.uid) for child in along if child.action == action]
+        for action in dict.fromkeys(child.action for child in cascaded):
+            those = [(child.record_type, child.uid) for child in cascaded if child.action == action]
             names = [f"“{name}”" for name in names_of(those).values()]
             few = ", ".join(names[:FEW_NAMES] + ["…"] * (len(names) > FEW_NAMES))
             what = capfirst(WorkflowStep.Action(action).label)
@@ -604,17 +604,17 @@ class RecordAdmin(SaysWhatIsSaved, admin_history.KeepsHistory, AutocompleteField
         review.send_back(obj, by=request.user, remark=form.cleaned_data["remark"])
         self.message_user(request, _("“%(record)s” is sent back with your remark.") % {"record": obj}, messages.SUCCESS)
 
-    def press_recall(self, request, obj, form):
-        along = review.recall(obj, by=request.user)
+    def press_unschedule(self, request, obj, form):
+        cascaded = review.unschedule(obj, by=request.user)
         self.message_user(
-            request, _("What was scheduled for “%(record)s” is recalled.") % {"record": obj}, messages.SUCCESS
+            request, _("What was scheduled for “%(record)s” is unscheduled.") % {"record": obj}, messages.SUCCESS
         )
-        self.say_along(request, along)
+        self.tell_cascaded(request, cascaded)
 
     def press_redate(self, request, obj, form):
         edition = review.redate(obj, by=request.user, at=self._instant(form))
         self._say_scheduled(request, obj, edition, form)
-        self.say_along(request, edition.along)
+        self.tell_cascaded(request, edition.cascaded)
 
     def press_withdraw_at(self, request, obj, form):
         at, problems = None, Problems()
@@ -631,7 +631,7 @@ class RecordAdmin(SaysWhatIsSaved, admin_history.KeepsHistory, AutocompleteField
             raise ValidationError(others | {"withdraw_at": by_field["at"]}) from error
         text = _("“%(record)s” will be withdrawn at %(at)s.") % {"record": obj, "at": show_instant(at, form.time_zone)}
         self.message_user(request, text, messages.SUCCESS)
-        self.say_along(request, edition.along)
+        self.tell_cascaded(request, edition.cascaded)
 
     def _withdraw(self, request, obj, form, at=None, problems=None):
         replacement, problems = None, problems or Problems()
@@ -645,13 +645,13 @@ class RecordAdmin(SaysWhatIsSaved, admin_history.KeepsHistory, AutocompleteField
         self.message_user(
             request, _("“%(record)s” is withdrawn; its address gives the reason.") % {"record": obj}, messages.SUCCESS
         )
-        self.say_along(request, edition.along)
+        self.tell_cascaded(request, edition.cascaded)
 
     def press_restore(self, request, obj, form):
         edition = review.restore(obj, by=request.user, note=form.cleaned_data["publish_note"])
         text = _("“%(record)s” is public again, with the text it had before.") % {"record": obj}
         self.message_user(request, text, messages.SUCCESS)
-        self.say_along(request, edition.along)
+        self.tell_cascaded(request, edition.cascaded)
 
     def press_relabel(self, request, obj, form):
         note, alone = form.cleaned_data["publish_note"], form.cleaned_data["alone_reason"]
@@ -675,7 +675,7 @@ class RecordAdmin(SaysWhatIsSaved, admin_history.KeepsHistory, AutocompleteField
         "_submit": press_submit,
         "_take_back": press_take_back,
         "_send_back": press_send_back,
-        "_recall": press_recall,
+        "_unschedule": press_unschedule,
         "_redate": press_redate,
         "_withdraw": press_withdraw,
         "_withdraw_at": press_withdraw_at,
@@ -741,8 +741,8 @@ class RecordAdmin(SaysWhatIsSaved, admin_history.KeepsHistory, AutocompleteField
             panel["discard_address"] = admin_history.discard_address(self, obj)
         panel["public_address"] = f"/id/{obj.uid}"
         panel["relabel"] = not self.publishable and bool(panel["changes"])
-        panel["opens"] = admin_opens.shown(self.admin_site, form.opens)
-        obj.has_standing_edition = bool(state.editions)
+        panel["newly_public"] = admin_newly_public.shown(self.admin_site, form.newly_public)
+        obj.has_edition = bool(state.editions)
         panel["deletable"] = self.has_delete_permission(request, obj)
         if self.publishable:
             panel["steps"] = list(review.steps_of(obj)[:5])
@@ -791,17 +791,17 @@ class RecordAdmin(SaysWhatIsSaved, admin_history.KeepsHistory, AutocompleteField
 
     def changes(self, obj, edition):
         """Names of what differs between the public edition and the draft."""
-        gate = gate_for(obj)
+        builder = builder_for(obj)
         found, slug = [], getattr(obj, "slug", "")
         if obj.draft_sha256 != edition.sha256 and not edition.is_sealed:
-            draft = gate.content(obj).data
+            draft = builder.snapshot(obj).data
             found += [self.name_of_field(name) for name, value in draft.items() if edition.data.get(name) != value]
         if edition.slug != slug:
             found.append(_("address"))
         prefetch_related_objects([obj], *self.link_paths)
         relations = edition.relations.exclude(name=SHOWS)
         before = {(relation.name, str(relation.target)) for relation in relations}
-        if before != {(link.name, str(link.target)) for link in gate.links(obj)}:
+        if before != {(link.name, str(link.target)) for link in builder.links(obj)}:
             found.append(_("relations to other records"))
         return found
 
@@ -888,9 +888,9 @@ class RecordAdmin(SaysWhatIsSaved, admin_history.KeepsHistory, AutocompleteField
 
     def _has_edition(self, obj):
         """Asked several times for one form; kept for as long as *obj*, which is read anew for each request."""
-        if not hasattr(obj, "has_standing_edition"):
-            obj.has_standing_edition = Edition.objects.standing().filter(uid=obj.uid).exists()
-        return obj.has_standing_edition
+        if not hasattr(obj, "has_edition"):
+            obj.has_edition = Edition.objects.not_unscheduled().filter(uid=obj.uid).exists()
+        return obj.has_edition
 
     def delete_view(self, request, object_id, extra_context=None):
         obj = self.get_object(request, object_id)
@@ -908,7 +908,7 @@ def names_of(children):
     names = {}
     for record_type in sorted({record_type for record_type, _uid in children}):
         uids = [uid for of_type, uid in children if of_type == record_type]
-        rows = GATES[record_type].queryset().model._base_manager.filter(uid__in=uids)
+        rows = BUILDERS[record_type].queryset().model._base_manager.filter(uid__in=uids)
         rows = rows.prefetch_related("versions") if record_type == RecordType.DOCUMENT else rows
         names |= {record.uid: str(record) for record in rows}
     return names

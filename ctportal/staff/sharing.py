@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ctportal.publishing.gate import GATES
 from ctportal.publishing.models import ShareLink, ShareOpening
+from ctportal.publishing.snapshot import BUILDERS
 from ctportal.workflow import after_answer, roles
 
 SALT = "ctportal.share"
@@ -70,7 +70,7 @@ def link_for(token):
 
 def record_for(link):
     """The working record that *link* opens, or None where its maker may no longer read it."""
-    record = GATES[link.type].queryset().filter(uid=link.uid).first()
+    record = BUILDERS[link.type].queryset().filter(uid=link.uid).first()
     maker = link.created_by
     return record if record and maker.is_active and roles.may_read(maker, record) else None
 

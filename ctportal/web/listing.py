@@ -66,7 +66,7 @@ class EditionListView(View):
         raise NotImplementedError
 
     def get(self, request: HttpRequest, language: str) -> HttpResponse:
-        moment = request.read_context
+        read_context = request.read_context
         data = {**request.GET.dict(), **self.fixed}
         filters = filters_for(self.record_type, data, request)
         page, status, problems = None, 200, {}
@@ -89,7 +89,7 @@ class EditionListView(View):
             "intro": self.intro,
             "problems": [problem for each in problems.values() for problem in each],
             "list_class": self.list_class,
-            "rows": self.rows(page.object_list, moment.at, language) if page else (),
+            "rows": self.rows(page.object_list, read_context.at, language) if page else (),
             "tally": tally(self.record_type, page.paginator.count, language) if page is not None else "",
             "pager": pager_of(page, self.path, language, given) if page is not None else None,
             "narrowed": bool(narrowed),
@@ -97,7 +97,7 @@ class EditionListView(View):
             "shortened": shortened,
         }
         if self.with_filters:
-            context["form"] = form_of(filters, given, problems, self.fixed, moment, language)
+            context["form"] = form_of(filters, given, problems, self.fixed, read_context, language)
             context["chips"] = chips_of(filters if not problems else None, narrowed, given, self.path, language)
         response = render_page(
             request,
@@ -155,10 +155,10 @@ def pager_of(page: Page, path: str, language: str, given: Mapping[str, str]) -> 
 # The form ------------------------------------------------------------------------------------------------------------
 
 
-def form_of(filters, given, problems, fixed, moment: ReadContext, language: str) -> dict[str, Any]:
+def form_of(filters, given, problems, fixed, read_context: ReadContext, language: str) -> dict[str, Any]:
     """Return the form above a list, filled with what was *given*, for ``components/filters.html``."""
     record_type = filters.record_type
-    found = options(record_type, moment)
+    found = options(record_type, read_context)
 
     def menus(names: Sequence[str]) -> list[dict[str, Any]]:
         result = []

@@ -54,10 +54,10 @@ def permanent(request, uid):
 
 
 def home(request, language):
-    moment = request.read_context
-    upcoming = _to_come(moment.at, (moment.at - LONGEST).date())
-    latest = _over(moment.at, (moment.at + AHEAD).date())
-    photos = _featured(latest, moment.at)
+    read_context = request.read_context
+    upcoming = _to_come(read_context.at, (read_context.at - LONGEST).date())
+    latest = _over(read_context.at, (read_context.at + AHEAD).date())
+    photos = _featured(latest, read_context.at)
     # The newest in any case, beside it rather those with a photo.
     latest = latest[:1] + sorted(latest[1:], key=lambda e: e.pk not in photos)[: LATEST - 1]
     latest.sort(key=lambda e: (e.date, e.pk in photos), reverse=True)
@@ -70,7 +70,7 @@ def home(request, language):
         first_rows(filters_for("document", {"kind": kind}, request), NEWS)
         for kind in ("press-release", "co-chairs-summary")
     )
-    newest = _newest(moment.at)
+    newest = _newest(read_context.at)
     return render_page(
         request,
         "web/home.html",
@@ -78,8 +78,8 @@ def home(request, language):
             "upcoming": [cards.conference_row(each, language) for each in upcoming],
             "first": first and cards.conference_card(first, language, photos.get(first.pk), wide=True),
             "latest": [cards.conference_card(each, language, photos.get(each.pk)) for each in latest],
-            **_documents({"newest": newest, "releases": releases, "summaries": summaries}, moment.at, language),
-            **_ways_in(moment, language),
+            **_documents({"newest": newest, "releases": releases, "summaries": summaries}, read_context.at, language),
+            **_ways_in(read_context, language),
         },
         language=language,
         path="",
@@ -143,9 +143,9 @@ def _documents(lists, at, language):
     }
 
 
-def _ways_in(moment, language):
+def _ways_in(read_context, language):
     """Return the series, themes and countries that have conferences, with their numbers, by name."""
-    menus = options("conference", moment)
+    menus = options("conference", read_context)
     texts = LanguageContext(language)
     ways = {
         "series": [(texts.pick(each.names), f"series/{each.value}/", each.count) for each in menus["series"]],

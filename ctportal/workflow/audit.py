@@ -25,8 +25,8 @@ from django.utils import timezone
 from ctportal.files.models import StoredFile
 from ctportal.files.renditions import WIDTHS
 from ctportal.publishing import epoch
-from ctportal.publishing.gate import GATES
 from ctportal.publishing.models import AuditEntry, Edition, RecordType
+from ctportal.publishing.snapshot import BUILDERS
 from ctportal.workflow import after_answer
 
 Kind, Outcome = AuditEntry.Kind, AuditEntry.Outcome
@@ -153,7 +153,7 @@ def _named(model, **which):
 def _record_with(pk, original):
     """The photo or document that has the file *original* or, where that is in no draft any more, the last edition that
     shows the file *pk*; None where there is none. Asks the same of what is there and of what is not."""
-    photo, document = (GATES[name].queryset().model for name in (RecordType.PHOTO, RecordType.DOCUMENT))
+    photo, document = (BUILDERS[name].queryset().model for name in (RecordType.PHOTO, RecordType.DOCUMENT))
     found = [
         _named(photo, file=original),
         _named(document, versions__file=original),

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from django.db.models import F, Model, Q, QuerySet
 
-from ctportal.publishing.records import label_names
+from ctportal.publishing.base_models import label_names
 from ctportal.workflow.revisions import parts_of
 
 

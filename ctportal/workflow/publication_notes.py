@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_noop
 
 from ctportal.publishing.changes import name_of
-from ctportal.publishing.models import Contribution, Edition, WorkflowStep
+from ctportal.publishing.models import Edition, UnreviewedEdit, WorkflowStep
 from ctportal.publishing.signals import NamesChanged, Written, editions_written, names_changed
 from ctportal.workflow import revisions
 
@@ -26,16 +26,16 @@ def note_editions(what: Written, **_signal: Any) -> None:
         (edition, revision, language) for (edition, _loaded, language), revision in zip(what.drafts, kept, strict=True)
     ]
     revisions.link_all(links, what.successors)
-    _carry_edits({source.pk: edition for source, edition in what.successors if source.is_recalled})
+    _carry_edits({source.pk: edition for source, edition in what.successors if source.is_unscheduled})
 
 
 def _carry_edits(successors: dict[int, Edition]) -> None:
     if not successors:
         return
-    edits = list(Contribution.objects.filter(edition__in=list(successors)))
+    edits = list(UnreviewedEdit.objects.filter(edition__in=list(successors)))
     for edit in edits:
         edit.edition = successors[edit.edition_id]
-    Contribution.objects.bulk_update(edits, ["edition"])
+    UnreviewedEdit.objects.bulk_update(edits, ["edition"])
 
 
 def note_names(what: NamesChanged, **_signal: Any) -> None:

@@ -1,6 +1,6 @@
 """What an account may not know of, in what it may: records of others that somebody has put into its own.
 
-``roles.choosable`` says which records an account may know of. Where one that it may read names another, a ``Withheld``
+``roles.choosable`` says which records an account may know of. Where one that it may read names another, a ``Redacted``
 stands in that one's place: forms, tables, lists and headings then say the same words of it, whatever it is, and saving
 leaves it where it is. Who may read all drafts is spared the questions.
 """
@@ -17,9 +17,9 @@ from django.utils.translation import ngettext
 
 from ctportal.core import languages
 from ctportal.publishing import epoch
-from ctportal.publishing.gate import GATES
+from ctportal.publishing.base_models import Record
 from ctportal.publishing.models import VOCABULARY, Edition
-from ctportal.publishing.records import Record
+from ctportal.publishing.snapshot import BUILDERS
 from ctportal.workflow import roles
 from ctportal.workflow.revisions import parts_of
 
@@ -30,7 +30,7 @@ def words():
     return _("a record you cannot open")
 
 
-class Withheld:
+class Redacted:
     """Stands for a record: with its keys and those of what it belongs to, and with no word of it."""
 
     def __init__(self, model, keys):
@@ -77,8 +77,8 @@ def _is_guarded(column):
     return issubclass(column.related_model, Record) or bool(_owners_of(column.related_model))
 
 
-def withhold(rows, user, names=None):
-    """Let a Withheld stand wherever *rows* (objects of one model) name what *user* may not know of; returns them.
+def redact(rows, user, names=None):
+    """Let a Redacted stand wherever *rows* (objects of one model) name what *user* may not know of; returns them.
 
     *names*: of the relations that are read, all where None. One query for each.
     """
@@ -106,12 +106,12 @@ def _withhold(column, rows, user):
 
 
 def _hidden(model, keys, user):
-    """{primary key: Withheld} of the rows *keys* of *model* that *user* may not know of. One query."""
+    """{primary key: Redacted} of the rows *keys* of *model* that *user* may not know of. One query."""
     if not keys:
         return {}
     rows = model._base_manager.filter(pk__in=keys)
     hidden = rows.exclude(pk__in=known(rows, user).order_by().values("pk")).order_by()
-    return {row[model._meta.pk.attname]: Withheld(model, row) for row in hidden.values(*_keys_of(model))}
+    return {row[model._meta.pk.attname]: Redacted(model, row) for row in hidden.values(*_keys_of(model))}
 
 
 @cache
@@ -121,11 +121,11 @@ def _keys_of(model):
 
 
 def reveal(rows, names=None):
-    """Undo ``withhold`` for the foreign keys *names* of *rows*, all where None: to write them, or what others read as well."""
+    """Undo ``redact`` for the foreign keys *names* of *rows*, all where None: to write them, or what others read as well."""
     for row in rows:
         for column in row._meta.concrete_fields:
             is_meant = column.is_relation and (names is None or column.name in names)
-            if is_meant and isinstance(column.get_cached_value(row, default=None), Withheld):
+            if is_meant and isinstance(column.get_cached_value(row, default=None), Redacted):
                 column.delete_cached_value(row)
 
 
@@ -142,7 +142,7 @@ def what_goes(records, request, site):
     collector.collect(records)
     counts, refused = {}, set()
     for model, rows in collector.model_objs.items():
-        withhold(list(rows), request.user)
+        redact(list(rows), request.user)
         counts[model._meta.verbose_name_plural] = len(rows)
         if site.is_registered(model):
             may_delete = site.get_model_admin(model).has_delete_permission
@@ -162,7 +162,7 @@ def named_as_known(rows, user):
     found = []
     for model, there in by_model.items():
         keys = known(model._base_manager.filter(pk__in=there), user).values_list("pk", flat=True)
-        found += map(_called, withhold([there[key] for key in sorted(keys)], user))
+        found += map(_called, redact([there[key] for key in sorted(keys)], user))
     hidden = sum(map(len, by_model.values())) - len(found)
     if hidden:
         text = ngettext("%(n)d record you cannot open", "%(n)d records you cannot open", hidden)
@@ -180,7 +180,7 @@ def labels_for(user, data, shows):
         return data
     hidden = set(shows)
     for kind in VOCABULARY:
-        hidden -= set(known(GATES[kind].queryset().filter(uid__in=hidden), user).values_list("uid", flat=True))
+        hidden -= set(known(BUILDERS[kind].queryset().filter(uid__in=hidden), user).values_list("uid", flat=True))
     if not hidden:
         return data
     public = {

@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy
 
 from ctportal.core.languages import CODES
 from ctportal.publishing import epoch, services
-from ctportal.publishing.gate import GATES, Content, languages_leaving
+from ctportal.publishing.base_models import lock
 from ctportal.publishing.models import Edition, RecordType
 from ctportal.publishing.problems import Problems
-from ctportal.publishing.records import lock
-from ctportal.publishing.state import content_differs, covering
+from ctportal.publishing.snapshot import BUILDERS, Snapshot, languages_leaving
+from ctportal.publishing.state import covering, snapshot_differs
 from ctportal.workflow import review, roles
 
 
@@ -38,18 +38,18 @@ class Part:
 
     record: object
     plan: Plan
-    content: Content
+    snapshot: Snapshot
     missing: list[str] = field(default_factory=list)  # why it is not ready
     languages: list[str] = field(default_factory=list)  # codes of those that are ready
     waiting: list[str] = field(default_factory=list)  # codes of those in preparation, which stay behind
     leaving: list[str] = field(default_factory=list)  # codes of those that are public, and would be so no longer
     has_second_reader: bool = True
     at: object = None  # for which instant it is scheduled now
-    opens: list = field(default_factory=list)  # entries of the vocabulary that become public with it
+    newly_public: list = field(default_factory=list)  # entries of the vocabulary that become public with it
 
     @property
     def draft(self):
-        return services.Draft(self.record, self.record, self.content, replace=self.plan == Plan.REPLACE)
+        return services.Draft(self.record, self.record, self.snapshot, replace=self.plan == Plan.REPLACE)
 
     @property
     def key(self):
@@ -89,58 +89,62 @@ def lock_dossier(conference):
 
 def _querysets(conference):
     """Of the records of the dossier, by their type: the conference, the documents, the photos."""
-    yield GATES[RecordType.CONFERENCE].queryset().filter(pk=conference.pk)
+    yield BUILDERS[RecordType.CONFERENCE].queryset().filter(pk=conference.pk)
     for name in (RecordType.DOCUMENT, RecordType.PHOTO):
-        yield GATES[name].queryset().filter(conference=conference.pk)
+        yield BUILDERS[name].queryset().filter(conference=conference.pk)
 
 
 def parts_of(conference, user):
     """The Parts of the dossier of *conference*, itself first, as they are for the publisher *user* at this moment."""
-    drafts = [draft for rows in _querysets(conference) for draft in _contents(rows)]
-    uids = [record.uid for record, _content in drafts]
-    editions = Edition.objects.standing().filter(uid__in=uids).order_by("public_from").prefetch_related("relations")
+    drafts = [draft for rows in _querysets(conference) for draft in _snapshots(rows)]
+    uids = [record.uid for record, _snapshot in drafts]
+    editions = (
+        Edition.objects.not_unscheduled().filter(uid__in=uids).order_by("public_from").prefetch_related("relations")
+    )
     by_uid = defaultdict(list)
     for edition in editions:
         by_uid[edition.uid].append(edition)
-    hands = review.hands_of(user, uids)
+    edits = review.unreviewed_edits(user, uids)
     now = epoch.now()
     return [
         _part(
             record,
-            content,
+            snapshot,
             by_uid[record.uid],
-            review.has_second_reader(record, user, hands),
+            review.has_second_reader(record, user, edits),
             now,
         )
-        for record, content in drafts
+        for record, snapshot in drafts
     ]
 
 
-def _contents(rows):
-    """(record, its Content) of each of *rows*, a queryset of a gate."""
+def _snapshots(rows):
+    """(record, its Snapshot) of each of *rows*, a queryset of a builder."""
     records = list(rows)
-    return zip(records, GATES[rows.model.record_type].contents_of(records), strict=True)
+    return zip(records, BUILDERS[rows.model.record_type].snapshots_of(records), strict=True)
 
 
-def _part(record, content, editions, has_second_reader, now):
-    gate = GATES[record.record_type]
-    ready = [code for code in CODES if code in gate.languages(record)]
-    missing = gate.missing(record)
-    plan = Plan.NOT_READY if missing else _plan(content, editions, now)
+def _part(record, snapshot, editions, has_second_reader, now):
+    builder = BUILDERS[record.record_type]
+    ready = [code for code in CODES if code in builder.languages(record)]
+    missing = builder.missing(record)
+    plan = Plan.NOT_READY if missing else _plan(snapshot, editions, now)
     coming = next((edition for edition in editions if edition.public_from > now), None)
     in_force = covering(editions, now)
     leaving = languages_leaving(record, in_force) if in_force else []
     return Part(
         record=record,
         plan=plan,
-        content=content,
+        snapshot=snapshot,
         missing=[str(message) for message in missing.values()],
         languages=ready if record.record_type != RecordType.PHOTO else [],
         waiting=[code for code in CODES if code in _begun(record) and code not in [*ready, *leaving]],
         leaving=leaving,
         has_second_reader=has_second_reader,
         at=coming.public_from if coming else None,
-        opens=content.opens if plan in (Plan.PUBLISH, Plan.CORRECT, Plan.REPLACE, Plan.BRING_BACK) else [],
+        newly_public=snapshot.newly_public
+        if plan in (Plan.PUBLISH, Plan.CORRECT, Plan.REPLACE, Plan.BRING_BACK)
+        else [],
     )
 
 
@@ -150,13 +154,13 @@ def _begun(record):
     return {row.language for row in rows.all()} if rows is not None else set()
 
 
-def _plan(content, editions, now):
+def _plan(snapshot, editions, now):
     coming = next((edition for edition in editions if edition.public_from > now), None)
     in_force = covering(editions, now)
     if coming:
-        return Plan.REPLACE if content_differs(content, coming) else Plan.MOVE
+        return Plan.REPLACE if snapshot_differs(snapshot, coming) else Plan.MOVE
     if in_force:
-        return Plan.CORRECT if content_differs(content, in_force) else Plan.NOTHING
+        return Plan.CORRECT if snapshot_differs(snapshot, in_force) else Plan.NOTHING
     return Plan.BRING_BACK if editions else Plan.PUBLISH
 
 
@@ -166,12 +170,12 @@ def mark_of(parts, until: int | None = None) -> str:
     *until* is the ``review.last_ledger_entry`` before *parts* were read: what is published in between makes the text a
     stale one.
     """
-    return review.mark_of_all([*(part.record for part in parts), *opened_by(parts)], until)
+    return review.mark_of_all([*(part.record for part in parts), *newly_public_with(parts)], until)
 
 
-def opened_by(parts):
+def newly_public_with(parts):
     """The entries of the vocabulary that become public with *parts*, each once."""
-    entries = {entry.uid: entry for part in parts for entry in part.opens}
+    entries = {entry.uid: entry for part in parts for entry in part.newly_public}
     return sorted(entries.values(), key=lambda entry: (entry.record_type, entry.slug))
 
 
@@ -180,7 +184,7 @@ def release(conference, chosen, *, by, at=None, note="", alone=""):
     """Publish the parts of *conference* whose keys are *chosen*, from *at* (default now) on.
 
     Returns the Parts released and, of those that were not chosen, what they had to do along with the conference, a list of
-    ``cascade.Along``: what is left out stays at its own time wherever the conference is public then. The rights and the second reader are asked as for a single record; *alone* is the one reason for all parts without.
+    ``cascade.CascadedChange``: what is left out stays at its own time wherever the conference is public then. The rights and the second reader are asked as for a single record; *alone* is the one reason for all parts without.
     Raises ValidationError naming each part that is refused, and releases nothing: see ``problems_of``.
     """
     lock_dossier(conference)
@@ -191,7 +195,7 @@ def release(conference, chosen, *, by, at=None, note="", alone=""):
     replaced = [part.record for part in parts if part.plan == Plan.REPLACE and not part.is_conference]
     if replaced:
         # At once: a conference brought forward would take the text along that is to be replaced.
-        services.recall_all(replaced, by=by)
+        services.unschedule_all(replaced, by=by)
     taking = frozenset(part.record.uid for part in parts)
     how = {"by": by, "at": at, "taking": taking, "naming": _naming}
     editions = []
@@ -200,13 +204,13 @@ def release(conference, chosen, *, by, at=None, note="", alone=""):
             editions += review.redate_all(_still_to_come(part.record for part in some), **how)
         else:
             editions += review.approve_all([part.draft for part in some], note=note, alone=alone, **how)
-    along = [child for edition in editions for child in edition.along]
-    return parts, [child for child in along if child.uid not in taking]
+    cascaded = [child for edition in editions for child in edition.cascaded]
+    return parts, [child for child in cascaded if child.uid not in taking]
 
 
 def _in_order(parts, at):
     """The conference first, so that it is there for the others; last where it moves to a later instant, since it would
-    recall what is still set for one before that. Beside it what is done alike, so that it is done in one publication."""
+    unschedule what is still set for one before that. Beside it what is done alike, so that it is done in one publication."""
     conference = [part for part in parts if part.is_conference]
     moves = any(part.moves for part in conference)
     others = sorted((part for part in parts if not part.is_conference), key=lambda part: part.moves != moves)
@@ -265,14 +269,14 @@ def redate(conference, *, by, at):
 
 
 @transaction.atomic
-def recall(conference, *, by):
-    """Recall everything of the dossier that is still to come. Returns how many parts that were."""
+def unschedule(conference, *, by):
+    """Unschedule everything of the dossier that is still to come. Returns how many parts that were."""
     lock_dossier(conference)
     records, _starts_of_them = _to_come(conference)
     if not records:
-        raise ValidationError(_("Nothing is scheduled: there is nothing to recall."), code="nothing_to_come")
-    # Documents and photos first: recalling the conference would take them along without a step of their own.
-    review.recall_all(records[::-1], by=by, naming=_naming)
+        raise ValidationError(_("Nothing is scheduled: there is nothing to unschedule."), code="nothing_to_come")
+    # Documents and photos first: unscheduling the conference would take them along without a step of their own.
+    review.unschedule_all(records[::-1], by=by, naming=_naming)
     return len(records)
 
 

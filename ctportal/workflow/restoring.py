@@ -16,14 +16,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from ctportal.core.languages import CODES
-from ctportal.publishing.gate import delete_rows, refresh_draft
+from ctportal.publishing.base_models import ADDRESS_IN_USE, Record, ReviewedRecord, label_names, lock
 from ctportal.publishing.models import Redirect
-from ctportal.publishing.records import ADDRESS_IN_USE, Record, ReviewedRecord, label_names, lock
+from ctportal.publishing.snapshot import delete_rows, refresh_draft
 from ctportal.publishing.state import slug_is_reserved, state_of
 from ctportal.reading.queries import merged_into
 from ctportal.workflow import review, revisions, roles
-from ctportal.workflow.redaction import known, reveal, withhold, words
-from ctportal.workflow.revisions import Snapshot, columns_of
+from ctportal.workflow.redaction import known, redact, reveal, words
+from ctportal.workflow.revisions import SavedState, columns_of
 
 # Of a record that is there, what stays as it is.
 OWN = frozenset({"uid", "created_by", "created_at"})
@@ -35,15 +35,15 @@ def mark(record):
     return f"{review.mark(record)}-{last or 0}"
 
 
-def restore(record, snapshot, *, by, comment):
-    """Make of the draft of *record* what *snapshot* holds, and keep that as a revision with *comment*. Returns what was
+def restore(record, saved_state, *, by, comment):
+    """Make of the draft of *record* what *saved_state* holds, and keep that as a revision with *comment*. Returns what was
     left out or replaced, in sentences. What is set for all records of a conference together stays (``Record.arranged``).
 
     *by* has a hand in the record by it, and so have those who wrote what was never published of it. Raises
     PermissionDenied, and ValidationError with all that stands against it.
     """
-    hands = {by, *revisions.authors_of(record, snapshot.revision)}
-    return _restore(record, snapshot, by, comment, hands, leave=OWN.union(record.arranged))
+    edits = {by, *revisions.authors_of(record, saved_state.revision)}
+    return _restore(record, saved_state, by, comment, edits, leave=OWN.union(record.arranged))
 
 
 def discard(record, *, by):
@@ -52,29 +52,29 @@ def discard(record, *, by):
     Nobody has a hand in the record by it: what stands there then was approved.
     """
     edition = state_of(record.uid).in_force
-    snapshot = edition and revisions.snapshot_of_edition(edition)
-    if snapshot is None:
+    saved_state = edition and revisions.saved_state_of_edition(edition)
+    if saved_state is None:
         raise ValidationError(_("Of the draft that is public no copy was kept."), code="not_kept")
     comment = gettext_noop("Changes since publication discarded.")
-    return _restore(record, snapshot, by, comment, hands=(), leave=OWN)
+    return _restore(record, saved_state, by, comment, edits=(), leave=OWN)
 
 
 @transaction.atomic
-def _restore(record, snapshot, by, comment, hands, leave):
+def _restore(record, saved_state, by, comment, edits, leave):
     _require(roles.may_edit(by, record))
     model = record._meta.concrete_model
     if not lock(model._base_manager.filter(pk=record.pk)):
         raise ValidationError(_("“%(record)s” was deleted meanwhile."), code="gone", params={"record": record})
     row = model._base_manager.get(pk=record.pk)
     # A revision of its own where something was written past the admin.
-    before = Snapshot.of_revision(revisions.keep(row, by="", comment=gettext_noop("As it was before.")))
-    told = _Writer(snapshot, by).write(row, leave)
+    before = SavedState.of_revision(revisions.keep(row, by="", comment=gettext_noop("As it was before.")))
+    told = _Writer(saved_state, by).write(row, leave)
     if isinstance(row, ReviewedRecord):
         review.return_to_draft(row, by)
-        for account, page in product(hands, ["", *_languages_changed(before, snapshot, row.original_language)]):
+        for account, page in product(edits, ["", *_languages_changed(before, saved_state, row.original_language)]):
             review.note_hand(row, account, page)
     else:
-        for account in hands:
+        for account in edits:
             review.note_hand(row, account)
         review.return_naming(row, by)
     _finish(row, by, comment)
@@ -82,7 +82,7 @@ def _restore(record, snapshot, by, comment, hands, leave):
 
 
 def _languages_changed(before, after, original):
-    """The languages with a page of their own whose texts the Snapshot *after* has otherwise than *before*."""
+    """The languages with a page of their own whose texts the SavedState *after* has otherwise than *before*."""
     others = (code for code in CODES if code != original)
     return [code for code in others if before.with_language(code, after).rows != before.rows]
 
@@ -94,7 +94,7 @@ def may_recover(user, model, fields):
 
 
 def recoverable(model, user):
-    """[(last Version, Snapshot's fields of the record)] of the deleted records of *model* that *user* may recover."""
+    """[(last Version, SavedState's fields of the record)] of the deleted records of *model* that *user* may recover."""
     found = []
     merged = {str(uid) for uid in Redirect.objects.filter(type=model.record_type).values_list("uid", flat=True)}
     for version in revisions.deleted(model._meta.concrete_model):
@@ -107,15 +107,15 @@ def recoverable(model, user):
 
 
 @transaction.atomic
-def recover(snapshot, *, by, comment):
-    """Save the deleted record that *snapshot* holds again, as a draft. Returns (the record, as ``restore``)."""
-    model, pk = snapshot.root
-    _require(may_recover(by, model, snapshot.fields))
+def recover(saved_state, *, by, comment):
+    """Save the deleted record that *saved_state* holds again, as a draft. Returns (the record, as ``restore``)."""
+    model, pk = saved_state.root
+    _require(may_recover(by, model, saved_state.fields))
     if model._base_manager.filter(pk=pk).exists():
         raise ValidationError(_("It is there again already."), code="there")
     row = model(pk=pk)
-    told = _Writer(snapshot, by).write(row, frozenset({"created_at"}))
-    made = model._meta.get_field("created_at").to_python(snapshot.fields["created_at"])
+    told = _Writer(saved_state, by).write(row, frozenset({"created_at"}))
+    made = model._meta.get_field("created_at").to_python(saved_state.fields["created_at"])
     model._base_manager.filter(pk=pk).update(created_at=made)
     if isinstance(row, ReviewedRecord):
         review.note_hand(row, by)
@@ -137,20 +137,20 @@ def _require(allowed):
 
 
 class _Targets:
-    """What the rows of a Snapshot point to, as it is now. ``told`` are sentences on what is left out or replaced."""
+    """What the rows of a SavedState point to, as it is now. ``told`` are sentences on what is left out or replaced."""
 
-    def __init__(self, snapshot, user):
+    def __init__(self, saved_state, user):
         self.user = user
         self.told = []
         self.gone = {}  # {(model, key): what it was called}
         self.merged = {}  # {(model, key): what it was merged into}
         named = defaultdict(set)
-        for (model, _pk), fields in snapshot.rows.items():
+        for (model, _pk), fields in saved_state.rows.items():
             for column in _pointers(model):
                 named[column.related_model].update(_keys(column, fields))
         for model, keys in named.items():
             there = set(model._base_manager.filter(pk__in=keys).values_list("pk", flat=True))
-            for key in keys - there - {pk for kept, pk in snapshot.rows if kept is model}:
+            for key in keys - there - {pk for kept, pk in saved_state.rows if kept is model}:
                 self._look_for(model, key)
 
     def _look_for(self, model, key):
@@ -226,12 +226,12 @@ def _keys(column, fields):
 
 
 class _Writer:
-    """Writes the rows of a Snapshot. Rows that nothing points to are deleted and made anew under their keys, so that two of
+    """Writes the rows of a SavedState. Rows that nothing points to are deleted and made anew under their keys, so that two of
     them may change places; sessions, which documents name, stay where they are."""
 
-    def __init__(self, snapshot, user):
-        self.snapshot = snapshot
-        self.targets = _Targets(snapshot, user)
+    def __init__(self, saved_state, user):
+        self.saved_state = saved_state
+        self.targets = _Targets(saved_state, user)
         self.errors = []
 
     def write(self, row, leave):
@@ -248,7 +248,7 @@ class _Writer:
         before = {} if row._state.adding else _rows_by_model(row)
         for model in [model for model in before if _is_leaf(model)]:
             model._base_manager.filter(pk__in=before.pop(model)).delete()
-        self._save(row, self.snapshot.fields, leave)
+        self._save(row, self.saved_state.fields, leave)
         for rows in self._steps():
             self._refuse_if_faulty()  # the rest would only repeat it
             for (model, pk), fields in rows:
@@ -256,13 +256,13 @@ class _Writer:
                 self._save(there or model(pk=pk), fields)
         self._refuse_if_faulty()
         for model, keys in before.items():
-            stay = [pk for kept, pk in self.snapshot.rows if kept is model]
+            stay = [pk for kept, pk in self.saved_state.rows if kept is model]
             delete_rows(model._base_manager.filter(pk__in=keys).exclude(pk__in=stay))
 
     def _steps(self):
         """The rows that belong to the record: first those that others belong to; last those that may have become the same as
         another by a merger."""
-        rows = list(self.snapshot.rows.items())[1:]
+        rows = list(self.saved_state.rows.items())[1:]
         steps = {(leaf, moved): [] for leaf in (False, True) for moved in (False, True)}
         for (model, pk), fields in rows:
             moved = self.targets.follows_a_merger(model, fields)
@@ -309,7 +309,7 @@ class _Writer:
         slug = getattr(row, "slug", "")
         if slug and isinstance(row, Record) and slug_is_reserved(row.record_type, slug, row.uid):
             faults["slug"] = [ADDRESS_IN_USE]
-        withhold([row], self.targets.user, [column.name for column in row._meta.concrete_fields])
+        redact([row], self.targets.user, [column.name for column in row._meta.concrete_fields])
         try:
             row.full_clean(exclude={*label_names(type(row)), *faults})  # told once, also where a draft has the address
         except ValidationError as error:

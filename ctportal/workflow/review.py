@@ -16,11 +16,11 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from ctportal.publishing import epoch, renaming, services
+from ctportal.publishing.base_models import Stage, lock
 from ctportal.publishing.changes import name_of
-from ctportal.publishing.gate import gate_for, naming, opening, refresh_drafts
-from ctportal.publishing.models import Contribution, Edition, LedgerEntry, WorkflowStep
+from ctportal.publishing.models import Edition, LedgerEntry, UnreviewedEdit, WorkflowStep
 from ctportal.publishing.problems import Problems
-from ctportal.publishing.records import Stage, lock
+from ctportal.publishing.snapshot import builder_for, naming, opening, refresh_drafts
 from ctportal.workflow import roles
 
 Action = WorkflowStep.Action
@@ -47,9 +47,9 @@ def _step(record, action, by, remark="", language=""):
     )
 
 
-def _steps_along(along, by):
+def _steps_of_cascaded(cascaded, by):
     """The steps of the documents and photos in *along*: what each did with its conference."""
-    return [_step(child, child.action, by) for child in along]
+    return [_step(child, child.action, by) for child in cascaded]
 
 
 def steps_of(record):
@@ -57,14 +57,14 @@ def steps_of(record):
     return WorkflowStep.objects.filter(uid=record.uid).order_by("-pk")
 
 
-def mark(record, opens=()):
+def mark(record, newly_public=()):
     """Return a short text that changes with whatever an action on *record* depends on: its draft, stage and editions, and
-    what the vocabulary entries *opens* say, which become public with it.
+    what the vocabulary entries *newly_public* say, which become public with it.
 
-    A form carries it, so that nobody approves, recalls or withdraws what is no longer what they saw.
+    A form carries it, so that nobody approves, unschedules or withdraws what is no longer what they saw.
     """
     own = _marks([record])[0]
-    return f"{own}-{mark_of_all(opens)}" if opens else own
+    return f"{own}-{mark_of_all(newly_public)}" if newly_public else own
 
 
 def mark_of_all(records, until: int | None = None) -> str:
@@ -106,7 +106,7 @@ def note_change(record, by, language=""):
 
 def note_hand(record, by, language=""):
     """Note that *by* has a hand in what *record* says: on its form or, for *language*, on that page of its own."""
-    Contribution.objects.get_or_create(uid=record.uid, language=language, user=by, edition=None)
+    UnreviewedEdit.objects.get_or_create(uid=record.uid, language=language, user=by, edition=None)
 
 
 def return_to_draft(record, by, remark=""):
@@ -143,12 +143,12 @@ def return_for_entry(record, by):
 
 def note_merger(away, into, by):
     """*away* is now *into*: who had a hand in one has it in the other, unless what that says is public, by the merger."""
-    hands = Contribution.objects.filter(uid__in=[away.uid, into.uid])
+    edits = UnreviewedEdit.objects.filter(uid__in=[away.uid, into.uid])
     now = epoch.now()
-    users = {*hands.counting(now).values_list("user", flat=True), by.pk}
-    hands.delete()
+    users = {*edits.counting(now).values_list("user", flat=True), by.pk}
+    edits.delete()
     if not Edition.objects.public(now).filter(uid=into.uid).exists():
-        Contribution.objects.bulk_create(Contribution(uid=into.uid, user_id=user) for user in users)
+        UnreviewedEdit.objects.bulk_create(UnreviewedEdit(uid=into.uid, user_id=user) for user in users)
 
 
 @transaction.atomic
@@ -156,21 +156,23 @@ def submit(record, *, by, remark=""):
     """Hand *record* to the publishers."""
     _require(roles.may_edit(by, record))
     remark = _clean_remark(remark)
-    missing = gate_for(record).missing(gate_for(record).load(record))
+    missing = builder_for(record).missing(builder_for(record).load(record))
     if missing:
         raise ValidationError(missing)
     if not _move(record, Stage.DRAFT, Stage.REVIEW):
         raise ValidationError(_("It is in review already."), code="in_review")
     note_step(record, Action.SUBMITTED, by, remark)
-    _take_hands_along(record)
+    _add_edits_of_entries(record)
 
 
-def _take_hands_along(record):
+def _add_edits_of_entries(record):
     """Who wrote what opens with *record* has a hand in what is submitted."""
     entries = [entry.uid for entry in opening(record)]
-    users = Contribution.objects.filter(uid__in=entries).counting(epoch.now()).values_list("user", flat=True).distinct()
-    hands = [Contribution(uid=record.uid, user_id=user) for user in users]
-    Contribution.objects.bulk_create(hands, ignore_conflicts=True)
+    users = (
+        UnreviewedEdit.objects.filter(uid__in=entries).counting(epoch.now()).values_list("user", flat=True).distinct()
+    )
+    edits = [UnreviewedEdit(uid=record.uid, user_id=user) for user in users]
+    UnreviewedEdit.objects.bulk_create(edits, ignore_conflicts=True)
 
 
 @transaction.atomic
@@ -227,28 +229,28 @@ def _clean_remark(remark):
 # Approval
 
 
-def hands_of(user, uids):
+def unreviewed_edits(user, uids):
     """{(uid, page)}: in which pages of the records *uids* the account *user* has a hand. One query.
 
     The record's own form is the page "", a language that has one of its own is its code.
     """
-    hands = Contribution.objects.counting(epoch.now()).filter(user=user, uid__in=uids)
-    return set(hands.values_list("uid", "language"))
+    edits = UnreviewedEdit.objects.counting(epoch.now()).filter(user=user, uid__in=uids)
+    return set(edits.values_list("uid", "language"))
 
 
-def has_second_reader(record, by, hands=None):
-    """Whether *by*, approving *record* now, is a second reader of all that would be published. *hands* are those of *by*."""
-    return record.stage == Stage.REVIEW and not _own_work(record, by, pages_of(record), hands)
+def has_second_reader(record, by, edits=None):
+    """Whether *by*, approving *record* now, is a second reader of all that would be published. *edits* are those of *by*."""
+    return record.stage == Stage.REVIEW and not _own_work(record, by, pages_of(record), edits)
 
 
-def _own_work(record, by, pages, hands=None):
-    hands = hands_of(by, [record.uid]) if hands is None else hands
-    return not hands.isdisjoint((record.uid, page) for page in pages)
+def _own_work(record, by, pages, edits=None):
+    edits = unreviewed_edits(by, [record.uid]) if edits is None else edits
+    return not edits.isdisjoint((record.uid, page) for page in pages)
 
 
 def pages_of(record):
-    """The pages of *record* that go through the gate together; see ``hands_of``."""
-    return ["", *gate_for(record).languages(record)]
+    """The pages of *record* that are published together; see ``unreviewed_edits``."""
+    return ["", *builder_for(record).languages(record)]
 
 
 @transaction.atomic
@@ -274,8 +276,8 @@ def approve_all(
     """
     for draft in drafts:
         _require(roles.may_publish(by, draft.record))
-    hands = hands_of(by, [draft.record.uid for draft in drafts])
-    unread = [draft for draft in drafts if not has_second_reader(draft.loaded, by, hands)]
+    edits = unreviewed_edits(by, [draft.record.uid for draft in drafts])
+    unread = [draft for draft in drafts if not has_second_reader(draft.loaded, by, edits)]
     problems, reason = problems or Problems(), ""
     with problems.collect():
         reason = reason_or_refuse(not unread, alone)
@@ -285,11 +287,11 @@ def approve_all(
     editions = services.publish_all(drafts, by=by, at=at, **how)
     approved = list(zip(drafts, editions, strict=True))
     pages = {(draft.record.uid, page): edition for draft, edition in approved for page in pages_of(draft.loaded)}
-    _settle_hands(pages, {uid: edition for draft, edition in approved for uid in draft.opens})
+    _mark_reviewed(pages, {uid: edition for draft, edition in approved for uid in draft.newly_public})
     steps = []
     for draft, edition in approved:
         steps += [_step(draft.record, Action.ALONE if draft.reason else Action.APPROVED, by, draft.reason)]
-        steps += _steps_along(edition.along, by)
+        steps += _steps_of_cascaded(edition.cascaded, by)
     note_steps(steps)
     _leave_review([draft.record for draft in drafts])
     return editions
@@ -305,7 +307,7 @@ def approve_language(record, language, *, by, note="", alone=""):
         reason = reason_or_refuse(not _own_work(record, by, [language]), alone)
     how = {"note": note, "reason": reason, "problems": problems}
     edition = services.publish_language(record, language, by=by, **how)
-    _settle_hands({(record.uid, language): edition}, {})
+    _mark_reviewed({(record.uid, language): edition}, {})
     note_step(record, Action.ALONE if reason else Action.APPROVED, by, reason, language)
     return edition
 
@@ -324,7 +326,7 @@ def relabel(entry, *, by, note="", alone=""):
     )
     reason = reason_or_refuse(not _own_work(entry, by, [""]), alone, text)
     done = renaming.relabel(entry, by=by, note=note, reason=reason)
-    Contribution.objects.filter(uid=entry.uid).delete()
+    UnreviewedEdit.objects.filter(uid=entry.uid).delete()
     note_step(entry, Action.ALONE if reason else Action.APPROVED, by, reason)
     return done
 
@@ -353,45 +355,45 @@ def reason_or_refuse(has_second_reader, alone, text=""):
     return alone
 
 
-def _settle_hands(pages, entries):
+def _mark_reviewed(pages, entries):
     """What these pages and vocabulary entries held stands in editions: nobody's unpublished work any more, as soon as these
     begin. *pages*: {(uid, page): edition}; *entries*: {uid: edition}."""
     uids = {uid for uid, _page in pages} | set(entries)
-    hands = {hand: pages.get((hand.uid, hand.language)) or entries.get(hand.uid) for hand in _hands_in(uids)}
-    hands = {hand: edition for hand, edition in hands.items() if edition}
-    waiting = {hand: edition for hand, edition in hands.items() if edition.public_from > edition.created_at}
+    edits = {edit: pages.get((edit.uid, edit.language)) or entries.get(edit.uid) for edit in _edits_in(uids)}
+    edits = {edit: edition for edit, edition in edits.items() if edition}
+    waiting = {edit: edition for edit, edition in edits.items() if edition.public_from > edition.created_at}
     if waiting:
-        counting = set(Contribution.objects.filter(uid__in=uids).counting(epoch.now()).values_list("pk", flat=True))
-        waiting = {hand: edition for hand, edition in waiting.items() if hand.pk in counting}
-        for hand, edition in waiting.items():
-            hand.edition = edition
-        Contribution.objects.bulk_update(waiting, ["edition"])
-    over = [hand.pk for hand in hands if hand not in waiting]
+        counting = set(UnreviewedEdit.objects.filter(uid__in=uids).counting(epoch.now()).values_list("pk", flat=True))
+        waiting = {edit: edition for edit, edition in waiting.items() if edit.pk in counting}
+        for edit, edition in waiting.items():
+            edit.edition = edition
+        UnreviewedEdit.objects.bulk_update(waiting, ["edition"])
+    over = [edit.pk for edit in edits if edit not in waiting]
     if over:
-        Contribution.objects.filter(pk__in=over).delete()
+        UnreviewedEdit.objects.filter(pk__in=over).delete()
 
 
-def _hands_in(uids):
-    return list(Contribution.objects.filter(uid__in=uids))
+def _edits_in(uids):
+    return list(UnreviewedEdit.objects.filter(uid__in=uids))
 
 
-# After it. Each tells what documents and photos did along with their conference: see ``cascade.Along``.
+# After it. Each tells what documents and photos did along with their conference: see ``cascade.CascadedChange``.
 
 
 @transaction.atomic
-def recall(record, *, by):
-    """Recall what is to come of *record*. Returns what went along with it."""
-    return recall_all([record], by=by)[0]
+def unschedule(record, *, by):
+    """Unschedule what is to come of *record*. Returns what went along with it."""
+    return unschedule_all([record], by=by)[0]
 
 
-def recall_all(records, *, by, naming=services.no_name):
-    """Recall what is to come of *records*, inside a transaction of the caller; see ``services.recall_all``."""
+def unschedule_all(records, *, by, naming=services.no_name):
+    """Unschedule what is to come of *records*, inside a transaction of the caller; see ``services.unschedule_all``."""
     for record in records:
         _require(roles.may_publish(by, record))
-    done = services.recall_all(records, by=by, naming=naming)
+    done = services.unschedule_all(records, by=by, naming=naming)
     steps = []
-    for record, along in zip(records, done, strict=True):
-        steps += [_step(record, Action.RECALLED, by), *_steps_along(along, by)]
+    for record, cascaded in zip(records, done, strict=True):
+        steps += [_step(record, Action.UNSCHEDULED, by), *_steps_of_cascaded(cascaded, by)]
     note_steps(steps)
     return done
 
@@ -412,7 +414,7 @@ def redate_all(records, *, by, at=None, taking=None, naming=services.no_name):
     steps = []
     for record, (edition, moved) in zip(records, done, strict=True):
         steps += [_step(record, Action.REDATED, by)] if moved else []
-        steps += _steps_along(edition.along, by)
+        steps += _steps_of_cascaded(edition.cascaded, by)
     note_steps(steps)
     return [edition for edition, _moved in done]
 
@@ -424,7 +426,7 @@ def withdraw(record, *, by, reason, at=None, replacement=None, problems=None):
     how = {"reason": reason, "at": at, "replacement": replacement, "problems": problems}
     edition = services.withdraw(record, by=by, **how)
     note_step(record, Action.WITHDRAWN, by, edition.withdrawal.reason)
-    note_steps(_steps_along(edition.along, by))
+    note_steps(_steps_of_cascaded(edition.cascaded, by))
     return edition
 
 
@@ -433,7 +435,7 @@ def restore(record, *, by, at=None, note=""):
     _require(roles.may_publish(by, record))
     edition = services.restore(record, by=by, at=at, note=note)
     note_step(record, Action.RESTORED, by)
-    note_steps(_steps_along(edition.along, by))
+    note_steps(_steps_of_cascaded(edition.cascaded, by))
     return edition
 
 

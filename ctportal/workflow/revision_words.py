@@ -1,4 +1,4 @@
-"""Puts into words, for staff, what a Snapshot of a record holds and in what two of them differ.
+"""Puts into words, for staff, what a SavedState of a record holds and in what two of them differ.
 
 Other records are called by their names where the *user* may know of them, else by their kind and number.
 """
@@ -11,8 +11,8 @@ from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 
 from ctportal.core.languages import LANGUAGES
-from ctportal.publishing.gate import plain
-from ctportal.publishing.records import Record
+from ctportal.publishing.base_models import Record
+from ctportal.publishing.snapshot import plain
 from ctportal.reading.differences import ADDED, CHANGED, REMOVED, paragraphs, text_changes
 from ctportal.workflow.redaction import is_owner, known
 from ctportal.workflow.revisions import called, columns_of
@@ -66,7 +66,7 @@ class Group:
 
 
 def differences(before, after, user):
-    """The Groups in which the Snapshot *after* differs from *before*, both of one record."""
+    """The Groups in which the SavedState *after* differs from *before*, both of one record."""
     names = Names(user, before, after)
     found = []
     for key in dict.fromkeys([*before.rows, *after.rows]):
@@ -78,12 +78,12 @@ def differences(before, after, user):
     return sorted(found, key=lambda group: bool(group.heading))
 
 
-def contents(snapshot, user):
-    """The Groups of all that *snapshot* holds."""
-    names = Names(user, snapshot)
+def contents(saved_state, user):
+    """The Groups of all that *saved_state* holds."""
+    names = Names(user, saved_state)
     return [
         Group(names.of_row(model, fields), CHANGED, list(_lines(model, {}, fields, names)))
-        for (model, _pk), fields in snapshot.rows.items()
+        for (model, _pk), fields in saved_state.rows.items()
     ]
 
 
@@ -114,19 +114,19 @@ def _label(column):
 
 
 class Names:
-    """What the records that Snapshots point to are called now or, where they are gone, were called last."""
+    """What the records that SavedStates point to are called now or, where they are gone, were called last."""
 
-    def __init__(self, user, *snapshots):
+    def __init__(self, user, *saved_states):
         named = defaultdict(set)
-        for snapshot in snapshots:
-            for (model, _pk), fields in snapshot.rows.items():
+        for saved_state in saved_states:
+            for (model, _pk), fields in saved_state.rows.items():
                 for column in _told(model):
                     if column.is_relation and not _is_empty(value := fields.get(column.name)):
                         named[column.related_model].update(value if isinstance(value, list) else [value])
         self.names = {model: _names(model, keys, user) for model, keys in named.items()}
 
     def words(self, column, value):
-        """*value* of *column*, as it stands in a Snapshot, in words."""
+        """*value* of *column*, as it stands in a SavedState, in words."""
         if isinstance(value, bool):
             return _("yes") if value else _("no")
         if _is_empty(value):

@@ -23,9 +23,9 @@ from django.utils.translation import gettext
 from reversion.models import Revision, Version
 
 from ctportal.files.models import StoredFile
-from ctportal.publishing.gate import gate_for
+from ctportal.publishing.base_models import Record, label_names
 from ctportal.publishing.models import EditionRevision
-from ctportal.publishing.records import Record, label_names
+from ctportal.publishing.snapshot import builder_for
 
 # What the portal notes on a record, and works out again after restoring it.
 NOTED = frozenset({"draft_sha256", "modified_at", "stage"})
@@ -72,7 +72,7 @@ def _register(model):
 # What a revision holds
 
 
-class Snapshot:
+class SavedState:
     """One record with all that belongs to it, at one moment.
 
     *rows*: {(model, primary key): {column: value as in JSON}}, the record's own first. *revision*: key of the one that holds
@@ -84,12 +84,12 @@ class Snapshot:
 
     @classmethod
     def of(cls, record):
-        """The Snapshot of *record*, which its gate has loaded, as it is now."""
+        """The SavedState of *record*, which its builder has loaded, as it is now."""
         return cls({(type(row), row.pk): _fields(row) for row in (record, *rows_below(record))})
 
     @classmethod
     def of_versions(cls, versions):
-        """The Snapshot that the Versions of one revision hold."""
+        """The SavedState that the Versions of one revision hold."""
         rows, versions = {}, list(versions)
         for version in versions:
             model = ContentType.objects.get_for_id(version.content_type_id).model_class()
@@ -112,13 +112,13 @@ class Snapshot:
         return self.rows[self.root]
 
     def with_language(self, language, other):
-        """This Snapshot with the texts in *language* as they stand in *other*, which is of the same record."""
+        """This SavedState with the texts in *language* as they stand in *other*, which is of the same record."""
         rows = {key: fields for key, fields in self.rows.items() if not _is_text(fields, language)}
         for (model, pk), fields in rows.items():
             newer = other.rows.get((model, pk), {})
             columns = {f"{name}_{language}" for name in label_names(model)} & newer.keys()
             rows[model, pk] = fields | {column: newer[column] for column in columns}
-        return Snapshot(rows | {key: fields for key, fields in other.rows.items() if _is_text(fields, language)})
+        return SavedState(rows | {key: fields for key, fields in other.rows.items() if _is_text(fields, language)})
 
 
 def fields_of(version):
@@ -149,17 +149,17 @@ def _fields(row):
 
 def keep(record, *, by, comment, always=False):
     """Keep *record*, as it is saved now, as a revision, and return that; see ``keep_loaded``."""
-    return keep_loaded(gate_for(record).load(record), by=by, comment=comment, always=always)
+    return keep_loaded(builder_for(record).load(record), by=by, comment=comment, always=always)
 
 
 def keep_loaded(record, *, by, comment, always=False):
-    """Keep *record*, which its gate has loaded, as a revision and return that; see ``keep_all``."""
+    """Keep *record*, which its builder has loaded, as a revision and return that; see ``keep_all``."""
     return keep_all([record], by=by, comment=comment, always=always)[0]
 
 
 @transaction.atomic(savepoint=False)
 def keep_all(records, *, by, comment, always=False):
-    """Keep each of *records*, which its gate has loaded, as a revision; return these in the same order.
+    """Keep each of *records*, which its builder has loaded, as a revision; return these in the same order.
 
     Where nothing has changed since the last revision of a record, that one is returned, unless *always*. *by* is an account,
     or a plain name from commands. *comment* says what happened: in words, or as Django's log of the admin writes it.
@@ -170,7 +170,7 @@ def keep_all(records, *, by, comment, always=False):
         for record in records
         if (versions := last.get((type(record), record.pk)))
         and not always
-        and Snapshot.of_versions(versions).rows == Snapshot.of(record).rows
+        and SavedState.of_versions(versions).rows == SavedState.of(record).rows
     }
     changed = [record for record in records if record not in found]
     new = [
@@ -307,15 +307,15 @@ def link_all(links, pairs):
     EditionRevision.objects.bulk_create(rows)
 
 
-def snapshot_of_edition(edition):
-    """The Snapshot of the draft that *edition* was published from; None where no revision was kept with it."""
+def saved_state_of_edition(edition):
+    """The SavedState of the draft that *edition* was published from; None where no revision was kept with it."""
     rows = list(EditionRevision.objects.filter(edition=edition))
     if not rows or rows[0].language:
         return None
-    snapshot = Snapshot.of_revision(rows[0].revision_id)
+    saved_state = SavedState.of_revision(rows[0].revision_id)
     for row in rows[1:]:
-        snapshot = snapshot.with_language(row.language, Snapshot.of_revision(row.revision_id))
-    return snapshot
+        saved_state = saved_state.with_language(row.language, SavedState.of_revision(row.revision_id))
+    return saved_state
 
 
 # Of what is not there any more

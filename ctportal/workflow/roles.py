@@ -131,7 +131,7 @@ def may_translate(user, record, language):
 
 
 def may_publish(user, record=None):
-    """Whether *user* may approve, recall, withdraw and restore."""
+    """Whether *user* may approve, unschedule, withdraw and restore."""
     return user.has_perm(PUBLISH) and (record is None or has_right(user, record, "change"))
 
 

@@ -12,10 +12,10 @@ from django.utils.translation import gettext_noop
 
 from ctportal.publishing import epoch, ledger
 from ctportal.publishing.changes import name_of
-from ctportal.publishing.gate import GATES
 from ctportal.publishing.models import Edition, LedgerEntry
 from ctportal.publishing.publication import service
-from ctportal.publishing.state import content_differs, sealed_files, state_of
+from ctportal.publishing.snapshot import BUILDERS
+from ctportal.publishing.state import sealed_files, snapshot_differs, state_of
 from ctportal.workflow import audit, revisions
 
 LONGEST = 500  # characters of a reason
@@ -59,9 +59,9 @@ def seal(edition, *, by, reason, now):
 
 def _forget_history(edition, by, now):
     """Remove every revision of the record: nobody can tell in which of them the sealed words stand as well."""
-    gate = GATES[edition.type]
-    kept = revisions.of_uid(gate.queryset().model, edition.uid)
-    record = gate.queryset().filter(uid=edition.uid).first()
+    builder = BUILDERS[edition.type]
+    kept = revisions.of_uid(builder.queryset().model, edition.uid)
+    record = builder.queryset().filter(uid=edition.uid).first()
     # Of what was logged before there was a history no revision tells.
     _blank_log([*revisions.rows_of(kept), *(_rows_now(record) if record else ())])
     revisions.remove(kept)
@@ -71,7 +71,7 @@ def _forget_history(edition, by, now):
         record, by=by, comment=gettext_noop("A version was sealed; the history begins anew.")
     )
     in_force = state_of(edition.uid, now).in_force
-    if in_force and not content_differs(gate.content_of(record), in_force):
+    if in_force and not snapshot_differs(builder.snapshot_of(record), in_force):
         revisions.link(in_force, revision)
 
 
@@ -98,8 +98,8 @@ def _refuse_unless_over(edition, now):
     if edition.is_public(now):
         message = _("This edition is in force. Publish a corrected one or withdraw the record, then seal it.")
         raise ValidationError(message, code="in_force")
-    if edition.public_from > now and not edition.is_recalled:
-        raise ValidationError(_("This edition is scheduled. Recall it, then seal it."), code="to_come")
+    if edition.public_from > now and not edition.is_unscheduled:
+        raise ValidationError(_("This edition is scheduled. Unschedule it, then seal it."), code="to_come")
 
 
 def is_sealed_away(stored):

@@ -17,8 +17,8 @@ from ctportal.staff.preview import preview_address
 from ctportal.workflow import audit, review
 from tests.admin.forms import AdminForm
 from tests.admin.test_forms import address
+from tests.database_guards import raw
 from tests.factories import make_account, make_conference, make_document, make_photo, make_stored_file, make_user
-from tests.guards import raw
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/publishing/auditentry/"

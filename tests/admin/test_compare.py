@@ -6,9 +6,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from ctportal.publishing.gate import refresh_draft
 from ctportal.publishing.models import Edition, EpochMark
-from ctportal.publishing.services import publish, recall, withdraw
+from ctportal.publishing.services import publish, unschedule, withdraw
+from ctportal.publishing.snapshot import refresh_draft
 from ctportal.workflow import review
 from ctportal.workflow.sealing import seal
 from tests.admin.test_forms import address
@@ -103,26 +103,26 @@ def test_the_vocabulary_is_compared_too(staff, by, make):
     assert told(staff.get(compare(entry))) == [("Name (English)", ["old"], ["new"])]
 
 
-def test_any_two_editions_are_compared_the_recalled_and_the_one_to_come_included(staff, by, frozen_clock):
+def test_any_two_editions_are_compared_the_unscheduled_and_the_one_to_come_included(staff, by, frozen_clock):
     conference = make_conference("First")
     publish(conference, by=by)
-    for title in ("Recalled", "To come"):
+    for title in ("Unscheduled", "To come"):
         conference.texts.update(title=title)
         publish(conference, by=by, at=frozen_clock.now + timedelta(days=1))
-        if title == "Recalled":
-            recall(conference, by=by)
+        if title == "Unscheduled":
+            unschedule(conference, by=by)
     first, *others = editions(conference)
-    recalled, to_come = sorted(others, key=lambda edition: edition.pk)
+    unscheduled, to_come = sorted(others, key=lambda edition: edition.pk)
     page = compare(conference)
 
     found = {
         pair: told(staff.get(page, {"from": pair[0], "to": pair[1]}))
-        for pair in ((first.pk, to_come.pk), (recalled.pk, to_come.pk), (to_come.pk, first.pk), ("draft", first.pk))
+        for pair in ((first.pk, to_come.pk), (unscheduled.pk, to_come.pk), (to_come.pk, first.pk), ("draft", first.pk))
     }
 
     assert found == {
         (first.pk, to_come.pk): [("Title (English)", ["First"], ["To come"])],
-        (recalled.pk, to_come.pk): [("Title (English)", ["Recalled"], ["To come"])],
+        (unscheduled.pk, to_come.pk): [("Title (English)", ["Unscheduled"], ["To come"])],
         (to_come.pk, first.pk): [("Title (English)", ["To come"], ["First"])],
         ("draft", first.pk): [("Title (English)", ["To come"], ["First"])],
     }
@@ -140,9 +140,9 @@ def test_what_was_withdrawn_is_compared_with_the_draft(staff, by, frozen_clock):
 
 
 def test_a_scheduled_first_edition_is_compared_with_the_draft(staff, by, frozen_clock):
-    conference = make_conference("As recalled")
+    conference = make_conference("As unscheduled")
     publish(conference, by=by, at=frozen_clock.now + timedelta(days=2))
-    recall(conference, by=by)
+    unschedule(conference, by=by)
     conference.texts.update(title="As approved")
     publish(conference, by=by, at=frozen_clock.now + timedelta(days=1))
     conference.texts.update(title="As corrected")

@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from conferences.models import Conference, Photo
-from ctportal.publishing.gate import refresh_draft
 from ctportal.publishing.services import publish, withdraw
+from ctportal.publishing.snapshot import refresh_draft
 from ctportal.staff.dashboard import SECTIONS, DashboardFilter, dashboard
 from ctportal.workflow import review, revisions
 from documents.models import Document
@@ -87,7 +87,7 @@ def test_what_was_typed_back_or_discarded_is_my_draft_no_more(client):
     AdminForm(client, address(records[1], "discard")).press("_discard")
 
     assert titles(me, "mine") == {"mine": ["Changed"]}
-    found = client.get("/admin/conferences/conference/?desk=mine").context["cl"].result_list
+    found = client.get("/admin/conferences/conference/?dashboard=mine").context["cl"].result_list
     assert [record.name for record in found] == ["Changed"]
 
 
@@ -356,7 +356,7 @@ def test_an_account_without_rights_has_an_empty_dashboard_that_says_so(client):
 
     response = client.get("/admin/")
 
-    assert response.context["desk"] == []
+    assert response.context["dashboard"] == []
     assert "Nothing waits for you." in response.content.decode()
 
 
@@ -399,7 +399,7 @@ def test_each_list_shows_exactly_what_the_dashboard_has_counted(client, role, ke
     make_document(kind="statement", created_by=me), make_complete(name="Nothing to do")
     client.force_login(me)
 
-    sections = client.get("/admin/").context["desk"]
+    sections = client.get("/admin/").context["dashboard"]
 
     assert {section["key"] for section in sections} == keys
     for section in sections:
@@ -419,7 +419,7 @@ def test_a_list_narrowed_to_a_section_one_does_not_have_is_the_list_itself(clien
     client.force_login(make_account("contributor", "me"))
     make_conference(name="Mine", created_by=make_user("me"))
 
-    response = client.get("/admin/conferences/conference/?desk=review", follow=True)
+    response = client.get("/admin/conferences/conference/?dashboard=review", follow=True)
 
     assert [record.name for record in response.context["cl"].result_list] == ["Mine"]
     offered = next(spec for spec in response.context["cl"].filter_specs if isinstance(spec, DashboardFilter))

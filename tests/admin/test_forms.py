@@ -139,7 +139,7 @@ def test_publish_at_is_typed_in_the_conferences_time_zone(staff, frozen_clock):
     assert "2026-09-03 10:00 Europe/Minsk (07:00 UTC)" in page
 
 
-def test_recall_and_publish_is_one_step(staff, frozen_clock):
+def test_unschedule_and_publish_is_one_step(staff, frozen_clock):
     minsk(staff, publish_at="2026-09-03T10:00").press("_publish_at")
     conference = Conference.objects.get()
     frozen_clock.tick()

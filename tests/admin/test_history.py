@@ -13,10 +13,10 @@ from reversion.models import Revision
 from conferences.models import Conference, Person, Photo
 from ctportal.files.models import StoredFile
 from ctportal.publishing import epoch
-from ctportal.publishing.gate import refresh_draft
-from ctportal.publishing.models import Contribution, Edition, EditionRevision
-from ctportal.publishing.records import Stage
+from ctportal.publishing.base_models import Stage
+from ctportal.publishing.models import Edition, EditionRevision, UnreviewedEdit
 from ctportal.publishing.services import publish
+from ctportal.publishing.snapshot import refresh_draft
 from ctportal.staff.record_admin import note_publication, publication_state
 from ctportal.workflow import restoring, review, revisions
 from documents.models import Document
@@ -385,7 +385,7 @@ def test_a_state_is_restored_by_its_button(staff, editor, changed):
     assert changed.venue_en == "Palace"
     told = words(staff.get(page(changed)))
     assert "Restored as it was at" in told
-    assert Contribution.objects.filter(uid=changed.uid, user=editor).exists()
+    assert UnreviewedEdit.objects.filter(uid=changed.uid, user=editor).exists()
     assert not Edition.objects.exists()
     assert [text.split(" at ")[0] for text in comments(changed)] == [
         "Restored as it was",
@@ -441,7 +441,7 @@ def test_restoring_needs_the_token_of_the_form(editor, changed):
 def test_what_stands_against_it_is_said_and_nothing_is_half_saved(staff, changed):
     state = earlier(changed)
     Conference.objects.filter(pk=changed.pk).update(slug="moved")
-    make_conference(slug=revisions.Snapshot.of_revision(state).fields["slug"])
+    make_conference(slug=revisions.SavedState.of_revision(state).fields["slug"])
 
     response = AdminForm(staff, page(changed, state.pk)).press("_restore")
 

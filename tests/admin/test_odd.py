@@ -123,7 +123,7 @@ def test_an_export_is_refused_before_its_first_line_or_comes_whole(client, path,
 
 
 @pytest.mark.parametrize(
-    "question", ["desk=nonsense", "desk=review", "year=nonsense", "country=XX", "publication=secret"]
+    "question", ["dashboard=nonsense", "dashboard=review", "year=nonsense", "country=XX", "publication=secret"]
 )
 def test_a_list_that_is_asked_for_what_it_does_not_offer_says_that_it_shows_all(client, conference, question):
     client.force_login(make_account("editor"))  # who reviews nothing

@@ -8,9 +8,9 @@ from django.test import Client
 from django.utils import timezone
 
 from conferences.models import Conference, ConferenceText, Theme
-from ctportal.publishing.gate import refresh_draft
-from ctportal.publishing.models import Contribution, Edition, LedgerEntry, WorkflowStep
+from ctportal.publishing.models import Edition, LedgerEntry, UnreviewedEdit, WorkflowStep
 from ctportal.publishing.services import publish
+from ctportal.publishing.snapshot import refresh_draft
 from ctportal.staff.admin_forms import ACTIONS
 from ctportal.workflow import review, revisions
 from tests.admin.forms import AdminForm
@@ -93,7 +93,7 @@ FOR_PUBLISHERS = [
     ("_replace", FORM, scheduled),
     ("_replace_at", FORM, scheduled),
     ("_redate", FORM, scheduled),
-    ("_recall", FORM, scheduled),
+    ("_unschedule", FORM, scheduled),
     ("_withdraw", FORM, public),
     ("_withdraw_at", FORM, public),
     ("_restore", FORM, withdrawn),
@@ -102,7 +102,7 @@ FOR_PUBLISHERS = [
     ("_release", RELEASE, nothing),
     ("_release_at", RELEASE, nothing),
     ("_redate", RELEASE, scheduled),
-    ("_recall", RELEASE, scheduled),
+    ("_unschedule", RELEASE, scheduled),
 ]
 GIVEN = {
     "publish_at": "2030-01-01T10:00",
@@ -117,7 +117,7 @@ GIVEN = {
 
 def all_there_is():
     """Every row that a button could change."""
-    tables = (Conference, ConferenceText, Theme, Edition, LedgerEntry, WorkflowStep, Contribution)
+    tables = (Conference, ConferenceText, Theme, Edition, LedgerEntry, WorkflowStep, UnreviewedEdit)
     return [list(model.objects.order_by("pk").values()) for model in tables]
 
 

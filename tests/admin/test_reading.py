@@ -28,7 +28,7 @@ from ctportal.workflow import after_answer, release, review, revisions, roles
 from tests import factories as make
 from tests.admin.forms import AdminForm
 from tests.admin.test_forms import address
-from tests.together import another_writer
+from tests.concurrency import another_writer
 
 WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE|BEGIN|SAVEPOINT|LOCK)\b|.*\bFOR (NO KEY )?UPDATE\b", re.DOTALL)
 NOTED = (AuditEntry, ShareOpening, Presence, LoginSession)
@@ -350,7 +350,7 @@ def test_whenever_somebody_publishes_while_a_release_is_being_shown_it_is_refuse
     refused, number = [], 0
     while True:
         publish(document, by=publisher, at=in_a_day)
-        form = shown_while_another_saves(staff, where, lambda: review.recall(document, by=publisher), number)
+        form = shown_while_another_saves(staff, where, lambda: review.unschedule(document, by=publisher), number)
         if form is None:
             break
         (shown,) = [row["part"] for row in form.response.context["rows"] if row["part"].record == document]
@@ -361,7 +361,7 @@ def test_whenever_somebody_publishes_while_a_release_is_being_shown_it_is_refuse
             assert response.context["form"].errors.as_data()["__all__"][0].code == "stale"
         else:
             assert shown.plan == release.Plan.PUBLISH, number
-            review.recall(document, by=publisher)
+            review.unschedule(document, by=publisher)
         number += 1
 
     assert set(refused) == {True, False}

@@ -70,13 +70,13 @@ def test_an_instant_that_is_none_is_refused_by_the_field(staff, conference, type
     assert not Edition.objects.exists()
 
 
-def test_everything_scheduled_is_moved_and_recalled(staff, conference):
+def test_everything_scheduled_is_moved_and_unscheduled(staff, conference):
     opened(staff, conference).fill(at="2030-01-01T10:00").press("_release_at")
 
     opened(staff, conference).fill(at="2031-01-01T10:00").press("_redate")
     assert {edition.public_from.year for edition in Edition.objects.to_come(epoch.now())} == {2031}
 
-    opened(staff, conference).press("_recall")
+    opened(staff, conference).press("_unschedule")
     assert not Edition.objects.to_come(epoch.now()).exists()
 
 
@@ -121,13 +121,13 @@ def test_a_document_that_is_left_out_and_cannot_stay_is_named(staff, editor, con
         ({"at": "2027-03-28T02:30"}, "_release_at", "does not exist in Europe/Vienna"),
         ({"parts": []}, "_release", "Choose what is to be released."),
         ({"mark": "other"}, "_release", "has changed since you opened the page"),
-        ({"mark": "other"}, "_recall", "has changed since you opened the page"),
+        ({"mark": "other"}, "_unschedule", "has changed since you opened the page"),
     ],
 )
 def test_what_cannot_be_is_refused_in_words_and_keeps_what_was_typed(staff, conference, values, button, message):
     type(conference).objects.update(time_zone="Europe/Vienna")
     form = opened(staff, conference).fill(note="A note", **values)
-    form.buttons.append("_recall")
+    form.buttons.append("_unschedule")
 
     response = form.press(button)
 

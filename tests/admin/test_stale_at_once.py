@@ -7,11 +7,11 @@ from django.db import connection, transaction
 from django.test import Client
 
 from conferences.models import Conference
-from ctportal.publishing.records import Stage
+from ctportal.publishing.base_models import Stage
 from tests.admin.forms import AdminForm
 from tests.admin.test_forms import address
+from tests.concurrency import needs_postgresql, until_somebody_waits
 from tests.factories import make_account, make_conference
-from tests.together import needs_postgresql, until_somebody_waits
 
 
 def answer_while_another_saves(press, save):

@@ -8,10 +8,10 @@ from django.test import Client
 
 from conferences.models import Person
 from ctportal.publishing import epoch
-from ctportal.publishing.gate import refresh_draft
+from ctportal.publishing.base_models import Stage
 from ctportal.publishing.models import Edition, LedgerEntry
-from ctportal.publishing.records import Stage
 from ctportal.publishing.services import publish
+from ctportal.publishing.snapshot import refresh_draft
 from ctportal.workflow import review
 from tests.admin.forms import AdminForm, errors_of
 from tests.admin.test_forms import address
@@ -44,7 +44,10 @@ def elsewhere():
 
 def opens(response):
     """(kind, name, description) of what the page says becomes public with the record."""
-    return [(str(entry["kind"]), entry["name"], entry["description"]) for entry in response.context["portal"]["opens"]]
+    return [
+        (str(entry["kind"]), entry["name"], entry["description"])
+        for entry in response.context["portal"]["newly_public"]
+    ]
 
 
 def test_an_entry_is_added_with_an_address_of_its_own(staff):
@@ -195,7 +198,7 @@ def test_the_page_of_a_release_tells_what_becomes_public_and_refuses_words_saved
     release = f"/admin/conferences/conference/{elsewhere.conference.pk}/release/"
     form = AdminForm(staff, release).fill(alone="At once")
     form.values["parts"] = [row["part"].key for row in form.response.context["rows"]]
-    names = [entry["name"] for entry in form.response.context["opens"]]
+    names = [entry["name"] for entry in form.response.context["newly_public"]]
     assert names == ["Ann Speaker", "Borders"]
     assert "What was read" in form.response.content.decode()
 

@@ -8,10 +8,10 @@ from django.contrib.auth.models import Permission
 from django.utils import timezone
 
 from ctportal.publishing import epoch
-from ctportal.publishing.gate import refresh_draft
+from ctportal.publishing.base_models import Stage
 from ctportal.publishing.models import Edition
-from ctportal.publishing.records import Stage
 from ctportal.publishing.services import publish
+from ctportal.publishing.snapshot import refresh_draft
 from ctportal.workflow import review
 from tests.admin.forms import AdminForm, errors_of
 from tests.admin.test_forms import address, minsk
@@ -105,7 +105,7 @@ def test_the_buttons_of_a_record_in_review(sign_in):
 @pytest.mark.parametrize(
     "button",
     [
-        *("_publish", "_publish_at", "_replace", "_replace_at", "_recall", "_redate", "_withdraw", "_restore"),
+        *("_publish", "_publish_at", "_replace", "_replace_at", "_unschedule", "_redate", "_withdraw", "_restore"),
         "_send_back",
     ],
 )
@@ -418,7 +418,7 @@ def test_a_scheduled_edition_is_moved_with_one_button(sign_in):
     assert edition.public_from.isoformat() == "2031-01-01T07:00:00+00:00"
 
 
-def test_a_withdrawal_is_scheduled_in_the_time_zone_of_the_conference_and_recalled(sign_in):
+def test_a_withdrawal_is_scheduled_in_the_time_zone_of_the_conference_and_unscheduled(sign_in):
     conference = make_conference(time_zone="Europe/Minsk")
     publish(conference, by=make_user())
     client = sign_in("publisher")
@@ -434,7 +434,7 @@ def test_a_withdrawal_is_scheduled_in_the_time_zone_of_the_conference_and_recall
     assert edition.public_until.isoformat() == "2030-01-01T07:00:00+00:00"
     html = client.get(address(conference)).content.decode()
     assert "Withdrawal scheduled for 2030-01-01 10:00 Europe/Minsk (07:00 UTC): The event is over" in html
-    AdminForm(client, address(conference)).press("_recall")
+    AdminForm(client, address(conference)).press("_unschedule")
     assert Edition.objects.public(epoch.now()).get().public_until is None
 
 
@@ -456,13 +456,13 @@ def told(client, conference):
 @pytest.mark.parametrize(
     ("button", "values", "what"),
     [
-        ("_recall", {}, "Recalled along with the conference"),
+        ("_unschedule", {}, "Unscheduled along with the conference"),
         ("_redate", {"publish_at": "2030-01-01T10:00"}, "Moved to another time along with the conference"),
         ("_replace_at", {"publish_at": "2030-01-01T10:00"}, "Moved to another time along with the conference"),
         ("_replace", {}, "Moved to another time along with the conference"),
     ],
 )
-def test_who_moves_or_recalls_a_conference_is_told_what_went_along_with_it(sign_in, button, values, what):
+def test_who_moves_or_unschedules_a_conference_is_told_what_went_along_with_it(sign_in, button, values, what):
     client, publisher = sign_in("publisher"), make_account("publisher")
     conference, document, photo = scheduled_dossier(publisher)
 
@@ -483,11 +483,11 @@ def test_who_withdraws_and_restores_a_conference_is_told_what_went_along_with_it
 
     AdminForm(client, address(conference)).fill(**what).press(button)
     assert told(client, conference)[1:] == [f"Withdrawn along with the conference (1): “{document}”"]
-    AdminForm(client, address(conference)).press("_restore" if button == "_withdraw" else "_recall")
+    AdminForm(client, address(conference)).press("_restore" if button == "_withdraw" else "_unschedule")
     assert told(client, conference)[1:] == [
         f"Restored along with the conference (1): “{document}”"
         if button == "_withdraw"
-        else f"Stays public along with the conference, whose withdrawal was recalled (1): “{document}”"
+        else f"Stays public along with the conference, whose withdrawal was unscheduled (1): “{document}”"
     ]
 
 
@@ -500,15 +500,15 @@ def test_a_message_names_ten_of_many_and_says_how_many_there_are(sign_in):
 
     AdminForm(client, address(conference)).fill(withdraw_reason="A mistake").press("_withdraw")
 
-    [_done, along] = told(client, conference)
-    assert along.startswith("Withdrawn along with the conference (12): “")
-    assert (along.count("“"), along[-3:]) == (10, ", …")
+    [_done, cascaded] = told(client, conference)
+    assert cascaded.startswith("Withdrawn along with the conference (12): “")
+    assert (cascaded.count("“"), cascaded[-3:]) == (10, ", …")
 
 
 def helped(form):
     """What the form says beside its buttons of what goes along, without markup."""
     found = re.findall(
-        r'<div class="help" id="(\w+)-along"><div>(.*?)</div>', form.response.content.decode(), re.DOTALL
+        r'<div class="help" id="(\w+)-with-conference"><div>(.*?)</div>', form.response.content.decode(), re.DOTALL
     )
     return {what: " ".join(re.sub("<[^>]*>", "", text).split()) for what, text in found}
 
@@ -521,7 +521,7 @@ def test_the_form_names_what_will_go_along_before_a_button_is_pressed(sign_in):
     said = helped(AdminForm(client, address(conference)))
 
     assert said["moving"].endswith(f": “{document}”")
-    assert said["recalled"].partition(": ")[2] == f"“{document}”, “{photo}”"
+    assert said["unscheduled"].partition(": ")[2] == f"“{document}”, “{photo}”"
     assert helped(AdminForm(client, address(document))) == {}
 
 
@@ -630,7 +630,7 @@ def test_a_language_that_cannot_go_ahead_of_a_scheduled_edition_has_no_button_bu
 
     assert form.buttons == ["_save", "_save", "_preview"]
     assert "العربية cannot be published before it" in words(client, page)
-    [link] = re.findall(r'<a href="([^"]*)">Recall or replace', form.response.content.decode())
-    assert "_recall" in AdminForm(client, link).buttons
+    [link] = re.findall(r'<a href="([^"]*)">Unschedule or replace', form.response.content.decode())
+    assert "_unschedule" in AdminForm(client, link).buttons
     assert form.fill(title="عنوان").press("_save").status_code == 302
     assert "is scheduled for" not in words(sign_in("editor"), page)

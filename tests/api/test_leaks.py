@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from ctportal.publishing.services import publish, recall, withdraw
+from ctportal.publishing.services import publish, unschedule, withdraw
 from tests.factories import (
     make_conference,
     make_document,
@@ -64,9 +64,9 @@ def scheduled(records, publisher, clock):
     release(records, publisher, clock.now + timedelta(hours=1))
 
 
-def recalled(records, publisher, clock):
+def unscheduled(records, publisher, clock):
     scheduled(records, publisher, clock)
-    recall(records["conferences"], by=publisher)
+    unschedule(records["conferences"], by=publisher)
 
 
 def withdrawn(records, publisher, clock):
@@ -103,7 +103,7 @@ def masked(client, address, value):
     return response.status_code, dict(response.headers), body
 
 
-@pytest.mark.parametrize("state", [draft, scheduled, recalled, withdrawn])
+@pytest.mark.parametrize("state", [draft, scheduled, unscheduled, withdrawn])
 def test_lists_counts_filters_and_searches_are_the_same_with_and_without_it(client, publisher, frozen_clock, state):
     public = make_conference(slug="public")
     publish(public, by=publisher)
@@ -121,7 +121,7 @@ def test_lists_counts_filters_and_searches_are_the_same_with_and_without_it(clie
         assert CANARY not in after.content.decode().replace(f"q={CANARY}", "")
 
 
-@pytest.mark.parametrize("state", [draft, scheduled, recalled])
+@pytest.mark.parametrize("state", [draft, scheduled, unscheduled])
 def test_its_addresses_answer_byte_for_byte_as_if_it_did_not_exist(client, publisher, frozen_clock, state):
     records = hidden_dossier()
     state(records, publisher, frozen_clock)
@@ -136,7 +136,7 @@ def test_its_addresses_answer_byte_for_byte_as_if_it_did_not_exist(client, publi
                     assert asked[0] == 404
 
 
-@pytest.mark.parametrize("state", [draft, scheduled, recalled])
+@pytest.mark.parametrize("state", [draft, scheduled, unscheduled])
 def test_filtering_by_it_is_refused_as_if_it_did_not_exist(client, publisher, frozen_clock, state):
     records = hidden_dossier()
     state(records, publisher, frozen_clock)

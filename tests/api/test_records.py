@@ -7,10 +7,10 @@ from hashlib import sha256
 import pytest
 
 from ctportal.api.envelope import ENVELOPE
-from ctportal.publishing.gate import GATES, canonical
 from ctportal.publishing.models import Edition
 from ctportal.publishing.renaming import merge_entries
-from ctportal.publishing.services import publish, recall, withdraw
+from ctportal.publishing.services import publish, unschedule, withdraw
+from ctportal.publishing.snapshot import BUILDERS, canonical
 from tests.factories import make_conference, make_document, make_organization
 
 
@@ -43,9 +43,9 @@ def test_a_record_is_its_editions_json_in_an_envelope(get, dossier, publisher, f
     assert get(f"conferences/{uid}/")[1] == record
 
 
-@pytest.mark.parametrize("gate", GATES.values(), ids=GATES)
-def test_no_field_of_a_record_has_a_name_of_the_envelope(gate):
-    assert not set(gate.serializer_class().fields) & {*ENVELOPE, "chain"}
+@pytest.mark.parametrize("builder", BUILDERS.values(), ids=BUILDERS)
+def test_no_field_of_a_record_has_a_name_of_the_envelope(builder):
+    assert not set(builder.serializer_class().fields) & {*ENVELOPE, "chain"}
 
 
 def test_relations_lead_to_public_records_only(get, dossier, publisher, frozen_clock):
@@ -287,10 +287,10 @@ def test_no_cookie_is_set_and_no_user_is_read(client, dossier, publisher, django
     assert "Cookie" not in response.headers.get("Vary", "")
 
 
-def test_a_recalled_record_never_was(get, publisher, frozen_clock):
-    conference = make_conference(slug="recalled")
+def test_an_unscheduled_record_never_was(get, publisher, frozen_clock):
+    conference = make_conference(slug="unscheduled")
     publish(conference, by=publisher, at=frozen_clock.now + timedelta(hours=1))
-    recall(conference, by=publisher)
+    unschedule(conference, by=publisher)
 
-    assert get("conferences/recalled/") == get("conferences/nowhere/")
+    assert get("conferences/unscheduled/") == get("conferences/nowhere/")
     assert json.dumps(get("conferences/")[1]["results"]) == "[]"

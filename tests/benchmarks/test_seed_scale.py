@@ -13,12 +13,12 @@ from benchmarks.seed import seed
 from conferences.models import Conference, Organization, Photo
 from ctportal.publishing import epoch, ledger, services
 from ctportal.publishing.changes import Changes
-from ctportal.publishing.gate import gate_for
 from ctportal.publishing.models import Edition, LedgerEntry, Relation
+from ctportal.publishing.snapshot import builder_for
 from ctportal.publishing.state import SHOWS
 from documents.models import Document
+from tests.database_guards import lifted_guards
 from tests.factories import make_user
-from tests.guards import lifted_guards
 
 CONFERENCES = 27  # an umbrella and its side events twice
 MODELS = [Conference, Document, Photo, Organization]
@@ -58,9 +58,9 @@ def test_an_edition_is_what_the_gate_makes_of_its_record(dossiers, model):
 
     made = []
     for edition in editions:
-        content = gate_for(model).content(model.objects.get(uid=edition.uid))
+        snapshot = builder_for(model).snapshot(model.objects.get(uid=edition.uid))
         changes = Changes("test", now)
-        new = changes.insert(content, now, None)
+        new = changes.insert(snapshot, now, None)
         changes.write()
         made.append(described(new.edition))
 
@@ -162,15 +162,15 @@ def test_the_services_work_on_synthetic_dossiers(dossiers):
 
 @pytest.mark.django_db
 def test_the_same_content_comes_out_every_time(dossiers):
-    def content():
+    def snapshot():
         return sorted(Edition.objects.values_list("uid", "public_from", "public_until", "sha256"))
 
-    first = content()
+    first = snapshot()
     with transaction.atomic():
         with lifted_guards():
             delete_all()
         seed(CONFERENCES)
-        second = content()
+        second = snapshot()
         transaction.set_rollback(True)
     assert second == first
 

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from conferences.models import Photo
 from tests.browser.steps import answered, settled
-from tests.browser.test_kept import kept
+from tests.browser.test_unsaved_copy import kept
 from tests.factories import make_conference, make_person, make_photo, make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

@@ -350,7 +350,7 @@ BUTTONS = {
     "_publish": ("draft", {"alone_reason": "Nobody else is on duty"}),
     "_publish_at": ("in review", {"alone_reason": "Nobody else is on duty", "publish_at": LATER}),
     "_send_back": ("in review", {"remark": "Name the hotel"}),
-    "_recall": ("scheduled", {}),
+    "_unschedule": ("scheduled", {}),
     "_redate": ("scheduled", {"publish_at": LATER}),
     "_replace": ("correction", {"alone_reason": "Nobody else is on duty"}),
     "_replace_at": ("correction", {"alone_reason": "Nobody else is on duty", "publish_at": LATER}),
@@ -423,7 +423,7 @@ def test_no_name_is_published_by_those_who_are_no_publishers(world, publisher):
 
 @pytest.mark.parametrize(
     ("button", "state"),
-    [("_release", "draft"), ("_release_at", "draft"), ("_redate", "scheduled"), ("_recall", "scheduled")],
+    [("_release", "draft"), ("_release_at", "draft"), ("_redate", "scheduled"), ("_unschedule", "scheduled")],
 )
 def test_no_dossier_is_released_by_those_who_are_no_publishers(world, publisher, button, state):
     record = world.cases[state, "conference"].record

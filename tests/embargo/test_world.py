@@ -20,7 +20,7 @@ OF_STAFF = (WorkflowStep, ShareLink, AuditEntry)
 # Who has a form open, and what is written with a revision, is named below.
 MADE_OF_OTHERS = {
     *("Edition", "Facet", "Relation", "Redirect", "Withdrawal", "LedgerEntry"),
-    *("EditionFile", "Contribution", "EditionRevision", "ShareOpening", "EpochMark", "Presence"),
+    *("EditionFile", "UnreviewedEdit", "EditionRevision", "ShareOpening", "EpochMark", "Presence"),
 }
 
 

@@ -9,10 +9,9 @@ from reversion.models import Revision, Version
 
 from conferences.models import Conference, Organization, Person, Photo, Series, Theme
 from ctportal.files.models import StoredFile
-from ctportal.publishing import database
+from ctportal.publishing import database_guards
 from ctportal.publishing.models import (
     AuditEntry,
-    Contribution,
     Edition,
     EditionFile,
     EditionRevision,
@@ -21,6 +20,7 @@ from ctportal.publishing.models import (
     Presence,
     Relation,
     ShareLink,
+    UnreviewedEdit,
     Withdrawal,
     WorkflowStep,
 )
@@ -32,7 +32,7 @@ from .walk import forget
 from .world import NOW, RELEASE
 
 TRACES = (
-    *(WorkflowStep, Contribution, Presence, ShareLink, AuditEntry, LogEntry),
+    *(WorkflowStep, UnreviewedEdit, Presence, ShareLink, AuditEntry, LogEntry),
     *(EditionRevision, Version, Revision),
 )
 RECORDS = (Document, Photo, Conference, Series, Theme, Organization, Person)
@@ -56,7 +56,7 @@ def nothing_hidden(world):
 def _remove_hidden():
     hidden = Edition.objects.filter(public_from__gt=NOW)
     on_postgresql("SET CONSTRAINTS ALL IMMEDIATE")  # what waits to be checked keeps triggers from being dropped
-    database.remove_guards()  # they come back with the rollback
+    database_guards.remove_guards()  # they come back with the rollback
     on_postgresql("SET CONSTRAINTS ALL DEFERRED")
     with connection.constraint_checks_disabled():
         for model in (Facet, Relation, EditionFile, LedgerEntry, Withdrawal):

@@ -24,8 +24,8 @@ from conferences.models import Conference, Organization, Person, Photo, Series, 
 from ctportal.core.languages import CODES
 from ctportal.files.models import StoredFile
 from ctportal.files.store import prepare_photo, rendition_name
-from ctportal.publishing.gate import refresh_draft
 from ctportal.publishing.models import AuditEntry, Edition, Presence, WorkflowStep
+from ctportal.publishing.snapshot import refresh_draft
 from ctportal.staff import admin_presence, sharing
 from ctportal.workflow import review, revisions
 from documents.models import CoChairsSummary, Document, PressRelease, Statement

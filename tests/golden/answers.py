@@ -355,7 +355,7 @@ LISTS = (
 LIST_FILTERS = (
     *("q=vienna", "q=zzz", "q=" + "+".join(["word"] * 30), "o=2", "o=-1", "p=2", "all=", "nowhere=1"),
     *(f"publication={state}" for state in ("draft", "scheduled", "public", "changed", "withdrawn")),
-    *("stage=draft", "stage=review", "year=2019", "country=KE", "desk=summary", "kind=regional"),
+    *("stage=draft", "stage=review", "year=2019", "country=KE", "dashboard=summary", "kind=regional"),
 )
 BELOW = (
     *("change/", "history/", "delete/", "versions/", "versions/compare/", "share/", "history/compare/", "discard/"),

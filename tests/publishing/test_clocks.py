@@ -13,7 +13,7 @@ from django.test import Client
 
 from ctportal.publishing import epoch, verification
 from ctportal.publishing.models import APART, Edition, LedgerEntry
-from ctportal.publishing.services import publish, recall, restore, withdraw
+from ctportal.publishing.services import publish, restore, unschedule, withdraw
 from ctportal.staff.record_admin import publication_state
 from tests.factories import make_account, make_conference, make_document, make_photo, make_user
 
@@ -178,7 +178,7 @@ def test_what_two_workers_do_in_turn_stands_in_the_order_in_which_they_did_it(si
 
     entries = list(LedgerEntry.objects.order_by("pk").values_list("at", flat=True))
     assert entries == sorted(entries)
-    editions = Edition.objects.standing().filter(uid=site.document.uid).order_by("pk")
+    editions = Edition.objects.not_unscheduled().filter(uid=site.document.uid).order_by("pk")
     starts = list(editions.values_list("public_from", flat=True))
     assert (len(starts), starts) == (6, sorted(set(starts)))
     verification.verify()
@@ -194,12 +194,12 @@ def test_whoever_asks_for_the_instant_reads_what_has_been_done(site):
     assert found == [[edition], [edition], [], []]
 
 
-def test_what_has_begun_is_not_recalled_by_a_worker_whose_clock_is_late(site):
+def test_what_has_begun_is_not_unscheduled_by_a_worker_whose_clock_is_late(site):
     """To its clock the edition is still to come; readers have read it."""
     edition = site.do("early", publish)
 
     with pytest.raises(ValidationError, match="Nothing is scheduled"):
-        site.do("late", recall)
+        site.do("late", unschedule)
     site.do("late", withdraw, reason="Wrong date")
     edition.refresh_from_db()
     assert edition.public_until > edition.public_from
@@ -207,15 +207,15 @@ def test_what_has_begun_is_not_recalled_by_a_worker_whose_clock_is_late(site):
 
 
 def test_staff_are_told_what_the_public_reads_whichever_worker_they_ask(site, client):
-    """A list, its filter, the versions and the desk: none calls scheduled what readers have before them."""
+    """A list, its filter, the versions and the dashboard: none calls scheduled what readers have before them."""
     site.do("early", publish)
     base = "/admin/documents/pressrelease"
     client.force_login(make_account("publisher"))
     with site.work("late"):
         listed = client.get(f"{base}/?publication=public").context["cl"].result_list
         versions = client.get(f"{base}/{site.document.pk}/versions/").context["rows"]
-        scheduled = client.get(f"{base}/?desk=scheduled").context["cl"].result_list
-        sections = {section["key"] for section in client.get("/admin/").context["desk"]}
+        scheduled = client.get(f"{base}/?dashboard=scheduled").context["cl"].result_list
+        sections = {section["key"] for section in client.get("/admin/").context["dashboard"]}
 
     assert [publication_state(record) for record in listed] == ["public"]
     assert [(row["number"], row["in_force"]) for row in versions] == [(1, True)]

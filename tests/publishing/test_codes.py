@@ -34,5 +34,5 @@ def test_the_public_codes_are_those_staff_choose_from(public, choices):
 
 def test_what_follows_a_conference_is_a_step_of_a_record():
     assert {str(each) for each in Cascaded} == {
-        action for action in WorkflowStep.Action.values if action.endswith("-along")
+        action for action in WorkflowStep.Action.values if action.endswith("-with-conference")
     }

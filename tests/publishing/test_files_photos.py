@@ -13,7 +13,7 @@ from PIL import Image
 
 from ctportal.files.models import StoredFile
 from ctportal.files.store import public_files, read_credit, store_photo
-from tests.needs import need_program
+from tests.external_services import need_program
 
 from .samples import picture, png, swapping_profile
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from ctportal.files.models import StoredFile
 from ctportal.files.store import public_files, store_bytes, store_document, store_photo
-from ctportal.publishing.services import publish, recall, restore, withdraw
+from ctportal.publishing.services import publish, restore, unschedule, withdraw
 from tests.factories import make_conference, make_document, make_photo, make_user
 
 from .samples import pdf, picture
@@ -94,10 +94,10 @@ def test_a_file_becomes_public_at_the_instant_of_its_edition(client, publisher, 
     assert status_of(client, stored.path) == 200
 
 
-def test_a_file_of_a_recalled_edition_is_as_if_it_never_was(client, publisher, frozen_clock):
+def test_a_file_of_an_unscheduled_edition_is_as_if_it_never_was(client, publisher, frozen_clock):
     document, stored = document_with_file()
     publish(document, by=publisher, at=frozen_clock.now + timedelta(hours=1))
-    recall(document, by=publisher)
+    unschedule(document, by=publisher)
     frozen_clock.tick(hours=2)
 
     assert status_of(client, stored.path) == 404

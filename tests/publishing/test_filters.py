@@ -8,6 +8,7 @@ from ctportal.publishing.models import Edition, Facet, RecordType
 from ctportal.publishing.services import publish
 from ctportal.reading.filters import FILTERSETS, LEADING, FacetFilter, filters_for, shown
 from ctportal.reading.queries import listing
+from tests.database_guards import lifted_guards
 from tests.factories import (
     make_conference,
     make_document,
@@ -19,7 +20,6 @@ from tests.factories import (
     make_theme,
     make_user,
 )
-from tests.guards import lifted_guards
 
 pytestmark = pytest.mark.django_db
 

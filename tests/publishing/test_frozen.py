@@ -11,11 +11,11 @@ from django.db.models.signals import post_migrate, pre_migrate
 from django.utils import timezone
 
 from ctportal.publishing import services
-from ctportal.publishing.database import TABLES, clear_the_way, install_guards, missing_guards, remove_guards
+from ctportal.publishing.database_guards import TABLES, clear_the_way, install_guards, missing_guards, remove_guards
 from ctportal.publishing.models import Edition, Facet, LedgerEntry, WorkflowStep
 from ctportal.workflow import review
+from tests.database_guards import lifted_guards, raw
 from tests.factories import make_conference, make_document, make_stored_file, make_theme, make_user
-from tests.guards import lifted_guards, raw
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -23,7 +23,7 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 def editions(frozen_clock):
-    """The editions of one conference by what they are: past, recalled, in force, to come. It is 12:00."""
+    """The editions of one conference by what they are: past, unscheduled, in force, to come. It is 12:00."""
     by, conference = make_user(), make_conference()
     conference.themes.add(make_theme())
     source = make_document(conference)
@@ -39,8 +39,8 @@ def editions(frozen_clock):
     conference.texts.update(title="Another title")
     conference.references.create(document=source)
     found["in force"] = services.publish(conference, by=by)
-    found["recalled"] = services.publish(conference, by=by, at=frozen_clock.now + HOUR)
-    services.recall(conference, by=by)
+    found["unscheduled"] = services.publish(conference, by=by, at=frozen_clock.now + HOUR)
+    services.unschedule(conference, by=by)
     frozen_clock.tick(hours=2)
     found["to come"] = services.publish(conference, by=by, at=frozen_clock.now + HOUR)
     found["with a file"] = Edition.objects.get(uid=source.uid)
@@ -62,7 +62,7 @@ def at(instant):
     return connection.ops.adapt_datetimefield_value(instant)
 
 
-KINDS = ["past", "recalled", "in force", "to come"]
+KINDS = ["past", "unscheduled", "in force", "to come"]
 
 
 def test_an_edition_is_never_deleted(editions):
@@ -110,8 +110,8 @@ def test_what_an_edition_is_never_changes(editions):
         ("past", None, "frozen_edition_end"),
         ("past", 1, "frozen_edition_end"),
         ("past", -1, "frozen_edition_end"),
-        ("recalled", None, "frozen_edition_end"),
-        ("recalled", 9, "frozen_edition_end"),
+        ("unscheduled", None, "frozen_edition_end"),
+        ("unscheduled", 9, "frozen_edition_end"),
         ("in force", -1, "frozen_edition_end"),
         ("in force", 0, None),
         ("to come", 2, None),
@@ -150,7 +150,7 @@ def test_contents_are_never_changed_one_by_one(editions, frozen_clock):
     ("kind", "answer"),
     [
         ("past", None),
-        ("recalled", None),
+        ("unscheduled", None),
         ("in force", "frozen_edition_contents"),
         ("to come", "frozen_edition_contents"),
     ],

@@ -10,8 +10,8 @@ from django.db.models.signals import pre_migrate
 
 from benchmarks import server
 from ctportal.publishing import checks
-from ctportal.publishing.database import install_guards, missing_guards, remove_guards
-from tests.guards import lifted_guards, raw
+from ctportal.publishing.database_guards import install_guards, missing_guards, remove_guards
+from tests.database_guards import lifted_guards, raw
 
 pytestmark = pytest.mark.django_db
 on_postgresql = pytest.mark.skipif("connection.vendor == 'sqlite'", reason="SQLite has triggers alone")
@@ -47,7 +47,7 @@ def test_a_guard_that_is_missing_or_altered_makes_the_portal_not_ready_and_stand
     assert (response.status_code, response.json()) == (503, {"database": "unavailable", "files": "ok"})
     assert "frozen" not in response.text
     assert [record.message for record in caplog.records if record.name == "ctportal.web.health.views"] == [
-        "readyz: the database lacks guards, run manage.py guards install: frozen_ledger_change"
+        "readyz: the database lacks guards, run manage.py database_guards install: frozen_ledger_change"
     ]
 
 
@@ -58,7 +58,7 @@ def test_a_migration_that_failed_leaves_the_portal_not_ready_until_the_guards_ar
         remove_guards()  # on PostgreSQL no migration does that
     assert client.get("/readyz").status_code == 503
 
-    call_command("guards", "install")
+    call_command("database_guards", "install")
 
     assert "frozen_edition_delete" in capsys.readouterr().out
     assert client.get("/readyz").status_code == 200
@@ -67,16 +67,16 @@ def test_a_migration_that_failed_leaves_the_portal_not_ready_until_the_guards_ar
 
 @pytest.mark.parametrize("harm", [drop_one, alter_one])
 def test_the_command_names_what_is_missing_or_altered_and_puts_it_back(capsys, harm):
-    call_command("guards", "check")
+    call_command("database_guards", "check")
     assert capsys.readouterr().out == "All guards are in place.\n"
     harm()
 
     with pytest.raises(CommandError, match="^Missing or altered: frozen_ledger_change$"):
-        call_command("guards", "check")
-    call_command("guards", "install")
+        call_command("database_guards", "check")
+    call_command("database_guards", "install")
 
     assert capsys.readouterr().out == "Put back: frozen_ledger_change\nAll guards are in place.\n"
-    call_command("guards", "install")
+    call_command("database_guards", "install")
     assert capsys.readouterr().out == "Nothing to do.\nAll guards are in place.\n"
 
 
@@ -139,13 +139,13 @@ def test_a_database_that_does_not_answer_is_no_reason_not_to_start(monkeypatch):
 
 def test_the_server_starts_with_all_guards_and_not_without(tmp_path):
     """On a SQLite of its own, as ``make run`` has one."""
-    call = "from ctportal.publishing.database import remove_guards; remove_guards()"
+    call = "from ctportal.publishing.database_guards import remove_guards; remove_guards()"
     server.manage("migrate", "--verbosity", "0", data_dir=tmp_path)
     server.manage("shell", "--verbosity", "0", "--command", call, data_dir=tmp_path)
 
     with pytest.raises(RuntimeError, match="frozen_edition_delete"), server.serving(tmp_path):
         pass
 
-    server.manage("guards", "install", data_dir=tmp_path)
+    server.manage("database_guards", "install", data_dir=tmp_path)
     with server.serving(tmp_path) as port:
         assert port

@@ -1,6 +1,6 @@
 """Whatever staff do and in whatever order: intervals stay apart, children inside, vocabulary exact, content approved.
 
-Random walks, each from its own seed, over publish, schedule, one language ahead, recall, withdraw, restore, rename, merge,
+Random walks, each from its own seed, over publish, schedule, one language ahead, unschedule, withdraw, restore, rename, merge,
 edit and wait, with documents and a photo. Most steps must be possible where the walk stands, or a walk would prove nothing:
 a test of its own counts what was accepted.
 """
@@ -18,13 +18,13 @@ from conferences.models import Person
 from ctportal.publishing import verification
 from ctportal.publishing.models import Edition
 from ctportal.publishing.renaming import relabel
-from ctportal.publishing.services import publish, publish_language, recall, restore, withdraw
+from ctportal.publishing.services import publish, publish_language, restore, unschedule, withdraw
 from ctportal.publishing.state import SHOWS
 from tests.factories import make_conference, make_document, make_person, make_photo, make_theme, make_user
 
 pytestmark = pytest.mark.django_db
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-ACTIONS = ["publish"] * 8 + ["withdraw"] * 4 + ["recall"] * 2 + ["restore"] * 8 + ["edit"] * 2 + ["wait"] * 3
+ACTIONS = ["publish"] * 8 + ["withdraw"] * 4 + ["unschedule"] * 2 + ["restore"] * 8 + ["edit"] * 2 + ["wait"] * 3
 ACTIONS += ["publish_language"] * 2 + ["rename"] * 2 + ["merge"] * 2
 NAMES = ["conference", "first", "second", "photo"]
 
@@ -72,8 +72,8 @@ class Walk:
     def withdraw(self, record):
         withdraw(record, by=self.by, reason="A reason", at=self.instant())
 
-    def recall(self, record):
-        recall(record, by=self.by)
+    def unschedule(self, record):
+        unschedule(record, by=self.by)
 
     def restore(self, record):
         restore(record, by=self.by, at=self.instant())

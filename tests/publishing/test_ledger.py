@@ -16,8 +16,8 @@ from ctportal.publishing import ledger, services, verification
 from ctportal.publishing.models import Edition, LedgerEntry
 from ctportal.workflow import sealing
 from documents.models import Document
+from tests.database_guards import lifted_guards, raw
 from tests.factories import make_conference, make_document, make_photo, make_stored_file, make_theme, make_user
-from tests.guards import lifted_guards, raw
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -31,7 +31,7 @@ def verify(*arguments):
 
 @pytest.fixture
 def record(frozen_clock):
-    """A conference with all that may happen to one: corrected, scheduled and recalled, withdrawn, restored; and a document."""
+    """A conference with all that may happen to one: corrected, scheduled and unscheduled, withdrawn, restored; and a document."""
     by, conference = make_user(), make_conference("First")
     conference.themes.add(make_theme())
     services.publish(conference, by=by, note="First note")
@@ -45,9 +45,9 @@ def record(frozen_clock):
     services.publish(conference, by=by, note="Second note")
     frozen_clock.tick(hours=1)
     services.publish(conference, by=by, at=frozen_clock.now + HOUR)
-    services.recall(conference, by=by)
+    services.unschedule(conference, by=by)
     services.withdraw(conference, by=by, reason="Expires", at=frozen_clock.now + HOUR)
-    services.recall(conference, by=by)
+    services.unschedule(conference, by=by)
     frozen_clock.tick(hours=1)
     services.withdraw(conference, by=by, reason="In doubt")
     frozen_clock.tick(hours=1)
@@ -135,7 +135,7 @@ TAMPERING = {
     "removed relation": ("DELETE FROM publishing_relation WHERE name = 'reference'", "was changed: date, slug"),
     "removed file": ("DELETE FROM publishing_editionfile", "was changed: date, slug"),
     "exchanged file": ("UPDATE files_storedfile SET sha256 = 'f'", "was changed: date, slug"),
-    "changed action": (ENTRY.format("action = 'recalled'"), "what it says was changed"),
+    "changed action": (ENTRY.format("action = 'unscheduled'"), "what it says was changed"),
     "changed actor": (ENTRY.format('"by" = \'Somebody else\''), "what it says was changed"),
     "changed instant": (ENTRY.format("at = '2026-03-01 09:00:00+00:00'"), "what it says was changed"),
     "changed instant of effect": (ENTRY.format("effective_at = '2026-03-01 09:00:00+00:00'"), "what it says was changed"),
@@ -195,7 +195,7 @@ def misfit():
 
 
 def test_a_withdrawal_that_went_to_another_edition_verifies(frozen_clock):
-    """Corrected and recalled before it holds, it stands beside another edition than its entry names."""
+    """Corrected and unscheduled before it holds, it stands beside another edition than its entry names."""
     by, conference, replacement = make_user(), make_conference("First"), make_conference("Instead")
     services.publish(replacement, by=by)
     services.publish(conference, by=by)
@@ -208,7 +208,7 @@ def test_a_withdrawal_that_went_to_another_edition_verifies(frozen_clock):
     frozen_clock.tick()
     services.publish(conference, by=by, at=frozen_clock.now + HOUR)
     assert "verifies" in verify()
-    services.recall(conference, by=by)
+    services.unschedule(conference, by=by)
     assert "verifies" in verify()
     services.withdraw(conference, by=by, reason="Wrong", at=frozen_clock.now + HOUR)
     frozen_clock.tick(hours=2)
@@ -309,7 +309,9 @@ def test_entries_of_before_ends_were_kept_verify_all_the_same(record):
 def test_missing_guards_are_told(record):
     with (
         lifted_guards(),
-        pytest.raises(CommandError, match="lacks guards, run manage.py guards install: .*frozen_ledger_change"),
+        pytest.raises(
+            CommandError, match="lacks guards, run manage.py database_guards install: .*frozen_ledger_change"
+        ),
     ):
         verify()
 

@@ -17,20 +17,20 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from ctportal.core.languages import CODES
 from ctportal.publishing import cascade, line, services, verification, vocabulary
+from ctportal.publishing.base_models import Stage
 from ctportal.publishing.changes import Changes
-from ctportal.publishing.models import VOCABULARY, Contribution, Edition
-from ctportal.publishing.records import Stage
+from ctportal.publishing.models import VOCABULARY, Edition, UnreviewedEdit
 from ctportal.publishing.state import covering
 from ctportal.workflow import review
+from tests.database_guards import lifted_guards
 from tests.factories import make_account, make_conference, make_document, make_photo, make_user
-from tests.guards import lifted_guards
 from tests.publishing.timeline import Refused, Timeline
 
 pytestmark = pytest.mark.django_db
 
 RECORDS = ("conference", "release", "summary", "photo")
 ACTIONS = ("edit", "submit", "send_back", "approve", "approve", "approve", "approve_language")
-ACTIONS += ("recall", "redate", "withdraw", "withdraw", "restore", "restore", "wait")
+ACTIONS += ("unschedule", "redate", "withdraw", "withdraw", "restore", "restore", "wait")
 actions, records = st.sampled_from(ACTIONS), st.sampled_from(RECORDS)
 publishers = st.sampled_from(["publisher", "second publisher"])
 places = st.integers(0, len(RECORDS) - 1)
@@ -65,7 +65,7 @@ class Portal(RuleBasedStateMachine):
         whole = Timeline()
         self.timelines = {name: Timeline(whole) for name in RECORDS[1:]} | {"conference": whole}
         self.texts = {name: {"en": "0"} for name in RECORDS}  # what the drafts say
-        self.hands = {name: [] for name in RECORDS}  # (person, page, number of the change)
+        self.edits = {name: [] for name in RECORDS}  # (person, page, number of the change)
         self.in_review = dict.fromkeys(RECORDS, False)
         self.approved = set()  # (record, language, text) as it stood in the draft when somebody approved it
         self.visitor, self.turn = Client(), itertools.cycle(RECORDS)
@@ -111,7 +111,7 @@ class Portal(RuleBasedStateMachine):
         begun = [i.approval for i in self.timelines[name].intervals if i.start <= self.clock.now]
         return any(
             not any(when > number and page in approved for when, approved in begun)
-            for writer, page, number in self.hands[name]
+            for writer, page, number in self.edits[name]
             if writer == person and page in pages
         )
 
@@ -182,7 +182,7 @@ class Portal(RuleBasedStateMachine):
         # A photo has one form for all its languages.
         page = "" if language == "en" or name == "photo" else language
         review.note_change(self._record(name), self.accounts[person], page)
-        self.hands[name].append((person, page, self.number))
+        self.edits[name].append((person, page, self.number))
         self.in_review[name] = False
 
     def submit(self, name, person, _unused):
@@ -248,11 +248,11 @@ class Portal(RuleBasedStateMachine):
         if self._step("approve_language", real, model):
             self.approved.add((name, "fr", drafted["fr"]))
 
-    def recall(self, name, person):
+    def unschedule(self, name, person):
         def real():
-            review.recall(self._record(name), by=self.accounts[person])
+            review.unschedule(self._record(name), by=self.accounts[person])
 
-        self._step("recall", real, lambda: self.timelines[name].recall(self.clock.now))
+        self._step("unschedule", real, lambda: self.timelines[name].unschedule(self.clock.now))
 
     def redate(self, name, person, later):
         at = self._instant(later or 4)
@@ -283,7 +283,7 @@ class Portal(RuleBasedStateMachine):
         now = self.clock.now
         possible = {
             "approve": lambda timeline: not timeline.parent or timeline.parent.at(now),
-            "recall": lambda timeline: timeline.to_come(now) or timeline.scheduled_end(now),
+            "unschedule": lambda timeline: timeline.to_come(now) or timeline.scheduled_end(now),
             "redate": lambda timeline: timeline.to_come(now),
             "withdraw": lambda timeline: timeline.at(now),
             "restore": lambda timeline: timeline.last(now) and not timeline.at(now),
@@ -340,9 +340,9 @@ class Portal(RuleBasedStateMachine):
     def nobody_reads_their_own_work_as_a_second_reader(self):
         uids = {record.uid: name for name, record in self.records.items()}
         for person in ("publisher", "second publisher"):
-            hands = review.hands_of(self.accounts[person], uids)
+            edits = review.unreviewed_edits(self.accounts[person], uids)
             wanted = {(name, page) for name in RECORDS for page in ("", "fr") if self._is_hand(person, name, {page})}
-            assert {(uids[uid], page) for uid, page in hands} == wanted, person
+            assert {(uids[uid], page) for uid, page in edits} == wanted, person
 
 
 def _said(edition):
@@ -390,14 +390,14 @@ def a_correction_does_not_take_over_the_end(patch):
     patch.setattr(Changes, "insert", without_end)
 
 
-def a_recalled_correction_gives_no_end_back(patch):
-    def only_recall(changes, tracked):
+def a_unscheduled_correction_gives_no_end_back(patch):
+    def only_unschedule(changes, tracked):
         start = tracked.public_from
         changes.set_end(tracked, start)
-        changes.note(line.Action.RECALLED, tracked, effective_at=start)
+        changes.note(line.Action.UNSCHEDULED, tracked, effective_at=start)
 
     for module in (line, services, cascade, vocabulary):
-        patch.setattr(module, "unschedule", only_recall)
+        patch.setattr(module, "unschedule_edition", only_unschedule)
 
 
 def children_are_not_restored_with_their_conference(patch):
@@ -444,16 +444,16 @@ def one_reads_ones_own_work(patch):
 def a_scheduled_edition_forgets_who_wrote_it(patch):
     def delete(pages, _entries):
         for uid, page in pages:
-            Contribution.objects.filter(uid=uid, language=page).delete()
+            UnreviewedEdit.objects.filter(uid=uid, language=page).delete()
 
-    patch.setattr(review, "_settle_hands", delete)
+    patch.setattr(review, "_mark_reviewed", delete)
 
 
 FAULTS = (
     children_stay_when_their_conference_moves,
     children_stay_public_without_their_conference,
     a_correction_does_not_take_over_the_end,
-    a_recalled_correction_gives_no_end_back,
+    a_unscheduled_correction_gives_no_end_back,
     children_are_not_restored_with_their_conference,
     the_edition_before_is_not_ended,
     restoring_publishes_the_draft,

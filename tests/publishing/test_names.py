@@ -46,6 +46,6 @@ def test_rows_are_called_by_what_tells_them_apart(row, name):
 
 def test_a_contribution_is_called_by_who_what_and_in_which_language(django_user_model):
     editor = django_user_model(username="editor")
-    assert str(models.Contribution(user=editor, uid=UID, language="fr")) == f"editor {UID} fr"
-    assert str(models.Contribution(user=editor, uid=UID)) == f"editor {UID}"
+    assert str(models.UnreviewedEdit(user=editor, uid=UID, language="fr")) == f"editor {UID} fr"
+    assert str(models.UnreviewedEdit(user=editor, uid=UID)) == f"editor {UID}"
     assert str(models.Presence(user=editor, uid=UID, part="language/fr")) == f"editor {UID} language/fr"

@@ -13,8 +13,8 @@ import pytest
 from django.utils import timezone
 
 from ctportal.publishing.services import publish
+from tests.external_services import need
 from tests.factories import make_document, make_user
-from tests.needs import need
 
 from .test_files_public import document_with_file
 

@@ -1,4 +1,4 @@
-"""A photo that was stored can be published: model, gate and renditions call its files the same."""
+"""A photo that was stored can be published: model, builder and renditions call its files the same."""
 
 import io
 

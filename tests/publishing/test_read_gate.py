@@ -115,9 +115,9 @@ def test_previews_read_drafts_at_the_places_listed():
         ("EditionFile.objects.count()", True),
         ("model.objects.all()", True),
         ("apps.get_model('documents', 'Document').objects.all()", True),
-        ("GATES[kind].queryset().filter(uid=uid)", True),
+        ("BUILDERS[kind].queryset().filter(uid=uid)", True),
         ("Redirect.objects.filter(uid=uid)", False),
-        ("Edition.objects.standing().filter(uid=uid)", True),
+        ("Edition.objects.not_unscheduled().filter(uid=uid)", True),
         ("rows = Edition.objects\nrows.public()", True),
     ],
 )

@@ -9,7 +9,7 @@ from django.http import QueryDict
 from ctportal.publishing import epoch
 from ctportal.publishing.models import Edition, Facet
 from ctportal.publishing.renaming import merge_entries
-from ctportal.publishing.services import publish, recall, restore, withdraw
+from ctportal.publishing.services import publish, restore, unschedule, withdraw
 from ctportal.reading.context import ReadContext
 from ctportal.reading.filters import filters_for
 from ctportal.reading.queries import (
@@ -30,6 +30,7 @@ from ctportal.reading.queries import (
     resolve_uid,
     versions,
 )
+from tests.database_guards import lifted_guards
 from tests.factories import (
     make_conference,
     make_document,
@@ -41,7 +42,6 @@ from tests.factories import (
     make_theme,
     make_user,
 )
-from tests.guards import lifted_guards
 
 pytestmark = pytest.mark.django_db
 
@@ -88,12 +88,12 @@ def test_a_public_record_is_found_by_slug_and_by_uid_in_one_query(publisher, dja
 
 
 def test_what_was_never_public_is_not_found(publisher, frozen_clock):
-    draft, scheduled, recalled = make_conference(), make_conference(), make_conference()
+    draft, scheduled, unscheduled = make_conference(), make_conference(), make_conference()
     publish(scheduled, by=publisher, at=frozen_clock.now + timedelta(hours=1))
-    publish(recalled, by=publisher, at=frozen_clock.now + timedelta(hours=1))
-    recall(recalled, by=publisher)
+    publish(unscheduled, by=publisher, at=frozen_clock.now + timedelta(hours=1))
+    unschedule(unscheduled, by=publisher)
 
-    addresses = [address for record in (draft, scheduled, recalled) for address in (record.slug, str(record.uid))]
+    addresses = [address for record in (draft, scheduled, unscheduled) for address in (record.slug, str(record.uid))]
     assert [resolved("conference", address) for address in addresses] == [NotFound()] * 6
 
 
@@ -118,7 +118,7 @@ def test_a_former_slug_leads_to_the_present_one_but_a_slug_that_was_never_public
     conference.slug = "scheduled-only"
     conference.save()
     publish(conference, by=publisher, at=frozen_clock.now + timedelta(hours=1))
-    recall(conference, by=publisher)
+    unschedule(conference, by=publisher)
     conference.slug = "second"
     conference.save()
     publish(conference, by=publisher)
@@ -178,12 +178,12 @@ def test_what_was_merged_away_leads_to_what_it_was_merged_into(publisher, frozen
         assert slugs("conference", f"organization={address}") == [conference.slug]
 
 
-def test_a_recalled_edition_is_no_version_even_after_its_instant(publisher, frozen_clock):
+def test_an_unscheduled_edition_is_no_version_even_after_its_instant(publisher, frozen_clock):
     conference = make_conference()
     publish(conference, by=publisher)
     frozen_clock.tick()
     publish(conference, by=publisher, at=frozen_clock.now + timedelta(hours=1))
-    recall(conference, by=publisher)
+    unschedule(conference, by=publisher)
     frozen_clock.tick(hours=2)
     publish(conference, by=publisher)
 
@@ -406,9 +406,9 @@ def test_menus_count_what_is_public_at_each_moment(publisher, frozen_clock, djan
     publish(corrected, by=publisher, at=frozen_clock.now + timedelta(hours=1))
     publish(moved, by=publisher, at=frozen_clock.now + timedelta(hours=1))
     withdraw(ended, by=publisher, reason="Wrong.", at=frozen_clock.now + timedelta(hours=2))
-    recalled = make_conference()
-    publish(recalled, by=publisher, at=frozen_clock.now + timedelta(hours=1))
-    recall(recalled, by=publisher)
+    unscheduled = make_conference()
+    publish(unscheduled, by=publisher, at=frozen_clock.now + timedelta(hours=1))
+    unschedule(unscheduled, by=publisher)
 
     countries = []
     for _hour in range(4):
@@ -425,9 +425,9 @@ def test_each_edition_is_either_public_or_hidden(publisher, frozen_clock):
     conference = make_conference()
     publish(conference, by=publisher)
     withdraw(conference, by=publisher, reason="Wrong.", at=frozen_clock.now + timedelta(hours=2))
-    recalled = make_conference()
-    publish(recalled, by=publisher, at=frozen_clock.now + timedelta(hours=1))
-    recall(recalled, by=publisher)
+    unscheduled = make_conference()
+    publish(unscheduled, by=publisher, at=frozen_clock.now + timedelta(hours=1))
+    unschedule(unscheduled, by=publisher)
     publish(make_conference(), by=publisher, at=frozen_clock.now + timedelta(hours=1))
 
     for _hour in range(4):

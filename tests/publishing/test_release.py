@@ -1,4 +1,4 @@
-"""The release of a dossier: all of it at one instant or nothing of it; moved and recalled in one step."""
+"""The release of a dossier: all of it at one instant or nothing of it; moved and unscheduled in one step."""
 
 from datetime import timedelta
 
@@ -91,11 +91,11 @@ def test_a_scheduled_part_left_out_keeps_its_own_time_when_the_conference_comes_
         conference.texts.update(title="A better title")
 
     chosen = keys(conference, publisher, conference, opening)
-    released, along = release.release(conference, chosen, by=publisher, at=earlier, alone="Alone")
+    released, cascaded = release.release(conference, chosen, by=publisher, at=earlier, alone="Alone")
 
     assert starts([closing, photo]) == [at, at]
     assert starts([conference, opening]) == [earlier, earlier]
-    assert ([part.record for part in released], along) == ([conference, opening], [])
+    assert ([part.record for part in released], cascaded) == ([conference, opening], [])
     assert set(Edition.objects.public(at).values_list("uid", flat=True)) == {record.uid for record in dossier}
 
 
@@ -106,12 +106,12 @@ def test_a_scheduled_part_left_out_goes_along_and_is_named_where_the_conference_
     review.redate(photo, by=publisher, at=between)
 
     chosen = keys(conference, publisher, conference, opening)
-    _released, along = release.release(conference, chosen, by=publisher, at=later)
+    _released, cascaded = release.release(conference, chosen, by=publisher, at=later)
 
     assert starts(dossier) == [later, later, later, None]
-    assert {(child.uid, child.action) for child in along} == {
-        (closing.uid, "moved-along"),
-        (photo.uid, "recalled-along"),
+    assert {(child.uid, child.action) for child in cascaded} == {
+        (closing.uid, "moved-with-conference"),
+        (photo.uid, "unscheduled-with-conference"),
     }
 
 
@@ -182,11 +182,11 @@ def test_one_reason_serves_for_all_parts_without_second_reader(dossier, publishe
     assert review.steps_of(opening)[0].remark == ""
 
 
-def test_a_release_recalled_leaves_its_writers_without_the_right_to_read_it_as_second(dossier, publisher):
+def test_a_release_unscheduled_leaves_its_writers_without_the_right_to_read_it_as_second(dossier, publisher):
     conference, _opening, closing, _photo = dossier
     review.note_change(closing, publisher)
     release.release(conference, keys(conference, publisher), by=publisher, at=days(2), alone="On duty alone")
-    release.recall(conference, by=publisher)
+    release.unschedule(conference, by=publisher)
     for record in dossier:
         review.submit(record, by=make_account("editor"))
 
@@ -218,14 +218,14 @@ def test_the_whole_moves_later_and_earlier_as_it_was_approved(dossier, publisher
     assert state_of(conference.uid).to_come.data["title"] == {"en": "The conference"}
 
 
-def test_the_whole_is_recalled_in_one_step(dossier, publisher):
+def test_the_whole_is_unscheduled_in_one_step(dossier, publisher):
     release.release(dossier[0], keys(dossier[0], publisher), by=publisher, at=days(2))
 
-    assert release.recall(dossier[0], by=publisher) == 4
+    assert release.unschedule(dossier[0], by=publisher) == 4
 
     assert not Edition.objects.to_come(epoch.now()).exists()
-    assert {review.steps_of(record)[0].action for record in dossier} == {"recalled"}
-    for step in (release.recall, lambda c, by: release.redate(c, by=by, at=days(1))):
+    assert {review.steps_of(record)[0].action for record in dossier} == {"unscheduled"}
+    for step in (release.unschedule, lambda c, by: release.redate(c, by=by, at=days(1))):
         with pytest.raises(ValidationError) as refused:
             step(dossier[0], by=publisher)
         assert refused.value.code == "nothing_to_come"
@@ -273,7 +273,7 @@ def test_only_a_publisher_releases(dossier, alone):
         release.release(dossier[0], keys(dossier[0], editor), by=editor, alone=alone)
     publish(dossier[0], by=make_user(), at=days(1))
     with pytest.raises(PermissionDenied):
-        release.recall(dossier[0], by=editor)
+        release.unschedule(dossier[0], by=editor)
 
 
 def test_parts_cost_the_same_queries_however_many_documents(dossier, publisher):

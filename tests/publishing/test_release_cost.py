@@ -32,7 +32,7 @@ def make_dossier(photos):
 def released(records, by, at=None):
     conference = records[0]
     chosen = {str(record.uid) for record in records}
-    parts, _along = release.release(conference, chosen, by=by, at=at, alone="Alone")
+    parts, _cascaded = release.release(conference, chosen, by=by, at=at, alone="Alone")
     assert len(parts) == len(records)
 
 
@@ -51,20 +51,20 @@ def moved(records, by):
 
 
 def redated_with_its_conference(records, by):
-    assert len(review.redate(records[0], by=by, at=days(9)).along) == len(records) - 1
+    assert len(review.redate(records[0], by=by, at=days(9)).cascaded) == len(records) - 1
 
 
-def recalled(records, by):
-    assert release.recall(records[0], by=by) == len(records)
+def unscheduled(records, by):
+    assert release.unschedule(records[0], by=by) == len(records)
 
 
 def withdrawn(records, by):
     edition = review.withdraw(records[0], by=by, reason="A mistake")
-    assert len(edition.along) == len(records) - 1
+    assert len(edition.cascaded) == len(records) - 1
 
 
 def restored(records, by):
-    assert len(services.restore(records[0], by=by).along) == len(records) - 1
+    assert len(services.restore(records[0], by=by).cascaded) == len(records) - 1
 
 
 def scheduled(records, by):
@@ -78,7 +78,7 @@ def scheduled(records, by):
         ((), scheduled),
         ((scheduled,), moved),
         ((scheduled,), redated_with_its_conference),
-        ((scheduled,), recalled),
+        ((scheduled,), unscheduled),
         ((released,), withdrawn),
         ((released, withdrawn), restored),
     ],
@@ -124,7 +124,7 @@ def test_what_is_published_together_stands_in_the_ledger_one_by_one_and_verifies
     uids = [record.uid for record in records]
     entries = LedgerEntry.objects.filter(uid__in=uids).order_by("pk").values_list("uid", "action")
     for record in records:
-        assert [action for uid, action in entries if uid == record.uid] == ["inserted", "recalled", "inserted"]
+        assert [action for uid, action in entries if uid == record.uid] == ["inserted", "unscheduled", "inserted"]
     coming = Edition.objects.to_come(epoch.now()).filter(uid__in=uids).values_list("public_from", flat=True)
     assert len(coming) == len(records)
     assert len(set(coming)) == 1

@@ -15,14 +15,14 @@ from reversion.models import Revision, Version
 from conferences.admin.merging import merge
 from conferences.models import Conference, Person, Photo, Session
 from ctportal.files.models import StoredFile
-from ctportal.publishing.gate import checksum, gate_for, refresh_draft
-from ctportal.publishing.models import Contribution, Edition, EditionRevision
-from ctportal.publishing.records import label_names
+from ctportal.publishing.base_models import label_names
+from ctportal.publishing.models import Edition, EditionRevision, UnreviewedEdit
 from ctportal.publishing.renaming import relabel
-from ctportal.publishing.services import publish, publish_language, recall, redate, restore, withdraw
+from ctportal.publishing.services import publish, publish_language, redate, restore, unschedule, withdraw
+from ctportal.publishing.snapshot import builder_for, checksum, refresh_draft
 from ctportal.publishing.state import differs, state_of
 from ctportal.workflow import restoring, review, revisions
-from ctportal.workflow.revisions import Snapshot
+from ctportal.workflow.revisions import SavedState
 from ctportal.workflow.sealing import seal
 from documents.models import CoChairsSummary, Document, PressRelease, Statement
 from tests.factories import (
@@ -75,24 +75,24 @@ def whole():
 
 
 def taken(record):
-    """What the database holds of *record*, as a Snapshot's rows."""
-    return Snapshot.of(gate_for(record).load(record)).rows
+    """What the database holds of *record*, as a SavedState's rows."""
+    return SavedState.of(builder_for(record).load(record)).rows
 
 
 def kept(record, by="Somebody", comment="Saved."):
-    return Snapshot.of_revision(revisions.keep(record, by=by, comment=comment))
+    return SavedState.of_revision(revisions.keep(record, by=by, comment=comment))
 
 
 # What a revision holds
 
 
 def test_a_revision_holds_a_conference_with_every_row_that_belongs_to_it(whole):
-    snapshot = kept(whole)
+    saved_state = kept(whole)
 
-    assert snapshot.rows == taken(whole)
-    assert snapshot.root == (Conference, whole.pk)
+    assert saved_state.rows == taken(whole)
+    assert saved_state.root == (Conference, whole.pk)
     counts = {}
-    for model, _pk in snapshot.rows:
+    for model, _pk in saved_state.rows:
         counts[model._meta.model_name] = counts.get(model._meta.model_name, 0) + 1
     assert counts == {
         "conference": 1, "conferencetext": 2, "seriesentry": 1, "announceddate": 1, "maintopic": 1, "session": 1,
@@ -196,50 +196,50 @@ def disturb(conference):
 
 
 def test_restoring_brings_back_every_row_and_column_and_takes_away_what_came_since(whole, editor):
-    snapshot = kept(whole)
+    saved_state = kept(whole)
     disturb(whole)
-    assert taken(whole) != snapshot.rows
+    assert taken(whole) != saved_state.rows
 
-    told = restoring.restore(whole, snapshot, by=editor, comment="Restored.")
+    told = restoring.restore(whole, saved_state, by=editor, comment="Restored.")
 
-    assert taken(whole) == snapshot.rows
+    assert taken(whole) == saved_state.rows
     assert told == []
 
 
 def test_what_every_kind_of_row_was_is_restored_alone_as_well(whole, editor):
     """Each kind by itself, so that none is restored only because another is."""
-    snapshot = kept(whole)
-    for model, pk in list(snapshot.rows)[1:]:
+    saved_state = kept(whole)
+    for model, pk in list(saved_state.rows)[1:]:
         row = model._base_manager.get(pk=pk)
         row.delete()
-        restoring.restore(whole, snapshot, by=editor, comment="Restored.")
-        assert taken(whole) == snapshot.rows, model
+        restoring.restore(whole, saved_state, by=editor, comment="Restored.")
+        assert taken(whole) == saved_state.rows, model
 
 
 def test_a_restored_record_keeps_what_it_is(whole, editor):
     maker = make_user("maker")
-    snapshot = kept(whole)
+    saved_state = kept(whole)
     disturb(whole)
     Conference.objects.filter(pk=whole.pk).update(created_by=maker)
     before = Conference.objects.values("pk", "uid", "created_by", "created_at").get(pk=whole.pk)
 
-    restoring.restore(whole, snapshot, by=editor, comment="Restored.")
+    restoring.restore(whole, saved_state, by=editor, comment="Restored.")
 
     assert Conference.objects.values("pk", "uid", "created_by", "created_at").get(pk=whole.pk) == before
 
 
 def test_restoring_is_a_change_of_the_draft_and_a_revision_of_its_own(whole, editor):
-    snapshot = kept(whole)
+    saved_state = kept(whole)
     disturb(whole)
     latest = revisions.keep(whole, by="Somebody", comment="Disturbed.")
     review.submit(whole, by=editor)
 
-    restoring.restore(whole, snapshot, by=editor, comment="Restored.")
+    restoring.restore(whole, saved_state, by=editor, comment="Restored.")
 
     fresh = Conference.objects.get(pk=whole.pk)
     assert fresh.stage == "draft"
-    assert Contribution.objects.filter(uid=whole.uid, user=editor, language="").exists()
-    assert fresh.draft_sha256 == checksum(gate_for(fresh).content(fresh).json)
+    assert UnreviewedEdit.objects.filter(uid=whole.uid, user=editor, language="").exists()
+    assert fresh.draft_sha256 == checksum(builder_for(fresh).snapshot(fresh).json)
     newest, before = revisions.revisions_of(whole)[:2]
     assert (newest.comment, newest.user, before) == ("Restored.", editor, latest)
     assert not Edition.objects.exists()
@@ -256,16 +256,16 @@ def test_who_wrote_what_is_restored_is_not_its_second_reader(editor):
         if title in ("Approved", "Later"):
             publish(document, by=editor)
         if title == "Never approved":
-            restored = Snapshot.of_revision(revision)
+            restored = SavedState.of_revision(revision)
 
     restoring.restore(document, restored, by=editor, comment="Restored.")
-    assert set(Contribution.objects.filter(uid=document.uid).values_list("user__username", flat=True)) == {
+    assert set(UnreviewedEdit.objects.filter(uid=document.uid).values_list("user__username", flat=True)) == {
         "editor", "second", "third",
     }  # fmt: skip
 
-    Contribution.objects.all().delete()
-    restoring.restore(document, Snapshot.of_revision(revision), by=editor, comment="Restored.")
-    assert Contribution.objects.get(uid=document.uid).user == editor
+    UnreviewedEdit.objects.all().delete()
+    restoring.restore(document, SavedState.of_revision(revision), by=editor, comment="Restored.")
+    assert UnreviewedEdit.objects.get(uid=document.uid).user == editor
 
 
 def test_a_restored_language_has_no_second_reader_in_who_wrote_or_restored_it(editor):
@@ -280,25 +280,25 @@ def test_a_restored_language_has_no_second_reader_in_who_wrote_or_restored_it(ed
     russian.save()
     publish_language(document, "ru", by=editor)
 
-    restoring.restore(document, Snapshot.of_revision(written.pk), by=restorer, comment="Restored.")
+    restoring.restore(document, SavedState.of_revision(written.pk), by=restorer, comment="Restored.")
 
     for by in (writer, restorer):
         with pytest.raises(ValidationError, match="Nobody else has read it"):
             review.approve_language(document, "ru", by=by)
-    assert not Contribution.objects.filter(uid=document.uid).exclude(language__in=["", "ru"]).exists()
+    assert not UnreviewedEdit.objects.filter(uid=document.uid).exclude(language__in=["", "ru"]).exists()
     assert review.approve_language(document, "ru", by=editor).data["title"]["ru"] == "Никем не прочитано"
 
 
 def test_a_document_is_known_to_have_changed_when_restoring_takes_its_session_away(editor):
     conference = make_conference()
-    before = Snapshot.of_revision(revisions.keep(conference, by=editor, comment="Saved.").pk)
+    before = SavedState.of_revision(revisions.keep(conference, by=editor, comment="Saved.").pk)
     document = make_document(conference, session=conference.sessions.create(title_en="Opening"))
     refresh_draft(document)
 
     restoring.restore(conference, before, by=editor, comment="Restored.")
 
     document = Document.objects.get(pk=document.pk)
-    assert (document.session, document.draft_sha256) == (None, checksum(gate_for(document).content(document).json))
+    assert (document.session, document.draft_sha256) == (None, checksum(builder_for(document).snapshot(document).json))
 
 
 def test_rows_that_have_changed_places_are_restored(editor):
@@ -309,25 +309,25 @@ def test_rows_that_have_changed_places_are_restored(editor):
     conference.series_entries.create(series=two, ordinal=1)
     for official, value in ((True, 1), (False, 2)):
         conference.figures.create(measure="participants", value=value, official=official)
-    snapshot = kept(conference)
+    saved_state = kept(conference)
     conference.series_entries.all().delete()
     conference.series_entries.create(series=two, ordinal=1)
     conference.series_entries.create(series=one, ordinal=1)
     conference.figures.update(official=False)
     conference.figures.filter(value=2).update(official=True)
 
-    restoring.restore(conference, snapshot, by=editor, comment="Restored.")
+    restoring.restore(conference, saved_state, by=editor, comment="Restored.")
 
-    assert taken(conference) == snapshot.rows
+    assert taken(conference) == saved_state.rows
 
 
 def test_sessions_that_documents_name_stay_where_they_are(whole, editor):
     session = whole.sessions.get()
     document = make_document(whole, session=session)
-    snapshot = kept(whole)
+    saved_state = kept(whole)
     whole.sessions.update(title_en="Changed")
 
-    restoring.restore(whole, snapshot, by=editor, comment="Restored.")
+    restoring.restore(whole, saved_state, by=editor, comment="Restored.")
 
     document.refresh_from_db()
     assert document.session == session
@@ -335,22 +335,22 @@ def test_sessions_that_documents_name_stay_where_they_are(whole, editor):
 
 @pytest.mark.parametrize("role", ["contributor", "translator", "photo editor"])
 def test_who_may_not_edit_restores_nothing(whole, role):
-    snapshot = kept(whole)
+    saved_state = kept(whole)
     disturb(whole)
     before = taken(whole)
 
     with pytest.raises(PermissionDenied):
-        restoring.restore(whole, snapshot, by=make_account(role), comment="Restored.")
+        restoring.restore(whole, saved_state, by=make_account(role), comment="Restored.")
 
     assert taken(whole) == before
 
 
 def test_the_place_of_a_photo_among_others_stays_when_its_text_is_restored(editor):
     photo = make_photo(make_conference(), order=1, featured=True)
-    snapshot = kept(photo)
+    saved_state = kept(photo)
     Photo.objects.filter(pk=photo.pk).update(order=5, featured=False, alt_text_en="Changed")
 
-    restoring.restore(photo, snapshot, by=editor, comment="Restored.")
+    restoring.restore(photo, saved_state, by=editor, comment="Restored.")
 
     photo.refresh_from_db()
     assert (photo.order, photo.featured, photo.alt_text_en) == (5, False, "A hall")
@@ -365,10 +365,10 @@ def delete(record):
     record.delete()
 
 
-def refusal(snapshot, record, editor):
+def refusal(saved_state, record, editor):
     before = taken(record)
     with pytest.raises(ValidationError) as refused:
-        restoring.restore(record, snapshot, by=editor, comment="Restored.")
+        restoring.restore(record, saved_state, by=editor, comment="Restored.")
     assert taken(record) == before
     return refused.value.messages
 
@@ -379,7 +379,7 @@ def test_what_was_merged_away_is_followed_to_what_it_was_merged_into(editor):
     conference.appearances.create(person=away, role="chair")
     photo = make_photo(conference)
     photo.people.set([away])
-    snapshots = [kept(conference), kept(photo)]
+    saved_states = [kept(conference), kept(photo)]
     conference.appearances.all().delete()
     photo.people.clear()
     for one, other in ((away, middle), (middle, into)):
@@ -387,8 +387,8 @@ def test_what_was_merged_away_is_followed_to_what_it_was_merged_into(editor):
         merge(one, other, by=editor)
 
     told = [
-        restoring.restore(record, snapshot, by=editor, comment="Restored.")
-        for record, snapshot in zip((conference, photo), snapshots, strict=True)
+        restoring.restore(record, saved_state, by=editor, comment="Restored.")
+        for record, saved_state in zip((conference, photo), saved_states, strict=True)
     ]
 
     assert conference.appearances.get().person == into
@@ -402,12 +402,12 @@ def test_two_rows_that_a_merger_made_the_same_are_one(editor, order):
     conference = make_conference()
     for organization in (away, into)[::order]:
         conference.organization_roles.create(organization=organization, role="host")
-    snapshot = kept(conference)
+    saved_state = kept(conference)
     conference.organization_roles.all().delete()
     revisions.keep(away, by="Somebody", comment="Merged.")
     merge(away, into, by=editor)
 
-    told = restoring.restore(conference, snapshot, by=editor, comment="Restored.")
+    told = restoring.restore(conference, saved_state, by=editor, comment="Restored.")
 
     assert conference.organization_roles.get().organization == into
     assert told == ["“OSCE mission” was merged into “OSCE”, which stands in its place."]
@@ -419,12 +419,12 @@ def test_what_a_record_can_be_without_is_left_out_and_told(editor):
     document = make_document(conference, session=session)
     document.themes.set([theme])
     revisions.keep(conference, by="Somebody", comment="Saved.")
-    snapshot = kept(document)
+    saved_state = kept(document)
     document.themes.clear()
     delete(theme)
     session.delete()
 
-    told = restoring.restore(document, snapshot, by=editor, comment="Restored.")
+    told = restoring.restore(document, saved_state, by=editor, comment="Restored.")
 
     document.refresh_from_db()
     assert (document.session, list(document.themes.all())) == (None, [])
@@ -437,21 +437,21 @@ def test_what_a_record_can_be_without_is_left_out_and_told(editor):
 def test_a_conference_that_was_deleted_since_is_named(editor):
     conference = make_conference(name="Dushanbe 2019")
     document = make_document(conference)
-    snapshot = kept(document)
+    saved_state = kept(document)
     Document.objects.update(conference=None)
     delete(conference)
 
-    assert refusal(snapshot, document, editor) == ["Conference: “Dushanbe 2019” was deleted. Recover it first."]
+    assert refusal(saved_state, document, editor) == ["Conference: “Dushanbe 2019” was deleted. Recover it first."]
 
 
 def test_a_series_that_was_deleted_since_is_named_with_the_row_that_needs_it(editor):
     conference, series = make_conference(), make_series("Regional conferences")
     conference.series_entries.create(series=series, ordinal=2)
-    snapshot = kept(conference)
+    saved_state = kept(conference)
     conference.series_entries.all().delete()
     delete(series)
 
-    assert refusal(snapshot, conference, editor) == [
+    assert refusal(saved_state, conference, editor) == [
         "Place in a series: Series: “Regional conferences” was deleted. Recover it first."
     ]
 
@@ -460,26 +460,26 @@ def test_what_another_record_has_taken_meanwhile_is_refused_by_field_all_at_once
     series = make_series()
     conference = make_conference(slug="minsk", name="Minsk")
     conference.series_entries.create(series=series, ordinal=4)
-    snapshot = kept(conference)
+    saved_state = kept(conference)
     conference.slug, conference.name = "other", "Other"
     conference.save()
     conference.series_entries.all().delete()
     other = make_conference(slug="minsk", name="Minsk")
     other.series_entries.create(series=series, ordinal=4)
 
-    assert sorted(refusal(snapshot, conference, editor)) == [
+    assert sorted(refusal(saved_state, conference, editor)) == [
         "Address: This address is already in use. Add a place or a year.",
         "Name: Conference with this Name already exists.",
     ]
     Conference.objects.filter(pk=other.pk).update(slug="third", name="Third")
-    assert refusal(snapshot, conference, editor) == [
+    assert refusal(saved_state, conference, editor) == [
         "Place in a series: Another conference already has this number in that series."
     ]
 
 
 def test_an_address_that_belongs_to_another_record_for_good_is_refused(editor):
     document = make_document(slug="speech")
-    snapshot = kept(document)
+    saved_state = kept(document)
     Document.objects.update(slug="other")
     other = make_document(make_conference(), slug="speech")
     publish(other.conference, by=editor)
@@ -487,36 +487,36 @@ def test_an_address_that_belongs_to_another_record_for_good_is_refused(editor):
     Document.objects.filter(pk=other.pk).update(slug="moved")
 
     in_use = ["Address: This address is already in use. Add a place or a year."]
-    assert refusal(snapshot, document, editor) == in_use
+    assert refusal(saved_state, document, editor) == in_use
     Document.objects.filter(pk=other.pk).update(slug="speech")
-    assert refusal(snapshot, document, editor) == in_use  # told once, though it is the address of the draft as well
+    assert refusal(saved_state, document, editor) == in_use  # told once, though it is the address of the draft as well
 
 
 def test_a_file_that_is_not_there_any_more_is_refused(editor):
     document, stored = make_document(), make_stored_file()
     document.versions.update(file=stored)
-    snapshot = kept(document)
+    saved_state = kept(document)
     document.versions.update(file=None)
     stored.delete()
 
-    assert refusal(snapshot, document, editor) == [
-        f"Language version: File: “stored file {stored_key(snapshot)}” is not there any more."
+    assert refusal(saved_state, document, editor) == [
+        f"Language version: File: “stored file {stored_key(saved_state)}” is not there any more."
     ]
 
 
-def stored_key(snapshot):
-    return next(fields["file"] for fields in snapshot.rows.values() if "file" in fields)
+def stored_key(saved_state):
+    return next(fields["file"] for fields in saved_state.rows.values() if "file" in fields)
 
 
 def test_what_only_the_database_refuses_is_said_too(editor, monkeypatch):
     conference, series = make_conference(), make_series()
     conference.series_entries.create(series=series, ordinal=4)
-    snapshot = kept(conference)
+    saved_state = kept(conference)
     conference.series_entries.all().delete()
     make_conference().series_entries.create(series=series, ordinal=4)
     monkeypatch.setattr(models.Model, "full_clean", lambda *args, **kwargs: None)
 
-    assert refusal(snapshot, conference, editor) == [
+    assert refusal(saved_state, conference, editor) == [
         "It cannot be brought back as it was: another record stands against it. Nothing was changed."
     ]
 
@@ -529,16 +529,16 @@ def test_a_deleted_conference_comes_back_with_everything(whole, editor):
     made = Conference.objects.values("uid", "created_at").get(pk=whole.pk)
     Document.objects.update(conference=None)
     whole.figures.update(source_document=None)
-    pk, snapshot = whole.pk, kept(whole)
+    pk, saved_state = whole.pk, kept(whole)
     delete(whole)
     assert not Session.objects.exists()
 
-    record, told = restoring.recover(snapshot, by=editor, comment="Recovered.")
+    record, told = restoring.recover(saved_state, by=editor, comment="Recovered.")
 
-    assert (record.pk, told, taken(record)) == (pk, [], snapshot.rows)
+    assert (record.pk, told, taken(record)) == (pk, [], saved_state.rows)
     assert Conference.objects.values("uid", "created_at").get(pk=pk) == made
-    assert (record.stage, Contribution.objects.get(uid=record.uid).user) == ("draft", editor)
-    assert record.draft_sha256 == checksum(gate_for(record).content(record).json)
+    assert (record.stage, UnreviewedEdit.objects.get(uid=record.uid).user) == ("draft", editor)
+    assert record.draft_sha256 == checksum(builder_for(record).snapshot(record).json)
     assert revisions.revisions_of(record)[0].comment == "Recovered."
 
 
@@ -546,13 +546,13 @@ def test_a_deleted_document_and_photo_come_back_with_their_files(editor, setting
     conference = make_conference()
     document, photo = make_document(conference), make_photo(conference)
     document.versions.update(file=make_stored_file("speech.pdf", b"A speech"))
-    snapshots = [kept(record) for record in (document, photo)]
+    saved_states = [kept(record) for record in (document, photo)]
     for record in (document, photo):
         delete(record)
     StoredFile.objects.update(created_at="2020-01-01T00:00Z")
     call_command("sweep_files", remove=True)
 
-    document, photo = (restoring.recover(each, by=editor, comment="Recovered.")[0] for each in snapshots)
+    document, photo = (restoring.recover(each, by=editor, comment="Recovered.")[0] for each in saved_states)
 
     with document.versions.get().file.file.open() as file:
         assert file.read() == b"A speech"
@@ -579,7 +579,7 @@ def test_only_what_an_account_could_have_edited_is_offered_for_recovery(editor):
         make_document(title="Theirs", created_by=other),
         make_document(title="A summary of mine", kind="co-chairs-summary", created_by=contributor),
     ]
-    snapshots = [kept(record) for record in records]
+    saved_states = [kept(record) for record in records]
     for record in records:
         delete(record)
 
@@ -593,7 +593,7 @@ def test_only_what_an_account_could_have_edited_is_offered_for_recovery(editor):
     assert offered(PressRelease, make_account("translator")) == []
     for user in (contributor, make_account("translator")):
         with pytest.raises(PermissionDenied):
-            restoring.recover(snapshots[1], by=user, comment="Recovered.")
+            restoring.recover(saved_states[1], by=user, comment="Recovered.")
     assert not Document.objects.exists()
 
 
@@ -608,19 +608,19 @@ def test_what_was_merged_away_is_not_offered_for_recovery(editor):
 
 def test_a_record_comes_back_once_and_under_an_address_that_is_free(editor):
     document = make_document(slug="speech")
-    snapshot = kept(document)
+    saved_state = kept(document)
     delete(document)
     other = make_document(slug="speech")
 
     with pytest.raises(ValidationError) as refused:
-        restoring.recover(snapshot, by=editor, comment="Recovered.")
+        restoring.recover(saved_state, by=editor, comment="Recovered.")
     assert refused.value.messages == ["Address: This address is already in use. Add a place or a year."]
     assert list(Document.objects.all()) == [other]
 
     Document.objects.update(slug="other")
-    restoring.recover(snapshot, by=editor, comment="Recovered.")
+    restoring.recover(saved_state, by=editor, comment="Recovered.")
     with pytest.raises(ValidationError) as refused:
-        restoring.recover(snapshot, by=editor, comment="Recovered.")
+        restoring.recover(saved_state, by=editor, comment="Recovered.")
     assert refused.value.messages == ["It is there again already."]
     assert restoring.recoverable(Document, editor) == []
 
@@ -678,7 +678,7 @@ def test_discarding_makes_the_draft_what_is_public(public, editor, number):
     newest, before = revisions.revisions_of(record)[:2]
     assert (newest.comment, newest.user) == ("Changes since publication discarded.", editor)
     assert (before.comment, before.user) == ("As it was before.", None)
-    assert Snapshot.of_revision(before).rows == changed
+    assert SavedState.of_revision(before).rows == changed
 
 
 def test_discarding_can_be_undone_and_gives_nobody_a_hand_in_the_record(public, editor):
@@ -686,14 +686,14 @@ def test_discarding_can_be_undone_and_gives_nobody_a_hand_in_the_record(public, 
     change(record)
     changed = kept(record)
     restoring.discard(record, by=editor)
-    assert not Contribution.objects.exists()
+    assert not UnreviewedEdit.objects.exists()
 
     restoring.restore(record, changed, by=editor, comment="Restored.")
 
     assert taken(record) == changed.rows
 
 
-def test_discarding_goes_back_to_the_edition_in_force_not_to_what_is_scheduled_or_recalled(
+def test_discarding_goes_back_to_the_edition_in_force_not_to_what_is_scheduled_or_unscheduled(
     public, editor, frozen_clock
 ):
     conference = public[0]
@@ -702,7 +702,7 @@ def test_discarding_goes_back_to_the_edition_in_force_not_to_what_is_scheduled_o
     publish(conference, by=editor, at=frozen_clock.now + timedelta(days=1))
     restoring.discard(conference, by=editor)
     assert taken(conference) == before
-    recall(conference, by=editor)
+    unschedule(conference, by=editor)
     change(conference)
 
     restoring.discard(conference, by=editor)

@@ -5,9 +5,9 @@ from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.models import Group, Permission, User
 
-from ctportal.publishing.gate import refresh_draft
 from ctportal.publishing.models import Edition
 from ctportal.publishing.services import publish
+from ctportal.publishing.snapshot import refresh_draft
 from ctportal.workflow import roles
 from tests.factories import make_account, make_conference, make_document, make_person, make_photo, make_user
 
@@ -49,7 +49,7 @@ RIGHTS = {
     "publishing.editionrevision": "– – – – view view",
     "publishing.withdrawal": "– – – – view view",
     "publishing.ledgerentry": "– – – – view view",
-    "publishing.contribution": "– – – – view view",
+    "publishing.unreviewededit": "– – – – view view",
     "publishing.workflowstep": "– – – – view view",
     "publishing.sharelink": "– – – – view view",
     "publishing.shareopening": "– – – – view view",

@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from ctportal.files.models import StoredFile
 from ctportal.publishing import verification
 from ctportal.publishing.models import AuditEntry, Edition, LedgerEntry
-from ctportal.publishing.services import publish, recall, restore, withdraw
+from ctportal.publishing.services import publish, restore, unschedule, withdraw
 from ctportal.workflow import roles
 from ctportal.workflow.sealing import seal
 from tests.factories import make_conference, make_document, make_person, make_photo, make_stored_file, make_user
@@ -180,9 +180,9 @@ def test_what_is_in_force_or_to_come_or_sealed_is_refused(document, administrato
     assert after == before
 
 
-def test_a_recalled_edition_can_be_sealed(document, administrator, frozen_clock):
+def test_an_unscheduled_edition_can_be_sealed(document, administrator, frozen_clock):
     coming = publish(document, by=administrator, at=frozen_clock.now + timedelta(days=1))
-    recall(document, by=administrator)
+    unschedule(document, by=administrator)
 
     assert seal(coming, by=administrator, reason="A reason").is_sealed
 

@@ -1,4 +1,4 @@
-"""The gate: what becomes public when, what ends it, and what the services refuse."""
+"""The builder: what becomes public when, what ends it, and what the services refuse."""
 
 import json
 from datetime import date, timedelta
@@ -8,7 +8,6 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 
 from ctportal.publishing import epoch
-from ctportal.publishing.gate import canonical, checksum
 from ctportal.publishing.ledger import entry_hash
 from ctportal.publishing.models import (
     Edition,
@@ -18,9 +17,11 @@ from ctportal.publishing.models import (
     WorkflowStep,
 )
 from ctportal.publishing.renaming import merge_entries, relabel
-from ctportal.publishing.services import publish, publish_language, recall, restore, withdraw
+from ctportal.publishing.services import publish, publish_language, restore, unschedule, withdraw
+from ctportal.publishing.snapshot import canonical, checksum
 from ctportal.publishing.state import slug_is_reserved, state_of
 from ctportal.publishing.vocabulary import merged
+from tests.database_guards import lifted_guards
 from tests.factories import (
     make_conference,
     make_document,
@@ -32,7 +33,6 @@ from tests.factories import (
     make_theme,
     make_user,
 )
-from tests.guards import lifted_guards
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -131,7 +131,7 @@ def test_the_database_refuses_two_editions_of_one_record_at_once(frozen_clock, b
     for start in (-HOUR, timedelta(0), HOUR):
         with pytest.raises(DatabaseError), transaction.atomic():
             Edition.objects.create(**values | {"public_from": edition.public_from + start})
-    other = Edition.objects.create(**values | {"public_until": edition.public_from})  # recalled: an empty interval
+    other = Edition.objects.create(**values | {"public_until": edition.public_from})  # unscheduled: an empty interval
     with pytest.raises(DatabaseError), transaction.atomic():
         Edition.objects.filter(pk=other.pk).update(public_until=None)
 
@@ -146,7 +146,7 @@ def test_an_instant_already_past_is_refused(frozen_clock, by):
     assert Edition.objects.count() == 0
 
 
-def test_while_one_edition_is_to_come_another_is_refused_and_offered_as_recall_and_publish(frozen_clock, by):
+def test_while_one_edition_is_to_come_another_is_refused_and_offered_as_unschedule_and_publish(frozen_clock, by):
     conference = make_conference("Scheduled")
     scheduled = publish(conference, by=by, at=frozen_clock.now + HOUR)
     frozen_clock.tick()
@@ -158,7 +158,7 @@ def test_while_one_edition_is_to_come_another_is_refused_and_offered_as_recall_a
     edition = publish(conference, by=by, replace=True)
 
     scheduled.refresh_from_db()
-    assert scheduled.is_recalled
+    assert scheduled.is_unscheduled
     assert list(Edition.objects.public(epoch.now())) == [edition]
     assert list(Edition.objects.to_come(epoch.now())) == []
 
@@ -177,15 +177,15 @@ def test_everything_missing_is_listed_at_once_and_nothing_is_saved(by):
     assert (Edition.objects.count(), LedgerEntry.objects.count()) == before
 
 
-# Recalling
+# Unscheduling
 
 
-def test_a_recalled_edition_counts_as_neither_public_nor_past_nor_to_come(frozen_clock, by):
+def test_an_unscheduled_edition_counts_as_neither_public_nor_past_nor_to_come(frozen_clock, by):
     conference = make_conference("Old")
     first = publish(conference, by=by)
     frozen_clock.tick()
     correction = publish(conference, by=by, at=frozen_clock.now + HOUR)
-    recall(conference, by=by)
+    unschedule(conference, by=by)
 
     first.refresh_from_db()
     assert first.public_until is None
@@ -195,7 +195,7 @@ def test_a_recalled_edition_counts_as_neither_public_nor_past_nor_to_come(frozen
     assert list(Edition.objects.effective(epoch.now())) == [first]
 
 
-def test_recalling_gives_a_scheduled_withdrawal_back_to_the_edition_before(frozen_clock, by):
+def test_unscheduling_gives_a_scheduled_withdrawal_back_to_the_edition_before(frozen_clock, by):
     conference = make_conference()
     first = publish(conference, by=by)
     frozen_clock.tick()
@@ -204,13 +204,13 @@ def test_recalling_gives_a_scheduled_withdrawal_back_to_the_edition_before(froze
     correction = publish(conference, by=by, at=frozen_clock.now + HOUR)
     assert (correction.public_until, correction.withdrawal.reason) == (end, "Expires")
 
-    recall(conference, by=by)
+    unschedule(conference, by=by)
 
     first.refresh_from_db()
     assert (first.public_until, first.withdrawal.reason) == (end, "Expires")
 
 
-def test_recalling_with_nothing_to_come_lifts_a_scheduled_withdrawal(frozen_clock, by):
+def test_unscheduling_with_nothing_to_come_lifts_a_scheduled_withdrawal(frozen_clock, by):
     conference = make_conference()
     document = make_document(conference)
     publish(conference, by=by)
@@ -219,12 +219,12 @@ def test_recalling_with_nothing_to_come_lifts_a_scheduled_withdrawal(frozen_cloc
     withdraw(conference, by=by, reason="Expires", at=frozen_clock.now + HOUR)
     assert {e.public_until for e in Edition.objects.all()} == {frozen_clock.now + HOUR}
 
-    recall(conference, by=by)
+    unschedule(conference, by=by)
 
     assert {e.public_until for e in Edition.objects.all()} == {None}
     assert Withdrawal.objects.count() == 0
     with pytest.raises(ValidationError) as refusal:
-        recall(conference, by=by)
+        unschedule(conference, by=by)
     assert refusal.value.code == "nothing_to_come"
 
 
@@ -255,24 +255,24 @@ def test_a_withdrawal_takes_what_is_to_come_along(frozen_clock, by):
     assert state_of(conference.uid).withdrawal.reason == "Published by mistake"
 
 
-def test_a_child_is_never_recalled_into_staying_longer_than_its_conference(frozen_clock, by):
+def test_a_child_is_never_unscheduled_into_staying_longer_than_its_conference(frozen_clock, by):
     conference = make_conference()
-    along, before = make_document(conference), make_document(conference)
-    for record in (conference, along, before):
+    cascaded, before = make_document(conference), make_document(conference)
+    for record in (conference, cascaded, before):
         publish(record, by=by)
     end = frozen_clock.now + 2 * HOUR
     withdraw(conference, by=by, reason="An error", at=end)
     withdraw(before, by=by, reason="An error of its own", at=end - HOUR)
 
     with pytest.raises(ValidationError) as refused:
-        recall(along, by=by)
-    recall(before, by=by)
+        unschedule(cascaded, by=by)
+    unschedule(before, by=by)
 
     assert refused.value.code == "ends_with_conference"
-    assert public_uids(end - HOUR) == {conference.uid, along.uid, before.uid}
+    assert public_uids(end - HOUR) == {conference.uid, cascaded.uid, before.uid}
     assert public_uids(end) == set()
-    recall(conference, by=by)
-    assert public_uids(end) == {conference.uid, along.uid, before.uid}
+    unschedule(conference, by=by)
+    assert public_uids(end) == {conference.uid, cascaded.uid, before.uid}
 
 
 @pytest.fixture
@@ -293,10 +293,10 @@ def move(document, conference):
 
 
 def ends(record):
-    """When each standing edition of *record* ends, and which conference's withdrawal is the cause, or False for none."""
+    """When each edition of *record* ends, and which conference's withdrawal is the cause, or False for none."""
     return [
         (edition.public_until, hasattr(edition, "withdrawal") and edition.withdrawal.cause)
-        for edition in Edition.objects.standing().filter(uid=record.uid).order_by("public_from")
+        for edition in Edition.objects.not_unscheduled().filter(uid=record.uid).order_by("public_from")
     ]
 
 
@@ -309,7 +309,7 @@ def test_a_document_that_left_its_conference_does_not_end_with_it(frozen_clock, 
 
     assert ends(document) == [(edition.public_from, False), (None, False)]
     assert public_uids(frozen_clock.now + HOUR) == {other.uid, document.uid}
-    recall(ending, by=by)
+    unschedule(ending, by=by)
     assert ends(document) == [(edition.public_from, False), (None, False)]
 
 
@@ -337,7 +337,7 @@ def test_a_document_withdrawn_for_a_reason_of_its_own_takes_that_end_along_to_an
     assert ends(document) == [(edition.public_from, False), (end, None)]
 
 
-def test_a_move_to_another_conference_that_is_recalled_leaves_the_document_to_end_with_its_own(
+def test_a_move_to_another_conference_that_is_unscheduled_leaves_the_document_to_end_with_its_own(
     frozen_clock, by, moving
 ):
     ending, other, document = moving
@@ -345,10 +345,10 @@ def test_a_move_to_another_conference_that_is_recalled_leaves_the_document_to_en
     move(document, other)
     publish(document, by=by, at=frozen_clock.now + HOUR / 2)
 
-    recall(document, by=by)
+    unschedule(document, by=by)
 
     assert ends(document) == [(frozen_clock.now + HOUR, ending.uid)]
-    recall(ending, by=by)
+    unschedule(ending, by=by)
     assert ends(document) == [(None, False)]
 
 
@@ -441,30 +441,30 @@ def test_a_child_published_into_a_conference_that_will_end_ends_with_it(frozen_c
     assert (edition.public_until, edition.withdrawal.cause) == (end, conference.uid)
 
 
-def test_recalling_a_conference_that_was_to_open_recalls_its_children(frozen_clock, by):
+def test_unscheduling_a_conference_that_was_to_open_unschedules_its_children(frozen_clock, by):
     conference = make_conference()
     document = make_document(conference)
     opening = frozen_clock.now + HOUR
     publish(conference, by=by, at=opening)
     publish(document, by=by, at=opening + HOUR)
-    recall(conference, by=by)
+    unschedule(conference, by=by)
 
     assert list(Edition.objects.to_come(epoch.now())) == []
     assert public_uids(opening + 2 * HOUR) == set()
 
 
-def test_recalling_a_correction_of_the_conference_leaves_its_children_alone(frozen_clock, by):
+def test_unscheduling_a_correction_of_the_conference_leaves_its_children_alone(frozen_clock, by):
     conference = make_conference()
     publish(conference, by=by)
     frozen_clock.tick()
     publish(conference, by=by, at=frozen_clock.now + HOUR)
     scheduled = publish(make_document(conference), by=by, at=frozen_clock.now + 2 * HOUR)
-    recall(conference, by=by)
+    unschedule(conference, by=by)
 
     assert list(Edition.objects.to_come(epoch.now())) == [scheduled]
 
 
-def test_a_correction_to_come_of_a_child_is_recalled_when_the_conference_ends_at_that_instant(frozen_clock, by):
+def test_a_correction_to_come_of_a_child_is_unscheduled_when_the_conference_ends_at_that_instant(frozen_clock, by):
     conference = make_conference()
     document = make_document(conference)
     publish(conference, by=by)
@@ -538,11 +538,11 @@ def test_vocabulary_is_public_as_long_as_something_public_shows_it(frozen_clock,
     assert public_uids() == {first.uid}
 
 
-def test_recalling_what_shows_it_recalls_the_vocabulary(frozen_clock, by):
+def test_unscheduling_what_shows_it_unschedules_the_vocabulary(frozen_clock, by):
     conference = make_conference()
     conference.themes.add(make_theme())
     edition = publish(conference, by=by, at=frozen_clock.now + HOUR)
-    recall(conference, by=by)
+    unschedule(conference, by=by)
 
     assert public_uids(edition.public_from) == set()
 
@@ -829,11 +829,11 @@ def test_every_change_has_an_entry_in_an_unbroken_chain(frozen_clock, by):
     publish(conference, by=by)
     frozen_clock.tick()
     publish(conference, by=by, at=frozen_clock.now + HOUR)
-    recall(conference, by=by)
+    unschedule(conference, by=by)
     withdraw(conference, by=by, reason="Mistake")
     entries = list(LedgerEntry.objects.order_by("pk"))
 
-    assert [e.action for e in entries] == ["inserted", "ended", "inserted", "recalled", "reopened", "withdrawn"]
+    assert [e.action for e in entries] == ["inserted", "ended", "inserted", "unscheduled", "reopened", "withdrawn"]
     assert [e.previous for e in entries] == ["", *(e.hash for e in entries[:-1])]
     assert [e.hash for e in entries] == [entry_hash(e) for e in entries]
 

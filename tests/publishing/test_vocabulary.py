@@ -9,11 +9,11 @@ from django.test.utils import CaptureQueriesContext
 
 from conferences.admin.merging import merge
 from ctportal.publishing import epoch
-from ctportal.publishing.gate import checksum, gate_for, naming, opening, refresh_draft
-from ctportal.publishing.models import Contribution, Edition, LedgerEntry
-from ctportal.publishing.records import Stage
+from ctportal.publishing.base_models import Stage
+from ctportal.publishing.models import Edition, LedgerEntry, UnreviewedEdit
 from ctportal.publishing.renaming import relabel
 from ctportal.publishing.services import publish, withdraw
+from ctportal.publishing.snapshot import builder_for, checksum, naming, opening, refresh_draft
 from ctportal.workflow import release, restoring, review, revisions
 from tests.factories import (
     make_account,
@@ -69,7 +69,7 @@ def changed(entry, by, **fields):
 
 
 def draft_of(record):
-    return gate_for(record).content(record)
+    return builder_for(record).snapshot(record)
 
 
 # A public entry is shown under its public name
@@ -179,12 +179,12 @@ def test_a_new_name_published_everywhere_is_noted_on_every_draft_that_names_the_
 def test_the_public_names_are_read_at_once_for_all_drafts(writer, django_assert_num_queries):
     person = make_person()
     publish(conference_naming(person=person), by=writer)
-    gate = gate_for(conference_naming(person=person))
-    records = list(gate.queryset())
+    builder = builder_for(conference_naming(person=person))
+    records = list(builder.queryset())
 
     for number in (1, len(records)):
         with django_assert_num_queries(1):
-            gate.contents_of(records[:number])
+            builder.snapshots_of(records[:number])
 
 
 # An entry that is not public yet: what its words go with has changed with them
@@ -258,7 +258,7 @@ def test_who_wrote_an_entry_is_not_the_second_reader_of_what_opens_it(writer, pu
     assert not Edition.objects.exists()
 
     review.approve(conference, by=make_account("publisher", "another"))
-    assert not Contribution.objects.exists()
+    assert not UnreviewedEdit.objects.exists()
 
 
 def test_who_wrote_an_entry_that_is_public_may_be_the_second_reader_of_what_shows_it(writer, publisher, frozen_clock):
@@ -279,7 +279,7 @@ def test_hands_in_an_entry_are_kept_while_what_opens_it_is_only_scheduled(writer
     review.submit(conference, by=writer)
     later = frozen_clock.now + timedelta(days=1)
     review.approve(conference, by=make_account("publisher", "another"), at=later)
-    review.recall(conference, by=publisher)
+    review.unschedule(conference, by=publisher)
     review.submit(conference, by=writer)
 
     assert not review.has_second_reader(conference, publisher)
@@ -293,13 +293,16 @@ def test_a_restored_entry_is_a_changed_one(writer, publisher):
     conference = conference_naming(person=person)
     review.submit(conference, by=writer)
 
-    restoring.restore(person, revisions.Snapshot.of_revision(old), by=writer, comment="Restored.")
+    restoring.restore(person, revisions.SavedState.of_revision(old), by=writer, comment="Restored.")
 
     conference.refresh_from_db()
     assert conference.stage == Stage.DRAFT
     assert draft_of(conference).data["people"][0]["name"] == {"en": "Old words"}
     assert conference.draft_sha256 == checksum(draft_of(conference).json)
-    assert set(Contribution.objects.filter(uid=person.uid).values_list("user", flat=True)) == {writer.pk, publisher.pk}
+    assert set(UnreviewedEdit.objects.filter(uid=person.uid).values_list("user", flat=True)) == {
+        writer.pk,
+        publisher.pk,
+    }
 
 
 # Merging
@@ -322,8 +325,8 @@ def test_hands_in_an_entry_go_into_the_one_that_it_is_merged_into(writer, publis
 
     merge(away, into, by=publisher)
 
-    hands = set(Contribution.objects.values_list("uid", "user"))
-    assert hands == {(into.uid, writer.pk), (into.uid, publisher.pk)}
+    edits = set(UnreviewedEdit.objects.values_list("uid", "user"))
+    assert edits == {(into.uid, writer.pk), (into.uid, publisher.pk)}
 
 
 def test_a_merger_into_what_is_public_leaves_no_hands(writer, publisher, frozen_clock):
@@ -335,7 +338,7 @@ def test_a_merger_into_what_is_public_leaves_no_hands(writer, publisher, frozen_
     merge(away, into, by=publisher)
 
     assert Edition.objects.public(epoch.now()).get(uid=into.uid).data["name"] == {"en": "Ann Speaker", "fr": "Ann"}
-    assert not Contribution.objects.exists()
+    assert not UnreviewedEdit.objects.exists()
     reasons = {entry.reason for entry in LedgerEntry.objects.filter(at=LedgerEntry.objects.last().at)}
     assert "“Ann Speker” was merged into “Ann Speaker”." in reasons
 
@@ -367,9 +370,9 @@ def test_what_opens_with_a_record_are_the_entries_that_are_not_public(writer, fr
 
     expected = {series, theme, organization, person, scheduled}
     assert (set(opening(conference)), len(opening(conference))) == (expected, 5)
-    assert set(draft_of(conference).opens) == expected
+    assert set(draft_of(conference).newly_public) == expected
     publish(conference, by=writer)
-    assert opening(conference) == draft_of(conference).opens == []
+    assert opening(conference) == draft_of(conference).newly_public == []
 
 
 @pytest.mark.parametrize("kind", MAKERS)
@@ -388,13 +391,13 @@ def test_the_release_of_a_dossier_knows_what_opens_with_it_at_the_same_number_of
     make_document(conference, delivered_by=person)
     with CaptureQueriesContext(connection) as few:
         parts = release.parts_of(conference, publisher)
-    assert [entry.record_type for entry in release.opened_by(parts)] == ["person", "theme"]
+    assert [entry.record_type for entry in release.newly_public_with(parts)] == ["person", "theme"]
 
     for _number in range(3):
         make_document(conference, delivered_by=person, issued_by=make_organization())
     with CaptureQueriesContext(connection) as many:
         parts = release.parts_of(conference, publisher)
-    assert len(release.opened_by(parts)) == 5
+    assert len(release.newly_public_with(parts)) == 5
     assert len(many) == len(few)
 
 
@@ -425,7 +428,7 @@ def test_who_published_a_new_name_without_a_hand_in_it_is_its_second_reader(rena
 
     assert made[0].data["people"][0]["name"] == {"en": "After"}
     assert steps(renamed) == [("approved", "publisher", "")]
-    assert not Contribution.objects.exists()
+    assert not UnreviewedEdit.objects.exists()
 
 
 def test_ones_own_new_name_needs_a_reason_that_stays_in_the_ledger(renamed, publisher):

@@ -8,8 +8,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from ctportal.publishing import services
-from ctportal.publishing.models import Contribution, Edition, LedgerEntry
-from ctportal.publishing.records import Stage
+from ctportal.publishing.base_models import Stage
+from ctportal.publishing.models import Edition, LedgerEntry, UnreviewedEdit
 from ctportal.publishing.state import state_of
 from ctportal.workflow import review
 from tests.factories import make_account, make_conference, make_document
@@ -68,7 +68,7 @@ def test_a_record_is_submitted_sent_back_submitted_again_and_approved(draft, edi
         ("submitted", "editor", ""),
         ("approved", "publisher", ""),
     ]
-    assert not Contribution.objects.exists()
+    assert not UnreviewedEdit.objects.exists()
 
 
 def test_an_edit_in_review_returns_the_record_to_draft(draft, editor, publisher):
@@ -133,7 +133,7 @@ def test_what_one_publishes_oneself_counts_anew_after_publication(draft, editor,
 
 def pages(record, user):
     """The pages of *record* of which *user* cannot be the second reader."""
-    return {page for _uid, page in review.hands_of(user, [record.uid])}
+    return {page for _uid, page in review.unreviewed_edits(user, [record.uid])}
 
 
 def test_a_hand_counts_until_the_edition_that_holds_it_has_begun(frozen_clock, draft, publisher):
@@ -148,10 +148,10 @@ def test_a_hand_counts_until_the_edition_that_holds_it_has_begun(frozen_clock, d
     assert pages(draft, publisher) == {""}
 
 
-def test_recalling_what_was_scheduled_makes_nobody_the_second_reader_of_their_own_text(draft, editor, publisher):
+def test_unscheduling_what_was_scheduled_makes_nobody_the_second_reader_of_their_own_text(draft, editor, publisher):
     review.note_change(draft, publisher)
     review.approve(draft, by=publisher, at=days(1), alone="Alone")
-    review.recall(draft, by=publisher)
+    review.unschedule(draft, by=publisher)
     review.submit(draft, by=editor)
 
     with pytest.raises(ValidationError) as refused:
@@ -159,7 +159,7 @@ def test_recalling_what_was_scheduled_makes_nobody_the_second_reader_of_their_ow
 
     assert code_of(refused.value) == "second_person_needed"
     assert review.approve(draft, by=make_account("publisher", "second")).is_public()
-    assert not Contribution.objects.exists()
+    assert not UnreviewedEdit.objects.exists()
 
 
 def test_replacing_what_was_scheduled_makes_nobody_the_second_reader_of_their_own_text(draft, editor, publisher):
@@ -174,7 +174,7 @@ def test_replacing_what_was_scheduled_makes_nobody_the_second_reader_of_their_ow
 
     second = make_account("publisher", "second")
     edition = review.approve(draft, by=second, at=days(2), replace=True)
-    assert set(Contribution.objects.values_list("user", "edition")) == {
+    assert set(UnreviewedEdit.objects.values_list("user", "edition")) == {
         (user.pk, edition.pk) for user in (editor, publisher)
     }
 
@@ -198,11 +198,11 @@ def test_a_hand_in_what_began_is_gone_at_the_next_approval_and_none_before(froze
     scheduled = review.approve(draft, by=publisher, at=days(1), alone="Alone")
     frozen_clock.move_to(scheduled.public_from)
     review.note_change(draft, publisher)
-    assert Contribution.objects.count() == 2
+    assert UnreviewedEdit.objects.count() == 2
 
     later = review.approve(draft, by=publisher, at=days(1), alone="Alone")
 
-    assert list(Contribution.objects.values_list("user", "edition")) == [(publisher.pk, later.pk)]
+    assert list(UnreviewedEdit.objects.values_list("user", "edition")) == [(publisher.pk, later.pk)]
 
 
 def test_what_was_withdrawn_and_comes_back_later_was_read_before(frozen_clock, draft, publisher):
@@ -215,7 +215,7 @@ def test_what_was_withdrawn_and_comes_back_later_was_read_before(frozen_clock, d
 
 
 @pytest.mark.parametrize("role", ["contributor", "editor", "translator", "photo editor"])
-def test_only_a_publisher_approves_sends_back_recalls_and_withdraws(draft, editor, role):
+def test_only_a_publisher_approves_sends_back_unschedules_and_withdraws(draft, editor, role):
     user = make_account(role, "somebody")
     review.submit(draft, by=editor)
     later = timezone.now() + timedelta(days=1)
@@ -224,7 +224,7 @@ def test_only_a_publisher_approves_sends_back_recalls_and_withdraws(draft, edito
         lambda: review.approve(draft, by=user, alone="I want to"),
         lambda: review.approve_language(draft, "ru", by=user, alone="I want to"),
         lambda: review.send_back(draft, by=user, remark="No"),
-        lambda: review.recall(draft, by=user),
+        lambda: review.unschedule(draft, by=user),
         lambda: review.redate(draft, by=user, at=later),
         lambda: review.withdraw(draft, by=user, reason="No"),
         lambda: review.restore(draft, by=user),
@@ -286,7 +286,7 @@ def test_a_language_marked_as_ready_by_another_needs_no_reason(draft, publisher)
 
     assert edition.data["title"] == {"en": "A conference", "ru": "Конференция"}
     assert steps(draft)[-1] == ("approved", "publisher", "")
-    assert not Contribution.objects.exists()
+    assert not UnreviewedEdit.objects.exists()
 
 
 def test_ones_own_translation_needs_a_reason(draft, publisher):
@@ -308,7 +308,7 @@ def test_a_language_in_preparation_is_nobodys_part_of_what_is_published(draft, e
     edition = review.approve(draft, by=publisher)
 
     assert edition.data["title"] == {"en": "A conference"}
-    assert list(Contribution.objects.values_list("language", "user")) == [("ru", publisher.pk)]
+    assert list(UnreviewedEdit.objects.values_list("language", "user")) == [("ru", publisher.pk)]
 
 
 def test_a_scheduled_edition_moves_as_it_was_approved_and_takes_its_documents_along(draft, editor, publisher):
@@ -332,26 +332,33 @@ def test_a_document_has_a_step_of_its_own_for_whatever_it_does_along_with_its_co
     for record in (draft, document):
         review.approve(record, by=publisher, at=first, alone="Alone")
     told = [
-        review.redate(draft, by=publisher, at=second).along,
-        review.recall(draft, by=publisher),
+        review.redate(draft, by=publisher, at=second).cascaded,
+        review.unschedule(draft, by=publisher),
     ]
     for record in (draft, document):
         review.approve(record, by=publisher, alone="Alone")
     told += [
-        review.withdraw(draft, by=publisher, reason="The event is over", at=end).along,
-        review.recall(draft, by=publisher),
-        review.withdraw(draft, by=publisher, reason="A mistake").along,
-        review.restore(draft, by=publisher).along,
+        review.withdraw(draft, by=publisher, reason="The event is over", at=end).cascaded,
+        review.unschedule(draft, by=publisher),
+        review.withdraw(draft, by=publisher, reason="A mistake").cascaded,
+        review.restore(draft, by=publisher).cascaded,
     ]
 
-    along = ["moved-along", "recalled-along", "withdrawn-along", "kept-along", "withdrawn-along", "restored-along"]
-    assert told == [[(document.uid, "document", action)] for action in along]
-    assert [action for action, _by, _remark in steps(document)] == ["alone", *along[:2], "alone", *along[2:]]
+    cascaded = [
+        "moved-with-conference",
+        "unscheduled-with-conference",
+        "withdrawn-with-conference",
+        "kept-with-conference",
+        "withdrawn-with-conference",
+        "restored-with-conference",
+    ]
+    assert told == [[(document.uid, "document", action)] for action in cascaded]
+    assert [action for action, _by, _remark in steps(document)] == ["alone", *cascaded[:2], "alone", *cascaded[2:]]
     assert {by for _action, by, _remark in steps(document)} == {"publisher"}
     assert steps(unmoved) == []
 
 
-def test_a_correction_recalled_and_a_text_withdrawn_with_the_conference_are_one_step(draft, publisher):
+def test_a_correction_unscheduled_and_a_text_withdrawn_with_the_conference_are_one_step(draft, publisher):
     document = make_document(draft)
     for record in (draft, document):
         review.approve(record, by=publisher, alone="Alone")
@@ -360,7 +367,7 @@ def test_a_correction_recalled_and_a_text_withdrawn_with_the_conference_are_one_
 
     review.withdraw(draft, by=publisher, reason="A mistake")
 
-    assert [action for action, _by, _remark in steps(document)][2:] == ["withdrawn-along"]
+    assert [action for action, _by, _remark in steps(document)][2:] == ["withdrawn-with-conference"]
 
 
 def test_a_scheduled_edition_moves_with_its_scheduled_withdrawal_and_not_beyond_it(draft, publisher):

@@ -73,16 +73,16 @@ class Timeline:
             raise Refused("one is to come")
         self._put(content, start, approval)
         moved = (opening, start) if replace and opening and opening != start else None
-        self._settle(now, moved)
+        self._without_deleted_rows(now, moved)
 
     def put_language(self, change, now, approval=None):
         """Publish the content in force with *change* (a function) applied."""
         if not self.at(now) or self.to_come(now):
             raise Refused("not in force, or one is to come")
         self._put(change(self.content(now)), now, approval)
-        self._settle(now)
+        self._without_deleted_rows(now)
 
-    def recall(self, now):
+    def unschedule(self, now):
         ending = self.scheduled_end(now)
         if self.to_come(now):
             self._drop_to_come(now)
@@ -93,7 +93,7 @@ class Timeline:
             self._keep_inside(ending)
         else:
             raise Refused("nothing is scheduled")
-        self._settle(now)
+        self._without_deleted_rows(now)
 
     def redate(self, start, now):
         coming = self.to_come(now)
@@ -108,7 +108,7 @@ class Timeline:
         new = self._put(coming.content, start, coming.approval)
         if end and why in (OWN, PARENT) and new.end is None:
             new.end, new.why = end, why
-        self._settle(now, (opening, start) if opening else None)
+        self._without_deleted_rows(now, (opening, start) if opening else None)
 
     def withdraw(self, end, now):
         coming = self.to_come(now)
@@ -121,7 +121,7 @@ class Timeline:
         if not ending or (ending.end and ending.end <= now):
             raise Refused("not public then")
         ending.end, ending.why = end, OWN
-        self._settle(now)
+        self._without_deleted_rows(now)
 
     def restore(self, start, now):
         last = self.last(now)
@@ -132,7 +132,7 @@ class Timeline:
             gone = [i for i in child.intervals if i.why == PARENT and i.end == last.end]
             if gone and not child.at(start) and not child.to_come(now):
                 child.restore(start, now)
-        self._settle(now)
+        self._without_deleted_rows(now)
 
     # What follows from them
 
@@ -172,8 +172,8 @@ class Timeline:
         if before and before.end > now:
             before.end, before.why = interval.end, interval.why
 
-    def _settle(self, now, moved=None):
-        """Children end, move or are recalled with their conference."""
+    def _without_deleted_rows(self, now, moved=None):
+        """Children end, move or are unscheduled with their conference."""
         for child in self.children:
             for interval in sorted(child.intervals, key=lambda i: i.start, reverse=True):
                 if interval in child.intervals and (interval.end is None or interval.end > now):

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from ctportal.reading import cache, middleware
-from tests.needs import need
+from tests.external_services import need
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.needs import need
+from tests.external_services import need
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 

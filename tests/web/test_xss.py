@@ -5,8 +5,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from ctportal.publishing.gate import canonical
 from ctportal.publishing.models import Edition
+from ctportal.publishing.snapshot import canonical
 from ctportal.web.sanitizer import rich
 from tests import factories as make
 from tests.web.dossiers import every_page, json_ld, make_dossier

@@ -2,7 +2,7 @@ import sys
 
 from django.core.management.base import BaseCommand, CommandError
 
-from ctportal.publishing.database import missing_guards
+from ctportal.publishing.database_guards import missing_guards
 from ctportal.publishing.models import LedgerEntry
 from ctportal.publishing.verification import Misfit, shown_files, verify, verify_files
 
@@ -33,7 +33,9 @@ class Command(BaseCommand):
         except Misfit as misfit:
             raise CommandError(f"The ledger does not verify. {misfit}") from misfit
         if missing := missing_guards():
-            raise CommandError(f"The database lacks guards, run manage.py guards install: {', '.join(missing)}")
+            raise CommandError(
+                f"The database lacks guards, run manage.py database_guards install: {', '.join(missing)}"
+            )
         with_files = "" if read is None else f", {read} files"
         self.stdout.write(
             f"The ledger verifies: {verified.entries} entries, {verified.editions} editions{with_files}. "

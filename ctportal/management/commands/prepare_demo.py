@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from ctportal.publishing.database import install_guards
+from ctportal.publishing.database_guards import install_guards
 from ctportal.publishing.models import Edition
 
 

@@ -11,7 +11,7 @@ from django.http import HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from ctportal.publishing.database import missing_guards
+from ctportal.publishing.database_guards import missing_guards
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ def _database_is_whole():
         logger.exception("readyz: the database does not answer")
         return False
     if missing:
-        logger.error("readyz: the database lacks guards, run manage.py guards install: %s", ", ".join(missing))
+        logger.error("readyz: the database lacks guards, run manage.py database_guards install: %s", ", ".join(missing))
     return not missing
 
 

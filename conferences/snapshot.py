@@ -7,8 +7,8 @@ from ctportal.core.countries import regions_of
 from ctportal.core.dates import first_day, last_day
 from ctportal.core.instants import end_of_day
 from ctportal.core.languages import CODES
-from ctportal.publishing.gate import Gate, Link, register
 from ctportal.publishing.models import RecordType
+from ctportal.publishing.snapshot import Link, SnapshotBuilder, register
 
 from .models import Appearance, Conference, Organization, OrganizationRole, Person, Photo, Series, Session, Theme
 from .places import series_place
@@ -26,7 +26,7 @@ def pick(data, *names):
     return {name: data[name] for name in names}
 
 
-class VocabularyGate(Gate):
+class VocabularySnapshotBuilder(SnapshotBuilder):
     model: type
 
     def queryset(self):
@@ -41,25 +41,25 @@ class VocabularyGate(Gate):
         return {"name": _("A name in at least one language is missing.")}
 
 
-class SeriesGate(VocabularyGate):
+class SeriesSnapshotBuilder(VocabularySnapshotBuilder):
     type = RecordType.SERIES
     model = Series
     serializer_class = SeriesSerializer
 
 
-class ThemeGate(VocabularyGate):
+class ThemeSnapshotBuilder(VocabularySnapshotBuilder):
     type = RecordType.THEME
     model = Theme
     serializer_class = ThemeSerializer
 
 
-class PersonGate(VocabularyGate):
+class PersonSnapshotBuilder(VocabularySnapshotBuilder):
     type = RecordType.PERSON
     model = Person
     serializer_class = PersonSerializer
 
 
-class OrganizationGate(VocabularyGate):
+class OrganizationSnapshotBuilder(VocabularySnapshotBuilder):
     type = RecordType.ORGANIZATION
     model = Organization
     serializer_class = OrganizationSerializer
@@ -90,7 +90,7 @@ _ROLES = Prefetch("organization_roles", OrganizationRole.objects.select_related(
 _APPEARANCES = Prefetch("appearances", Appearance.objects.select_related("person", "organization"))
 
 
-class ConferenceGate(Gate):
+class ConferenceSnapshotBuilder(SnapshotBuilder):
     type = RecordType.CONFERENCE
     serializer_class = ConferenceSerializer
     vocabulary_paths = (
@@ -192,7 +192,7 @@ def ready(rows, original_language):
     return sorted(rows, key=lambda row: CODES.index(row.language))
 
 
-class PhotoGate(Gate):
+class PhotoSnapshotBuilder(SnapshotBuilder):
     type = RecordType.PHOTO
     serializer_class = PhotoSerializer
     vocabulary_paths = ("people",)
@@ -236,6 +236,13 @@ class PhotoGate(Gate):
         return missing
 
 
-def register_gates():
-    for gate in (SeriesGate, ThemeGate, OrganizationGate, PersonGate, ConferenceGate, PhotoGate):
-        register(gate())
+def register_builders():
+    for builder in (
+        SeriesSnapshotBuilder,
+        ThemeSnapshotBuilder,
+        OrganizationSnapshotBuilder,
+        PersonSnapshotBuilder,
+        ConferenceSnapshotBuilder,
+        PhotoSnapshotBuilder,
+    ):
+        register(builder())

@@ -2,15 +2,15 @@
 
 from django.utils.translation import gettext as _
 
-from conferences.gate import pick, ready
-from ctportal.publishing.gate import Gate, Link, excerpt, register
+from conferences.snapshot import pick, ready
 from ctportal.publishing.models import RecordType
+from ctportal.publishing.snapshot import Link, SnapshotBuilder, excerpt, register
 
 from .models import Document
 from .serializers import DocumentSerializer
 
 
-class DocumentGate(Gate):
+class DocumentSnapshotBuilder(SnapshotBuilder):
     type = RecordType.DOCUMENT
     serializer_class = DocumentSerializer
     vocabulary_paths = ("themes", "issued_by", "delivered_by")
@@ -89,5 +89,5 @@ class DocumentGate(Gate):
         return missing
 
 
-def register_gates():
-    register(DocumentGate())
+def register_builders():
+    register(DocumentSnapshotBuilder())

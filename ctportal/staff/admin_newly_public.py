@@ -4,11 +4,11 @@ from django.urls import reverse
 from django.utils.text import Truncator
 
 from ctportal.core import languages
-from ctportal.publishing.gate import plain
+from ctportal.publishing.snapshot import plain
 
 
 def shown(admin_site, entries):
-    """For admin/record/opens.html: of each of *entries* its kind, its words in its original language, and its form."""
+    """For admin/record/newly_public.html: of each of *entries* its kind, its words in its original language, and its form."""
     return [_shown(admin_site, entry) for entry in entries]
 
 

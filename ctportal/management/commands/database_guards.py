@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from ctportal.publishing.database import install_guards, missing_guards
+from ctportal.publishing.database_guards import install_guards, missing_guards
 
 
 class Command(BaseCommand):

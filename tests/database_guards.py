@@ -9,7 +9,7 @@ from django.db.backends.signals import connection_created
 from django.test import TransactionTestCase
 from django.utils import timezone
 
-from ctportal.publishing import database
+from ctportal.publishing import database_guards
 
 REAL_NOW = timezone.now
 SETTING = "ctportal_test.now"
@@ -19,11 +19,11 @@ SHIFT = re.compile(r"([+-]\d+) (second|minute)s?")
 @contextmanager
 def lifted_guards():
     """Let the body change what the database keeps frozen."""
-    database.remove_guards()
+    database_guards.remove_guards()
     try:
         yield
     finally:
-        database.install_guards()
+        database_guards.install_guards()
 
 
 def prepare():
@@ -31,12 +31,14 @@ def prepare():
     flush = TransactionTestCase._fixture_teardown
 
     def flush_unguarded(self):
-        database.remove_guards()
+        database_guards.remove_guards()
         flush(self)  # migrates nothing, yet sends post_migrate, which brings the guards back
-        database.install_guards()
+        database_guards.install_guards()
 
     TransactionTestCase._fixture_teardown = flush_unguarded
-    database.CLOCK = f"SELECT coalesce(nullif(current_setting('{SETTING}', true), '')::timestamptz, clock_timestamp())"
+    database_guards.CLOCK = (
+        f"SELECT coalesce(nullif(current_setting('{SETTING}', true), '')::timestamptz, clock_timestamp())"
+    )
     connection_created.connect(_give_the_clock, weak=False)
 
 

@@ -1,6 +1,6 @@
-"""How a working record becomes the content of an edition. One Gate per type of record, registered by its app.
+"""How a working record becomes the snapshot that an edition freezes. One SnapshotBuilder per type of record, registered by its app.
 
-A gate gathers; it decides nothing about time. The services decide and write.
+A builder gathers; it decides nothing about time. The services decide and write.
 """
 
 import hashlib
@@ -58,7 +58,7 @@ class Link(NamedTuple):
 
 
 @dataclass
-class Content:
+class Snapshot:
     """Everything an edition is made of but its interval. *data* is the public JSON as a dictionary."""
 
     type: str
@@ -71,12 +71,12 @@ class Content:
     links: list[Link] = field(default_factory=list)
     files: list[StoredFile] = field(default_factory=list)
     shows: list = field(default_factory=list)  # uids of the vocabulary entries whose labels stand in data
-    opens: list = field(default_factory=list)  # those entries that are not public yet, and become so with it
+    newly_public: list = field(default_factory=list)  # those entries that are not public yet, and become so with it
     source: object = None  # the edition it was taken from, where it comes from no draft
 
     @property
-    def gate(self):
-        return GATES[self.type]
+    def builder(self):
+        return BUILDERS[self.type]
 
     @property
     def json(self):
@@ -84,12 +84,12 @@ class Content:
 
     @property
     def card(self):
-        return canonical(self.gate.card(self.data))
+        return canonical(self.builder.card(self.data))
 
     @property
     def facets(self):
         """The set of (name, value) the edition is filtered by."""
-        facets = set(self.gate.facets(self.data))
+        facets = set(self.builder.facets(self.data))
         facets |= {("conference", str(link.target)) for link in self.links if link.name == "conference"}
         if self.date and not any(name == "year" for name, _value in facets):
             # An undated photo is found in the year of its conference, by which it stands in lists too.
@@ -102,8 +102,8 @@ class Content:
         return "\n".join(part for part in map(plain, parts) if part).casefold()
 
 
-class Gate:
-    """What the gate must know of one type of record. Subclasses name the model's queryset, serializer and the rest."""
+class SnapshotBuilder:
+    """Makes the snapshots of one type of record. Subclasses name the model's queryset, serializer and the rest."""
 
     type: str
     serializer_class: type[serializers.Serializer]
@@ -128,23 +128,23 @@ class Gate:
         context = {"languages": self.languages(record), "texts": self.texts(record)}
         return self.serializer_class(record, context=context).data
 
-    def content(self, record):
-        """Return the Content of *record* as it would be published now."""
-        return self.content_of(self.load(record))
+    def snapshot(self, record):
+        """Return the Snapshot of *record* as it would be published now."""
+        return self.snapshot_of(self.load(record))
 
-    def content_of(self, record):
-        """Like ``content`` for a record that ``queryset`` has loaded."""
-        return self.contents_of([record])[0]
+    def snapshot_of(self, record):
+        """Like ``snapshot`` for a record that ``queryset`` has loaded."""
+        return self.snapshots_of([record])[0]
 
-    def contents_of(self, records):
-        """Like ``content_of`` for several records: asks once for the public names of all vocabulary entries they name."""
+    def snapshots_of(self, records):
+        """Like ``snapshot_of`` for several records: asks once for the public names of all vocabulary entries they name."""
         named = [(record, {entry.uid: entry for entry in self.vocabulary(record)}) for record in records]
         public = _public_entries({uid for _record, entries in named for uid in entries})
-        return [self._content(record, entries, public) for record, entries in named]
+        return [self._snapshot(record, entries, public) for record, entries in named]
 
-    def _content(self, record, entries, public):
+    def _snapshot(self, record, entries, public):
         date, end_date, over_at = self.dates(record)
-        return Content(
+        return Snapshot(
             type=self.type,
             uid=record.uid,
             slug=getattr(record, "slug", ""),
@@ -155,7 +155,7 @@ class Gate:
             links=list(self.links(record)),
             files=list(self.files(record)),
             shows=list(entries),
-            opens=[entry for uid, entry in entries.items() if str(uid) not in public],
+            newly_public=[entry for uid, entry in entries.items() if str(uid) not in public],
         )
 
     def dates(self, record):
@@ -188,16 +188,16 @@ class Gate:
         return {}
 
 
-GATES: dict[str, Gate] = {}
+BUILDERS: dict[str, SnapshotBuilder] = {}
 
 
-def register(gate):
-    """Make *gate* the one for its type of record. Called when the app is ready."""
-    GATES[gate.type] = gate
+def register(builder):
+    """Make *builder* the one for its type of record. Called when the app is ready."""
+    BUILDERS[builder.type] = builder
 
 
-def gate_for(record):
-    return GATES[record.record_type]
+def builder_for(record):
+    return BUILDERS[record.record_type]
 
 
 # The vocabulary that a record names
@@ -236,7 +236,7 @@ def _under_public_names(data, public):
 
 
 def with_label_of(entry, item):
-    """The dictionary *item*, which names a vocabulary entry, naming *entry* (a Content or an edition) instead."""
+    """The dictionary *item*, which names a vocabulary entry, naming *entry* (a Snapshot or an edition) instead."""
     label = {"uid": str(entry.uid), "slug": entry.slug, "name": entry.data["name"]}
     if "acronym" in item:
         label["acronym"] = entry.data["acronym"]
@@ -245,9 +245,9 @@ def with_label_of(entry, item):
 
 def naming(entry):
     """The working records that name the vocabulary *entry*: a queryset per type of record, in the order of their types."""
-    for name in sorted(GATES):
-        records = GATES[name].queryset()
-        paths = _paths(GATES[name]).get(entry._meta.concrete_model)
+    for name in sorted(BUILDERS):
+        records = BUILDERS[name].queryset()
+        paths = _paths(BUILDERS[name]).get(entry._meta.concrete_model)
         if paths:
             mine = (records.model._base_manager.filter(**{path: entry.pk}).values("pk") for path in paths)
             yield records.filter(_in_any(mine))
@@ -268,18 +268,18 @@ def opening(record):
         str(model.record_type): model._base_manager.filter(
             ~Exists(public), _in_any(rows.values(path) for path in paths)
         )
-        for model, paths in _paths(gate_for(record)).items()
+        for model, paths in _paths(builder_for(record)).items()
     }
     keys = [entries.order_by().values_list(Value(kind), "pk") for kind, entries in hidden.items()]
     kinds = {kind for kind, _pk in keys[0].union(*keys[1:])}
     return [entry for kind, entries in hidden.items() if kind in kinds for entry in entries.order_by("slug")]
 
 
-def _paths(gate):
-    """{model of the vocabulary: paths of *gate* that lead to it}"""
+def _paths(builder):
+    """{model of the vocabulary: paths of *builder* that lead to it}"""
     found = defaultdict(list)
-    for path in gate.vocabulary_paths:
-        model = gate.queryset().model
+    for path in builder.vocabulary_paths:
+        model = builder.queryset().model
         for name in path.split("__"):
             model = model._meta.get_field(name).related_model
         found[model].append(path)
@@ -295,13 +295,13 @@ def _in_any(choices):
 
 def refresh_draft(record):
     """Note on *record* the checksum of what would be published now, so that lists can tell what has changed since."""
-    note_draft(record, checksum(gate_for(record).content(record).json))
+    note_draft(record, checksum(builder_for(record).snapshot(record).json))
 
 
 def languages_leaving(record, edition):
     """Codes of the languages in which the public reads *edition*, and would not read *record* if that were published now:
     they are not marked as ready any more, or gone. Captions of photos have no such mark."""
-    ready = gate_for(record).languages(record)
+    ready = builder_for(record).languages(record)
     return [code for code in edition.data.get("languages", []) if code not in ready]
 
 
@@ -319,11 +319,11 @@ def delete_rows(rows):
 
 
 def refresh_drafts(records):
-    """Like ``refresh_draft`` for *records*, a queryset of a gate."""
+    """Like ``refresh_draft`` for *records*, a queryset of a builder."""
     rows = records.iterator(chunk_size=AT_ONCE)
     while some := list(islice(rows, AT_ONCE)):
-        contents = gate_for(some[0]).contents_of(some)
-        note_drafts((record, checksum(content.json)) for record, content in zip(some, contents, strict=True))
+        snapshots = builder_for(some[0]).snapshots_of(some)
+        note_drafts((record, checksum(snapshot.json)) for record, snapshot in zip(some, snapshots, strict=True))
 
 
 def note_draft(record, sha256):
@@ -341,9 +341,9 @@ def note_drafts(noted):
         model._base_manager.bulk_update(records, ["draft_sha256"])
 
 
-def with_language(gate, published, draft, language):
+def with_language(builder, published, draft, language):
     """Return the JSON *published* with its own texts in *language* as they stand in *draft*, and nothing else changed."""
-    return _merge(gate.serializer_class(), published, draft, language)
+    return _merge(builder.serializer_class(), published, draft, language)
 
 
 def _merge(serializer, old, new, language):

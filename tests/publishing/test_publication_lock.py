@@ -12,13 +12,14 @@ from django.test import Client
 from conferences.admin.merging import merge
 from conferences.models import Conference, Series
 from ctportal.publishing import epoch
-from ctportal.publishing.gate import refresh_draft
+from ctportal.publishing.base_models import lock
 from ctportal.publishing.models import Edition
-from ctportal.publishing.records import lock
 from ctportal.publishing.renaming import relabel
 from ctportal.publishing.services import publish
+from ctportal.publishing.snapshot import refresh_draft
 from ctportal.workflow import release, review, revisions
 from tests.admin.forms import AdminForm, errors_of
+from tests.concurrency import needs_postgresql, until_somebody_waits
 from tests.factories import (
     make_account,
     make_conference,
@@ -28,7 +29,6 @@ from tests.factories import (
     make_series,
     make_user,
 )
-from tests.together import needs_postgresql, until_somebody_waits
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -30,7 +30,7 @@ LATE = "5 minutes"
 EARLY = "1 second"
 
 
-class Guard(NamedTuple):
+class DatabaseGuard(NamedTuple):
     """One trigger: it refuses *event* ("DELETE", "INSERT", "UPDATE", "TRUNCATE") on *table* where *condition* is true."""
 
     name: str
@@ -93,11 +93,11 @@ class PostgreSQL:
 
 def guards(say, frozen):
     """Yield the guards of both engines; *say* is SQLite or PostgreSQL, *frozen* the columns that never change, by table."""
-    yield Guard(
+    yield DatabaseGuard(
         "edition_delete", EDITION, "DELETE", "an edition is never deleted: withdraw the record, or seal the edition"
     )
     changed = _any_changed(say, frozen[EDITION])
-    yield Guard(
+    yield DatabaseGuard(
         "edition_change",
         EDITION,
         "UPDATE",
@@ -105,35 +105,39 @@ def guards(say, frozen):
         changed,
         tuple(frozen[EDITION]),
     )
-    yield Guard(
+    yield DatabaseGuard(
         "edition_end", EDITION, "UPDATE", "the end of an edition that is past is frozen", _past_end(say), (END,)
     )
     contents = (*CONTENTS, "sealed_at")
     message = "the contents of an edition are frozen; sealing empties them, once it is not in force any more"
-    yield Guard("edition_contents", EDITION, "UPDATE", message, _not_sealing(say, contents), contents)
+    yield DatabaseGuard("edition_contents", EDITION, "UPDATE", message, _not_sealing(say, contents), contents)
     for table in ROWS:
         name = table.removeprefix("publishing_")
         message = f"the {name} rows of an edition are frozen with it"
         condition = f"NOT {say.sealed('OLD.edition_id')}" if name == "facet" else ""
-        yield Guard(f"{name}_delete", table, "DELETE", message, condition)
-        yield Guard(f"{name}_change", table, "UPDATE", message)
-        yield Guard(f"{name}_insert", table, "INSERT", message, say.in_ledger("NEW.edition_id"))
-    yield Guard("ledger_delete", LEDGER, "DELETE", "the ledger is append only")
-    yield Guard("ledger_change", LEDGER, "UPDATE", "the ledger is append only")
-    yield Guard("audit_delete", AUDIT, "DELETE", "the audit trail is append only")
-    yield Guard("audit_change", AUDIT, "UPDATE", "the audit trail is append only")
-    yield Guard("step_delete", STEP, "DELETE", "the steps of publication are append only")
+        yield DatabaseGuard(f"{name}_delete", table, "DELETE", message, condition)
+        yield DatabaseGuard(f"{name}_change", table, "UPDATE", message)
+        yield DatabaseGuard(f"{name}_insert", table, "INSERT", message, say.in_ledger("NEW.edition_id"))
+    yield DatabaseGuard("ledger_delete", LEDGER, "DELETE", "the ledger is append only")
+    yield DatabaseGuard("ledger_change", LEDGER, "UPDATE", "the ledger is append only")
+    yield DatabaseGuard("audit_delete", AUDIT, "DELETE", "the audit trail is append only")
+    yield DatabaseGuard("audit_change", AUDIT, "UPDATE", "the audit trail is append only")
+    yield DatabaseGuard("step_delete", STEP, "DELETE", "the steps of publication are append only")
     # An account that goes leaves its steps, with its name as text.
     changed = f"{_any_changed(say, frozen[STEP])} OR NEW.user_id IS NOT NULL AND NEW.user_id {say.unlike} OLD.user_id"
-    yield Guard("step_change", STEP, "UPDATE", "the steps of publication are append only", changed)
+    yield DatabaseGuard("step_change", STEP, "UPDATE", "the steps of publication are append only", changed)
     # Of an edition that is over the withdrawal is what the public was told; while its end is to come it may be taken back,
     # put otherwise, or go to another edition.
     message = "what the public was told of a withdrawal is frozen"
-    yield Guard("withdrawal_delete", WITHDRAWAL, "DELETE", message, _is_over(say, "OLD"))
-    yield Guard("withdrawal_change", WITHDRAWAL, "UPDATE", message, f"{_is_over(say, 'OLD')} OR {_is_over(say, 'NEW')}")
-    yield Guard("withdrawal_insert", WITHDRAWAL, "INSERT", message, _is_over(say, "NEW"))
+    yield DatabaseGuard("withdrawal_delete", WITHDRAWAL, "DELETE", message, _is_over(say, "OLD"))
+    yield DatabaseGuard(
+        "withdrawal_change", WITHDRAWAL, "UPDATE", message, f"{_is_over(say, 'OLD')} OR {_is_over(say, 'NEW')}"
+    )
+    yield DatabaseGuard("withdrawal_insert", WITHDRAWAL, "INSERT", message, _is_over(say, "NEW"))
     fork = f"NEW.previous {say.unlike} {say.last_hash}"
-    yield Guard("ledger_insert", LEDGER, "INSERT", "a ledger entry holds the hash of the last one before it", fork)
+    yield DatabaseGuard(
+        "ledger_insert", LEDGER, "INSERT", "a ledger entry holds the hash of the last one before it", fork
+    )
 
 
 def _is_over(say, row):
@@ -146,7 +150,7 @@ def _any_changed(say, columns):
 
 
 def _past_end(say):
-    """Whether an update changes an end that is past or was recalled, or sets one into the past."""
+    """Whether an update changes an end that is past or was unscheduled, or sets one into the past."""
     past = say.clock(f"-{LATE}")
     was_over = f"OLD.{END} IS NOT NULL AND (OLD.{END} <= {past} OR OLD.{END} = OLD.public_from)"
     is_past = f"NEW.{END} IS NOT NULL AND NEW.{END} < {past}"
@@ -154,7 +158,7 @@ def _past_end(say):
 
 
 def _not_sealing(say, columns):
-    """Whether an update of the contents is anything but emptying all of them of an edition that is over or was recalled."""
+    """Whether an update of the contents is anything but emptying all of them of an edition that is over or was unscheduled."""
     changed = _any_changed(say, columns)
     emptied = " AND ".join(f"NEW.{name} = ''" for name in CONTENTS)
     over = f"OLD.{END} IS NOT NULL AND (OLD.{END} = OLD.public_from OR OLD.{END} <= {say.clock(f'+{EARLY}')})"
@@ -260,7 +264,7 @@ def _sqlite_triggers(frozen):
     unique = dict.fromkeys(TABLES, ("id",)) | {LEDGER: ("id", "hash"), WITHDRAWAL: ("id", "edition_id")}
     replaced = [
         # INSERT OR REPLACE deletes rows without asking the guard against deletion.
-        Guard(
+        DatabaseGuard(
             f"{table.removeprefix('publishing_')}_replace", table, "INSERT", "frozen rows are never replaced",
             " OR ".join(f"EXISTS (SELECT 1 FROM {table} WHERE {column} = NEW.{column})" for column in columns),
         )
@@ -320,7 +324,9 @@ def _functions() -> dict[str, str]:
 def _postgresql_triggers(frozen):
     """Return {name: statement} of all triggers on PostgreSQL."""
     emptied = [
-        Guard(f"{table.removeprefix('publishing_')}_truncate", table, "TRUNCATE", "frozen tables are never emptied")
+        DatabaseGuard(
+            f"{table.removeprefix('publishing_')}_truncate", table, "TRUNCATE", "frozen tables are never emptied"
+        )
         for table in TABLES
     ]
     triggers = {}

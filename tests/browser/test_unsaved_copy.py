@@ -11,7 +11,9 @@ from tests.browser.test_admin import sign_in
 from tests.factories import make_account, make_conference, make_photo
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-KEPT = "Object.entries(localStorage).filter(([name]) => name.startsWith('portal-kept:')).map((entry) => entry[1])"
+KEPT = (
+    "Object.entries(localStorage).filter(([name]) => name.startsWith('portal-unsaved-copy:')).map((entry) => entry[1])"
+)
 
 
 def kept(page, count, words=""):
@@ -64,7 +66,7 @@ def offered(page, address):
     """What the page at *address* offers to put back: none or one."""
     page.goto(address)
     settled(page)
-    return page.locator(".portal-kept")
+    return page.locator(".portal-unsaved-copy")
 
 
 def leave_unasked(page):
@@ -95,7 +97,7 @@ def test_a_lost_login_in_the_middle_of_a_text_costs_nothing(page, form):
     save(page)
     page.goto(form)
     settled(page)
-    expect(page.locator(".portal-kept")).to_have_count(0)
+    expect(page.locator(".portal-unsaved-copy")).to_have_count(0)
     assert page.problems == []
 
 
@@ -114,13 +116,13 @@ def test_a_closed_tab_costs_nothing_and_another_account_is_offered_nothing(page,
     other = page.context.new_page()
     page.close()
     other.goto(form)
-    expect(other.locator(".portal-kept")).to_be_visible()
+    expect(other.locator(".portal-unsaved-copy")).to_be_visible()
     other.context.clear_cookies()
     sign_in(other, make_account("editor", "another"))
     other.goto(form)
     settled(other)
 
-    expect(other.locator(".portal-kept")).to_have_count(0)
+    expect(other.locator(".portal-unsaved-copy")).to_have_count(0)
 
 
 def test_what_is_put_back_does_not_hide_what_was_saved_meanwhile(page, form):
@@ -144,7 +146,7 @@ def test_it_is_forgotten_on_demand_and_on_sign_out(page, form):
     kept(page, 0)
     page.goto(form)
     settled(page)
-    expect(page.locator(".portal-kept")).to_have_count(0)
+    expect(page.locator(".portal-unsaved-copy")).to_have_count(0)
     page.fill("#id_venue", "Another hall")
     kept(page, 1, "Another hall")
     page.once("dialog", lambda dialog: dialog.accept())
@@ -326,7 +328,7 @@ def test_what_is_typed_after_sending_is_not_taken_for_saved(page, form):
     expect(page.locator(".messagelist")).to_contain_text("is saved.")
 
     kept(page, 1, "Together")
-    expect(page.locator(".portal-kept")).to_have_count(1)
+    expect(page.locator(".portal-unsaved-copy")).to_have_count(1)
 
 
 # Signed out
@@ -337,7 +339,7 @@ def test_a_page_left_open_keeps_nothing_after_signing_out_in_another_tab_and_say
     other.goto("/admin/")
     other.click("#logout-form button")
     other.wait_for_url("**/logout/")
-    told = page.locator(".portal-not-kept")
+    told = page.locator(".portal-not-unsaved-copy")
     expect(told).to_contain_text("You have signed out.")
 
     page.fill("#id_venue", "Another hall")
@@ -370,5 +372,5 @@ def test_where_nothing_may_be_stored_everything_else_works(browser_page):
 
     press_save(browser_page)
 
-    expect(browser_page.locator(".portal-kept")).to_have_count(0)
+    expect(browser_page.locator(".portal-unsaved-copy")).to_have_count(0)
     assert browser_page.problems == []

@@ -1,4 +1,4 @@
-"""What the server says to a browser that keeps what is typed: which form was saved. The browser's part: tests/browser/test_kept.py."""
+"""What the server says to a browser that keeps what is typed: which form was saved. The browser's part: tests/browser/test_unsaved_copy.py."""
 
 import pytest
 from django.contrib.messages import get_messages

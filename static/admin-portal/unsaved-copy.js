@@ -5,7 +5,7 @@
   const user = document.documentElement.querySelector("meta[name=portal-user]")?.content;
   const form = document.querySelector("#content-main > form[data-kept], #content-main > form[id$='_form']:not(#changelist-form):not(#user_form)");
   const isRefused = Boolean(document.querySelector(".portal-problems, .errornote"));
-  const PREFIX = "portal-kept:";
+  const PREFIX = "portal-unsaved-copy:";
   const WHO = "portal-signed-in"; // who is signed in with this browser: the pages of nobody else keep anything
   const PUT_BACK = "portal-put-back"; // the text that the reload puts back
   const SENT = "portal-sent"; // the text of the form that this tab has sent last
@@ -150,7 +150,7 @@
     const texts = keptNames(place).filter((name) => name !== own).map((name) => ({name, ...read(name)}));
     const [kept] = texts.sort((one, other) => other.at - one.at);
     if (!kept) return;
-    const box = document.getElementById("portal-kept").content.firstElementChild.cloneNode(true);
+    const box = document.getElementById("portal-unsaved-copy").content.firstElementChild.cloneNode(true);
     box.querySelector("[data-when]").textContent = new Date(kept.at).toLocaleString(document.documentElement.lang || undefined);
     box.querySelector("[data-put-back]").addEventListener("click", () => {
       attempt(() => sessionStorage.setItem(PUT_BACK, kept.name));
@@ -169,9 +169,9 @@
 
   // A page that stands open while somebody signs out in another tab says that it keeps nothing any more.
   function tellWhetherKept(form) {
-    const told = document.querySelector(".portal-not-kept");
+    const told = document.querySelector(".portal-not-unsaved-copy");
     if (isSignedIn()) told?.remove();
-    else if (!told) form.before(document.getElementById("portal-not-kept").content.firstElementChild.cloneNode(true));
+    else if (!told) form.before(document.getElementById("portal-not-unsaved-copy").content.firstElementChild.cloneNode(true));
   }
 
   function watch(form) {

@@ -9,11 +9,13 @@ from functools import cache
 
 from babel import Locale
 
-# Babel's locale for each of our languages.
-_LOCALES = {"ar": "ar", "zh": "zh_Hans", "en": "en", "fr": "fr", "ru": "ru", "es": "es"}
+from ctportal.core.languages import LOCALES
+
+# English names are those of general English: "St. Lucia", where British English has "St Lucia".
+_LOCALES = LOCALES | {"en": "en"}
 
 # slug: (M49 code, slug of the region around it), wide before narrow and in the order of a menu.
-_REGIONS = {
+_REGIONS: dict[str, tuple[str, str | None]] = {
     "africa": ("002", None),
     "northern-africa": ("015", "africa"),
     "sub-saharan-africa": ("202", "africa"),
@@ -107,7 +109,7 @@ _OWN_NAMES = {
 
 
 @cache
-def _names(language):
+def _names(language: str) -> dict[str, str]:
     """Return every name in *language* by ISO 3166-1 or M49 code; Babel is asked once a process."""
     if language not in _LOCALES:
         raise ValueError(f"“{language}” is not a language of the portal; it must be one of {', '.join(_LOCALES)}.")
@@ -116,7 +118,7 @@ def _names(language):
     return {code: _OWN_NAMES[code][language] if code in _OWN_NAMES else territories[code] for code in codes}
 
 
-def country_name(code, language):
+def country_name(code: str, language: str) -> str:
     """Return the name of the country *code* (two capital letters) in *language*; "" for no country.
 
     Raises ValueError for a code that is not in ISO 3166-1 and for a language that is not one of the six.
@@ -128,20 +130,20 @@ def country_name(code, language):
     return _names(language)[code]
 
 
-def region_name(slug, language):
+def region_name(slug: str, language: str) -> str:
     """Return the name of the region *slug* in *language*; ValueError where either is unknown."""
     if slug not in _REGIONS:
         raise ValueError(f"“{slug}” is not a region; it must be one of {', '.join(REGIONS)}.")
     return _names(language)[_REGIONS[slug][0]]
 
 
-def region_parent(slug):
+def region_parent(slug: str) -> str | None:
     """Return the slug of the region around the region *slug*, None for a continent."""
     return _REGIONS[slug][1]
 
 
 @cache
-def regions_of(code):
+def regions_of(code: str) -> tuple[str, ...]:
     """Return the slugs of the regions that the country *code* lies in, from wide to narrow.
 
     () for no country and for the codes of ``WITHOUT_REGION``; ValueError for a code that is not in ISO 3166-1.
@@ -156,7 +158,7 @@ def regions_of(code):
     return tuple(slugs)
 
 
-def _sort_key(name):
+def _sort_key(name: str) -> bytes:
     """Order Åland, Côte d’Ivoire and Türkiye under A, C and T."""
     return unicodedata.normalize("NFKD", name).encode("ascii", "ignore").lower()
 

@@ -4,12 +4,16 @@ A date has a precision: "day", "month" or "year", since "October 2019" is all th
 """
 
 from calendar import monthrange
-from datetime import UTC, date
+from datetime import date, datetime
 from functools import cache, lru_cache
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import get_month_names, get_timezone_location
+
+from ctportal.core.instants import is_time_zone, offset_text
+from ctportal.core.languages import LOCALES
 
 PRECISIONS = ("day", "month", "year")
 
@@ -27,8 +31,6 @@ def last_day(day: date, precision: str) -> date:
         return day.replace(month=12, day=31)
     return day.replace(day=monthrange(day.year, day.month)[1]) if precision == "month" else day
 
-
-_LOCALES = {"ar": "ar", "zh": "zh_Hans", "en": "en_GB", "fr": "fr", "ru": "ru", "es": "es"}
 
 # {d} day, {M} month, {y} year of the first day, {d2} … of the last. Babel knows intervals with short month names only,
 # and no French "1er", hence patterns of our own; tests hold the single forms to CLDR's.
@@ -103,28 +105,28 @@ _PATTERNS = {
 
 
 @cache
-def _months(language, context):
+def _months(language: str, context: Literal["format", "stand-alone"]) -> dict[int, str]:
     """Return the months' names by number. Russian needs the genitive ("format") beside a day, else the nominative."""
     if language == "zh":
         return {number: str(number) for number in range(1, 13)}
-    return dict(get_month_names("wide", context, _LOCALES[language]))
+    return dict(get_month_names("wide", context, LOCALES[language]))
 
 
 @cache
-def _days(language):
+def _days(language: str) -> dict[int, str]:
     """Return the days of the month as written: figures, and the French "1er"."""
     days = {number: str(number) for number in range(1, 32)}
     return {**days, 1: "1er"} if language == "fr" else days
 
 
-def _check(language, precision):
+def _check(language: str, precision: str) -> None:
     if language not in _PATTERNS:
         raise ValueError(f"“{language}” is not a language of the portal; it must be one of {', '.join(_PATTERNS)}.")
     if precision not in PRECISIONS:
         raise ValueError(f"“{precision}” is not a precision of a date; it must be one of {', '.join(PRECISIONS)}.")
 
 
-def _write(language, pattern, start, end):
+def _write(language: str, pattern: str, start: date, end: date) -> str:
     months = _months(language, "format" if "day" in pattern else "stand-alone")
     days = _days(language)
     return _PATTERNS[language][pattern].format(
@@ -132,13 +134,16 @@ def _write(language, pattern, start, end):
     )
 
 
-def format_date(date, language, precision="day"):
-    """Return *date* written out in *language* as far as its *precision* goes: "3 September 2019", "2020"."""
+def format_date(day: date, language: str, precision: str = "day") -> str:
+    """Return *day* written out in *language* as far as its *precision* goes: "3 September 2019", "2020".
+
+    ValueError for an unknown language or precision.
+    """
     _check(language, precision)
-    return _write(language, precision, date, date)
+    return _write(language, precision, day, day)
 
 
-def format_date_range(start, end, precision, language):
+def format_date_range(start: date, end: date | None, precision: str, language: str) -> str:
     """Return the days from *start* to *end*, both included (dates), written out in *language*: "3–4 September 2019".
 
     *end* may be None for a single day. With *precision* "month" or "year" the days are left out. ValueError where
@@ -163,20 +168,11 @@ def format_date_range(start, end, precision, language):
 
 
 @lru_cache(maxsize=1024)
-def _city(zone, language):
-    return get_timezone_location(zone, locale=Locale.parse(_LOCALES[language]), return_city=True)
+def _city(zone: str, language: str) -> str:
+    return get_timezone_location(zone, locale=Locale.parse(LOCALES[language]), return_city=True)
 
 
-def _offset(instant):
-    """Return the offset of a local time as readers know it: "UTC", "UTC+3", "UTC−4:30"."""
-    minutes = int(instant.utcoffset().total_seconds() // 60)
-    if not minutes:
-        return "UTC"
-    hours, rest = divmod(abs(minutes), 60)
-    return f"UTC{'+' if minutes > 0 else '−'}{hours}" + (f":{rest:02}" if rest else "")
-
-
-def format_instant(instant, zone, language):
+def format_instant(instant: datetime, zone: str, language: str) -> str:
     """Return the aware datetime *instant* as read in *zone* (a name such as "Europe/Minsk"), written in *language*.
 
     "3 September 2019, 10:00 (Minsk, UTC+3)". ValueError for a naive datetime, an unknown zone or language.
@@ -184,12 +180,10 @@ def format_instant(instant, zone, language):
     _check(language, "day")
     if instant.utcoffset() is None:
         raise ValueError(f"{instant} has no time zone; an instant must have one.")
-    try:
-        tzinfo = UTC if zone == "UTC" else ZoneInfo(zone)
-    except (KeyError, ValueError, OSError):
-        raise ValueError(f"“{zone}” is not a time zone such as “Europe/Minsk”.") from None
-    local = instant.astimezone(tzinfo)
-    place = "UTC" if zone == "UTC" else f"{_city(zone, language)}, {_offset(local)}"
+    if not is_time_zone(zone):
+        raise ValueError(f"“{zone}” is not a time zone such as “Europe/Minsk”.")
+    local = instant.astimezone(ZoneInfo(zone))
+    place = "UTC" if zone == "UTC" else f"{_city(zone, language)}, {offset_text(instant, zone)}"
     if language == "ar":
         place = place.replace(", ", "، ")
     elif language == "zh":

@@ -9,7 +9,7 @@ from django.utils.translation import get_language_bidi, gettext
 from django.utils.translation import gettext_lazy as _
 
 
-def local_to_instant(local, zone):
+def local_to_instant(local: datetime, zone: str) -> datetime:
     """Return the aware datetime of the naive *local* in *zone* (an IANA name).
 
     Where the clocks go back and a time occurs twice, the later one is meant: a release is never early. A time that the
@@ -45,7 +45,7 @@ def end_of_day(day: date, zone: str) -> datetime:
     return datetime.combine(day + timedelta(days=1), time.min, zoneinfo.ZoneInfo(zone)).astimezone(UTC)
 
 
-def is_time_zone(name):
+def is_time_zone(name: str) -> bool:
     """Whether *name* is a time zone; ``zoneinfo.available_timezones`` opens 600 files to tell."""
     try:
         zoneinfo.ZoneInfo(name)
@@ -54,21 +54,21 @@ def is_time_zone(name):
     return True
 
 
-def occurs_twice(instant, zone):
+def occurs_twice(instant: datetime, zone: str) -> bool:
     """Whether the local time of *instant* occurs twice in *zone*, the clocks going back over it."""
     local = instant.astimezone(zoneinfo.ZoneInfo(zone))
     return local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
 
 
-def offset_text(instant, zone):
-    """Return "UTC+3" for *instant* in *zone*."""
-    minutes = int(instant.astimezone(zoneinfo.ZoneInfo(zone)).utcoffset().total_seconds() // 60)
-    sign = "+" if minutes >= 0 else "−"
-    hours, rest = divmod(abs(minutes), 60)
-    return "UTC" if not minutes else f"UTC{sign}{hours}" + (f":{rest:02}" if rest else "")
+def offset_text(instant: datetime, zone: str) -> str:
+    """Return the offset of *zone* from UTC at *instant* as readers know it: "UTC", "UTC+3", "UTC−4:30"."""
+    offset = instant.astimezone(zoneinfo.ZoneInfo(zone)).utcoffset() or timedelta()
+    hours, rest = divmod(abs(offset) // timedelta(minutes=1), 60)
+    sign = "+" if offset > timedelta() else "−"
+    return f"UTC{sign}{hours}" + (f":{rest:02}" if rest else "") if offset else "UTC"
 
 
-def show_instant(instant, zone):
+def show_instant(instant: datetime, zone: str) -> str:
     """Return *instant* as people there read it and in UTC: "2019-09-03 10:00 Europe/Minsk (07:00 UTC)"."""
     local = instant.astimezone(zoneinfo.ZoneInfo(zone))
     if zone == "UTC":
@@ -81,11 +81,11 @@ def show_instant(instant, zone):
     return text
 
 
-def show_utc(instant, form="%Y-%m-%d %H:%M"):
+def show_utc(instant: datetime, form: str = "%Y-%m-%d %H:%M") -> str:
     """Return *instant* in UTC, to the minute or as *form* (of strftime) has it: "2019-09-03 07:00 UTC"."""
     return _apart(f"{instant.astimezone(UTC):{form}} UTC")
 
 
-def _apart(text):
+def _apart(text: str) -> str:
     """*text* with marks around it where the interface runs from right to left: behind Arabic 2026-11-25 reads 25-11-2026."""
     return f"\u2066{text}\u2069" if get_language_bidi() else text

@@ -20,7 +20,7 @@ _IN_WORDS = re.compile(
 _SESSION = re.compile(r" ?\( ?([^()]*?) ?\)$")
 
 
-def normalize_symbol(text):
+def normalize_symbol(text: str) -> str:
     """Return *text* in the normal form; raise ValidationError (code ``symbol_invalid``) where it is no UN symbol.
 
     "S/RES/2396(2017)", "s/res/2396 (2017)" and "Security Council resolution 2396 (2017)" are one.
@@ -46,6 +46,6 @@ def normalize_symbol(text):
     return symbol
 
 
-def symbol_url(symbol, language):
+def symbol_url(symbol: str, language: str) -> str:
     """Return the address of *symbol* (normal form) in the UN document system for a reader of *language* (two letters)."""
     return f"https://undocs.org/{language}/{quote(symbol.replace(' ', ''), safe='/()')}"

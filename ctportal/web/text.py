@@ -7,12 +7,9 @@ from babel import Locale
 from babel.numbers import get_group_symbol
 from babel.units import format_unit
 
-from ctportal.core.languages import DEFAULT, LANGUAGES, direction, pick
+from ctportal.core.languages import DEFAULT, LANGUAGES, LOCALES, direction, pick
 
-_LOCALES = {
-    code: Locale.parse(name)
-    for code, name in {"ar": "ar", "zh": "zh_Hans", "en": "en_GB", "fr": "fr", "ru": "ru", "es": "es"}.items()
-}
+_LOCALES = {code: Locale.parse(name) for code, name in LOCALES.items()}
 _GROUP_SYMBOLS = {code: get_group_symbol(locale) for code, locale in _LOCALES.items()}
 
 

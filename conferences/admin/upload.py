@@ -25,6 +25,7 @@ from conferences.admin.known import known_conferences, named_conference
 from conferences.models import Conference, Photo
 from ctportal.core.instants import today
 from ctportal.files import store
+from ctportal.files.renditions import read_credit
 from ctportal.publishing.base_models import lock
 from ctportal.publishing.snapshot import refresh_draft
 from ctportal.staff.admin_forms import DateInput
@@ -177,7 +178,7 @@ def take_picture(uploaded, shared, *, by):
         if known and not shared["again"]:
             return _duplicate(name, known)
         prepared = store.prepare_photo(uploaded)
-        values, read = _values(shared, store.read_credit(uploaded))
+        values, read = _values(shared, read_credit(uploaded))
         with transaction.atomic():
             # Whoever sends the same pictures at the same time waits here.
             conference = shared["conference"]

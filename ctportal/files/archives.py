@@ -6,9 +6,12 @@ import stat
 import struct
 import zipfile
 import zlib
+from collections.abc import Callable, Iterable
+from typing import IO, NoReturn
 from xml.parsers import expat
 
 from django.core.exceptions import ValidationError
+from django.core.files import File
 from django.utils.translation import gettext_lazy as _
 
 from ctportal.files.filetypes import DOCX, MEGABYTE, damaged, shown
@@ -25,8 +28,10 @@ ACTIVE_CONTENT_TYPE = re.compile(r"macroenabled|vbaproject|activex|vnd\.ms-offic
 # Relations by which Word fetches something by itself when it opens the file. A link waits for a click.
 FETCHED = re.compile(r"/(attachedTemplate|oleObject|frame|subDocument|aFChunk)$", re.IGNORECASE)
 
+Element = tuple[str, dict[str, str]]  # (name without its namespace, attributes) of an XML element
 
-def is_word(file):
+
+def is_word(file: IO[bytes]) -> bool:
     """True when the archive lists the two members that make a Word document. Looks at a bounded list only."""
     try:
         with open_archive(file) as archive:
@@ -41,7 +46,7 @@ class ArchiveTooLarge(Exception):
     pass
 
 
-def open_archive(file):
+def open_archive(file: IO[bytes]) -> zipfile.ZipFile:
     """Return the ZipFile; raises BadZipFile, or ArchiveTooLarge before a list of members that is too long is read."""
     size = file.seek(0, os.SEEK_END)
     file.seek(max(0, size - END_OF_ARCHIVE.size))
@@ -59,9 +64,9 @@ def open_archive(file):
     return archive
 
 
-def check_docx(uploaded):
+def check_docx(uploaded: "File[bytes]") -> None:
     """Refuse an archive that is too large, unsafe, damaged or active. Bounded: unpacks only after the limits hold."""
-    name = shown(uploaded.name)
+    name = shown(uploaded.name or "")
     try:
         with open_archive(uploaded) as archive:
             check_members(archive, name)
@@ -76,7 +81,8 @@ def check_docx(uploaded):
         raise damaged(name, DOCX) from error
 
 
-def check_members(archive, name):
+def check_members(archive: zipfile.ZipFile, name: str) -> None:
+    """Judge the list of members alone: sizes, names, places, and what is known to run."""
     members = archive.infolist()
     total = sum(member.file_size for member in members)
     crowded = [member for member in members if member.file_size > MEGABYTE]
@@ -99,7 +105,7 @@ def check_members(archive, name):
         raise active_content(name, active)
 
 
-def is_unsafe(member):
+def is_unsafe(member: zipfile.ZipInfo) -> bool:
     path = member.orig_filename
     return (
         path.startswith("/")
@@ -112,7 +118,7 @@ def is_unsafe(member):
     )
 
 
-def check_parts(archive, name):
+def check_parts(archive: zipfile.ZipFile, name: str) -> None:
     """Check all sums, refuse document types (entities) in every XML part, and what is fetched or run at opening."""
     if archive.testzip():
         raise zipfile.BadZipFile("a member's sum is wrong")
@@ -127,7 +133,7 @@ def check_parts(archive, name):
             check_relations(elements(archive, member.filename), name)
 
 
-def check_prolog(archive, member, name):
+def check_prolog(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> None:
     """A document type stands before the first element or nowhere, so only the beginning is parsed."""
     parser = expat.ParserCreate()
     parser.StartDoctypeDeclHandler = stop_with(DocumentType)
@@ -156,16 +162,16 @@ class FirstElement(Exception):
     pass
 
 
-def stop_with(exception):
-    def stop(*_what):
+def stop_with(exception: type[Exception]) -> Callable[..., NoReturn]:
+    def stop(*_what: object) -> NoReturn:
         raise exception
 
     return stop
 
 
-def elements(archive, part):
-    """Return (local name, attributes) of each element of a small part whose prolog was checked."""
-    found = []
+def elements(archive: zipfile.ZipFile, part: str) -> list[Element]:
+    """Return each element of a small part whose prolog was checked."""
+    found: list[Element] = []
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.StartElementHandler = lambda element, attributes: found.append((element.rpartition(" ")[2], attributes))
     if archive.getinfo(part).file_size > 5 * MEGABYTE:
@@ -175,7 +181,7 @@ def elements(archive, part):
     return found
 
 
-def check_relations(relations, name):
+def check_relations(relations: Iterable[Element], name: str) -> None:
     for _element, attributes in relations:
         target = attributes.get("Target", "").strip().lower()
         # A template on the author's own disk leads nowhere; one on a share or in the web is fetched by every reader.
@@ -185,7 +191,7 @@ def check_relations(relations, name):
             raise active_content(name, target)
 
 
-def active_content(name, part):
+def active_content(name: str, part: str) -> ValidationError:
     return ValidationError(
         _("“%(name)s” contains what runs or is fetched at opening (%(part)s). Remove it, or save as PDF."),
         code="docx_active_content",

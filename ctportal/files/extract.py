@@ -18,7 +18,12 @@ import sys
 import unicodedata
 import zipfile
 import zlib
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, NoReturn
 from xml.parsers import expat
+
+if TYPE_CHECKING:
+    from pypdf import PageObject
 
 MEMORY = 1024**3  # bytes of address space
 CPU_SECONDS = 10
@@ -56,16 +61,16 @@ BREAKS = {"br": "\n", "cr": "\n", "tab": "\t"}
 class Refused(Exception):
     """The document must not be accepted; carries the verdict and what was found."""
 
-    def __init__(self, verdict, detail=""):
+    def __init__(self, verdict: str, detail: str = "") -> None:
         super().__init__(verdict, detail)
         self.verdict = verdict
         self.detail = detail
 
 
-def main(kind):
+def main(kind: str) -> None:
     limit_resources()
     data = sys.stdin.buffer.read()
-    check, read = {"pdf": (check_pdf, pdf_texts), "docx": (check_docx, docx_texts)}[kind]
+    check, read = READERS[kind]
     try:
         emit(verdict="ok", pages=check(data))
     except Refused as refused:
@@ -75,7 +80,7 @@ def main(kind):
         emit(text=UNWANTED.sub("", text)[:MAX_TEXT])
 
 
-def limit_resources():
+def limit_resources() -> None:
     """Bound memory and time, and forbid writing any file, starting any process and leaving a core dump."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
@@ -84,7 +89,7 @@ def limit_resources():
     resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
 
 
-def emit(**line):
+def emit(**line: str | int | None) -> None:
     sys.stdout.write(json.dumps(line) + "\n")
     sys.stdout.flush()
 
@@ -92,7 +97,7 @@ def emit(**line):
 # PDF
 
 
-def check_pdf(data):
+def check_pdf(data: bytes) -> int:
     """Return the number of pages; raise Refused for what is damaged, protected or active."""
     import pypdfium2
 
@@ -110,7 +115,7 @@ def check_pdf(data):
     return len(document)
 
 
-def refuse_active_bytes(data):
+def refuse_active_bytes(data: bytes) -> None:
     for piece in [data, *object_streams(data)]:
         found = RAW_ACTIVE.search(NAME_ESCAPE.sub(lambda match: bytes([int(match[1], 16)]), piece))
         if found:
@@ -118,7 +123,7 @@ def refuse_active_bytes(data):
             raise Refused("active", "an embedded file" if name in ("EmbeddedFile", "<<") else name)
 
 
-def object_streams(data):
+def object_streams(data: bytes) -> Iterator[bytes]:
     """Yield the unpacked object streams, where objects hide from a search of the bytes."""
     for match in OBJECT_STREAM.finditer(data):
         try:
@@ -127,7 +132,7 @@ def object_streams(data):
             continue  # not Flate; the other net unpacks what a reader would
 
 
-def unpack(packed):
+def unpack(packed: memoryview) -> bytes:
     """Return what the Flate stream at the beginning of *packed* unpacks to."""
     unpacker = zlib.decompressobj()
     pieces, length = [], 0
@@ -141,7 +146,7 @@ def unpack(packed):
     return b"".join(pieces)
 
 
-def refuse_active_objects(data):
+def refuse_active_objects(data: bytes) -> None:
     from pypdf import PdfReader
     from pypdf.errors import DependencyError, FileNotDecryptedError, PyPdfError
     from pypdf.generic import IndirectObject
@@ -161,7 +166,7 @@ def refuse_active_objects(data):
         raise Refused("damaged") from error
 
 
-def refuse_active_object(found):
+def refuse_active_object(found: object) -> None:
     """Look at one object and at all that lies inside it; references lead to objects that are looked at on their own."""
     waiting = [found]
     while waiting:
@@ -173,7 +178,7 @@ def refuse_active_object(found):
             waiting.extend(list.__iter__(item))
 
 
-def refuse_active_dictionary(item):
+def refuse_active_dictionary(item: dict[Any, Any]) -> None:
     for key, detail in ACTIVE_KEYS.items():
         if key in item:
             raise Refused("active", detail)
@@ -191,11 +196,12 @@ def refuse_active_dictionary(item):
             raise Refused("active", "an action at opening")
 
 
-def plain(item):
+def plain(item: Any) -> Any:
+    """Return the object itself where *item* is a reference to one."""
     return item.get_object() if hasattr(item, "get_object") else item
 
 
-def pdf_texts(data):
+def pdf_texts(data: bytes) -> Iterator[str]:
     """Yield the text of all pages: as pdfium reads it, then, for Arabic, as it should be read.
 
     pdfium returns Arabic letters in the order in which they are drawn; pypdf returns what is drawn in one go as it is read.
@@ -203,7 +209,8 @@ def pdf_texts(data):
     import pypdfium2
 
     document = pypdfium2.PdfDocument(data)
-    pages, length = [], 0
+    pages: list[str] = []
+    length = 0
     for number in range(min(len(document), MAX_PAGES_READ)):
         page = document[number]
         textpage = page.get_textpage()
@@ -218,7 +225,7 @@ def pdf_texts(data):
         yield "\n\n".join(arabic_pages(data, pages))
 
 
-def arabic_pages(data, pages):
+def arabic_pages(data: bytes, pages: list[str]) -> Iterator[str]:
     from pypdf import PdfReader
 
     reader = PdfReader(io.BytesIO(data), strict=False)
@@ -226,12 +233,15 @@ def arabic_pages(data, pages):
         yield arabic_page(reader.pages[number]) if ARABIC.search(text) else text
 
 
-def arabic_page(page):
+Piece = tuple[float, str]  # (distance from the left, text)
+
+
+def arabic_page(page: "PageObject") -> str:
     """The lines of *page*, each put together from its pieces by where they stand: one program draws a line word by word from
     the left, another in one piece."""
-    lines: list = []  # (height, [(distance from the left, text)])
+    lines: list[tuple[float, list[Piece]]] = []  # (height, pieces)
 
-    def take(text, matrix, text_matrix, _font, _size):
+    def take(text: str, matrix: list[float], text_matrix: list[float], _font: object, _size: object) -> None:
         left, height = (
             text_matrix[4] * matrix[place] + text_matrix[5] * matrix[place + 2] + matrix[place + 4] for place in (0, 1)
         )
@@ -244,9 +254,9 @@ def arabic_page(page):
     return "\n".join(in_reading_order(pieces) for _height, pieces in lines)
 
 
-def in_reading_order(pieces):
-    """The text of a line of *pieces*, (distance from the left, text): from the right where it holds Arabic, though what
-    stands in it between Arabic words in other letters is read from the left."""
+def in_reading_order(pieces: list[Piece]) -> str:
+    """The text of a line of *pieces*: from the right where it holds Arabic, though what stands in it between Arabic words
+    in other letters is read from the left."""
     if not any(ARABIC.search(text) for _left, text in pieces):
         return "".join(text for _left, text in pieces)
     from_the_right = sorted(pieces, key=lambda piece: -piece[0])
@@ -258,7 +268,7 @@ def in_reading_order(pieces):
     return " ".join(" ".join(words).split())
 
 
-def letters(text):
+def letters(text: str) -> str:
     """Return *text* with letters for the shapes that Arabic letters take in print: nobody searches for shapes."""
     return PRINTED_SHAPES.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text)
 
@@ -266,27 +276,27 @@ def letters(text):
 # DOCX
 
 
-def check_docx(data):
+def check_docx(data: bytes) -> None:
     """Raise Refused where the main text is no well-formed XML. A DOCX has no pages of its own: returns None."""
     DocxText().read(data)
 
 
-def docx_texts(data):
+def docx_texts(data: bytes) -> Iterator[str]:
     yield DocxText().read(data)
 
 
 class DocxText:
     """The visible text of the main part: not what was deleted, moved away or hidden, and no comments."""
 
-    def __init__(self):
-        self.pieces = []
-        self.run = []
+    def __init__(self) -> None:
+        self.pieces: list[str] = []
+        self.run: list[str] = []
         self.length = 0
         self.skipping = 0
         self.in_text = False
         self.hidden = False
 
-    def read(self, data):
+    def read(self, data: bytes) -> str:
         parser = expat.ParserCreate(namespace_separator=" ")
         parser.StartDoctypeDeclHandler = self.refuse_doctype
         parser.StartElementHandler = self.start
@@ -300,17 +310,17 @@ class DocxText:
         return "".join(self.pieces).strip()
 
     @staticmethod
-    def refuse_doctype(*_declaration):
+    def refuse_doctype(*_declaration: object) -> NoReturn:
         raise Refused("active", "a document type declaration")
 
     @staticmethod
-    def local(name):
+    def local(name: str) -> str:
         for namespace in (WORD, STRICT_WORD, COMPATIBILITY):
             if name.startswith(namespace):
                 return name[len(namespace) :]
         return ""
 
-    def start(self, name, attributes):
+    def start(self, name: str, attributes: dict[str, str]) -> None:
         local = self.local(name)
         if local in SKIPPED or self.skipping:
             self.skipping += 1
@@ -323,7 +333,7 @@ class DocxText:
         elif local in BREAKS:
             self.run.append(BREAKS[local])
 
-    def end(self, name):
+    def end(self, name: str) -> None:
         if self.skipping:
             self.skipping -= 1
             return
@@ -336,15 +346,21 @@ class DocxText:
         elif local == "p":
             self.keep("\n")
 
-    def characters(self, text):
+    def characters(self, text: str) -> None:
         if self.in_text and not self.skipping:
             self.run.append(text)
 
-    def keep(self, text):
+    def keep(self, text: str) -> None:
         if self.length < MAX_TEXT:
             self.pieces.append(text)
             self.length += len(text)
 
+
+# {kind: (what refuses a document or returns its number of pages, what yields its text)}
+READERS: dict[str, tuple[Callable[[bytes], int | None], Callable[[bytes], Iterator[str]]]] = {
+    "pdf": (check_pdf, pdf_texts),
+    "docx": (check_docx, docx_texts),
+}
 
 if __name__ == "__main__":
     main(sys.argv[1])

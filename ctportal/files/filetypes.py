@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from ctportal.core.types import LazyText
+
 MEGABYTE = 1024**2
 
 
 @dataclass(frozen=True)
 class FileType:
     media_type: str
-    label: object  # text, translated when it is shown
-    extensions: tuple
-    also_declared_as: tuple = ()
+    label: LazyText
+    extensions: tuple[str, ...]
+    also_declared_as: tuple[str, ...] = ()
 
 
 JPEG = FileType(
@@ -44,7 +46,7 @@ TROUBLESOME = re.compile(r"[\s\"'<>|:*?;#%&\\/`^{}\[\]=,]+")
 MAX_STEM_BYTES = 150
 
 
-def clean_name(name, extension):
+def clean_name(name: str, extension: str) -> str:
     """Return *name* as it is stored and offered: one path component, safe in addresses, headers and file systems.
 
     Letters of all scripts stay. Ends in *extension* (without the dot). Raises ValidationError for a name that reverses
@@ -66,7 +68,7 @@ def clean_name(name, extension):
     return f"{stem}.{extension}"
 
 
-def split_name(name):
+def split_name(name: str) -> tuple[str, str]:
     """Return (stem, extension) of the last path component; the extension in lower case, without the dot, or ""."""
     name = unicodedata.normalize("NFC", name.encode(errors="replace").decode())
     base = re.split(r"[/\\]", name)[-1].rstrip(". \x00")
@@ -74,17 +76,17 @@ def split_name(name):
     return (stem, extension.lower()) if dot and stem else (base, "")
 
 
-def extensions_of(extension):
+def extensions_of(extension: str) -> tuple[str, ...]:
     return next((kind.extensions for kind in ALL_TYPES if extension in kind.extensions), (extension,))
 
 
-def shown(name):
+def shown(name: str) -> str:
     """Return *name* for a message: without control characters, not longer than 100 characters."""
     text = "".join(char for char in re.split(r"[/\\]", name)[-1] if char.isprintable())
     return (text[:99] + "…" if len(text) > 100 else text) or "?"
 
 
-def damaged(name, kind):
+def damaged(name: str, kind: FileType) -> ValidationError:
     return ValidationError(
         _("“%(name)s” is damaged or incomplete: it cannot be opened as %(label)s. Save it anew and upload it again."),
         code={PDF: "pdf_damaged", DOCX: "docx_damaged"}.get(kind, "image_damaged"),

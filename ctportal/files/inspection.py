@@ -1,28 +1,33 @@
 """Have another process look into a document: ``ctportal.files.extract``. What it says is judged here."""
 
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Iterator
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.files import File
 from django.utils.translation import gettext_lazy as _
 
-from ctportal.files.filetypes import MEGABYTE, PDF, damaged, shown
+from ctportal.core.types import JsonObject
+from ctportal.files.filetypes import MEGABYTE, PDF, FileType, damaged, shown
 
 EXTRACTION_SECONDS = 15
 MAX_ANSWER = 8 * MEGABYTE  # bytes: what the extracting process may say
 
 
-def inspect(uploaded, kind):
+def inspect(uploaded: "File[bytes]", kind: FileType) -> tuple[int | None, str]:
     """Return (pages or None, text) of a PDF or DOCX; raises ValidationError for what must not be accepted.
 
     The text is empty where reading it failed; that is no reason to refuse the file.
     """
-    name = shown(uploaded.name)
-    verdict, text = {}, ""
+    name = shown(uploaded.name or "")
+    verdict: JsonObject = {}
+    text = ""
     for line in run_extraction(uploaded, kind.extensions[0]):
         verdict = line if "verdict" in line else verdict
         text = line.get("text", text)
@@ -49,12 +54,11 @@ def inspect(uploaded, kind):
     )
 
 
-def run_extraction(uploaded, kind):
+def run_extraction(uploaded: "File[bytes]", kind: str) -> list[JsonObject]:
     """Run ctportal.files.extract on *uploaded*; return its lines as far as it got. No file of ours is left behind."""
     with tempfile.TemporaryFile() as copy:  # without a name: the process reads it as its standard input
         uploaded.seek(0)
-        for piece in iter(lambda: uploaded.read(MEGABYTE), b""):
-            copy.write(piece)
+        shutil.copyfileobj(uploaded, copy, MEGABYTE)
         copy.seek(0)
         process = subprocess.Popen(
             [sys.executable, "-s", "-m", "ctportal.files.extract", kind],
@@ -69,14 +73,14 @@ def run_extraction(uploaded, kind):
     clock.start()
     with process:
         try:
-            answer = process.stdout.read(MAX_ANSWER)
+            answer = process.stdout.read(MAX_ANSWER) if process.stdout else b""
         finally:
             clock.cancel()
             process.kill()
     return list(lines_of(answer))
 
 
-def lines_of(answer):
+def lines_of(answer: bytes) -> Iterator[JsonObject]:
     for line in answer.split(b"\n"):
         try:
             yield json.loads(line)

@@ -10,17 +10,17 @@ from django.utils import timezone
 from .storage import PrivateStorage
 
 
-def random_key():
+def random_key() -> str:
     """Return a key of 192 random bits, safe in an address."""
     return secrets.token_urlsafe(24)
 
 
-def private_storage():
+def private_storage() -> PrivateStorage:
     """Where uploaded bytes lie. No address leads here; the file view reads it after asking the editions."""
     return PrivateStorage()
 
 
-def storage_path(stored_file, _name):
+def storage_path(stored_file: "StoredFile", _name: str) -> str:
     return f"{stored_file.key[:2]}/{stored_file.key}"
 
 
@@ -45,10 +45,10 @@ class StoredFile(models.Model):
     class Meta:
         ordering = ["pk"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
     @property
-    def path(self):
+    def path(self) -> str:
         """The address of the file below the site's root."""
         return f"/files/{self.key}/{quote(self.name)}"

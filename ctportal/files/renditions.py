@@ -10,15 +10,20 @@ import struct
 import warnings
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import IO, Any, TypedDict
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageCms, IptcImagePlugin
+from PIL.ImageFile import ImageFile
+from PIL.JpegImagePlugin import JpegImageFile
 
-from ctportal.files.filetypes import JPEG, PNG, WEBP, damaged
+from ctportal.files.filetypes import JPEG, PNG, WEBP, FileType, damaged
 
 logger = logging.getLogger(__name__)
+
+Size = tuple[int, int]  # (width, height) in pixels
 
 # Above its own limit Pillow only warns. Ours is lower and read from the header; this is the second wall.
 warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -27,7 +32,7 @@ DOWNLOAD = "download"
 DOWNLOAD_SIDE = 4000  # pixels, the longer side
 DOWNLOAD_QUALITY = 90
 WIDTHS = (320, 640, 1280)  # pixels
-FORMATS = {  # ending: (file type, Pillow's name, options)
+FORMATS: dict[str, tuple[FileType, str, dict[str, Any]]] = {  # ending: (file type, Pillow's name, options)
     "webp": (WEBP, "WEBP", {"quality": 80, "method": 2}),  # method 4 takes 1.7 times as long for 2.5 % fewer bytes
     "jpg": (JPEG, "JPEG", {"quality": 82, "optimize": True, "progressive": True}),
 }
@@ -42,16 +47,14 @@ TURNED = {  # EXIF orientation: how to turn the picture upright
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-QUARTER_TURNS = set(TURNED.values()) - {
-    Image.Transpose.FLIP_LEFT_RIGHT,
-    Image.Transpose.ROTATE_180,
-    Image.Transpose.FLIP_TOP_BOTTOM,
-}
+QUARTER_TURNED = frozenset({5, 6, 7, 8})  # of these: those that exchange width and height
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 
 
 @dataclass(frozen=True)
 class Rendition:
+    """One picture made from a photo. *variant*: DOWNLOAD, or its width and ending, such as "w640.webp"."""
+
     variant: str
     media_type: str
     data: bytes
@@ -59,7 +62,7 @@ class Rendition:
     height: int
 
 
-def make_renditions(data, kind, name):
+def make_renditions(data: bytes, kind: FileType, name: str) -> tuple[Size, list[Rendition]]:
     """Return ((width, height) of the upright photo in pixels, [Rendition, …]) for the bytes of one photo.
 
     The first rendition is the full-size download (longer side at most DOWNLOAD_SIDE); none is larger than the photo.
@@ -91,22 +94,24 @@ def make_renditions(data, kind, name):
     return size, encoded
 
 
-def fit_within(size, width):
+def fit_within(size: Size, width: int) -> Size:
     """Return (width, height) in pixels for *size* scaled to at most *width*; never enlarges."""
     width = min(width, size[0])
     return width, max(1, round(size[1] * width / size[0]))
 
 
-def encode(image, variant, file_type, pillow_format, options):
+def encode(
+    image: Image.Image, variant: str, file_type: FileType, pillow_format: str, options: dict[str, Any]
+) -> Rendition:
     buffer = io.BytesIO()
     image.save(buffer, pillow_format, **options)
-    return Rendition(variant, file_type.media_type, buffer.getvalue(), *image.size)
+    return Rendition(variant, file_type.media_type, buffer.getvalue(), image.width, image.height)
 
 
 # Decoding what a stranger may have made
 
 
-def decode(data, kind, name):
+def decode(data: bytes, kind: FileType, name: str) -> tuple[Size, Image.Image]:
     """Return (size of the upright photo, the upright picture in sRGB without metadata, as large as the download)."""
     if kind is WEBP:  # before Pillow looks: its WebP decoder takes the memory while opening
         size = webp_size(data)
@@ -116,34 +121,36 @@ def decode(data, kind, name):
         full_size = image.size
         check_pixels(full_size, name)
         check_still(image, name)
-        if kind is JPEG:
+        if isinstance(image, JpegImageFile):
             prepare_jpeg(image, data, name)
         if kind is PNG:
             check_memory(full_size, 10 if image.has_transparency_data else 5, name)
         image.load()
-        turn = TURNED.get(orientation(image))
+        turned = orientation(image)
         picture = in_srgb(scaled(on_white(image)), image.info.get("icc_profile"))
-    if turn is not None:
-        picture = picture.transpose(turn)
-        full_size = full_size[::-1] if turn in QUARTER_TURNS else full_size
+    if turned in TURNED:
+        picture = picture.transpose(TURNED[turned])
+    if turned in QUARTER_TURNED:
+        full_size = full_size[1], full_size[0]
     picture.info.clear()  # Pillow would copy a JPEG's comment from here into the next
     return full_size, picture
 
 
-def check_pixels(size, name):
+def check_pixels(size: Size, name: str) -> None:
     megapixels = size[0] * size[1] / 1e6
     if megapixels > settings.CTPORTAL_MAX_PHOTO_MEGAPIXELS:
         raise too_large(size, settings.CTPORTAL_MAX_PHOTO_MEGAPIXELS, name)
 
 
-def check_memory(size, bytes_per_pixel, name):
+def check_memory(size: Size, bytes_per_pixel: float, name: str) -> None:
     """Refuse a picture that takes more than MEMORY_BUDGET while it is decoded and scaled to the download."""
     download = DOWNLOAD_SIDE**2 * min(size) / max(size) * 4 if max(size) > DOWNLOAD_SIDE else 0
     if size[0] * size[1] * bytes_per_pixel + download > MEMORY_BUDGET:
         raise too_large(size, int((MEMORY_BUDGET - download) / bytes_per_pixel / 1e6), name)
 
 
-def too_large(size, limit, name):
+def too_large(size: Size, limit: int, name: str) -> ValidationError:
+    """Return the refusal of a photo of *size*, where up to *limit* megapixels are accepted."""
     return ValidationError(
         _(
             "“%(name)s” is %(width)s × %(height)s pixels (%(megapixels)s megapixels); as it is, up to %(limit)s are accepted. "
@@ -160,7 +167,7 @@ def too_large(size, limit, name):
     )
 
 
-def check_still(image, name):
+def check_still(image: ImageFile, name: str) -> None:
     # A camera's JPEG may hold a second picture (MPO: depth, preview); the first one is the photo.
     if getattr(image, "n_frames", 1) > 1 and image.format != "MPO":
         raise ValidationError(
@@ -170,12 +177,12 @@ def check_still(image, name):
         )
 
 
-def prepare_jpeg(image, data, name):
+def prepare_jpeg(image: JpegImageFile, data: bytes, name: str) -> None:
     """Let libjpeg decode at half the size, or less, where the download needs no more, or the memory is short."""
     size = image.size
     widest, tallest = max(layer[1] for layer in image.layer), max(layer[2] for layer in image.layer)
     samples = sum(layer[1] * layer[2] for layer in image.layer) / (widest * tallest)  # stored numbers per pixel
-    waiting = 0
+    waiting = 0.0
     if image.info.get("progressive"):
         waiting = 2 * samples  # a progressive picture is kept whole until its last scan
         if data.count(b"\xff\xda") > MAX_SCANS:
@@ -191,7 +198,8 @@ def prepare_jpeg(image, data, name):
     check_memory(size, waiting + 4 * image.size[0] * image.size[1] / pixels, name)
 
 
-def orientation(image):
+def orientation(image: Image.Image) -> int | None:
+    """Return the EXIF orientation of *image*, 1 to 8; None where there is none that can be read."""
     try:
         return image.getexif().get(0x0112)
     except Exception as error:  # noqa: BLE001 - broken EXIF is no reason to refuse the picture
@@ -199,7 +207,7 @@ def orientation(image):
         return None
 
 
-def on_white(image):
+def on_white(image: Image.Image) -> Image.Image:
     """Return *image* without transparency and with at most 8 bits a channel, in mode L, RGB or CMYK."""
     if image.mode in ("L", "RGB", "CMYK"):
         return image
@@ -214,28 +222,29 @@ def on_white(image):
     return ground
 
 
-def scaled(image):
+def scaled(image: Image.Image) -> Image.Image:
+    """Return *image* with its longer side at most DOWNLOAD_SIDE."""
     longer = max(image.size)
     if longer <= DOWNLOAD_SIDE:
         return image
-    target = tuple(max(1, round(side * DOWNLOAD_SIDE / longer)) for side in image.size)
+    width, height = (max(1, round(side * DOWNLOAD_SIDE / longer)) for side in image.size)
     # HAMMING takes a third of the time of LANCZOS; on a picture this large nobody sees the difference.
-    return image.resize(target, Image.Resampling.HAMMING)
+    return image.resize((width, height), Image.Resampling.HAMMING)
 
 
-def in_srgb(image, profile):
+def in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     """Return *image* in RGB, its colours converted from the ICC *profile* (bytes or None) to sRGB."""
     if profile:
         try:
             source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
             if image.mode != "RGB" or "sRGB" not in ImageCms.getProfileDescription(source):
-                return ImageCms.profileToProfile(image, source, SRGB, outputMode="RGB")
+                return ImageCms.profileToProfile(image, source, SRGB, outputMode="RGB") or image
         except (ImageCms.PyCMSError, OSError, ValueError, TypeError) as error:
             logger.info("Ignored an unusable colour profile: %r", error)
     return image if image.mode == "RGB" else image.convert("RGB")
 
 
-def webp_size(data):
+def webp_size(data: bytes) -> Size:
     """Return (width, height) in pixels from the header of a WebP file; raises ValueError or struct.error."""
     chunk, start = data[12:16], data[20:30]
     if chunk == b"VP8X":
@@ -252,58 +261,68 @@ def webp_size(data):
 # What the camera or the agency wrote into the file: to fill in the form, never to be served
 
 
-CREDIT_LENGTHS = {"caption": 2000, "credit": 200, "rights": 500}
+class PhotoCredit(TypedDict):
+    """What a photo says of itself, "" or None where it says nothing."""
+
+    caption: str
+    credit: str
+    rights: str
+    taken_on: date | None
 
 
-def read_credit(uploaded):
-    """Return {"caption", "credit", "rights": text or "", "taken_on": date or None} from IPTC, else EXIF.
+def read_credit(uploaded: IO[bytes]) -> PhotoCredit:
+    """Return what *uploaded* says in IPTC, else in EXIF. Never a place.
 
-    Never a place. Whatever cannot be read is left empty: this only spares typing.
+    Whatever cannot be read is left empty: this only spares typing.
     """
+    iptc = exif = PhotoCredit(caption="", credit="", rights="", taken_on=None)
     try:
         uploaded.seek(0)
         with Image.open(uploaded, formats=["jpeg", "png"]) as image:
-            iptc, exif = IptcImagePlugin.getiptcinfo(image) or {}, image.getexif()
-            found = {**exif_credit(exif), **iptc_credit(iptc)}
+            iptc, exif = iptc_credit(IptcImagePlugin.getiptcinfo(image) or {}), exif_credit(image.getexif())
     except Exception as error:  # noqa: BLE001 - as above; this only spares typing
         logger.info("Read no credit from a picture: %r", error)
-        found = {}
     finally:
         uploaded.seek(0)
-    texts = {key: tidy(found.get(key, ""), length) for key, length in CREDIT_LENGTHS.items()}
-    return {**texts, "taken_on": found.get("taken_on")}
+    return PhotoCredit(
+        caption=tidy(iptc["caption"] or exif["caption"], 2000),
+        credit=tidy(iptc["credit"] or exif["credit"], 200),
+        rights=tidy(iptc["rights"] or exif["rights"], 500),
+        taken_on=iptc["taken_on"] or exif["taken_on"],
+    )
 
 
-def iptc_credit(iptc):
+Iptc = dict[tuple[int, int], bytes | list[bytes]]  # as Pillow reads it
+
+
+def iptc_credit(iptc: Iptc) -> PhotoCredit:
     # 2:80 by-line, 2:110 credit line, 2:116 copyright, 2:120 caption, 2:55 day taken; 1:90 says which encoding.
     encoding = "utf-8" if iptc.get((1, 90)) == b"\x1b%G" else None
     who = dict.fromkeys(filter(None, [iptc_text(iptc, 110, encoding), iptc_text(iptc, 80, encoding)]))
-    found = {
-        "caption": iptc_text(iptc, 120, encoding),
-        "credit": "/".join(who),  # agency/photographer, once where they are the same
-        "rights": iptc_text(iptc, 116, encoding),
-        "taken_on": day(iptc_text(iptc, 55, encoding), "%Y%m%d"),
-    }
-    return {key: value for key, value in found.items() if value}
+    return PhotoCredit(
+        caption=iptc_text(iptc, 120, encoding),
+        credit="/".join(who),  # agency/photographer, once where they are the same
+        rights=iptc_text(iptc, 116, encoding),
+        taken_on=day(iptc_text(iptc, 55, encoding), "%Y%m%d"),
+    )
 
 
-def iptc_text(iptc, dataset, encoding):
+def iptc_text(iptc: Iptc, dataset: int, encoding: str | None) -> str:
     value = iptc.get((2, dataset), b"")
     values = value if isinstance(value, list) else [value]
     return ", ".join(decoded(item, encoding) for item in values if item)
 
 
-def exif_credit(exif):
-    found = {
-        "caption": decoded(exif.get(0x010E, "")),
-        "credit": decoded(exif.get(0x013B, "")),
-        "rights": decoded(exif.get(0x8298, "")),
-        "taken_on": day(decoded(exif.get_ifd(0x8769).get(0x9003, ""))[:10], "%Y:%m:%d"),
-    }
-    return {key: value for key, value in found.items() if value}
+def exif_credit(exif: Image.Exif) -> PhotoCredit:
+    return PhotoCredit(
+        caption=decoded(exif.get(0x010E, "")),
+        credit=decoded(exif.get(0x013B, "")),
+        rights=decoded(exif.get(0x8298, "")),
+        taken_on=day(decoded(exif.get_ifd(0x8769).get(0x9003, ""))[:10], "%Y:%m:%d"),
+    )
 
 
-def decoded(value, encoding=None):
+def decoded(value: object, encoding: str | None = None) -> str:
     """Return text from what a camera wrote: UTF-8 where it is, else Latin-1. Pillow hands EXIF on as Latin-1 text."""
     data = value.encode("latin-1", "replace") if isinstance(value, str) else value
     if not isinstance(data, bytes):
@@ -314,7 +333,8 @@ def decoded(value, encoding=None):
         return data.decode("latin-1").strip("\x00 ")
 
 
-def day(text, form):
+def day(text: str, form: str) -> date | None:
+    """Return the date that *text* gives in *form* (of strptime), None where that is none or before photography."""
     try:
         found = datetime.strptime(text, form).date()
     except ValueError:
@@ -322,6 +342,7 @@ def day(text, form):
     return found if found > date(1826, 1, 1) else None  # the first photograph; cameras without a clock write zeros
 
 
-def tidy(text, length):
+def tidy(text: str, length: int) -> str:
+    """Return *text* in one line with single spaces, of at most *length* characters."""
     text = re.sub(r"\s+", " ", "".join(char if char.isprintable() else " " for char in text)).strip()
     return text if len(text) <= length else text[: length - 1] + "…"

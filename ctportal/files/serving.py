@@ -5,9 +5,13 @@ import re
 from urllib.parse import quote
 
 from django.conf import settings
-from django.http import FileResponse, Http404, HttpResponse, StreamingHttpResponse
+from django.core.files import File
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header, http_date, parse_http_date_safe
+
+from ctportal.files.models import StoredFile
 
 logger = logging.getLogger(__name__)
 
@@ -24,11 +28,13 @@ ONE_RANGE = re.compile(r"bytes=(?:([0-9]{1,15})-([0-9]{0,15})|-([0-9]{1,15}))")
 UNSAFE_IN_HEADER = re.compile(r"[\"\\/]")
 
 
-def serve(request, stored_file, *, disposition=INLINE, cache=PUBLIC):
+def serve(
+    request: HttpRequest, stored_file: StoredFile, *, disposition: str = INLINE, cache: str = PUBLIC
+) -> HttpResponseBase:
     """Return the response to a GET or HEAD of *stored_file*: whole, one range of bytes (206, 416), or 304 or 412.
 
     *disposition*: INLINE shows pictures and PDFs in the browser; all else, and everything with ATTACHMENT, is saved.
-    *cache*: PUBLIC or STAFF, sent as Cache-Control.
+    *cache*: PUBLIC or STAFF, sent as Cache-Control. Http404 where the storage lacks the file.
     """
     etag = f'"{stored_file.sha256}"'
     modified = int(stored_file.created_at.timestamp())
@@ -41,12 +47,13 @@ def serve(request, stored_file, *, disposition=INLINE, cache=PUBLIC):
     if response.status_code in (200, 206):
         inline = disposition == INLINE and stored_file.media_type in SHOWN_INLINE
         response.headers["Content-Type"] = stored_file.media_type
-        response.headers["Content-Disposition"] = content_disposition_header(not inline, header_name(stored_file.name))
+        header = content_disposition_header(not inline, header_name(stored_file.name))
+        response.headers["Content-Disposition"] = header or ATTACHMENT
         response.headers["Accept-Ranges"] = "bytes"
     return response
 
 
-def safety_headers(stored_file, cache):
+def safety_headers(stored_file: StoredFile, cache: str) -> dict[str, str]:
     # Safari shows nothing at all for a sandboxed PDF; what a PDF could do is refused when it is uploaded.
     policy = "default-src 'none'" if stored_file.media_type == "application/pdf" else "default-src 'none'; sandbox"
     return {
@@ -57,40 +64,39 @@ def safety_headers(stored_file, cache):
     }
 
 
-def header_name(name):
+def header_name(name: str) -> str:
     """Return *name* without what could end a header, leave a folder or turn the order of its letters around."""
     kept = "".join(char for char in name if char.isprintable())
     return UNSAFE_IN_HEADER.sub("-", kept).strip(". ") or "file"
 
 
-def body(request, stored_file):
+def body(request: HttpRequest, stored_file: StoredFile) -> HttpResponseBase:
     if settings.CTPORTAL_ACCEL_PREFIX:
         # nginx sends the file itself, ranges included; see docs/decisions/files.md for its settings.
-        return HttpResponse(headers={"X-Accel-Redirect": settings.CTPORTAL_ACCEL_PREFIX + quote(stored_file.file.name)})
+        path = settings.CTPORTAL_ACCEL_PREFIX + quote(str(stored_file.file))
+        return HttpResponse(headers={"X-Accel-Redirect": path})
     if request.method == "HEAD":
         return HttpResponse(headers={"Content-Length": str(stored_file.size)})
     wanted = wanted_range(request, stored_file)
-    if wanted == UNSATISFIABLE:
+    if wanted is None:
+        return WholeFile(opened(stored_file))
+    if not wanted:
         return HttpResponse(
             status=416, content_type="text/plain", headers={"Content-Range": f"bytes */{stored_file.size}"}
         )
-    file = opened(stored_file)
-    if wanted is None:
-        return WholeFile(file)
-    first, last = wanted
     return StreamingHttpResponse(
-        FilePart(file, first, last),
+        FilePart(opened(stored_file), wanted),
         status=206,
         headers={
-            "Content-Length": str(last - first + 1),
-            "Content-Range": f"bytes {first}-{last}/{stored_file.size}",
+            "Content-Length": str(len(wanted)),
+            "Content-Range": f"bytes {wanted[0]}-{wanted[-1]}/{stored_file.size}",
         },
     )
 
 
-def opened(stored_file):
+def opened(stored_file: StoredFile) -> "File[bytes]":
     try:
-        return stored_file.file.storage.open(stored_file.file.name)
+        return stored_file.file.storage.open(str(stored_file.file))
     except FileNotFoundError as error:
         logger.error("The file of StoredFile %s is missing from the storage", stored_file.pk)
         raise Http404 from error
@@ -101,32 +107,29 @@ class WholeFile(FileResponse):
 
 
 class FilePart:
-    """The bytes *first* to *last* of an open file, in chunks; closes the file when the response is closed."""
+    """The bytes *wanted* of an open file, in chunks; closes the file when the response is closed."""
 
-    def __init__(self, file, first, last):
+    def __init__(self, file: "File[bytes]", wanted: range) -> None:
         self.file = file
-        self.left = last - first + 1
-        file.seek(first)
+        self.left = len(wanted)
+        file.seek(wanted.start)
 
-    def __iter__(self):
+    def __iter__(self) -> "FilePart":
         return self
 
-    def __next__(self):
-        piece = self.file.read(min(CHUNK, self.left))
+    def __next__(self) -> bytes:
+        piece: bytes = self.file.read(min(CHUNK, self.left))
         if not piece:
             raise StopIteration
         self.left -= len(piece)
         return piece
 
-    def close(self):
+    def close(self) -> None:
         self.file.close()
 
 
-UNSATISFIABLE = "unsatisfiable"
-
-
-def wanted_range(request, stored_file):
-    """Return (first, last) of the bytes asked for, UNSATISFIABLE, or None for the whole file.
+def wanted_range(request: HttpRequest, stored_file: StoredFile) -> range | None:
+    """Return the bytes asked for, none where the file has none of them; None for the whole file.
 
     Several ranges, other units and what cannot be read are answered with the whole, as RFC 9110 allows.
     """
@@ -136,14 +139,13 @@ def wanted_range(request, stored_file):
     start, end, suffix = match.groups()
     size = stored_file.size
     if suffix is not None:
-        return (max(0, size - int(suffix)), size - 1) if int(suffix) else UNSATISFIABLE
-    first, last = int(start), min(int(end), size - 1) if end else size - 1
-    if end and int(end) < first:
+        return range(max(0, size - int(suffix)), size)
+    if end and int(end) < int(start):
         return None  # not a range at all
-    return (first, last) if first < size else UNSATISFIABLE
+    return range(int(start), min(int(end) + 1, size) if end else size)
 
 
-def range_still_holds(request, stored_file):
+def range_still_holds(request: HttpRequest, stored_file: StoredFile) -> bool:
     """False where If-Range names another version than ours: then the reader needs the whole."""
     condition = request.headers.get("If-Range", "").strip()
     if not condition:

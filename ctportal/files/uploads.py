@@ -1,14 +1,19 @@
 """What may be uploaded: by content, never by name or declared type (docs/decisions/files.md).
 
+*uploaded* is always a Django File of bytes with a name, read from its beginning wherever it stands.
+
 Every refusal is a ValidationError with a code and params; its message names the file, what it is and what would be right.
 """
 
 import os
+from collections.abc import Sequence
 
 import filetype
 from django.core.exceptions import ValidationError
+from django.core.files import File
 from django.utils.translation import gettext_lazy as _
 
+from ctportal.core.types import LazyText
 from ctportal.files.archives import is_word
 from ctportal.files.filetypes import (
     ALL_TYPES,
@@ -19,19 +24,14 @@ from ctportal.files.filetypes import (
     PDF,
     PNG,
     WEBP,
+    FileType,
     shown,
     split_name,
 )
 
 
-def read_all(uploaded, limit_mb, code):
-    """Return the bytes of *uploaded*; refuses an empty file and one above the limit before reading it whole."""
-    check_size(uploaded, limit_mb, code)
-    uploaded.seek(0)
-    return uploaded.read()
-
-
-def check_size(uploaded, limit_mb, code):
+def check_size(uploaded: "File[bytes]", limit_mb: int, code: str) -> None:
+    """Refuse an empty file and, with *code*, one of more than *limit_mb* megabytes. Leaves it at its beginning."""
     uploaded.seek(0, os.SEEK_END)
     size = uploaded.tell()  # counted, not declared
     uploaded.seek(0)
@@ -39,29 +39,31 @@ def check_size(uploaded, limit_mb, code):
         raise ValidationError(
             _("“%(name)s” is empty; choose the file again, or save it anew."),
             code="file_empty",
-            params={"name": shown(uploaded.name)},
+            params={"name": shown(uploaded.name or "")},
         )
     if size > limit_mb * MEGABYTE:
         raise ValidationError(
             _("“%(name)s” is %(size)s MB; the limit is %(limit)s MB."),
             code=code,
-            params={"name": shown(uploaded.name), "size": -(-size // MEGABYTE), "limit": limit_mb},
+            params={"name": shown(uploaded.name or ""), "size": -(-size // MEGABYTE), "limit": limit_mb},
         )
 
 
-def check_type(uploaded, allowed):
+def check_type(uploaded: "File[bytes]", allowed: Sequence[FileType]) -> FileType:
     """Return the FileType of *uploaded* by its content; name and declared type must agree with it."""
     found, description = recognise(uploaded)
-    extension = split_name(uploaded.name)[1]
+    name = uploaded.name or ""
+    extension = split_name(name)[1]
     claimed = next((kind for kind in ALL_TYPES if extension in kind.extensions), None)
-    params = {"name": shown(uploaded.name), "found": description, "right": right_types(allowed)}
+    right = ", ".join(str(kind.label) for kind in allowed)
+    params = {"name": shown(name), "found": description, "right": right}
     if claimed and claimed is not found:
         raise ValidationError(
             _("“%(name)s” is %(found)s, not %(claimed)s as its name says. Right would be: %(right)s."),
             code="content_mismatch",
             params={**params, "claimed": claimed.label},
         )
-    if found not in allowed:
+    if found is None or found not in allowed:
         raise ValidationError(
             _("“%(name)s” is %(found)s, which is not accepted here. Right would be: %(right)s."),
             code="type_not_allowed",
@@ -83,11 +85,7 @@ def check_type(uploaded, allowed):
     return found
 
 
-def right_types(allowed):
-    return ", ".join(str(kind.label) for kind in allowed)
-
-
-def recognise(uploaded):
+def recognise(uploaded: "File[bytes]") -> tuple[FileType | None, LazyText]:
     """Return (FileType or None, what to call it) by the first bytes and, for archives, the members."""
     uploaded.seek(0)
     head = uploaded.read(8192)
@@ -104,7 +102,7 @@ def recognise(uploaded):
     return found, found.label if found else describe(head, guess)
 
 
-def describe(head, guess):
+def describe(head: bytes, guess: str) -> LazyText:
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:2000].lower()
     if b"<svg" in start and start[:1] == b"<":
         return _("an SVG drawing")

@@ -12,7 +12,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from ctportal.files.models import StoredFile
-from ctportal.files.store import public_files, read_credit, store_photo
+from ctportal.files.renditions import read_credit
+from ctportal.files.store import store_photo
 from tests.external_services import need_program
 
 from .samples import picture, png, swapping_profile
@@ -32,6 +33,10 @@ def upload(data, name="minsk.jpg"):
 
 def stored(data, name="minsk.jpg"):
     return store_photo(upload(data, name), by=None)
+
+
+def public_files(photo):
+    return list(photo.renditions.order_by("pk"))
 
 
 def content(stored_file):

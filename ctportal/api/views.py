@@ -36,7 +36,7 @@ class Negotiation(DefaultContentNegotiation):
         self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
         [renderer] = renderers
-        if not accepts_json(request.META.get("HTTP_ACCEPT", "")):
+        if not accepts_json(request):
             raise NotAcceptable(available_renderers=[renderer])
         return renderer, renderer.media_type
 

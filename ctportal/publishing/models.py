@@ -16,6 +16,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from ctportal.core import languages
+from ctportal.core.types import JsonObject
 from ctportal.files.models import random_key
 
 
@@ -35,7 +36,7 @@ VOCABULARY = frozenset({RecordType.SERIES, RecordType.THEME, RecordType.ORGANIZA
 APART = timedelta(seconds=5)
 
 
-class EditionQuerySet(models.QuerySet):
+class EditionQuerySet(models.QuerySet["Edition"]):
     def public(self, at: datetime | Expression) -> EditionQuerySet:
         """Editions in force at *at* (aware datetime): public_from <= at < public_until.
 
@@ -61,14 +62,14 @@ class EditionQuerySet(models.QuerySet):
         """Editions that will be public later than *at*."""
         return self.not_unscheduled().filter(public_from__gt=at)
 
-    def of(self, *record_types):
+    def of(self, *record_types: str) -> EditionQuerySet:
         return self.filter(type__in=record_types) if len(record_types) > 1 else self.filter(type=record_types[0])
 
-    def facet(self, name, *values):
+    def facet(self, name: str, *values: str) -> EditionQuerySet:
         """Editions with one of *values* for the facet *name*."""
         return self.filter(Exists(Facet.objects.filter(edition=OuterRef("pk"), name=name, value__in=values)))
 
-    def with_history(self):
+    def with_history(self) -> EditionQuerySet:
         """Annotate what the envelope tells of editions that have taken effect: ``version`` (1 for the first) and
         ``published`` (start of the first edition). What began before them has taken effect too."""
         same = Edition.objects.not_unscheduled().filter(uid=OuterRef("uid")).order_by()
@@ -142,26 +143,26 @@ class Edition(models.Model):
     def __str__(self):
         return f"{self.type} {self.slug or self.uid} from {self.public_from:%Y-%m-%d %H:%M:%S} UTC"
 
-    def is_public(self, at=None):
+    def is_public(self, at: datetime | None = None) -> bool:
         """The publishing rule for this row; the twin of ``EditionQuerySet.public``."""
         at = at or timezone.now()
         return self.public_from <= at and (self.public_until is None or at < self.public_until)
 
     @property
-    def is_unscheduled(self):
+    def is_unscheduled(self) -> bool:
         return self.public_until == self.public_from
 
     @property
-    def is_sealed(self):
+    def is_sealed(self) -> bool:
         return self.sealed_at is not None
 
     @cached_property
-    def data(self):
+    def data(self) -> JsonObject:
         """The public JSON, parsed; {} when sealed."""
         return json.loads(self.json) if self.json else {}
 
     @cached_property
-    def card_data(self):
+    def card_data(self) -> JsonObject:
         """The card, parsed; {} when sealed."""
         return json.loads(self.card) if self.card else {}
 
@@ -289,7 +290,7 @@ class LedgerEntry(models.Model):
         return f"{self.action} {self.uid}"
 
 
-class UnreviewedEditQuerySet(models.QuerySet):
+class UnreviewedEditQuerySet(models.QuerySet["UnreviewedEdit"]):
     def counting(self, at: datetime) -> UnreviewedEditQuerySet:
         """Edits of what nobody outside has read by *at*: not approved since, or in an edition that has not begun."""
         return self.exclude(Exists(Edition.objects.effective(at).filter(pk=OuterRef("edition"))))

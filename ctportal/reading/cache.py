@@ -12,14 +12,16 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Hashable, Iterable
-from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import redis
 from cachetools import LRUCache
 from django.conf import settings
 from django.db import connection
+
+if TYPE_CHECKING:
+    from ctportal.reading.context import ReadContext
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -33,22 +35,6 @@ FREE = frozenset({"q", "date_after", "date_before", "updated_after"})
 NOT_FILTERS = frozenset({"page", "ordering", "page_size", "lang"})
 MOST_FILTERS = 2
 OVERHEAD = 300  # bytes that the process takes for one entry beside its own
-
-
-class Context(Protocol):
-    """What the cache asks of a ``ReadContext``."""
-
-    @property
-    def at(self) -> datetime: ...
-
-    @property
-    def epoch(self) -> str: ...
-
-
-class Store(Protocol):
-    def get(self, key: str) -> bytes | None: ...
-
-    def set(self, key: str, value: bytes, *, is_list: bool = False) -> None: ...
 
 
 class MemoryStore:
@@ -101,7 +87,8 @@ class RedisStore:
         self._away_until = 0.0
 
     def get(self, key: str) -> bytes | None:
-        return self._ask(lambda: self._server.get(key))
+        kept: bytes | None = self._ask(lambda: self._server.get(key))
+        return kept
 
     def set(self, key: str, value: bytes, *, is_list: bool = False) -> None:
         self._ask(lambda: self._server.set(key, value, ex=QUARTER))
@@ -120,6 +107,9 @@ class RedisStore:
             return None
 
 
+Store: TypeAlias = MemoryStore | RedisStore
+
+
 @functools.cache
 def store() -> Store | None:
     """Return where this process keeps answers, None where nothing is kept."""
@@ -135,7 +125,7 @@ def usable() -> Store | None:
     return None if connection.in_atomic_block else store()
 
 
-def key_of(context: Context, *names: Hashable) -> str | None:
+def key_of(context: "ReadContext", *names: Hashable) -> str | None:
     """Return the key of what *names* name as it is in the epoch of *context*, None where there is no epoch."""
     if not context.epoch:
         return None
@@ -144,7 +134,7 @@ def key_of(context: Context, *names: Hashable) -> str | None:
     return f"ctportal:{hashlib.sha256(name.encode()).hexdigest()}"
 
 
-def value(context: Context, key: Hashable, compute: Callable[[], T]) -> T:
+def value(context: "ReadContext", key: Hashable, compute: Callable[[], T]) -> T:
     """See ``ReadContext.cached``."""
     where = usable()
     name = where and key_of(context, "value", key)
@@ -153,7 +143,8 @@ def value(context: Context, key: Hashable, compute: Callable[[], T]) -> T:
     kept = where.get(name)
     if kept is not None:
         try:
-            return json.loads(kept)
+            found: T = json.loads(kept)
+            return found
         except ValueError:
             logger.warning("The cache gave something unreadable for “%s”; it is computed anew.", key)
     made = compute()

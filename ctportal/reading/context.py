@@ -5,6 +5,8 @@ from datetime import datetime
 from functools import cached_property
 from typing import TypeVar
 
+from django.http import HttpRequest
+
 from ctportal.publishing import epoch
 
 from . import cache
@@ -41,3 +43,9 @@ class ReadContext:
         """Return ``compute()``, or what it returned before in the same epoch. *key* names the value, which is made of what
         JSON knows: a tuple comes back as a list."""
         return cache.value(self, key, compute)
+
+
+class ReadRequest(HttpRequest):
+    """A request of the public side, as ``AnswerCacheMiddleware`` hands it on."""
+
+    read_context: ReadContext

@@ -7,14 +7,20 @@ words. Nothing here takes long, whatever the texts: see BUDGET.
 
 import json
 import re
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
+from difflib import Match, SequenceMatcher
 from html.parser import HTMLParser
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypeAlias, TypeGuard, TypeVar
 
 import nh3
 
 from ctportal.core.languages import CODES
+from ctportal.core.types import JsonObject, JsonValue
+
+# Names of fields and, for an entry of a list, the entry itself.
+Path: TypeAlias = tuple[str | JsonObject, ...]
+H = TypeVar("H", bound=Hashable)
 
 ADDED, REMOVED, CHANGED, MOVED = "added", "removed", "changed", "moved"
 
@@ -23,39 +29,39 @@ ADDED, REMOVED, CHANGED, MOVED = "added", "removed", "changed", "moved"
 class Change:
     """One difference.
 
-    *path* leads to it from the record: names of fields and, for an entry of a list, the entry itself (a dictionary).
+    *path* leads to it from the record.
     *kind* is ADDED, REMOVED, CHANGED or MOVED (entries that are there in another order). *before* and *after* are the
     values as they stand in the JSON, None where there is none. *language* is that of a text in a language object.
     """
 
-    path: tuple
+    path: Path
     kind: str
-    before: Any = None
-    after: Any = None
+    before: JsonValue = None
+    after: JsonValue = None
     language: str = ""
 
     @property
-    def field(self):
+    def field(self) -> str:
         """Name of the innermost field, such as "title" or "file"."""
         return next(part for part in reversed(self.path) if isinstance(part, str))
 
     @property
-    def entries(self):
+    def entries(self) -> list[JsonObject]:
         """The entries of lists that it lies in, outermost first."""
         return [part for part in self.path if not isinstance(part, str)]
 
 
-def differences(before, after):
+def differences(before: JsonObject, after: JsonObject) -> list[Change]:
     """Return the Changes from the JSON object *before* to *after*; fields that only one of them has count as empty there."""
     return list(_objects(before, after, ()))
 
 
-def _objects(before, after, path):
+def _objects(before: JsonObject, after: JsonObject, path: Path) -> Iterator[Change]:
     for name in [*after, *(name for name in before if name not in after)]:
         yield from _values(before.get(name), after.get(name), (*path, name))
 
 
-def _values(before, after, path):
+def _values(before: JsonValue, after: JsonValue, path: Path) -> Iterator[Change]:
     if before == after or (not before and not after and before is not False and after is not False):
         return
     if _is_language_object(before) and _is_language_object(after):
@@ -65,30 +71,37 @@ def _values(before, after, path):
                 yield Change(path, _kind(old, new), old, new, code)
     elif _is_list_of_objects(before) and _is_list_of_objects(after):
         yield from _lists(before or [], after or [], path)
-    elif isinstance(before, dict) and isinstance(after, dict) and "path" not in after and _same(before, after):
+    elif (
+        isinstance(before, dict)
+        and isinstance(after, dict)
+        and "path" not in after
+        and _identity(before) == _identity(after)
+    ):
         yield from _objects(before, after, path)
     else:
         yield Change(path, _kind(before, after), before, after)
 
 
-def _kind(before, after):
+def _kind(before: JsonValue, after: JsonValue) -> str:
     if before in (None, "", [], {}):
         return ADDED
     return REMOVED if after in (None, "", [], {}) else CHANGED
 
 
-def _is_language_object(value):
+def _is_language_object(value: JsonValue) -> TypeGuard[JsonObject | None]:
+    """Whether *value* is an object with language codes as keys, or empty."""
     return not value if not isinstance(value, dict) else set(value) <= set(CODES)
 
 
-def _is_list_of_objects(value):
+def _is_list_of_objects(value: JsonValue) -> TypeGuard[list[JsonObject] | None]:
+    """Whether *value* is a list of objects, or empty."""
     return not value if not isinstance(value, list) else all(isinstance(each, dict) for each in value)
 
 
 # Lists: which entry is which
 
 
-def _lists(before, after, path):
+def _lists(before: list[JsonObject], after: list[JsonObject], path: Path) -> Iterator[Change]:
     """Compare entry by entry: what was added, removed, changed, and whether the rest stands in another order."""
     pairs = _pairs(before, after)
     matched = {new: old for old, new in pairs}
@@ -105,16 +118,17 @@ def _lists(before, after, path):
         yield Change(path, MOVED, before, after)
 
 
-def _pairs(before, after):
+def _pairs(before: list[JsonObject], after: list[JsonObject]) -> list[tuple[int, int]]:
     """Return [(index before, index after)] of the entries that are the same thing, each used once.
 
     Entries that are equal come first; then those with the same identity (key, uid and role, language, address, path of a
     file); then those without any identity, which are the same where they stand in the same place among the rest.
     """
-    pairs = []
-    for identity in (_whole, _identity, _name):
+    pairs: list[tuple[int, int]] = []
+    identities: tuple[Callable[[JsonObject], Hashable], ...] = (_whole, _identity, _name)
+    for identity in identities:
         used = {old for old, _new in pairs}, {new for _old, new in pairs}
-        waiting: dict = {}
+        waiting: dict[Hashable, list[int]] = {}
         for old, entry in enumerate(before):
             if old not in used[0] and identity(entry) is not None:
                 waiting.setdefault(identity(entry), []).append(old)
@@ -129,23 +143,18 @@ def _pairs(before, after):
     return [*pairs, *zip(*rest, strict=False)]
 
 
-def _same(before, after):
-    """Whether two objects that stand in the same place speak of the same thing."""
-    return _identity(before) == _identity(after)
-
-
-def _whole(entry):
+def _whole(entry: JsonObject) -> str:
     return json.dumps(entry, sort_keys=True)
 
 
-def _identity(entry):
+def _identity(entry: JsonObject) -> tuple[str, ...] | None:
     if "uid" in entry:
         return "uid", str(entry["uid"]), str(entry.get("role"))
     names = ("path",) if "sha256" in entry else ("key", "address", "language")
     return next(((name, str(entry[name])) for name in names if name in entry), None)
 
 
-def _name(entry):
+def _name(entry: JsonObject) -> str | None:
     """Somebody whose role changed is still the same; a link to another page is another link."""
     return str(entry["uid"]) if "uid" in entry else None
 
@@ -153,16 +162,8 @@ def _name(entry):
 # Relations
 
 
-class Pointer(NamedTuple):
-    """A relation as a reader sees it: its name, and the record it leads to."""
-
-    name: str
-    key: str
-    target: str
-
-
-def relation_differences(before, after):
-    """Return (removed, added) of two lists of pointers (anything hashable), each in its own order."""
+def relation_differences(before: Sequence[H], after: Sequence[H]) -> tuple[list[H], list[H]]:
+    """Return (removed, added) of two lists of relations, whatever stands for one, each in its own order."""
     was, now = set(before), set(after)
     return [each for each in before if each not in now], [each for each in after if each not in was]
 
@@ -190,7 +191,7 @@ class Part(NamedTuple):
     text: str
 
 
-def text_changes(before, after):
+def text_changes(before: str, after: str) -> list[list[Part]]:
     """Compare two texts (plain, or HTML) and return the paragraphs that changed, each a list of Parts; runs of unchanged
     ones are one [Part(SKIPPED, count)]. [] where the words are the same and only their form is not."""
     old, new = paragraphs(before), paragraphs(after)
@@ -208,7 +209,7 @@ def text_changes(before, after):
     return found
 
 
-def _rewritten(old, new, budget):
+def _rewritten(old: list[str], new: list[str], budget: "_Budget") -> list[list[Part]]:
     """Compare paragraphs that were rewritten word by word: pair by pair where there are as many as before, else as one."""
     if len(old) == len(new) <= PAIRS:
         return [_words(a, b, budget) for a, b in zip(old, new, strict=True)]
@@ -217,7 +218,7 @@ def _rewritten(old, new, budget):
     return [[Part(DELETED, text)] for text in old] + [[Part(INSERTED, text)] for text in new]
 
 
-def _split(parts):
+def _split(parts: Iterable[Part]) -> list[list[Part]]:
     """Return the Parts of several paragraphs as paragraphs again: each line feed ends one."""
     found: list[list[Part]] = [[]]
     for part in parts:
@@ -229,20 +230,24 @@ def _split(parts):
     return [each for each in found if each]
 
 
-def _words(before, after, budget):
+def _words(before: str, after: str, budget: "_Budget") -> list[Part]:
     """Return the Parts of one paragraph; one removed and one added where hardly anything of it is left."""
     whole = [Part(DELETED, before), Part(INSERTED, after)]
     old, new = WORD.findall(before), WORD.findall(after)
     if len(old) + len(new) > WORDS:
         return whole
-    parts = list(_readable([SAME if op else "", "".join(a), "".join(b)] for op, a, b in _aligned(old, new, budget)))
+    aligned = [(op, "".join(a), "".join(b)) for op, a, b in _aligned(old, new, budget)]
+    parts = list(_readable(aligned))
     kept = sum(len(part.text) for part in parts if part.op == SAME)
     return parts if kept * 3 >= min(len(before), len(after)) else whole
 
 
-def _readable(parts):
-    """Yield Parts, with single spaces and marks between two changes counted as changed: nobody reads every other word."""
-    parts, joined = list(parts), []
+def _readable(parts: list[tuple[str, str, str]]) -> Iterator[Part]:
+    """Yield Parts for *parts*, each (SAME or "", text before, text after).
+
+    Single spaces and marks between two changes count as changed: nobody reads every other word.
+    """
+    joined: list[list[str]] = []
     for i, (op, a, b) in enumerate(parts):
         if op == SAME and 0 < i < len(parts) - 1 and not re.search(r"\w", a):
             op = ""
@@ -262,7 +267,9 @@ def _readable(parts):
 
 
 class _Budget:
-    def __init__(self, steps):
+    """The steps that are left of BUDGET."""
+
+    def __init__(self, steps: int) -> None:
         self.left = steps
 
 
@@ -270,28 +277,30 @@ class _TooLong(Exception):
     pass
 
 
-class _Matcher(SequenceMatcher):
+class _Matcher(SequenceMatcher[str]):
     """difflib's matcher, which stops when the steps it may take are used up.
 
     The cost of one look for the longest match is known beforehand: for each item, how often it occurs on the other side.
     """
 
-    def __init__(self, a, b, budget):
+    b2j: dict[str, list[int]]  # difflib's own: where each item occurs in b
+
+    def __init__(self, a: list[str], b: list[str], budget: _Budget) -> None:
         super().__init__(None, a, b, autojunk=False)
         self.budget = budget
         self.cost = [0]
         for item in a:
             self.cost.append(self.cost[-1] + 1 + len(self.b2j.get(item, ())))
 
-    def find_longest_match(self, alo=0, ahi=None, blo=0, bhi=None):
-        cost = self.cost[ahi] - self.cost[alo] + 20
+    def find_longest_match(self, alo: int = 0, ahi: int | None = None, blo: int = 0, bhi: int | None = None) -> Match:
+        cost = self.cost[-1 if ahi is None else ahi] - self.cost[alo] + 20
         if cost > self.budget.left:
             raise _TooLong
         self.budget.left -= cost
         return super().find_longest_match(alo, ahi, blo, bhi)
 
 
-def _aligned(old, new, budget):
+def _aligned(old: list[str], new: list[str], budget: _Budget) -> Iterator[tuple[str, list[str], list[str]]]:
     """Yield (SAME or "", items of *old*, items of *new*) in order. What stands alike at both ends is cut off first."""
     start = 0
     while start < min(len(old), len(new)) and old[start] == new[start]:
@@ -314,7 +323,7 @@ def _aligned(old, new, budget):
         yield SAME, old[len(old) - end :], new[len(new) - end :]
 
 
-def paragraphs(text, with_form=False):
+def paragraphs(text: str, with_form: bool = False) -> list[str]:
     """Return the paragraphs of *text* (plain or HTML) as plain text with single spaces, empty ones left out.
 
     *with_form* tells headings, list items and table cells apart and names the addresses of links, for texts whose words
@@ -336,12 +345,12 @@ class _Paragraphs(HTMLParser):
     BLOCKS = frozenset({"p", "h2", "h3", "h4", "li", "td", "th", "br", "blockquote", "tr", "ul", "ol", "table"})
     FORMS = frozenset({"h2", "h3", "h4", "li", "td", "th", "blockquote", "strong", "em"})
 
-    def __init__(self, with_form):
+    def __init__(self, with_form: bool) -> None:
         super().__init__(convert_charrefs=True)
         self.parts: list[str] = []
         self.with_form = with_form
 
-    def handle_starttag(self, tag, attrs):
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in self.BLOCKS:
             self.parts.append("\0")
         if self.with_form and tag in self.FORMS:
@@ -349,11 +358,11 @@ class _Paragraphs(HTMLParser):
         if self.with_form and tag == "a":
             self.parts.append(f" <{dict(attrs).get('href', '')}> ")
 
-    def handle_endtag(self, tag):
+    def handle_endtag(self, tag: str) -> None:
         if tag in self.BLOCKS:
             self.parts.append("\0")
 
-    def handle_data(self, data):
+    def handle_data(self, data: str) -> None:
         self.parts.append(data.replace("\0", ""))
 
 

@@ -7,16 +7,14 @@ ignore parameters they do not know; the API asks ``unknown_parameters`` and refu
 import datetime
 import re
 import unicodedata
-from collections.abc import Mapping
-from types import MappingProxyType
-from typing import Any, NoReturn
+from collections.abc import Iterable, Mapping
+from typing import Any, NoReturn, TypeAlias
 
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import F
 from django.db.models.expressions import OrderBy
-from django.http import HttpRequest
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -24,22 +22,24 @@ from ctportal.core import codes
 from ctportal.core.countries import COUNTRY_CODES, REGIONS
 from ctportal.core.languages import CODES
 from ctportal.core.search_text import MAX_CHARACTERS, MAX_WORDS, SearchText, shorten
+from ctportal.core.types import LazyText
 from ctportal.publishing.models import Edition, EditionQuerySet, RecordType
 from ctportal.reading.cache import is_worth_keeping
-from ctportal.reading.context import ReadContext
+from ctportal.reading.context import ReadContext, ReadRequest
 from ctportal.reading.queries import SLUG, SLUG_LENGTH, UID, Choice, choose
 
 PAGE_DIGITS = 9
 SHOWN = 60  # characters of a bad value that a message repeats
 
 
-def shown(value):
+def shown(value: str) -> str:
     """Return *value* fit for a message: short, and without characters that cannot be seen."""
     visible = "".join("�" if unicodedata.category(c)[0] == "C" else c for c in value[:SHOWN])
     return visible + "…" if len(value) > SHOWN else visible
 
 
-def refuse(value: str, message: Any, code: str, **params: str) -> NoReturn:
+def refuse(value: str, message: LazyText, code: str, **params: str) -> NoReturn:
+    """Raise ValidationError for *value*, which *message* may repeat as ``%(value)s``."""
     raise ValidationError(message, code=code, params={"value": shown(value), **params})
 
 
@@ -47,18 +47,19 @@ def refuse(value: str, message: Any, code: str, **params: str) -> NoReturn:
 
 
 class StrictField(forms.Field):
-    """Base of the fields here: text in, "" when empty, no control characters.
+    """Base of the fields here: text in, None when empty, no control characters."""
 
-    Each has ``read``, which returns what a text, never empty, stands for; ValidationError when it stands for nothing.
-    """
+    description: LazyText = ""  # what is accepted, for messages and for the API's documentation
 
-    description = ""  # what is accepted, for messages and for the API's documentation
-
-    def clean(self, value):
-        value = "" if value is None else value
+    def clean(self, value: str | None) -> Any:
+        value = value or ""
         if any(unicodedata.category(character) in ("Cc", "Cs") for character in value):
             refuse(value, _("“%(value)s” holds control characters. Leave them out."), "invalid_character")
         return self.read(value) if value else None
+
+    def read(self, value: str) -> object:
+        """Return what *value*, never empty, stands for; ValidationError when it stands for nothing."""
+        raise NotImplementedError
 
 
 class QueryField(StrictField):
@@ -71,7 +72,7 @@ class QueryField(StrictField):
         characters=MAX_CHARACTERS,
     )
 
-    def read(self, value):
+    def read(self, value: str) -> SearchText | None:
         searched = shorten(value)
         return searched if searched.text else None
 
@@ -79,42 +80,34 @@ class QueryField(StrictField):
 class CodeField(StrictField):
     """One of a few codes."""
 
-    def __init__(self, choices, **kwargs):
+    unknown = _("“%(value)s” is not known here. Known: %(known)s.")
+
+    def __init__(self, choices: Iterable[str], **kwargs: Any) -> None:
         self.codes = tuple(choices)
         super().__init__(**kwargs)
 
-    def read(self, value):
+    def read(self, value: str) -> str:
         if value not in self.codes:
-            refuse(
-                value,
-                _("“%(value)s” is not known here. Known: %(known)s."),
-                "unknown_value",
-                known=", ".join(self.codes),
-            )
+            refuse(value, self.unknown, "unknown_value", known=", ".join(self.codes))
         return value
 
 
 class CountryField(CodeField):
     description = _("Country: ISO 3166-1 alpha-2, such as BY.")
-
-    def read(self, value):
-        if value not in self.codes:
-            refuse(value, _("“%(value)s” is no country code. Use two capital letters of ISO 3166-1, such as BY."),
-                   "unknown_value")  # fmt: skip
-        return value
+    unknown = _("“%(value)s” is no country code. Use two capital letters of ISO 3166-1, such as BY.")
 
 
 class YearField(StrictField):
     description = _("Year in four digits.")
 
-    def read(self, value):
+    def read(self, value: str) -> str:
         if not re.fullmatch(r"[0-9]{4}", value) or value == "0000":
             refuse(value, _("“%(value)s” is no year. Use four digits, such as 2019."), "invalid_year")
         return value
 
 
 class DateField(StrictField):
-    def read(self, value):
+    def read(self, value: str) -> datetime.date:
         try:
             if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
                 return datetime.date.fromisoformat(value)
@@ -127,7 +120,7 @@ class InstantField(StrictField):
     description = _("Instant of RFC 3339: records whose updated is later. Write “+” in an offset as %2B.")
     SHAPE = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
-    def read(self, value):
+    def read(self, value: str) -> datetime.datetime:
         try:
             if self.SHAPE.fullmatch(value):
                 return datetime.datetime.fromisoformat(value.upper()).astimezone(datetime.UTC)
@@ -142,11 +135,11 @@ class RecordField(StrictField):
 
     at: datetime.datetime  # set by the filter
 
-    def __init__(self, record_type, **kwargs):
+    def __init__(self, record_type: str, **kwargs: Any) -> None:
         self.record_type = record_type
         super().__init__(**kwargs)
 
-    def read(self, value):
+    def read(self, value: str) -> Choice:
         if len(value) > SLUG_LENGTH or not (SLUG.fullmatch(value) or UID.fullmatch(value)):
             refuse(value, _("“%(value)s” is neither a slug such as minsk-2019 nor a uid."), "unknown_value")
         choice = choose(self.record_type, value, self.at)
@@ -162,7 +155,7 @@ class RecordField(StrictField):
 class PageField(StrictField):
     description = _("Page of the list, from 1.")
 
-    def read(self, value):
+    def read(self, value: str) -> int:
         if not re.fullmatch(r"[0-9]+", value) or not value.strip("0"):
             refuse(value, _("“%(value)s” is no page. Pages are numbered from 1."), "invalid_page")
         if len(value) > PAGE_DIGITS:
@@ -173,7 +166,7 @@ class PageField(StrictField):
 # Filters -------------------------------------------------------------------------------------------------------------
 
 
-class Parameter(django_filters.Filter):
+class Parameter(django_filters.Filter):  # type: ignore[misc]  # django-filter has no types
     """A filter without a label: pages write their own."""
 
     def __init__(self, field_name: str | None = None, lookup_expr: str | None = None, **kwargs: Any) -> None:
@@ -225,7 +218,7 @@ class RecordFilter(FacetFilter):
 
     @property
     def field(self) -> RecordField:
-        field = super().field
+        field: RecordField = super().field
         filters: EditionFilterSet | None = getattr(self, "parent", None)
         if filters is not None:
             field.at = filters.context.at
@@ -241,10 +234,7 @@ class InstantFilter(Parameter):
 
 
 class NoFilter(Parameter):
-    """A parameter that does not narrow a list."""
-
-    def filter(self, queryset: EditionQuerySet, _value: Any) -> EditionQuerySet:
-        return queryset
+    """A parameter that does not narrow a list; see ``EditionFilterSet.chosen``."""
 
 
 class Ordering(NoFilter):
@@ -263,15 +253,19 @@ LEADING = (
 )
 # {value of "ordering": fields, with a minus for descending}; the first is the default. Each is total: no two public records
 # of one type share it.
-_BY_DATE = {"-date": ("-date", "slug", "uid"), "date": ("date", "-slug", "-uid")}
-_BY_SLUG = {"slug": ("slug", "uid"), "-slug": ("-slug", "-uid")}
-_BY_UPDATE = {"-updated": ("-public_from", "uid"), "updated": ("public_from", "-uid")}
+Orderings: TypeAlias = dict[str, tuple[str, ...]]
+_BY_DATE: Orderings = {"-date": ("-date", "slug", "uid"), "date": ("date", "-slug", "-uid")}
+_BY_SLUG: Orderings = {"slug": ("slug", "uid"), "-slug": ("-slug", "-uid")}
+_BY_UPDATE: Orderings = {"-updated": ("-public_from", "uid"), "updated": ("public_from", "-uid")}
 # What an edition's facets repeat of it.
 _IN_FACETS = {"date": "facets__date", "slug": "facets__slug"}
 
 
-class EditionFilterSet(django_filters.FilterSet):
+class EditionFilterSet(django_filters.FilterSet):  # type: ignore[misc]  # django-filter has no types
     """Base of the filter sets over public editions of any type, for a request with a ``read_context``."""
+
+    request: ReadRequest
+    qs: EditionQuerySet
 
     record_type: str
     orderings = _BY_DATE | _BY_UPDATE
@@ -290,6 +284,7 @@ class EditionFilterSet(django_filters.FilterSet):
 
     @property
     def page_number(self) -> int:
+        """From 1; of a valid filter set."""
         return self.form.cleaned_data["page"] or 1
 
     @property
@@ -310,6 +305,7 @@ class EditionFilterSet(django_filters.FilterSet):
 
     @property
     def unknown_parameters(self) -> list[str]:
+        """Names of the parameters given that no filter has, in alphabetical order."""
         return sorted(set(self.data) - set(self.filters))
 
     @property
@@ -329,11 +325,12 @@ class EditionFilterSet(django_filters.FilterSet):
         for name, value in chosen.items():
             if name != leading:
                 queryset = self.filters[name].filter(queryset, value)
-        return queryset.order_by(*self.order(_IN_FACETS if leading else {}))
+        return queryset.order_by(*self.order(_IN_FACETS if leading else None))
 
-    def order(self, names: Mapping[str, str] = MappingProxyType({})) -> list[OrderBy]:
-        """Return the order of the list; *names* are other names of fields."""
+    def order(self, names: Mapping[str, str] | None = None) -> list[OrderBy]:
+        """Return the order of the list; *names* gives fields another name."""
         fields = self.orderings[self.form.cleaned_data["ordering"] or next(iter(self.orderings))]
+        names = names or {}
         columns = ((F(names.get(field.strip("-"), field.strip("-"))), field.startswith("-")) for field in fields)
         return [column.desc() if descending else column.asc() for column, descending in columns]
 
@@ -346,7 +343,7 @@ class EditionFilterSet(django_filters.FilterSet):
         return self.context.cached(key, self.qs.order_by().count)
 
 
-def ordering(orderings: Mapping[str, Any]) -> Ordering:
+def ordering(orderings: Iterable[str]) -> Ordering:
     return Ordering(choices=orderings)
 
 
@@ -409,7 +406,7 @@ class PersonFilterSet(Vocabulary):
     record_type = RecordType.PERSON
 
 
-FILTERSETS = {
+FILTERSETS: dict[str, type[EditionFilterSet]] = {
     filterset.record_type: filterset
     for filterset in (
         *(ConferenceFilterSet, DocumentFilterSet, PhotoFilterSet),
@@ -418,7 +415,7 @@ FILTERSETS = {
 }
 
 
-def filters_for(record_type: str, data: Mapping[str, str], request: HttpRequest) -> EditionFilterSet:
+def filters_for(record_type: str, data: Mapping[str, str], request: ReadRequest) -> EditionFilterSet:
     """Return the filter set of *record_type* over *data* (a QueryDict or a dictionary of texts) for *request*: what it reads
     is public at the instant of its ``read_context``."""
     public = Edition.objects.public(request.read_context.at)

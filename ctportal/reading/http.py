@@ -2,6 +2,8 @@
 
 import hashlib
 
+from django.http import HttpRequest
+
 ACCEPTED = frozenset({"application/json", "application/*", "*/*"})
 
 
@@ -13,17 +15,11 @@ def entity_tag(content: bytes) -> str:
     return f'"{hashlib.sha256(content).hexdigest()[:32]}"'
 
 
-def accepts_json(header: str) -> bool:
-    """Whether a client that sends *header* as Accept takes JSON. Errors come as application/problem+json all the same."""
-    if not header.strip():
+def accepts_json(request: HttpRequest) -> bool:
+    """Whether the client takes JSON. Errors come as application/problem+json all the same.
+
+    Unlike ``request.accepts``, an empty header takes everything, and parameters such as a charset make no difference.
+    """
+    if not request.headers.get("Accept", "").strip():
         return True
-    for media_range in header.split(","):
-        name, *parameters = (part.strip().lower() for part in media_range.split(";"))
-        if name in ACCEPTED and not any(_is_zero(parameter) for parameter in parameters):
-            return True
-    return False
-
-
-def _is_zero(parameter: str) -> bool:
-    name, _separator, value = parameter.partition("=")
-    return name.strip() == "q" and value.strip() in {"0", "0.", "0.0", "0.00", "0.000"}
+    return any(f"{accepted.main_type}/{accepted.sub_type}" in ACCEPTED for accepted in request.accepted_types)

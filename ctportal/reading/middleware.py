@@ -18,7 +18,7 @@ from ctportal.publishing.models import RecordType
 from ctportal.reading.filters import FILTERSETS
 
 from . import cache
-from .context import ReadContext
+from .context import ReadContext, ReadRequest
 from .http import accepts_json, entity_tag
 
 logger = logging.getLogger(__name__)
@@ -42,7 +42,7 @@ PAGED = re.compile(r"(?:series|themes)/[^/]+/")
 
 def never_kept(response: R) -> R:
     """Mark *response* as one that the cache leaves alone, an empty list for example, and return it."""
-    response.never_kept = True  # as Django does with xframe_options_exempt
+    response.never_kept = True  # type: ignore[attr-defined]  # as Django does with xframe_options_exempt
     return response
 
 
@@ -57,7 +57,7 @@ class AnswerCacheMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+    def __call__(self, request: ReadRequest) -> HttpResponseBase:
         context = request.read_context = ReadContext()
         store = cache.usable()
         names = names_of(request) if store else None
@@ -79,6 +79,7 @@ def names_of(request: HttpRequest) -> tuple[object, ...] | None:
     if request.method not in ("GET", "HEAD"):
         return None
     path = request.path_info
+    query: str | tuple[tuple[str, str], ...] | None
     if path.startswith(API):
         query = _api_query(request)
     elif path[1:3] in LANGUAGES and path[3:4] == "/":
@@ -106,7 +107,7 @@ def _host(request: HttpRequest) -> str | None:
 
 def _api_query(request: HttpRequest) -> str | None:
     query = request.META.get("QUERY_STRING", "")
-    if request.path_info.startswith(API_NOT_KEPT) or not accepts_json(request.META.get("HTTP_ACCEPT", "")):
+    if request.path_info.startswith(API_NOT_KEPT) or not accepts_json(request):
         return None
     given = parse_qsl(query, keep_blank_values=True)
     # Each character may also be written as its code: only the usual way of writing is kept.
@@ -117,7 +118,7 @@ def _page_query(request: HttpRequest, path: str) -> tuple[tuple[str, str], ...] 
     if not request.GET:
         return ()
     known = known_parameters(path)
-    given = sorted((name, value) for name, value in request.GET.items() if name in known and value)
+    given = sorted((name, str(value)) for name, value in request.GET.items() if name in known and value)
     return tuple(given) if _is_worth_it(given) else None
 
 

@@ -13,14 +13,15 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
 from django.core.paginator import EmptyPage, Page, Paginator
-from django.db.models import BooleanField, Count, F, Func, OuterRef, Subquery
+from django.db.models import BooleanField, Count, F, Func, OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 
+from ctportal.core.types import JsonObject, TextByLanguage
 from ctportal.publishing.models import Edition, EditionQuerySet, Facet, RecordType, Redirect, Relation, Withdrawal
 from ctportal.reading.context import ReadContext
 
@@ -114,7 +115,7 @@ def resolve_uid(uid: UUID, at: datetime) -> Resolved:
     return resolve(last, str(uid), at) if last else NotFound()
 
 
-def _key(address: str) -> dict[str, Any] | None:
+def _key(address: str) -> dict[str, UUID | str] | None:
     """Return the lookup for *address*, or None when nothing can have it. Keeps NUL and the like from the database."""
     if UID.fullmatch(address):
         return {"uid": UUID(address)}
@@ -161,7 +162,7 @@ class Choice:
         return self.edition.slug
 
     @property
-    def card_data(self) -> dict[str, Any]:
+    def card_data(self) -> JsonObject:
         return self.edition.card_data
 
 
@@ -201,7 +202,7 @@ class PageOutOfRange(EmptyPage):
 CARDS = ("uid", "type", "slug", "date", "end_date", "public_from", "card")
 
 
-class EditionPaginator(Paginator):
+class EditionPaginator(Paginator):  # type: ignore[type-arg]  # takes no parameter at run time
     """Pages of *editions*, an ordered queryset. An empty list has one page.
 
     Which editions are on a page is asked alone, because an index can answer it. A page of the second half is read from the
@@ -210,31 +211,32 @@ class EditionPaginator(Paginator):
     """
 
     def __init__(self, editions: EditionQuerySet, per_page: int, count: Callable[[], int] | None = None) -> None:
-        super().__init__(editions.values_list("pk", flat=True), per_page)
+        self._keys = editions.values_list("pk", flat=True)
+        super().__init__(self._keys, per_page)
         self._counted = count or editions.order_by().count
 
     @cached_property
     def count(self) -> int:
         return self._counted()
 
-    def keys(self, number: int) -> tuple[Any, bool]:
+    def keys(self, number: int) -> tuple[QuerySet[Edition, int], bool]:
         """Return (queryset of the keys on the page *number*, whether it has them in reverse order); PageOutOfRange where
         there is no such page."""
         if number > self.num_pages:
             raise PageOutOfRange(number, self.num_pages)
         start, stop = (number - 1) * self.per_page, min(number * self.per_page, self.count)
         if start > self.count // 2:
-            return self.object_list.reverse()[self.count - stop : self.count - start], True
-        return self.object_list[start:stop], False
+            return self._keys.reverse()[self.count - stop : self.count - start], True
+        return self._keys[start:stop], False
 
-    def page(self, number: int | str) -> Page:
+    def page(self, number: int | str) -> Page[int]:
         """Return the Page *number*, of keys."""
         number = int(number)
         keys, is_reversed = self.keys(number)
         return Page(list(keys)[::-1] if is_reversed else list(keys), number, self)
 
 
-def listing(filters: EditionFilterSet, per_page: int = 20) -> Page:
+def listing(filters: EditionFilterSet, per_page: int = 20) -> Page[Edition]:
     """Return the page of editions, with cards, that *filters* (a valid filter set) ask for.
 
     Two queries, one where the count was kept. PageOutOfRange when there is no such page.
@@ -248,10 +250,10 @@ def first_rows(filters: EditionFilterSet, count: int) -> list[Edition]:
     """Return the first *count* editions, with cards, that *filters* let through. One query: nothing is counted."""
     if not filters.is_valid():
         raise ValueError(f"These filters let nothing be read: {filters.form.errors.as_json()}.")
-    return _with_cards(filters.qs.values("pk")[:count], filters)
+    return _with_cards(filters.qs.values_list("pk", flat=True)[:count], filters)
 
 
-def _with_cards(keys: Any, filters: EditionFilterSet) -> list[Edition]:
+def _with_cards(keys: QuerySet[Edition, int], filters: EditionFilterSet) -> list[Edition]:
     """Return the editions *keys* (a subquery of *filters*) in their order. Only what is shown is fetched."""
     return list(Edition.objects.filter(pk__in=keys).only(*CARDS).order_by(*filters.order()))
 
@@ -267,17 +269,20 @@ def in_full(keys: Sequence[int]) -> list[Edition]:
 
 
 class Option(NamedTuple):
-    """One entry of a filter menu. *value* goes into the address; *names* is a language object, None for codes."""
+    """One entry of a filter menu. *value* goes into the address; *names* is None for codes."""
 
     value: str
-    count: int
-    names: dict[str, str] | None
+    total: int
+    names: TextByLanguage | None
 
 
 # Facets with few values, worth a menu. The others (people, organizations, conferences) are reached from their records.
 MENUS = ("year", "country", "region", "series", "theme", "kind", "language", "status")
 # Those that records of a type have; each more is looked for in every hidden edition.
-MENUS_OF = {RecordType.DOCUMENT: ("year", "theme", "kind", "language"), RecordType.PHOTO: ("year", "language")}
+MENUS_OF: dict[str, tuple[str, ...]] = {
+    RecordType.DOCUMENT: ("year", "theme", "kind", "language"),
+    RecordType.PHOTO: ("year", "language"),
+}
 _LABELLED = {"series": RecordType.SERIES, "theme": RecordType.THEME}
 
 
@@ -343,8 +348,9 @@ class RelatedRecord(NamedTuple):
     card: str
 
     @property
-    def card_data(self) -> dict[str, Any]:
-        return json.loads(self.card)
+    def card_data(self) -> JsonObject:
+        card: JsonObject = json.loads(self.card)
+        return card
 
 
 def related(editions: Iterable[Edition], at: datetime, cards: bool = True) -> dict[int, list[RelatedRecord]]:

@@ -197,7 +197,7 @@ def _entries(name: str, found: Sequence, record_type: str, language: str, *, cou
         entries.sort(key=lambda entry: REGIONS.index(entry[0].value))
     elif name != "year":
         entries.sort(key=lambda entry: entry[1].casefold())
-    return [(each.value, f"{label} ({number(each.count, language)})" if counted else label) for each, label in entries]
+    return [(each.value, f"{label} ({number(each.total, language)})" if counted else label) for each, label in entries]
 
 
 def _choice(name: str, filters, language: str) -> tuple[str, str] | None:

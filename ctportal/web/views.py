@@ -148,10 +148,10 @@ def _ways_in(read_context, language):
     menus = options("conference", read_context)
     texts = LanguageContext(language)
     ways = {
-        "series": [(texts.pick(each.names), f"series/{each.value}/", each.count) for each in menus["series"]],
-        "themes": [(texts.pick(each.names), f"themes/{each.value}/", each.count) for each in menus["theme"]],
+        "series": [(texts.pick(each.names), f"series/{each.value}/", each.total) for each in menus["series"]],
+        "themes": [(texts.pick(each.names), f"themes/{each.value}/", each.total) for each in menus["theme"]],
         "countries": [
-            (country_name(each.value, language), f"conferences/?country={each.value}", each.count)
+            (country_name(each.value, language), f"conferences/?country={each.value}", each.total)
             for each in menus["country"]
         ],
     }

@@ -14,6 +14,8 @@ MEGABYTE = 1024**2
 
 @dataclass(frozen=True)
 class FileType:
+    """A kind of file. *extensions*, without dots: the first is the one it is stored under."""
+
     media_type: str
     label: LazyText
     extensions: tuple[str, ...]
@@ -46,10 +48,10 @@ TROUBLESOME = re.compile(r"[\s\"'<>|:*?;#%&\\/`^{}\[\]=,]+")
 MAX_STEM_BYTES = 150
 
 
-def clean_name(name: str, extension: str) -> str:
+def clean_name(name: str, kind: FileType) -> str:
     """Return *name* as it is stored and offered: one path component, safe in addresses, headers and file systems.
 
-    Letters of all scripts stay. Ends in *extension* (without the dot). Raises ValidationError for a name that reverses
+    Letters of all scripts stay. Ends in the first extension of *kind*. Raises ValidationError for a name that reverses
     its reading order, which hides what kind of file it is.
     """
     if REORDERING.search(name):
@@ -59,13 +61,13 @@ def clean_name(name: str, extension: str) -> str:
             params={"name": shown(name)},
         )
     stem, found = split_name(name)
-    if found and found not in extensions_of(extension):
+    if found and found not in kind.extensions:
         stem = f"{stem}.{found}"
     stem = TROUBLESOME.sub("-", "".join(char if char.isprintable() or char.isspace() else "" for char in stem))
     stem = stem.strip("-. ").encode()[:MAX_STEM_BYTES].decode(errors="ignore").strip("-. ") or "file"
     if RESERVED_NAME.match(stem):
         stem = f"file-{stem}"
-    return f"{stem}.{extension}"
+    return f"{stem}.{kind.extensions[0]}"
 
 
 def split_name(name: str) -> tuple[str, str]:
@@ -76,10 +78,6 @@ def split_name(name: str) -> tuple[str, str]:
     return (stem, extension.lower()) if dot and stem else (base, "")
 
 
-def extensions_of(extension: str) -> tuple[str, ...]:
-    return next((kind.extensions for kind in ALL_TYPES if extension in kind.extensions), (extension,))
-
-
 def shown(name: str) -> str:
     """Return *name* for a message: without control characters, not longer than 100 characters."""
     text = "".join(char for char in re.split(r"[/\\]", name)[-1] if char.isprintable())
@@ -87,6 +85,7 @@ def shown(name: str) -> str:
 
 
 def damaged(name: str, kind: FileType) -> ValidationError:
+    """Return the refusal of a file that cannot be opened as *kind*."""
     return ValidationError(
         _("“%(name)s” is damaged or incomplete: it cannot be opened as %(label)s. Save it anew and upload it again."),
         code={PDF: "pdf_damaged", DOCX: "docx_damaged"}.get(kind, "image_damaged"),

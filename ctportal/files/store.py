@@ -32,7 +32,7 @@ def store_document(uploaded: "File[bytes]", *, by: User | None) -> StoredFile:
     """
     check_size(uploaded, settings.CTPORTAL_MAX_DOCUMENT_MB, "document_too_large")
     kind = check_type(uploaded, DOCUMENT_TYPES)
-    name = clean_name(uploaded.name or "", kind.extensions[0])
+    name = clean_name(uploaded.name or "", kind)
     if kind is DOCX:
         check_docx(uploaded)
     pages, text = inspect(uploaded, kind)
@@ -57,7 +57,7 @@ def prepare_photo(uploaded: "File[bytes]") -> "PreparedPhoto":
     check_size(uploaded, settings.CTPORTAL_MAX_PHOTO_MB, "photo_too_large")
     data = uploaded.read()
     kind = check_type(uploaded, PHOTO_TYPES)
-    name = clean_name(uploaded.name or "", kind.extensions[0])
+    name = clean_name(uploaded.name or "", kind)
     size, renditions = make_renditions(data, kind, shown(uploaded.name or ""))
     return PreparedPhoto(data, name, kind.media_type, size, renditions)
 

@@ -18,8 +18,8 @@ import nh3
 from ctportal.core.languages import CODES
 from ctportal.core.types import JsonObject, JsonValue
 
-# Names of fields and, for an entry of a list, the entry itself.
-Path: TypeAlias = tuple[str | JsonObject, ...]
+# What leads to a value from the record: names of fields and, for an entry of a list, the entry itself.
+JsonPath: TypeAlias = tuple[str | JsonObject, ...]
 H = TypeVar("H", bound=Hashable)
 
 ADDED, REMOVED, CHANGED, MOVED = "added", "removed", "changed", "moved"
@@ -29,12 +29,11 @@ ADDED, REMOVED, CHANGED, MOVED = "added", "removed", "changed", "moved"
 class Change:
     """One difference.
 
-    *path* leads to it from the record.
     *kind* is ADDED, REMOVED, CHANGED or MOVED (entries that are there in another order). *before* and *after* are the
     values as they stand in the JSON, None where there is none. *language* is that of a text in a language object.
     """
 
-    path: Path
+    path: JsonPath
     kind: str
     before: JsonValue = None
     after: JsonValue = None
@@ -56,12 +55,12 @@ def differences(before: JsonObject, after: JsonObject) -> list[Change]:
     return list(_objects(before, after, ()))
 
 
-def _objects(before: JsonObject, after: JsonObject, path: Path) -> Iterator[Change]:
+def _objects(before: JsonObject, after: JsonObject, path: JsonPath) -> Iterator[Change]:
     for name in [*after, *(name for name in before if name not in after)]:
         yield from _values(before.get(name), after.get(name), (*path, name))
 
 
-def _values(before: JsonValue, after: JsonValue, path: Path) -> Iterator[Change]:
+def _values(before: JsonValue, after: JsonValue, path: JsonPath) -> Iterator[Change]:
     if before == after or (not before and not after and before is not False and after is not False):
         return
     if _is_language_object(before) and _is_language_object(after):
@@ -101,7 +100,7 @@ def _is_list_of_objects(value: JsonValue) -> TypeGuard[list[JsonObject] | None]:
 # Lists: which entry is which
 
 
-def _lists(before: list[JsonObject], after: list[JsonObject], path: Path) -> Iterator[Change]:
+def _lists(before: list[JsonObject], after: list[JsonObject], path: JsonPath) -> Iterator[Change]:
     """Compare entry by entry: what was added, removed, changed, and whether the rest stands in another order."""
     pairs = _pairs(before, after)
     matched = {new: old for old, new in pairs}

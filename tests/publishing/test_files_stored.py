@@ -22,7 +22,7 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from ctportal.files import inspection, store
-from ctportal.files.filetypes import clean_name
+from ctportal.files.filetypes import JPEG, PDF, clean_name
 from ctportal.files.models import StoredFile, random_key
 from ctportal.files.serving import header_name
 from ctportal.files.store import store_bytes, store_document, store_photo
@@ -88,13 +88,13 @@ def files_on_disk(settings):
     ],
 )
 def test_a_name_is_kept_as_one_safe_component(name, kept):
-    assert clean_name(name, "pdf") == kept
+    assert clean_name(name, PDF) == kept
 
 
 @pytest.mark.parametrize("mark", ["\u202a", "\u202b", "\u202d", "\u202e", "\u2066", "\u2067", "\u2068"])
 def test_a_name_that_turns_the_order_of_its_letters_around_is_refused(mark):
     with pytest.raises(ValidationError) as refusal:
-        clean_name(f"report{mark}fdp.pdf", "pdf")
+        clean_name(f"report{mark}fdp.pdf", PDF)
 
     assert refusal.value.code == "invalid_name"
 
@@ -106,7 +106,7 @@ NASTY = st.text(st.sampled_from('ab.\\/ "\r\n\t\0%#?;\u200f\u061c\u00e9ابжж�
 @given(NASTY)
 def test_any_name_becomes_one_that_is_safe_in_addresses_headers_and_folders(name):
     try:
-        kept = clean_name(name, "jpg")
+        kept = clean_name(name, JPEG)
     except ValidationError as refusal:
         assert refusal.code == "invalid_name"
         return
@@ -117,7 +117,7 @@ def test_any_name_becomes_one_that_is_safe_in_addresses_headers_and_folders(name
     assert kept.isprintable()
     assert not set(kept) & set("/\\\"'<>|:*?;#%& \u202e")
     assert kept[0] not in ".-"
-    assert clean_name(kept, "jpg") == kept
+    assert clean_name(kept, JPEG) == kept
     assert header_name(kept) == kept
 
 

@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 
 from ctportal.publishing.models import Edition
 from ctportal.reading.filters import FILTERSETS
+from ctportal.web.addresses import COLLECTIONS
 from ctportal.web.page import Crumb, render_page, site_root
 
 from .parameters import MAX_PAGE_SIZE, PAGE_SIZE
@@ -12,15 +13,6 @@ from .schema import description_of
 
 # Where nothing of the kind is public yet.
 NOBODY = {"conference": "minsk-2019", "document": "a-document", "series": "regional-conferences"}
-COLLECTION = {
-    "conference": "conferences",
-    "document": "documents",
-    "photo": "photos",
-    "series": "series",
-    "theme": "themes",
-    "organization": "organizations",
-    "person": "people",
-}
 
 
 def page(request, language):
@@ -75,4 +67,4 @@ def _parameters():
         known = [kind for kind, filterset in FILTERSETS.items() if name in filterset.base_filters]
         filter_ = FILTERSETS[known[0]].base_filters[name]
         everywhere = len(known) == len(FILTERSETS)
-        yield name, description_of(name, filter_), () if everywhere else [COLLECTION[kind] for kind in known]
+        yield name, description_of(name, filter_), () if everywhere else [COLLECTIONS[kind] for kind in known]

@@ -12,11 +12,11 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
+from ctportal.web.addresses import COLLECTIONS
+
 from .parameters import check
 from .schema import NOT_MODIFIED, RootSerializer, problems
 from .views import ReadOnlyView, origin_of
-
-COLLECTIONS = ("conferences", "documents", "photos", "series", "themes", "organizations", "people")
 
 
 class RootView(ReadOnlyView):
@@ -31,7 +31,7 @@ class RootView(ReadOnlyView):
         check(request.query_params)
         origin = origin_of(request)
         body = {
-            "collections": {name: origin + reverse(f"api:{name}-list") for name in COLLECTIONS},
+            "collections": {name: origin + reverse(f"api:{name}-list") for name in COLLECTIONS.values()},
             "openapi": origin + reverse("api:schema"),
             "docs": origin + reverse("api:docs"),
             "developers": f"{origin}/en/developers/",

@@ -4,13 +4,15 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 
 from ctportal.core.languages import DEFAULT, LANGUAGES
 
-# Where the records of a type stand below /{language}/; photos have no slug and stand under their uid.
-SECTIONS = {
+# Where the records of a type stand below /{language}/ and below /api/v1/; organizations and people have no pages.
+COLLECTIONS = {
     "conference": "conferences",
     "document": "documents",
     "photo": "photos",
     "series": "series",
     "theme": "themes",
+    "organization": "organizations",
+    "person": "people",
 }
 
 
@@ -20,7 +22,7 @@ def record_path(record_type, slug, uid):
         return f"conferences/?organization={slug}"
     if record_type == "person":
         return f"documents/?person={slug}"
-    return f"{SECTIONS[record_type]}/{uid if record_type == 'photo' else slug}/"
+    return f"{COLLECTIONS[record_type]}/{uid if record_type == 'photo' else slug}/"
 
 
 def page_address(record_type, slug, uid, language):
@@ -34,6 +36,11 @@ def preferred_language(request):
         if code.split("-")[0] in LANGUAGES:
             return code.split("-")[0]
     return DEFAULT
+
+
+def data_address(record_type, uid):
+    """Return the address of a record in the API, from the root of the site."""
+    return f"/api/v1/{COLLECTIONS[record_type]}/{uid}/"
 
 
 def language_in_address(request):

@@ -2,7 +2,9 @@
 
 from django.utils import translation
 
-from ctportal.core.languages import LANGUAGES, django_code
+from ctportal.core.languages import django_code
+
+from .addresses import language_in_address
 
 
 class PageLanguageMiddleware:
@@ -15,8 +17,8 @@ class PageLanguageMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        code = request.path_info[1:3]
-        if code not in LANGUAGES or request.path_info[3:4] != "/":
+        code = language_in_address(request)
+        if not code:
             return self.get_response(request)
         with translation.override(django_code(code)):
             return self.get_response(request)

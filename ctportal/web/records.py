@@ -13,18 +13,10 @@ from ctportal.core.dates import format_instant
 from ctportal.publishing.models import Edition
 from ctportal.reading.queries import Found, Gone, Moved, resolve, versions
 
-from .addresses import page_address, record_path
+from .addresses import data_address, page_address, record_path
 from .history import changes_of, history_of
 from .page import render_page
 from .text import LanguageContext
-
-API_NAMES = {
-    "conference": "conferences",
-    "document": "documents",
-    "photo": "photos",
-    "series": "series",
-    "theme": "themes",
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -214,7 +206,7 @@ def sealed_page(request: HttpRequest, language: str, edition: Edition) -> HttpRe
             "Its text was removed for good. Its checksum stays, so that the chain of versions can still be verified."
         ),
         sha256=edition.sha256,
-        chain=f"/api/v1/{API_NAMES[edition.type]}/{edition.uid}/versions/",
+        chain=data_address(edition.type, edition.uid) + "versions/",
     )
 
 
@@ -269,5 +261,5 @@ def envelope_of(edition: Edition, language: str) -> dict[str, Any]:
         "updated": format_instant(start, "UTC", language) if start != edition.published else "",
         "permanent": f"/id/{edition.uid}",
         "short": str(edition.uid)[:8],
-        "data": f"/api/v1/{API_NAMES[edition.type]}/{edition.uid}/",
+        "data": data_address(edition.type, edition.uid),
     }

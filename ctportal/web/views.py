@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect, Ht
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from ctportal.core.codes import EVENT_STATUSES
 from ctportal.core.countries import country_name
@@ -190,31 +190,18 @@ def error_page(request, status, title, lines):
     return response
 
 
-def _speaking(handler):
-    """Make *handler* choose its words in the reader's language."""
-
-    def answer(request, *args, **kwargs):
-        with translation.override(django_code(language_of(request))):
-            return handler(request, *args, **kwargs)
-
-    return answer
-
-
-@_speaking
 def bad_request(request, exception=None):
     return error_page(request, HTTPStatus.BAD_REQUEST, _("This request cannot be read"), [
         _("Something in the address or the form is not as it should be. Go back and try again, or begin at the home page."),
     ])  # fmt: skip
 
 
-@_speaking
 def forbidden(request, exception=None, reason=""):
     return error_page(request, HTTPStatus.FORBIDDEN, _("This page is not open to you"), [
         _("You may need to sign in, or the form was open for too long. Go back, load it again and repeat what you did."),
     ])  # fmt: skip
 
 
-@_speaking
 def not_found(request, exception=None):
     return error_page(request, HTTPStatus.NOT_FOUND, _("There is no page at this address"), [
         _("Check the address for typing errors. What has moved is redirected; what was withdrawn says so."),
@@ -222,7 +209,6 @@ def not_found(request, exception=None):
     ])  # fmt: skip
 
 
-@_speaking
 def server_error(request):
     return error_page(request, HTTPStatus.INTERNAL_SERVER_ERROR, _("Something went wrong on our side"), [
         _("The error has been recorded. Please try again in a few minutes."),

@@ -7,11 +7,12 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from ctportal.core import codes
 from ctportal.core.countries import country_name
 from ctportal.core.dates import format_date, format_date_range
 from ctportal.core.languages import LANGUAGES
 from ctportal.web.cards import dates_of, day, off, web_address
-from ctportal.web.labels import labels, measure
+from ctportal.web.labels import LANGUAGE_NAMES, ORGANIZATION_ROLES, QUALIFIERS, label, measure
 from ctportal.web.text import LanguageContext, number
 
 # Vocabulary that schema.org has for what became of an event and how it is attended.
@@ -25,7 +26,6 @@ def conference_view(data, language, sources=None, documents=None):
     *sources* are the public documents that figures are from, by key of the figure; *documents* are lists of those of the
     sessions, by key of the session.
     """
-    words = labels(language)
     texts = LanguageContext(language, data["original_language"])
     title = texts.pick(data["title"])
     rest = texts.after(title)
@@ -34,15 +34,15 @@ def conference_view(data, language, sources=None, documents=None):
     country = country_name(data["country"], language)
     summary = rest.pick(data["summary"])
     places = [place for place in (str(city), country) if place]
-    days = programme(data["sessions"], rest, words, documents or {})
+    days = programme(data["sessions"], rest, documents or {})
     return {
         "title": title,
         "title_is_long": len(str(title)) > 70,
         "name": data["name"],
-        "kind": words.conference_kinds.get(data["kind"], data["kind"]),
-        "status": words.statuses.get(data["event_status"], data["event_status"]),
+        "kind": label(codes.CONFERENCE_KINDS, data["kind"]),
+        "status": label(codes.EVENT_STATUSES, data["event_status"]),
         "off": off(data["event_status"]),
-        "format": words.formats.get(data["format"], data["format"]),
+        "format": label(codes.FORMATS, data["format"]),
         "dates": dates,
         "start_date": data["start_date"],
         "announced": [announced(entry, language) for entry in data["announced_dates"]],
@@ -58,13 +58,13 @@ def conference_view(data, language, sources=None, documents=None):
         ],
         "topics": [rest.pick(topic["title"]) for topic in data["main_topics"]],
         "themes": [(rest.pick(theme["name"]), f"/{language}/themes/{theme['slug']}/") for theme in data["themes"]],
-        "organizers": by_role(data["organizations"], rest, words),
-        "people": [appearance(entry, rest, words) for entry in data["people"]],
+        "organizers": by_role(data["organizations"], rest),
+        "people": [appearance(entry, rest) for entry in data["people"]],
         "days": days,
         "time_note": time_note(days, city),
-        "figures": figures(data["figures"], words, language, sources or {}, official=True),
-        "other_figures": figures(data["figures"], words, language, sources or {}, official=False),
-        "links": [link(entry, rest, words) for entry in data["links"]],
+        "figures": figures(data["figures"], language, sources or {}, official=True),
+        "other_figures": figures(data["figures"], language, sources or {}, official=False),
+        "links": [link(entry, rest) for entry in data["links"]],
         "contact": data["contact"],
         "contact_email": data["contact_email"],
         "notice": notice(title, language),
@@ -95,11 +95,10 @@ def notice(title, language):
     """Return the banner of a page whose record is not in the reader's language, None where it is."""
     if not title.foreign:
         return None
-    words = labels(language)
     return {
         "lines": [
             _("This page is not yet available in %(language)s. Its texts are shown in %(shown)s.")
-            % {"language": words.languages[language], "shown": words.languages[title.language]}
+            % {"language": LANGUAGE_NAMES[language], "shown": LANGUAGE_NAMES[title.language]}
         ]
     }
 
@@ -110,12 +109,12 @@ def announced(entry, language):
     return {"dates": dates, "on": on, "reason": entry["reason"]}
 
 
-def by_role(entries, texts, words):
+def by_role(entries, texts):
     """Return [(heading, organizations)] in the order in which the roles first appear."""
     groups = {}
     for entry in entries:
         groups.setdefault(entry["role"], []).append(organization(entry, texts))
-    return [(words.organization_roles.get(role, role), members) for role, members in groups.items()]
+    return [(ORGANIZATION_ROLES.get(role, role), members) for role, members in groups.items()]
 
 
 def organization(entry, texts):
@@ -128,21 +127,21 @@ def organization(entry, texts):
     }
 
 
-def appearance(entry, texts, words):
+def appearance(entry, texts):
     return {
         "name": texts.pick(entry["name"]),
         "address": f"/{texts.language}/documents/?person={entry['slug']}",
-        "role": words.appearance_roles.get(entry["role"], entry["role"]),
+        "role": label(codes.APPEARANCE_ROLES, entry["role"]),
         "title": texts.pick(entry["title"]),
         "organization": entry["organization"] and texts.pick(entry["organization"]["name"]),
     }
 
 
-def programme(sessions, texts, words, documents):
+def programme(sessions, texts, documents):
     """Return [(day as text, sessions)], each session with its *documents*; those without a date stand together under ""."""
     days = {}
     for entry in sessions:
-        kind = words.session_kinds.get(entry["kind"], entry["kind"])
+        kind = label(codes.SESSION_KINDS, entry["kind"])
         title = texts.pick(entry["title"])
         days.setdefault(entry["date"], []).append(
             {
@@ -154,40 +153,40 @@ def programme(sessions, texts, words, documents):
                 "from": entry["start_time"],
                 "to": entry["end_time"],
                 "room": entry["room"],
-                "organizers": by_role(entry["organizations"], texts, words),
-                "people": [appearance(person, texts, words) for person in entry["people"]],
+                "organizers": by_role(entry["organizations"], texts),
+                "people": [appearance(person, texts) for person in entry["people"]],
                 "documents": documents.get(entry["key"], ()),
             }
         )
     return [(format_date(date.fromisoformat(on), texts.language) if on else "", held) for on, held in days.items()]
 
 
-def figures(entries, words, language, sources, *, official):
+def figures(entries, language, sources, *, official):
     """Return the *official* figures or the others, each with the public document that it is from, if there is one."""
     return [
-        figure(entry, words, language) | {"document": sources.get(entry["key"])}
+        figure(entry, language) | {"document": sources.get(entry["key"])}
         for entry in entries
         if entry["official"] == official
     ]
 
 
-def figure(entry, words, language):
+def figure(entry, language):
     return {
         "value": number(entry["value"], language),
-        "qualifier": words.qualifiers.get(entry["qualifier"], entry["qualifier"]),
+        "qualifier": QUALIFIERS.get(entry["qualifier"], entry["qualifier"]),
         "measure": measure(entry["measure"], entry["value"]),
         "expected": entry["expectation"] == "expected",
         "source": entry["source"],
     }
 
 
-def link(entry, texts, words):
+def link(entry, texts):
     title = texts.pick(entry["title"])
     return {
         "address": web_address(entry["address"]),
         "shown": entry["address"],
         "title": title or entry["address"],
-        "kind": words.link_kinds.get(entry["kind"], entry["kind"]),
+        "kind": label(codes.LINK_KINDS, entry["kind"]),
         "language": LANGUAGES.get(entry["language"], ""),
         "code": entry["language"],
     }

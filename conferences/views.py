@@ -15,7 +15,7 @@ from ctportal.core.languages import CODES
 from ctportal.publishing.models import Edition, Facet
 from ctportal.reading.queries import referring, related
 from ctportal.web import cards
-from ctportal.web.labels import labels, number_in_series
+from ctportal.web.labels import DOCUMENT_GROUPS, number_in_series
 from ctportal.web.listing import EditionListView
 from ctportal.web.page import Crumb, site_root
 from ctportal.web.records import EditionDetailView, EditionVersionView, RecordPage, render_record_page
@@ -207,7 +207,7 @@ def _grouped(documents, language):
     for document in sorted(documents, key=_by_date):
         row = cards.document_row(document, language, with_kind=False)
         groups[document.card_data["kind"]].append(row)
-    return [(heading, groups[kind]) for kind, heading in labels(language).document_groups.items() if kind in groups]
+    return [(heading, groups[kind]) for kind, heading in DOCUMENT_GROUPS.items() if kind in groups]
 
 
 def _by_session(documents, language):
@@ -217,8 +217,7 @@ def _by_session(documents, language):
         data = document.card_data
         # Editions of before the key stood in the card are listed among the documents alone.
         if key := data.get("session"):
-            kind = cards.kinds(data, labels(language))
-            sessions[key].append(cards.target(document, language) | {"kind": kind})
+            sessions[key].append(cards.target(document, language) | {"kind": cards.kinds(data)})
     return sessions
 
 

@@ -4,12 +4,13 @@ import re
 
 from django.utils.translation import gettext as _
 
+from ctportal.core import codes
 from ctportal.core.dates import format_date
 from ctportal.core.languages import LANGUAGES
 from ctportal.core.symbols import symbol_url
 from ctportal.publishing.snapshot import excerpt
 from ctportal.web.cards import day, file_line, kinds, web_address
-from ctportal.web.labels import labels
+from ctportal.web.labels import LANGUAGE_NAMES, OCCASIONS, TEXT_STATES, label
 from ctportal.web.text import LanguageContext
 
 # schema.org's name for each kind; the others are plain digital documents.
@@ -20,19 +21,18 @@ RIS_TYPES = {"press-release": "PRESS", "report": "RPRT", "news-item": "NEWS"}
 
 def document_view(data, language):
     """Return what the page of a document shows of its public JSON *data*. The language must be active."""
-    words = labels(language)
     texts = LanguageContext(language, data["original_language"])
     title = texts.pick(data["title"])
     rest = texts.after(title)
     body = rest.pick(data["body"])
     version = version_for(data["versions"], title.language)
-    versions = [version_view(each, words, language) for each in data["versions"]]
+    versions = [version_view(each, language) for each in data["versions"]]
     by, issuer = data["delivered_by"], data["issued_by"]
     return {
         "title": title,
-        "kind": kinds(data, words),
+        "kind": kinds(data),
         "code": data["kind"],
-        "occasion": words.occasions.get(data["occasion"], ""),
+        "occasion": OCCASIONS.get(data["occasion"], ""),
         "date": format_date(day(data["date"]), language),
         "iso_date": data["date"],
         "place": rest.pick(data["place"]),
@@ -49,7 +49,7 @@ def document_view(data, language):
         "themes": [(rest.pick(theme["name"]), f"/{language}/themes/{theme['slug']}/") for theme in data["themes"]],
         "session": data["session"],
         "body": body,
-        "version": version and version_view(version, words, language),
+        "version": version and version_view(version, language),
         "versions": versions,
         "originals": [each for each in versions if each["file"] or each["external"]],
         "digest": version is not None and version["state"] == "digest",
@@ -64,11 +64,10 @@ def notice(title, language):
     """Return the banner of a page whose document is not in the reader's language, None where it is."""
     if not title.foreign:
         return None
-    words = labels(language)
     return {
         "lines": [
             _("This document is not available in %(language)s. You are reading it in %(shown)s.")
-            % {"language": words.languages[language], "shown": words.languages[title.language]}
+            % {"language": LANGUAGE_NAMES[language], "shown": LANGUAGE_NAMES[title.language]}
         ]
     }
 
@@ -78,12 +77,12 @@ def version_for(versions, language):
     return next((each for each in versions if each["language"] == language), versions[0] if versions else None)
 
 
-def version_view(version, words, language):
+def version_view(version, language):
     return {
         "language": version["language"],
         "name": LANGUAGES[version["language"]],
-        "state": words.text_states.get(version["state"], version["state"]),
-        "standing": words.standings.get(version["standing"], version["standing"]),
+        "state": TEXT_STATES.get(version["state"], version["state"]),
+        "standing": label(codes.STANDINGS, version["standing"]),
         "digest": version["state"] == "digest",
         "file": version["file"] and file_line(version["file"], language),
         "external": web_address(version["external_url"]),

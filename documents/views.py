@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from ctportal.reading.queries import referring, related
 from ctportal.web import cards
-from ctportal.web.labels import labels
+from ctportal.web.labels import RELATIONS, RELATIONS_REVERSED
 from ctportal.web.listing import EditionListView
 from ctportal.web.page import Crumb, site_root
 from ctportal.web.records import EditionDetailView, EditionVersionView, RecordPage, render_record_page
@@ -106,9 +106,8 @@ def _session(home, key, language):
 
 def _relations(page):
     """Return [(heading, targets)] of the documents and conferences this one is tied to, in both directions."""
-    words = labels(page.language)
-    reversed_ = words.relations_reversed | {"reference": _("Reference document of")}
-    tied = [(words.relations.get(each.name), each) for each in page.related]
+    reversed_ = RELATIONS_REVERSED | {"reference": _("Reference document of")}
+    tied = [(RELATIONS.get(each.name), each) for each in page.related]
     tied += [(reversed_.get(each.relation), each) for each in page.children]
     groups = {}
     for heading, record in tied:

@@ -17,7 +17,6 @@ ALLOWED = {
 }
 # Functions of the public side that may keep their answers: what they take is known before there is any edition.
 KEPT = {
-    "ctportal/web/labels.py:labels",  # the words of one of six languages
     "ctportal/core/dates.py:_months",  # names of the months
     "ctportal/core/dates.py:_days",  # days of the month as figures
     "ctportal/core/dates.py:_city",  # names of time zones

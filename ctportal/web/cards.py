@@ -7,13 +7,14 @@ one points to, or a draft in a preview. What is returned goes into the component
 from datetime import date
 from typing import Any
 
+from ctportal.core import codes
 from ctportal.core.countries import country_name
 from ctportal.core.dates import format_date, format_date_range
 from ctportal.core.languages import LANGUAGES
 from ctportal.reading.queries import related
 
 from .addresses import page_address, record_path
-from .labels import labels, number_in_series
+from .labels import OCCASIONS, label, number_in_series
 from .text import LanguageContext, media_name, size
 
 # Widest first choice of formats for a picture; the last is its fallback.
@@ -66,7 +67,6 @@ def conference_row(record, language: str, series: str = "") -> dict[str, Any]:
     texts = LanguageContext(language, data["original_language"])
     title = texts.pick(data["title"])
     rest = texts.after(title)
-    words = labels(language)
     number = next((entry["ordinal"] for entry in data["series"] if entry["uid"] == series), None)
     return {
         "address": page_address("conference", record.slug, record.uid, language),
@@ -74,10 +74,10 @@ def conference_row(record, language: str, series: str = "") -> dict[str, Any]:
         "summary": rest.pick(data["summary"]),
         "dates": dates_of(data, language),
         "start_date": data["start_date"],
-        "kind": words.conference_kinds.get(data["kind"], data["kind"]),
-        "status": words.statuses.get(data["event_status"], "") if data["event_status"] != "held" else "",
+        "kind": label(codes.CONFERENCE_KINDS, data["kind"]),
+        "status": label(codes.EVENT_STATUSES, data["event_status"]) if data["event_status"] != "held" else "",
         "off": off(data["event_status"]),
-        "format": words.formats.get(data["format"], "") if data["format"] != "in-person" else "",
+        "format": label(codes.FORMATS, data["format"]) if data["format"] != "in-person" else "",
         "city": rest.pick(data["city"]),
         "country": country_name(data["country"], language),
         "ordinal": number_in_series(number) if number else "",
@@ -98,14 +98,13 @@ def document_row(record, language: str, conference=None, *, with_excerpt: bool =
     texts = LanguageContext(language, data["original_language"])
     title = texts.pick(data["title"])
     rest = texts.after(title)
-    words = labels(language)
     path = record_path("document", record.slug, record.uid)
     return {
         "address": f"/{language}/{path}",
         "title": title,
         "date": format_date(day(data["date"]), language),
         "iso_date": data["date"],
-        "marks": [mark for mark in (with_kind and kinds(data, words), words.occasions.get(data["occasion"])) if mark],
+        "marks": [mark for mark in (with_kind and kinds(data), OCCASIONS.get(data["occasion"])) if mark],
         "symbol": data["symbol"],
         "by": data["delivered_by"] and rest.pick(data["delivered_by"]["name"]),
         "conference": conference
@@ -127,9 +126,9 @@ def document_row(record, language: str, conference=None, *, with_excerpt: bool =
     }
 
 
-def kinds(data: dict[str, Any], words) -> str:
+def kinds(data: dict[str, Any]) -> str:
     """Return what a document is and what it also serves as: "Statement · Co-chairs’ summary"."""
-    names = [words.document_kinds.get(data[key], data[key]) for key in ("kind", "also_serves_as") if data[key]]
+    names = [label(codes.DOCUMENT_KINDS, data[key]) for key in ("kind", "also_serves_as") if data[key]]
     return " · ".join(names)
 
 

@@ -18,7 +18,7 @@ from ctportal.core.languages import CODES, DEFAULT, direction
 from ctportal.reading.differences import ADDED, MOVED, REMOVED, Part, differences, relation_differences, text_changes
 
 from .cards import day
-from .labels import labels, number_in_series
+from .labels import language_name, number_in_series
 from .page import comma
 from .text import LanguageContext, media_name, number, size
 
@@ -197,12 +197,12 @@ class _Teller:
     """Puts Changes into words of one language."""
 
     def __init__(self, language, original):
-        self.language, self.texts, self.words = language, LanguageContext(language, original), labels(language)
+        self.language, self.texts = language, LanguageContext(language, original)
 
     def tell(self, change):
         shown = Shown(self.where(change), change.kind)
         if change.language:
-            shown.tongue = self.words.languages[change.language]
+            shown.tongue = language_name(change.language)
             shown.lang, shown.dir = change.language, direction(change.language)
         if change.kind == MOVED:
             shown.remark = _("The same entries stand in another order.")
@@ -255,7 +255,7 @@ class _Teller:
         if name == "country":
             return country_name(value, self.language)
         if name in ("language", "original_language", "languages") and value in CODES:
-            return self.words.languages[value]
+            return language_name(value)
         if isinstance(value, int):
             return number(value, self.language)
         return str(value)
@@ -272,7 +272,7 @@ class _Teller:
             days = day(entry["start_date"]), day(entry["end_date"])
             return format_date_range(*days, entry["date_precision"], self.language)
         if "standing" in entry:
-            return self.words.languages[entry["language"]]
+            return language_name(entry["language"])
         said = next((self.said(entry[name]) for name in ("name", "title") if name in entry), "")
         if "start_time" in entry:
             kind = self.value("kind", entry["kind"]) + (f" {entry['number']}" if entry["number"] else "")

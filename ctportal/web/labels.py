@@ -1,18 +1,14 @@
-"""What pages call the codes that stand in editions, as plain dictionaries per language.
+"""What pages call the codes that stand in editions, in the active language.
 
 Most words are those of ``ctportal.core.codes``; here are only the ones that pages put differently.
 """
 
-from functools import cache
-from types import SimpleNamespace
+from collections.abc import Mapping
+from typing import Any
 
-from django.utils import translation
 from django.utils.text import capfirst
 from django.utils.translation import gettext, npgettext_lazy, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-
-from ctportal.core import codes
-from ctportal.core.languages import django_code
 
 # Headings above the organizations that had a role.
 ORGANIZATION_ROLES = {
@@ -90,43 +86,22 @@ LANGUAGE_NAMES = {
 }
 
 
-@cache
-def labels(language):
-    """Return every label in *language*: ``labels("fr").document_kinds["report"]``."""
-    with translation.override(django_code(language)):
-        return SimpleNamespace(
-            conference_kinds=_capital(codes.CONFERENCE_KINDS),
-            statuses=_capital(codes.EVENT_STATUSES),
-            formats=_capital(codes.FORMATS),
-            session_kinds=_capital(codes.SESSION_KINDS),
-            appearance_roles=_capital(codes.APPEARANCE_ROLES),
-            link_kinds=_capital(codes.LINK_KINDS),
-            document_kinds=_capital(codes.DOCUMENT_KINDS),
-            standings=_capital(codes.STANDINGS),
-            organization_roles=_plain(ORGANIZATION_ROLES),
-            qualifiers=_plain(QUALIFIERS),
-            document_groups=_plain(DOCUMENT_GROUPS),
-            occasions=_plain(OCCASIONS),
-            text_states=_plain(TEXT_STATES),
-            relations=_plain(RELATIONS),
-            relations_reversed=_plain(RELATIONS_REVERSED),
-            languages=_plain(LANGUAGE_NAMES),
-        )
+def language_name(code: str) -> str:
+    """Return what the active language calls the language *code*."""
+    return str(LANGUAGE_NAMES[code])
 
 
-def measure(code, count):
+def label(names: Mapping[str, Any], code: str) -> str:
+    """Return what *names*, {code: lower-case name}, call *code*, in the active language with a capital letter; *code* itself
+    where they do not know it."""
+    return capfirst(str(names[code])) if code in names else code
+
+
+def measure(code: str, count: int) -> str:
     """Return what the measure *code* counts, as it stands beside the number *count*, in the active language."""
     return MEASURES[code] % count if code in MEASURES else code
 
 
-def number_in_series(number):
+def number_in_series(number: int) -> str:
     """Return the number of a conference in its series, in the active language: "No. 3"."""
     return gettext("No. %(number)d") % {"number": number}
-
-
-def _plain(names):
-    return {code: str(name) for code, name in names.items()}
-
-
-def _capital(names):
-    return {code: capfirst(str(name)) for code, name in names.items()}

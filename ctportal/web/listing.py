@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from django.views import View
 
+from ctportal.core import codes
 from ctportal.core.countries import REGIONS, country_name, region_name
 from ctportal.core.languages import LANGUAGES
 from ctportal.reading.context import ReadContext
@@ -18,7 +19,7 @@ from ctportal.reading.filters import filters_for
 from ctportal.reading.middleware import never_kept
 from ctportal.reading.queries import Choice, PageOutOfRange, listing, options
 
-from .labels import labels
+from .labels import label
 from .page import Crumb, render_page
 from .text import LanguageContext, LocalizedText, number
 
@@ -234,7 +235,6 @@ def _ordering(chosen: str) -> dict[str, Any]:
 
 def value_label(name: str, value: Any, record_type: str, language: str, names: Mapping[str, str] | None = None) -> str:
     """Return what readers call *value* of the filter *name*; *names* are those of a record."""
-    words = labels(language)
     if names:
         return str(LanguageContext(language).pick(names))
     if name == "country":
@@ -244,9 +244,9 @@ def value_label(name: str, value: Any, record_type: str, language: str, names: M
     if name == "language":
         return LANGUAGES[value]
     if name == "status":
-        return words.statuses.get(value, value)
+        return label(codes.EVENT_STATUSES, value)
     if name == "kind":
-        return (words.conference_kinds if record_type == "conference" else words.document_kinds).get(value, value)
+        return label(codes.CONFERENCE_KINDS if record_type == "conference" else codes.DOCUMENT_KINDS, value)
     return str(value)
 
 

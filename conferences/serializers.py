@@ -5,6 +5,7 @@ Every edition's JSON is what these return; pages, API and OpenAPI schema read no
 
 from rest_framework import serializers
 
+from ctportal.core import codes
 from ctportal.publishing.shapes import Labels, Languages, PublicFile, Serializer, Texts, VocabularyLabel
 
 
@@ -21,7 +22,7 @@ class ThemeSerializer(Serializer):
 class OrganizationSerializer(Serializer):
     name = Labels()
     acronym = serializers.CharField()
-    kind = serializers.CharField()
+    kind = serializers.ChoiceField(codes.ORGANIZATION_KINDS)
     country = serializers.CharField(help_text="ISO 3166-1 alpha-2, or empty.")
     website = serializers.URLField()
 
@@ -54,21 +55,21 @@ class OrganizationRoleSerializer(Serializer):
     slug = serializers.CharField(source="organization.slug")
     name = Labels(of="organization")
     acronym = serializers.CharField(source="organization.acronym")
-    role = serializers.CharField()
+    role = serializers.ChoiceField(codes.ORGANIZATION_ROLES)
 
 
 class AppearanceSerializer(Serializer):
     uid = serializers.UUIDField(source="person.uid")
     slug = serializers.CharField(source="person.slug")
     name = Labels(of="person")
-    role = serializers.CharField()
+    role = serializers.ChoiceField(codes.APPEARANCE_ROLES)
     title = Labels(own=True, help_text="Held on that occasion.")
     organization = VocabularyLabel(allow_null=True)
 
 
 class SessionSerializer(Serializer):
     key = serializers.CharField(source="uid", help_text="Stays the same from edition to edition; documents name it.")
-    kind = serializers.CharField()
+    kind = serializers.ChoiceField(codes.SESSION_KINDS)
     number = serializers.IntegerField(allow_null=True)
     title = Labels(own=True)
     description = Labels(own=True)
@@ -82,16 +83,16 @@ class SessionSerializer(Serializer):
 
 class FigureSerializer(Serializer):
     key = serializers.CharField(source="uid", help_text="Names the figure in related.source.")
-    measure = serializers.CharField()
-    expectation = serializers.CharField(help_text="actual or expected")
-    qualifier = serializers.CharField(help_text="exactly, about, close to, more than")
+    measure = serializers.ChoiceField(codes.MEASURES)
+    expectation = serializers.ChoiceField(codes.EXPECTATIONS, help_text="actual or expected")
+    qualifier = serializers.ChoiceField(codes.QUALIFIERS, help_text="exactly, about, close to, more than")
     value = serializers.IntegerField()
     source = serializers.CharField(help_text="Where the figure is from, in words.")
     official = serializers.BooleanField()
 
 
 class LinkSerializer(Serializer):
-    kind = serializers.CharField()
+    kind = serializers.ChoiceField(codes.LINK_KINDS)
     title = Labels(own=True)
     address = serializers.URLField()
     language = serializers.CharField(help_text="Of the page it leads to, or empty.")
@@ -99,12 +100,14 @@ class LinkSerializer(Serializer):
 
 class ConferenceSerializer(Serializer):
     name = serializers.CharField(help_text="The short name, for example “Dushanbe 2019”.")
-    kind = serializers.CharField()
-    event_status = serializers.CharField()
-    format = serializers.CharField()
+    kind = serializers.ChoiceField(codes.CONFERENCE_KINDS)
+    event_status = serializers.ChoiceField(codes.EVENT_STATUSES)
+    format = serializers.ChoiceField(codes.FORMATS)
     start_date = serializers.DateField()
     end_date = serializers.DateField()
-    date_precision = serializers.CharField(help_text="day, month or year: how much of the dates is meant.")
+    date_precision = serializers.ChoiceField(
+        codes.DATE_PRECISIONS, help_text="day, month or year: how much of the dates is meant."
+    )
     announced_dates = AnnouncedDateSerializer(source="announced_dates.all", many=True)
     city = Labels(own=True)
     venue = Labels(own=True)

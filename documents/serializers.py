@@ -2,6 +2,8 @@
 
 from rest_framework import serializers
 
+from ctportal.core import codes
+from ctportal.core.languages import CODES
 from ctportal.publishing.shapes import Labels, Languages, PublicFile, Serializer, Texts, VocabularyLabel
 
 
@@ -13,11 +15,11 @@ class IssuedBySerializer(Serializer):
 
 
 class LanguageVersionSerializer(Serializer):
-    language = serializers.CharField()
-    state = serializers.CharField(
-        help_text="as-prepared, as-delivered, final; digest: a summary by this portal, not the text."
+    language = serializers.ChoiceField(CODES)
+    state = serializers.ChoiceField(
+        codes.TEXT_STATES, help_text="as-prepared, as-delivered, final; digest: a summary by this portal, not the text."
     )
-    standing = serializers.CharField(help_text="original, official-translation, unofficial")
+    standing = serializers.ChoiceField(codes.STANDINGS, help_text="original, official-translation, unofficial")
     file = PublicFile(allow_null=True)
     external_url = serializers.CharField(help_text="Where the original stands on another site, or empty.")
 
@@ -35,9 +37,9 @@ class LanguageVersions(serializers.ListField):
 
 
 class DocumentSerializer(Serializer):
-    kind = serializers.CharField()
+    kind = serializers.ChoiceField(codes.DOCUMENT_KINDS)
     also_serves_as = serializers.CharField(help_text="A second kind, or empty.")
-    occasion = serializers.CharField(help_text="opening, closing or other")
+    occasion = serializers.ChoiceField(codes.OCCASIONS, help_text="opening, closing or other")
     date = serializers.DateField()
     place = Labels(own=True)
     original_language = serializers.CharField()

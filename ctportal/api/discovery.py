@@ -22,11 +22,7 @@ from .views import ReadOnlyView, origin_of
 class RootView(ReadOnlyView):
     """Where everything is."""
 
-    @extend_schema(
-        operation_id="root",
-        tags=["root"],
-        responses={200: RootSerializer, **NOT_MODIFIED} | problems("bad-parameters"),
-    )
+    @extend_schema(operation_id="root", responses={200: RootSerializer, **NOT_MODIFIED} | problems("bad-parameters"))
     def get(self, request):
         check(request.query_params)
         origin = origin_of(request)

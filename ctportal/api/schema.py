@@ -6,10 +6,9 @@ from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework import serializers
 
-from ctportal.core import codes
 from ctportal.core.languages import CODES
 from ctportal.core.search_text import MAX_CHARACTERS, MAX_WORDS
 from ctportal.publishing.models import RecordType
@@ -273,89 +272,45 @@ def documented(viewset):
     one = {**NOT_MODIFIED, **REDIRECT}
     record = record_serializer(serializer_class, record_type)
     described = {
-        "list": {
-            "summary": f"List {name}",
-            "description": viewset.__doc__,
-            "parameters": [*parameters, SIZE, LANG],
-            "responses": {200: page_serializer(serializer_class, record_type), **NOT_MODIFIED}
+        "list": extend_schema(
+            summary=f"List {name}",
+            description=viewset.__doc__,
+            parameters=[*parameters, SIZE, LANG],
+            responses={200: page_serializer(serializer_class, record_type), **NOT_MODIFIED}
             | problems("bad-parameters", "page-out-of-range"),
-        },
-        "retrieve": {
-            "summary": f"One of {name}",
-            "parameters": [ADDRESS, LANG],
-            "responses": {200: record, **one} | problems("bad-parameters", "not-found", "withdrawn"),
-        },
-        "versions": {
-            "summary": f"Versions of one of {name}",
-            "parameters": [ADDRESS],
-            "responses": {200: VersionListSerializer, **one} | problems("bad-parameters", "not-found", "withdrawn"),
-        },
-        "version": {
-            "summary": f"One version of one of {name}",
-            "parameters": [ADDRESS, NUMBER, LANG],
-            "responses": {200: record_serializer(serializer_class, record_type, with_chain=True), **one}
+        ),
+        "retrieve": extend_schema(
+            summary=f"One of {name}",
+            parameters=[ADDRESS, LANG],
+            responses={200: record, **one} | problems("bad-parameters", "not-found", "withdrawn"),
+        ),
+        "versions": extend_schema(
+            summary=f"Versions of one of {name}",
+            parameters=[ADDRESS],
+            responses={200: VersionListSerializer, **one} | problems("bad-parameters", "not-found", "withdrawn"),
+        ),
+        "version": extend_schema(
+            summary=f"One version of one of {name}",
+            parameters=[ADDRESS, NUMBER, LANG],
+            responses={200: record_serializer(serializer_class, record_type, with_chain=True), **one}
             | problems("bad-parameters", "not-found", "withdrawn", "sealed"),
-        },
+        ),
     }
-    for action, description in described.items():
-        method = getattr(viewset, action)
-        setattr(
-            viewset, action, extend_schema(operation_id=f"{name}_{action}", tags=[name], **description)(_own(method))
-        )
-    return viewset
-
-
-def _own(method):
-    """A copy of *method*, so that each viewset carries a description of its own."""
-
-    def action(self, request, **kwargs):
-        return method(self, request, **kwargs)
-
-    action.__name__, action.__doc__ = method.__name__, method.__doc__
-    return action
+    return extend_schema_view(**described)(viewset)
 
 
 class Schema(AutoSchema):
     """No authentication; what an answer holds is said in ``documented``, for lists too."""
+
+    def get_operation_id(self):
+        action = getattr(self.view, "action", "")
+        return f"{self.view.collection}_{action}" if action else super().get_operation_id()
+
+    def get_tags(self):
+        return [getattr(self.view, "collection", "root")]
 
     def _is_list_view(self, serializer=None):
         return False
 
     def get_auth(self):
         return []
-
-
-# Codes -----------------------------------------------------------------------------------------------------------------
-
-# {component without suffix: {field: known codes}}; told as enum.
-ENUMS = {
-    "Conference": {
-        "kind": codes.CONFERENCE_KINDS,
-        "event_status": codes.EVENT_STATUSES,
-        "format": codes.FORMATS,
-        "date_precision": codes.DATE_PRECISIONS,
-    },
-    "Session": {"kind": codes.SESSION_KINDS},
-    "OrganizationRole": {"role": codes.ORGANIZATION_ROLES},
-    "Appearance": {"role": codes.APPEARANCE_ROLES},
-    "Figure": {
-        "measure": codes.MEASURES,
-        "expectation": codes.EXPECTATIONS,
-        "qualifier": codes.QUALIFIERS,
-    },
-    "Link": {"kind": codes.LINK_KINDS},
-    "Document": {"kind": codes.DOCUMENT_KINDS, "occasion": codes.OCCASIONS},
-    "LanguageVersion": {"state": codes.TEXT_STATES, "standing": codes.STANDINGS, "language": CODES},
-    "Organization": {"kind": codes.ORGANIZATION_KINDS},
-}
-
-
-def with_codes(result, generator, **kwargs):
-    """Postprocessing hook: name the known codes where a field holds one."""
-    schemas = result["components"]["schemas"]
-    for name, fields in ENUMS.items():
-        for component in (name, f"{name}Record", f"{name}Version"):
-            for field, known in fields.items():
-                if component in schemas:
-                    schemas[component]["properties"][field]["enum"] = list(known)
-    return result

@@ -9,6 +9,7 @@ from django.http import HttpResponseBase
 from django.urls import reverse
 from django.utils import translation
 from django.utils.http import http_date
+from rest_framework.decorators import action
 from rest_framework.exceptions import NotAcceptable
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.permissions import AllowAny
@@ -84,6 +85,7 @@ class EditionViewSet(ReadOnlyView, GenericViewSet):
     filter_backends = (StrictFilterBackend,)
     pagination_class = Pagination
     lookup_url_kwarg = "address"
+    lookup_value_converter = "str"
 
     def get_queryset(self) -> EditionQuerySet:
         # Of all types: the filter set chooses that of its records, through the index that it reads.
@@ -104,6 +106,7 @@ class EditionViewSet(ReadOnlyView, GenericViewSet):
             return self.moved(found)
         return self.one(found.edition)
 
+    @action(detail=True)
     def versions(self, request: Request, address: str) -> Response:
         check(request.query_params)
         found = self.find(address)
@@ -129,6 +132,7 @@ class EditionViewSet(ReadOnlyView, GenericViewSet):
         body = {"uid": str(current.uid), "type": self.record_type, "count": len(rows), "results": rows}
         return _modified(Response(body), current.public_from)
 
+    @action(detail=True, url_path="versions/<str:number>")
     def version(self, request: Request, address: str, number: str) -> Response:
         check(request.query_params, "lang")
         found = self.find(address)

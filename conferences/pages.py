@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from ctportal.core import codes
 from ctportal.core.countries import country_name
-from ctportal.core.dates import format_date, format_date_range
+from ctportal.core.dates import format_date
 from ctportal.core.languages import LANGUAGES
 from ctportal.web.cards import dates_of, day, off, web_address
 from ctportal.web.labels import LANGUAGE_NAMES, ORGANIZATION_ROLES, QUALIFIERS, label, measure
@@ -104,9 +104,8 @@ def notice(title, language):
 
 
 def announced(entry, language):
-    dates = format_date_range(day(entry["start_date"]), day(entry["end_date"]), entry["date_precision"], language)
     on = entry["announced_on"] and format_date(day(entry["announced_on"]), language)
-    return {"dates": dates, "on": on, "reason": entry["reason"]}
+    return {"dates": dates_of(entry, language), "on": on, "reason": entry["reason"]}
 
 
 def by_role(entries, texts):

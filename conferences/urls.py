@@ -10,22 +10,22 @@ app_name = "conferences"
 urlpatterns = [
     path("conferences/", views.ConferenceListView.as_view(), name="list"),
     path("conferences/<record:slug>/", views.ConferenceDetailView.as_view(), name="detail"),
-    path("conferences/<record:slug>/versions/<version:number>/", views.ConferenceVersionView.as_view(), name="version"),
+    path("conferences/<record:slug>/versions/<version:number>/", views.ConferenceDetailView.as_view(), name="version"),
     path("series/", views.SeriesListView.as_view(), name="series_list"),
     path("series/<record:slug>/", views.VocabularyDetailView.as_view(record_type="series"), name="series_detail"),
     path(
         "series/<record:slug>/versions/<version:number>/",
-        views.VocabularyVersionView.as_view(record_type="series"),
+        views.VocabularyDetailView.as_view(record_type="series"),
         name="series_version",
     ),
     path("themes/", views.ThemeListView.as_view(), name="theme_list"),
     path("themes/<record:slug>/", views.VocabularyDetailView.as_view(record_type="theme"), name="theme_detail"),
     path(
         "themes/<record:slug>/versions/<version:number>/",
-        views.VocabularyVersionView.as_view(record_type="theme"),
+        views.VocabularyDetailView.as_view(record_type="theme"),
         name="theme_version",
     ),
     path("photos/", views.PhotoListView.as_view(), name="photo_list"),
     path("photos/<uuid:uid>/", views.PhotoDetailView.as_view(), name="photo_detail"),
-    path("photos/<uuid:uid>/versions/<version:number>/", views.PhotoVersionView.as_view(), name="photo_version"),
+    path("photos/<uuid:uid>/versions/<version:number>/", views.PhotoDetailView.as_view(), name="photo_version"),
 ]

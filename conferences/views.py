@@ -18,7 +18,7 @@ from ctportal.web import cards
 from ctportal.web.labels import DOCUMENT_GROUPS, number_in_series
 from ctportal.web.listing import EditionListView
 from ctportal.web.page import Crumb, site_root
-from ctportal.web.records import EditionDetailView, EditionVersionView, RecordPage, render_record_page
+from ctportal.web.records import EditionDetailView, RecordPage, render_record_page
 from ctportal.web.text import LanguageContext
 from ctportal.web.vocabulary import render_vocabulary
 
@@ -62,11 +62,6 @@ class ConferenceDetailView(EditionDetailView):
             "neighbours": neighbours(edition, series, at) if series else {},
             **super().surroundings(edition, language),
         }
-
-
-class ConferenceVersionView(EditionVersionView):
-    record_type = "conference"
-    renderer = staticmethod(render_record)
 
 
 def neighbours(edition, series, at):
@@ -266,7 +261,7 @@ class VocabularyListView(EditionListView):
     with_filters = False
 
     def rows(self, editions, at, language):
-        return [cards.vocabulary_row(each, language) for each in editions]
+        return [cards.target(each, language) for each in editions]
 
 
 class SeriesListView(VocabularyListView):
@@ -285,14 +280,10 @@ class ThemeListView(VocabularyListView):
 
 class VocabularyDetailView(EditionDetailView):
     renderer = staticmethod(render_record)
+    shows_changes = False
 
     def surroundings(self, edition, language):
         return {}
-
-
-class VocabularyVersionView(EditionVersionView):
-    renderer = staticmethod(render_record)
-    shows_changes = False
 
 
 # Photos --------------------------------------------------------------------------------------------------------------
@@ -329,11 +320,6 @@ class PhotoDetailView(EditionDetailView):
             "children": [each for each in siblings if each.type == "photo"],
             **super().surroundings(edition, language),
         }
-
-
-class PhotoVersionView(EditionVersionView):
-    record_type = "photo"
-    renderer = staticmethod(render_record)
 
 
 def render_photo(request: HttpRequest, page: RecordPage) -> HttpResponse:

@@ -12,7 +12,7 @@ from ctportal.web import cards
 from ctportal.web.labels import RELATIONS, RELATIONS_REVERSED
 from ctportal.web.listing import EditionListView
 from ctportal.web.page import Crumb, site_root
-from ctportal.web.records import EditionDetailView, EditionVersionView, RecordPage, render_record_page
+from ctportal.web.records import EditionDetailView, RecordPage, render_record_page
 
 from .pages import SCHEMA_TYPES, citations, document_view
 
@@ -91,11 +91,6 @@ class DocumentDetailView(EditionDetailView):
             "children": referring(edition.uid, *REVERSED, "reference", at=at),
             **super().surroundings(edition, language),
         }
-
-
-class DocumentVersionView(EditionVersionView):
-    record_type = "document"
-    renderer = staticmethod(render_record)
 
 
 def _session(home, key, language):

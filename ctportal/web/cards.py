@@ -10,12 +10,12 @@ from typing import Any
 from ctportal.core import codes
 from ctportal.core.countries import country_name
 from ctportal.core.dates import format_date, format_date_range
-from ctportal.core.languages import LANGUAGES
+from ctportal.core.languages import DEFAULT, LANGUAGES
 from ctportal.reading.queries import related
 
 from .addresses import page_address, record_path
 from .labels import OCCASIONS, label, number_in_series
-from .text import LanguageContext, media_name, size
+from .text import LanguageContext, LocalizedText, media_name, size
 
 # Widest first choice of formats for a picture; the last is its fallback.
 FORMATS = ("image/avif", "image/webp", "image/jpeg", "image/png")
@@ -46,11 +46,16 @@ def off(status: str) -> bool:
     return status in ("postponed", "cancelled")
 
 
+def title_of(data: dict[str, Any], language: str) -> LocalizedText:
+    """Return what the record with the card *data* is called: by its title, its name or the caption of a photo."""
+    texts = LanguageContext(language, data.get("original_language", DEFAULT))
+    return texts.pick(data.get("title") or data.get("name") or data.get("caption"))
+
+
 def target(record, language: str) -> dict[str, Any]:
     """Return title and address of a record that a page names."""
-    data = record.card_data
     return {
-        "title": LanguageContext(language, data["original_language"]).pick(data["title"]),
+        "title": title_of(record.card_data, language),
         "address": page_address(record.type, record.slug, record.uid, language),
     }
 
@@ -141,14 +146,6 @@ def photo_tile(record, language: str, conference: str = "") -> dict[str, Any]:
         "caption": LanguageContext(language, data["original_language"]).pick(data["caption"]),
         "credit": data["credit"],
         "conference": conference,
-    }
-
-
-def vocabulary_row(record, language: str) -> dict[str, Any]:
-    """Return what a list shows of a series or theme."""
-    return {
-        "name": LanguageContext(language).pick(record.card_data["name"]),
-        "address": page_address(record.type, record.slug, record.uid, language),
     }
 
 

@@ -13,11 +13,11 @@ from django.utils.translation import gettext_lazy
 
 from ctportal.core import codes
 from ctportal.core.countries import country_name
-from ctportal.core.dates import format_date, format_date_range
+from ctportal.core.dates import format_date
 from ctportal.core.languages import CODES, DEFAULT, direction
 from ctportal.reading.differences import ADDED, MOVED, REMOVED, Part, differences, relation_differences, text_changes
 
-from .cards import day
+from .cards import dates_of, day
 from .labels import language_name, number_in_series
 from .page import comma
 from .text import LanguageContext, media_name, number, size
@@ -269,8 +269,7 @@ class _Teller:
             parts = (self.value(name, entry[name]) for name in ("measure", "qualifier", "value"))
             return comma(self.language).join(parts)
         if "announced_on" in entry:
-            days = day(entry["start_date"]), day(entry["end_date"])
-            return format_date_range(*days, entry["date_precision"], self.language)
+            return dates_of(entry, self.language)
         if "standing" in entry:
             return language_name(entry["language"])
         said = next((self.said(entry[name]) for name in ("name", "title") if name in entry), "")

@@ -7,13 +7,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from ctportal.core.dates import format_instant
-from ctportal.core.languages import DEFAULT
 from ctportal.publishing.models import Edition
 from ctportal.reading.queries import related, versions
 
+from . import cards
 from .addresses import page_address
 from .changes import changed, relations_changed
-from .text import LanguageContext
 
 
 def history_of(edition: Edition, at: datetime, language: str) -> list[dict[str, Any]]:
@@ -70,6 +69,4 @@ def _pointers(editions, at, language):
 
 def title_of(record, language: str) -> str:
     """Return what *record* (an edition, or what would become one) is called in *language*."""
-    card = json.loads(record.card)
-    texts = LanguageContext(language, card.get("original_language", DEFAULT))
-    return str(texts.pick(card.get("title") or card.get("caption"))) or record.slug or str(record.uid)
+    return str(cards.title_of(json.loads(record.card), language)) or record.slug or str(record.uid)

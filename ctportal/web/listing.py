@@ -19,6 +19,7 @@ from ctportal.reading.filters import filters_for
 from ctportal.reading.middleware import never_kept
 from ctportal.reading.queries import Choice, PageOutOfRange, listing, options
 
+from .cards import title_of
 from .labels import label
 from .page import Crumb, render_page
 from .text import LanguageContext, LocalizedText, number
@@ -211,7 +212,7 @@ def _choice(name: str, filters, language: str) -> tuple[str, str] | None:
         return None
     if not isinstance(value, Choice):
         return str(value), value_label(name, value, filters.record_type, language)
-    return value.slug, str(LanguageContext(language).pick(value.card_data["name"]))
+    return value.slug, str(title_of(value.card_data, language))
 
 
 def _menu(name: str, entries: list[tuple[str, str]], chosen: tuple[str, str] | None, problem) -> dict[str, Any]:
@@ -263,9 +264,7 @@ def chips_of(filters, narrowed, given, path: str, language: str) -> list[tuple[L
 def _chip(filters, name: str, value: str, language: str) -> LocalizedText | str:
     chosen = filters.chosen.get(name) if filters else None
     if isinstance(chosen, Choice):
-        data = chosen.card_data
-        texts = LanguageContext(language, data.get("original_language", "en"))
-        return texts.pick(data.get("title") or data.get("name")) or value
+        return title_of(chosen.card_data, language) or value
     if name == "q":
         return f"“{value}”"
     if filters and chosen is not None and not isinstance(chosen, (tuple, date)) and name != "updated_after":

@@ -14,9 +14,9 @@ from ctportal.publishing.models import Edition
 from ctportal.reading.queries import Found, Gone, Moved, resolve, versions
 
 from .addresses import data_address, page_address, record_path
+from .cards import target
 from .history import changes_of, history_of
 from .page import render_page
-from .text import LanguageContext
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,70 +95,57 @@ def render_record_page(
 
 
 class EditionDetailView(View):
-    """The page of the public record at an address; where there is none, what became of it: moved, gone or never there."""
+    """The page of the public record at an address, or of its version *number* with what changed from the version before.
 
-    record_type = ""
-    renderer: Callable[[HttpRequest, RecordPage], HttpResponse]
-
-    def get(self, request: HttpRequest, language: str, slug: str = "", uid: UUID | None = None) -> HttpResponse:
-        found = resolve(self.record_type, slug or str(uid), request.read_context.at)
-        if not isinstance(found, Found):
-            return elsewhere(request, language, found)
-        edition = found.edition
-        if slug != edition.slug:
-            return moved(edition, language)
-        page = RecordPage(
-            record_type=self.record_type,
-            data=edition.data,
-            language=language,
-            uid=edition.uid,
-            slug=edition.slug,
-            edition=edition,
-            **self.surroundings(edition, language),
-        )
-        return self.renderer(request, page)
-
-    def surroundings(self, edition: Edition, language: str) -> dict[str, Any]:
-        """Return what stands beside the record on its page, as fields of RecordPage."""
-        return {"history": history_of(edition, self.request.read_context.at, language)}
-
-
-class EditionVersionView(View):
-    """The page of one version of the public record at an address, with what changed from the version before."""
+    Where there is none, what became of it: moved, gone or never there.
+    """
 
     record_type = ""
     renderer: Callable[[HttpRequest, RecordPage], HttpResponse]
     shows_changes = True
 
     def get(
-        self, request: HttpRequest, language: str, number: int, slug: str = "", uid: UUID | None = None
+        self, request: HttpRequest, language: str, slug: str = "", uid: UUID | None = None, number: int | None = None
     ) -> HttpResponse:
-        at = request.read_context.at
-        found = resolve(self.record_type, slug or str(uid), at)
+        found = resolve(self.record_type, slug or str(uid), request.read_context.at)
         if not isinstance(found, Found):
             return elsewhere(request, language, found)
-        current = found.edition
-        if slug != current.slug:
-            return moved(current, language, f"versions/{number}/")
+        edition = found.edition
+        if slug != edition.slug:
+            return moved(edition, language, f"versions/{number}/" if number else "")
+        if number:
+            return self.version(edition, language, number)
+        return self.render(edition, language, edition=edition, **self.surroundings(edition, language))
+
+    def version(self, current: Edition, language: str, number: int) -> HttpResponse:
+        at = self.request.read_context.at
         # At the same instant: what begins in between has no end to tell of.
         past = list(versions(current.uid, at)[max(0, number - 2) : number])
         if len(past) < min(number, 2):
             raise Http404
         edition, before = past[-1], past[0] if number > 1 else None
         if edition.is_sealed:
-            return sealed_page(request, language, edition)
+            return sealed_page(self.request, language, edition)
         edition.version = number
+        changes = changes_of(edition, before, at, language) if self.shows_changes else None
+        banner = version_banner(edition, current, language)
+        return self.render(edition, language, version=number, banner=banner, changes=changes)
+
+    def render(self, shown: Edition, language: str, **around: Any) -> HttpResponse:
+        """Answer with the page of the edition *shown*; *around* are further fields of RecordPage."""
         page = RecordPage(
             record_type=self.record_type,
-            data=edition.data,
+            data=shown.data,
             language=language,
-            uid=edition.uid,
-            slug=edition.slug,
-            version=number,
-            banner=version_banner(edition, current, language),
-            changes=changes_of(edition, before, at, language) if self.shows_changes else None,
+            uid=shown.uid,
+            slug=shown.slug,
+            **around,
         )
-        return self.renderer(request, page)
+        return self.renderer(self.request, page)
+
+    def surroundings(self, edition: Edition, language: str) -> dict[str, Any]:
+        """Return what stands beside the record on its page, as fields of RecordPage."""
+        return {"history": history_of(edition, self.request.read_context.at, language)}
 
 
 def version_banner(edition: Edition, current: Edition, language: str) -> dict[str, Any]:
@@ -224,18 +211,16 @@ def gone_page(
 
     Of what was sealed, *sha256* is its checksum and *chain* the address of the versions that verify it.
     """
-    link = None
-    if replacement:
-        data = replacement.card_data
-        texts = LanguageContext(language, data.get("original_language", language))
-        link = (
-            page_address(replacement.type, replacement.slug, replacement.uid, language),
-            texts.pick(data.get("title") or data.get("name")) or replacement.slug,
-        )
     return render_page(
         request,
         "errors/gone.html",
-        {"heading": title, "reason": reason, "link": link, "sha256": sha256, "chain": chain},
+        {
+            "heading": title,
+            "reason": reason,
+            "link": replacement and target(replacement, language),
+            "sha256": sha256,
+            "chain": chain,
+        },
         language=language,
         path=path_below(request, language),
         title=title,

@@ -6,13 +6,13 @@ one, or the working record of a preview.
 
 from collections import defaultdict
 
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Q, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ctportal.core.languages import CODES
-from ctportal.publishing.models import Edition, Facet
+from ctportal.publishing.models import Edition
 from ctportal.reading.queries import referring, related
 from ctportal.web import cards
 from ctportal.web.labels import DOCUMENT_GROUPS, number_in_series
@@ -71,12 +71,7 @@ def neighbours(edition, series, at):
     beside the nearest by date if that has none. What has no number stands by its date.
     """
     ordinals = {entry["uid"]: entry["ordinal"] for entry in series}
-    place = {"date": edition.date, "slug": edition.slug, "series": list(ordinals)}
-    if numbered := {uid: ordinal for uid, ordinal in ordinals.items() if ordinal}:
-        place["lowest"] = [series_place(uid, 0) for uid in numbered]
-        place["places"] = [series_place(uid, ordinal) for uid, ordinal in numbered.items()]
-        place["highest"] = [series_place(uid, HIGHEST) for uid in numbered]
-    others = [(other, other.card_data["series"]) for other in _neighbours(at=at, **place)]
+    others = [(other, other.card_data["series"]) for other in _neighbours(at, edition.date, edition.slug, ordinals)]
     found = {}
     for uid, ordinal in ordinals.items():
         # What is next in one series may also stand further on in another: the nearest is meant.
@@ -99,21 +94,26 @@ def _nearest(edition, ordinal, members, later):
     return min(dated, key=lambda other: abs(other.date - edition.date), default=None)
 
 
-def _neighbours(at, date, slug, series, lowest=(), places=(), highest=()):
-    # Asked of each row as it comes off the index, so that one row is read and not the whole series.
-    public = Exists(Edition.objects.public(at).filter(pk=OuterRef("edition")))
+def _neighbours(at, date, slug, ordinals):
+    """Return what stands right before and after a conference of this *date* and *slug* in the series of *ordinals*, {uid of the
+    series: its number there or None}, by date and by number."""
+    # The conditions on a facet stand in one filter: they are about the same facet, whose index is read in its order.
+    public = Edition.objects.public(at)
     match = Q()
-    for uid in series:
-        rows = Facet.objects.filter(type="conference", name="series", value=uid)
-        before = rows.filter(Q(date__lt=date) | Q(slug__gt=slug), date__lte=date)
-        after = rows.filter(Q(date__gt=date) | Q(slug__lt=slug), date__gte=date)
-        match |= Q(pk=Subquery(before.filter(public).order_by("-date", "slug").values("edition")[:1]))
-        match |= Q(pk=Subquery(after.filter(public).order_by("date", "-slug").values("edition")[:1]))
-    for first, place, last in zip(lowest, places, highest, strict=True):
-        rows = Facet.objects.filter(type="conference", name="place")
-        before, after = rows.filter(value__gte=first, value__lt=place), rows.filter(value__gt=place, value__lte=last)
-        match |= Q(pk=Subquery(before.filter(public).order_by("-value", "date", "slug").values("edition")[:1]))
-        match |= Q(pk=Subquery(after.filter(public).order_by("value", "-date", "slug").values("edition")[:1]))
+    for uid, ordinal in ordinals.items():
+        member = {"facets__type": "conference", "facets__name": "series", "facets__value": uid}
+        before = public.filter(Q(facets__date__lt=date) | Q(facets__slug__gt=slug), facets__date__lte=date, **member)
+        after = public.filter(Q(facets__date__gt=date) | Q(facets__slug__lt=slug), facets__date__gte=date, **member)
+        found = [before.order_by("-facets__date", "facets__slug"), after.order_by("facets__date", "-facets__slug")]
+        if ordinal:
+            first, place, last = (series_place(uid, number) for number in (0, ordinal, HIGHEST))
+            numbered = {"facets__type": "conference", "facets__name": "place"}
+            before = public.filter(facets__value__gte=first, facets__value__lt=place, **numbered)
+            after = public.filter(facets__value__gt=place, facets__value__lte=last, **numbered)
+            found.append(before.order_by("-facets__value", "facets__date", "facets__slug"))
+            found.append(after.order_by("facets__value", "-facets__date", "facets__slug"))
+        for editions in found:
+            match |= Q(pk=Subquery(editions.values("pk")[:1]))
     return list(Edition.objects.filter(match).defer("json", "text"))
 
 

@@ -278,21 +278,19 @@ class Option(NamedTuple):
 
 # Facets with few values, worth a menu. The others (people, organizations, conferences) are reached from their records.
 MENUS = ("year", "country", "region", "series", "theme", "kind", "language", "status")
-# Those that records of a type have; each more is looked for in every hidden edition.
-MENUS_OF: dict[str, tuple[str, ...]] = {
-    RecordType.DOCUMENT: ("year", "theme", "kind", "language"),
-    RecordType.PHOTO: ("year", "language"),
-}
 _LABELLED = {"series": RecordType.SERIES, "theme": RecordType.THEME}
 
 
-def options(record_type: str, context: ReadContext) -> dict[str, list[Option]]:
-    """Return {facet: [Option]} with the counts of public records of *record_type*; kept for the epoch."""
-    kept = context.cached(("options", record_type), lambda: _options(record_type, context.at))
+def options(record_type: str, context: ReadContext, names: Sequence[str] = MENUS) -> dict[str, list[Option]]:
+    """Return {facet: [Option]} for the facets *names*, with the counts of public records of *record_type*; kept for the epoch.
+
+    Each name costs time, since all facets of it are counted.
+    """
+    kept = context.cached(("options", record_type, *names), lambda: _options(record_type, context.at, names))
     return {name: [Option(*entry) for entry in entries] for name, entries in kept.items()}
 
 
-def _facet_counts(record_type: str, at: datetime) -> Iterable[tuple[str, str, int]]:
+def _facet_counts(record_type: str, at: datetime, names: Sequence[str]) -> Iterable[tuple[str, str, int]]:
     """Yield (facet, value, number of public records) for what menus offer. One query.
 
     All facets are counted off their index, then those of editions that are not public are taken away again: to ask of
@@ -300,7 +298,6 @@ def _facet_counts(record_type: str, at: datetime) -> Iterable[tuple[str, str, in
     between.
     """
     hidden = Edition.objects.of(record_type).hidden(at).order_by()
-    names = MENUS_OF.get(record_type, MENUS)
     in_all = Facet.objects.filter(type=record_type, name__in=names)
     of_hidden = Facet.objects.filter(edition__in=hidden, name__in=names)
     counted = [
@@ -313,8 +310,8 @@ def _facet_counts(record_type: str, at: datetime) -> Iterable[tuple[str, str, in
     return ((name, value, n) for (name, value), n in counts.items() if n)
 
 
-def _options(record_type: str, at: datetime) -> dict[str, list[Option]]:
-    counts = _facet_counts(record_type, at)
+def _options(record_type: str, at: datetime, names: Sequence[str]) -> dict[str, list[Option]]:
+    counts = _facet_counts(record_type, at, names)
     labels = {
         str(uid): (slug, json.loads(card)["name"])
         for uid, slug, card in Edition.objects.public(at)
@@ -322,13 +319,13 @@ def _options(record_type: str, at: datetime) -> dict[str, list[Option]]:
         .order_by("slug")
         .values_list("uid", "slug", "card")
     }
-    menus: dict[str, list[Option]] = {name: [] for name in MENUS}
+    menus: dict[str, list[Option]] = {name: [] for name in names}
     for name, value, n in counts:
         if name not in _LABELLED:
             menus[name].append(Option(value, n, None))
         elif value in labels:
-            slug, names = labels[value]
-            menus[name].append(Option(slug, n, names))
+            slug, label = labels[value]
+            menus[name].append(Option(slug, n, label))
     for name, entries in menus.items():
         entries.sort(key=lambda option: option.value, reverse=name == "year")
     return menus

@@ -160,18 +160,18 @@ def pager_of(page: Page, path: str, language: str, given: Mapping[str, str]) -> 
 def form_of(filters, given, problems, fixed, read_context: ReadContext, language: str) -> dict[str, Any]:
     """Return the form above a list, filled with what was *given*, for ``components/filters.html``."""
     record_type = filters.record_type
-    found = options(record_type, read_context)
+    shown, more = MENUS[record_type]
+    found = options(record_type, read_context, [name for name in (*shown, *more) if name not in fixed])
 
     def menus(names: Sequence[str]) -> list[dict[str, Any]]:
         result = []
         for name in names:
-            if name not in fixed:
+            if name in found:
                 entries = _entries(name, found[name], record_type, language, counted=not fixed)
                 chosen = _choice(name, filters, language) if name in given else None
                 result.append(_menu(name, entries, chosen, problems.get(name)))
         return result
 
-    shown, more = MENUS[record_type]
     held = record_type == "conference"
     return {
         "search": given.get("q", ""),

@@ -145,7 +145,7 @@ def _documents(lists, at, language):
 
 def _ways_in(read_context, language):
     """Return the series, themes and countries that have conferences, with their numbers, by name."""
-    menus = options("conference", read_context)
+    menus = options("conference", read_context, ("series", "theme", "country"))
     texts = LanguageContext(language)
     ways = {
         "series": [(texts.pick(each.names), f"series/{each.value}/", each.total) for each in menus["series"]],

@@ -38,7 +38,7 @@ ALLOWED = {
     "files._shown": "the file itself, where Exists() an edition in public(at) that shows it",
     "files._shown_last": "which record showed it last, where Exists() an edition in effective(at)",
     "views._first": "rows whose keys come from public(at), in the same statement",
-    "views._neighbours": "rows by facets, each with Exists() public(at); then their editions by key",
+    "views._neighbours": "rows whose keys come from public(at), in the same statement",
 }
 ALLOWED_IN_PREVIEWS = {
     "preview._for_staff": "asks may_read of the account",

@@ -15,7 +15,6 @@ from django.db.models import Q
 from django.utils import translation
 
 from conferences.models import Conference, Organization, Person, Photo, Series, Theme
-from ctportal.core.languages import CODES
 from ctportal.files.store import store_photo
 from ctportal.publishing.models import Edition
 from ctportal.publishing.services import publish
@@ -27,30 +26,6 @@ FIXTURES = Path(settings.BASE_DIR) / "fixtures"
 NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://ctportal.example/demo/")
 BY = "Demo content"  # stands in editions and ledger where an account's name would
 
-# Parents before what belongs to them, and what is next to each other in time next to each other.
-DOSSIERS = (
-    "ct-week-2018",
-    "new-york-hlc-2018",
-    "dushanbe-2018",
-    "dushanbe-2019",
-    "ulaanbaatar-2019",
-    "nairobi-2019",
-    "minsk-2019",
-    "new-york-side-event-2019",
-    "trinidad-and-tobago-2019",
-    "budapest-2019",
-    "abu-dhabi-2019",
-    "abu-dhabi-civil-society-2019",
-    "vienna-2020",
-    "vienna-civil-society-2020",
-    "ct-week-2020",
-    "new-york-hlc-2020",
-    "tashkent-2022",
-    "global-congress-victims-2022",
-    "dushanbe-2022",
-    "ct-week-2023",
-    "new-york-hlc-2023",
-)
 VOCABULARY = {"series": Series, "themes": Theme, "organizations": Organization, "people": Person}
 
 
@@ -150,10 +125,8 @@ class Loader:
             uid = uid_of(model.record_type, entry["slug"])
             record = model.objects.filter(Q(uid=uid) | Q(slug=entry["slug"])).first()
             if not record:
-                fields = columns(entry, "slug", "acronym", "kind", "country", "website")
-                if "parent" in entry:
-                    fields["parent"] = self.vocabulary[kind][entry["parent"]]
-                record = self.save(model(uid=uid, **fields, **labels(entry, "name", "description")))
+                parent = {"parent": self.vocabulary[kind][entry["parent"]]} if "parent" in entry else {}
+                record = self.save(model(uid=uid, **parent, **fields(entry, "parent")))
                 revisions.keep(record, by=BY, comment="Demo content.")
                 made += 1
             self.vocabulary[kind][entry["slug"]] = record
@@ -171,8 +144,11 @@ class Loader:
     def make_conferences(self):
         """Save the conferences that are missing, parents first; return their dossiers."""
         dossiers = []
-        for slug in DOSSIERS:
-            data = self.read(f"dossiers/{slug}.toml")
+        found = [self.read(f"dossiers/{path.name}") for path in sorted((FIXTURES / "dossiers").glob("*.toml"))]
+        # By year, and in each the parents before what belongs to them.
+        for data in sorted(found, key=lambda each: (each["start_date"].year, "parent" in each, each["start_date"])):
+            slug = data["slug"]
+            self.where = f"dossiers/{slug}.toml"
             if self.is_there(slug, data):
                 self.left.append(data["name"])
             else:
@@ -203,9 +179,9 @@ class Loader:
             getattr(record, name).set(related)
         return record
 
-    def add(self, manager, **fields):
+    def add(self, manager, **values):
         """Save one row of *manager*, the related rows of a record."""
-        return self.save(manager.model(**{manager.field.name: manager.instance}, **fields))
+        return self.save(manager.model(**{manager.field.name: manager.instance}, **values))
 
     def entries(self, kind, slugs):
         return [self.vocabulary[kind][slug] for slug in slugs]
@@ -215,13 +191,8 @@ class Loader:
 
     def make_conference(self, slug, data):
         parent = Conference.objects.get(slug=data["parent"]) if "parent" in data else None
-        fields = columns(
-            data,
-            *("slug", "name", "kind", "event_status", "start_date", "end_date", "date_precision"),
-            *("country", "time_zone", "contact", "contact_email"),
-        )
         return self.save(
-            Conference(uid=uid_of("conference", slug), parent=parent, **fields, **labels(data, "city", "venue")),
+            Conference(uid=uid_of("conference", slug), parent=parent, **fields(data, "parent", "texts")),
             themes=self.entries("themes", data.get("themes", [])),
         )
 
@@ -237,10 +208,9 @@ class Loader:
         for entry in data.get("announced_dates", []):
             self.add(conference.announced_dates, **entry)
         for order, entry in enumerate(data.get("main_topics", [])):
-            self.add(conference.main_topics, order=order, **labels(entry, "title"))
+            self.add(conference.main_topics, order=order, **fields(entry))
         for order, entry in enumerate(data.get("links", [])):
-            fields = columns(entry, "kind", "address", "language")
-            self.add(conference.links, order=order, **fields, **labels(entry, "title"))
+            self.add(conference.links, order=order, **fields(entry))
         self.add_roles(conference, data)
         sessions = self.make_sessions(conference, data.get("sessions", []))
         dossier.documents = self.make_documents(data.get("documents", []), conference, sessions)
@@ -256,10 +226,9 @@ class Loader:
             self.add(
                 place.appearances,
                 person=self.entry("people", entry["person"]),
-                role=entry["role"],
                 organization=self.entry("organizations", entry.get("organization")),
                 order=order,
-                **labels(entry, "title"),
+                **fields(entry, "person", "organization"),
             )
 
     def make_sessions(self, conference, entries):
@@ -270,8 +239,7 @@ class Loader:
                 conference.sessions,
                 uid=uid_of("session", f"{conference.slug}/{entry['key']}"),
                 order=order,
-                **labels(entry, "title", "description"),
-                **columns(entry, "kind", "number", "date", "start_time", "end_time", "room"),
+                **fields(entry, "key"),
             )
             self.add_roles(session, entry)
             sessions[entry["key"]] = session
@@ -288,9 +256,7 @@ class Loader:
                     session=sessions[entry["session"]] if "session" in entry else None,
                     issued_by=self.entry("organizations", entry.get("issued_by")),
                     delivered_by=self.entry("people", entry.get("delivered_by")),
-                    **labels(entry, "place", "delivered_title", "dateline"),
-                    **columns(entry, "slug", "kind", "also_serves_as", "occasion", "date", "original_language"),
-                    **columns(entry, "symbol", "contact", "hashtags"),
+                    **fields(entry, "session", "issued_by", "delivered_by"),
                 ),
                 themes=self.entries("themes", entry.get("themes", [])),
             )
@@ -309,8 +275,7 @@ class Loader:
                 file=store_photo(picture, by=None),
                 order=order,
                 rights="Demonstration",
-                **labels(entry, "alt_text", "caption", "place"),
-                **columns(entry, "credit", "featured"),
+                **fields(entry, "scene", "palette"),
             ),
             people=self.entries("people", entry.get("people", [])),
         )
@@ -330,7 +295,7 @@ class Loader:
                 uid=uid_of("figure", f"{dossier.slug}/{entry['measure']}"),
                 order=order,
                 source_document=self.cited(entry.get("source_document")),
-                **columns(entry, "measure", "expectation", "qualifier", "value", "source", "official"),
+                **fields(entry, "source_document"),
             )
         self.relate(dossier.data.get("documents", []), dossier.documents)
 
@@ -368,13 +333,17 @@ def was_public(kind, slug):
     return Edition.objects.filter(uid=uid_of(kind, slug)).exists()
 
 
-def columns(entry, *names):
-    return {name: entry[name] for name in names if name in entry}
+def fields(entry, *apart):
+    """The columns that *entry* fills: a label per language {"city": {"en": …}} is {"city_en": …}, other values are as they are.
 
-
-def labels(entry, *names):
-    """The columns per language of the labels *names*: {"city_en": …, "city_ru": …}."""
-    return {f"{name}_{code}": entry[name][code] for name in names for code in CODES if code in entry.get(name, {})}
+    Left out are lists, which are rows of their own, and what stands under the names *apart*.
+    """
+    found = {}
+    for name, value in entry.items():
+        if name in apart or isinstance(value, list):
+            continue
+        found |= {f"{name}_{code}": text for code, text in value.items()} if isinstance(value, dict) else {name: value}
+    return found
 
 
 def trimmed(texts):

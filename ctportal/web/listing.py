@@ -1,7 +1,6 @@
 """Lists: filters that work without script, counts of public records, the state in the address, page by page."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,7 +16,7 @@ from ctportal.core.languages import LANGUAGES
 from ctportal.reading.context import ReadContext
 from ctportal.reading.filters import filters_for
 from ctportal.reading.middleware import never_kept
-from ctportal.reading.queries import Choice, PageOutOfRange, listing, options
+from ctportal.reading.queries import Choice, Option, PageOutOfRange, listing, options
 
 from .cards import title_of
 from .labels import label
@@ -40,6 +39,12 @@ MENU_LABELS = {
     "kind": (gettext_lazy("Kind"), gettext_lazy("Any kind")),
     "status": (gettext_lazy("Status"), gettext_lazy("Any status")),
     "language": (gettext_lazy("Language"), gettext_lazy("Any language")),
+}
+# What the chips of filters by time say.
+CHIPS = {
+    "date_after": gettext_lazy("From %(date)s"),
+    "date_before": gettext_lazy("Until %(date)s"),
+    "updated_after": gettext_lazy("Changed after %(date)s"),
 }
 # Filters reached from a record's page, without a menu of their own: kept in the form, shown as chips.
 FROM_RECORDS = ("organization", "person", "conference")
@@ -159,20 +164,17 @@ def pager_of(page: Page, path: str, language: str, given: Mapping[str, str]) -> 
 
 def form_of(filters, given, problems, fixed, read_context: ReadContext, language: str) -> dict[str, Any]:
     """Return the form above a list, filled with what was *given*, for ``components/filters.html``."""
-    record_type = filters.record_type
-    shown, more = MENUS[record_type]
-    found = options(record_type, read_context, [name for name in (*shown, *more) if name not in fixed])
+    shown, more = MENUS[filters.record_type]
+    found = options(filters.record_type, read_context, [name for name in (*shown, *more) if name not in fixed])
 
     def menus(names: Sequence[str]) -> list[dict[str, Any]]:
-        result = []
-        for name in names:
-            if name in found:
-                entries = _entries(name, found[name], record_type, language, counted=not fixed)
-                chosen = _choice(name, filters, language) if name in given else None
-                result.append(_menu(name, entries, chosen, problems.get(name)))
-        return result
+        return [
+            _menu(name, found[name], filters, language, counted=not fixed) | {"problem": problems.get(name)}
+            for name in names
+            if name in found
+        ]
 
-    held = record_type == "conference"
+    held = filters.record_type == "conference"
     return {
         "search": given.get("q", ""),
         "search_problem": problems.get("q"),
@@ -185,59 +187,43 @@ def form_of(filters, given, problems, fixed, read_context: ReadContext, language
                 ("date_before", _("Held on or before") if held else _("Dated on or before")),
             )
         ],
-        "ordering": _ordering(given.get("ordering", "")),
+        "ordering": {
+            "name": "ordering",
+            "label": _("Order"),
+            "choices": [("", _("Newest first")), ("date", _("Oldest first")), ("-updated", _("Last changed first"))],
+            "selected": given.get("ordering", ""),
+        },
         "hidden": [(name, given[name]) for name in FROM_RECORDS if name in given],
         "more_open": any(name in given for name in (*more, "date_after", "date_before", "ordering")),
         "narrowed": any(name not in ("page", "ordering") for name in given),
     }
 
 
-def _entries(name: str, found: Sequence, record_type: str, language: str, *, counted: bool) -> list[tuple[str, str]]:
-    """Return (value, label) of what the menu of *name* offers, in the order of its labels."""
-    entries = [(each, value_label(name, each.value, record_type, language, each.names)) for each in found]
+def _menu(name: str, found: Iterable[Option], filters, language: str, *, counted: bool) -> dict[str, Any]:
+    """Return the menu of *name* with what is chosen selected, also where no record of the list has it."""
+    texts = LanguageContext(language)
+    entries = [
+        (value, str(texts.pick(names)) if names else label_of(name, value, filters.record_type, language), count)
+        for value, count, names in found
+    ]
     if name == "region":
-        entries.sort(key=lambda entry: REGIONS.index(entry[0].value))
+        entries.sort(key=lambda entry: REGIONS.index(entry[0]))
     elif name != "year":
         entries.sort(key=lambda entry: entry[1].casefold())
-    return [(each.value, f"{label} ({number(each.total, language)})" if counted else label) for each, label in entries]
-
-
-def _choice(name: str, filters, language: str) -> tuple[str, str] | None:
-    """Return (value, label) of what is chosen for *name* as its menu has it, None where it cannot be read.
-
-    An address may name a series or theme by its uid or by a former slug; the menu knows it by its slug.
-    """
-    value = filters.chosen.get(name)
-    if value is None:
-        return None
-    if not isinstance(value, Choice):
-        return str(value), value_label(name, value, filters.record_type, language)
-    return value.slug, str(title_of(value.card_data, language))
-
-
-def _menu(name: str, entries: list[tuple[str, str]], chosen: tuple[str, str] | None, problem) -> dict[str, Any]:
-    """Return the menu of *name* with what is *chosen* selected, also where no record of the list has it."""
+    choices = [(value, f"{text} ({number(count, language)})" if counted else text) for value, text, count in entries]
+    chosen = filters.chosen.get(name)
+    # An address may name a series or theme by its uid or by a former slug; the menu knows it by its slug.
+    selected = chosen.slug if isinstance(chosen, Choice) else chosen
+    if selected and selected not in dict(choices):
+        choices.append((selected, str(label_of(name, chosen, filters.record_type, language))))
     label, anything = MENU_LABELS[name]
-    if chosen and chosen[0] not in dict(entries):
-        entries = [*entries, chosen]
-    value = chosen and chosen[0]
-    choices = [("", anything, False), *((each, text, each == value) for each, text in entries)]
-    return {"name": name, "label": label, "options": choices, "problem": problem}
+    return {"name": name, "label": label, "choices": [("", anything), *choices], "selected": selected}
 
 
-def _ordering(chosen: str) -> dict[str, Any]:
-    entries = [("", _("Newest first")), ("date", _("Oldest first")), ("-updated", _("Last changed first"))]
-    return {
-        "name": "ordering",
-        "label": _("Order"),
-        "options": [(value, text, value == chosen) for value, text in entries],
-    }
-
-
-def value_label(name: str, value: Any, record_type: str, language: str, names: Mapping[str, str] | None = None) -> str:
-    """Return what readers call *value* of the filter *name*; *names* are those of a record."""
-    if names:
-        return str(LanguageContext(language).pick(names))
+def label_of(name: str, value: Any, record_type: str, language: str) -> LocalizedText | str:
+    """Return what readers call *value* of the filter *name*, a code or the Choice of a record."""
+    if isinstance(value, Choice):
+        return title_of(value.card_data, language)
     if name == "country":
         return country_name(value, language)
     if name == "region":
@@ -248,7 +234,7 @@ def value_label(name: str, value: Any, record_type: str, language: str, names: M
         return label(codes.EVENT_STATUSES, value)
     if name == "kind":
         return label(codes.CONFERENCE_KINDS if record_type == "conference" else codes.DOCUMENT_KINDS, value)
-    return str(value)
+    return value
 
 
 def chips_of(filters, narrowed, given, path: str, language: str) -> list[tuple[LocalizedText | str, str]]:
@@ -262,13 +248,9 @@ def chips_of(filters, narrowed, given, path: str, language: str) -> list[tuple[L
 
 
 def _chip(filters, name: str, value: str, language: str) -> LocalizedText | str:
-    chosen = filters.chosen.get(name) if filters else None
-    if isinstance(chosen, Choice):
-        return title_of(chosen.card_data, language) or value
     if name == "q":
         return f"“{value}”"
-    if filters and chosen is not None and not isinstance(chosen, (tuple, date)) and name != "updated_after":
-        return value_label(name, value, filters.record_type, language)
-    return {
-        "date_after": _("From %(date)s"), "date_before": _("Until %(date)s"), "updated_after": _("Changed after %(date)s"),
-    }.get(name, "%(date)s") % {"date": value}  # fmt: skip
+    if name in CHIPS:
+        return CHIPS[name] % {"date": value}
+    chosen = filters.chosen.get(name) if filters else None
+    return (chosen and label_of(name, chosen, filters.record_type, language)) or value

@@ -12,7 +12,7 @@ from ctportal.core.countries import country_name
 from ctportal.core.dates import format_date
 from ctportal.core.languages import LANGUAGES
 from ctportal.web.cards import dates_of, day, off, web_address
-from ctportal.web.labels import LANGUAGE_NAMES, ORGANIZATION_ROLES, QUALIFIERS, label, measure
+from ctportal.web.labels import ORGANIZATION_ROLES, QUALIFIERS, foreign_notice, label, measure
 from ctportal.web.text import LanguageContext, number
 
 # Vocabulary that schema.org has for what became of an event and how it is attended.
@@ -92,15 +92,8 @@ def time_note(days, city):
 
 
 def notice(title, language):
-    """Return the banner of a page whose record is not in the reader's language, None where it is."""
-    if not title.foreign:
-        return None
-    return {
-        "lines": [
-            _("This page is not yet available in %(language)s. Its texts are shown in %(shown)s.")
-            % {"language": LANGUAGE_NAMES[language], "shown": LANGUAGE_NAMES[title.language]}
-        ]
-    }
+    sentence = _("This page is not yet available in %(language)s. Its texts are shown in %(shown)s.")
+    return foreign_notice(title, language, sentence)
 
 
 def announced(entry, language):
@@ -163,20 +156,17 @@ def programme(sessions, texts, documents):
 def figures(entries, language, sources, *, official):
     """Return the *official* figures or the others, each with the public document that it is from, if there is one."""
     return [
-        figure(entry, language) | {"document": sources.get(entry["key"])}
+        {
+            "value": number(entry["value"], language),
+            "qualifier": QUALIFIERS.get(entry["qualifier"], entry["qualifier"]),
+            "measure": measure(entry["measure"], entry["value"]),
+            "expected": entry["expectation"] == "expected",
+            "source": entry["source"],
+            "document": sources.get(entry["key"]),
+        }
         for entry in entries
         if entry["official"] == official
     ]
-
-
-def figure(entry, language):
-    return {
-        "value": number(entry["value"], language),
-        "qualifier": QUALIFIERS.get(entry["qualifier"], entry["qualifier"]),
-        "measure": measure(entry["measure"], entry["value"]),
-        "expected": entry["expectation"] == "expected",
-        "source": entry["source"],
-    }
 
 
 def link(entry, texts):

@@ -175,12 +175,7 @@ class ConferenceSnapshotBuilder(SnapshotBuilder):
 
     def missing(self, record, texts=None):
         rows = {row.language: row for row in (self.texts(record) if texts is None else texts)}
-        missing = {}
-        if record.original_language not in rows:
-            missing["title"] = _("The title in the original language is missing.")
-        untitled = [row.get_language_display() for row in rows.values() if not row.title.strip()]
-        if untitled:
-            missing["title"] = _("The title is missing in: %(languages)s.") % {"languages": ", ".join(untitled)}
+        missing = missing_title(record, rows)
         if not record.country and record.format != Conference.Format.ONLINE:
             missing["country"] = _("The country is missing; only an online meeting has none.")
         return missing
@@ -190,6 +185,16 @@ def ready(rows, original_language):
     """The rows per language that may be published, in the order of the six languages."""
     rows = [row for row in rows if row.ready or row.language == original_language]
     return sorted(rows, key=lambda row: CODES.index(row.language))
+
+
+def missing_title(record, rows):
+    """Return {"title": message} where a title is missing in one of *rows*, {language: row}, or in the original language."""
+    untitled = [row.get_language_display() for row in rows.values() if not row.title.strip()]
+    if untitled:
+        return {"title": _("The title is missing in: %(languages)s.") % {"languages": ", ".join(untitled)}}
+    if record.original_language not in rows:
+        return {"title": _("The title in the original language is missing.")}
+    return {}
 
 
 class PhotoSnapshotBuilder(SnapshotBuilder):

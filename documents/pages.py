@@ -10,7 +10,7 @@ from ctportal.core.languages import LANGUAGES
 from ctportal.core.symbols import symbol_url
 from ctportal.publishing.snapshot import excerpt
 from ctportal.web.cards import day, file_line, kinds, web_address
-from ctportal.web.labels import LANGUAGE_NAMES, OCCASIONS, TEXT_STATES, label
+from ctportal.web.labels import OCCASIONS, TEXT_STATES, foreign_notice, label
 from ctportal.web.text import LanguageContext
 
 # schema.org's name for each kind; the others are plain digital documents.
@@ -54,21 +54,11 @@ def document_view(data, language):
         "originals": [each for each in versions if each["file"] or each["external"]],
         "digest": version is not None and version["state"] == "digest",
         "demo_translation": version is not None and version["standing"] == "unofficial",
-        "notice": notice(title, language),
+        "notice": foreign_notice(
+            title, language, _("This document is not available in %(language)s. You are reading it in %(shown)s.")
+        ),
         "languages": data["languages"],
         "description": excerpt(str(body), 200) if body else str(title),
-    }
-
-
-def notice(title, language):
-    """Return the banner of a page whose document is not in the reader's language, None where it is."""
-    if not title.foreign:
-        return None
-    return {
-        "lines": [
-            _("This document is not available in %(language)s. You are reading it in %(shown)s.")
-            % {"language": LANGUAGE_NAMES[language], "shown": LANGUAGE_NAMES[title.language]}
-        ]
     }
 
 

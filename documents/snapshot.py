@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from conferences.snapshot import pick, ready
+from conferences.snapshot import missing_title, pick, ready
 from ctportal.publishing.models import RecordType
 from ctportal.publishing.snapshot import Link, SnapshotBuilder, excerpt, register
 
@@ -73,12 +73,7 @@ class DocumentSnapshotBuilder(SnapshotBuilder):
 
     def missing(self, record, texts=None):
         rows = {row.language: row for row in (self.texts(record) if texts is None else texts)}
-        missing = {}
-        if record.original_language not in rows:
-            missing["title"] = _("The title in the original language is missing.")
-        untitled = [row.get_language_display() for row in rows.values() if not row.title.strip()]
-        if untitled:
-            missing["title"] = _("The title is missing in: %(languages)s.") % {"languages": ", ".join(untitled)}
+        missing = missing_title(record, rows)
         empty = [row.get_language_display() for row in rows.values() if not (row.body or row.file or row.external_url)]
         if empty:
             missing["body"] = _("A text, a file or an external address is missing in: %(languages)s.") % {

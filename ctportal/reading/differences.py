@@ -44,11 +44,6 @@ class Change:
         """Name of the innermost field, such as "title" or "file"."""
         return next(part for part in reversed(self.path) if isinstance(part, str))
 
-    @property
-    def entries(self) -> list[JsonObject]:
-        """The entries of lists that it lies in, outermost first."""
-        return [part for part in self.path if not isinstance(part, str)]
-
 
 def differences(before: JsonObject, after: JsonObject) -> list[Change]:
     """Return the Changes from the JSON object *before* to *after*; fields that only one of them has count as empty there."""

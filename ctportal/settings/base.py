@@ -119,8 +119,6 @@ MODELTRANSLATION_FALLBACK_LANGUAGES = ("en",)
 TIME_ZONE = "UTC"
 # Whose "today" counts where no conference's place does.
 CTPORTAL_TIME_ZONE = environment.time_zone("CTPORTAL_TIME_ZONE", "UTC")
-USE_I18N = True
-USE_TZ = True
 
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
@@ -156,10 +154,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 CSRF_FAILURE_VIEW = "ctportal.web.views.csrf_failure"
-X_FRAME_OPTIONS = "DENY"
-SECURE_CONTENT_TYPE_NOSNIFF = True
-SECURE_REFERRER_POLICY = "same-origin"
-SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+# The other security headers are those that Django sends by itself; tests/ctportal/test_headers.py lists them.
 SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds: one long working day
 
 AUTH_PASSWORD_VALIDATORS = [

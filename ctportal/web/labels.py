@@ -10,6 +10,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext, npgettext_lazy, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from .text import LocalizedText
+
 # Headings above the organizations that had a role.
 ORGANIZATION_ROLES = {
     "host": _("Hosted by"),
@@ -95,6 +97,14 @@ def label(names: Mapping[str, Any], code: str) -> str:
     """Return what *names*, {code: lower-case name}, call *code*, in the active language with a capital letter; *code* itself
     where they do not know it."""
     return capfirst(str(names[code])) if code in names else code
+
+
+def foreign_notice(title: LocalizedText, language: str, sentence: str) -> dict[str, Any] | None:
+    """Return the banner that says by *sentence* that the record with this *title* is not in the reader's *language*, None where
+    it is."""
+    if not title.foreign:
+        return None
+    return {"lines": [sentence % {"language": LANGUAGE_NAMES[language], "shown": LANGUAGE_NAMES[title.language]}]}
 
 
 def measure(code: str, count: int) -> str:

@@ -145,7 +145,7 @@ def render_conference(request: HttpRequest, page: RecordPage) -> HttpResponse:
         request,
         page,
         "conferences/detail.html",
-        {**shown, "contents": _contents(shown), "banner": page.banner or conference["notice"]},
+        {**shown, "banner": page.banner or conference["notice"]},
         title=_with_year(conference),
         description=conference["description"],
         crumbs=(Crumb(_("Conferences"), "conferences/"), Crumb(conference["name"])),
@@ -233,24 +233,6 @@ def _places(series, neighbours, language):
     return places
 
 
-def _contents(shown):
-    """Return (anchor, label) of the sections that the page has."""
-    conference = shown["conference"]
-    sections = (
-        ("facts", _("At a glance"), True),
-        ("about", _("What it was about"), conference["texts"] or conference["topics"]),
-        ("people", _("People"), conference["people"]),
-        ("programme", _("Programme"), conference["days"]),
-        ("documents", _("Documents"), shown["documents"]),
-        ("photos", _("Photos"), shown["photos"]),
-        ("events", _("Held as part of it"), shown["side_events"]),
-        ("references", _("Reference documents"), shown["references"]),
-        ("links", _("Related links"), conference["links"]),
-        ("series", _("Its place in the series"), shown["neighbours"]),
-    )
-    return [(anchor, label) for anchor, label, content in sections if content]
-
-
 # Series and themes ---------------------------------------------------------------------------------------------------
 
 
@@ -298,12 +280,8 @@ class PhotoListView(EditionListView):
     per_page = 24
 
     def rows(self, editions, at, language):
-        found = related(editions, at)
-        return [cards.photo_tile(each, language, _conference_name(found[each.pk])) for each in editions]
-
-
-def _conference_name(records):
-    return next((each.card_data["name"] for each in records if each.name == "conference"), "")
+        homes = cards.homes_of(editions, at)
+        return [cards.photo_tile(each, language, homes.get(each.pk)) for each in editions]
 
 
 class PhotoDetailView(EditionDetailView):

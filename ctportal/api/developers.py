@@ -26,7 +26,7 @@ def page(request, language):
         {
             "site": root,
             "api": f"{root}/api/v1/",
-            "examples": [(text, f"{root}/api/v1/{address.format(**slugs)}") for text, address in _requests()],
+            "examples": slugs,
             "parameters": list(_parameters()),
             "problems": [(kind, *described) for kind, described in TYPES.items()],
             "page_size": PAGE_SIZE,
@@ -44,20 +44,6 @@ def _examples(at):
     """A public record of each type the examples need, the newest first."""
     public = Edition.objects.public(at).order_by("-date", "slug")
     return {kind: public.of(kind).values_list("slug", flat=True).first() or slug for kind, slug in NOBODY.items()}
-
-
-def _requests():
-    """(what it asks, address below the API) of each example."""
-    return (
-        (_("The conferences of a series, the earliest first"), "conferences/?series={series}&ordering=date"),
-        (_("One conference, each text in French where there is one"), "conferences/{conference}/?lang=fr"),
-        (_("The press releases of a conference"), "documents/?conference={conference}&kind=press-release"),
-        (_("Documents that mention both words"), "documents/?q=border+security&page_size=5"),
-        (_("What has changed since the first of January 2026"),
-         "documents/?updated_after=2026-01-01T00:00:00Z&ordering=updated&page_size=100"),
-        (_("The versions of a document, with their chain of hashes"), "documents/{document}/versions/"),
-        (_("Its first version"), "documents/{document}/versions/1/"),
-    )  # fmt: skip
 
 
 def _parameters():

@@ -60,9 +60,9 @@ def target(record, language: str) -> dict[str, Any]:
     }
 
 
-def homes_of(documents, at) -> dict[int, Any]:
-    """Return {pk: the public conference} of those of *documents* that belong to one. One query."""
-    found = related(documents, at)
+def homes_of(editions, at) -> dict[int, Any]:
+    """Return {pk: the public conference} of those of *editions* that belong to one. One query."""
+    found = related(editions, at)
     return {pk: each for pk, records in found.items() for each in records if each.name == "conference"}
 
 
@@ -137,15 +137,15 @@ def kinds(data: dict[str, Any]) -> str:
     return " · ".join(names)
 
 
-def photo_tile(record, language: str, conference: str = "") -> dict[str, Any]:
-    """Return what an album shows of a photo; *conference* is the short name of its conference, if shown."""
+def photo_tile(record, language: str, conference=None) -> dict[str, Any]:
+    """Return what an album shows of a photo; *conference* is the one it belongs to, None where that is plain."""
     data = record.card_data
     return {
         "address": page_address("photo", "", record.uid, language),
         "picture": picture_of(data, language, sizes=TILE_SIZES),
         "caption": LanguageContext(language, data["original_language"]).pick(data["caption"]),
         "credit": data["credit"],
-        "conference": conference,
+        "conference": conference.card_data["name"] if conference else "",
     }
 
 

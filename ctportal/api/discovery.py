@@ -13,10 +13,11 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
 from ctportal.web.addresses import COLLECTIONS
+from ctportal.web.page import site_root
 
 from .parameters import check
 from .schema import NOT_MODIFIED, RootSerializer, problems
-from .views import ReadOnlyView, origin_of
+from .views import ReadOnlyView
 
 
 class RootView(ReadOnlyView):
@@ -25,7 +26,7 @@ class RootView(ReadOnlyView):
     @extend_schema(operation_id="root", responses={200: RootSerializer, **NOT_MODIFIED} | problems("bad-parameters"))
     def get(self, request):
         check(request.query_params)
-        origin = origin_of(request)
+        origin = site_root(request)
         body = {
             "collections": {name: origin + reverse(f"api:{name}-list") for name in COLLECTIONS.values()},
             "openapi": origin + reverse("api:schema"),

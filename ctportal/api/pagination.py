@@ -30,7 +30,9 @@ class Pagination(PageNumberPagination):
         try:
             self.page = EditionPaginator(queryset, self.get_page_size(request)).page(number)
         except PageOutOfRange as error:
-            raise page_out_of_range(error) from None
+            detail = f"There is no page {error.number}; the last is {error.pages}."
+            errors = [{"parameter": "page", "code": "page_out_of_range", "detail": detail}]
+            raise Problem("page-out-of-range", detail, errors=errors) from None
         return list(self.page)
 
     def get_paginated_response(self, data: list[dict[str, Any]]) -> Response:
@@ -44,7 +46,9 @@ class Pagination(PageNumberPagination):
             **({"shortened_q": shortened} if shortened else {}),
             "results": data,
         }
-        response = Response(body, headers={"Link": link_header(links)})
+        response = Response(
+            body, headers={"Link": ", ".join(f'<{address}>; rel="{name}"' for name, address in links.items())}
+        )
         return response if data else never_kept(response)
 
     @property
@@ -63,16 +67,3 @@ class Pagination(PageNumberPagination):
         around = {"first": 1, "prev": number - 1, "next": number + 1, "last": pages}
         url = self.request.build_absolute_uri(self.request.path)
         return {name: f"{url}?{urlencode([*given, ('page', n)])}" for name, n in around.items() if 1 <= n <= pages}
-
-
-def link_header(links: dict[str, str]) -> str:
-    return ", ".join(f'<{address}>; rel="{name}"' for name, address in links.items())
-
-
-def page_out_of_range(error: PageOutOfRange) -> Problem:
-    detail = f"There is no page {error.number}; the last is {error.pages}."
-    return Problem(
-        "page-out-of-range",
-        detail,
-        errors=[{"parameter": "page", "code": "page_out_of_range", "detail": detail}],
-    )

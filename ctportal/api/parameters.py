@@ -13,7 +13,7 @@ from ctportal.core.languages import CODES
 from ctportal.publishing.models import EditionQuerySet
 from ctportal.reading.filters import CodeField, EditionFilterSet, StrictField, shown
 
-from .problems import bad_parameters
+from .problems import Problem
 
 PAGE_SIZE = 20
 MAX_PAGE_SIZE = 100
@@ -62,7 +62,9 @@ def check(query: QueryDict, *known: str) -> None:
 def refuse_errors(errors: Errors) -> None:
     """Raise the Problem bad-parameters where there are *errors*."""
     if errors:
-        raise bad_parameters(errors)
+        listed = [{"parameter": name, "code": code, "detail": detail} for name, code, detail in errors]
+        names = ", ".join(dict.fromkeys(name for name, _code, _detail in errors))
+        raise Problem("bad-parameters", f"Not understood: {names}.", errors=listed)
 
 
 def own_errors(query: QueryDict, names: Iterable[str]) -> Errors:

@@ -58,24 +58,13 @@ class Problem(Exception):
         return response
 
 
-def bad_parameters(errors):
-    """The Problem for *errors*: a list of (parameter, code, detail)."""
-    listed = [{"parameter": name, "code": code, "detail": detail} for name, code, detail in errors]
-    names = ", ".join(dict.fromkeys(name for name, _code, _detail in errors))
-    return Problem("bad-parameters", f"Not understood: {names}.", errors=listed)
-
-
-def not_found():
-    return Problem("not-found")
-
-
 def handle(exception, context):
     """DRF's exception handler: every error of a view becomes a problem, our own mistakes included."""
     request = context["request"]
     if isinstance(exception, Problem):
         return exception.response(request)
     if isinstance(exception, (Http404, PermissionDenied, exceptions.NotFound, exceptions.PermissionDenied)):
-        return not_found().response(request)
+        return Problem("not-found").response(request)
     if isinstance(exception, exceptions.MethodNotAllowed):
         return Problem("method-not-allowed", headers={"Allow": "GET, HEAD"}).response(request)
     if isinstance(exception, exceptions.NotAcceptable):

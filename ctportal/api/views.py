@@ -23,11 +23,12 @@ from ctportal.publishing.models import Edition, EditionQuerySet
 from ctportal.reading.filters import EditionFilterSet
 from ctportal.reading.http import accepts_json
 from ctportal.reading.queries import Found, Gone, Moved, in_full, related, resolve, versions
+from ctportal.web.page import site_root
 
 from .envelope import in_language, permanent_url, record, rfc3339
 from .pagination import Pagination
 from .parameters import StrictFilterBackend, check
-from .problems import Problem, not_found
+from .problems import Problem
 
 
 class Negotiation(DefaultContentNegotiation):
@@ -69,7 +70,7 @@ class NowhereView(ReadOnlyView):
     schema = None
 
     def get(self, request: Request, **kwargs: Any) -> Response:
-        raise not_found()
+        raise Problem("not-found")
 
 
 class EditionViewSet(ReadOnlyView, GenericViewSet):
@@ -141,7 +142,7 @@ class EditionViewSet(ReadOnlyView, GenericViewSet):
         editions = list(self.chained(found.edition))
         edition = next((edition for edition in editions if str(edition.version) == number), None)
         if edition is None:
-            raise not_found()
+            raise Problem("not-found")
         if edition.is_sealed:
             raise Problem(
                 "sealed", version=edition.version, sha256=edition.sha256, chain=edition.chain,
@@ -158,7 +159,7 @@ class EditionViewSet(ReadOnlyView, GenericViewSet):
             return found
         if isinstance(found, Gone):
             raise _withdrawn(found, at, self.origin)
-        raise not_found()
+        raise Problem("not-found")
 
     def chained(self, edition: Edition) -> Iterator[Edition]:
         return chained(versions(edition.uid, self.request.read_context.at).defer("text", "card", "json"))
@@ -180,7 +181,7 @@ class EditionViewSet(ReadOnlyView, GenericViewSet):
 
     @property
     def origin(self) -> str:
-        return origin_of(self.request)
+        return site_root(self.request)
 
     def address_of(self, name: str, *args: Any) -> str:
         return self.origin + reverse(f"api:{self.collection}-{name}", args=args)
@@ -198,11 +199,6 @@ def chained(editions: Iterable[Edition]) -> Iterator[Edition]:
         chain = sha256("\n".join(parts).encode()).hexdigest()
         edition.version, edition.chain = number, chain
         yield edition
-
-
-def origin_of(request: Request) -> str:
-    """Scheme and host of this site, as the client addressed it."""
-    return f"{request.scheme}://{request.get_host()}"
 
 
 def _modified(response: Response, instant: datetime | None) -> Response:

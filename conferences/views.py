@@ -42,7 +42,7 @@ def render_record(request: HttpRequest, page: RecordPage) -> HttpResponse:
 class ConferenceListView(EditionListView):
     record_type = "conference"
     template_name = "conferences/list.html"
-    path, section = "conferences/", "conferences"
+    section = "conferences"
     title = gettext_lazy("Conferences")
     list_class = "rows placed"
 
@@ -248,14 +248,14 @@ class VocabularyListView(EditionListView):
 
 class SeriesListView(VocabularyListView):
     record_type = "series"
-    path, section = "series/", "series"
+    section = "series"
     title = gettext_lazy("Series")
     intro = gettext_lazy("Conferences that follow on from one another, in their order.")
 
 
 class ThemeListView(VocabularyListView):
     record_type = "theme"
-    path, section = "themes/", "themes"
+    section = "themes"
     title = gettext_lazy("Themes")
     intro = gettext_lazy("What the conferences dealt with, across years and places.")
 
@@ -274,7 +274,7 @@ class VocabularyDetailView(EditionDetailView):
 class PhotoListView(EditionListView):
     record_type = "photo"
     template_name = "conferences/photo_list.html"
-    path, section = "photos/", "photos"
+    section = "photos"
     title = gettext_lazy("Photos")
     list_class = "album"
     per_page = 24

@@ -24,7 +24,7 @@ SECTIONS = {"press-release": "press-releases", "co-chairs-summary": "co-chairs-s
 class DocumentListView(EditionListView):
     record_type = "document"
     template_name = "documents/list.html"
-    path, section = "documents/", "documents"
+    section = "documents"
     title = gettext_lazy("Documents")
 
     def rows(self, editions, at, language):
@@ -33,13 +33,13 @@ class DocumentListView(EditionListView):
 
 
 class PressReleaseListView(DocumentListView):
-    path, section = "press-releases/", "press-releases"
+    section = "press-releases"
     title = gettext_lazy("Press releases")
     fixed = {"kind": "press-release"}
 
 
 class CoChairsSummaryListView(DocumentListView):
-    path, section = "co-chairs-summaries/", "co-chairs-summaries"
+    section = "co-chairs-summaries"
     title = gettext_lazy("Co-chairs’ summaries")
     fixed = {"kind": "co-chairs-summary"}
 

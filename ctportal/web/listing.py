@@ -53,13 +53,12 @@ FROM_RECORDS = ("organization", "person", "conference")
 class EditionListView(View):
     """One page of the public records of a type, filtered by what the address asks for.
 
-    *path* and *section* are those of the list below ``/{language}/``. *fixed* are filters that the address itself implies.
-    A filter that cannot be read is told by its field and answered with 400, a page that does not exist with 404.
+    *section* is that of the site, and the list stands below ``/{language}/`` under its name. *fixed* are filters that the address
+    itself implies. A filter that cannot be read is told by its field and answered with 400, a page that does not exist with 404.
     """
 
     record_type: str
     template_name: str
-    path: str
     section: str
     title: Any
     intro: Any = ""
@@ -73,7 +72,7 @@ class EditionListView(View):
         raise NotImplementedError
 
     def get(self, request: HttpRequest, language: str) -> HttpResponse:
-        read_context = request.read_context
+        read_context, path = request.read_context, f"{self.section}/"
         data = {**request.GET.dict(), **self.fixed}
         filters = filters_for(self.record_type, data, request)
         page, status, problems = None, 200, {}
@@ -98,20 +97,20 @@ class EditionListView(View):
             "list_class": self.list_class,
             "rows": self.rows(page.object_list, read_context.at, language) if page else (),
             "tally": tally(self.record_type, page.paginator.count, language) if page is not None else "",
-            "pager": pager_of(page, self.path, language, given) if page is not None else None,
+            "pager": pager_of(page, path, language, given) if page is not None else None,
             "narrowed": bool(narrowed),
-            "clear": f"/{language}/{self.path}",
+            "clear": f"/{language}/{path}",
             "shortened": shortened,
         }
         if self.with_filters:
             context["form"] = form_of(filters, given, problems, self.fixed, read_context, language)
-            context["chips"] = chips_of(filters if not problems else None, narrowed, given, self.path, language)
+            context["chips"] = chips_of(filters if not problems else None, narrowed, given, path, language)
         response = render_page(
             request,
             self.template_name,
             context,
             language=language,
-            path=self.path,
+            path=path,
             query=query,
             title=title if number_ == 1 else _("%(title)s, page %(number)d") % {"title": title, "number": number_},
             description=str(self.intro),

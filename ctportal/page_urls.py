@@ -1,6 +1,7 @@
 """All public pages: below ``/{language}/``, and the ways in that stand above the languages."""
 
 from django.urls import include, path
+from django.views.generic import TemplateView
 
 from ctportal.api import developers
 from ctportal.web import converters, files, views  # noqa: F401 (registers them)
@@ -15,6 +16,10 @@ urlpatterns = [
     path("", views.root, name="root"),
     path("id/<uid:uid>", views.permanent, name="permanent"),
     path("files/<file_key:key>/<str:name>", files.public_file, name="file"),
-    path("robots.txt", views.robots, name="robots"),
+    path(
+        "robots.txt",
+        TemplateView.as_view(template_name="robots.txt", content_type="text/plain; charset=utf-8"),
+        name="robots",
+    ),
     path("<language:language>/", include(pages)),
 ]

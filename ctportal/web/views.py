@@ -164,11 +164,6 @@ def _ways_in(read_context, language):
     }
 
 
-def robots(request):
-    lines = ["User-agent: *", "Disallow: /admin/", "Disallow: /preview/", ""]
-    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
-
-
 # When there is no page -----------------------------------------------------------------------------------------------
 
 

@@ -29,7 +29,6 @@ class ConferenceViewSet(EditionViewSet):
     record_type = RecordType.CONFERENCE
     serializer_class = ConferenceSerializer
     filterset_class = ConferenceFilterSet
-    collection = "conferences"
 
 
 @documented
@@ -39,7 +38,6 @@ class PhotoViewSet(EditionViewSet):
     record_type = RecordType.PHOTO
     serializer_class = PhotoSerializer
     filterset_class = PhotoFilterSet
-    collection = "photos"
 
 
 @documented
@@ -49,7 +47,6 @@ class SeriesViewSet(EditionViewSet):
     record_type = RecordType.SERIES
     serializer_class = SeriesSerializer
     filterset_class = SeriesFilterSet
-    collection = "series"
 
 
 @documented
@@ -59,7 +56,6 @@ class ThemeViewSet(EditionViewSet):
     record_type = RecordType.THEME
     serializer_class = ThemeSerializer
     filterset_class = ThemeFilterSet
-    collection = "themes"
 
 
 @documented
@@ -69,7 +65,6 @@ class OrganizationViewSet(EditionViewSet):
     record_type = RecordType.ORGANIZATION
     serializer_class = OrganizationSerializer
     filterset_class = OrganizationFilterSet
-    collection = "organizations"
 
 
 @documented
@@ -79,4 +74,3 @@ class PersonViewSet(EditionViewSet):
     record_type = RecordType.PERSON
     serializer_class = PersonSerializer
     filterset_class = PersonFilterSet
-    collection = "people"

@@ -11,6 +11,7 @@ from conferences.api import (
 )
 from ctportal.api import discovery
 from ctportal.api.views import NowhereView
+from ctportal.web.addresses import COLLECTIONS
 from documents.api import DocumentViewSet
 
 app_name = "api"
@@ -25,7 +26,7 @@ for viewset in (
     OrganizationViewSet,
     PersonViewSet,
 ):
-    router.register(viewset.collection, viewset, basename=viewset.collection)
+    router.register(COLLECTIONS[viewset.record_type], viewset, basename=COLLECTIONS[viewset.record_type])
 
 urlpatterns = [
     path("", discovery.RootView.as_view(), name="root"),

@@ -15,4 +15,3 @@ class DocumentViewSet(EditionViewSet):
     record_type = RecordType.DOCUMENT
     serializer_class = DocumentSerializer
     filterset_class = DocumentFilterSet
-    collection = "documents"

@@ -13,6 +13,7 @@ from ctportal.core.languages import CODES
 from ctportal.core.search_text import MAX_CHARACTERS, MAX_WORDS
 from ctportal.publishing.models import RecordType
 from ctportal.reading import filters
+from ctportal.web.addresses import COLLECTIONS
 
 from .parameters import MAX_PAGE_SIZE, PAGE_SIZE
 from .problems import DOCUMENTATION, TYPES
@@ -266,7 +267,8 @@ REDIRECT = {301: OpenApiResponse(description="The record answers under another s
 
 def documented(viewset):
     """Return *viewset* with what OpenAPI cannot tell from its code."""
-    record_type, serializer_class, name = viewset.record_type, viewset.serializer_class, viewset.collection
+    record_type, serializer_class = viewset.record_type, viewset.serializer_class
+    name = COLLECTIONS[record_type]
     filterset = filters.FILTERSETS[record_type]
     parameters = [_parameter(name, filter_) for name, filter_ in filterset.base_filters.items()]
     one = {**NOT_MODIFIED, **REDIRECT}
@@ -304,10 +306,10 @@ class Schema(AutoSchema):
 
     def get_operation_id(self):
         action = getattr(self.view, "action", "")
-        return f"{self.view.collection}_{action}" if action else super().get_operation_id()
+        return f"{self.view.basename}_{action}" if action else super().get_operation_id()
 
     def get_tags(self):
-        return [getattr(self.view, "collection", "root")]
+        return [getattr(self.view, "basename", "root")]
 
     def _is_list_view(self, serializer=None):
         return False

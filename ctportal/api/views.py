@@ -81,7 +81,6 @@ class EditionViewSet(ReadOnlyView, GenericViewSet):
     """
 
     record_type: str
-    collection: str
     filterset_class: type[EditionFilterSet]
     filter_backends = (StrictFilterBackend,)
     pagination_class = Pagination
@@ -114,7 +113,7 @@ class EditionViewSet(ReadOnlyView, GenericViewSet):
         if isinstance(found, Moved):
             return self.moved(found, "versions/")
         current = found.edition
-        base = self.address_of("versions", current.uid)
+        base = self.reverse_action("versions", args=[current.uid])
         rows = [
             {
                 "version": edition.version,
@@ -176,15 +175,12 @@ class EditionViewSet(ReadOnlyView, GenericViewSet):
     def moved(self, found: Moved, below: str = "") -> Response:
         """Redirect to where the record answers now; the query goes along."""
         query = self.request.query_params.urlencode()
-        address = reverse(f"api:{self.collection}-detail", args=[found.address]) + below
+        address = reverse(f"api:{self.basename}-detail", args=[found.address]) + below
         return Response(status=301, headers={"Location": f"{address}?{query}" if query else address})
 
     @property
     def origin(self) -> str:
         return site_root(self.request)
-
-    def address_of(self, name: str, *args: Any) -> str:
-        return self.origin + reverse(f"api:{self.collection}-{name}", args=args)
 
 
 def chained(editions: Iterable[Edition]) -> Iterator[Edition]:

@@ -2,15 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any
 from uuid import UUID
 
-from rest_framework import serializers
-
-from ctportal.core.languages import DEFAULT, pick
+from ctportal.core.languages import LANGUAGES, pick
 from ctportal.publishing.models import Edition
-from ctportal.publishing.shapes import LanguageObject
 from ctportal.reading.queries import RelatedRecord
 
 # What an answer adds to an edition's own JSON. Without these keys, written canonically, the rest has the checksum sha256.
@@ -66,35 +62,14 @@ def links(related: Iterable[RelatedRecord], origin: str) -> dict[str, list[dict[
 # One language ----------------------------------------------------------------------------------------------------------
 
 
-def in_language(
-    data: dict[str, Any], serializer_class: type[serializers.Serializer], language: str | None
-) -> dict[str, Any]:
-    """Return *data*, the JSON of an edition, with each language object turned into {"text", "language"} for a reader of
-    *language*, with fallback; null where there is no text in any language. As it is where there is no *language*."""
-    if not language or not data:
-        return data
-    return _flat(data, _plan(serializer_class), language, data.get("original_language", DEFAULT))
-
-
-@cache
-def _plan(serializer_class: type[serializers.Serializer]) -> dict[str, Any]:
-    """Return {field: None for a language object, else the plan of what lies inside} for the fields worth a visit."""
-    plan = {}
-    for name, field in serializer_class().fields.items():
-        inner = getattr(field, "child", field)
-        if isinstance(inner, LanguageObject):
-            plan[name] = None
-        elif isinstance(inner, serializers.Serializer) and (below := _plan(type(inner))):
-            plan[name] = below
-    return plan
-
-
-def _flat(value: Any, plan: dict[str, Any] | None, language: str, original: str) -> Any:
-    if plan is None:
+def in_language(value: Any, language: str, original: str) -> Any:
+    """Return *value*, part of the JSON of an edition, with each language object turned into {"text", "language"} for a reader of
+    *language*, with fallback; null where there is no text in any language."""
+    if isinstance(value, list):
+        return [in_language(each, language, original) for each in value]
+    if not isinstance(value, dict):
+        return value
+    if LANGUAGES.keys() >= value.keys():  # no other object is empty, or has languages alone
         text, code = pick(value, language, original)
         return {"text": text, "language": code} if code else None
-    if isinstance(value, list):
-        return [_flat(item, plan, language, original) for item in value]
-    if value is None:
-        return None
-    return value | {name: _flat(value[name], below, language, original) for name, below in plan.items()}
+    return {name: in_language(each, language, original) for name, each in value.items()}

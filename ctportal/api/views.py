@@ -19,6 +19,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
+from ctportal.core.languages import DEFAULT
 from ctportal.publishing.models import Edition, EditionQuerySet
 from ctportal.reading.filters import EditionFilterSet
 from ctportal.reading.http import accepts_json
@@ -164,7 +165,9 @@ class EditionViewSet(ReadOnlyView, GenericViewSet):
         return chained(versions(edition.uid, self.request.read_context.at).defer("text", "card", "json"))
 
     def record(self, edition: Edition, points_to: Iterable[Any], **more: str) -> dict[str, Any]:
-        data = in_language(edition.data, self.serializer_class, self.request.query_params.get("lang"))
+        data, language = edition.data, self.request.query_params.get("lang")
+        if language and data:
+            data = in_language(data, language, data.get("original_language", DEFAULT))
         return record(edition, data, points_to, self.origin, **more)
 
     def one(self, edition: Edition, **more: str) -> Response:

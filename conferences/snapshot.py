@@ -1,6 +1,6 @@
 """How conferences, photos and the vocabulary become editions."""
 
-from django.db.models import Prefetch
+from django.db.models import Model, Prefetch
 from django.utils.translation import gettext as _
 
 from ctportal.core.countries import regions_of
@@ -187,7 +187,7 @@ def ready(rows, original_language):
     return sorted(rows, key=lambda row: CODES.index(row.language))
 
 
-def missing_title(record, rows):
+def missing_title(record: Model, rows: dict[str, Model]) -> dict[str, str]:
     """Return {"title": message} where a title is missing in one of *rows*, {language: row}, or in the original language."""
     untitled = [row.get_language_display() for row in rows.values() if not row.title.strip()]
     if untitled:

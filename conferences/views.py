@@ -5,6 +5,7 @@ one, or the working record of a preview.
 """
 
 from collections import defaultdict
+from datetime import date, datetime
 
 from django.db.models import Q, Subquery
 from django.http import HttpRequest, HttpResponse
@@ -94,7 +95,7 @@ def _nearest(edition, ordinal, members, later):
     return min(dated, key=lambda other: abs(other.date - edition.date), default=None)
 
 
-def _neighbours(at, date, slug, ordinals):
+def _neighbours(at: datetime, date: date, slug: str, ordinals: dict[str, int | None]) -> list[Edition]:
     """Return what stands right before and after a conference of this *date* and *slug* in the series of *ordinals*, {uid of the
     series: its number there or None}, by date and by number."""
     # The conditions on a facet stand in one filter: they are about the same facet, whose index is read in its order.

@@ -304,11 +304,11 @@ def documented(viewset):
 class Schema(AutoSchema):
     """No authentication; what an answer holds is said in ``documented``, for lists too."""
 
-    def get_operation_id(self):
+    def get_operation_id(self) -> str:
         action = getattr(self.view, "action", "")
         return f"{self.view.basename}_{action}" if action else super().get_operation_id()
 
-    def get_tags(self):
+    def get_tags(self) -> list[str]:
         return [getattr(self.view, "basename", "root")]
 
     def _is_list_view(self, serializer=None):

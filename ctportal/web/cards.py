@@ -4,13 +4,15 @@ A *record* is anything with ``type``, ``uid``, ``slug`` and ``card_data``: a row
 one points to, or a draft in a preview. What is returned goes into the component of the same name.
 """
 
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, datetime
 from typing import Any
 
 from ctportal.core import codes
 from ctportal.core.countries import country_name
 from ctportal.core.dates import format_date, format_date_range
 from ctportal.core.languages import DEFAULT, LANGUAGES
+from ctportal.publishing.models import Edition
 from ctportal.reading.queries import related
 
 from .addresses import page_address, record_path
@@ -60,7 +62,7 @@ def target(record, language: str) -> dict[str, Any]:
     }
 
 
-def homes_of(editions, at) -> dict[int, Any]:
+def homes_of(editions: Iterable[Edition], at: datetime) -> dict[int, Any]:
     """Return {pk: the public conference} of those of *editions* that belong to one. One query."""
     found = related(editions, at)
     return {pk: each for pk, records in found.items() for each in records if each.name == "conference"}

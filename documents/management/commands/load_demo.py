@@ -5,6 +5,7 @@ import tomllib
 import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -333,7 +334,7 @@ def was_public(kind, slug):
     return Edition.objects.filter(uid=uid_of(kind, slug)).exists()
 
 
-def fields(entry, *apart):
+def fields(entry: dict[str, Any], *apart: str) -> dict[str, Any]:
     """The columns that *entry* fills: a label per language {"city": {"en": …}} is {"city_en": …}, other values are as they are.
 
     Left out are lists, which are rows of their own, and what stands under the names *apart*.

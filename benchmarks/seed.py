@@ -38,6 +38,7 @@ from conferences.models import (
     Session,
     Theme,
 )
+from ctportal.core.codes import ConferenceKind, DocumentKind, OrganizationKind
 from ctportal.core.languages import CODES
 from ctportal.files.models import StoredFile
 from ctportal.publishing import epoch, ledger
@@ -54,8 +55,13 @@ BATCH = 50  # conferences written together; parents and references stay within i
 LEDGER_BATCH = 2000
 SERIES, THEMES, ORGANIZATIONS, PEOPLE, PICTURES = 20, 30, 300, 500, 10
 DOCUMENTS, PHOTOS, SESSIONS = 6, 4, 3
-Kind = Document.Kind
-LAST_KINDS = (Kind.KEYNOTE_ADDRESS, Kind.DECLARATION, Kind.REPORT, Kind.CONCEPT_NOTE, Kind.NEWS_ITEM)
+LAST_KINDS = (
+    DocumentKind.KEYNOTE_ADDRESS,
+    DocumentKind.DECLARATION,
+    DocumentKind.REPORT,
+    DocumentKind.CONCEPT_NOTE,
+    DocumentKind.NEWS_ITEM,
+)
 
 
 def seed(conferences, *, processes=1, progress=lambda done: None):
@@ -108,7 +114,7 @@ def write_vocabulary():
     def descriptions(number):
         return {f"description_{code}": synthetic.summary(code, number) for code in CODES}
 
-    kinds = list(Organization.Kind.values)
+    kinds = list(OrganizationKind.values)
     Series.objects.bulk_create(Series(**record("series", n, 5), **descriptions(n)) for n in range(SERIES))
     Theme.objects.bulk_create(Theme(**record("theme", n, 3), **descriptions(n)) for n in range(THEMES))
     Person.objects.bulk_create(Person(**record("person", n, 2, {"en", *synthetic.languages(n)})) for n in range(PEOPLE))
@@ -243,12 +249,12 @@ class Dossiers:
             for step in range(1 + number % 2):
                 theme = self.themes[(number * 5 + step * 11) % THEMES]
                 rows["themes"].append(Document.themes.through(document=document, theme=theme))
-            if document.kind == Kind.CO_CHAIRS_SUMMARY:
+            if document.kind == DocumentKind.CO_CHAIRS_SUMMARY:
                 self.summaries[document.conference.number] = document
             earlier = self.summaries.get(document.conference.number - 1)
-            if document.kind == Kind.CO_CHAIRS_SUMMARY and earlier:
+            if document.kind == DocumentKind.CO_CHAIRS_SUMMARY and earlier:
                 rows[DocumentRelation].append(DocumentRelation(document=document, kind="cites", target=earlier))
-            if document.kind == Kind.DECLARATION:
+            if document.kind == DocumentKind.DECLARATION:
                 rows[DocumentRelation].append(
                     DocumentRelation(document=document, kind="adopted-at", conference=document.conference)
                 )
@@ -260,15 +266,15 @@ class Dossiers:
     def make_document(self, conference, step):
         number = conference.number * DOCUMENTS + step
         kind = (
-            Kind.PRESS_RELEASE,
-            Kind.PRESS_RELEASE,
-            Kind.CO_CHAIRS_SUMMARY,
-            Kind.STATEMENT,
-            Kind.PROGRAMME,
+            DocumentKind.PRESS_RELEASE,
+            DocumentKind.PRESS_RELEASE,
+            DocumentKind.CO_CHAIRS_SUMMARY,
+            DocumentKind.STATEMENT,
+            DocumentKind.PROGRAMME,
             LAST_KINDS[conference.number % len(LAST_KINDS)],
         )[step]
         occasion = ("opening", "closing", "closing", "opening", "other", "other")[step]
-        spoken = kind in (Kind.STATEMENT, Kind.KEYNOTE_ADDRESS)
+        spoken = kind in (DocumentKind.STATEMENT, DocumentKind.KEYNOTE_ADDRESS)
         day = conference.end_date if occasion == "closing" else conference.start_date
         codes = synthetic.languages(number)
         document = Document(
@@ -282,15 +288,15 @@ class Dossiers:
             date=day,
             issued_by=None if spoken else self.organizations[number * 19 % ORGANIZATIONS],
             delivered_by=self.people[number * 29 % PEOPLE] if spoken else None,
-            contact="Press office, press@scale.example" if kind == Kind.PRESS_RELEASE else "",
-            hashtags="#Conference #Cooperation" if kind == Kind.PRESS_RELEASE else "",
+            contact="Press office, press@scale.example" if kind == DocumentKind.PRESS_RELEASE else "",
+            hashtags="#Conference #Cooperation" if kind == DocumentKind.PRESS_RELEASE else "",
         )
         for code in codes:
             place = synthetic.place(conference.country, code)
             setattr(document, f"place_{code}", place)
             if spoken:
                 setattr(document, f"delivered_title_{code}", synthetic.phrase(code, number, 5))
-            if kind == Kind.PRESS_RELEASE:
+            if kind == DocumentKind.PRESS_RELEASE:
                 setattr(document, f"dateline_{code}", f"{place}, {day.isoformat()}")
         document.number = number
         return document
@@ -448,7 +454,7 @@ def make_conference(number):
     start = synthetic.first_day(number)
     country = synthetic.COUNTRIES[number * 53 % len(synthetic.COUNTRIES)]
     codes = synthetic.languages(number)
-    kinds = [kind for kind in Conference.Kind.values if kind != "week"]
+    kinds = [kind for kind in ConferenceKind.values if kind != "week"]
     conference = Conference(
         uid=synthetic.uid("conference", number),
         slug=synthetic.slug("conference", number),

@@ -12,6 +12,20 @@ from django.utils.translation import gettext_lazy as _
 from django_prose_editor.fields import ProseEditorField
 
 from ctportal.core import languages
+from ctportal.core.codes import (
+    AppearanceRole,
+    ConferenceKind,
+    DatePrecision,
+    EventFormat,
+    EventStatus,
+    Expectation,
+    LinkKind,
+    Measure,
+    OrganizationKind,
+    OrganizerRole,
+    Qualifier,
+    SessionKind,
+)
 from ctportal.core.countries import COUNTRY_CHOICES
 from ctportal.core.instants import today
 from ctportal.files.models import StoredFile
@@ -50,12 +64,6 @@ def validate_time_zone(value):
         )
 
 
-class Precision(models.TextChoices):
-    DAY = "day", _("day")
-    MONTH = "month", _("month only")
-    YEAR = "year", _("year only")
-
-
 class Series(SluggedRecord):
     record_type = RecordType.SERIES
     name = models.CharField(_("name"), max_length=200)
@@ -87,19 +95,10 @@ class Theme(SluggedRecord):
 
 
 class Organization(SluggedRecord):
-    class Kind(models.TextChoices):
-        GOVERNMENT = "government", _("government or ministry")
-        UN_ENTITY = "un-entity", _("United Nations entity")
-        INTERGOVERNMENTAL = "intergovernmental", _("international or regional organization")
-        CIVIL_SOCIETY = "civil-society", _("civil-society organization")
-        ACADEMIC = "academic", _("academic institution")
-        PRIVATE = "private", _("private sector")
-        OTHER = "other", _("other")
-
     record_type = RecordType.ORGANIZATION
     name = models.CharField(_("name"), max_length=250)
     acronym = models.CharField(_("acronym"), max_length=30, blank=True)
-    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices, default=Kind.OTHER)
+    kind = models.CharField(_("kind"), max_length=20, choices=OrganizationKind.choices, default=OrganizationKind.OTHER)
     country = models.CharField(_("country"), max_length=2, choices=COUNTRY_CHOICES, blank=True)
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("unit of"))
     website = models.URLField(_("website"), max_length=500, blank=True)
@@ -144,44 +143,24 @@ class ConferenceQuerySet(models.QuerySet):
 class Conference(ReviewedRecord, SluggedRecord):
     """A conference as staff work on it. Held start_date to end_date inclusive (local dates of its time zone)."""
 
-    class Kind(models.TextChoices):
-        HIGH_LEVEL = "high-level", _("high-level conference")
-        REGIONAL = "regional", _("regional conference")
-        INTERNATIONAL = "international", _("international conference")
-        CONGRESS = "congress", _("congress")
-        CONSULTATION = "consultation", _("consultation")
-        WEEK = "week", _("week of events")
-        SIDE_EVENT = "side-event", _("side event")
-        WORKSHOP = "workshop", _("workshop")
-
-    class Status(models.TextChoices):
-        PLANNED = "planned", _("planned")
-        CONFIRMED = "confirmed", _("confirmed")
-        HELD = "held", _("held")
-        POSTPONED = "postponed", _("postponed")
-        CANCELLED = "cancelled", _("cancelled")
-
-    class Format(models.TextChoices):
-        IN_PERSON = "in-person", _("in person")
-        ONLINE = "online", _("online")
-        HYBRID = "hybrid", _("hybrid")
-
     record_type = RecordType.CONFERENCE
     name = models.CharField(
         _("name"), max_length=120, unique=True, help_text=_("What colleagues call it, for example “Dushanbe 2019”.")
     )
-    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
+    kind = models.CharField(_("kind"), max_length=20, choices=ConferenceKind.choices)
     start_date = models.DateField(_("first day"))
     end_date = models.DateField(_("last day"), help_text=_("The same as the first for a one-day meeting."))
     date_precision = models.CharField(
         _("precision of the dates"),
         max_length=5,
-        choices=Precision.choices,
-        default=Precision.DAY,
+        choices=DatePrecision.choices,
+        default=DatePrecision.DAY,
         help_text=_("“Month only” shows October 2019: enter the first and last day of that month."),
     )
-    event_status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.PLANNED)
-    format = models.CharField(_("format"), max_length=10, choices=Format.choices, default=Format.IN_PERSON)
+    event_status = models.CharField(
+        _("status"), max_length=10, choices=EventStatus.choices, default=EventStatus.PLANNED
+    )
+    format = models.CharField(_("format"), max_length=10, choices=EventFormat.choices, default=EventFormat.IN_PERSON)
     city = models.CharField(_("city"), max_length=120, blank=True)
     venue = models.CharField(_("venue"), max_length=200, blank=True)
     country = models.CharField(
@@ -325,7 +304,9 @@ class AnnouncedDate(models.Model):
     conference = models.ForeignKey(Conference, on_delete=models.CASCADE, related_name="announced_dates")
     start_date = models.DateField(_("first day"))
     end_date = models.DateField(_("last day"))
-    date_precision = models.CharField(_("precision"), max_length=5, choices=Precision.choices, default=Precision.DAY)
+    date_precision = models.CharField(
+        _("precision"), max_length=5, choices=DatePrecision.choices, default=DatePrecision.DAY
+    )
     announced_on = models.DateField(_("announced on"), null=True, blank=True)
     reason = models.CharField(_("reason of the change"), max_length=300, blank=True)
 
@@ -360,18 +341,9 @@ class MainTopic(models.Model):
 
 
 class Session(models.Model):
-    class Kind(models.TextChoices):
-        OPENING = "opening", _("opening")
-        PLENARY = "plenary", _("plenary")
-        PANEL = "panel", _("panel")
-        WORKSHOP = "workshop", _("workshop")
-        CIVIL_SOCIETY = "civil-society", _("civil-society event")
-        SIDE_EVENT = "side-event", _("side event")
-        CLOSING = "closing", _("closing")
-
     uid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     conference = models.ForeignKey(Conference, on_delete=models.CASCADE, related_name="sessions")
-    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices, default=Kind.PLENARY)
+    kind = models.CharField(_("kind"), max_length=20, choices=SessionKind.choices, default=SessionKind.PLENARY)
     number = models.PositiveIntegerField(_("number"), null=True, blank=True)
     title = models.CharField(_("title"), max_length=300)
     description = models.TextField(_("description"), blank=True)
@@ -408,14 +380,6 @@ def exactly_one_place(name):
 class OrganizationRole(models.Model):
     """What an organization did for a conference, or for one session of it."""
 
-    class Role(models.TextChoices):
-        HOST = "host", _("host")
-        CONVENER = "convener", _("convener")
-        CO_ORGANIZER = "co-organizer", _("co-organizer")
-        COOPERATION = "in-cooperation-with", _("in cooperation with")
-        SUPPORTER = "supporter", _("supporter")
-        DONOR = "donor", _("donor")
-
     conference = models.ForeignKey(
         Conference, on_delete=models.CASCADE, null=True, blank=True, related_name="organization_roles"
     )
@@ -425,7 +389,7 @@ class OrganizationRole(models.Model):
     organization = models.ForeignKey(
         Organization, on_delete=models.PROTECT, related_name="roles", verbose_name=_("organization")
     )
-    role = models.CharField(_("role"), max_length=20, choices=Role.choices)
+    role = models.CharField(_("role"), max_length=20, choices=OrganizerRole.choices)
     order = models.PositiveIntegerField(_("order"), default=0)
 
     class Meta:
@@ -453,20 +417,12 @@ class OrganizationRole(models.Model):
 class Appearance(models.Model):
     """A person at a conference or session, with the title held on that occasion."""
 
-    class Role(models.TextChoices):
-        OPENING_SPEAKER = "opening-speaker", _("opening speaker")
-        KEYNOTE = "keynote", _("keynote speaker")
-        CHAIR = "chair", _("chair")
-        MODERATOR = "moderator", _("moderator")
-        SPEAKER = "speaker", _("speaker")
-        PRESENT = "present", _("present")
-
     conference = models.ForeignKey(
         Conference, on_delete=models.CASCADE, null=True, blank=True, related_name="appearances"
     )
     session = models.ForeignKey(Session, on_delete=models.CASCADE, null=True, blank=True, related_name="appearances")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="appearances", verbose_name=_("person"))
-    role = models.CharField(_("role"), max_length=20, choices=Role.choices, default=Role.SPEAKER)
+    role = models.CharField(_("role"), max_length=20, choices=AppearanceRole.choices, default=AppearanceRole.SPEAKER)
     title = models.CharField(_("title on that occasion"), max_length=300, blank=True)
     organization = models.ForeignKey(
         Organization,
@@ -490,28 +446,6 @@ class Appearance(models.Model):
 
 class Figure(models.Model):
     """How many took part, according to one source. Sources disagree: each is kept, the official one is shown."""
-
-    class Measure(models.TextChoices):
-        PARTICIPANTS = "participants", _("participants")
-        REGISTERED = "registered-participants", _("registered participants")
-        COUNTRIES = "countries", _("countries")
-        MEMBER_STATES = "member-states", _("Member States")
-        ORGANIZATIONS = "organizations", _("international and regional organizations")
-        UN_ENTITIES = "un-entities", _("United Nations entities")
-        CIVIL_SOCIETY = "civil-society", _("civil-society organizations")
-        INSTITUTIONS = "institutions", _("institutions of academia, civil society and the private sector")
-        SIDE_EVENTS = "side-events", _("side events")
-        STAKEHOLDERS = "stakeholders", _("co-organizing stakeholders")
-
-    class Expectation(models.TextChoices):
-        ACTUAL = "actual", _("actual")
-        EXPECTED = "expected", _("expected")
-
-    class Qualifier(models.TextChoices):
-        EXACTLY = "exactly", _("exactly")
-        ABOUT = "about", _("about")
-        CLOSE_TO = "close to", _("close to")
-        MORE_THAN = "more than", _("more than")
 
     uid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     conference = models.ForeignKey(Conference, on_delete=models.CASCADE, related_name="figures")
@@ -576,13 +510,8 @@ class Reference(models.Model):
 
 
 class Link(models.Model):
-    class Kind(models.TextChoices):
-        VIDEO = "video", _("video")
-        PHOTO_COVERAGE = "photo-coverage", _("photo coverage")
-        WEB_PAGE = "web-page", _("web page")
-
     conference = models.ForeignKey(Conference, on_delete=models.CASCADE, related_name="links")
-    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices, default=Kind.WEB_PAGE)
+    kind = models.CharField(_("kind"), max_length=20, choices=LinkKind.choices, default=LinkKind.WEB_PAGE)
     title = models.CharField(_("title"), max_length=300)
     address = models.URLField(_("address"), max_length=1000)
     language = models.CharField(_("language"), max_length=2, choices=languages.CHOICES, blank=True)

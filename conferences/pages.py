@@ -12,7 +12,7 @@ from ctportal.core.countries import country_name
 from ctportal.core.dates import format_date
 from ctportal.core.languages import LANGUAGES
 from ctportal.web.cards import dates_of, day, off, web_address
-from ctportal.web.labels import ORGANIZATION_ROLES, QUALIFIERS, foreign_notice, label, measure
+from ctportal.web.labels import foreign_notice, label, measure
 from ctportal.web.text import LanguageContext, number
 
 # Vocabulary that schema.org has for what became of an event and how it is attended.
@@ -39,10 +39,10 @@ def conference_view(data, language, sources=None, documents=None):
         "title": title,
         "title_is_long": len(str(title)) > 70,
         "name": data["name"],
-        "kind": label(codes.CONFERENCE_KINDS, data["kind"]),
-        "status": label(codes.EVENT_STATUSES, data["event_status"]),
+        "kind": label(codes.ConferenceKind, data["kind"]),
+        "status": label(codes.EventStatus, data["event_status"]),
         "off": off(data["event_status"]),
-        "format": label(codes.FORMATS, data["format"]),
+        "format": label(codes.EventFormat, data["format"]),
         "dates": dates,
         "start_date": data["start_date"],
         "announced": [announced(entry, language) for entry in data["announced_dates"]],
@@ -106,7 +106,7 @@ def by_role(entries, texts):
     groups = {}
     for entry in entries:
         groups.setdefault(entry["role"], []).append(organization(entry, texts))
-    return [(ORGANIZATION_ROLES.get(role, role), members) for role, members in groups.items()]
+    return [(codes.ORGANIZER_HEADINGS.get(role, role), members) for role, members in groups.items()]
 
 
 def organization(entry, texts):
@@ -123,7 +123,7 @@ def appearance(entry, texts):
     return {
         "name": texts.pick(entry["name"]),
         "address": f"/{texts.language}/documents/?person={entry['slug']}",
-        "role": label(codes.APPEARANCE_ROLES, entry["role"]),
+        "role": label(codes.AppearanceRole, entry["role"]),
         "title": texts.pick(entry["title"]),
         "organization": entry["organization"] and texts.pick(entry["organization"]["name"]),
     }
@@ -133,7 +133,7 @@ def programme(sessions, texts, documents):
     """Return [(day as text, sessions)], each session with its *documents*; those without a date stand together under ""."""
     days = {}
     for entry in sessions:
-        kind = label(codes.SESSION_KINDS, entry["kind"])
+        kind = label(codes.SessionKind, entry["kind"])
         title = texts.pick(entry["title"])
         days.setdefault(entry["date"], []).append(
             {
@@ -158,7 +158,7 @@ def figures(entries, language, sources, *, official):
     return [
         {
             "value": number(entry["value"], language),
-            "qualifier": QUALIFIERS.get(entry["qualifier"], entry["qualifier"]),
+            "qualifier": codes.QUALIFIER_WORDS.get(entry["qualifier"], entry["qualifier"]),
             "measure": measure(entry["measure"], entry["value"]),
             "expected": entry["expectation"] == "expected",
             "source": entry["source"],
@@ -175,7 +175,7 @@ def link(entry, texts):
         "address": web_address(entry["address"]),
         "shown": entry["address"],
         "title": title or entry["address"],
-        "kind": label(codes.LINK_KINDS, entry["kind"]),
+        "kind": label(codes.LinkKind, entry["kind"]),
         "language": LANGUAGES.get(entry["language"], ""),
         "code": entry["language"],
     }

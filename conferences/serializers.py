@@ -22,7 +22,7 @@ class ThemeSerializer(Serializer):
 class OrganizationSerializer(Serializer):
     name = Labels()
     acronym = serializers.CharField()
-    kind = serializers.ChoiceField(codes.ORGANIZATION_KINDS)
+    kind = serializers.ChoiceField(codes.OrganizationKind.choices)
     country = serializers.CharField(help_text="ISO 3166-1 alpha-2, or empty.")
     website = serializers.URLField()
 
@@ -55,21 +55,21 @@ class OrganizationRoleSerializer(Serializer):
     slug = serializers.CharField(source="organization.slug")
     name = Labels(of="organization")
     acronym = serializers.CharField(source="organization.acronym")
-    role = serializers.ChoiceField(codes.ORGANIZATION_ROLES)
+    role = serializers.ChoiceField(codes.OrganizerRole.choices)
 
 
 class AppearanceSerializer(Serializer):
     uid = serializers.UUIDField(source="person.uid")
     slug = serializers.CharField(source="person.slug")
     name = Labels(of="person")
-    role = serializers.ChoiceField(codes.APPEARANCE_ROLES)
+    role = serializers.ChoiceField(codes.AppearanceRole.choices)
     title = Labels(own=True, help_text="Held on that occasion.")
     organization = VocabularyLabel(allow_null=True)
 
 
 class SessionSerializer(Serializer):
     key = serializers.CharField(source="uid", help_text="Stays the same from edition to edition; documents name it.")
-    kind = serializers.ChoiceField(codes.SESSION_KINDS)
+    kind = serializers.ChoiceField(codes.SessionKind.choices)
     number = serializers.IntegerField(allow_null=True)
     title = Labels(own=True)
     description = Labels(own=True)
@@ -83,16 +83,16 @@ class SessionSerializer(Serializer):
 
 class FigureSerializer(Serializer):
     key = serializers.CharField(source="uid", help_text="Names the figure in related.source.")
-    measure = serializers.ChoiceField(codes.MEASURES)
-    expectation = serializers.ChoiceField(codes.EXPECTATIONS, help_text="actual or expected")
-    qualifier = serializers.ChoiceField(codes.QUALIFIERS, help_text="exactly, about, close to, more than")
+    measure = serializers.ChoiceField(codes.Measure.choices)
+    expectation = serializers.ChoiceField(codes.Expectation.choices, help_text="actual or expected")
+    qualifier = serializers.ChoiceField(codes.Qualifier.choices, help_text="exactly, about, close to, more than")
     value = serializers.IntegerField()
     source = serializers.CharField(help_text="Where the figure is from, in words.")
     official = serializers.BooleanField()
 
 
 class LinkSerializer(Serializer):
-    kind = serializers.ChoiceField(codes.LINK_KINDS)
+    kind = serializers.ChoiceField(codes.LinkKind.choices)
     title = Labels(own=True)
     address = serializers.URLField()
     language = serializers.CharField(help_text="Of the page it leads to, or empty.")
@@ -100,13 +100,13 @@ class LinkSerializer(Serializer):
 
 class ConferenceSerializer(Serializer):
     name = serializers.CharField(help_text="The short name, for example “Dushanbe 2019”.")
-    kind = serializers.ChoiceField(codes.CONFERENCE_KINDS)
-    event_status = serializers.ChoiceField(codes.EVENT_STATUSES)
-    format = serializers.ChoiceField(codes.FORMATS)
+    kind = serializers.ChoiceField(codes.ConferenceKind.choices)
+    event_status = serializers.ChoiceField(codes.EventStatus.choices)
+    format = serializers.ChoiceField(codes.EventFormat.choices)
     start_date = serializers.DateField()
     end_date = serializers.DateField()
     date_precision = serializers.ChoiceField(
-        codes.DATE_PRECISIONS, help_text="day, month or year: how much of the dates is meant."
+        codes.DatePrecision.choices, help_text="day, month or year: how much of the dates is meant."
     )
     announced_dates = AnnouncedDateSerializer(source="announced_dates.all", many=True)
     city = Labels(own=True)

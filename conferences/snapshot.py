@@ -3,6 +3,7 @@
 from django.db.models import Model, Prefetch
 from django.utils.translation import gettext as _
 
+from ctportal.core.codes import EventFormat
 from ctportal.core.countries import regions_of
 from ctportal.core.dates import first_day, last_day
 from ctportal.core.instants import end_of_day
@@ -176,7 +177,7 @@ class ConferenceSnapshotBuilder(SnapshotBuilder):
     def missing(self, record, texts=None):
         rows = {row.language: row for row in (self.texts(record) if texts is None else texts)}
         missing = missing_title(record, rows)
-        if not record.country and record.format != Conference.Format.ONLINE:
+        if not record.country and record.format != EventFormat.ONLINE:
             missing["country"] = _("The country is missing; only an online meeting has none.")
         return missing
 

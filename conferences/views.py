@@ -12,11 +12,12 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from ctportal.core import codes
 from ctportal.core.languages import CODES
 from ctportal.publishing.models import Edition
 from ctportal.reading.queries import referring, related
 from ctportal.web import cards
-from ctportal.web.labels import DOCUMENT_GROUPS, number_in_series
+from ctportal.web.labels import number_in_series
 from ctportal.web.listing import EditionListView
 from ctportal.web.page import Crumb, site_root
 from ctportal.web.records import EditionDetailView, RecordPage, render_record_page
@@ -203,7 +204,7 @@ def _grouped(documents, language):
     for document in sorted(documents, key=_by_date):
         row = cards.document_row(document, language, with_kind=False)
         groups[document.card_data["kind"]].append(row)
-    return [(heading, groups[kind]) for kind, heading in DOCUMENT_GROUPS.items() if kind in groups]
+    return [(heading, groups[kind]) for kind, heading in codes.DOCUMENT_HEADINGS.items() if kind in groups]
 
 
 def _by_session(documents, language):

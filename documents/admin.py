@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from conferences.admin.admins import YearFilter, conference_of, parent_link
 from ctportal.core import languages
+from ctportal.core.codes import DocumentKind, Occasion, TextStanding
 from ctportal.core.dates import format_date
 from ctportal.files.store import store_document
 from ctportal.publishing.state import state_of
@@ -173,8 +174,8 @@ class DocumentAdmin(RecordAdmin):
         ]
 
     def kind_choices(self):
-        kinds = getattr(self.model, "kinds", Document.Kind.values)
-        return [(kind.value, kind.label) for kind in Document.Kind if kind in kinds]
+        kinds = getattr(self.model, "kinds", DocumentKind.values)
+        return [(kind.value, kind.label) for kind in DocumentKind if kind in kinds]
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)
@@ -206,7 +207,7 @@ class DocumentAdmin(RecordAdmin):
         conference = conference_of(initial, request.user)
         if conference:
             language = conference.original_language
-            closing = initial.get("occasion") == Document.Occasion.CLOSING
+            closing = initial.get("occasion") == Occasion.CLOSING
             initial.setdefault("original_language", language)
             initial.setdefault("date", conference.end_date if closing else conference.start_date)
             city = getattr(conference, f"city_{language}") or ""
@@ -240,14 +241,14 @@ class DocumentAdmin(RecordAdmin):
             missing.append(_("title"))
         if not record.has_content:
             missing.append(_("text or file"))
-        if record.kind == Document.Kind.CO_CHAIRS_SUMMARY and not record.conference_id:
+        if record.kind == DocumentKind.CO_CHAIRS_SUMMARY and not record.conference_id:
             missing.append(_("conference"))
         return ", ".join(missing)
 
     # One language on a page of its own
 
     def new_language_row(self):
-        return {"standing": LanguageVersion.Standing.OFFICIAL}
+        return {"standing": TextStanding.OFFICIAL}
 
     def language_extra_fields(self, row):
         fields = upload_fields()

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from conferences.models import Conference, Organization, Person, Session, Theme, rich_text
 from ctportal.core import languages
+from ctportal.core.codes import DocumentKind, DocumentRelationKind, Occasion, TextStanding, TextState
 from ctportal.core.symbols import normalize_symbol
 from ctportal.files.models import StoredFile
 from ctportal.publishing.base_models import ReviewedRecord, SluggedRecord
@@ -36,30 +37,13 @@ class SymbolField(models.CharField):
 
 
 class Document(ReviewedRecord, SluggedRecord):
-    class Kind(models.TextChoices):
-        CO_CHAIRS_SUMMARY = "co-chairs-summary", _("co-chairs’ summary")
-        PRESS_RELEASE = "press-release", _("press release")
-        STATEMENT = "statement", _("statement")
-        KEYNOTE_ADDRESS = "keynote-address", _("keynote address")
-        DECLARATION = "declaration", _("declaration")
-        REPORT = "report", _("report")
-        PROGRAMME = "programme", _("programme")
-        CONCEPT_NOTE = "concept-note", _("concept note")
-        NEWS_ITEM = "news-item", _("news item")
-        REFERENCE = "reference", _("reference document")
-
-    class Occasion(models.TextChoices):
-        OPENING = "opening", _("opening")
-        CLOSING = "closing", _("closing")
-        OTHER = "other", _("other")
-
     record_type = RecordType.DOCUMENT
     named_by = ("versions",)
-    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
+    kind = models.CharField(_("kind"), max_length=20, choices=DocumentKind.choices)
     also_serves_as = models.CharField(
         _("also serves as"),
         max_length=20,
-        choices=Kind.choices,
+        choices=DocumentKind.choices,
         blank=True,
         help_text=_("A second kind: closing remarks may be the co-chairs’ summary."),
     )
@@ -155,17 +139,6 @@ class Document(ReviewedRecord, SluggedRecord):
 class LanguageVersion(models.Model):
     """A document in one language: its text, its file or the address of the original, or all of them."""
 
-    class State(models.TextChoices):
-        AS_PREPARED = "as-prepared", _("as prepared")
-        AS_DELIVERED = "as-delivered", _("as delivered")
-        FINAL = "final", _("final")
-        DIGEST = "digest", _("digest: a summary by this portal, not the text")
-
-    class Standing(models.TextChoices):
-        ORIGINAL = "original", _("original")
-        OFFICIAL = "official-translation", _("official translation")
-        UNOFFICIAL = "unofficial", _("unofficial translation")
-
     document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="versions")
     language = models.CharField(_("language"), max_length=2, choices=languages.CHOICES)
     title = models.CharField(_("title"), max_length=300)
@@ -176,8 +149,10 @@ class LanguageVersion(models.Model):
     external_url = models.URLField(
         _("external address"), max_length=1000, blank=True, help_text=_("Where the original stands on another site.")
     )
-    state = models.CharField(_("state of the text"), max_length=20, choices=State.choices, default=State.FINAL)
-    standing = models.CharField(_("standing"), max_length=20, choices=Standing.choices, default=Standing.ORIGINAL)
+    state = models.CharField(_("state of the text"), max_length=20, choices=TextState.choices, default=TextState.FINAL)
+    standing = models.CharField(
+        _("standing"), max_length=20, choices=TextStanding.choices, default=TextStanding.ORIGINAL
+    )
     ready = models.BooleanField(
         _("ready"),
         default=False,
@@ -203,14 +178,8 @@ class LanguageVersion(models.Model):
 
 
 class DocumentRelation(models.Model):
-    class Kind(models.TextChoices):
-        SUPERSEDES = "supersedes", _("supersedes")
-        CORRECTS = "corrects", _("corrects")
-        ADOPTED_AT = "adopted-at", _("adopted at")
-        CITES = "cites", _("cites")
-
     document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="relations")
-    kind = models.CharField(_("relation"), max_length=20, choices=Kind.choices)
+    kind = models.CharField(_("relation"), max_length=20, choices=DocumentRelationKind.choices)
     target = models.ForeignKey(
         Document,
         on_delete=models.PROTECT,
@@ -254,7 +223,7 @@ class KindManager(models.Manager):
 
 
 class CoChairsSummary(Document):
-    kinds = (Document.Kind.CO_CHAIRS_SUMMARY,)
+    kinds = (DocumentKind.CO_CHAIRS_SUMMARY,)
     objects = KindManager()
 
     class Meta:
@@ -264,7 +233,7 @@ class CoChairsSummary(Document):
 
 
 class PressRelease(Document):
-    kinds = (Document.Kind.PRESS_RELEASE,)
+    kinds = (DocumentKind.PRESS_RELEASE,)
     objects = KindManager()
 
     class Meta:
@@ -274,7 +243,7 @@ class PressRelease(Document):
 
 
 class Statement(Document):
-    kinds = (Document.Kind.STATEMENT, Document.Kind.KEYNOTE_ADDRESS)
+    kinds = (DocumentKind.STATEMENT, DocumentKind.KEYNOTE_ADDRESS)
     objects = KindManager()
 
     class Meta:
@@ -285,12 +254,12 @@ class Statement(Document):
 
 class OtherDocument(Document):
     kinds = (
-        Document.Kind.DECLARATION,
-        Document.Kind.REPORT,
-        Document.Kind.PROGRAMME,
-        Document.Kind.CONCEPT_NOTE,
-        Document.Kind.NEWS_ITEM,
-        Document.Kind.REFERENCE,
+        DocumentKind.DECLARATION,
+        DocumentKind.REPORT,
+        DocumentKind.PROGRAMME,
+        DocumentKind.CONCEPT_NOTE,
+        DocumentKind.NEWS_ITEM,
+        DocumentKind.REFERENCE,
     )
     objects = KindManager()
 

@@ -10,7 +10,7 @@ from ctportal.core.languages import LANGUAGES
 from ctportal.core.symbols import symbol_url
 from ctportal.publishing.snapshot import excerpt
 from ctportal.web.cards import day, file_line, kinds, web_address
-from ctportal.web.labels import OCCASIONS, TEXT_STATES, foreign_notice, label
+from ctportal.web.labels import foreign_notice, label
 from ctportal.web.text import LanguageContext
 
 # schema.org's name for each kind; the others are plain digital documents.
@@ -32,7 +32,7 @@ def document_view(data, language):
         "title": title,
         "kind": kinds(data),
         "code": data["kind"],
-        "occasion": OCCASIONS.get(data["occasion"], ""),
+        "occasion": codes.OCCASION_WORDS.get(data["occasion"], ""),
         "date": format_date(day(data["date"]), language),
         "iso_date": data["date"],
         "place": rest.pick(data["place"]),
@@ -71,8 +71,8 @@ def version_view(version, language):
     return {
         "language": version["language"],
         "name": LANGUAGES[version["language"]],
-        "state": TEXT_STATES.get(version["state"], version["state"]),
-        "standing": label(codes.STANDINGS, version["standing"]),
+        "state": codes.TEXT_STATE_WORDS.get(version["state"], version["state"]),
+        "standing": label(codes.TextStanding, version["standing"]),
         "digest": version["state"] == "digest",
         "file": version["file"] and file_line(version["file"], language),
         "external": web_address(version["external_url"]),

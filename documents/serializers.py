@@ -17,9 +17,12 @@ class IssuedBySerializer(Serializer):
 class LanguageVersionSerializer(Serializer):
     language = serializers.ChoiceField(CODES)
     state = serializers.ChoiceField(
-        codes.TEXT_STATES, help_text="as-prepared, as-delivered, final; digest: a summary by this portal, not the text."
+        codes.TextState.choices,
+        help_text="as-prepared, as-delivered, final; digest: a summary by this portal, not the text.",
     )
-    standing = serializers.ChoiceField(codes.STANDINGS, help_text="original, official-translation, unofficial")
+    standing = serializers.ChoiceField(
+        codes.TextStanding.choices, help_text="original, official-translation, unofficial"
+    )
     file = PublicFile(allow_null=True)
     external_url = serializers.CharField(help_text="Where the original stands on another site, or empty.")
 
@@ -37,9 +40,9 @@ class LanguageVersions(serializers.ListField):
 
 
 class DocumentSerializer(Serializer):
-    kind = serializers.ChoiceField(codes.DOCUMENT_KINDS)
+    kind = serializers.ChoiceField(codes.DocumentKind.choices)
     also_serves_as = serializers.CharField(help_text="A second kind, or empty.")
-    occasion = serializers.ChoiceField(codes.OCCASIONS, help_text="opening, closing or other")
+    occasion = serializers.ChoiceField(codes.Occasion.choices, help_text="opening, closing or other")
     date = serializers.DateField()
     place = Labels(own=True)
     original_language = serializers.CharField()

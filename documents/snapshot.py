@@ -79,7 +79,7 @@ class DocumentSnapshotBuilder(SnapshotBuilder):
             missing["body"] = _("A text, a file or an external address is missing in: %(languages)s.") % {
                 "languages": ", ".join(empty)
             }
-        if record.kind == Document.Kind.CO_CHAIRS_SUMMARY and not record.conference:
+        if record.kind == DocumentKind.CO_CHAIRS_SUMMARY and not record.conference:
             missing["conference"] = _("A co-chairs’ summary belongs to a conference.")
         return missing
 

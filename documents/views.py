@@ -7,9 +7,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from ctportal.core import codes
 from ctportal.reading.queries import referring, related
 from ctportal.web import cards
-from ctportal.web.labels import RELATIONS, RELATIONS_REVERSED
 from ctportal.web.listing import EditionListView
 from ctportal.web.page import Crumb, site_root
 from ctportal.web.records import EditionDetailView, RecordPage, render_record_page
@@ -101,8 +101,8 @@ def _session(home, key, language):
 
 def _relations(page):
     """Return [(heading, targets)] of the documents and conferences this one is tied to, in both directions."""
-    reversed_ = RELATIONS_REVERSED | {"reference": _("Reference document of")}
-    tied = [(RELATIONS.get(each.name), each) for each in page.related]
+    reversed_ = codes.REVERSED_RELATION_HEADINGS | {"reference": _("Reference document of")}
+    tied = [(codes.RELATION_HEADINGS.get(each.name), each) for each in page.related]
     tied += [(reversed_.get(each.relation), each) for each in page.children]
     groups = {}
     for heading, record in tied:

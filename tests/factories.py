@@ -9,6 +9,7 @@ from django.core.files.base import ContentFile
 from django.test import RequestFactory
 
 from conferences.models import Conference, Organization, Person, Photo, Series, Theme
+from ctportal.core.codes import ConferenceKind, DocumentKind
 from ctportal.files.models import StoredFile
 from ctportal.reading.context import ReadContext
 from documents.models import Document
@@ -40,7 +41,7 @@ def make_conference(title="A conference", language="en", **fields):
     values = {
         "slug": f"conference-{n}",
         "name": f"Conference {n}",
-        "kind": Conference.Kind.REGIONAL,
+        "kind": ConferenceKind.REGIONAL,
         "start_date": date(2019, 9, 3),
         "end_date": date(2019, 9, 4),
         "country": "BY",
@@ -55,7 +56,7 @@ def make_conference(title="A conference", language="en", **fields):
 def make_document(conference=None, title="A document", language="en", body="<p>A text.</p>", **fields):
     values = {
         "slug": f"document-{next(_numbers)}",
-        "kind": Document.Kind.PRESS_RELEASE,
+        "kind": DocumentKind.PRESS_RELEASE,
         "conference": conference,
         "date": date(2019, 9, 4),
         "original_language": language,

@@ -41,6 +41,7 @@ from conferences.models import (
     Theme,
 )
 from ctportal.core import languages
+from ctportal.core.codes import DocumentKind, Occasion
 from ctportal.core.countries import COUNTRY_CHOICES
 from ctportal.core.dates import format_date_range
 from ctportal.files.store import store_photo
@@ -361,7 +362,7 @@ def _is(document, *kinds):
     return document.kind in kinds or document.also_serves_as in kinds
 
 
-KIND, OCCASION = Document.Kind, Document.Occasion
+KIND, OCCASION = DocumentKind, Occasion
 PARTS = [
     Part(
         gettext_lazy("opening release"),

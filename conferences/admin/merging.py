@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from conferences.models import Appearance, Organization, Person
+from ctportal.core.codes import OrganizationKind
 from ctportal.core.languages import CODES
 from ctportal.publishing import epoch
 from ctportal.publishing.base_models import Record, ReviewedRecord, label_names
@@ -179,7 +180,7 @@ def _fill_in(into, away):
     labels = label_names(type(into))
     names = [column.attname for column in into._meta.concrete_fields if column.name not in OWN | labels]
     filled = _fill_columns(into, away, names)
-    if isinstance(into, Organization) and into.kind == Organization.Kind.OTHER != away.kind:
+    if isinstance(into, Organization) and into.kind == OrganizationKind.OTHER != away.kind:
         into.kind = away.kind
         filled.append("kind")
     return filled

@@ -1,104 +1,223 @@
-"""The codes that stand in public JSON and in filters, with their labels: what the public side knows of the choices.
+"""The codes that stand in public JSON and in filters, and what they are called: for models, pages, API and filters alike."""
 
-The models declare the same choices for staff; a test holds the two together.
-"""
-
+from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import npgettext_lazy, pgettext_lazy
 
-CONFERENCE_KINDS = {
-    "high-level": _("high-level conference"),
-    "regional": _("regional conference"),
-    "international": _("international conference"),
-    "congress": _("congress"),
-    "consultation": _("consultation"),
-    "week": _("week of events"),
-    "side-event": _("side event"),
-    "workshop": _("workshop"),
+
+class ConferenceKind(TextChoices):
+    HIGH_LEVEL = "high-level", _("high-level conference")
+    REGIONAL = "regional", _("regional conference")
+    INTERNATIONAL = "international", _("international conference")
+    CONGRESS = "congress", _("congress")
+    CONSULTATION = "consultation", _("consultation")
+    WEEK = "week", _("week of events")
+    SIDE_EVENT = "side-event", _("side event")
+    WORKSHOP = "workshop", _("workshop")
+
+
+class EventStatus(TextChoices):
+    PLANNED = "planned", _("planned")
+    CONFIRMED = "confirmed", _("confirmed")
+    HELD = "held", _("held")
+    POSTPONED = "postponed", _("postponed")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+class EventFormat(TextChoices):
+    IN_PERSON = "in-person", _("in person")
+    ONLINE = "online", _("online")
+    HYBRID = "hybrid", _("hybrid")
+
+
+class DatePrecision(TextChoices):
+    DAY = "day", _("day")
+    MONTH = "month", _("month only")
+    YEAR = "year", _("year only")
+
+
+class SessionKind(TextChoices):
+    OPENING = "opening", _("opening")
+    PLENARY = "plenary", _("plenary")
+    PANEL = "panel", _("panel")
+    WORKSHOP = "workshop", _("workshop")
+    CIVIL_SOCIETY = "civil-society", _("civil-society event")
+    SIDE_EVENT = "side-event", _("side event")
+    CLOSING = "closing", _("closing")
+
+
+class OrganizationKind(TextChoices):
+    GOVERNMENT = "government", _("government or ministry")
+    UN_ENTITY = "un-entity", _("United Nations entity")
+    INTERGOVERNMENTAL = "intergovernmental", _("international or regional organization")
+    CIVIL_SOCIETY = "civil-society", _("civil-society organization")
+    ACADEMIC = "academic", _("academic institution")
+    PRIVATE = "private", _("private sector")
+    OTHER = "other", _("other")
+
+
+class OrganizerRole(TextChoices):
+    HOST = "host", _("host")
+    CONVENER = "convener", _("convener")
+    CO_ORGANIZER = "co-organizer", _("co-organizer")
+    COOPERATION = "in-cooperation-with", _("in cooperation with")
+    SUPPORTER = "supporter", _("supporter")
+    DONOR = "donor", _("donor")
+
+
+class AppearanceRole(TextChoices):
+    OPENING_SPEAKER = "opening-speaker", _("opening speaker")
+    KEYNOTE = "keynote", _("keynote speaker")
+    CHAIR = "chair", _("chair")
+    MODERATOR = "moderator", _("moderator")
+    SPEAKER = "speaker", _("speaker")
+    PRESENT = "present", _("present")
+
+
+class Measure(TextChoices):
+    PARTICIPANTS = "participants", _("participants")
+    REGISTERED = "registered-participants", _("registered participants")
+    COUNTRIES = "countries", _("countries")
+    MEMBER_STATES = "member-states", _("Member States")
+    ORGANIZATIONS = "organizations", _("international and regional organizations")
+    UN_ENTITIES = "un-entities", _("United Nations entities")
+    CIVIL_SOCIETY = "civil-society", _("civil-society organizations")
+    INSTITUTIONS = "institutions", _("institutions of academia, civil society and the private sector")
+    SIDE_EVENTS = "side-events", _("side events")
+    STAKEHOLDERS = "stakeholders", _("co-organizing stakeholders")
+
+
+class Expectation(TextChoices):
+    ACTUAL = "actual", _("actual")
+    EXPECTED = "expected", _("expected")
+
+
+class Qualifier(TextChoices):
+    EXACTLY = "exactly", _("exactly")
+    ABOUT = "about", _("about")
+    CLOSE_TO = "close to", _("close to")
+    MORE_THAN = "more than", _("more than")
+
+
+class LinkKind(TextChoices):
+    VIDEO = "video", _("video")
+    PHOTO_COVERAGE = "photo-coverage", _("photo coverage")
+    WEB_PAGE = "web-page", _("web page")
+
+
+class DocumentKind(TextChoices):
+    CO_CHAIRS_SUMMARY = "co-chairs-summary", _("co-chairs’ summary")
+    PRESS_RELEASE = "press-release", _("press release")
+    STATEMENT = "statement", _("statement")
+    KEYNOTE_ADDRESS = "keynote-address", _("keynote address")
+    DECLARATION = "declaration", _("declaration")
+    REPORT = "report", _("report")
+    PROGRAMME = "programme", _("programme")
+    CONCEPT_NOTE = "concept-note", _("concept note")
+    NEWS_ITEM = "news-item", _("news item")
+    REFERENCE = "reference", _("reference document")
+
+
+class Occasion(TextChoices):
+    OPENING = "opening", _("opening")
+    CLOSING = "closing", _("closing")
+    OTHER = "other", _("other")
+
+
+class TextState(TextChoices):
+    AS_PREPARED = "as-prepared", _("as prepared")
+    AS_DELIVERED = "as-delivered", _("as delivered")
+    FINAL = "final", _("final")
+    DIGEST = "digest", _("digest: a summary by this portal, not the text")
+
+
+class TextStanding(TextChoices):
+    ORIGINAL = "original", _("original")
+    OFFICIAL = "official-translation", _("official translation")
+    UNOFFICIAL = "unofficial", _("unofficial translation")
+
+
+class DocumentRelationKind(TextChoices):
+    SUPERSEDES = "supersedes", _("supersedes")
+    CORRECTS = "corrects", _("corrects")
+    ADOPTED_AT = "adopted-at", _("adopted at")
+    CITES = "cites", _("cites")
+
+
+# What pages call some of them instead.
+
+# Headings above the organizations that had a role.
+ORGANIZER_HEADINGS = {
+    "host": _("Hosted by"),
+    "convener": _("Convened by"),
+    "co-organizer": _("Co-organized by"),
+    "in-cooperation-with": _("In cooperation with"),
+    "supporter": _("Supported by"),
+    "donor": _("Funded by"),
 }
-EVENT_STATUSES = {
-    "planned": _("planned"),
-    "confirmed": _("confirmed"),
-    "held": _("held"),
-    "postponed": _("postponed"),
-    "cancelled": _("cancelled"),
+# Before a number.
+QUALIFIER_WORDS = {
+    "exactly": "",
+    "about": pgettext_lazy("before a number", "about"),
+    "close to": pgettext_lazy("before a number", "close to"),
+    "more than": pgettext_lazy("before a number", "more than"),
 }
-FORMATS = {"in-person": _("in person"), "online": _("online"), "hybrid": _("hybrid")}
-DATE_PRECISIONS = {"day": _("day"), "month": _("month only"), "year": _("year only")}
-SESSION_KINDS = {
-    "opening": _("opening"),
-    "plenary": _("plenary"),
-    "panel": _("panel"),
-    "workshop": _("workshop"),
-    "civil-society": _("civil-society event"),
-    "side-event": _("side event"),
-    "closing": _("closing"),
+# What a figure counts, beside its number: most languages bend the word to it.
+MEASURE_WORDS = {
+    "participants": npgettext_lazy("after a number", "participant", "participants"),
+    "registered-participants": npgettext_lazy("after a number", "registered participant", "registered participants"),
+    "countries": npgettext_lazy("after a number", "country", "countries"),
+    "member-states": npgettext_lazy("after a number", "Member State", "Member States"),
+    "organizations": npgettext_lazy(
+        "after a number", "international or regional organization", "international and regional organizations"
+    ),
+    "un-entities": npgettext_lazy("after a number", "United Nations entity", "United Nations entities"),
+    "civil-society": npgettext_lazy("after a number", "civil-society organization", "civil-society organizations"),
+    "institutions": npgettext_lazy(
+        "after a number",
+        "institution of academia, civil society or the private sector",
+        "institutions of academia, civil society and the private sector",
+    ),
+    "side-events": npgettext_lazy("after a number", "side event", "side events"),
+    "stakeholders": npgettext_lazy("after a number", "co-organizing stakeholder", "co-organizing stakeholders"),
 }
-ORGANIZATION_KINDS = {
-    "government": _("government or ministry"),
-    "un-entity": _("United Nations entity"),
-    "intergovernmental": _("international or regional organization"),
-    "civil-society": _("civil-society organization"),
-    "academic": _("academic institution"),
-    "private": _("private sector"),
-    "other": _("other"),
+# Headings above the documents of a kind, in the order in which a dossier shows them.
+DOCUMENT_HEADINGS = {
+    "co-chairs-summary": _("Co-chairs’ summaries"),
+    "declaration": _("Declarations"),
+    "press-release": _("Press releases"),
+    "statement": _("Statements"),
+    "keynote-address": _("Keynote addresses"),
+    "report": _("Reports"),
+    "programme": _("Programmes"),
+    "concept-note": _("Concept notes"),
+    "news-item": _("News items"),
+    "reference": _("Reference documents"),
 }
-ORGANIZATION_ROLES = {
-    "host": _("host"),
-    "convener": _("convener"),
-    "co-organizer": _("co-organizer"),
-    "in-cooperation-with": _("in cooperation with"),
-    "supporter": _("supporter"),
-    "donor": _("donor"),
+OCCASION_WORDS = {"opening": _("Opening"), "closing": _("Closing"), "other": ""}
+TEXT_STATE_WORDS = {
+    "as-prepared": _("As prepared for delivery"),
+    "as-delivered": _("As delivered"),
+    "final": _("Final text"),
+    "digest": _("Digest"),
 }
-APPEARANCE_ROLES = {
-    "opening-speaker": _("opening speaker"),
-    "keynote": _("keynote speaker"),
-    "chair": _("chair"),
-    "moderator": _("moderator"),
-    "speaker": _("speaker"),
-    "present": _("present"),
+# From the document that names the relation, and from the one it names.
+RELATION_HEADINGS = {
+    "supersedes": _("Supersedes"),
+    "corrects": _("Corrects"),
+    "adopted-at": _("Adopted at"),
+    "cites": _("Cites"),
 }
-MEASURES = {
-    "participants": _("participants"),
-    "registered-participants": _("registered participants"),
-    "countries": _("countries"),
-    "member-states": _("Member States"),
-    "organizations": _("international and regional organizations"),
-    "un-entities": _("United Nations entities"),
-    "civil-society": _("civil-society organizations"),
-    "institutions": _("institutions of academia, civil society and the private sector"),
-    "side-events": _("side events"),
-    "stakeholders": _("co-organizing stakeholders"),
+REVERSED_RELATION_HEADINGS = {
+    "supersedes": _("Superseded by"),
+    "corrects": _("Corrected by"),
+    "cites": _("Cited by"),
 }
-EXPECTATIONS = {"actual": _("actual"), "expected": _("expected")}
-QUALIFIERS = {
-    "exactly": _("exactly"),
-    "about": _("about"),
-    "close to": _("close to"),
-    "more than": _("more than"),
-}
-LINK_KINDS = {"video": _("video"), "photo-coverage": _("photo coverage"), "web-page": _("web page")}
-DOCUMENT_KINDS = {
-    "co-chairs-summary": _("co-chairs’ summary"),
-    "press-release": _("press release"),
-    "statement": _("statement"),
-    "keynote-address": _("keynote address"),
-    "declaration": _("declaration"),
-    "report": _("report"),
-    "programme": _("programme"),
-    "concept-note": _("concept note"),
-    "news-item": _("news item"),
-    "reference": _("reference document"),
-}
-OCCASIONS = {"opening": _("opening"), "closing": _("closing"), "other": _("other")}
-TEXT_STATES = {
-    "as-prepared": _("as prepared"),
-    "as-delivered": _("as delivered"),
-    "final": _("final"),
-    "digest": _("digest: a summary by this portal, not the text"),
-}
-STANDINGS = {
-    "original": _("original"),
-    "official-translation": _("official translation"),
-    "unofficial": _("unofficial translation"),
+LANGUAGE_NAMES = {
+    "ar": _("Arabic"),
+    "zh": _("Chinese"),
+    "en": _("English"),
+    "fr": _("French"),
+    "ru": _("Russian"),
+    "es": _("Spanish"),
 }

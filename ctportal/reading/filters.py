@@ -360,8 +360,8 @@ class Dated(EditionFilterSet):
 
 class ConferenceFilterSet(Dated):
     record_type = RecordType.CONFERENCE
-    kind = CodeFilter(field_name="kind", choices=codes.CONFERENCE_KINDS)
-    status = CodeFilter(field_name="status", choices=codes.EVENT_STATUSES)
+    kind = CodeFilter(field_name="kind", choices=codes.ConferenceKind.values)
+    status = CodeFilter(field_name="status", choices=codes.EventStatus.values)
     country = CountryFilter(field_name="country", choices=COUNTRY_CODES)
     region = CodeFilter(field_name="region", choices=REGIONS)
     series = RecordFilter(field_name="series", record_type=RecordType.SERIES)
@@ -371,7 +371,7 @@ class ConferenceFilterSet(Dated):
 
 class DocumentFilterSet(Dated):
     record_type = RecordType.DOCUMENT
-    kind = CodeFilter(field_name="kind", choices=codes.DOCUMENT_KINDS)
+    kind = CodeFilter(field_name="kind", choices=codes.DocumentKind.values)
     conference = RecordFilter(field_name="conference", record_type=RecordType.CONFERENCE)
     theme = RecordFilter(field_name="theme", record_type=RecordType.THEME)
     organization = RecordFilter(field_name="organization", record_type=RecordType.ORGANIZATION)
@@ -397,7 +397,7 @@ class ThemeFilterSet(Vocabulary):
 
 class OrganizationFilterSet(Vocabulary):
     record_type = RecordType.ORGANIZATION
-    kind = CodeFilter(field_name="kind", choices=codes.ORGANIZATION_KINDS)
+    kind = CodeFilter(field_name="kind", choices=codes.OrganizationKind.values)
     country = CountryFilter(field_name="country", choices=COUNTRY_CODES)
     region = CodeFilter(field_name="region", choices=REGIONS)
 

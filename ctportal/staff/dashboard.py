@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from conferences.models import Conference, Photo
 from ctportal.core import languages
+from ctportal.core.codes import ConferenceKind, DocumentKind, EventStatus
 from ctportal.core.dates import PRECISIONS, first_day, last_day
 from ctportal.core.instants import show_instant, today
 from ctportal.publishing import epoch
@@ -134,7 +135,7 @@ def _ends_before(day):
 
 def _without_summary(queryset, user, now):
     """Held, over for ten days, and without a co-chairs' summary that *user* may know of."""
-    kind = Document.Kind.CO_CHAIRS_SUMMARY
+    kind = DocumentKind.CO_CHAIRS_SUMMARY
     summaries = Document.objects.filter(conference=OuterRef("pk")).order_by()
     summaries = summaries.filter(Q(kind=kind) | Q(also_serves_as=kind))
     if not user.has_perm("publishing.read_all_drafts"):
@@ -142,8 +143,8 @@ def _without_summary(queryset, user, now):
         public = Edition.objects.public(now).filter(uid=OuterRef("uid")).order_by()
         summaries = summaries.filter(Q(created_by=user) | Q(Exists(public)))
     tomorrow = today(now) + timedelta(days=1)
-    off = (Conference.Status.CANCELLED, Conference.Status.POSTPONED)
-    small = (Conference.Kind.SIDE_EVENT, Conference.Kind.WORKSHOP)
+    off = (EventStatus.CANCELLED, EventStatus.POSTPONED)
+    small = (ConferenceKind.SIDE_EVENT, ConferenceKind.WORKSHOP)
     held = queryset.filter(_ends_before(tomorrow - SUMMARY_DUE)).exclude(event_status__in=off).exclude(kind__in=small)
     return held.filter(~Exists(summaries))
 

@@ -16,7 +16,7 @@ from ctportal.publishing.models import Edition
 from ctportal.reading.queries import related
 
 from .addresses import page_address, record_path
-from .labels import OCCASIONS, label, number_in_series
+from .labels import label, number_in_series
 from .text import LanguageContext, LocalizedText, media_name, size
 
 # Widest first choice of formats for a picture; the last is its fallback.
@@ -81,10 +81,10 @@ def conference_row(record, language: str, series: str = "") -> dict[str, Any]:
         "summary": rest.pick(data["summary"]),
         "dates": dates_of(data, language),
         "start_date": data["start_date"],
-        "kind": label(codes.CONFERENCE_KINDS, data["kind"]),
-        "status": label(codes.EVENT_STATUSES, data["event_status"]) if data["event_status"] != "held" else "",
+        "kind": label(codes.ConferenceKind, data["kind"]),
+        "status": label(codes.EventStatus, data["event_status"]) if data["event_status"] != "held" else "",
         "off": off(data["event_status"]),
-        "format": label(codes.FORMATS, data["format"]) if data["format"] != "in-person" else "",
+        "format": label(codes.EventFormat, data["format"]) if data["format"] != "in-person" else "",
         "city": rest.pick(data["city"]),
         "country": country_name(data["country"], language),
         "ordinal": number_in_series(number) if number else "",
@@ -111,7 +111,7 @@ def document_row(record, language: str, conference=None, *, with_excerpt: bool =
         "title": title,
         "date": format_date(day(data["date"]), language),
         "iso_date": data["date"],
-        "marks": [mark for mark in (with_kind and kinds(data), OCCASIONS.get(data["occasion"])) if mark],
+        "marks": [mark for mark in (with_kind and kinds(data), codes.OCCASION_WORDS.get(data["occasion"])) if mark],
         "symbol": data["symbol"],
         "by": data["delivered_by"] and rest.pick(data["delivered_by"]["name"]),
         "conference": conference
@@ -135,7 +135,7 @@ def document_row(record, language: str, conference=None, *, with_excerpt: bool =
 
 def kinds(data: dict[str, Any]) -> str:
     """Return what a document is and what it also serves as: "Statement · Co-chairs’ summary"."""
-    names = [label(codes.DOCUMENT_KINDS, data[key]) for key in ("kind", "also_serves_as") if data[key]]
+    names = [label(codes.DocumentKind, data[key]) for key in ("kind", "also_serves_as") if data[key]]
     return " · ".join(names)
 
 

@@ -114,22 +114,24 @@ RELATIONS = {
     "featured_photo": gettext_lazy("featured photo"),
 }
 CODED = {
-    "event_status": codes.EVENT_STATUSES,
-    "format": codes.FORMATS,
-    "date_precision": codes.DATE_PRECISIONS,
-    "occasion": codes.OCCASIONS,
-    "also_serves_as": codes.DOCUMENT_KINDS,
-    "measure": codes.MEASURES,
-    "expectation": codes.EXPECTATIONS,
-    "qualifier": codes.QUALIFIERS,
-    "state": codes.TEXT_STATES,
-    "standing": codes.STANDINGS,
-    "role": codes.ORGANIZATION_ROLES | codes.APPEARANCE_ROLES,
-    "kind": codes.CONFERENCE_KINDS
-    | codes.SESSION_KINDS
-    | codes.LINK_KINDS
-    | codes.DOCUMENT_KINDS
-    | codes.ORGANIZATION_KINDS,
+    "event_status": codes.EventStatus.choices,
+    "format": codes.EventFormat.choices,
+    "date_precision": codes.DatePrecision.choices,
+    "occasion": codes.Occasion.choices,
+    "also_serves_as": codes.DocumentKind.choices,
+    "measure": codes.Measure.choices,
+    "expectation": codes.Expectation.choices,
+    "qualifier": codes.Qualifier.choices,
+    "state": codes.TextState.choices,
+    "standing": codes.TextStanding.choices,
+    "role": [*codes.OrganizerRole.choices, *codes.AppearanceRole.choices],
+    "kind": [
+        *codes.ConferenceKind.choices,
+        *codes.SessionKind.choices,
+        *codes.LinkKind.choices,
+        *codes.DocumentKind.choices,
+        *codes.OrganizationKind.choices,
+    ],
 }
 DATES = frozenset({"start_date", "end_date", "date", "taken_on", "announced_on"})
 # Texts in one language, long enough to be compared word by word.
@@ -249,7 +251,7 @@ class _Teller:
         if isinstance(value, dict):
             return self.entry(value, ())
         if name in CODED:
-            return _label(CODED[name].get(value, value))
+            return _label(dict(CODED[name]).get(value, value))
         if name in DATES and INSTANT_OR_DAY.fullmatch(str(value)):
             return format_date(day(value), self.language)
         if name == "country":

@@ -230,9 +230,9 @@ def label_of(name: str, value: Any, record_type: str, language: str) -> Localize
     if name == "language":
         return LANGUAGES[value]
     if name == "status":
-        return label(codes.EVENT_STATUSES, value)
+        return label(codes.EventStatus, value)
     if name == "kind":
-        return label(codes.CONFERENCE_KINDS if record_type == "conference" else codes.DOCUMENT_KINDS, value)
+        return label(codes.ConferenceKind if record_type == "conference" else codes.DocumentKind, value)
     return value
 
 

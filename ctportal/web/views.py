@@ -10,7 +10,7 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext_lazy as _
 
-from ctportal.core.codes import EVENT_STATUSES
+from ctportal.core.codes import EventStatus
 from ctportal.core.countries import country_name
 from ctportal.core.languages import django_code
 from ctportal.publishing.models import Edition
@@ -26,7 +26,7 @@ from .text import LanguageContext, number
 UPCOMING, LATEST, NEWS = 3, 5, 5
 # A conference lasts a year at most; known to the year only, it may begin and end in two years, each taken whole.
 LONGEST = timedelta(days=3 * 366)
-ANNOUNCED = [status for status in EVENT_STATUSES if status != "cancelled"]
+ANNOUNCED = [status for status in EventStatus.values if status != EventStatus.CANCELLED]
 AHEAD = timedelta(days=1)  # more than any place on Earth is ahead of UTC
 
 

@@ -1,35 +1,27 @@
 import pytest
 
-from conferences import models as conferences
 from ctportal.core import codes
 from ctportal.publishing.cascade import Cascaded
 from ctportal.publishing.models import WorkflowStep
-from documents import models as documents
 
 
 @pytest.mark.parametrize(
-    ("public", "choices"),
+    ("words", "choices"),
     [
-        (codes.CONFERENCE_KINDS, conferences.Conference.Kind),
-        (codes.EVENT_STATUSES, conferences.Conference.Status),
-        (codes.FORMATS, conferences.Conference.Format),
-        (codes.DATE_PRECISIONS, conferences.Precision),
-        (codes.SESSION_KINDS, conferences.Session.Kind),
-        (codes.ORGANIZATION_KINDS, conferences.Organization.Kind),
-        (codes.ORGANIZATION_ROLES, conferences.OrganizationRole.Role),
-        (codes.APPEARANCE_ROLES, conferences.Appearance.Role),
-        (codes.MEASURES, conferences.Figure.Measure),
-        (codes.EXPECTATIONS, conferences.Figure.Expectation),
-        (codes.QUALIFIERS, conferences.Figure.Qualifier),
-        (codes.LINK_KINDS, conferences.Link.Kind),
-        (codes.DOCUMENT_KINDS, documents.Document.Kind),
-        (codes.OCCASIONS, documents.Document.Occasion),
-        (codes.TEXT_STATES, documents.LanguageVersion.State),
-        (codes.STANDINGS, documents.LanguageVersion.Standing),
+        (codes.ORGANIZER_HEADINGS, codes.OrganizerRole),
+        (codes.QUALIFIER_WORDS, codes.Qualifier),
+        (codes.MEASURE_WORDS, codes.Measure),
+        (codes.OCCASION_WORDS, codes.Occasion),
+        (codes.TEXT_STATE_WORDS, codes.TextState),
+        (codes.RELATION_HEADINGS, codes.DocumentRelationKind),
     ],
 )
-def test_the_public_codes_are_those_staff_choose_from(public, choices):
-    assert list(public.items()) == list(choices.choices)
+def test_pages_have_words_of_their_own_for_every_code(words, choices):
+    assert list(words) == choices.values
+
+
+def test_a_dossier_has_a_heading_for_every_kind_of_document():
+    assert sorted(codes.DOCUMENT_HEADINGS) == sorted(codes.DocumentKind.values)
 
 
 def test_what_follows_a_conference_is_a_step_of_a_record():

@@ -3,11 +3,11 @@
 import json
 from datetime import date, time
 
+from ctportal.core.codes import DocumentKind
 from ctportal.core.languages import CODES
 from ctportal.publishing import epoch
 from ctportal.publishing.models import Edition
 from ctportal.publishing.services import publish
-from documents.models import Document
 from tests import factories as make
 
 WORDS = " ".join(["Delegations exchanged experience of cooperation across borders."] * 50)
@@ -96,7 +96,7 @@ def make_dossier(n=1, *, title="Border security", by=None, documents=6, photos=4
 
 
 def make_dossier_document(conference, n, i, person, organization, session, theme, by):
-    kinds = list(Document.Kind)
+    kinds = list(DocumentKind)
     document = make.make_document(
         conference,
         f"Document {n}.{i}",

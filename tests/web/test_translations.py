@@ -16,7 +16,6 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation.template import templatize
 
-from ctportal.core import codes
 from ctportal.core.languages import CODES, django_code
 from ctportal.web import labels
 from tests import factories as make
@@ -120,10 +119,6 @@ def test_the_catalogue_compiles(code):
     assert gettext.GNUTranslations(compiled).gettext("Conferences") == {
         "ar": "المؤتمرات", "zh": "会议", "fr": "Conférences", "ru": "Конференции", "es": "Conferencias",
     }[code]  # fmt: skip
-
-
-def test_every_measure_has_words_to_stand_beside_a_number():
-    assert list(labels.MEASURES) == list(codes.MEASURES)
 
 
 @pytest.mark.parametrize(

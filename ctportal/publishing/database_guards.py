@@ -2,6 +2,8 @@
 frozen stays. Editions, ledger entries, steps of publication and the audit trail are never deleted; of an edition only its end may
 change, while that is open or still to come, or its contents be emptied, on sealing; of a step only the account, when that goes. What the public is told of a withdrawal stays from the moment on at which it holds.
 
+The tables of ``workflow`` are named here and nothing else of it is known: one list holds all guards.
+
 Installed after each migrate, because SQLite drops triggers when a later migration rebuilds their table, and because
 Django's ExclusionConstraint cannot stand in a model that must also work on SQLite. Before a migration SQLite's are taken
 away: it renames no table while a trigger speaks of it.
@@ -12,8 +14,8 @@ from typing import Any, NamedTuple
 
 from django.db import connections, transaction
 
-EDITION, LEDGER, AUDIT = "publishing_edition", "publishing_ledgerentry", "publishing_auditentry"
-STEP, WITHDRAWAL = "publishing_workflowstep", "publishing_withdrawal"
+EDITION, LEDGER, AUDIT = "publishing_edition", "publishing_ledgerentry", "workflow_auditentry"
+STEP, WITHDRAWAL = "workflow_workflowstep", "publishing_withdrawal"
 ROWS = ("publishing_facet", "publishing_relation", "publishing_editionfile")  # what belongs to an edition
 TABLES = (EDITION, LEDGER, AUDIT, STEP, WITHDRAWAL, *ROWS)
 OVERLAP = "edition_no_overlap"
@@ -112,7 +114,7 @@ def guards(say, frozen):
     message = "the contents of an edition are frozen; sealing empties them, once it is not in force any more"
     yield DatabaseGuard("edition_contents", EDITION, "UPDATE", message, _not_sealing(say, contents), contents)
     for table in ROWS:
-        name = table.removeprefix("publishing_")
+        name = table.partition("_")[2]
         message = f"the {name} rows of an edition are frozen with it"
         condition = f"NOT {say.sealed('OLD.edition_id')}" if name == "facet" else ""
         yield DatabaseGuard(f"{name}_delete", table, "DELETE", message, condition)
@@ -265,7 +267,7 @@ def _sqlite_triggers(frozen):
     replaced = [
         # INSERT OR REPLACE deletes rows without asking the guard against deletion.
         DatabaseGuard(
-            f"{table.removeprefix('publishing_')}_replace", table, "INSERT", "frozen rows are never replaced",
+            f"{table.partition('_')[2]}_replace", table, "INSERT", "frozen rows are never replaced",
             " OR ".join(f"EXISTS (SELECT 1 FROM {table} WHERE {column} = NEW.{column})" for column in columns),
         )
         for table, columns in unique.items()
@@ -324,9 +326,7 @@ def _functions() -> dict[str, str]:
 def _postgresql_triggers(frozen):
     """Return {name: statement} of all triggers on PostgreSQL."""
     emptied = [
-        DatabaseGuard(
-            f"{table.removeprefix('publishing_')}_truncate", table, "TRUNCATE", "frozen tables are never emptied"
-        )
+        DatabaseGuard(f"{table.partition('_')[2]}_truncate", table, "TRUNCATE", "frozen tables are never emptied")
         for table in TABLES
     ]
     triggers = {}

@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "ctportal.files",
     "ctportal.publishing",
     "ctportal.workflow",
+    "ctportal.staff",
     "ctportal.web",
     "ctportal.api",
     "conferences",

@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ctportal.publishing.changes import name_of
-from ctportal.publishing.models import Presence
+from ctportal.staff.models import Presence
 
 FORM = "form"  # the part that is the record's own form
 SALT = "ctportal.presence"

@@ -27,9 +27,10 @@ from ctportal.core.dates import PRECISIONS, first_day, last_day
 from ctportal.core.instants import show_instant, today
 from ctportal.publishing import epoch
 from ctportal.publishing.base_models import Stage, entry_model
-from ctportal.publishing.models import Edition, RecordType, UnreviewedEdit
+from ctportal.publishing.models import Edition, RecordType
 from ctportal.staff.record_admin import found_once
 from ctportal.workflow import roles
+from ctportal.workflow.models import UnreviewedEdit
 from ctportal.workflow.redaction import redact
 from documents.models import CoChairsSummary, Document
 

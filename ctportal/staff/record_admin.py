@@ -30,7 +30,7 @@ from ctportal.core.instants import offset_text, show_instant
 from ctportal.core.search_text import shorten
 from ctportal.publishing import epoch, services
 from ctportal.publishing.base_models import UID, Stage, entry_model
-from ctportal.publishing.models import VOCABULARY, Edition, RecordType, WorkflowStep
+from ctportal.publishing.models import VOCABULARY, Edition, RecordType
 from ctportal.publishing.problems import Problems
 from ctportal.publishing.snapshot import BUILDERS, builder_for, languages_leaving, refresh_draft
 from ctportal.publishing.state import SHOWS, state_of
@@ -65,6 +65,7 @@ from ctportal.staff.admin_language import LanguagePage
 from ctportal.staff.admin_lists import NarrowedList
 from ctportal.staff.preview import WITHOUT_PAGE, preview_address
 from ctportal.workflow import review, roles
+from ctportal.workflow.models import WorkflowStep
 from ctportal.workflow.original_language import move_labels
 from ctportal.workflow.redaction import redact
 

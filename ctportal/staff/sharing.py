@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ctportal.publishing.models import ShareLink, ShareOpening
 from ctportal.publishing.snapshot import BUILDERS
+from ctportal.staff.models import ShareLink, ShareOpening
 from ctportal.workflow import after_answer, roles
 
 SALT = "ctportal.share"

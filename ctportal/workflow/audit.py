@@ -25,9 +25,10 @@ from django.utils import timezone
 from ctportal.files.models import StoredFile
 from ctportal.files.renditions import WIDTHS
 from ctportal.publishing import epoch
-from ctportal.publishing.models import AuditEntry, Edition, RecordType
+from ctportal.publishing.models import Edition, RecordType
 from ctportal.publishing.snapshot import BUILDERS
 from ctportal.workflow import after_answer
+from ctportal.workflow.models import AuditEntry
 
 Kind, Outcome = AuditEntry.Kind, AuditEntry.Outcome
 logger = logging.getLogger(__name__)

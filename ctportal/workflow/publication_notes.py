@@ -7,9 +7,10 @@ from typing import Any
 from django.utils.translation import gettext_noop
 
 from ctportal.publishing.changes import name_of
-from ctportal.publishing.models import Edition, UnreviewedEdit, WorkflowStep
+from ctportal.publishing.models import Edition
 from ctportal.publishing.signals import NamesChanged, Written, editions_written, names_changed
 from ctportal.workflow import revisions
+from ctportal.workflow.models import UnreviewedEdit, WorkflowStep
 
 
 def listen() -> None:

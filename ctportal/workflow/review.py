@@ -18,10 +18,11 @@ from django.utils.translation import gettext as _
 from ctportal.publishing import epoch, renaming, services
 from ctportal.publishing.base_models import Stage, lock
 from ctportal.publishing.changes import name_of
-from ctportal.publishing.models import Edition, LedgerEntry, UnreviewedEdit, WorkflowStep
+from ctportal.publishing.models import Edition, LedgerEntry
 from ctportal.publishing.problems import Problems
 from ctportal.publishing.snapshot import builder_for, naming, opening, refresh_drafts
 from ctportal.workflow import roles
+from ctportal.workflow.models import UnreviewedEdit, WorkflowStep
 
 Action = WorkflowStep.Action
 REMARK = 1000  # characters

@@ -24,8 +24,8 @@ from reversion.models import Revision, Version
 
 from ctportal.files.models import StoredFile
 from ctportal.publishing.base_models import Record, label_names
-from ctportal.publishing.models import EditionRevision
 from ctportal.publishing.snapshot import builder_for
+from ctportal.workflow.models import EditionRevision
 
 # What the portal notes on a record, and works out again after restoring it.
 NOTED = frozenset({"draft_sha256", "modified_at", "stage"})

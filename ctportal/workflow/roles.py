@@ -22,7 +22,7 @@ ROLES = (CONTRIBUTOR, EDITOR, TRANSLATOR, PHOTO_EDITOR, PUBLISHER, ADMINISTRATOR
 
 CONTENT = ("conferences", "documents")
 ALL_DRAFTS = ("publishing.read_all_drafts", "publishing.edit_all_drafts")
-FROZEN = ("files", "publishing")  # apps whose rows nobody writes by hand
+FROZEN = ("files", "publishing", "workflow", "staff")  # apps whose rows nobody writes by hand
 PUBLISH = "publishing.publish_records"
 SEAL = "publishing.seal_edition"
 

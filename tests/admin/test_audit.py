@@ -10,18 +10,19 @@ from django.contrib.auth.models import Group, Permission
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from ctportal.publishing.models import AuditEntry, LedgerEntry, WorkflowStep
+from ctportal.publishing.models import LedgerEntry
 from ctportal.publishing.services import publish, withdraw
 from ctportal.staff.admin_audit import csv_lines
 from ctportal.staff.preview import preview_address
 from ctportal.workflow import audit, review
+from ctportal.workflow.models import AuditEntry, WorkflowStep
 from tests.admin.forms import AdminForm
 from tests.admin.test_forms import address
 from tests.database_guards import raw
 from tests.factories import make_account, make_conference, make_document, make_photo, make_stored_file, make_user
 
 pytestmark = pytest.mark.django_db
-LIST = "/admin/publishing/auditentry/"
+LIST = "/admin/workflow/auditentry/"
 
 
 class Trail:
@@ -393,8 +394,8 @@ def test_control_characters_and_marks_of_direction_are_written_as_codes(trail):
 def test_the_database_refuses_to_change_or_delete_an_entry():
     audit.note(audit.Kind.RIGHTS, "role x: made")
     for sql in (
-        "UPDATE publishing_auditentry SET who = 'nobody'",
-        "DELETE FROM publishing_auditentry",
+        "UPDATE workflow_auditentry SET who = 'nobody'",
+        "DELETE FROM workflow_auditentry",
     ):
         with pytest.raises(DatabaseError, match="the audit trail is append only"), transaction.atomic():
             raw(sql)
@@ -417,8 +418,8 @@ def test_only_administrators_read_the_trail_and_nobody_writes_it(client, role, t
     entry = AuditEntry.objects.latest("pk")
 
     statuses = [client.get(f"{LIST}{page}").status_code for page in ("", "export/", f"{entry.pk}/change/")]
-    more = ("workflowstep", "ledgerentry")
-    steps = [client.get(f"/admin/publishing/{name}/{page}").status_code for name in more for page in ("", "export/")]
+    more = ("workflow/workflowstep", "publishing/ledgerentry")
+    steps = [client.get(f"/admin/{name}/{page}").status_code for name in more for page in ("", "export/")]
 
     assert (set(statuses), set(steps)) == ({trail_status}, {steps_status})
     assert client.get(f"{LIST}add/").status_code == 403
@@ -505,8 +506,8 @@ def test_the_steps_of_publication_are_listed_for_publishers(client):
     review.submit(conference, by=make_account("editor"), remark="=Please read")
     review.note_step(make_conference(), WorkflowStep.Action.TAKEN_BACK, publisher)  # of another record
 
-    found = client.get(f"/admin/publishing/workflowstep/?uid={conference.uid}").context["cl"].result_list
-    response = client.get("/admin/publishing/workflowstep/export/?action__exact=submitted")
+    found = client.get(f"/admin/workflow/workflowstep/?uid={conference.uid}").context["cl"].result_list
+    response = client.get("/admin/workflow/workflowstep/export/?action__exact=submitted")
 
     assert [step.remark for step in found] == ["=Please read"]
     (row,) = list(csv.reader(io.StringIO(b"".join(response.streaming_content).decode())))[1:]

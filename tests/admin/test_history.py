@@ -14,11 +14,12 @@ from conferences.models import Conference, Person, Photo
 from ctportal.files.models import StoredFile
 from ctportal.publishing import epoch
 from ctportal.publishing.base_models import Stage
-from ctportal.publishing.models import Edition, EditionRevision, UnreviewedEdit
+from ctportal.publishing.models import Edition
 from ctportal.publishing.services import publish
 from ctportal.publishing.snapshot import refresh_draft
 from ctportal.staff.record_admin import note_publication, publication_state
 from ctportal.workflow import restoring, review, revisions
+from ctportal.workflow.models import EditionRevision, UnreviewedEdit
 from documents.models import Document
 from tests.admin.forms import AdminForm, delete
 from tests.admin.test_forms import address, minsk

@@ -10,8 +10,9 @@ from django.utils import timezone
 from conferences.admin.merging import merge
 from conferences.models import Appearance, Organization, OrganizationRole, Person
 from ctportal.publishing import epoch
-from ctportal.publishing.models import Edition, Redirect, WorkflowStep
+from ctportal.publishing.models import Edition, Redirect
 from ctportal.publishing.services import publish
+from ctportal.workflow.models import WorkflowStep
 from tests.admin.forms import AdminForm
 from tests.factories import (
     make_conference,

@@ -111,7 +111,7 @@ def test_a_list_answers_to_any_question(client, model):
         assert answer in {(200, ""), (400, ""), (302, f"{path}?e=1")}, question
 
 
-@pytest.mark.parametrize("path", ["/admin/publishing/auditentry/export/", "/admin/publishing/workflowstep/export/"])
+@pytest.mark.parametrize("path", ["/admin/workflow/auditentry/export/", "/admin/workflow/workflowstep/export/"])
 @pytest.mark.parametrize("question", [{"at__year": HUGE}, {"at__gte": "0001-01-01 00:00+14:00"}, {"id__in": HUGE}])
 def test_an_export_is_refused_before_its_first_line_or_comes_whole(client, path, question):
     client.force_login(make_account("administrator"))

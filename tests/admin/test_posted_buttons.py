@@ -8,11 +8,12 @@ from django.test import Client
 from django.utils import timezone
 
 from conferences.models import Conference, ConferenceText, Theme
-from ctportal.publishing.models import Edition, LedgerEntry, UnreviewedEdit, WorkflowStep
+from ctportal.publishing.models import Edition, LedgerEntry
 from ctportal.publishing.services import publish
 from ctportal.publishing.snapshot import refresh_draft
 from ctportal.staff.admin_forms import ACTIONS
 from ctportal.workflow import review, revisions
+from ctportal.workflow.models import UnreviewedEdit, WorkflowStep
 from tests.admin.forms import AdminForm
 from tests.factories import make_account, make_conference, make_document, make_theme, make_user
 

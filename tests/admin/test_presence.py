@@ -11,9 +11,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from conferences.models import Conference
-from ctportal.publishing.models import AuditEntry, EpochMark, Presence
+from ctportal.publishing.models import EpochMark
 from ctportal.publishing.services import publish
 from ctportal.staff import admin_presence
+from ctportal.staff.models import Presence
+from ctportal.workflow.models import AuditEntry
 from tests.admin.forms import AdminForm
 from tests.admin.test_forms import address
 from tests.factories import make_account, make_conference, make_document, make_person, make_photo, make_user
@@ -369,7 +371,7 @@ def test_showing_a_page_takes_one_query_and_as_many_for_any_number_of_people(sta
 
         def watched(address_of=address_of):
             sql = queries(lambda: staff.get(address_of))
-            return len(sql), sum("publishing_presence" in each for each in sql)
+            return len(sql), sum("staff_presence" in each for each in sql)
 
         alone = watched()
         assert alone[1] == 1, name

@@ -20,11 +20,13 @@ from django.urls import URLResolver, get_resolver
 from django.urls.resolvers import RoutePattern
 from django.utils import timezone
 
-from ctportal.publishing.models import AuditEntry, LedgerEntry, Presence, ShareOpening, WorkflowStep
+from ctportal.publishing.models import LedgerEntry
 from ctportal.publishing.services import publish
 from ctportal.staff import sharing
+from ctportal.staff.models import Presence, ShareOpening
 from ctportal.staff.preview import preview_address
 from ctportal.workflow import after_answer, release, review, revisions, roles
+from ctportal.workflow.models import AuditEntry, WorkflowStep
 from tests import factories as make
 from tests.admin.forms import AdminForm
 from tests.admin.test_forms import address
@@ -212,7 +214,7 @@ def test_what_cannot_be_noted_in_time_goes_to_the_log_with_the_same_facts(client
         assert Client().get(where).status_code == 200
         assert time.monotonic() - begun < PATIENT
     assert (AuditEntry.objects.count(), ShareOpening.objects.count()) == (before, 0)
-    refusal, opening = noted_in_log(caplog, "publishing_auditentry")
+    refusal, opening = noted_in_log(caplog, "workflow_auditentry")
     assert refusal.pop("at") and opening.pop("at")
     assert refusal == {
         "kind": "refusal",
@@ -225,7 +227,7 @@ def test_what_cannot_be_noted_in_time_goes_to_the_log_with_the_same_facts(client
         "address": "127.0.0.1",
     }
     assert (opening["what"], opening["uid"]) == (f"preview in en, with share link {link.pk}", str(document.uid))
-    ((shared),) = noted_in_log(caplog, "publishing_shareopening")
+    ((shared),) = noted_in_log(caplog, "staff_shareopening")
     assert (shared["link_id"], len(shared)) == (link.pk, 2)
     for secret in (link.key, where.split("/")[2], client.session.session_key):
         assert secret not in caplog.text

@@ -178,7 +178,7 @@ def test_the_same_content_comes_out_every_time(dossiers):
 def delete_all():
     models = [
         model
-        for app in ("files", "publishing", "conferences", "documents")
+        for app in ("files", "publishing", "workflow", "conferences", "documents")
         for model in apps.get_app_config(app).get_models(True)
     ]
     tables = [model._meta.db_table for model in models if not model._meta.proxy]

@@ -175,7 +175,7 @@ def test_a_publisher_enters_a_dossier_without_second_reader_and_reads_it_as_a_vi
 
 ADDRESSES = {
     "index": "/admin/",
-    "audit": "/admin/publishing/auditentry/",
+    "audit": "/admin/workflow/auditentry/",
     "list": "/admin/conferences/conference/",
     "photos": "/admin/conferences/photo/",
     "form": "/admin/conferences/conference/{conference}/change/",

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from ctportal.publishing.models import Presence
+from ctportal.staff.models import Presence
 from tests.browser.steps import settled, write
 from tests.browser.test_admin import sign_in
 from tests.factories import make_account, make_conference

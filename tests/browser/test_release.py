@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from conferences.models import Conference, Photo
-from ctportal.publishing.models import WorkflowStep
+from ctportal.workflow.models import WorkflowStep
 from documents.models import Document
 from tests.browser.steps import write
 from tests.browser.test_admin import asked_around, full_minute_in, sign_in, sign_out

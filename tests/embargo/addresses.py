@@ -247,11 +247,11 @@ def of_staff(world):
             query = {"app_label": app, "model_name": model, "field_name": field, "term": term}
             yield f"/admin/autocomplete/?{urlencode(query)}"
     yield from ("/admin/conferences/person/merge/?ids=1,2", "/admin/conferences/organization/merge/?ids=1,2")
-    happened = ("publishing/auditentry", "publishing/workflowstep", "publishing/ledgerentry")
+    happened = ("workflow/auditentry", "workflow/workflowstep", "publishing/ledgerentry")
     for path in ("auth/user", "auth/group", *happened):
         yield from (f"/admin/{path}/", f"/admin/{path}/add/")
         yield from of_row(path, 1, languages=())
-    yield from ("/admin/publishing/", *(f"/admin/{path}/export/" for path in happened))
+    yield from ("/admin/publishing/", "/admin/workflow/", *(f"/admin/{path}/export/" for path in happened))
     yield from ("/admin/auth/user/1/password/", "/admin/language/", "/admin/logout/")
     for (_side, kind), entry in world.host.vocabulary.items():
         yield from of_row(ADMIN[kind][0], entry.pk)

@@ -10,20 +10,9 @@ from reversion.models import Revision, Version
 from conferences.models import Conference, Organization, Person, Photo, Series, Theme
 from ctportal.files.models import StoredFile
 from ctportal.publishing import database_guards
-from ctportal.publishing.models import (
-    AuditEntry,
-    Edition,
-    EditionFile,
-    EditionRevision,
-    Facet,
-    LedgerEntry,
-    Presence,
-    Relation,
-    ShareLink,
-    UnreviewedEdit,
-    Withdrawal,
-    WorkflowStep,
-)
+from ctportal.publishing.models import Edition, EditionFile, Facet, LedgerEntry, Relation, Withdrawal
+from ctportal.staff.models import Presence, ShareLink
+from ctportal.workflow.models import AuditEntry, EditionRevision, UnreviewedEdit, WorkflowStep
 from documents.models import Document
 
 from .canaries import CLOSED

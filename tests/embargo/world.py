@@ -24,10 +24,12 @@ from conferences.models import Conference, Organization, Person, Photo, Series, 
 from ctportal.core.languages import CODES
 from ctportal.files.models import StoredFile
 from ctportal.files.store import prepare_photo, rendition_name
-from ctportal.publishing.models import AuditEntry, Edition, Presence, WorkflowStep
+from ctportal.publishing.models import Edition
 from ctportal.publishing.snapshot import refresh_draft
 from ctportal.staff import admin_presence, sharing
+from ctportal.staff.models import Presence
 from ctportal.workflow import review, revisions
+from ctportal.workflow.models import AuditEntry, WorkflowStep
 from documents.models import CoChairsSummary, Document, PressRelease, Statement
 from tests.factories import make_account, make_user
 

@@ -398,10 +398,13 @@ def _admin(role):
                 recorder.get(f"/admin/{address}")
             return
         # First what happened, which grows with what is asked.
-        for name in ("auditentry", "workflowstep", "ledgerentry"):
-            recorder.get(f"/admin/publishing/{name}/")
+        happened = [
+            f"/admin/{name}/" for name in ("workflow/auditentry", "workflow/workflowstep", "publishing/ledgerentry")
+        ]
+        for address in happened:
+            recorder.get(address)
         index = recorder.get("/admin/")
-        asked = {"/admin/", *(f"/admin/publishing/{name}/" for name in ("auditentry", "workflowstep", "ledgerentry"))}
+        asked = {"/admin/", *happened}
         wanted = [f"/admin/{address}" for address in OTHERS]
         wanted += links_in(index, "/admin/")
         for path in LISTS:

@@ -2,7 +2,7 @@ import pytest
 
 from ctportal.core import codes
 from ctportal.publishing.cascade import Cascaded
-from ctportal.publishing.models import WorkflowStep
+from ctportal.workflow.models import WorkflowStep
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,9 @@ from django.utils import timezone
 
 from ctportal.publishing import services
 from ctportal.publishing.database_guards import TABLES, clear_the_way, install_guards, missing_guards, remove_guards
-from ctportal.publishing.models import Edition, Facet, LedgerEntry, WorkflowStep
+from ctportal.publishing.models import Edition, Facet, LedgerEntry
 from ctportal.workflow import review
+from ctportal.workflow.models import WorkflowStep
 from tests.database_guards import lifted_guards, raw
 from tests.factories import make_conference, make_document, make_stored_file, make_theme, make_user
 
@@ -276,12 +277,12 @@ def test_a_step_of_publication_is_never_changed_nor_deleted(editions):
     for column in [field.column for field in WorkflowStep._meta.concrete_fields]:
         if column == "language":
             continue  # the same in both
-        value = f'(SELECT "{column}" FROM publishing_workflowstep WHERE id = %s)'
-        sql = f'UPDATE publishing_workflowstep SET "{column}" = {value} WHERE id = %s'
+        value = f'(SELECT "{column}" FROM workflow_workflowstep WHERE id = %s)'
+        sql = f'UPDATE workflow_workflowstep SET "{column}" = {value} WHERE id = %s'
         assert "frozen_step_change" in str(refused(sql, last, first)), column
-    assert "frozen_step_change" in refused("UPDATE publishing_workflowstep SET language = 'fr'")
-    assert "frozen_step_delete" in refused("DELETE FROM publishing_workflowstep WHERE id = %s", last)
-    assert "frozen_step_delete" in refused("DELETE FROM publishing_workflowstep")
+    assert "frozen_step_change" in refused("UPDATE workflow_workflowstep SET language = 'fr'")
+    assert "frozen_step_delete" in refused("DELETE FROM workflow_workflowstep WHERE id = %s", last)
+    assert "frozen_step_delete" in refused("DELETE FROM workflow_workflowstep")
 
 
 def test_a_step_outlives_the_account_that_took_it(editions):

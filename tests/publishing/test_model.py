@@ -19,9 +19,10 @@ from ctportal.core.languages import CODES
 from ctportal.publishing import cascade, line, services, verification, vocabulary
 from ctportal.publishing.base_models import Stage
 from ctportal.publishing.changes import Changes
-from ctportal.publishing.models import VOCABULARY, Edition, UnreviewedEdit
+from ctportal.publishing.models import VOCABULARY, Edition
 from ctportal.publishing.state import covering
 from ctportal.workflow import review
+from ctportal.workflow.models import UnreviewedEdit
 from tests.database_guards import lifted_guards
 from tests.factories import make_account, make_conference, make_document, make_photo, make_user
 from tests.publishing.timeline import Refused, Timeline

@@ -16,12 +16,13 @@ from conferences.admin.merging import merge
 from conferences.models import Conference, Person, Photo, Session
 from ctportal.files.models import StoredFile
 from ctportal.publishing.base_models import label_names
-from ctportal.publishing.models import Edition, EditionRevision, UnreviewedEdit
+from ctportal.publishing.models import Edition
 from ctportal.publishing.renaming import relabel
 from ctportal.publishing.services import publish, publish_language, redate, restore, unschedule, withdraw
 from ctportal.publishing.snapshot import builder_for, checksum, refresh_draft
 from ctportal.publishing.state import differs, state_of
 from ctportal.workflow import restoring, review, revisions
+from ctportal.workflow.models import EditionRevision, UnreviewedEdit
 from ctportal.workflow.revisions import SavedState
 from ctportal.workflow.sealing import seal
 from documents.models import CoChairsSummary, Document, PressRelease, Statement

@@ -46,16 +46,16 @@ RIGHTS = {
     "publishing.redirect": "– – – – view view",
     "files.storedfile": "– – – – view view",
     "publishing.editionfile": "– – – – view view",
-    "publishing.editionrevision": "– – – – view view",
+    "workflow.editionrevision": "– – – – view view",
     "publishing.withdrawal": "– – – – view view",
     "publishing.ledgerentry": "– – – – view view",
-    "publishing.unreviewededit": "– – – – view view",
-    "publishing.workflowstep": "– – – – view view",
-    "publishing.sharelink": "– – – – view view",
-    "publishing.shareopening": "– – – – view view",
-    "publishing.presence": "– – – – view view",
+    "workflow.unreviewededit": "– – – – view view",
+    "workflow.workflowstep": "– – – – view view",
+    "staff.sharelink": "– – – – view view",
+    "staff.shareopening": "– – – – view view",
+    "staff.presence": "– – – – view view",
     "publishing.epochmark": "– – – – view view",
-    "publishing.auditentry": "– – – – – view",
+    "workflow.auditentry": "– – – – – view",
     "auth.user": "– – – – – all",
     "auth.group": "– – – – – all",
     "auth.permission": "– – – – – all",
@@ -87,7 +87,7 @@ def test_every_model_that_has_rights_stands_in_the_table():
     ours = [
         config
         for config in apps.get_app_configs()
-        if config.label in ("auth", "conferences", "documents", "files", "publishing")
+        if config.label in ("auth", "conferences", "documents", "files", "publishing", "workflow", "staff")
     ]
     models = {model._meta.label_lower for config in ours for model in config.get_models()}
     registered = {model._meta.label_lower for model in admin.site._registry}

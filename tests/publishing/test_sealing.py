@@ -10,9 +10,10 @@ from django.core.exceptions import PermissionDenied, ValidationError
 
 from ctportal.files.models import StoredFile
 from ctportal.publishing import verification
-from ctportal.publishing.models import AuditEntry, Edition, LedgerEntry
+from ctportal.publishing.models import Edition, LedgerEntry
 from ctportal.publishing.services import publish, restore, unschedule, withdraw
 from ctportal.workflow import roles
+from ctportal.workflow.models import AuditEntry
 from ctportal.workflow.sealing import seal
 from tests.factories import make_conference, make_document, make_person, make_photo, make_stored_file, make_user
 from tests.web.test_history import section, text_of

@@ -9,18 +9,13 @@ from django.db import DatabaseError, transaction
 
 from ctportal.publishing import epoch
 from ctportal.publishing.ledger import entry_hash
-from ctportal.publishing.models import (
-    Edition,
-    LedgerEntry,
-    Redirect,
-    Withdrawal,
-    WorkflowStep,
-)
+from ctportal.publishing.models import Edition, LedgerEntry, Redirect, Withdrawal
 from ctportal.publishing.renaming import merge_entries, relabel
 from ctportal.publishing.services import publish, publish_language, restore, unschedule, withdraw
 from ctportal.publishing.snapshot import canonical, checksum
 from ctportal.publishing.state import slug_is_reserved, state_of
 from ctportal.publishing.vocabulary import merged
+from ctportal.workflow.models import WorkflowStep
 from tests.database_guards import lifted_guards
 from tests.factories import (
     make_conference,

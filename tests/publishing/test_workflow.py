@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from ctportal.publishing import services
 from ctportal.publishing.base_models import Stage
-from ctportal.publishing.models import Edition, LedgerEntry, UnreviewedEdit
+from ctportal.publishing.models import Edition, LedgerEntry
 from ctportal.publishing.state import state_of
 from ctportal.workflow import review
+from ctportal.workflow.models import UnreviewedEdit
 from tests.factories import make_account, make_conference, make_document
 
 pytestmark = pytest.mark.django_db

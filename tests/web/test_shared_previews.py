@@ -8,9 +8,9 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import Client
 from django.utils import timezone
 
-from ctportal.publishing.models import ShareLink, ShareOpening
 from ctportal.publishing.services import publish
 from ctportal.staff import sharing
+from ctportal.staff.models import ShareLink, ShareOpening
 from tests import factories as make
 from tests.admin.forms import AdminForm
 

@@ -1,0 +1,155 @@
+"""What staff do with records: their steps, unreviewed edits, the saved states that editions were published from, the audit trail."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ctportal.publishing.models import Edition, RecordType
+
+
+class UnreviewedEditQuerySet(models.QuerySet["UnreviewedEdit"]):
+    def counting(self, at: datetime) -> UnreviewedEditQuerySet:
+        """Edits of what nobody outside has read by *at*: not approved since, or in an edition that has not begun."""
+        return self.exclude(Exists(Edition.objects.effective(at).filter(pk=OuterRef("edition"))))
+
+    def unapproved(self) -> UnreviewedEditQuerySet:
+        """Edits of what was not approved since, or was unscheduled."""
+        return self.exclude(Exists(Edition.objects.not_unscheduled().filter(pk=OuterRef("edition"))))
+
+
+class UnreviewedEdit(models.Model):
+    """Somebody's hand in what the public has not read since: they cannot be the second reader of it.
+
+    Staff only. *language* is that of a page per language; empty for the form of the record itself. *edition* is the one
+    approved since, where that was for a time to come: when it begins, this is no unpublished work any more, and if it is
+    unscheduled, it is so again.
+    """
+
+    uid = models.UUIDField(help_text="The record's permanent identifier.")
+    language = models.CharField(max_length=2, blank=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="contributions")
+    at = models.DateTimeField(default=timezone.now)
+    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, null=True, related_name="+")
+
+    objects = UnreviewedEditQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["uid", "language", "user"], condition=Q(edition=None), name="contribution_once"
+            )
+        ]
+        indexes = [models.Index(fields=["uid"], name="contribution_to_record")]
+
+    def __str__(self):
+        return f"{self.user} {self.uid} {self.language}".rstrip()
+
+
+class WorkflowStep(models.Model):
+    """One step of a record on its way to the public, with the remark that went with it. Staff only; kept for good."""
+
+    class Action(models.TextChoices):
+        SUBMITTED = "submitted", _("submitted for review")
+        TAKEN_BACK = "taken-back", _("taken back by who works on it")
+        CHANGED = "changed", _("changed, and so no longer in review")
+        SENT_BACK = "sent-back", _("sent back")
+        APPROVED = "approved", _("approved")
+        ALONE = "alone", _("published without second reader")
+        UNSCHEDULED = "unscheduled", _("unscheduled")
+        REDATED = "redated", _("moved to another time")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+        RESTORED = "restored", _("restored")
+        RENAMED = "renamed", _("names changed everywhere")
+        MERGED = "merged", _("names changed by a merger")
+        # What a document or photo did when its conference did so.
+        MOVED_WITH_CONFERENCE = "moved-with-conference", _("moved to another time along with the conference")
+        UNSCHEDULED_WITH_CONFERENCE = "unscheduled-with-conference", _("unscheduled along with the conference")
+        WITHDRAWN_WITH_CONFERENCE = "withdrawn-with-conference", _("withdrawn along with the conference")
+        KEPT_WITH_CONFERENCE = (
+            "kept-with-conference",
+            _("stays public along with the conference, whose withdrawal was unscheduled"),
+        )
+        RESTORED_WITH_CONFERENCE = "restored-with-conference", _("restored along with the conference")
+
+    uid = models.UUIDField(help_text="The record's permanent identifier.")
+    type = models.CharField(_("type"), max_length=20, choices=RecordType.choices)
+    action = models.CharField(_("action"), max_length=30, choices=Action.choices)
+    language = models.CharField(max_length=2, blank=True, help_text="Where the step was for one language alone.")
+    at = models.DateTimeField(_("when"), default=timezone.now)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    by = models.CharField(max_length=150, help_text="Who, as text: accounts come and go.")
+    remark = models.CharField(_("remark"), max_length=1000, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["uid"], name="step_of_record")]
+        verbose_name = _("step of publication")
+        verbose_name_plural = _("steps of publication")
+
+    def __str__(self):
+        return f"{self.action} {self.uid}"
+
+
+class EditionRevision(models.Model):
+    """The revision of the draft that an edition was published from: what discarding later changes goes back to.
+
+    Staff only, and of no weight to an edition: rows come and go beside it. *language* is empty for the draft as a whole; an
+    edition with one language ahead has that of the edition before and a further row for the language.
+    """
+
+    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="+")
+    revision = models.ForeignKey("reversion.Revision", on_delete=models.PROTECT, related_name="+")
+    language = models.CharField(max_length=2, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["edition", "language"], name="revision_once_per_edition")]
+
+    def __str__(self):
+        return f"{self.edition} ← {self.revision_id} {self.language}".rstrip()
+
+
+class AuditEntry(models.Model):
+    """Who did what in the admin, when and from where. Append only; written by ``ctportal.workflow.audit`` alone.
+
+    It points to nothing: accounts and records go, the entry stays. What was published stands in WorkflowStep and in the
+    ledger, and not here again.
+    """
+
+    class Kind(models.TextChoices):
+        SIGN_IN = "sign-in", _("sign-in")
+        SIGN_OUT = "sign-out", _("sign-out")
+        RIGHTS = "rights", _("accounts and rights")
+        OPENING = "opening", _("opening of what is not public")
+        REFUSAL = "refusal", _("refusal")
+        SEALING = "sealing", _("sealing of an edition")
+
+    class Outcome(models.TextChoices):
+        DONE = "done", _("done")
+        FAILED = "failed", _("failed")
+        REFUSED = "refused", _("refused")
+
+    at = models.DateTimeField(_("when"), default=timezone.now)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
+    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome.choices, default=Outcome.DONE)
+    who = models.CharField(_("who"), max_length=150, blank=True, help_text="User name, as text: accounts come and go.")
+    account = models.BigIntegerField(null=True, help_text="The key that the account had.")
+    what = models.CharField(_("what"), max_length=500, blank=True)
+    uid = models.UUIDField(_("record"), null=True, help_text="The record's permanent identifier.")
+    type = models.CharField(_("type"), max_length=20, blank=True, choices=RecordType.choices)
+    address = models.CharField(_("from"), max_length=64, blank=True, help_text="REMOTE_ADDR as the server sees it.")
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["at"], name="audit_by_time")]
+        verbose_name = _("entry of the audit trail")
+        verbose_name_plural = _("audit trail")
+
+    def __str__(self):
+        return f"{self.at:%Y-%m-%d %H:%M:%S} UTC {self.who} {self.kind} {self.outcome}"

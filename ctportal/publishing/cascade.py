@@ -37,7 +37,7 @@ class Cascaded(StrEnum):
 
 
 class CascadedChange(NamedTuple):
-    """What one document or photo did. Services return these, at most one for each, as ``cascaded``."""
+    """What one document or photo did. Services return these, at most one for each."""
 
     uid: UUID
     record_type: str

@@ -78,18 +78,6 @@ class Tracked:
         return [row.target for row in self.relations if row.name == SHOWS]
 
 
-@dataclass
-class _Entry:
-    """A ledger entry to be written; the end is that which the edition has from this entry on."""
-
-    action: str
-    tracked: Tracked
-    effective_at: datetime
-    reason: str
-    public_until: datetime | None
-    frozen: str  # of a withdrawal; of an edition it is known when all of it is written
-
-
 class Changes:
     """The editions that one publication at the instant *now* by *account* (or a plain name) has read, and what it changes."""
 
@@ -101,7 +89,7 @@ class Changes:
         self._lines: dict[UUID, list[Tracked]] = {}
         self._children_read: set[UUID] = set()
         self._new: list[Tracked] = []
-        self._entries: list[_Entry] = []
+        self._entries: list[LedgerEntry] = []
         self._lifted: list[Withdrawal] = []
         self._withdrawn: list[Tracked] = []
 
@@ -186,7 +174,25 @@ class Changes:
     ) -> Tracked:
         """Add an edition of *snapshot* with its facets, relations and files; return it."""
         self.load([snapshot.uid])
-        edition = edition_of(snapshot, start, until, by=self.by, now=self.now, note=note, minor=minor)
+        json = snapshot.json
+        edition = Edition(
+            uid=snapshot.uid,
+            type=snapshot.type,
+            slug=snapshot.slug,
+            date=snapshot.date,
+            end_date=snapshot.end_date,
+            over_at=snapshot.over_at,
+            json=json,
+            sha256=checksum(json),
+            card=snapshot.card,
+            text=snapshot.text,
+            public_from=start,
+            public_until=until,
+            minor=minor,
+            note=note,
+            by=self.by,
+            created_at=self.now,
+        )
         files = list({file.pk: file for file in snapshot.files}.values())
         relations, facets = relation_rows(edition, snapshot), facet_rows(edition, snapshot)
         tracked = Tracked(edition, relations=relations, snapshot=snapshot, facets=facets, files=files)
@@ -207,8 +213,13 @@ class Changes:
     def note(
         self, action: str, tracked: Tracked, *, effective_at: datetime, reason: str = "", frozen: str = ""
     ) -> None:
-        """Add an entry to the ledger."""
-        self._entries.append(_Entry(action, tracked, effective_at, reason, tracked.public_until, frozen))
+        """Add an entry to the ledger. It tells the end that the edition has from now on; *frozen* is the checksum of a
+        withdrawal."""
+        edition = tracked.edition
+        if action == LedgerEntry.Action.INSERTED:
+            frozen = ledger.frozen_checksum(edition, tracked.facets, tracked.relations, tracked.files)
+        how = {"effective_at": effective_at, "reason": reason, "frozen": frozen}
+        self._entries.append(ledger.entry(action, edition, by=self.by, at=self.now, **how))
 
     def set_withdrawal(self, tracked: Tracked, **said: Any) -> Withdrawal:
         """Let *tracked* have a withdrawal that says *said*, in the place of the one it has."""
@@ -237,7 +248,7 @@ class Changes:
         self._write_editions()
         self._write_withdrawals()
         self._tell()
-        self._write_ledger()
+        ledger.append_all(self._entries)
         self._new, self._entries, self._lifted, self._withdrawn, self.drafts = [], [], [], [], []
 
     def _write_ends(self) -> None:
@@ -285,29 +296,6 @@ class Changes:
         ]
         editions_written.send(sender=type(self), what=Written(self.account, drafts, successors))
 
-    def _write_ledger(self) -> None:
-        entries = [
-            ledger.entry(
-                each.action,
-                each.tracked.edition,
-                by=self.by,
-                at=self.now,
-                effective_at=each.effective_at,
-                reason=each.reason,
-                public_until=each.public_until,
-                frozen=each.frozen or self._frozen(each),
-            )
-            for each in self._entries
-        ]
-        ledger.append_all(entries)
-
-    @staticmethod
-    def _frozen(entry: _Entry) -> str:
-        if entry.action != LedgerEntry.Action.INSERTED:
-            return ""
-        new = entry.tracked
-        return ledger.frozen_checksum(new.edition, new.facets, new.relations, new.files)
-
 
 def _is_earlier(end: datetime | None, other: datetime | None) -> bool:
     return end is not None and (other is None or end < other)
@@ -318,38 +306,6 @@ def not_over(now: datetime) -> Q:
 
 
 # The rows of an edition
-
-
-def edition_of(
-    snapshot: Snapshot,
-    start: datetime,
-    until: datetime | None,
-    *,
-    by: str,
-    now: datetime,
-    note: str = "",
-    minor: bool = False,
-) -> Edition:
-    """An Edition of *snapshot*, public from *start* to *until*, that is not saved."""
-    json = snapshot.json
-    return Edition(
-        uid=snapshot.uid,
-        type=snapshot.type,
-        slug=snapshot.slug,
-        date=snapshot.date,
-        end_date=snapshot.end_date,
-        over_at=snapshot.over_at,
-        json=json,
-        sha256=checksum(json),
-        card=snapshot.card,
-        text=snapshot.text,
-        public_from=start,
-        public_until=until,
-        minor=minor,
-        note=note,
-        by=by,
-        created_at=now,
-    )
 
 
 def facet_rows(edition: Edition, snapshot: Snapshot) -> list[Facet]:

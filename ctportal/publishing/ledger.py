@@ -22,7 +22,7 @@ def append(action, edition, *, by, at, effective_at, reason=""):
     return append_all([new])[0]
 
 
-def entry(action, edition, *, by, at, effective_at, reason="", frozen="", **fields):
+def entry(action, edition, *, by, at, effective_at, reason="", frozen=""):
     """An entry for ``append_all``. *frozen* is the checksum of the rest of the edition, or that of its withdrawal."""
     return LedgerEntry(
         at=at,
@@ -32,9 +32,9 @@ def entry(action, edition, *, by, at, effective_at, reason="", frozen="", **fiel
         edition=edition,
         sha256=edition.sha256,
         effective_at=effective_at,
+        public_until=edition.public_until,
         frozen=frozen,
         reason=reason,
-        **{"public_until": edition.public_until, **fields},
     )
 
 
@@ -44,6 +44,7 @@ def append_all(entries: list[LedgerEntry]) -> list[LedgerEntry]:
     if entries:
         last = LedgerEntry.objects.order_by("-pk").values_list("hash", flat=True).first()
         for each in entries:
+            each.edition_id = each.edition.pk  # which an edition has from its own insertion on
             each.previous = last or ""
             last = each.hash = entry_hash(each)
         LedgerEntry.objects.bulk_create(entries)

@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from . import vocabulary
 from .changes import Changes
 from .epoch import publication_lock
-
-
-def service(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Run *function* in one transaction under the publication lock; it receives the instant as ``now``."""
-
-    @functools.wraps(function)
-    def locked(*args: Any, **kwargs: Any) -> Any:
-        with publication_lock() as now:
-            return function(*args, now=now, **kwargs)
-
-    return locked
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -38,7 +38,6 @@ from .models import VOCABULARY, Edition, RecordType, Redirect, Withdrawal
 from .problems import Problems
 from .publication import publication
 from .snapshot import (
-    BUILDERS,
     Snapshot,
     builder_for,
     canonical,
@@ -68,25 +67,35 @@ class Draft:
         return {entry.uid for entry in self.snapshot.newly_public}
 
 
-def drafts_of(records: Iterable[Any], **how: Any) -> list[Draft]:
-    """The Draft of each of *records*, with *how*. A handful of queries for each type of record."""
-    records = list(records)
-    by_type: dict[str, list[int]] = defaultdict(list)
-    for record in records:
-        by_type[record.record_type].append(record.pk)
-    found: dict[UUID, tuple[Any, Snapshot]] = {}
-    for record_type, keys in by_type.items():
-        builder = BUILDERS[record_type]
-        loaded = list(builder.queryset().filter(pk__in=keys))
-        found |= {row.uid: (row, snapshot) for row, snapshot in zip(loaded, builder.snapshots_of(loaded), strict=True)}
-    missing = next((record for record in records if record.uid not in found), None)
-    if missing:
-        raise type(missing).DoesNotExist(f"{missing!r} is not there any more.")
-    return [Draft(record, *found[record.uid], **how) for record in records]
+def draft_of(record: Any, *, replace: bool = False, reason: str = "") -> Draft:
+    """The Draft of *record* as it is saved now."""
+    builder = builder_for(record)
+    loaded = builder.load(record)
+    return Draft(record, loaded, builder.snapshot_of(loaded), replace, reason)
 
 
 def no_name(_record: Model) -> AbstractContextManager[None]:
     return nullcontext()
+
+
+@dataclass(frozen=True)
+class PublishOptions:
+    """How drafts are published together; see ``publish``. *taking* as for ``redate``."""
+
+    at: datetime | None = None
+    note: str = ""
+    minor: bool = False
+    taking: frozenset[UUID] | None = None
+    naming: Naming = no_name
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a service did to a record: the *edition* that it made or ended, and what documents and photos did with theirs."""
+
+    edition: Edition
+    cascaded: list[CascadedChange]
+    is_new: bool = True  # False of a redating where the edition began at that time already
 
 
 # Publishing
@@ -100,79 +109,54 @@ def publish(
     note: str = "",
     minor: bool = False,
     replace: bool = False,
-    taking: frozenset[UUID] | None = None,
     reason: str = "",
 ) -> Edition:
-    """Freeze *record* as it stands into an edition that is public from *at* (default now) and return it, with ``cascaded``.
+    """Freeze *record* as it stands into an edition that is public from *at* (default now) and return it.
 
     *by* is the account that publishes, *note* the public change note, *reason* a word for the ledger alone. With
-    *replace*, an edition that is still to come is unscheduled in the same step; *taking* as for ``redate``. Vocabulary
-    entries are published with what shows them, or by ``relabel``.
+    *replace*, an edition that is still to come is unscheduled in the same step. Vocabulary entries are published with what
+    shows them, or by ``relabel``.
     Raises ValidationError: by field for all that is missing, else one with a ``code``.
     """
     _refuse_vocabulary(record)
     with publication(by) as changes:
-        drafts = drafts_of([record], replace=replace, reason=reason)
-        [edition] = _publish_all(changes, drafts, by, at, How(note, minor, taking), no_name, Problems())
-    return edition
+        draft = draft_of(record, replace=replace, reason=reason)
+        [outcome] = _publish_all(changes, [draft], PublishOptions(at, note, minor), Problems())
+    return outcome.edition
 
 
 def publish_all(
-    drafts: Sequence[Draft],
-    *,
-    by: Any,
-    at: datetime | None = None,
-    note: str = "",
-    minor: bool = False,
-    taking: frozenset[UUID] | None = None,
-    naming: Naming = no_name,
-    problems: Problems | None = None,
-) -> list[Edition]:
-    """Publish *drafts*, in their order, at one instant; see ``publish``. Returns their editions. The caller has locked the
-    records before it read them.
+    drafts: Sequence[Draft], *, by: Any, options: PublishOptions, problems: Problems | None = None
+) -> list[Outcome]:
+    """Publish *drafts*, in their order, at one instant; see ``publish``. The caller has locked the records before it read
+    them.
 
     *problems* are those that the caller has found: they are raised with all that is missing of any of *drafts*.
     """
     with publication(by) as changes:
         drafts = _with_what_is_public_now(changes, drafts)
-        return _publish_all(changes, drafts, by, at, How(note, minor, taking), naming, problems or Problems())
-
-
-class How(NamedTuple):
-    """How drafts are published; see ``publish``."""
-
-    note: str
-    minor: bool
-    taking: frozenset[UUID] | None
+        return _publish_all(changes, drafts, options, problems or Problems())
 
 
 def _publish_all(
-    changes: Changes,
-    drafts: Sequence[Draft],
-    by: Any,
-    at: datetime | None,
-    how: How,
-    naming: Naming,
-    problems: Problems,
-) -> list[Edition]:
+    changes: Changes, drafts: Sequence[Draft], options: PublishOptions, problems: Problems
+) -> list[Outcome]:
     with problems.collect():
-        start = start_or_refuse(at, changes.now)
+        start = start_or_refuse(options.at, changes.now)
     for draft in drafts:
-        with problems.collect(), naming(draft.record):
+        with problems.collect(), options.naming(draft.record):
             _refuse_what_is_missing(draft)
     problems.raise_if_any()
     changes.load(draft.record.uid for draft in drafts)
     taken = _slugs_of_others(changes, [draft.snapshot for draft in drafts])
-    editions = []
+    outcomes = []
     for draft in drafts:
-        with naming(draft.record):
+        with options.naming(draft.record):
             _refuse_slug(draft.snapshot, taken)
-            published = _publish(changes, draft, start, how)
-        changes.drafts.append((published, draft.loaded, ""))
-        editions.append(published.edition)
+            outcomes.append(_publish(changes, draft, start, options))
     open_entries(changes, (entry for draft in drafts for entry in builder_for(draft.loaded).vocabulary(draft.loaded)))
-    note_drafts((draft.record, edition.sha256) for draft, edition in zip(drafts, editions, strict=True))
-    return editions
+    note_drafts((draft.record, outcome.edition.sha256) for draft, outcome in zip(drafts, outcomes, strict=True))
+    return outcomes
 
 
 def _with_what_is_public_now(changes: Changes, drafts: Sequence[Draft]) -> list[Draft]:
@@ -187,7 +171,7 @@ def _with_what_is_public_now(changes: Changes, drafts: Sequence[Draft]) -> list[
     return [
         draft
         if draft.newly_public == hidden[draft.record.uid]
-        else drafts_of([draft.record], replace=draft.replace, reason=draft.reason)[0]
+        else draft_of(draft.record, replace=draft.replace, reason=draft.reason)
         for draft in drafts
     ]
 
@@ -199,16 +183,17 @@ def _refuse_what_is_missing(draft: Draft) -> None:
         raise ValidationError(missing)
 
 
-def _publish(changes: Changes, draft: Draft, start: datetime, how: How) -> Tracked:
+def _publish(changes: Changes, draft: Draft, start: datetime, options: PublishOptions) -> Outcome:
     uid = draft.record.uid
     opening = changes.state(uid).opening
     if draft.replace:
         unschedule_to_come(changes, uid)
     _refuse_while_one_is_to_come(changes, uid)
-    published = insert_in_line(changes, draft.snapshot, start, note=how.note, minor=how.minor, reason=draft.reason)
-    moved = Move(opening, start, how.taking) if draft.replace and opening and opening != start else None
-    published.edition.cascaded = follow_conference(changes, uid, published.type, moved)
-    return published
+    how = {"note": options.note, "minor": options.minor, "reason": draft.reason}
+    published = insert_in_line(changes, draft.snapshot, start, **how)
+    changes.drafts.append((published, draft.loaded, ""))
+    moved = Move(opening, start, options.taking) if draft.replace and opening and opening != start else None
+    return Outcome(published.edition, follow_conference(changes, uid, published.type, moved))
 
 
 @transaction.atomic
@@ -226,7 +211,7 @@ def publish_language(
         with problems.collect():
             current = in_force_or_refuse(changes, record.uid)
             _refuse_while_one_is_to_come(changes, record.uid)
-        draft = drafts_of([record])[0]
+        draft = draft_of(record)
         with problems.collect():
             if current and language not in builder.languages(draft.loaded):
                 raise ValidationError(_("This language is not marked as ready."), code="language_not_ready")
@@ -246,20 +231,20 @@ def _files_named_in(data: Any, files: Sequence[Any]) -> list[Any]:
     return [file for file in {file.pk: file for file in files}.values() if f"/files/{file.key}/" in text]
 
 
-def restore(record: Any, *, by: Any, at: datetime | None = None, note: str = "") -> Edition:
+def restore(record: Any, *, by: Any, at: datetime | None = None, note: str = "") -> Outcome:
     """Bring a withdrawn record back with the JSON of its last public edition, from *at* (default now) on.
 
-    Restoring a conference brings back the documents and photos that were withdrawn with it. The edition has ``cascaded``.
+    Restoring a conference brings back the documents and photos that were withdrawn with it.
     """
     with publication(by) as changes:
         start = start_or_refuse(at, changes.now)
-        restored, cascaded = _restore(changes, record.uid, start, note)
-        cascaded += follow_conference(changes, restored.uid, restored.type)
-    restored.edition.cascaded = cascaded
-    return restored.edition
+        restored = _restore(changes, record.uid, start, note)
+        return Outcome(
+            restored.edition, [*restored.cascaded, *follow_conference(changes, record.uid, record.record_type)]
+        )
 
 
-def _restore(changes: Changes, uid: UUID, start: datetime, note: str) -> tuple[Tracked, list[CascadedChange]]:
+def _restore(changes: Changes, uid: UUID, start: datetime, note: str) -> Outcome:
     state = changes.state(uid)
     if state.in_force or state.to_come:
         raise ValidationError(_("It is public or scheduled already: nothing to restore."), code="not_withdrawn")
@@ -268,7 +253,7 @@ def _restore(changes: Changes, uid: UUID, start: datetime, note: str) -> tuple[T
     if state.last.edition.is_sealed:
         raise ValidationError(_("Its last public text was sealed and cannot come back."), code="sealed")
     snapshot = changes.snapshot_of(state.last)
-    _refuse_slug(snapshot, _slugs_of_others(changes, [snapshot]))
+    refuse_slugs(changes, [snapshot])
     _follow_merges(changes, [snapshot])
     restored = insert_in_line(changes, snapshot, start, note=note)
     cascaded = []
@@ -279,9 +264,9 @@ def _restore(changes: Changes, uid: UUID, start: datetime, note: str) -> tuple[T
         changes.read_contents(last for last in lasts if not last.edition.is_sealed)
         for child in children:
             if not covering(changes.line(child), start) and not changes.state(child).to_come:
-                back, _cascaded = _restore(changes, child, start, note)
+                back = _restore(changes, child, start, note).edition
                 cascaded.append(CascadedChange(child, back.type, Cascaded.RESTORED))
-    return restored, cascaded
+    return Outcome(restored.edition, cascaded)
 
 
 def _withdrawn_with(uid: UUID, at: datetime) -> list[UUID]:
@@ -305,7 +290,7 @@ def _follow_merges(changes: Changes, snapshots: Sequence[Snapshot]) -> None:
 def unschedule(record: Any, *, by: Any) -> list[CascadedChange]:
     """Take back what is still to come: the scheduled edition or, where there is none, the scheduled withdrawal.
 
-    Returns what its documents and photos did along with it, each an ``CascadedChange``.
+    Returns what its documents and photos did with it.
     """
     return unschedule_all([record], by=by)[0]
 
@@ -339,20 +324,13 @@ def _unschedule(changes: Changes, uid: UUID) -> None:
         raise ValidationError(_("Nothing is scheduled: there is nothing to unschedule."), code="nothing_to_come")
 
 
-def redate(record: Any, *, by: Any, at: datetime | None = None, taking: frozenset[UUID] | None = None) -> Edition:
-    """Move the edition to come of *record*, as it is, to *at* (default now); return the new edition, with ``cascaded``.
+def redate(record: Any, *, by: Any, at: datetime | None = None, taking: frozenset[UUID] | None = None) -> Outcome:
+    """Move the edition to come of *record*, as it is, to *at* (default now).
 
     Children set for the same instant as their conference move with it. *taking* holds the uids of those that are to (default
     all of them): the others stay at their own time, unless the conference is no longer public then.
     """
-    return redate_all([record], by=by, at=at, taking=taking)[0].edition
-
-
-class Redated(NamedTuple):
-    """The edition to come of a record, and whether it was moved: it may have stood there, or moved along with its conference."""
-
-    edition: Edition
-    moved: bool
+    return redate_all([record], by=by, at=at, taking=taking)[0]
 
 
 def redate_all(
@@ -362,8 +340,9 @@ def redate_all(
     at: datetime | None = None,
     taking: frozenset[UUID] | None = None,
     naming: Naming = no_name,
-) -> list[Redated]:
-    """Move the editions to come of *records*, in their order, to one instant; see ``redate``."""
+) -> list[Outcome]:
+    """Move the editions to come of *records*, in their order, to one instant; see ``redate``. One may stand there already, or
+    have moved with its conference."""
     done = []
     with publication(by) as changes:
         changes.load(record.uid for record in records)
@@ -376,39 +355,32 @@ def redate_all(
         for record in records:
             with naming(record):
                 _refuse_vocabulary(record)
-                done.append(_redate(changes, record.uid, by_uid.get(record.uid), at, taking, taken))
+                snapshot = by_uid.get(record.uid)
+                if not snapshot:
+                    raise ValidationError(_("Nothing is scheduled: there is nothing to move."), code="nothing_to_come")
+                start = start_or_refuse(at, changes.now)
+                state = changes.state(record.uid)
+                if not state.to_come or start == state.to_come.public_from:
+                    done.append(Outcome((state.to_come or snapshot.source).edition, [], is_new=False))
+                else:
+                    _refuse_slug(snapshot, taken)
+                    done.append(_redate(changes, snapshot, start, taking))
     return done
 
 
-def _redate(
-    changes: Changes,
-    uid: UUID,
-    snapshot: Snapshot | None,
-    at: datetime | None,
-    taking: frozenset[UUID] | None,
-    taken: set[UUID],
-) -> Redated:
-    state = changes.state(uid)
-    if not snapshot:
-        raise ValidationError(_("Nothing is scheduled: there is nothing to move."), code="nothing_to_come")
-    coming, start = state.to_come, start_or_refuse(at, changes.now)
-    if not coming or start == coming.public_from:
-        edition = (coming or snapshot.source).edition
-        edition.cascaded = []
-        return Redated(edition, moved=False)
-    opening, end, withdrawal = state.opening, coming.public_until, coming.withdrawal
+def _redate(changes: Changes, snapshot: Snapshot, start: datetime, taking: frozenset[UUID] | None) -> Outcome:
+    state = changes.state(snapshot.uid)
+    coming, opening = state.to_come, state.opening
+    end, withdrawal = coming.public_until, coming.withdrawal
     if withdrawal and end <= start:
         raise ValidationError({"at": _("It is to be withdrawn at %(at)s, before that time.") % {"at": show_utc(end)}})
-    _refuse_slug(snapshot, taken)
     why = withdrawal and {name: getattr(withdrawal, name) for name in ("reason", "replacement", "cause")}
     unschedule_edition(changes, coming)
     moved = insert_in_line(changes, snapshot, start, note=coming.edition.note, minor=coming.edition.minor)
     if why and moved.public_until is None:
         withdraw_at(changes, moved, end, **why)
-    moved.edition.cascaded = follow_conference(
-        changes, uid, moved.type, Move(opening, start, taking) if opening else None
-    )
-    return Redated(moved.edition, moved=True)
+    move = Move(opening, start, taking) if opening else None
+    return Outcome(moved.edition, follow_conference(changes, snapshot.uid, snapshot.type, move))
 
 
 def withdraw(
@@ -419,9 +391,8 @@ def withdraw(
     at: datetime | None = None,
     replacement: Any = None,
     problems: Problems | None = None,
-) -> Edition:
-    """Take *record* off the public side from *at* (default now) on, for a public *reason*; return the ended edition, with
-    ``cascaded``.
+) -> Outcome:
+    """Take *record* off the public side from *at* (default now) on, for a public *reason*.
 
     *replacement* is the uid of a record to read instead. What was to come after *at* is unscheduled, and the documents
     and photos of a conference go with it. *problems* as for ``publish_all``.
@@ -445,8 +416,7 @@ def withdraw(
         if not ending:
             raise ValidationError(_("It is not public at that moment: nothing to withdraw."), code="not_public")
         withdraw_at(changes, ending, end, reason=reason, replacement=replacement)
-        ending.edition.cascaded = follow_conference(changes, record.uid, record.record_type)
-    return ending.edition
+        return Outcome(ending.edition, follow_conference(changes, record.uid, record.record_type))
 
 
 def public_reason(reason: str) -> str:

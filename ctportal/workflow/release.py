@@ -1,7 +1,8 @@
 """The release of a dossier: a conference and everything that hangs on it, at one instant, in all languages, or nothing."""
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -15,8 +16,8 @@ from ctportal.publishing import epoch, services
 from ctportal.publishing.base_models import lock
 from ctportal.publishing.models import Edition, RecordType
 from ctportal.publishing.problems import Problems
-from ctportal.publishing.snapshot import BUILDERS, Snapshot, languages_leaving
-from ctportal.publishing.state import covering, snapshot_differs
+from ctportal.publishing.snapshot import BUILDERS, builder_for, languages_leaving
+from ctportal.publishing.state import State, snapshot_differs
 from ctportal.workflow import review, roles
 
 
@@ -36,9 +37,8 @@ class Plan(TextChoices):
 class Part:
     """One record of the dossier: what a release would do with it, and why not."""
 
-    record: object
+    draft: services.Draft
     plan: Plan
-    snapshot: Snapshot
     missing: list[str] = field(default_factory=list)  # why it is not ready
     languages: list[str] = field(default_factory=list)  # codes of those that are ready
     waiting: list[str] = field(default_factory=list)  # codes of those in preparation, which stay behind
@@ -48,8 +48,8 @@ class Part:
     newly_public: list = field(default_factory=list)  # entries of the vocabulary that become public with it
 
     @property
-    def draft(self):
-        return services.Draft(self.record, self.record, self.snapshot, replace=self.plan == Plan.REPLACE)
+    def record(self):
+        return self.draft.record
 
     @property
     def key(self):
@@ -96,8 +96,8 @@ def _querysets(conference):
 
 def parts_of(conference, user):
     """The Parts of the dossier of *conference*, itself first, as they are for the publisher *user* at this moment."""
-    drafts = [draft for rows in _querysets(conference) for draft in _snapshots(rows)]
-    uids = [record.uid for record, _snapshot in drafts]
+    drafts = [draft for rows in _querysets(conference) for draft in _drafts(rows)]
+    uids = [draft.record.uid for draft in drafts]
     editions = (
         Edition.objects.not_unscheduled().filter(uid__in=uids).order_by("public_from").prefetch_related("relations")
     )
@@ -106,43 +106,33 @@ def parts_of(conference, user):
         by_uid[edition.uid].append(edition)
     edits = review.unreviewed_edits(user, uids)
     now = epoch.now()
-    return [
-        _part(
-            record,
-            snapshot,
-            by_uid[record.uid],
-            review.has_second_reader(record, user, edits),
-            now,
-        )
-        for record, snapshot in drafts
-    ]
+    return [_part(draft, State(by_uid[draft.record.uid], now), user, edits) for draft in drafts]
 
 
-def _snapshots(rows):
-    """(record, its Snapshot) of each of *rows*, a queryset of a builder."""
+def _drafts(rows):
+    """The Draft of each of *rows*, a queryset of a builder."""
     records = list(rows)
-    return zip(records, BUILDERS[rows.model.record_type].snapshots_of(records), strict=True)
+    snapshots = BUILDERS[rows.model.record_type].snapshots_of(records)
+    return [services.Draft(record, record, snapshot) for record, snapshot in zip(records, snapshots, strict=True)]
 
 
-def _part(record, snapshot, editions, has_second_reader, now):
-    builder = BUILDERS[record.record_type]
+def _part(draft, state, user, edits):
+    record = draft.record
+    builder = builder_for(record)
     ready = [code for code in CODES if code in builder.languages(record)]
     missing = builder.missing(record)
-    plan = Plan.NOT_READY if missing else _plan(snapshot, editions, now)
-    coming = next((edition for edition in editions if edition.public_from > now), None)
-    in_force = covering(editions, now)
-    leaving = languages_leaving(record, in_force) if in_force else []
+    plan = Plan.NOT_READY if missing else _plan(draft.snapshot, state)
+    leaving = languages_leaving(record, state.in_force) if state.in_force else []
     return Part(
-        record=record,
+        draft=replace(draft, replace=plan == Plan.REPLACE),
         plan=plan,
-        snapshot=snapshot,
         missing=[str(message) for message in missing.values()],
         languages=ready if record.record_type != RecordType.PHOTO else [],
         waiting=[code for code in CODES if code in _begun(record) and code not in [*ready, *leaving]],
         leaving=leaving,
-        has_second_reader=has_second_reader,
-        at=coming.public_from if coming else None,
-        newly_public=snapshot.newly_public
+        has_second_reader=review.has_second_reader(record, user, edits),
+        at=state.to_come.public_from if state.to_come else None,
+        newly_public=draft.snapshot.newly_public
         if plan in (Plan.PUBLISH, Plan.CORRECT, Plan.REPLACE, Plan.BRING_BACK)
         else [],
     )
@@ -154,14 +144,12 @@ def _begun(record):
     return {row.language for row in rows.all()} if rows is not None else set()
 
 
-def _plan(snapshot, editions, now):
-    coming = next((edition for edition in editions if edition.public_from > now), None)
-    in_force = covering(editions, now)
-    if coming:
-        return Plan.REPLACE if snapshot_differs(snapshot, coming) else Plan.MOVE
-    if in_force:
-        return Plan.CORRECT if snapshot_differs(snapshot, in_force) else Plan.NOTHING
-    return Plan.BRING_BACK if editions else Plan.PUBLISH
+def _plan(snapshot, state):
+    if state.to_come:
+        return Plan.REPLACE if snapshot_differs(snapshot, state.to_come) else Plan.MOVE
+    if state.in_force:
+        return Plan.CORRECT if snapshot_differs(snapshot, state.in_force) else Plan.NOTHING
+    return Plan.BRING_BACK if state.editions else Plan.PUBLISH
 
 
 def mark_of(parts, until: int | None = None) -> str:
@@ -183,8 +171,9 @@ def newly_public_with(parts):
 def release(conference, chosen, *, by, at=None, note="", alone=""):
     """Publish the parts of *conference* whose keys are *chosen*, from *at* (default now) on.
 
-    Returns the Parts released and, of those that were not chosen, what they had to do along with the conference, a list of
-    ``cascade.CascadedChange``: what is left out stays at its own time wherever the conference is public then. The rights and the second reader are asked as for a single record; *alone* is the one reason for all parts without.
+    Returns the Parts released and, of those that were not chosen, what they had to do with the conference: what is left out
+    stays at its own time wherever the conference is public then. The rights and the second reader are asked as for a single
+    record; *alone* is the one reason for all parts without.
     Raises ValidationError naming each part that is refused, and releases nothing: see ``problems_of``.
     """
     lock_dossier(conference)
@@ -197,15 +186,15 @@ def release(conference, chosen, *, by, at=None, note="", alone=""):
         # At once: a conference brought forward would take the text along that is to be replaced.
         services.unschedule_all(replaced, by=by)
     taking = frozenset(part.record.uid for part in parts)
-    how = {"by": by, "at": at, "taking": taking, "naming": _naming}
-    editions = []
+    options = services.PublishOptions(at, note, taking=taking, naming=_naming)
+    outcomes = []
     for moves, some in groupby(_in_order(parts, at), key=lambda part: part.moves):
         if moves:
-            editions += review.redate_all(_still_to_come(part.record for part in some), **how)
+            records = _still_to_come(part.record for part in some)
+            outcomes += review.redate_all(records, by=by, at=at, taking=taking, naming=_naming)
         else:
-            editions += review.approve_all([part.draft for part in some], note=note, alone=alone, **how)
-    cascaded = [child for edition in editions for child in edition.cascaded]
-    return parts, [child for child in cascaded if child.uid not in taking]
+            outcomes += review.approve_all([part.draft for part in some], by=by, options=options, alone=alone)
+    return parts, [child for outcome in outcomes for child in outcome.cascaded if child.uid not in taking]
 
 
 def _in_order(parts, at):
@@ -287,19 +276,14 @@ def _to_come(conference):
     return [record for record in records if record.uid in starts], starts
 
 
-class _naming:
+@contextmanager
+def _naming(record):
     """Put the name of *record* before what is refused of it."""
-
-    def __init__(self, record):
-        self.record = record
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, _kind, error, _traceback):
-        if isinstance(error, ValidationError):
-            by_field = getattr(error, "error_dict", {})
-            about_form = {name: errors for name, errors in by_field.items() if name in ("at", "alone", "note")}
-            if about_form:
-                raise ValidationError(about_form) from error
-            raise ValidationError([f"{self.record}: {message}" for message in error.messages]) from error
+    try:
+        yield
+    except ValidationError as error:
+        by_field = getattr(error, "error_dict", {})
+        about_form = {name: errors for name, errors in by_field.items() if name in ("at", "alone", "note")}
+        if about_form:
+            raise ValidationError(about_form) from error
+        raise ValidationError([f"{record}: {message}" for message in error.messages]) from error

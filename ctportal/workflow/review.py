@@ -29,28 +29,17 @@ REMARK = 1000  # characters
 
 
 def note_step(record, action, by, remark="", language=""):
-    return note_steps([_step(record, action, by, remark, language)])[0]
-
-
-def note_steps(steps):
-    return WorkflowStep.objects.bulk_create(steps)
+    _step(record, action, by, remark, language).save()
 
 
 def _step(record, action, by, remark="", language=""):
-    return WorkflowStep(
-        uid=record.uid,
-        type=record.record_type,
-        action=action,
-        language=language,
-        user=by,
-        by=name_of(by),
-        remark=remark,
-    )
+    who = {"user": by, "by": name_of(by)}
+    return WorkflowStep(uid=record.uid, type=record.record_type, action=action, language=language, remark=remark, **who)
 
 
-def _steps_of_cascaded(cascaded, by):
-    """The steps of the documents and photos in *along*: what each did with its conference."""
-    return [_step(child, child.action, by) for child in cascaded]
+def _steps(record, action, by, remark="", cascaded=()):
+    """The step of *record*, and one for each of its documents and photos that did something with it."""
+    return [_step(record, action, by, remark), *(_step(child, child.action, by) for child in cascaded)]
 
 
 def steps_of(record):
@@ -255,23 +244,22 @@ def pages_of(record):
 
 
 @transaction.atomic
-def approve(record, *, by, at=None, note="", minor=False, replace=False, taking=None, alone="", problems=None):
-    """Publish *record* from *at* (default now) on; see ``services.publish``. Returns the edition.
+def approve(record, *, by, at=None, note="", minor=False, replace=False, alone="", problems=None):
+    """Publish *record* from *at* (default now) on; see ``services.publish``. Returns the Outcome.
 
     *alone* is the reason for publishing without second reader, needed where there is none: that it is missing is told with
     all else that is.
     """
     _require(roles.may_publish(by, record))
     _lock(record)
-    drafts = services.drafts_of([record], replace=replace)
-    how = {"note": note, "minor": minor, "taking": taking, "alone": alone, "problems": problems}
-    return approve_all(drafts, by=by, at=at, **how)[0]
+    draft = services.draft_of(record, replace=replace)
+    options = services.PublishOptions(at, note, minor)
+    return approve_all([draft], by=by, options=options, alone=alone, problems=problems)[0]
 
 
-def approve_all(
-    drafts, *, by, at=None, note="", minor=False, taking=None, alone="", naming=services.no_name, problems=None
-):
-    """Publish *drafts*, whose records the caller has locked, at one instant, inside a transaction of its own; see ``approve`` and ``services.publish_all``.
+def approve_all(drafts, *, by, options, alone="", problems=None):
+    """Publish *drafts*, whose records the caller has locked, at one instant, inside a transaction of its own; see ``approve`` and
+    ``services.publish_all``.
 
     *alone* is the reason for all of them that have no second reader: that it is missing is told with all else that is.
     """
@@ -284,18 +272,17 @@ def approve_all(
         reason = reason_or_refuse(not unread, alone)
     for draft in unread:
         draft.reason = reason
-    how = {"note": note, "minor": minor, "taking": taking, "naming": naming, "problems": problems}
-    editions = services.publish_all(drafts, by=by, at=at, **how)
-    approved = list(zip(drafts, editions, strict=True))
+    outcomes = services.publish_all(drafts, by=by, options=options, problems=problems)
+    approved = [(draft, outcome.edition) for draft, outcome in zip(drafts, outcomes, strict=True)]
     pages = {(draft.record.uid, page): edition for draft, edition in approved for page in pages_of(draft.loaded)}
     _mark_reviewed(pages, {uid: edition for draft, edition in approved for uid in draft.newly_public})
     steps = []
-    for draft, edition in approved:
-        steps += [_step(draft.record, Action.ALONE if draft.reason else Action.APPROVED, by, draft.reason)]
-        steps += _steps_of_cascaded(edition.cascaded, by)
-    note_steps(steps)
+    for draft, outcome in zip(drafts, outcomes, strict=True):
+        action = Action.ALONE if draft.reason else Action.APPROVED
+        steps += _steps(draft.record, action, by, draft.reason, outcome.cascaded)
+    WorkflowStep.objects.bulk_create(steps)
     _leave_review([draft.record for draft in drafts])
-    return editions
+    return outcomes
 
 
 @transaction.atomic
@@ -378,12 +365,12 @@ def _edits_in(uids):
     return list(UnreviewedEdit.objects.filter(uid__in=uids))
 
 
-# After it. Each tells what documents and photos did along with their conference: see ``cascade.CascadedChange``.
+# After it
 
 
 @transaction.atomic
 def unschedule(record, *, by):
-    """Unschedule what is to come of *record*. Returns what went along with it."""
+    """Unschedule what is to come of *record*. Returns what documents and photos did with it."""
     return unschedule_all([record], by=by)[0]
 
 
@@ -394,16 +381,16 @@ def unschedule_all(records, *, by, naming=services.no_name):
     done = services.unschedule_all(records, by=by, naming=naming)
     steps = []
     for record, cascaded in zip(records, done, strict=True):
-        steps += [_step(record, Action.UNSCHEDULED, by), *_steps_of_cascaded(cascaded, by)]
-    note_steps(steps)
+        steps += _steps(record, Action.UNSCHEDULED, by, cascaded=cascaded)
+    WorkflowStep.objects.bulk_create(steps)
     return done
 
 
 @transaction.atomic
-def redate(record, *, by, at=None, taking=None):
+def redate(record, *, by, at=None):
     """Move the scheduled edition of *record*, as it was approved, to *at* (default now); see ``services.redate``. Returns the
-    new edition."""
-    return redate_all([record], by=by, at=at, taking=taking)[0]
+    Outcome."""
+    return redate_all([record], by=by, at=at)[0]
 
 
 def redate_all(records, *, by, at=None, taking=None, naming=services.no_name):
@@ -411,33 +398,33 @@ def redate_all(records, *, by, at=None, taking=None, naming=services.no_name):
     ``services.redate_all``."""
     for record in records:
         _require(roles.may_publish(by, record))
-    done = services.redate_all(records, by=by, at=at, taking=taking, naming=naming)
+    outcomes = services.redate_all(records, by=by, at=at, taking=taking, naming=naming)
     steps = []
-    for record, (edition, moved) in zip(records, done, strict=True):
-        steps += [_step(record, Action.REDATED, by)] if moved else []
-        steps += _steps_of_cascaded(edition.cascaded, by)
-    note_steps(steps)
-    return [edition for edition, _moved in done]
+    for record, outcome in zip(records, outcomes, strict=True):
+        if outcome.is_new:
+            steps += _steps(record, Action.REDATED, by, cascaded=outcome.cascaded)
+    WorkflowStep.objects.bulk_create(steps)
+    return outcomes
 
 
 @transaction.atomic
 def withdraw(record, *, by, reason, at=None, replacement=None, problems=None):
-    """End what is public of *record*; see ``services.withdraw``. Returns the ended edition."""
+    """End what is public of *record*; see ``services.withdraw``. Returns the Outcome."""
     _require(roles.may_publish(by, record))
     how = {"reason": reason, "at": at, "replacement": replacement, "problems": problems}
-    edition = services.withdraw(record, by=by, **how)
-    note_step(record, Action.WITHDRAWN, by, edition.withdrawal.reason)
-    note_steps(_steps_of_cascaded(edition.cascaded, by))
-    return edition
+    outcome = services.withdraw(record, by=by, **how)
+    said = outcome.edition.withdrawal.reason
+    WorkflowStep.objects.bulk_create(_steps(record, Action.WITHDRAWN, by, said, outcome.cascaded))
+    return outcome
 
 
 @transaction.atomic
 def restore(record, *, by, at=None, note=""):
+    """Bring *record*, which was withdrawn, back; see ``services.restore``. Returns the Outcome."""
     _require(roles.may_publish(by, record))
-    edition = services.restore(record, by=by, at=at, note=note)
-    note_step(record, Action.RESTORED, by)
-    note_steps(_steps_of_cascaded(edition.cascaded, by))
-    return edition
+    outcome = services.restore(record, by=by, at=at, note=note)
+    WorkflowStep.objects.bulk_create(_steps(record, Action.RESTORED, by, cascaded=outcome.cascaded))
+    return outcome
 
 
 def _require(allowed):

@@ -10,10 +10,10 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from ctportal.publishing import epoch, ledger
+from ctportal.publishing import ledger
 from ctportal.publishing.changes import name_of
+from ctportal.publishing.epoch import publication_lock, replace_mark
 from ctportal.publishing.models import Edition, LedgerEntry
-from ctportal.publishing.publication import service
 from ctportal.publishing.snapshot import BUILDERS
 from ctportal.publishing.state import sealed_files, snapshot_differs, state_of
 from ctportal.workflow import audit, revisions
@@ -26,8 +26,7 @@ def may_seal(user):
     return user.is_active and (user.is_superuser or user.has_perm("publishing.seal_edition"))
 
 
-@service
-def seal(edition, *, by, reason, now):
+def seal(edition, *, by, reason):
     """Empty the JSON, card, text and facets of *edition* for good and return it. *reason* is kept in the ledger and the audit trail.
 
     Of files that no other edition shows the extracted text goes too, and they are never served again. The history that
@@ -41,19 +40,19 @@ def seal(edition, *, by, reason, now):
         raise ValidationError({"reason": _("Give the reason: it is kept in the ledger.")})
     if len(reason) > LONGEST:
         raise ValidationError({"reason": _("The reason has %(n)d characters; it may have 500.") % {"n": len(reason)}})
-    edition = Edition.objects.get(pk=edition.pk)
-    _refuse_unless_over(edition, now)
-    edition.json = edition.card = edition.text = ""
-    edition.sealed_at = now
-    edition.save(update_fields=["json", "card", "text", "sealed_at"])
-    edition.facets.all().delete()
-    epoch.replace_mark()
-    sealed_files().filter(Q(editions__edition=edition) | Q(renditions__editions__edition=edition)).exclude(
-        text=""
-    ).update(text="")
-    ledger.append(LedgerEntry.Action.SEALED, edition, by=name_of(by), at=now, effective_at=now, reason=reason)
-    _forget_history(edition, by, now)
-    audit.note(audit.Kind.SEALING, f"{edition}: {reason}", user=by, record=edition)
+    with publication_lock() as now:
+        edition = Edition.objects.get(pk=edition.pk)
+        _refuse_unless_over(edition, now)
+        edition.json = edition.card = edition.text = ""
+        edition.sealed_at = now
+        edition.save(update_fields=["json", "card", "text", "sealed_at"])
+        edition.facets.all().delete()
+        replace_mark()
+        files = sealed_files().filter(Q(editions__edition=edition) | Q(renditions__editions__edition=edition))
+        files.exclude(text="").update(text="")
+        ledger.append(LedgerEntry.Action.SEALED, edition, by=name_of(by), at=now, effective_at=now, reason=reason)
+        _forget_history(edition, by, now)
+        audit.note(audit.Kind.SEALING, f"{edition}: {reason}", user=by, record=edition)
     return edition
 
 

@@ -220,7 +220,7 @@ class World:
     def _approve(self, case, *, note, at=None):
         alone = self.canaries.word(str(case), HELD, f"WorkflowStep.remark {'later' if at else 'at once'}")
         text = self.canaries.word(str(case), note, "Edition.note")
-        edition = review.approve(case.record, by=self.releaser, at=at, note=text, alone=alone)
+        edition = review.approve(case.record, by=self.releaser, at=at, note=text, alone=alone).edition
         side = CLOSED if at else OPEN if case.state != "withdrawn" else HELD
         self.canaries.checksum(edition.sha256, str(case), HELD if side == CLOSED else side, "Edition.sha256")
 

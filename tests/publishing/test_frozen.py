@@ -35,8 +35,8 @@ def editions(frozen_clock):
     for record in (gone, going):
         services.publish(record, by=by)
     frozen_clock.tick(hours=1)
-    found["withdrawn"] = services.withdraw(gone, by=by, reason="Wrong date")
-    found["to be withdrawn"] = services.withdraw(going, by=by, reason="Expires", at=frozen_clock.now + 9 * HOUR)
+    found["withdrawn"] = services.withdraw(gone, by=by, reason="Wrong date").edition
+    found["to be withdrawn"] = services.withdraw(going, by=by, reason="Expires", at=frozen_clock.now + 9 * HOUR).edition
     conference.texts.update(title="Another title")
     conference.references.create(document=source)
     found["in force"] = services.publish(conference, by=by)

@@ -215,7 +215,7 @@ class Portal(RuleBasedStateMachine):
             self.timelines[name].publish(self._content(name), at or now, now, replace=replace, approval=approval)
 
         def real():
-            edition = review.approve(self._record(name), by=self.accounts[person], **how)
+            edition = review.approve(self._record(name), by=self.accounts[person], **how).edition
             [step] = review.steps_of(self._record(name))[:1]
             assert (step.action, edition.by) == (action, str(self.accounts[person]))
 
@@ -421,7 +421,10 @@ def the_edition_before_is_not_ended(patch):
 
 
 def restoring_publishes_the_draft(patch):
-    patch.setattr(services, "restore", lambda record, *, by, at=None, note="": services.publish(record, by=by, at=at))
+    def publish_draft(record, *, by, at=None, note=""):
+        return services.Outcome(services.publish(record, by=by, at=at), [])
+
+    patch.setattr(services, "restore", publish_draft)
 
 
 def one_language_ahead_takes_the_others_along(patch):

@@ -59,8 +59,8 @@ def unscheduled(records, by):
 
 
 def withdrawn(records, by):
-    edition = review.withdraw(records[0], by=by, reason="A mistake")
-    assert len(edition.cascaded) == len(records) - 1
+    outcome = review.withdraw(records[0], by=by, reason="A mistake")
+    assert len(outcome.cascaded) == len(records) - 1
 
 
 def restored(records, by):

@@ -742,7 +742,7 @@ def test_minor_editions_redating_and_restoring_keep_the_revision_of_what_they_sa
     theme = make_theme("Border")
     conference.themes.add(theme)
     first = publish(conference, by=editor, at=frozen_clock.now + timedelta(days=1))
-    moved = redate(conference, by=editor)
+    moved = redate(conference, by=editor).edition
     frozen_clock.tick()
     theme.name_en = "Border security"
     theme.save()
@@ -750,7 +750,7 @@ def test_minor_editions_redating_and_restoring_keep_the_revision_of_what_they_sa
     frozen_clock.tick()
     withdraw(conference, by=editor, reason="A test")
     frozen_clock.tick()
-    restored = restore(conference, by=editor)
+    restored = restore(conference, by=editor).edition
     before = taken(conference)
     change(conference)
 

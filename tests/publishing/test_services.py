@@ -365,7 +365,7 @@ def test_restoring_brings_back_the_json_of_the_last_public_edition(frozen_clock,
     withdraw(conference, by=by, reason="In doubt")
     conference.texts.update(title="Edited since")
     frozen_clock.tick()
-    again = restore(conference, by=by)
+    again = restore(conference, by=by).edition
 
     assert (again.sha256, again.json) == (first.sha256, first.json)
     assert {(f.name, f.value) for f in again.facets.all()} == {(f.name, f.value) for f in first.facets.all()}
@@ -657,7 +657,7 @@ def test_restoring_follows_merges_made_meanwhile(frozen_clock, by):
     frozen_clock.tick()
     merge_entries(double, person, by=by)
     frozen_clock.tick()
-    restored = restore(document, by=by)
+    restored = restore(document, by=by).edition
 
     assert restored.data["delivered_by"]["uid"] == str(person.uid)
     assert public_uids() == {document.uid, other.uid, person.uid}

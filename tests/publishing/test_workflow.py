@@ -59,7 +59,7 @@ def test_a_record_is_submitted_sent_back_submitted_again_and_approved(draft, edi
     review.submit(draft, by=editor)
     assert stage(draft) == Stage.REVIEW
 
-    edition = review.approve(draft, by=publisher)
+    edition = review.approve(draft, by=publisher).edition
 
     assert edition.is_public()
     assert stage(draft) == Stage.DRAFT
@@ -101,14 +101,15 @@ def test_who_had_a_hand_in_it_is_no_second_reader(draft, editor, publisher):
         review.approve(draft, by=publisher)
 
     assert code_of(refused.value) == "second_person_needed"
-    assert review.approve(draft, by=make_account("publisher", "second")).is_public()
+    assert review.approve(draft, by=make_account("publisher", "second")).edition.is_public()
 
 
 def test_of_several_approved_at_once_all_that_is_missing_is_told(editor, publisher):
     conferences = [make_conference("One", created_by=editor, country=""), make_conference("Two", created_by=editor)]
     conferences[1].texts.all().delete()
     with pytest.raises(ValidationError) as refused, transaction.atomic():
-        review.approve_all(services.drafts_of(conferences), by=publisher, at=days(-1))
+        drafts = [services.draft_of(conference) for conference in conferences]
+        review.approve_all(drafts, by=publisher, options=services.PublishOptions(at=days(-1)))
 
     assert set(refused.value.message_dict) == {"alone", "at", "country", "title"}
     assert {len(messages) for messages in refused.value.message_dict.values()} == {1}
@@ -116,7 +117,7 @@ def test_of_several_approved_at_once_all_that_is_missing_is_told(editor, publish
 
 
 def test_publishing_without_second_reader_needs_a_reason_which_stays_in_history_and_ledger(draft, publisher):
-    edition = review.approve(draft, by=publisher, alone="Nobody else is on duty")
+    edition = review.approve(draft, by=publisher, alone="Nobody else is on duty").edition
 
     assert steps(draft) == [("alone", "publisher", "Nobody else is on duty")]
     assert LedgerEntry.objects.get(edition=edition).reason == "Nobody else is on duty"
@@ -128,7 +129,7 @@ def test_what_one_publishes_oneself_counts_anew_after_publication(draft, editor,
     review.note_change(draft, editor)
     review.submit(draft, by=editor)
 
-    assert review.approve(draft, by=publisher).is_public()
+    assert review.approve(draft, by=publisher).edition.is_public()
     assert steps(draft)[-1] == ("approved", "publisher", "")
 
 
@@ -139,7 +140,7 @@ def pages(record, user):
 
 def test_a_hand_counts_until_the_edition_that_holds_it_has_begun(frozen_clock, draft, publisher):
     review.note_change(draft, publisher)
-    edition = review.approve(draft, by=publisher, at=days(1), alone="Alone")
+    edition = review.approve(draft, by=publisher, at=days(1), alone="Alone").edition
     assert pages(draft, publisher) == {""}
 
     frozen_clock.move_to(edition.public_from)
@@ -159,7 +160,7 @@ def test_unscheduling_what_was_scheduled_makes_nobody_the_second_reader_of_their
         review.approve(draft, by=publisher)
 
     assert code_of(refused.value) == "second_person_needed"
-    assert review.approve(draft, by=make_account("publisher", "second")).is_public()
+    assert review.approve(draft, by=make_account("publisher", "second")).edition.is_public()
     assert not UnreviewedEdit.objects.exists()
 
 
@@ -174,7 +175,7 @@ def test_replacing_what_was_scheduled_makes_nobody_the_second_reader_of_their_ow
     assert code_of(refused.value) == "second_person_needed"
 
     second = make_account("publisher", "second")
-    edition = review.approve(draft, by=second, at=days(2), replace=True)
+    edition = review.approve(draft, by=second, at=days(2), replace=True).edition
     assert set(UnreviewedEdit.objects.values_list("user", "edition")) == {
         (user.pk, edition.pk) for user in (editor, publisher)
     }
@@ -187,7 +188,7 @@ def test_a_hand_moves_with_the_edition_that_holds_it(frozen_clock, draft, publis
     for record in (draft, document):
         review.approve(record, by=publisher, at=days(1), alone="Alone")
 
-    moved = review.redate(draft if what == "its conference" else document, by=publisher, at=days(3))
+    moved = review.redate(draft if what == "its conference" else document, by=publisher, at=days(3)).edition
 
     frozen_clock.move_to(moved.public_from - timedelta(seconds=1))
     assert pages(document, publisher) == {""}
@@ -196,18 +197,18 @@ def test_a_hand_moves_with_the_edition_that_holds_it(frozen_clock, draft, publis
 
 
 def test_a_hand_in_what_began_is_gone_at_the_next_approval_and_none_before(frozen_clock, draft, editor, publisher):
-    scheduled = review.approve(draft, by=publisher, at=days(1), alone="Alone")
+    scheduled = review.approve(draft, by=publisher, at=days(1), alone="Alone").edition
     frozen_clock.move_to(scheduled.public_from)
     review.note_change(draft, publisher)
     assert UnreviewedEdit.objects.count() == 2
 
-    later = review.approve(draft, by=publisher, at=days(1), alone="Alone")
+    later = review.approve(draft, by=publisher, at=days(1), alone="Alone").edition
 
     assert list(UnreviewedEdit.objects.values_list("user", "edition")) == [(publisher.pk, later.pk)]
 
 
 def test_what_was_withdrawn_and_comes_back_later_was_read_before(frozen_clock, draft, publisher):
-    scheduled = review.approve(draft, by=publisher, at=days(1), alone="Alone")
+    scheduled = review.approve(draft, by=publisher, at=days(1), alone="Alone").edition
     frozen_clock.move_to(scheduled.public_from + timedelta(hours=1))
     review.withdraw(draft, by=publisher, reason="A mistake")
     review.restore(draft, by=publisher, at=days(1))
@@ -306,7 +307,7 @@ def test_a_language_in_preparation_is_nobodys_part_of_what_is_published(draft, e
     review.note_change(draft, publisher, "ru")
     review.submit(draft, by=editor)
 
-    edition = review.approve(draft, by=publisher)
+    edition = review.approve(draft, by=publisher).edition
 
     assert edition.data["title"] == {"en": "A conference"}
     assert list(UnreviewedEdit.objects.values_list("language", "user")) == [("ru", publisher.pk)]
@@ -319,7 +320,7 @@ def test_a_scheduled_edition_moves_as_it_was_approved_and_takes_its_documents_al
     review.approve(document, by=publisher, at=first, alone="Alone")
     draft.texts.update(title="A title typed since")
 
-    edition = review.redate(draft, by=publisher, at=second)
+    edition = review.redate(draft, by=publisher, at=second).edition
 
     assert edition.data["title"] == {"en": "A conference"}
     assert [state_of(record.uid).to_come.public_from for record in (draft, document)] == [second, second]

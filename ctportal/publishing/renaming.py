@@ -71,20 +71,18 @@ def relabel(entry: Any, *, by: Any, note: str = "", reason: str = "") -> Done:
 
 def _relabel(changes: Changes, snapshot: Snapshot, *, note: str, reason: str) -> None:
     """Let the editions in force and to come of the entry itself say *snapshot*."""
-    now, editions = changes.now, changes.line(snapshot.uid)
-    for old in editions:
+    now = changes.now
+    for old in changes.line(snapshot.uid):
+        start, until = max(old.public_from, now), old.public_until
         if old.is_public(now):
-            until = old.public_until
             changes.set_end(old, now)
             changes.note(Action.ENDED, old, effective_at=now)
-            new = changes.insert(snapshot, now, until, note=note, minor=True)
-            changes.note(Action.INSERTED, new, effective_at=now, reason=reason)
-    for old in editions:
-        if old.public_from > now:
-            start, end = old.public_from, old.public_until
+        elif old.public_from > now:
             unschedule_edition(changes, old)
-            new = changes.insert(snapshot, start, end, note=note, minor=True)
-            changes.note(Action.INSERTED, new, effective_at=start, reason=reason)
+        else:
+            continue  # over
+        new = changes.insert(snapshot, start, until, note=note, minor=True)
+        changes.note(Action.INSERTED, new, effective_at=start, reason=reason)
 
 
 def merge_entries(merged_away: Any, into: Any, *, by: Any, note: str = "", reason: str = "") -> Done:

@@ -18,7 +18,6 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from ctportal.core.instants import show_utc
@@ -48,7 +47,8 @@ from .snapshot import (
 from .state import covering
 from .vocabulary import last_edition, open_entries, show_instead, slugs_of_others
 
-Naming = Callable[[Any], AbstractContextManager[Any]]  # puts the name of a record before what is refused of it
+# Puts the name of a record before what is refused of it; nullcontext puts none.
+Naming = Callable[[Any], AbstractContextManager[Any]]
 
 
 @dataclass
@@ -74,10 +74,6 @@ def draft_of(record: Any, *, replace: bool = False, reason: str = "") -> Draft:
     return Draft(record, loaded, builder.snapshot_of(loaded), replace, reason)
 
 
-def no_name(_record: Model) -> AbstractContextManager[None]:
-    return nullcontext()
-
-
 @dataclass(frozen=True)
 class PublishOptions:
     """How drafts are published together; see ``publish``. *taking* as for ``redate``."""
@@ -86,7 +82,7 @@ class PublishOptions:
     note: str = ""
     minor: bool = False
     taking: frozenset[UUID] | None = None
-    naming: Naming = no_name
+    naming: Naming = nullcontext
 
 
 @dataclass(frozen=True)
@@ -295,7 +291,7 @@ def unschedule(record: Any, *, by: Any) -> list[CascadedChange]:
     return unschedule_all([record], by=by)[0]
 
 
-def unschedule_all(records: Sequence[Any], *, by: Any, naming: Naming = no_name) -> list[list[CascadedChange]]:
+def unschedule_all(records: Sequence[Any], *, by: Any, naming: Naming = nullcontext) -> list[list[CascadedChange]]:
     """Take back what is still to come of *records*, in their order, in one publication; see ``unschedule``."""
     done = []
     with publication(by) as changes:
@@ -339,7 +335,7 @@ def redate_all(
     by: Any,
     at: datetime | None = None,
     taking: frozenset[UUID] | None = None,
-    naming: Naming = no_name,
+    naming: Naming = nullcontext,
 ) -> list[Outcome]:
     """Move the editions to come of *records*, in their order, to one instant; see ``redate``. One may stand there already, or
     have moved with its conference."""
@@ -403,7 +399,8 @@ def withdraw(
         with problems.collect():
             reason = public_reason(reason)
         with problems.collect():
-            if replacement and (str(replacement) == str(record.uid) or not _was_ever_public(replacement, changes.now)):
+            others = Edition.objects.effective(changes.now).exclude(uid=record.uid)
+            if replacement and not others.filter(uid=replacement).exists():
                 raise ValidationError({"replacement": _("The replacement must be another record that is public.")})
         with problems.collect():
             end = start_or_refuse(at, changes.now)
@@ -489,7 +486,3 @@ def _refuse_vocabulary(record: Any) -> None:
             _("Series, themes, organizations and people are public for as long as something public refers to them."),
             code="vocabulary",
         )
-
-
-def _was_ever_public(uid: Any, now: datetime) -> bool:
-    return Edition.objects.effective(now).filter(uid=uid).exists()

@@ -9,6 +9,7 @@ ValidationError. Each does the whole of its work in one transaction, or nothing.
 """
 
 import hashlib
+from contextlib import nullcontext
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -347,7 +348,10 @@ def _mark_reviewed(pages, entries):
     """What these pages and vocabulary entries held stands in editions: nobody's unpublished work any more, as soon as these
     begin. *pages*: {(uid, page): edition}; *entries*: {uid: edition}."""
     uids = {uid for uid, _page in pages} | set(entries)
-    edits = {edit: pages.get((edit.uid, edit.language)) or entries.get(edit.uid) for edit in _edits_in(uids)}
+    edits = {
+        edit: pages.get((edit.uid, edit.language)) or entries.get(edit.uid)
+        for edit in UnreviewedEdit.objects.filter(uid__in=uids)
+    }
     edits = {edit: edition for edit, edition in edits.items() if edition}
     waiting = {edit: edition for edit, edition in edits.items() if edition.public_from > edition.created_at}
     if waiting:
@@ -361,10 +365,6 @@ def _mark_reviewed(pages, entries):
         UnreviewedEdit.objects.filter(pk__in=over).delete()
 
 
-def _edits_in(uids):
-    return list(UnreviewedEdit.objects.filter(uid__in=uids))
-
-
 # After it
 
 
@@ -374,7 +374,7 @@ def unschedule(record, *, by):
     return unschedule_all([record], by=by)[0]
 
 
-def unschedule_all(records, *, by, naming=services.no_name):
+def unschedule_all(records, *, by, naming=nullcontext):
     """Unschedule what is to come of *records*, inside a transaction of the caller; see ``services.unschedule_all``."""
     for record in records:
         _require(roles.may_publish(by, record))
@@ -393,7 +393,7 @@ def redate(record, *, by, at=None):
     return redate_all([record], by=by, at=at)[0]
 
 
-def redate_all(records, *, by, at=None, taking=None, naming=services.no_name):
+def redate_all(records, *, by, at=None, taking=None, naming=nullcontext):
     """Move the scheduled editions of *records* to one instant, inside a transaction of the caller; see
     ``services.redate_all``."""
     for record in records:

@@ -16,8 +16,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.core import serializers
 from django.db import DEFAULT_DB_ALIAS, models, transaction
-from django.db.models import BigIntegerField, Exists, Max, OuterRef, Q
-from django.db.models.functions import Cast
+from django.db.models import Exists, Max, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext
 from reversion.models import Revision, Version
@@ -284,14 +283,10 @@ def authors_of(record, revision):
     return {each.user for each in since if each.user}
 
 
-def link(edition, revision, language=""):
-    """Note that *edition* was published from *revision*; with *language*, that this language was."""
-    EditionRevision.objects.update_or_create(edition=edition, language=language, defaults={"revision": revision})
-
-
-def link_all(links, pairs):
-    """Like ``link`` for *links*, (edition, revision, language), of editions that are new. Of each of *pairs*, (source, edition),
-    note that *edition* says what *source* says, apart from labels of the vocabulary and from what is in *links*."""
+def link_all(links, pairs=()):
+    """Note for each of *links*, (edition, revision, language), that the edition was published from the revision; with a
+    language, that this language was. Of each of *pairs*, (source, edition), note that *edition* says what *source* says, apart
+    from labels of the vocabulary and from what is in *links*."""
     linked = {(edition.pk, language) for edition, _revision, language in links}
     known = defaultdict(list)
     if pairs:
@@ -323,13 +318,7 @@ def saved_state_of_edition(edition):
 
 def deleted(model):
     """The last Version of each record of *model* that is not there any more, what was deleted last first."""
-    there = model._base_manager.filter(pk=Cast(OuterRef("object_id"), BigIntegerField())).order_by()
-    kind = ContentType.objects.get_for_model(model)
-    versions = Version.objects.filter(~Exists(there), db=DEFAULT_DB_ALIAS, content_type=kind)
-    found: dict = {}
-    for version in versions.select_related("revision__user").order_by("-pk"):
-        found.setdefault(version.object_id, version)
-    return list(found.values())
+    return Version.objects.get_deleted(model).select_related("revision__user").order_by("-pk")
 
 
 def files_named():

@@ -6,6 +6,7 @@ Three things decide: Django's right on the model, whether the record is one's ow
 docs/editors/workflow.md shows the table; tests/publishing/test_roles.py spells it out.
 """
 
+from django.apps import apps
 from django.contrib.auth import get_permission_codename
 from django.contrib.auth.management import create_permissions
 from django.contrib.auth.models import Group, Permission
@@ -67,24 +68,16 @@ def rights_of(role, permissions):
             yield permission
 
 
-def install_roles(apps=None, using="default", **kwargs):
+def install_roles(using="default"):
     """Make the groups of ROLES with exactly their rights. Runs after each migrate, and may run at any time."""
-    from django.apps import apps as installed
-
-    for label in ("auth", *FROZEN, *CONTENT):
-        config = installed.get_app_config(label)
+    labels = ("auth", *FROZEN, *CONTENT)
+    for label in labels:
+        config = apps.get_app_config(label)
         create_contenttypes(config, verbosity=0, using=using)
         create_permissions(config, verbosity=0, using=using)
-    permissions = list(
-        Permission.objects.using(using)
-        .filter(content_type__app_label__in=("auth", *FROZEN, *CONTENT))
-        .select_related("content_type")
-    )
-    groups = {group.name: group for group in Group.objects.using(using).filter(name__in=ROLES)}
-    for role in ROLES:
-        groups.setdefault(role, None)
-        if groups[role] is None:
-            groups[role] = Group.objects.using(using).create(name=role)
+    rows = Permission.objects.using(using).filter(content_type__app_label__in=labels)
+    permissions = list(rows.select_related("content_type"))
+    groups = {role: Group.objects.using(using).get_or_create(name=role)[0] for role in ROLES}
     _give(groups, {role: {p.pk for p in rights_of(role, permissions)} for role in ROLES}, using)
 
 

@@ -10,20 +10,19 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from ctportal.publishing import ledger
+from ctportal.publishing import epoch, ledger
 from ctportal.publishing.changes import name_of
-from ctportal.publishing.epoch import publication_lock, replace_mark
 from ctportal.publishing.models import Edition, LedgerEntry
 from ctportal.publishing.snapshot import BUILDERS
 from ctportal.publishing.state import sealed_files, snapshot_differs, state_of
-from ctportal.workflow import audit, revisions
+from ctportal.workflow import audit, revisions, roles
 
 LONGEST = 500  # characters of a reason
 
 
 def may_seal(user):
     """Whether *user* is an administrator, who alone may seal."""
-    return user.is_active and (user.is_superuser or user.has_perm("publishing.seal_edition"))
+    return user.has_perm(roles.SEAL)
 
 
 def seal(edition, *, by, reason):
@@ -40,14 +39,14 @@ def seal(edition, *, by, reason):
         raise ValidationError({"reason": _("Give the reason: it is kept in the ledger.")})
     if len(reason) > LONGEST:
         raise ValidationError({"reason": _("The reason has %(n)d characters; it may have 500.") % {"n": len(reason)}})
-    with publication_lock() as now:
+    with epoch.publication_lock() as now:
         edition = Edition.objects.get(pk=edition.pk)
         _refuse_unless_over(edition, now)
         edition.json = edition.card = edition.text = ""
         edition.sealed_at = now
         edition.save(update_fields=["json", "card", "text", "sealed_at"])
         edition.facets.all().delete()
-        replace_mark()
+        epoch.replace_mark()
         files = sealed_files().filter(Q(editions__edition=edition) | Q(renditions__editions__edition=edition))
         files.exclude(text="").update(text="")
         ledger.append(LedgerEntry.Action.SEALED, edition, by=name_of(by), at=now, effective_at=now, reason=reason)
@@ -71,7 +70,7 @@ def _forget_history(edition, by, now):
     )
     in_force = state_of(edition.uid, now).in_force
     if in_force and not snapshot_differs(builder.snapshot_of(record), in_force):
-        revisions.link(in_force, revision)
+        revisions.link_all([(in_force, revision, "")])
 
 
 def _rows_now(record):

@@ -85,7 +85,7 @@ class Changes:
         self.account, self.by, self.now = account, name_of(account), now
         self.touched: set[UUID] = set()  # vocabulary entries that editions show whose intervals have changed
         self.newly_public: dict[UUID, Snapshot] = {}  # what entries say that are not public and become so
-        self.drafts: list[tuple[Tracked, Any, str]] = []  # of what record, as it was loaded, an edition was made
+        self.drafts: list[tuple[Edition, Any, str]] = []  # see ``signals.Written``
         self._lines: dict[UUID, list[Tracked]] = {}
         self._children_read: set[UUID] = set()
         self._new: list[Tracked] = []
@@ -290,11 +290,10 @@ class Changes:
         Withdrawal.objects.bulk_update(known, ["edition", "reason", "replacement", "cause", "by"])
 
     def _tell(self) -> None:
-        drafts = [(tracked.edition, loaded, language) for tracked, loaded, language in self.drafts]
         successors = [
             (each.snapshot.source.edition, each.edition) for each in self._new if each.snapshot and each.snapshot.source
         ]
-        editions_written.send(sender=type(self), what=Written(self.account, drafts, successors))
+        editions_written.send(sender=type(self), what=Written(self.account, self.drafts, successors))
 
 
 def _is_earlier(end: datetime | None, other: datetime | None) -> bool:

@@ -51,7 +51,7 @@ from .vocabulary import last_edition, open_entries, show_instead, slugs_of_other
 Naming = Callable[[Any], AbstractContextManager[Any]]
 
 
-@dataclass
+@dataclass(frozen=True)
 class Draft:
     """A record as it would be published now. *loaded* is the same with all that belongs to it."""
 
@@ -86,7 +86,7 @@ class PublishOptions:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class PublicationResult:
     """What a service did to a record: the *edition* that it made or ended, and what documents and photos did with theirs."""
 
     edition: Edition
@@ -117,13 +117,13 @@ def publish(
     _refuse_vocabulary(record)
     with publication(by) as changes:
         draft = draft_of(record, replace=replace, reason=reason)
-        [outcome] = _publish_all(changes, [draft], PublishOptions(at, note, minor), Problems())
-    return outcome.edition
+        [result] = _publish_all(changes, [draft], PublishOptions(at, note, minor), Problems())
+    return result.edition
 
 
 def publish_all(
     drafts: Sequence[Draft], *, by: Any, options: PublishOptions, problems: Problems | None = None
-) -> list[Outcome]:
+) -> list[PublicationResult]:
     """Publish *drafts*, in their order, at one instant; see ``publish``. The caller has locked the records before it read
     them.
 
@@ -136,7 +136,7 @@ def publish_all(
 
 def _publish_all(
     changes: Changes, drafts: Sequence[Draft], options: PublishOptions, problems: Problems
-) -> list[Outcome]:
+) -> list[PublicationResult]:
     with problems.collect():
         start = start_or_refuse(options.at, changes.now)
     for draft in drafts:
@@ -145,14 +145,14 @@ def _publish_all(
     problems.raise_if_any()
     changes.load(draft.record.uid for draft in drafts)
     taken = _slugs_of_others(changes, [draft.snapshot for draft in drafts])
-    outcomes = []
+    results = []
     for draft in drafts:
         with options.naming(draft.record):
             _refuse_slug(draft.snapshot, taken)
-            outcomes.append(_publish(changes, draft, start, options))
+            results.append(_publish(changes, draft, start, options))
     open_entries(changes, (entry for draft in drafts for entry in builder_for(draft.loaded).vocabulary(draft.loaded)))
-    note_drafts((draft.record, outcome.edition.sha256) for draft, outcome in zip(drafts, outcomes, strict=True))
-    return outcomes
+    note_drafts((draft.record, result.edition.sha256) for draft, result in zip(drafts, results, strict=True))
+    return results
 
 
 def _with_what_is_public_now(changes: Changes, drafts: Sequence[Draft]) -> list[Draft]:
@@ -179,7 +179,7 @@ def _refuse_what_is_missing(draft: Draft) -> None:
         raise ValidationError(missing)
 
 
-def _publish(changes: Changes, draft: Draft, start: datetime, options: PublishOptions) -> Outcome:
+def _publish(changes: Changes, draft: Draft, start: datetime, options: PublishOptions) -> PublicationResult:
     uid = draft.record.uid
     opening = changes.state(uid).opening
     if draft.replace:
@@ -187,9 +187,9 @@ def _publish(changes: Changes, draft: Draft, start: datetime, options: PublishOp
     _refuse_while_one_is_to_come(changes, uid)
     how = {"note": options.note, "minor": options.minor, "reason": draft.reason}
     published = insert_in_line(changes, draft.snapshot, start, **how)
-    changes.drafts.append((published, draft.loaded, ""))
+    changes.drafts.append((published.edition, draft.loaded, ""))
     moved = Move(opening, start, options.taking) if draft.replace and opening and opening != start else None
-    return Outcome(published.edition, follow_conference(changes, uid, published.type, moved))
+    return PublicationResult(published.edition, follow_conference(changes, uid, published.type, moved))
 
 
 @transaction.atomic
@@ -216,7 +216,7 @@ def publish_language(
         snapshot.data = with_language(builder, snapshot.data, draft.snapshot.data, language)
         snapshot.files = _files_named_in(snapshot.data, [*snapshot.files, *draft.snapshot.files])
         published = insert_in_line(changes, snapshot, changes.now, note=note, minor=True, reason=reason)
-        changes.drafts.append((published, draft.loaded, language))
+        changes.drafts.append((published.edition, draft.loaded, language))
         follow_conference(changes, published.uid, published.type)
     refresh_draft(record)
     return published.edition
@@ -227,7 +227,7 @@ def _files_named_in(data: Any, files: Sequence[Any]) -> list[Any]:
     return [file for file in {file.pk: file for file in files}.values() if f"/files/{file.key}/" in text]
 
 
-def restore(record: Any, *, by: Any, at: datetime | None = None, note: str = "") -> Outcome:
+def restore(record: Any, *, by: Any, at: datetime | None = None, note: str = "") -> PublicationResult:
     """Bring a withdrawn record back with the JSON of its last public edition, from *at* (default now) on.
 
     Restoring a conference brings back the documents and photos that were withdrawn with it.
@@ -235,12 +235,12 @@ def restore(record: Any, *, by: Any, at: datetime | None = None, note: str = "")
     with publication(by) as changes:
         start = start_or_refuse(at, changes.now)
         restored = _restore(changes, record.uid, start, note)
-        return Outcome(
+        return PublicationResult(
             restored.edition, [*restored.cascaded, *follow_conference(changes, record.uid, record.record_type)]
         )
 
 
-def _restore(changes: Changes, uid: UUID, start: datetime, note: str) -> Outcome:
+def _restore(changes: Changes, uid: UUID, start: datetime, note: str) -> PublicationResult:
     state = changes.state(uid)
     if state.in_force or state.to_come:
         raise ValidationError(_("It is public or scheduled already: nothing to restore."), code="not_withdrawn")
@@ -262,7 +262,7 @@ def _restore(changes: Changes, uid: UUID, start: datetime, note: str) -> Outcome
             if not covering(changes.line(child), start) and not changes.state(child).to_come:
                 back = _restore(changes, child, start, note).edition
                 cascaded.append(CascadedChange(child, back.type, Cascaded.RESTORED))
-    return Outcome(restored.edition, cascaded)
+    return PublicationResult(restored.edition, cascaded)
 
 
 def _withdrawn_with(uid: UUID, at: datetime) -> list[UUID]:
@@ -320,7 +320,9 @@ def _unschedule(changes: Changes, uid: UUID) -> None:
         raise ValidationError(_("Nothing is scheduled: there is nothing to unschedule."), code="nothing_to_come")
 
 
-def redate(record: Any, *, by: Any, at: datetime | None = None, taking: frozenset[UUID] | None = None) -> Outcome:
+def redate(
+    record: Any, *, by: Any, at: datetime | None = None, taking: frozenset[UUID] | None = None
+) -> PublicationResult:
     """Move the edition to come of *record*, as it is, to *at* (default now).
 
     Children set for the same instant as their conference move with it. *taking* holds the uids of those that are to (default
@@ -336,7 +338,7 @@ def redate_all(
     at: datetime | None = None,
     taking: frozenset[UUID] | None = None,
     naming: Naming = nullcontext,
-) -> list[Outcome]:
+) -> list[PublicationResult]:
     """Move the editions to come of *records*, in their order, to one instant; see ``redate``. One may stand there already, or
     have moved with its conference."""
     done = []
@@ -357,14 +359,14 @@ def redate_all(
                 start = start_or_refuse(at, changes.now)
                 state = changes.state(record.uid)
                 if not state.to_come or start == state.to_come.public_from:
-                    done.append(Outcome((state.to_come or snapshot.source).edition, [], is_new=False))
+                    done.append(PublicationResult((state.to_come or snapshot.source).edition, [], is_new=False))
                 else:
                     _refuse_slug(snapshot, taken)
                     done.append(_redate(changes, snapshot, start, taking))
     return done
 
 
-def _redate(changes: Changes, snapshot: Snapshot, start: datetime, taking: frozenset[UUID] | None) -> Outcome:
+def _redate(changes: Changes, snapshot: Snapshot, start: datetime, taking: frozenset[UUID] | None) -> PublicationResult:
     state = changes.state(snapshot.uid)
     coming, opening = state.to_come, state.opening
     end, withdrawal = coming.public_until, coming.withdrawal
@@ -376,7 +378,7 @@ def _redate(changes: Changes, snapshot: Snapshot, start: datetime, taking: froze
     if why and moved.public_until is None:
         withdraw_at(changes, moved, end, **why)
     move = Move(opening, start, taking) if opening else None
-    return Outcome(moved.edition, follow_conference(changes, snapshot.uid, snapshot.type, move))
+    return PublicationResult(moved.edition, follow_conference(changes, snapshot.uid, snapshot.type, move))
 
 
 def withdraw(
@@ -387,7 +389,7 @@ def withdraw(
     at: datetime | None = None,
     replacement: Any = None,
     problems: Problems | None = None,
-) -> Outcome:
+) -> PublicationResult:
     """Take *record* off the public side from *at* (default now) on, for a public *reason*.
 
     *replacement* is the uid of a record to read instead. What was to come after *at* is unscheduled, and the documents
@@ -413,7 +415,7 @@ def withdraw(
         if not ending:
             raise ValidationError(_("It is not public at that moment: nothing to withdraw."), code="not_public")
         withdraw_at(changes, ending, end, reason=reason, replacement=replacement)
-        return Outcome(ending.edition, follow_conference(changes, record.uid, record.record_type))
+        return PublicationResult(ending.edition, follow_conference(changes, record.uid, record.record_type))
 
 
 def public_reason(reason: str) -> str:

@@ -561,12 +561,12 @@ class RecordAdmin(SaysWhatIsSaved, admin_history.KeepsHistory, AutocompleteField
     def _publish(self, request, obj, form, *, at, replace, problems=None):
         note, minor = form.cleaned_data["publish_note"], form.cleaned_data["publish_minor"]
         how = {"at": at, "note": note, "minor": minor, "replace": replace, "alone": form.cleaned_data["alone_reason"]}
-        outcome = review.approve(obj, by=request.user, problems=problems, **how)
+        result = review.approve(obj, by=request.user, problems=problems, **how)
         if at:
-            self._say_scheduled(request, obj, outcome.edition, form)
+            self._say_scheduled(request, obj, result.edition, form)
         else:
             self._say_public(request, obj)
-        self.tell_cascaded(request, outcome.cascaded)
+        self.tell_cascaded(request, result.cascaded)
 
     def _say_scheduled(self, request, obj, edition, form):
         at = show_instant(edition.public_from, form.time_zone)
@@ -613,16 +613,16 @@ class RecordAdmin(SaysWhatIsSaved, admin_history.KeepsHistory, AutocompleteField
         self.tell_cascaded(request, cascaded)
 
     def press_redate(self, request, obj, form):
-        outcome = review.redate(obj, by=request.user, at=self._instant(form))
-        self._say_scheduled(request, obj, outcome.edition, form)
-        self.tell_cascaded(request, outcome.cascaded)
+        result = review.redate(obj, by=request.user, at=self._instant(form))
+        self._say_scheduled(request, obj, result.edition, form)
+        self.tell_cascaded(request, result.cascaded)
 
     def press_withdraw_at(self, request, obj, form):
         at, problems = None, Problems()
         with problems.collect():
             at = self._given(form, "withdraw_at")
         try:
-            outcome = self._withdraw(request, obj, form, at, problems)
+            result = self._withdraw(request, obj, form, at, problems)
         except ValidationError as error:
             # The services call every instant "at"; this form has two.
             by_field = getattr(error, "error_dict", {})
@@ -632,7 +632,7 @@ class RecordAdmin(SaysWhatIsSaved, admin_history.KeepsHistory, AutocompleteField
             raise ValidationError(others | {"withdraw_at": by_field["at"]}) from error
         text = _("“%(record)s” will be withdrawn at %(at)s.") % {"record": obj, "at": show_instant(at, form.time_zone)}
         self.message_user(request, text, messages.SUCCESS)
-        self.tell_cascaded(request, outcome.cascaded)
+        self.tell_cascaded(request, result.cascaded)
 
     def _withdraw(self, request, obj, form, at=None, problems=None):
         replacement, problems = None, problems or Problems()
@@ -642,17 +642,17 @@ class RecordAdmin(SaysWhatIsSaved, admin_history.KeepsHistory, AutocompleteField
         return review.withdraw(obj, by=request.user, at=at, **how)
 
     def press_withdraw(self, request, obj, form):
-        outcome = self._withdraw(request, obj, form)
+        result = self._withdraw(request, obj, form)
         self.message_user(
             request, _("“%(record)s” is withdrawn; its address gives the reason.") % {"record": obj}, messages.SUCCESS
         )
-        self.tell_cascaded(request, outcome.cascaded)
+        self.tell_cascaded(request, result.cascaded)
 
     def press_restore(self, request, obj, form):
-        outcome = review.restore(obj, by=request.user, note=form.cleaned_data["publish_note"])
+        result = review.restore(obj, by=request.user, note=form.cleaned_data["publish_note"])
         text = _("“%(record)s” is public again, with the text it had before.") % {"record": obj}
         self.message_user(request, text, messages.SUCCESS)
-        self.tell_cascaded(request, outcome.cascaded)
+        self.tell_cascaded(request, result.cascaded)
 
     def press_relabel(self, request, obj, form):
         note, alone = form.cleaned_data["publish_note"], form.cleaned_data["alone_reason"]

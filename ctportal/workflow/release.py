@@ -187,14 +187,14 @@ def release(conference, chosen, *, by, at=None, note="", alone=""):
         services.unschedule_all(replaced, by=by)
     taking = frozenset(part.record.uid for part in parts)
     options = services.PublishOptions(at, note, taking=taking, naming=_naming)
-    outcomes = []
+    results = []
     for moves, some in groupby(_in_order(parts, at), key=lambda part: part.moves):
         if moves:
             records = _still_to_come(part.record for part in some)
-            outcomes += review.redate_all(records, by=by, at=at, taking=taking, naming=_naming)
+            results += review.redate_all(records, by=by, at=at, taking=taking, naming=_naming)
         else:
-            outcomes += review.approve_all([part.draft for part in some], by=by, options=options, alone=alone)
-    return parts, [child for outcome in outcomes for child in outcome.cascaded if child.uid not in taking]
+            results += review.approve_all([part.draft for part in some], by=by, options=options, alone=alone)
+    return parts, [child for result in results for child in result.cascaded if child.uid not in taking]
 
 
 def _in_order(parts, at):

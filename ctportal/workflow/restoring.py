@@ -61,7 +61,8 @@ def discard(record, *, by):
 
 @transaction.atomic
 def _restore(record, saved_state, by, comment, edits, leave):
-    _require(roles.may_edit(by, record))
+    if not roles.may_edit(by, record):
+        raise PermissionDenied
     model = record._meta.concrete_model
     if not lock(model._base_manager.filter(pk=record.pk)):
         raise ValidationError(_("“%(record)s” was deleted meanwhile."), code="gone", params={"record": record})
@@ -110,7 +111,8 @@ def recoverable(model, user):
 def recover(saved_state, *, by, comment):
     """Save the deleted record that *saved_state* holds again, as a draft. Returns (the record, as ``restore``)."""
     model, pk = saved_state.root
-    _require(may_recover(by, model, saved_state.fields))
+    if not may_recover(by, model, saved_state.fields):
+        raise PermissionDenied
     if model._base_manager.filter(pk=pk).exists():
         raise ValidationError(_("It is there again already."), code="there")
     row = model(pk=pk)
@@ -126,11 +128,6 @@ def recover(saved_state, *, by, comment):
 def _finish(row, by, comment):
     refresh_draft(row)
     revisions.keep(row, by=by, comment=comment, always=True)
-
-
-def _require(allowed):
-    if not allowed:
-        raise PermissionDenied
 
 
 # What the rows name

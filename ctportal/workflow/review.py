@@ -10,6 +10,7 @@ ValidationError. Each does the whole of its work in one transaction, or nothing.
 
 import hashlib
 from contextlib import nullcontext
+from dataclasses import replace
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -246,7 +247,7 @@ def pages_of(record):
 
 @transaction.atomic
 def approve(record, *, by, at=None, note="", minor=False, replace=False, alone="", problems=None):
-    """Publish *record* from *at* (default now) on; see ``services.publish``. Returns the Outcome.
+    """Publish *record* from *at* (default now) on; see ``services.publish``. Returns the PublicationResult.
 
     *alone* is the reason for publishing without second reader, needed where there is none: that it is missing is told with
     all else that is.
@@ -267,23 +268,22 @@ def approve_all(drafts, *, by, options, alone="", problems=None):
     for draft in drafts:
         _require(roles.may_publish(by, draft.record))
     edits = unreviewed_edits(by, [draft.record.uid for draft in drafts])
-    unread = [draft for draft in drafts if not has_second_reader(draft.loaded, by, edits)]
+    unread = {draft.record.uid for draft in drafts if not has_second_reader(draft.loaded, by, edits)}
     problems, reason = problems or Problems(), ""
     with problems.collect():
         reason = reason_or_refuse(not unread, alone)
-    for draft in unread:
-        draft.reason = reason
-    outcomes = services.publish_all(drafts, by=by, options=options, problems=problems)
-    approved = [(draft, outcome.edition) for draft, outcome in zip(drafts, outcomes, strict=True)]
+    drafts = [replace(draft, reason=reason) if draft.record.uid in unread else draft for draft in drafts]
+    results = services.publish_all(drafts, by=by, options=options, problems=problems)
+    approved = [(draft, result.edition) for draft, result in zip(drafts, results, strict=True)]
     pages = {(draft.record.uid, page): edition for draft, edition in approved for page in pages_of(draft.loaded)}
     _mark_reviewed(pages, {uid: edition for draft, edition in approved for uid in draft.newly_public})
     steps = []
-    for draft, outcome in zip(drafts, outcomes, strict=True):
+    for draft, result in zip(drafts, results, strict=True):
         action = Action.ALONE if draft.reason else Action.APPROVED
-        steps += _steps(draft.record, action, by, draft.reason, outcome.cascaded)
+        steps += _steps(draft.record, action, by, draft.reason, result.cascaded)
     WorkflowStep.objects.bulk_create(steps)
     _leave_review([draft.record for draft in drafts])
-    return outcomes
+    return results
 
 
 @transaction.atomic
@@ -389,7 +389,7 @@ def unschedule_all(records, *, by, naming=nullcontext):
 @transaction.atomic
 def redate(record, *, by, at=None):
     """Move the scheduled edition of *record*, as it was approved, to *at* (default now); see ``services.redate``. Returns the
-    Outcome."""
+    PublicationResult."""
     return redate_all([record], by=by, at=at)[0]
 
 
@@ -398,33 +398,33 @@ def redate_all(records, *, by, at=None, taking=None, naming=nullcontext):
     ``services.redate_all``."""
     for record in records:
         _require(roles.may_publish(by, record))
-    outcomes = services.redate_all(records, by=by, at=at, taking=taking, naming=naming)
+    results = services.redate_all(records, by=by, at=at, taking=taking, naming=naming)
     steps = []
-    for record, outcome in zip(records, outcomes, strict=True):
-        if outcome.is_new:
-            steps += _steps(record, Action.REDATED, by, cascaded=outcome.cascaded)
+    for record, result in zip(records, results, strict=True):
+        if result.is_new:
+            steps += _steps(record, Action.REDATED, by, cascaded=result.cascaded)
     WorkflowStep.objects.bulk_create(steps)
-    return outcomes
+    return results
 
 
 @transaction.atomic
 def withdraw(record, *, by, reason, at=None, replacement=None, problems=None):
-    """End what is public of *record*; see ``services.withdraw``. Returns the Outcome."""
+    """End what is public of *record*; see ``services.withdraw``. Returns the PublicationResult."""
     _require(roles.may_publish(by, record))
     how = {"reason": reason, "at": at, "replacement": replacement, "problems": problems}
-    outcome = services.withdraw(record, by=by, **how)
-    said = outcome.edition.withdrawal.reason
-    WorkflowStep.objects.bulk_create(_steps(record, Action.WITHDRAWN, by, said, outcome.cascaded))
-    return outcome
+    result = services.withdraw(record, by=by, **how)
+    said = result.edition.withdrawal.reason
+    WorkflowStep.objects.bulk_create(_steps(record, Action.WITHDRAWN, by, said, result.cascaded))
+    return result
 
 
 @transaction.atomic
 def restore(record, *, by, at=None, note=""):
-    """Bring *record*, which was withdrawn, back; see ``services.restore``. Returns the Outcome."""
+    """Bring *record*, which was withdrawn, back; see ``services.restore``. Returns the PublicationResult."""
     _require(roles.may_publish(by, record))
-    outcome = services.restore(record, by=by, at=at, note=note)
-    WorkflowStep.objects.bulk_create(_steps(record, Action.RESTORED, by, cascaded=outcome.cascaded))
-    return outcome
+    result = services.restore(record, by=by, at=at, note=note)
+    WorkflowStep.objects.bulk_create(_steps(record, Action.RESTORED, by, cascaded=result.cascaded))
+    return result
 
 
 def _require(allowed):

@@ -422,7 +422,7 @@ def the_edition_before_is_not_ended(patch):
 
 def restoring_publishes_the_draft(patch):
     def publish_draft(record, *, by, at=None, note=""):
-        return services.Outcome(services.publish(record, by=by, at=at), [])
+        return services.PublicationResult(services.publish(record, by=by, at=at), [])
 
     patch.setattr(services, "restore", publish_draft)
 

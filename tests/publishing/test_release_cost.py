@@ -59,8 +59,8 @@ def unscheduled(records, by):
 
 
 def withdrawn(records, by):
-    outcome = review.withdraw(records[0], by=by, reason="A mistake")
-    assert len(outcome.cascaded) == len(records) - 1
+    result = review.withdraw(records[0], by=by, reason="A mistake")
+    assert len(result.cascaded) == len(records) - 1
 
 
 def restored(records, by):

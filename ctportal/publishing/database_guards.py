@@ -43,6 +43,18 @@ class DatabaseGuard(NamedTuple):
     columns: tuple[str, ...] = ()
 
 
+# What conditions ask of other tables: {name: (type of the answer, query)}.
+QUERIES = {
+    "in_ledger": ("boolean", f"SELECT EXISTS (SELECT 1 FROM {LEDGER} WHERE edition_id = {{edition}})"),
+    "is_sealed": (
+        "boolean",
+        f"SELECT EXISTS (SELECT 1 FROM {EDITION} WHERE id = {{edition}} AND sealed_at IS NOT NULL)",
+    ),
+    "end_of": ("timestamptz", f"SELECT public_until FROM {EDITION} WHERE id = {{edition}}"),
+    "last_hash": ("text", f"SELECT coalesce((SELECT hash FROM {LEDGER} ORDER BY id DESC LIMIT 1), '')"),
+}
+
+
 class SQLite:
     """How SQLite says it. Conditions read other tables directly."""
 
@@ -54,18 +66,8 @@ class SQLite:
         return f"strftime('%Y-%m-%d %H:%M:%f', 'now'{shift and f', {shift!r}'})"
 
     @staticmethod
-    def in_ledger(edition):
-        return f"EXISTS (SELECT 1 FROM {LEDGER} WHERE edition_id = {edition})"
-
-    @staticmethod
-    def sealed(edition):
-        return f"EXISTS (SELECT 1 FROM {EDITION} WHERE id = {edition} AND sealed_at IS NOT NULL)"
-
-    @staticmethod
-    def end_of(edition):
-        return f"(SELECT public_until FROM {EDITION} WHERE id = {edition})"
-
-    last_hash = f"coalesce((SELECT hash FROM {LEDGER} ORDER BY id DESC LIMIT 1), '')"
+    def ask(name, edition=""):
+        return f"({QUERIES[name][1].format(edition=edition)})"
 
 
 class PostgreSQL:
@@ -79,18 +81,8 @@ class PostgreSQL:
         return f"(publishing_clock() + interval '{shift}')" if shift else "publishing_clock()"
 
     @staticmethod
-    def in_ledger(edition):
-        return f"publishing_in_ledger({edition})"
-
-    @staticmethod
-    def sealed(edition):
-        return f"publishing_is_sealed({edition})"
-
-    @staticmethod
-    def end_of(edition):
-        return f"publishing_end_of({edition})"
-
-    last_hash = "publishing_last_hash()"
+    def ask(name, edition=""):
+        return f"publishing_{name}({edition})"
 
 
 def guards(say, frozen):
@@ -116,10 +108,10 @@ def guards(say, frozen):
     for table in ROWS:
         name = table.partition("_")[2]
         message = f"the {name} rows of an edition are frozen with it"
-        condition = f"NOT {say.sealed('OLD.edition_id')}" if name == "facet" else ""
+        condition = f"NOT {say.ask('is_sealed', 'OLD.edition_id')}" if name == "facet" else ""
         yield DatabaseGuard(f"{name}_delete", table, "DELETE", message, condition)
         yield DatabaseGuard(f"{name}_change", table, "UPDATE", message)
-        yield DatabaseGuard(f"{name}_insert", table, "INSERT", message, say.in_ledger("NEW.edition_id"))
+        yield DatabaseGuard(f"{name}_insert", table, "INSERT", message, say.ask("in_ledger", "NEW.edition_id"))
     yield DatabaseGuard("ledger_delete", LEDGER, "DELETE", "the ledger is append only")
     yield DatabaseGuard("ledger_change", LEDGER, "UPDATE", "the ledger is append only")
     yield DatabaseGuard("audit_delete", AUDIT, "DELETE", "the audit trail is append only")
@@ -136,7 +128,7 @@ def guards(say, frozen):
         "withdrawal_change", WITHDRAWAL, "UPDATE", message, f"{_is_over(say, 'OLD')} OR {_is_over(say, 'NEW')}"
     )
     yield DatabaseGuard("withdrawal_insert", WITHDRAWAL, "INSERT", message, _is_over(say, "NEW"))
-    fork = f"NEW.previous {say.unlike} {say.last_hash}"
+    fork = f"NEW.previous {say.unlike} {say.ask('last_hash')}"
     yield DatabaseGuard(
         "ledger_insert", LEDGER, "INSERT", "a ledger entry holds the hash of the last one before it", fork
     )
@@ -144,7 +136,7 @@ def guards(say, frozen):
 
 def _is_over(say, row):
     """Whether the edition that the withdrawal *row* speaks of had ended a while ago."""
-    return f"{say.end_of(f'{row}.edition_id')} <= {say.clock(f'-{LATE}')}"
+    return f"{say.ask('end_of', f'{row}.edition_id')} <= {say.clock(f'-{LATE}')}"
 
 
 def _any_changed(say, columns):
@@ -303,14 +295,10 @@ def _install_on_sqlite(cursor: Any) -> list[str]:
 _OVERLAP = "EXCLUDE USING gist (uid WITH =, tstzrange(public_from, public_until) WITH &&)"
 CLOCK = "SELECT clock_timestamp()"  # tests put a clock of their own here
 FUNCTIONS = {
-    "publishing_in_ledger(edition bigint) RETURNS boolean": (
-        f"SELECT EXISTS (SELECT 1 FROM {LEDGER} WHERE edition_id = edition)"
-    ),
-    "publishing_is_sealed(edition bigint) RETURNS boolean": (
-        f"SELECT EXISTS (SELECT 1 FROM {EDITION} WHERE id = edition AND sealed_at IS NOT NULL)"
-    ),
-    "publishing_end_of(edition bigint) RETURNS timestamptz": f"SELECT public_until FROM {EDITION} WHERE id = edition",
-    "publishing_last_hash() RETURNS text": f"SELECT coalesce((SELECT hash FROM {LEDGER} ORDER BY id DESC LIMIT 1), '')",
+    f"publishing_{name}({'edition bigint' if '{edition}' in query else ''}) RETURNS {answer}": query.format(
+        edition="edition"
+    )
+    for name, (answer, query) in QUERIES.items()
 }
 REFUSE = "publishing_refuse() RETURNS trigger"
 _REFUSE_BODY = """

@@ -66,7 +66,7 @@ class SQLite:
         return f"strftime('%Y-%m-%d %H:%M:%f', 'now'{shift and f', {shift!r}'})"
 
     @staticmethod
-    def ask(name, edition=""):
+    def ask(name: str, edition: str = "") -> str:
         return f"({QUERIES[name][1].format(edition=edition)})"
 
 
@@ -81,7 +81,7 @@ class PostgreSQL:
         return f"(publishing_clock() + interval '{shift}')" if shift else "publishing_clock()"
 
     @staticmethod
-    def ask(name, edition=""):
+    def ask(name: str, edition: str = "") -> str:
         return f"publishing_{name}({edition})"
 
 

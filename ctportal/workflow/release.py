@@ -1,22 +1,26 @@
 """The release of a dossier: a conference and everything that hangs on it, at one instant, in all languages, or nothing."""
 
 from collections import defaultdict
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from itertools import groupby
+from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import TextChoices
+from django.db.models import QuerySet, TextChoices
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ctportal.core.languages import CODES
 from ctportal.publishing import epoch, services
 from ctportal.publishing.base_models import lock
+from ctportal.publishing.cascade import CascadedChange
 from ctportal.publishing.models import Edition, RecordType
 from ctportal.publishing.problems import Problems
-from ctportal.publishing.snapshot import BUILDERS, builder_for, languages_leaving
+from ctportal.publishing.snapshot import BUILDERS, Snapshot, builder_for, languages_leaving
 from ctportal.publishing.state import State, snapshot_differs
 from ctportal.workflow import review, roles
 
@@ -94,7 +98,7 @@ def _querysets(conference):
         yield BUILDERS[name].queryset().filter(conference=conference.pk)
 
 
-def parts_of(conference, user):
+def parts_of(conference: Any, user: Any) -> list[Part]:
     """The Parts of the dossier of *conference*, itself first, as they are for the publisher *user* at this moment."""
     drafts = [draft for rows in _querysets(conference) for draft in _drafts(rows)]
     uids = [draft.record.uid for draft in drafts]
@@ -109,14 +113,14 @@ def parts_of(conference, user):
     return [_part(draft, State(by_uid[draft.record.uid], now), user, edits) for draft in drafts]
 
 
-def _drafts(rows):
+def _drafts(rows: QuerySet) -> list[services.Draft]:
     """The Draft of each of *rows*, a queryset of a builder."""
     records = list(rows)
     snapshots = BUILDERS[rows.model.record_type].snapshots_of(records)
     return [services.Draft(record, record, snapshot) for record, snapshot in zip(records, snapshots, strict=True)]
 
 
-def _part(draft, state, user, edits):
+def _part(draft: services.Draft, state: State, user: Any, edits: set[tuple[Any, str]]) -> Part:
     record = draft.record
     builder = builder_for(record)
     ready = [code for code in CODES if code in builder.languages(record)]
@@ -144,7 +148,7 @@ def _begun(record):
     return {row.language for row in rows.all()} if rows is not None else set()
 
 
-def _plan(snapshot, state):
+def _plan(snapshot: Snapshot, state: State) -> Plan:
     if state.to_come:
         return Plan.REPLACE if snapshot_differs(snapshot, state.to_come) else Plan.MOVE
     if state.in_force:
@@ -168,7 +172,9 @@ def newly_public_with(parts):
 
 
 @transaction.atomic
-def release(conference, chosen, *, by, at=None, note="", alone=""):
+def release(
+    conference: Any, chosen: Collection[str], *, by: Any, at: datetime | None = None, note: str = "", alone: str = ""
+) -> tuple[list[Part], list[CascadedChange]]:
     """Publish the parts of *conference* whose keys are *chosen*, from *at* (default now) on.
 
     Returns the Parts released and, of those that were not chosen, what they had to do with the conference: what is left out
@@ -277,7 +283,7 @@ def _to_come(conference):
 
 
 @contextmanager
-def _naming(record):
+def _naming(record: Any) -> Iterator[None]:
     """Put the name of *record* before what is refused of it."""
     try:
         yield

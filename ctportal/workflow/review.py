@@ -9,8 +9,12 @@ ValidationError. Each does the whole of its work in one transaction, or nothing.
 """
 
 import hashlib
+from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -19,9 +23,11 @@ from django.utils.translation import gettext as _
 
 from ctportal.publishing import epoch, renaming, services
 from ctportal.publishing.base_models import Stage, lock
+from ctportal.publishing.cascade import CascadedChange
 from ctportal.publishing.changes import name_of
 from ctportal.publishing.models import Edition, LedgerEntry
 from ctportal.publishing.problems import Problems
+from ctportal.publishing.services import PublicationResult
 from ctportal.publishing.snapshot import builder_for, naming, opening, refresh_drafts
 from ctportal.workflow import roles
 from ctportal.workflow.models import UnreviewedEdit, WorkflowStep
@@ -30,16 +36,18 @@ Action = WorkflowStep.Action
 REMARK = 1000  # characters
 
 
-def note_step(record, action, by, remark="", language=""):
+def note_step(record: Any, action: str, by: Any, remark: str = "", language: str = "") -> None:
     _step(record, action, by, remark, language).save()
 
 
-def _step(record, action, by, remark="", language=""):
+def _step(record: Any, action: str, by: Any, remark: str = "", language: str = "") -> WorkflowStep:
     who = {"user": by, "by": name_of(by)}
     return WorkflowStep(uid=record.uid, type=record.record_type, action=action, language=language, remark=remark, **who)
 
 
-def _steps(record, action, by, remark="", cascaded=()):
+def _steps(
+    record: Any, action: str, by: Any, remark: str = "", cascaded: Iterable[CascadedChange] = ()
+) -> list[WorkflowStep]:
     """The step of *record*, and one for each of its documents and photos that did something with it."""
     return [_step(record, action, by, remark), *(_step(child, child.action, by) for child in cascaded)]
 
@@ -246,8 +254,18 @@ def pages_of(record):
 
 
 @transaction.atomic
-def approve(record, *, by, at=None, note="", minor=False, replace=False, alone="", problems=None):
-    """Publish *record* from *at* (default now) on; see ``services.publish``. Returns the PublicationResult.
+def approve(
+    record: Any,
+    *,
+    by: Any,
+    at: datetime | None = None,
+    note: str = "",
+    minor: bool = False,
+    replace: bool = False,
+    alone: str = "",
+    problems: Problems | None = None,
+) -> PublicationResult:
+    """Publish *record* from *at* (default now) on; see ``services.publish``.
 
     *alone* is the reason for publishing without second reader, needed where there is none: that it is missing is told with
     all else that is.
@@ -259,7 +277,14 @@ def approve(record, *, by, at=None, note="", minor=False, replace=False, alone="
     return approve_all([draft], by=by, options=options, alone=alone, problems=problems)[0]
 
 
-def approve_all(drafts, *, by, options, alone="", problems=None):
+def approve_all(
+    drafts: Sequence[services.Draft],
+    *,
+    by: Any,
+    options: services.PublishOptions,
+    alone: str = "",
+    problems: Problems | None = None,
+) -> list[PublicationResult]:
     """Publish *drafts*, whose records the caller has locked, at one instant, inside a transaction of its own; see ``approve`` and
     ``services.publish_all``.
 
@@ -369,12 +394,14 @@ def _mark_reviewed(pages, entries):
 
 
 @transaction.atomic
-def unschedule(record, *, by):
+def unschedule(record: Any, *, by: Any) -> list[CascadedChange]:
     """Unschedule what is to come of *record*. Returns what documents and photos did with it."""
     return unschedule_all([record], by=by)[0]
 
 
-def unschedule_all(records, *, by, naming=nullcontext):
+def unschedule_all(
+    records: Sequence[Any], *, by: Any, naming: services.Naming = nullcontext
+) -> list[list[CascadedChange]]:
     """Unschedule what is to come of *records*, inside a transaction of the caller; see ``services.unschedule_all``."""
     for record in records:
         _require(roles.may_publish(by, record))
@@ -387,13 +414,19 @@ def unschedule_all(records, *, by, naming=nullcontext):
 
 
 @transaction.atomic
-def redate(record, *, by, at=None):
-    """Move the scheduled edition of *record*, as it was approved, to *at* (default now); see ``services.redate``. Returns the
-    PublicationResult."""
+def redate(record: Any, *, by: Any, at: datetime | None = None) -> PublicationResult:
+    """Move the scheduled edition of *record*, as it was approved, to *at* (default now); see ``services.redate``."""
     return redate_all([record], by=by, at=at)[0]
 
 
-def redate_all(records, *, by, at=None, taking=None, naming=nullcontext):
+def redate_all(
+    records: Sequence[Any],
+    *,
+    by: Any,
+    at: datetime | None = None,
+    taking: frozenset[UUID] | None = None,
+    naming: services.Naming = nullcontext,
+) -> list[PublicationResult]:
     """Move the scheduled editions of *records* to one instant, inside a transaction of the caller; see
     ``services.redate_all``."""
     for record in records:
@@ -408,19 +441,26 @@ def redate_all(records, *, by, at=None, taking=None, naming=nullcontext):
 
 
 @transaction.atomic
-def withdraw(record, *, by, reason, at=None, replacement=None, problems=None):
-    """End what is public of *record*; see ``services.withdraw``. Returns the PublicationResult."""
+def withdraw(
+    record: Any,
+    *,
+    by: Any,
+    reason: str,
+    at: datetime | None = None,
+    replacement: Any = None,
+    problems: Problems | None = None,
+) -> PublicationResult:
+    """End what is public of *record*; see ``services.withdraw``."""
     _require(roles.may_publish(by, record))
-    how = {"reason": reason, "at": at, "replacement": replacement, "problems": problems}
-    result = services.withdraw(record, by=by, **how)
+    result = services.withdraw(record, by=by, reason=reason, at=at, replacement=replacement, problems=problems)
     said = result.edition.withdrawal.reason
     WorkflowStep.objects.bulk_create(_steps(record, Action.WITHDRAWN, by, said, result.cascaded))
     return result
 
 
 @transaction.atomic
-def restore(record, *, by, at=None, note=""):
-    """Bring *record*, which was withdrawn, back; see ``services.restore``. Returns the PublicationResult."""
+def restore(record: Any, *, by: Any, at: datetime | None = None, note: str = "") -> PublicationResult:
+    """Bring *record*, which was withdrawn, back; see ``services.restore``."""
     _require(roles.may_publish(by, record))
     result = services.restore(record, by=by, at=at, note=note)
     WorkflowStep.objects.bulk_create(_steps(record, Action.RESTORED, by, cascaded=result.cascaded))

@@ -68,7 +68,7 @@ def rights_of(role, permissions):
             yield permission
 
 
-def install_roles(using="default"):
+def install_roles(using: str = "default") -> None:
     """Make the groups of ROLES with exactly their rights. Runs after each migrate, and may run at any time."""
     labels = ("auth", *FROZEN, *CONTENT)
     for label in labels:

@@ -1,6 +1,7 @@
 """Sealing: the text of a past edition is removed for good, to protect somebody; its hashes stay and the chain verifies."""
 
 from collections import defaultdict
+from typing import Any
 
 from django.apps import apps
 from django.contrib.admin.models import LogEntry
@@ -20,12 +21,12 @@ from ctportal.workflow import audit, revisions, roles
 LONGEST = 500  # characters of a reason
 
 
-def may_seal(user):
+def may_seal(user: Any) -> bool:
     """Whether *user* is an administrator, who alone may seal."""
     return user.has_perm(roles.SEAL)
 
 
-def seal(edition, *, by, reason):
+def seal(edition: Edition, *, by: Any, reason: str) -> Edition:
     """Empty the JSON, card, text and facets of *edition* for good and return it. *reason* is kept in the ledger and the audit trail.
 
     Of files that no other edition shows the extracted text goes too, and they are never served again. The history that

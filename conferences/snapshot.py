@@ -9,7 +9,7 @@ from ctportal.core.dates import first_day, last_day
 from ctportal.core.instants import end_of_day
 from ctportal.core.languages import CODES
 from ctportal.publishing.models import RecordType
-from ctportal.publishing.snapshot import Link, SnapshotBuilder, register
+from ctportal.publishing.snapshot import SnapshotBuilder, SnapshotLink, register
 
 from .models import Appearance, Conference, Organization, OrganizationRole, Person, Photo, Series, Session, Theme
 from .places import series_place
@@ -77,7 +77,7 @@ class OrganizationSnapshotBuilder(VocabularySnapshotBuilder):
 
     def links(self, record):
         if record.parent:
-            yield Link("parent", record.parent.uid)
+            yield SnapshotLink("parent", record.parent.uid)
 
 
 def place_facets(country):
@@ -164,15 +164,15 @@ class ConferenceSnapshotBuilder(SnapshotBuilder):
 
     def links(self, record):
         if record.parent:
-            yield Link("parent", record.parent.uid)
+            yield SnapshotLink("parent", record.parent.uid)
         for reference in record.references.all():
-            yield Link("reference", reference.document.uid)
+            yield SnapshotLink("reference", reference.document.uid)
         for figure in record.figures.all():
             if figure.source_document:
-                yield Link("source", figure.source_document.uid, str(figure.uid))
+                yield SnapshotLink("source", figure.source_document.uid, str(figure.uid))
         for photo in record.photos.all():
             if photo.featured:
-                yield Link("featured_photo", photo.uid)
+                yield SnapshotLink("featured_photo", photo.uid)
 
     def missing(self, record, texts=None):
         rows = {row.language: row for row in (self.texts(record) if texts is None else texts)}
@@ -224,7 +224,7 @@ class PhotoSnapshotBuilder(SnapshotBuilder):
             yield "language", code
 
     def links(self, record):
-        yield Link("conference", record.conference.uid)
+        yield SnapshotLink("conference", record.conference.uid)
 
     def files(self, record):
         if record.download_file:

@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from conferences.snapshot import missing_title, pick, ready
 from ctportal.publishing.models import RecordType
-from ctportal.publishing.snapshot import Link, SnapshotBuilder, excerpt, register
+from ctportal.publishing.snapshot import SnapshotBuilder, SnapshotLink, excerpt, register
 
 from .models import Document
 from .serializers import DocumentSerializer
@@ -63,10 +63,10 @@ class DocumentSnapshotBuilder(SnapshotBuilder):
 
     def links(self, record):
         if record.conference:
-            yield Link("conference", record.conference.uid)
+            yield SnapshotLink("conference", record.conference.uid)
         for relation in record.relations.all():
             target = relation.target or relation.conference
-            yield Link(relation.kind, target.uid)
+            yield SnapshotLink(relation.kind, target.uid)
 
     def files(self, record):
         return [row.file for row in self.texts(record) if row.file]

@@ -22,7 +22,7 @@ from ctportal.files.models import StoredFile
 from . import ledger
 from .models import Edition, EditionFile, Facet, LedgerEntry, Relation, Withdrawal
 from .signals import Written, editions_written
-from .snapshot import Link, Snapshot, checksum
+from .snapshot import Snapshot, SnapshotLink, checksum
 from .state import SHOWS, State, children_of
 
 
@@ -153,7 +153,7 @@ class Changes:
                 date=edition.date,
                 end_date=edition.end_date,
                 over_at=edition.over_at,
-                links=[Link(row.name, row.target, row.key) for row in rows if row.name != SHOWS],
+                links=[SnapshotLink(row.name, row.target, row.key) for row in rows if row.name != SHOWS],
                 files=files[edition.pk],
                 shows=[row.target for row in rows if row.name == SHOWS],
             )
@@ -315,7 +315,7 @@ def facet_rows(edition: Edition, snapshot: Snapshot) -> list[Facet]:
 
 
 def relation_rows(edition: Edition, snapshot: Snapshot) -> list[Relation]:
-    links = [*snapshot.links, *(Link(SHOWS, uid) for uid in snapshot.shows)]
+    links = [*snapshot.links, *(SnapshotLink(SHOWS, uid) for uid in snapshot.shows)]
     return [
         Relation(edition=edition, name=link.name, target=link.target, key=link.key, order=order)
         for order, link in enumerate(links)

@@ -103,7 +103,7 @@ def publication_lock() -> Iterator[datetime]:
         before = _changes_to_come(instant)
         yield instant
         set_or_taken_away = before ^ _changes_to_come(instant)
-        if any(change.at < timezone.now() + NEAR for change in set_or_taken_away):
+        if any(at < timezone.now() + NEAR for _edition, _begins, at in set_or_taken_away):
             replace_mark()
 
 
@@ -112,20 +112,12 @@ def _lock() -> None:
         replace_mark()
 
 
-class Change(NamedTuple):
-    """That an edition begins or ends."""
-
-    edition: int
-    begins: bool
-    at: datetime
-
-
-def _changes_to_come(instant: datetime) -> set[Change]:
-    """Return what begins and what ends at *instant* or later. Two queries."""
+def _changes_to_come(instant: datetime) -> set[tuple[int, bool, datetime]]:
+    """Return (edition, whether it begins, when) of what begins and what ends at *instant* or later. Two queries."""
     editions = Edition.objects.not_unscheduled()
     begin = editions.filter(public_from__gte=instant).values_list("pk", "public_from")
     end = editions.filter(public_until__gte=instant).values_list("pk", "public_until")
-    return {Change(pk, True, at) for pk, at in begin} | {Change(pk, False, at) for pk, at in end}
+    return {(pk, True, at) for pk, at in begin} | {(pk, False, at) for pk, at in end}
 
 
 def replace_mark(**kwargs: object) -> None:

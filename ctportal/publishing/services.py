@@ -52,7 +52,7 @@ Naming = Callable[[Any], AbstractContextManager[Any]]
 
 
 @dataclass(frozen=True)
-class Draft:
+class DraftSnapshot:
     """A record as it would be published now. *loaded* is the same with all that belongs to it."""
 
     record: Any
@@ -67,11 +67,11 @@ class Draft:
         return {entry.uid for entry in self.snapshot.newly_public}
 
 
-def draft_of(record: Any, *, replace: bool = False, reason: str = "") -> Draft:
-    """The Draft of *record* as it is saved now."""
+def draft_of(record: Any, *, replace: bool = False, reason: str = "") -> DraftSnapshot:
+    """The DraftSnapshot of *record* as it is saved now."""
     builder = builder_for(record)
     loaded = builder.load(record)
-    return Draft(record, loaded, builder.snapshot_of(loaded), replace, reason)
+    return DraftSnapshot(record, loaded, builder.snapshot_of(loaded), replace, reason)
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ def publish(
 
 
 def publish_all(
-    drafts: Sequence[Draft], *, by: Any, options: PublishOptions, problems: Problems | None = None
+    drafts: Sequence[DraftSnapshot], *, by: Any, options: PublishOptions, problems: Problems | None = None
 ) -> list[PublicationResult]:
     """Publish *drafts*, in their order, at one instant; see ``publish``. The caller has locked the records before it read
     them.
@@ -135,7 +135,7 @@ def publish_all(
 
 
 def _publish_all(
-    changes: Changes, drafts: Sequence[Draft], options: PublishOptions, problems: Problems
+    changes: Changes, drafts: Sequence[DraftSnapshot], options: PublishOptions, problems: Problems
 ) -> list[PublicationResult]:
     with problems.collect():
         start = start_or_refuse(options.at, changes.now)
@@ -155,7 +155,7 @@ def _publish_all(
     return results
 
 
-def _with_what_is_public_now(changes: Changes, drafts: Sequence[Draft]) -> list[Draft]:
+def _with_what_is_public_now(changes: Changes, drafts: Sequence[DraftSnapshot]) -> list[DraftSnapshot]:
     """*drafts*, and the vocabulary that they open. A draft that was read before a publication that opened or closed an entry
     it names is read again."""
     entries = {draft.record.uid: list(builder_for(draft.loaded).vocabulary(draft.loaded)) for draft in drafts}
@@ -172,14 +172,14 @@ def _with_what_is_public_now(changes: Changes, drafts: Sequence[Draft]) -> list[
     ]
 
 
-def _refuse_what_is_missing(draft: Draft) -> None:
+def _refuse_what_is_missing(draft: DraftSnapshot) -> None:
     _refuse_vocabulary(draft.record)
     missing = builder_for(draft.record).missing(draft.loaded)
     if missing:
         raise ValidationError(missing)
 
 
-def _publish(changes: Changes, draft: Draft, start: datetime, options: PublishOptions) -> PublicationResult:
+def _publish(changes: Changes, draft: DraftSnapshot, start: datetime, options: PublishOptions) -> PublicationResult:
     uid = draft.record.uid
     opening = changes.state(uid).opening
     if draft.replace:

@@ -49,7 +49,7 @@ def _without_floats(data):
     return data
 
 
-class Link(NamedTuple):
+class SnapshotLink(NamedTuple):
     """A relation of an edition to another record (see models.Relation)."""
 
     name: str
@@ -68,7 +68,7 @@ class Snapshot:
     date: object = None
     end_date: object = None
     over_at: object = None  # instant at which a conference is over
-    links: list[Link] = field(default_factory=list)
+    links: list[SnapshotLink] = field(default_factory=list)
     files: list[StoredFile] = field(default_factory=list)
     shows: list = field(default_factory=list)  # uids of the vocabulary entries whose labels stand in data
     newly_public: list = field(default_factory=list)  # those entries that are not public yet, and become so with it

@@ -24,7 +24,7 @@ class UnreviewedEditQuerySet(models.QuerySet["UnreviewedEdit"]):
 
 
 class UnreviewedEdit(models.Model):
-    """Somebody's hand in what the public has not read since: they cannot be the second reader of it.
+    """An account has changed what the public has not read since: it cannot be the second reader of that.
 
     Staff only. *language* is that of a page per language; empty for the form of the record itself. *edition* is the one
     approved since, where that was for a time to come: when it begins, this is no unpublished work any more, and if it is
@@ -33,7 +33,7 @@ class UnreviewedEdit(models.Model):
 
     uid = models.UUIDField(help_text="The record's permanent identifier.")
     language = models.CharField(max_length=2, blank=True)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="contributions")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     at = models.DateTimeField(default=timezone.now)
     edition = models.ForeignKey(Edition, on_delete=models.PROTECT, null=True, related_name="+")
 
@@ -42,10 +42,10 @@ class UnreviewedEdit(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["uid", "language", "user"], condition=Q(edition=None), name="contribution_once"
+                fields=["uid", "language", "user"], condition=Q(edition=None), name="unreviewed_edit_once"
             )
         ]
-        indexes = [models.Index(fields=["uid"], name="contribution_to_record")]
+        indexes = [models.Index(fields=["uid"], name="unreviewed_edit_of_record")]
 
     def __str__(self):
         return f"{self.user} {self.uid} {self.language}".rstrip()

@@ -38,10 +38,10 @@ class Plan(TextChoices):
 
 
 @dataclass
-class Part:
+class DossierPart:
     """One record of the dossier: what a release would do with it, and why not."""
 
-    draft: services.Draft
+    draft: services.DraftSnapshot
     plan: Plan
     missing: list[str] = field(default_factory=list)  # why it is not ready
     languages: list[str] = field(default_factory=list)  # codes of those that are ready
@@ -98,8 +98,8 @@ def _querysets(conference):
         yield BUILDERS[name].queryset().filter(conference=conference.pk)
 
 
-def parts_of(conference: Any, user: Any) -> list[Part]:
-    """The Parts of the dossier of *conference*, itself first, as they are for the publisher *user* at this moment."""
+def parts_of(conference: Any, user: Any) -> list[DossierPart]:
+    """The parts of the dossier of *conference*, itself first, as they are for the publisher *user* at this moment."""
     drafts = [draft for rows in _querysets(conference) for draft in _drafts(rows)]
     uids = [draft.record.uid for draft in drafts]
     editions = (
@@ -113,21 +113,23 @@ def parts_of(conference: Any, user: Any) -> list[Part]:
     return [_part(draft, State(by_uid[draft.record.uid], now), user, edits) for draft in drafts]
 
 
-def _drafts(rows: QuerySet) -> list[services.Draft]:
-    """The Draft of each of *rows*, a queryset of a builder."""
+def _drafts(rows: QuerySet) -> list[services.DraftSnapshot]:
+    """The DraftSnapshot of each of *rows*, a queryset of a builder."""
     records = list(rows)
     snapshots = BUILDERS[rows.model.record_type].snapshots_of(records)
-    return [services.Draft(record, record, snapshot) for record, snapshot in zip(records, snapshots, strict=True)]
+    return [
+        services.DraftSnapshot(record, record, snapshot) for record, snapshot in zip(records, snapshots, strict=True)
+    ]
 
 
-def _part(draft: services.Draft, state: State, user: Any, edits: set[tuple[Any, str]]) -> Part:
+def _part(draft: services.DraftSnapshot, state: State, user: Any, edits: set[tuple[Any, str]]) -> DossierPart:
     record = draft.record
     builder = builder_for(record)
     ready = [code for code in CODES if code in builder.languages(record)]
     missing = builder.missing(record)
     plan = Plan.NOT_READY if missing else _plan(draft.snapshot, state)
     leaving = languages_leaving(record, state.in_force) if state.in_force else []
-    return Part(
+    return DossierPart(
         draft=replace(draft, replace=plan == Plan.REPLACE),
         plan=plan,
         missing=[str(message) for message in missing.values()],
@@ -174,10 +176,10 @@ def newly_public_with(parts):
 @transaction.atomic
 def release(
     conference: Any, chosen: Collection[str], *, by: Any, at: datetime | None = None, note: str = "", alone: str = ""
-) -> tuple[list[Part], list[CascadedChange]]:
+) -> tuple[list[DossierPart], list[CascadedChange]]:
     """Publish the parts of *conference* whose keys are *chosen*, from *at* (default now) on.
 
-    Returns the Parts released and, of those that were not chosen, what they had to do with the conference: what is left out
+    Returns the parts released and, of those that were not chosen, what they had to do with the conference: what is left out
     stays at its own time wherever the conference is public then. The rights and the second reader are asked as for a single
     record; *alone* is the one reason for all parts without.
     Raises ValidationError naming each part that is refused, and releases nothing: see ``problems_of``.

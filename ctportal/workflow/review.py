@@ -278,7 +278,7 @@ def approve(
 
 
 def approve_all(
-    drafts: Sequence[services.Draft],
+    drafts: Sequence[services.DraftSnapshot],
     *,
     by: Any,
     options: services.PublishOptions,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -24,7 +24,13 @@ from .state import SHOWS, snapshot_differs
 from .vocabulary import is_shown, open_entries, show_instead
 
 Action = LedgerEntry.Action
-Done = tuple[list[Edition], list[Edition]]  # the editions made, and those in force left out
+
+
+class Renamed(NamedTuple):
+    """The editions that a renaming or merger made, and those in force that it left out since another is to come."""
+
+    made: list[Edition]
+    left_out: list[Edition]
 
 
 def lock_showing(entries: Sequence[Any]) -> None:
@@ -43,11 +49,10 @@ def lock_showing(entries: Sequence[Any]) -> None:
 
 
 @transaction.atomic
-def relabel(entry: Any, *, by: Any, note: str = "", reason: str = "") -> Done:
+def relabel(entry: Any, *, by: Any, note: str = "", reason: str = "") -> Renamed:
     """Publish a vocabulary entry under its new name, with a minor edition of every record in force that shows it.
 
-    *reason* is a word for the ledger alone. Records with an edition to come are left out. Returns (the editions made,
-    the editions in force left out).
+    *reason* is a word for the ledger alone. Records with an edition to come are left out.
     """
     lock_showing([entry])
     with publication(by) as changes:
@@ -63,7 +68,7 @@ def relabel(entry: Any, *, by: Any, note: str = "", reason: str = "") -> Done:
         note_draft(entry, checksum(snapshot.json))
         done = _replace_label(changes, entry.uid, snapshot, note=note, reason=reason)
         # The caller notes the step of the entry, which has an approval.
-        _tell_names(changes, [], done[0])
+        _tell_names(changes, [], done.made)
     for records in naming(entry):
         refresh_drafts(records)  # all of them would be published under the new name now
     return done
@@ -85,10 +90,10 @@ def _relabel(changes: Changes, snapshot: Snapshot, *, note: str, reason: str) ->
         changes.note(Action.INSERTED, new, effective_at=start, reason=reason)
 
 
-def merge_entries(merged_away: Any, into: Any, *, by: Any, note: str = "", reason: str = "") -> Done:
+def merge_entries(merged_away: Any, into: Any, *, by: Any, note: str = "", reason: str = "") -> Renamed:
     """After the working rows of two entries became one: all that is public and shows *merged_away* shows *into* instead.
 
-    The uid and the slugs of *merged_away* lead to *into* from now on. Returns as ``relabel``.
+    The uid and the slugs of *merged_away* lead to *into* from now on.
     """
     with publication(by) as changes:
         coming = Edition.objects.to_come(changes.now).filter(relations__name=SHOWS, relations__target=merged_away.uid)
@@ -101,7 +106,7 @@ def merge_entries(merged_away: Any, into: Any, *, by: Any, note: str = "", reaso
         snapshot = builder_for(into).snapshot(into)
         refuse_slugs(changes, [snapshot])
         done = _replace_label(changes, merged_away.uid, snapshot, note=note, reason=reason)
-        if done[1]:
+        if done.left_out:
             raise ValidationError(
                 _("Some pages have an edition to come; unschedule it before merging."), code="edition_to_come"
             )
@@ -110,14 +115,14 @@ def merge_entries(merged_away: Any, into: Any, *, by: Any, note: str = "", reaso
             uid=merged_away.uid, defaults={"type": merged_away.record_type, "target": into.uid}
         )
         epoch.replace_mark()
-        if done[0] or is_shown(into.uid, changes.now):
+        if done.made or is_shown(into.uid, changes.now):
             open_entries(changes, [into])
         changes.touched |= {merged_away.uid, into.uid}
-        _tell_names(changes, [merged_away, into], done[0], is_merger=True)
+        _tell_names(changes, [merged_away, into], done.made, is_merger=True)
     return done
 
 
-def _replace_label(changes: Changes, uid: UUID, snapshot: Snapshot, *, note: str, reason: str) -> Done:
+def _replace_label(changes: Changes, uid: UUID, snapshot: Snapshot, *, note: str, reason: str) -> Renamed:
     """Publish what is in force and shows the entry *uid* with *snapshot* in its place."""
     shown = Edition.objects.public(changes.now).filter(relations__name=SHOWS, relations__target=uid).order_by("pk")
     editions = list(shown)
@@ -133,7 +138,7 @@ def _replace_label(changes: Changes, uid: UUID, snapshot: Snapshot, *, note: str
         show_instead(new, uid, snapshot)
         if canonical(new.data) != edition.json:
             made.append(insert_in_line(changes, new, changes.now, note=note, minor=True, reason=reason).edition)
-    return made, left_out
+    return Renamed(made, left_out)
 
 
 def _tell_names(

@@ -1,12 +1,13 @@
 """The release of a dossier: a conference and everything that hangs on it, at one instant, in all languages, or nothing."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -198,7 +199,10 @@ def release(
     results = []
     for moves, some in groupby(_in_order(parts, at), key=lambda part: part.moves):
         if moves:
-            records = _still_to_come(part.record for part in some)
+            # Some may have become public with their conference.
+            records = [part.record for part in some]
+            starts = _starts(records)
+            records = [record for record in records if record.uid in starts]
             results += review.redate_all(records, by=by, at=at, taking=taking, naming=_naming)
         else:
             results += review.approve_all([part.draft for part in some], by=by, options=options, alone=alone)
@@ -240,16 +244,10 @@ def _refuse_what_is_not_ready(part):
         raise ValidationError(_("Nothing has changed: there is nothing to release."), code="unchanged")
 
 
-def _still_to_come(records):
-    """Those of *records* that have not become public along with their conference."""
-    records = list(records)
-    starts = _starts(record.uid for record in records)
-    return [record for record in records if record.uid in starts]
-
-
-def _starts(uids):
-    """{uid: when its edition to come begins} of the records *uids* that have one."""
-    return dict(Edition.objects.to_come(epoch.now()).filter(uid__in=list(uids)).values_list("uid", "public_from"))
+def _starts(records: Iterable[Any]) -> dict[UUID, datetime]:
+    """{uid: when its edition to come begins} of those of *records* that have one."""
+    uids = [record.uid for record in records]
+    return dict(Edition.objects.to_come(epoch.now()).filter(uid__in=uids).values_list("uid", "public_from"))
 
 
 @transaction.atomic
@@ -280,7 +278,7 @@ def unschedule(conference, *, by):
 def _to_come(conference):
     """(the records of the dossier that have an edition to come, the conference first, {uid: when it begins})"""
     records = [record for rows in _querysets(conference) for record in rows.prefetch_related(None)]
-    starts = _starts(record.uid for record in records)
+    starts = _starts(records)
     return [record for record in records if record.uid in starts], starts
 
 

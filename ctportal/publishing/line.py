@@ -31,7 +31,7 @@ def insert_in_line(
     if before:
         if before.public_from == start:
             raise ValidationError(_("Another edition begins at the same instant. Try again."), code="same_instant")
-        until, withdrawal = _take_end(changes, before, conference_of(snapshot))
+        until, withdrawal = _take_end(changes, before, snapshot.conference)
         changes.set_end(before, start)
         changes.note(Action.ENDED, before, effective_at=start)
     if snapshot.date is None:
@@ -47,17 +47,12 @@ def insert_in_line(
 def _days_of_conference(changes: Changes, snapshot: Snapshot, start: datetime) -> tuple[date | None, date | None]:
     """(first day, last day) by which an undated photo is found: those of the first day of its conference, or of the month or
     year where no more is known, as the public reads it at *start*."""
-    uid = conference_of(snapshot)
+    uid = snapshot.conference
     conference = covering(changes.line(uid), start) if uid else None
     if conference is None:
         return None, None
     edition = conference.edition
     return edition.date, last_day(edition.date, edition.card_data["date_precision"])
-
-
-def conference_of(snapshot: Snapshot) -> UUID | None:
-    """uid of the conference that the document or photo belongs to, or None."""
-    return next((link.target for link in snapshot.links if link.name == "conference"), None)
 
 
 def unschedule_to_come(changes: Changes, uid: UUID) -> None:

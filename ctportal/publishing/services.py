@@ -2,7 +2,7 @@
 
 Each service is one publication (see ``publication``): it takes the publication lock, so publications happen one after the other,
 none at an instant before that of the one before, whatever the clocks of two machines show. What else a transaction locks,
-it locks before that (see ``records.lock``). Each either does the whole of its work or raises ``ValidationError``. Instants
+it locks before that (see ``base_models.lock``). Each either does the whole of its work or raises ``ValidationError``. Instants
 are aware datetimes; intervals are [public_from, public_until).
 """
 

@@ -87,10 +87,15 @@ class Snapshot:
         return canonical(self.builder.card(self.data))
 
     @property
+    def conference(self):
+        """uid of the conference that the document or photo belongs to, or None."""
+        return next((link.target for link in self.links if link.name == "conference"), None)
+
+    @property
     def facets(self):
         """The set of (name, value) the edition is filtered by."""
         facets = set(self.builder.facets(self.data))
-        facets |= {("conference", str(link.target)) for link in self.links if link.name == "conference"}
+        facets.add(("conference", self.conference))
         if self.date and not any(name == "year" for name, _value in facets):
             # An undated photo is found in the year of its conference, by which it stands in lists too.
             facets.add(("year", self.date.year))

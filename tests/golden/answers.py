@@ -343,13 +343,16 @@ def _api(recorder, addresses):
 # The admin
 
 
+HAPPENED = ("workflow/auditentry", "workflow/workflowstep", "publishing/ledgerentry")
 LISTS = (
     *(
         f"conferences/{name}"
         for name in ("conference", "photo", "series", "theme", "organization", "person", "session")
     ),
     *(f"documents/{name}" for name in ("document", "cochairssummary", "pressrelease", "statement", "otherdocument")),
-    *(f"publishing/{name}" for name in ("auditentry", "workflowstep", "ledgerentry", "edition", "redirect")),
+    *HAPPENED,
+    "publishing/edition",
+    "publishing/redirect",
     *("auth/user", "auth/group"),
 )
 LIST_FILTERS = (
@@ -366,6 +369,7 @@ OTHERS = (
     *(
         "documents/",
         "publishing/",
+        "workflow/",
         "auth/",
         "language/",
         "conferences/photo/upload/",
@@ -373,7 +377,7 @@ OTHERS = (
     ),
     *("conferences/person/merge/?ids=1,2", "conferences/organization/merge/?ids=1,2", "conferences/person/merge/"),
     *("conferences/conference/recover/", "conferences/conference/987654321/change/"),
-    *(f"publishing/{name}/export/" for name in ("auditentry", "workflowstep", "ledgerentry")),
+    *(f"{name}/export/" for name in HAPPENED),
     "documents/statement/add/?conference=7&kind=statement&occasion=opening",
 )
 AUTOCOMPLETES = (
@@ -398,9 +402,7 @@ def _admin(role):
                 recorder.get(f"/admin/{address}")
             return
         # First what happened, which grows with what is asked.
-        happened = [
-            f"/admin/{name}/" for name in ("workflow/auditentry", "workflow/workflowstep", "publishing/ledgerentry")
-        ]
+        happened = [f"/admin/{name}/" for name in HAPPENED]
         for address in happened:
             recorder.get(address)
         index = recorder.get("/admin/")

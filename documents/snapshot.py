@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 
 from conferences.snapshot import missing_title, pick, ready
+from ctportal.core.codes import DocumentKind
 from ctportal.publishing.models import RecordType
 from ctportal.publishing.snapshot import SnapshotBuilder, SnapshotLink, excerpt, register
 

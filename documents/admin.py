@@ -13,10 +13,10 @@ from ctportal.core.codes import DocumentKind, Occasion, TextStanding
 from ctportal.core.dates import format_date
 from ctportal.files.store import store_document
 from ctportal.publishing.state import state_of
-from ctportal.staff.admin_components import component
-from ctportal.staff.admin_forms import record_form, take_upload
-from ctportal.staff.admin_locale import interface_language
+from ctportal.staff.components import component
 from ctportal.staff.dashboard import DashboardFilter
+from ctportal.staff.forms import record_form, take_upload
+from ctportal.staff.interface_language import interface_language
 from ctportal.staff.record_admin import LabelForm, LabelTabularInline, PublicationFilter, RecordAdmin, RecordForm
 from ctportal.workflow.redaction import Redacted
 

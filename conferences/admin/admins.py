@@ -48,9 +48,11 @@ from ctportal.files.store import store_photo
 from ctportal.publishing.base_models import lock
 from ctportal.publishing.snapshot import delete_rows, refresh_draft
 from ctportal.publishing.state import children_of
-from ctportal.staff import admin_presence, admin_stale
-from ctportal.staff.admin_components import component
-from ctportal.staff.admin_forms import (
+from ctportal.staff import presence, stale_save
+from ctportal.staff.components import component
+from ctportal.staff.dashboard import DashboardFilter
+from ctportal.staff.draft_history import KeepsHistory
+from ctportal.staff.forms import (
     EDITOR_POLICY,
     AutocompleteFields,
     label_texts,
@@ -59,11 +61,8 @@ from ctportal.staff.admin_forms import (
     take_upload,
     what_changed,
 )
-from ctportal.staff.admin_history import KeepsHistory
-from ctportal.staff.admin_kept import SaysWhatIsSaved
-from ctportal.staff.admin_lists import NarrowedList
-from ctportal.staff.admin_locale import interface_language
-from ctportal.staff.dashboard import DashboardFilter
+from ctportal.staff.interface_language import interface_language
+from ctportal.staff.lists import NarrowedList
 from ctportal.staff.record_admin import (
     NATIVE_WIDGETS,
     InlineFormSet,
@@ -79,6 +78,7 @@ from ctportal.staff.record_admin import (
     publication_state,
     stale_context,
 )
+from ctportal.staff.unsaved_copy import SaysWhatIsSaved
 from ctportal.workflow import review, revisions, roles
 from ctportal.workflow.redaction import Redacted, named_as_known, redact
 from documents.models import CoChairsSummary, Document, PressRelease, Statement
@@ -721,7 +721,7 @@ class SessionAdmin(SaysWhatIsSaved, KeepsHistory, AutocompleteFields, NarrowedLi
     ordering = ["-pk"]
 
     def get_urls(self):
-        return [admin_presence.url(self, session_page), *super().get_urls()]
+        return [presence.url(self, session_page), *super().get_urls()]
 
     def get_queryset(self, request):
         queryset = super().get_queryset(request)
@@ -769,7 +769,7 @@ class SessionAdmin(SaysWhatIsSaved, KeepsHistory, AutocompleteFields, NarrowedLi
         session = self.get_object(request, unquote(object_id)) if object_id else None
         with transaction.atomic():
             if session:
-                admin_stale.lock_form(Conference, str(session.conference_id))
+                stale_save.lock_form(Conference, str(session.conference_id))
             return super().changeform_view(request, object_id, form_url, extra_context)
 
     def save_model(self, request, obj, form, change):
@@ -785,7 +785,7 @@ class SessionAdmin(SaysWhatIsSaved, KeepsHistory, AutocompleteFields, NarrowedLi
         refresh_draft(form.instance.conference)
         if not change or what_changed(form, formsets):
             review.note_change(form.instance.conference, request.user)
-            admin_presence.note_saving(request.user, *session_page(form.instance))
+            presence.note_saving(request.user, *session_page(form.instance))
         before = form.initial.get("conference")
         if change and before != form.instance.conference_id:
             text = gettext_noop("Session “%(session)s” moved to “%(conference)s”.")
@@ -820,7 +820,7 @@ class SessionAdmin(SaysWhatIsSaved, KeepsHistory, AutocompleteFields, NarrowedLi
         formsets = [inline.formset for inline in context["inline_admin_formsets"]]
         context["portal"] = stale_context(context["adminform"].form, formsets)
         if change and not context["is_popup"]:
-            context["presence"] = admin_presence.open_form(request, self, obj, session_page)
+            context["presence"] = presence.open_form(request, self, obj, session_page)
         response = super().render_change_form(request, context, add, change, form_url, obj)
         if request.method == "POST":
             response.status_code = 422

@@ -16,8 +16,8 @@ from conferences.models import Conference
 from ctportal.core import languages
 from ctportal.core.instants import local_to_instant, offset_text, show_instant
 from ctportal.publishing.state import state_of
-from ctportal.staff import admin_compare, admin_newly_public
-from ctportal.staff.admin_forms import LocalDateTimeField, PublishingFields
+from ctportal.staff import comparison, newly_public
+from ctportal.staff.forms import LocalDateTimeField, PublishingFields
 from ctportal.workflow import release, review
 
 
@@ -158,7 +158,7 @@ class ReleasePage:
             "conference_address": admin.change_address(self.conference),
             "form": form,
             "rows": [self._row(part, chosen) for part in parts],
-            "newly_public": admin_newly_public.shown(admin.admin_site, release.newly_public_with(parts)),
+            "newly_public": newly_public.shown(admin.admin_site, release.newly_public_with(parts)),
             "scheduled": any(part.at for part in parts),
             "releasable": any(part.can_be_released for part in parts),
             "needs_reason": any(part.needs_reason for part in parts),
@@ -171,7 +171,7 @@ class ReleasePage:
         return TemplateResponse(self.request, "admin/release/release.html", context, status=status)
 
     def _comparison(self, record):
-        return admin_compare.address(self.admin.admin_site.get_model_admin(type(record)), record)
+        return comparison.address(self.admin.admin_site.get_model_admin(type(record)), record)
 
     def _row(self, part, chosen):
         opts = part.record._meta

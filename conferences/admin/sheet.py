@@ -1,7 +1,7 @@
 """The contact sheet: all photos of a conference side by side, to describe, put in order, and publish.
 
 One POST writes only what was changed on the page since it was opened; where one field is refused, or somebody else has saved
-something else in a photo that was changed here, nothing is written and everything typed comes back (see ``admin_stale``).
+something else in a photo that was changed here, nothing is written and everything typed comes back (see ``stale_save``).
 """
 
 from django import forms
@@ -24,8 +24,8 @@ from ctportal.core.instants import show_instant
 from ctportal.publishing.base_models import is_key, lock
 from ctportal.publishing.snapshot import builder_for, checksum, note_draft
 from ctportal.publishing.state import state_of
-from ctportal.staff import admin_presence, admin_stale
-from ctportal.staff.admin_components import component
+from ctportal.staff import presence, stale_save
+from ctportal.staff.components import component
 from ctportal.staff.record_admin import note_publication, publication_state
 from ctportal.workflow import review
 
@@ -83,9 +83,9 @@ class ContactSheet:
         )
 
     def answer_sign(self):
-        """Answer a sign of the open page; see ``admin_presence``."""
+        """Answer a sign of the open page; see ``presence``."""
         may_save = self.photo_admin.has_change_permission(self.request)
-        return admin_presence.answer_sign(self.request, self.conference.uid, self._part, may_save=may_save)
+        return presence.answer_sign(self.request, self.conference.uid, self._part, may_save=may_save)
 
     @property
     def _part(self):
@@ -168,18 +168,18 @@ class ContactSheet:
             elif "_publish_conference" in self.request.POST:
                 self._publish_conference()
         if changed:
-            admin_presence.note_saving(self.user, self.conference.uid, self._part)
+            presence.note_saving(self.user, self.conference.uid, self._part)
         return HttpResponseRedirect(self.request.get_full_path())
 
     @cached_property
     def opened(self):
         """What the posted page was opened with: digests of the rows, their states, the order and the featured photo."""
-        return admin_stale.read_opened(self.request.POST)
+        return stale_save.read_opened(self.request.POST)
 
     def _carried(self, rows):
         """The text that the page carries of what it is opened with."""
-        return admin_stale.as_text(
-            admin_stale.digests_of_rows(rows)
+        return stale_save.as_text(
+            stale_save.digests_of_rows(rows)
             | {f"{row.key}state": publication_state(row.photo) for row in rows}
             | {ORDER: ",".join(map(str, self.keys)), FEATURED: self._featured_now}
         )
@@ -192,7 +192,7 @@ class ContactSheet:
     def _with_numbers_of_now(self, data):
         """*data* with the numbers that the photos have now, where none was moved on the page, or theirs were chosen."""
         moved = any(data.get(f"photo-{pk}-number") != data.get(f"initial-photo-{pk}-number") for pk in self.keys)
-        if self.language or (moved and data.get(f"choose-{ORDER}") != admin_stale.THEIRS):
+        if self.language or (moved and data.get(f"choose-{ORDER}") != stale_save.THEIRS):
             return data
         data = data.copy()
         data.setlist("photos", [str(pk) for pk in self.keys if str(pk) in data.getlist("photos")])
@@ -218,7 +218,7 @@ class ContactSheet:
             n = len(self._gone)
             yield ngettext("%(n)d photo was deleted meanwhile.", "%(n)d photos were deleted meanwhile.", n) % {"n": n}
         for pk in self._gone:
-            typed = admin_stale.typed_in_gone(self.request.POST, f"photo-{pk}", f"photo:{pk}:", TEXTS)
+            typed = stale_save.typed_in_gone(self.request.POST, f"photo-{pk}", f"photo:{pk}:", TEXTS)
             for name, text in typed.items():
                 words = {"field": PhotoRow.base_fields[name].label, "text": text}
                 yield _("You had typed there, %(field)s: %(text)s") % words
@@ -245,15 +245,15 @@ class ContactSheet:
         theirs = [row.name for row in rows if row.photo.pk in wanted]
         mine = [f"{wanted[row.photo.pk]}. {row.heading}" for row in rows if row.photo.pk in wanted]
         if self._is_asked(ORDER, self._order_is_stale) and theirs != mine:
-            yield admin_stale.Conflict(ORDER, _("Order of the photos"), ", ".join(theirs), ", ".join(mine), "")
+            yield stale_save.Conflict(ORDER, _("Order of the photos"), ", ".join(theirs), ", ".join(mine), "")
         chosen, now = self._chosen, self._featured_now
         if chosen and chosen != now and self._is_asked(FEATURED, self.opened.get(FEATURED) != now):
             label = _("Photo that stands for the conference")
-            yield admin_stale.Conflict(FEATURED, label, self._called(now), self._called(chosen), "")
+            yield stale_save.Conflict(FEATURED, label, self._called(now), self._called(chosen), "")
 
     def _is_asked(self, name, is_stale):
         choice = self.request.POST.get(f"choose-{name}", "")
-        answered = choice in (admin_stale.THEIRS, admin_stale.MINE)
+        answered = choice in (stale_save.THEIRS, stale_save.MINE)
         return is_stale or (name in self.request.POST.getlist("asked") and not answered)
 
     @property
@@ -280,7 +280,7 @@ class ContactSheet:
     def _chosen(self):
         """The photo that was chosen on the page to stand for the conference (or NO_PHOTO), "" where nothing was."""
         chosen = self.request.POST.get(FEATURED, "")
-        if chosen == self.opened.get(FEATURED) or self.request.POST.get(f"choose-{FEATURED}") == admin_stale.THEIRS:
+        if chosen == self.opened.get(FEATURED) or self.request.POST.get(f"choose-{FEATURED}") == stale_save.THEIRS:
             return ""
         return chosen if chosen in (NO_PHOTO, *map(str, self.keys)) else ""
 
@@ -465,12 +465,12 @@ class ContactSheet:
     def _saved_by(self, rows):
         """Who last saved the first photo about which the page asks, and when."""
         asked = next((row.photo for row in rows if row.conflicts), None)
-        return admin_stale.who_saved_last(asked) if asked else None
+        return stale_save.who_saved_last(asked) if asked else None
 
     @property
     def _presence(self):
         address = f"{self.request.path}presence/" + (f"?language={self.language}" if self.language else "")
-        return admin_presence.open_page(self.request, self.conference.uid, self._part, address)
+        return presence.open_page(self.request, self.conference.uid, self._part, address)
 
     def _tabs(self):
         """(code, name, whether it is this page); the first is that of the original language."""

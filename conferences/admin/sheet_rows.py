@@ -9,7 +9,7 @@ from conferences.admin.upload import thumbnail_address
 from conferences.models import Person, Photo
 from ctportal.core import languages
 from ctportal.publishing.snapshot import builder_for
-from ctportal.staff import admin_stale
+from ctportal.staff import stale_save
 from ctportal.staff.record_admin import badge, publication_state
 
 LABELS = ("alt_text", "caption", "place")
@@ -123,7 +123,7 @@ class PhotoRow(forms.Form):
         return values | {"people": [str(person.pk) for person in photo.people.all()]}
 
     never_stale = frozenset({"number"})  # the order is one question for the whole page
-    conflicts = ()  # see admin_stale
+    conflicts = ()  # see stale_save
 
     @property
     def instance(self):
@@ -131,7 +131,7 @@ class PhotoRow(forms.Form):
 
     @property
     def key(self):
-        return admin_stale.row_key(self)
+        return stale_save.row_key(self)
 
     @property
     def name(self):
@@ -139,18 +139,18 @@ class PhotoRow(forms.Form):
 
     def full_clean(self):
         # A photo in which nothing was typed is shown as it is saved, and is not written.
-        if self.is_bound and admin_stale.is_touched(self, self.key):
-            admin_stale.take_theirs(self)
+        if self.is_bound and stale_save.is_touched(self, self.key):
+            stale_save.take_theirs(self)
         elif self.is_bound:
-            admin_stale.take_all_theirs(self)
+            stale_save.take_all_theirs(self)
         super().full_clean()
         if self.is_bound:
-            self.conflicts = list(admin_stale.conflicts_of(self, self.key, f"{self.name}: "))
+            self.conflicts = list(stale_save.conflicts_of(self, self.key, f"{self.name}: "))
 
     @cached_property
     def typed(self):
         """Names of the fields that were changed on the page, but for the number."""
-        return admin_stale.changed_fields(self)
+        return stale_save.changed_fields(self)
 
     def clean_alt_text(self):
         return " ".join(self.cleaned_data["alt_text"].split())

@@ -28,7 +28,7 @@ from ctportal.files import store
 from ctportal.files.renditions import read_credit
 from ctportal.publishing.base_models import lock
 from ctportal.publishing.snapshot import refresh_draft
-from ctportal.staff.admin_forms import DateInput
+from ctportal.staff.forms import DateInput
 from ctportal.workflow import review, roles
 
 logger = logging.getLogger(__name__)

@@ -17,7 +17,7 @@ DEMO = environment.flag("CTPORTAL_DEMO")
 
 INSTALLED_APPS = [
     "modeltranslation",
-    "ctportal.staff.admin_apps.PortalAdminConfig",  # django.contrib.admin with the portal's own site
+    "ctportal.staff.apps.PortalAdminConfig",  # django.contrib.admin with the portal's own site
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -52,8 +52,8 @@ MIDDLEWARE = [
     "ctportal.reading.middleware.AnswerCacheMiddleware",
     "ctportal.web.methods.ReadOnlyMiddleware",
     "ctportal.web.middleware.PageLanguageMiddleware",
-    "ctportal.staff.admin_sessions.SessionMiddleware",
-    "ctportal.staff.admin_locale.AdminLanguageMiddleware",
+    "ctportal.staff.reader_sessions.SessionMiddleware",
+    "ctportal.staff.interface_language.AdminLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

@@ -40,7 +40,7 @@ class ShareOpening(models.Model):
 
 
 class Presence(models.Model):
-    """A page of the admin that somebody has open, or has saved; see ``ctportal.staff.admin_presence``. Staff only, and
+    """A page of the admin that somebody has open, or has saved; see ``ctportal.staff.presence``. Staff only, and
     gone after half a day."""
 
     uid = models.UUIDField(help_text="The record's permanent identifier.")

@@ -35,17 +35,17 @@ from ctportal.publishing.problems import Problems
 from ctportal.publishing.snapshot import BUILDERS, builder_for, languages_leaving, refresh_draft
 from ctportal.publishing.state import SHOWS, state_of
 from ctportal.staff import (
-    admin_compare,
-    admin_history,
-    admin_moved,
-    admin_newly_public,
-    admin_presence,
-    admin_share,
-    admin_stale,
-    admin_versions,
+    comparison,
+    draft_history,
+    moved_records,
+    newly_public,
+    presence,
+    share_page,
+    stale_save,
+    versions,
 )
-from ctportal.staff.admin_components import component
-from ctportal.staff.admin_forms import (
+from ctportal.staff.components import component
+from ctportal.staff.forms import (
     ACTIONS,
     EDITOR_POLICY,
     FOR_PUBLISHERS,
@@ -60,10 +60,10 @@ from ctportal.staff.admin_forms import (
     no_such_button,
     what_changed,
 )
-from ctportal.staff.admin_kept import SaysWhatIsSaved
-from ctportal.staff.admin_language import LanguagePage
-from ctportal.staff.admin_lists import NarrowedList
+from ctportal.staff.language_page import LanguagePage
+from ctportal.staff.lists import NarrowedList
 from ctportal.staff.preview import WITHOUT_PAGE, preview_address
+from ctportal.staff.unsaved_copy import SaysWhatIsSaved
 from ctportal.workflow import review, roles
 from ctportal.workflow.models import WorkflowStep
 from ctportal.workflow.original_language import move_labels
@@ -102,9 +102,9 @@ def stale_context(form, formsets=()):
     if not form.instance.pk:
         return {"opened": "", "conflicts": []}
     conflicts = [*form.conflicts, *(conflict for formset in formsets for conflict in formset.conflicts)]
-    context = {"opened": admin_stale.opened(form, formsets), "conflicts": conflicts}
+    context = {"opened": stale_save.opened(form, formsets), "conflicts": conflicts}
     if conflicts:
-        context["saved_by"] = admin_stale.who_saved_last(form.instance)
+        context["saved_by"] = stale_save.who_saved_last(form.instance)
     return context
 
 
@@ -289,7 +289,7 @@ class LabelTabularInline(AutocompleteFields, admin.TabularInline):
         return field
 
 
-class RecordAdmin(SaysWhatIsSaved, admin_history.KeepsHistory, AutocompleteFields, NarrowedList, admin.ModelAdmin):
+class RecordAdmin(SaysWhatIsSaved, draft_history.KeepsHistory, AutocompleteFields, NarrowedList, admin.ModelAdmin):
     """A record's list and form. What is public of it is changed by the services alone, after the draft is saved."""
 
     form = RecordForm
@@ -312,14 +312,14 @@ class RecordAdmin(SaysWhatIsSaved, admin_history.KeepsHistory, AutocompleteField
     def get_object(self, request, object_id, from_field=None):
         record = super().get_object(request, object_id, from_field)
         if record is None and self.model is not self.opts.concrete_model:
-            admin_moved.look_elsewhere(self, request, object_id)
+            moved_records.look_elsewhere(self, request, object_id)
         return record and redact([record], request.user)[0]
 
     def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
         """Django's hook: who has typed something is told where it is."""
         if request.method != "POST":
             return super()._get_obj_does_not_exist_redirect(request, opts, object_id)
-        self.message_user(request, admin_history.gone_message(self, request, unquote(object_id)), messages.WARNING)
+        self.message_user(request, draft_history.gone_message(self, request, unquote(object_id)), messages.WARNING)
         return HttpResponseRedirect(reverse("admin:index", current_app=self.admin_site.name))
 
     def has_view_permission(self, request, obj=None):
@@ -414,11 +414,11 @@ class RecordAdmin(SaysWhatIsSaved, admin_history.KeepsHistory, AutocompleteField
                 name="{}_{}_language_presence".format(*info),
             ),
         ]
-        below = [admin_share.url(self), admin_compare.url(self), *admin_versions.urls(self), admin_presence.url(self)]
-        return [*mine, *below, *admin_history.urls(self), *super().get_urls()]
+        below = [share_page.url(self), comparison.url(self), *versions.urls(self), presence.url(self)]
+        return [*mine, *below, *draft_history.urls(self), *super().get_urls()]
 
     def history_view(self, request, object_id, extra_context=None):
-        return admin_history.HistoryPage(self, request, object_id).show()
+        return draft_history.HistoryPage(self, request, object_id).show()
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)
@@ -440,10 +440,10 @@ class RecordAdmin(SaysWhatIsSaved, admin_history.KeepsHistory, AutocompleteField
         try:
             with transaction.atomic():
                 if object_id:
-                    admin_stale.lock_form(self.model, unquote(object_id))
+                    stale_save.lock_form(self.model, unquote(object_id))
                 return super().changeform_view(request, object_id, form_url, extra_context)
-        except admin_moved.Moved as moved:
-            admin_moved.carry_over(request, moved)
+        except moved_records.Moved as moved:
+            moved_records.carry_over(request, moved)
             return moved.now.changeform_view(request, object_id, moved.now.change_address(moved.record), extra_context)
         except Refused as refused:
             request.refusal = refused.error
@@ -468,7 +468,7 @@ class RecordAdmin(SaysWhatIsSaved, admin_history.KeepsHistory, AutocompleteField
         context["portal"]["problems"] = list(problems(form, context["inline_admin_formsets"]))
         context["portal"] |= stale_context(form, [inline.formset for inline in context["inline_admin_formsets"]])
         if change and not context["is_popup"]:
-            context["presence"] = admin_presence.open_form(request, self, obj)
+            context["presence"] = presence.open_form(request, self, obj)
         response = super().render_change_form(request, context, add, change, form_url, obj)
         if request.method == "POST":
             response.status_code = 422
@@ -492,7 +492,7 @@ class RecordAdmin(SaysWhatIsSaved, admin_history.KeepsHistory, AutocompleteField
         if changed:
             note = review.note_change if self.publishable else review.note_entry_change
             note(form.instance, request.user)
-            admin_presence.note_saving(request.user, *admin_presence.form_of(form.instance))
+            presence.note_saving(request.user, *presence.form_of(form.instance))
 
     def refresh(self, record):
         """Note what would be published now, of *record* and of what else its form changes."""
@@ -737,12 +737,12 @@ class RecordAdmin(SaysWhatIsSaved, admin_history.KeepsHistory, AutocompleteField
             panel["leaving"] = [languages.LANGUAGES[code] for code in languages_leaving(obj, state.in_force)]
         panel["publication"] = self.publication_word(state, panel["changes"])
         if panel["previewable"] and panel["may_edit"]:
-            panel["share_address"] = admin_share.address(self, obj)
+            panel["share_address"] = share_page.address(self, obj)
         if self.publishable and panel["changes"] and panel["may_edit"]:
-            panel["discard_address"] = admin_history.discard_address(self, obj)
+            panel["discard_address"] = draft_history.discard_address(self, obj)
         panel["public_address"] = f"/id/{obj.uid}"
         panel["relabel"] = not self.publishable and bool(panel["changes"])
-        panel["newly_public"] = admin_newly_public.shown(self.admin_site, form.newly_public)
+        panel["newly_public"] = newly_public.shown(self.admin_site, form.newly_public)
         obj.has_edition = bool(state.editions)
         panel["deletable"] = self.has_delete_permission(request, obj)
         if self.publishable:
@@ -810,9 +810,9 @@ class RecordAdmin(SaysWhatIsSaved, admin_history.KeepsHistory, AutocompleteField
         """Addresses of what there is to compare: the draft with what is public ("draft"), what is to come with it."""
         found = {}
         if state.in_force and changes:
-            found["draft"] = admin_compare.address(self, obj)
+            found["draft"] = comparison.address(self, obj)
         if state.in_force and state.to_come:
-            found["to_come"] = admin_compare.address(self, obj, state.in_force.pk, state.to_come.pk)
+            found["to_come"] = comparison.address(self, obj, state.in_force.pk, state.to_come.pk)
         return found
 
     def name_of_field(self, name):

@@ -2,7 +2,7 @@
 
 What belongs to a record is what is deleted with it: texts, sessions and their people, figures, links (``parts_of``). A
 revision holds one record, every column of it in every language, but for what the portal itself notes on it. Nothing public
-reads a revision. ``restoring`` brings one back; ``admin_history`` shows them.
+reads a revision. ``restoring`` brings one back; ``draft_history`` shows them.
 """
 
 import json

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from ctportal.publishing.models import LedgerEntry
 from ctportal.publishing.services import publish, withdraw
-from ctportal.staff.admin_audit import csv_lines
+from ctportal.staff.audit_pages import csv_lines
 from ctportal.staff.preview import preview_address
 from ctportal.workflow import audit, review
 from ctportal.workflow.models import AuditEntry, WorkflowStep

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 
-from ctportal.staff.admin_components import component
+from ctportal.staff.components import component
 
 HOSTILE = "<script>\"'&</script>"
 FILE = SimpleNamespace(name=HOSTILE, width=640, height=480)

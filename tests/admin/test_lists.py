@@ -13,7 +13,7 @@ from django.utils.html import escape
 
 from conferences.models import Conference
 from ctportal.publishing.services import publish, withdraw
-from ctportal.staff.admin_audit import HappenedAdmin
+from ctportal.staff.audit_pages import HappenedAdmin
 from documents.models import Document
 from tests.admin.test_forms import address
 from tests.factories import (

@@ -13,7 +13,7 @@ from django.utils import timezone
 from conferences.models import Conference
 from ctportal.publishing.models import EpochMark
 from ctportal.publishing.services import publish
-from ctportal.staff import admin_presence
+from ctportal.staff import presence
 from ctportal.staff.models import Presence
 from ctportal.workflow.models import AuditEntry
 from tests.admin.forms import AdminForm
@@ -73,7 +73,7 @@ class Page:
 
     @property
     def key(self):
-        return signing.Signer(salt=admin_presence.SALT).unsign_object(self.token)[0]
+        return signing.Signer(salt=presence.SALT).unsign_object(self.token)[0]
 
     def sign(self, **more):
         """Give a sign; return what is shown then."""
@@ -223,10 +223,10 @@ def signs_of(conference):
     return {name: Page(signed_in("publisher", "paul"), page) for name, page in pages.items()}
 
 
-def token_for(user, uid, part=admin_presence.FORM, at=None):
+def token_for(user, uid, part=presence.FORM, at=None):
     """A token as a page made for *user* carries it."""
     payload = ["k" * 22, str(uid), part, user.pk, (at or timezone.now()).isoformat()]
-    return signing.Signer(salt=admin_presence.SALT).sign_object(payload)
+    return signing.Signer(salt=presence.SALT).sign_object(payload)
 
 
 def test_to_a_contributor_the_pages_of_others_give_no_sign_either(conference):

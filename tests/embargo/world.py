@@ -26,7 +26,7 @@ from ctportal.files.models import StoredFile
 from ctportal.files.store import prepare_photo, rendition_name
 from ctportal.publishing.models import Edition
 from ctportal.publishing.snapshot import refresh_draft
-from ctportal.staff import admin_presence, sharing
+from ctportal.staff import presence, sharing
 from ctportal.staff.models import Presence
 from ctportal.workflow import review, revisions
 from ctportal.workflow.models import AuditEntry, WorkflowStep
@@ -278,7 +278,7 @@ class World:
         name = self.canaries.word(str(case), HELD, "Presence.user")
         at = {"opened_at": self.clock.now, "seen_at": NOW}
         Presence.objects.create(
-            user=make_user(name, first_name=name), uid=record.uid, part=admin_presence.FORM, page=name, **at
+            user=make_user(name, first_name=name), uid=record.uid, part=presence.FORM, page=name, **at
         )
 
     def _move(self, record):

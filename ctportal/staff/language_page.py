@@ -24,9 +24,9 @@ from ctportal.core.instants import show_utc
 from ctportal.publishing.base_models import lock
 from ctportal.publishing.snapshot import languages_leaving
 from ctportal.publishing.state import state_of
-from ctportal.staff import admin_presence, admin_stale
-from ctportal.staff.admin_components import component
-from ctportal.staff.admin_forms import (
+from ctportal.staff import presence, stale_save
+from ctportal.staff.components import component
+from ctportal.staff.forms import (
     EDITOR_POLICY,
     FIELD_OF,
     PublishingFields,
@@ -130,7 +130,7 @@ class LanguageForm(forms.Form):
             field.widget.attrs.update(lang=self.language, dir=languages.direction(self.language))
 
     never_stale = frozenset({*ABOUT_PUBLISHING, "upload", "kept_file", "remove_file"})
-    conflicts = ()  # see admin_stale
+    conflicts = ()  # see stale_save
 
     @property
     def instance(self):
@@ -138,12 +138,12 @@ class LanguageForm(forms.Form):
 
     def full_clean(self):
         if self.is_bound:
-            admin_stale.take_theirs(self)
+            stale_save.take_theirs(self)
         super().full_clean()
         if self.is_bound:
-            self.conflicts = list(admin_stale.conflicts_of(self))
+            self.conflicts = list(stale_save.conflicts_of(self))
             if self.conflicts:
-                self.add_error(None, admin_stale.refusal())
+                self.add_error(None, stale_save.refusal())
 
     def clean(self):
         cleaned = super().clean()
@@ -235,7 +235,7 @@ class LanguagePage:
         return self._show(self._form(None, None), 200)
 
     def answer_sign(self):
-        return admin_presence.answer_sign(self.request, self.record.uid, self.language, may_save=self._may_write)
+        return presence.answer_sign(self.request, self.record.uid, self.language, may_save=self._may_write)
 
     def _form(self, data, files):
         context = {"admin": self.admin, "record": self.record, "language": self.language, "user": self.request.user}
@@ -288,7 +288,7 @@ class LanguagePage:
         """Note who has written this language; what the reviewer is to approve may have changed with it."""
         if not set(form.changed_data) - set(ABOUT_PUBLISHING):
             return
-        admin_presence.note_saving(self.request.user, self.record.uid, self.language)
+        presence.note_saving(self.request.user, self.record.uid, self.language)
         if not self.admin.publishable:
             review.note_entry_change(self.record, self.request.user)
             return
@@ -342,7 +342,6 @@ class LanguagePage:
         if not may_save:
             for field in form.fields.values():
                 field.disabled = True
-        presence = admin_presence.open_page(self.request, record.uid, self.language, f"{self.request.path}presence/")
         may_publish = admin.publishable and admin.has_publish_permission(self.request, record)
         context = {
             **admin.admin_site.each_context(self.request),
@@ -353,7 +352,7 @@ class LanguagePage:
             "record_address": admin.change_address(record),
             "form": form,
             "portal": stale_context(form),
-            "presence": presence,
+            "presence": presence.open_page(self.request, record.uid, self.language, f"{self.request.path}presence/"),
             "media": with_nonce(self.request, admin.media + form.media),
             "language": self.language,
             "language_name": name,

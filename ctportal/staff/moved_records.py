@@ -11,7 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from ctportal.publishing.base_models import entry_model, is_key
-from ctportal.staff import admin_stale
+from ctportal.staff import stale_save
 from ctportal.workflow import roles
 from ctportal.workflow.redaction import redact
 
@@ -54,11 +54,11 @@ def carry_over(request, moved):
         "with what you typed. Nothing is saved yet: look at it, then save."
     )
     told = [text % {"record": moved.record, "entry": capfirst(moved.now.opts.verbose_name_plural)}]
-    without_place = admin_stale.typed_in(before(request.POST, instance=moved.record), except_for=now.base_fields)
+    without_place = stale_save.typed_in(before(request.POST, instance=moved.record), except_for=now.base_fields)
     if without_place:
         text = _("This form has no place for what you typed here; copy it if it is still needed: %(fields)s")
         told.append(text % {"fields": "; ".join(f"{label}: {words}" for label, words in without_place)})
-    request.POST = admin_stale.with_what_is_saved(
+    request.POST = stale_save.with_what_is_saved(
         request.POST, now(instance=moved.record), except_for=before.base_fields
     )
     request.refusal = ValidationError(told, code="stale")

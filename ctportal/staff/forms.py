@@ -30,7 +30,7 @@ from ctportal.publishing.base_models import ADDRESS_IN_USE, RESERVED_SLUGS, SLUG
 from ctportal.publishing.models import VOCABULARY
 from ctportal.publishing.snapshot import builder_for, delete_rows, opening
 from ctportal.publishing.state import slug_is_reserved
-from ctportal.staff import admin_stale
+from ctportal.staff import stale_save
 from ctportal.workflow import original_language, redaction, review, roles
 from ctportal.workflow.redaction import Redacted, redact, reveal
 
@@ -234,17 +234,17 @@ class LabelForm(forms.ModelForm):
 
     # Fields that are no part of the record, or that nobody can compare in a page.
     never_stale = frozenset()
-    conflicts = ()  # see admin_stale
+    conflicts = ()  # see stale_save
 
     def full_clean(self):
         is_saved = self.is_bound and bool(self.instance.pk)
         if is_saved:
-            admin_stale.take_theirs(self)
+            stale_save.take_theirs(self)
         super().full_clean()
         if is_saved and self.prefix is None:
-            self.conflicts = list(admin_stale.conflicts_of(self))
+            self.conflicts = list(stale_save.conflicts_of(self))
             if self.conflicts:
-                self.add_error(None, admin_stale.refusal())
+                self.add_error(None, stale_save.refusal())
 
     @property
     def labels(self):
@@ -347,13 +347,13 @@ class InlineFormSet(BaseInlineFormSet):
 
     def _without_deleted_rows(self, data, instance, prefix):
         rows = self.model._default_manager.filter(**{self.fk.name: instance})
-        data, gone = admin_stale.move_deleted_rows_last(
+        data, gone = stale_save.move_deleted_rows_last(
             data, prefix, {str(pk) for pk in rows.values_list("pk", flat=True)}
         )
-        asked = re.compile(rf"{re.escape(prefix)}-(\d{{1,5}})-{admin_stale.GONE}")
+        asked = re.compile(rf"{re.escape(prefix)}-(\d{{1,5}})-{stale_save.GONE}")
         self.gone = sorted({*gone, *(int(m[1]) for name in data.getlist("asked") if (m := asked.fullmatch(name)))})
         for number in self.gone:
-            if data.get(f"choose-{prefix}-{number}-{admin_stale.GONE}") == admin_stale.THEIRS:
+            if data.get(f"choose-{prefix}-{number}-{stale_save.GONE}") == stale_save.THEIRS:
                 data = data.copy()
                 data[f"{prefix}-{number}-DELETE"] = "on"
         return data
@@ -361,10 +361,10 @@ class InlineFormSet(BaseInlineFormSet):
     def clean(self):
         if self.instance.pk:
             heading = capfirst(str(self.model._meta.verbose_name_plural))
-            self.conflicts = list(admin_stale.conflicts_of_rows(self, heading))
+            self.conflicts = list(stale_save.conflicts_of_rows(self, heading))
         super().clean()
         if self.conflicts:
-            raise admin_stale.refusal()
+            raise stale_save.refusal()
 
     def delete_existing(self, obj, commit=True):
         if commit:

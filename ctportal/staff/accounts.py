@@ -9,8 +9,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from ctportal.core import languages
-from ctportal.staff.admin_forms import AutocompleteFields, InstantField, InstantInput
-from ctportal.staff.admin_lists import NarrowedList
+from ctportal.staff.forms import AutocompleteFields, InstantField, InstantInput
+from ctportal.staff.lists import NarrowedList
 from ctportal.workflow import roles
 
 admin.site.unregister([User, Group])

@@ -8,7 +8,7 @@ from django.db import DataError
 from django.utils.translation import gettext as _
 
 from ctportal.core.search_text import shorten
-from ctportal.staff.admin_components import component
+from ctportal.staff.components import component
 
 # What the databases and Python say to numbers and dates beyond what they can hold, and to characters that no text has.
 BEYOND = (ValueError, OverflowError, DataError)

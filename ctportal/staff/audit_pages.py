@@ -13,8 +13,8 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy
 
 from ctportal.publishing.models import LedgerEntry
-from ctportal.staff.admin_components import component
-from ctportal.staff.admin_lists import NarrowedList
+from ctportal.staff.components import component
+from ctportal.staff.lists import NarrowedList
 from ctportal.workflow.models import AuditEntry, WorkflowStep
 
 CHUNK = 1000  # rows in memory

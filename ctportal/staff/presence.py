@@ -1,4 +1,4 @@
-"""Who else has a page of the admin open, and who has saved it since. It informs; what a save may do is for ``admin_stale``.
+"""Who else has a page of the admin open, and who has saved it since. It informs; what a save may do is for ``stale_save``.
 
 Showing a page writes nothing. Its script (static/admin-portal/presence.js) gives a sign when the page is loaded and every 20
 seconds until it is left, and shows what the answer says. A sign carries the key of the page with the instant at which the page

@@ -25,8 +25,8 @@ from ctportal.publishing.base_models import is_key, lock
 from ctportal.publishing.models import Edition
 from ctportal.publishing.snapshot import builder_for
 from ctportal.publishing.state import state_of
-from ctportal.staff.admin_components import component
-from ctportal.staff.admin_forms import changed_fields, stale_message
+from ctportal.staff.components import component
+from ctportal.staff.forms import changed_fields, stale_message
 from ctportal.workflow import redaction, restoring, revision_words, revisions
 from ctportal.workflow.models import EditionRevision
 from ctportal.workflow.revisions import SavedState

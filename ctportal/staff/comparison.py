@@ -15,8 +15,8 @@ from ctportal.publishing.models import Edition, RecordType, Relation
 from ctportal.publishing.snapshot import BUILDERS, builder_for, canonical
 from ctportal.publishing.state import SHOWS
 from ctportal.reading.differences import CHANGED
-from ctportal.staff.admin_locale import interface_language
-from ctportal.staff.admin_versions import VersionsPage
+from ctportal.staff.interface_language import interface_language
+from ctportal.staff.versions import VersionsPage
 from ctportal.web.changes import Shown, changed, relations_changed
 from ctportal.web.history import title_of
 from ctportal.workflow import roles

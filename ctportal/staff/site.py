@@ -8,9 +8,9 @@ from django.core.exceptions import BadRequest
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
-from ctportal.staff.admin_lists import BEYOND
-from ctportal.staff.admin_locale import choose_language
-from ctportal.staff.admin_moved import Moved
+from ctportal.staff.interface_language import choose_language
+from ctportal.staff.lists import BEYOND
+from ctportal.staff.moved_records import Moved
 
 # (name, label for style sheets, names of the models in their order)
 GROUPS = [

@@ -157,6 +157,11 @@ CONTENT_SECURITY_POLICY = {
 CSRF_FAILURE_VIEW = "ctportal.web.views.csrf_failure"
 # The other security headers are those that Django sends by itself; tests/ctportal/test_headers.py lists them.
 SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds: one long working day
+# The language that a member of staff chose for the admin; public addresses name their own.
+LANGUAGE_COOKIE_AGE = 365 * 24 * 60 * 60  # seconds
+LANGUAGE_COOKIE_PATH = "/admin/"
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},

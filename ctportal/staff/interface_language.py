@@ -1,16 +1,11 @@
-"""The language of the admin's interface: chosen by each member of staff, kept in a cookie."""
+"""The language of the admin's interface: chosen by each member of staff, kept in the cookie of Django's ``set_language``."""
 
-from django.conf import settings
-from django.http import HttpResponseRedirect
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
-from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
 
 from ctportal.core import languages
 
 PREFIX = "/admin/"
-YEAR = 365 * 24 * 60 * 60  # seconds
 
 
 def interface_language():
@@ -35,26 +30,3 @@ class AdminLanguageMiddleware:
         patch_vary_headers(response, ("Accept-Language",))
         response.headers.setdefault("Content-Language", language)
         return response
-
-
-@require_POST
-def choose_language(request):
-    """Keep the posted ``language`` in the cookie and go back to where the choice was made."""
-    target = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(
-        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    ):
-        target = PREFIX
-    response = HttpResponseRedirect(target)
-    language = request.POST.get("language", "")
-    if language in dict(settings.LANGUAGES):
-        response.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME,
-            language,
-            max_age=YEAR,
-            path=PREFIX,
-            secure=settings.SESSION_COOKIE_SECURE,
-            httponly=True,
-            samesite="Lax",
-        )
-    return response

@@ -7,8 +7,9 @@ from django.contrib.admin import AdminSite
 from django.core.exceptions import BadRequest
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+from django.views.i18n import set_language
 
-from ctportal.staff.interface_language import choose_language
 from ctportal.staff.lists import BEYOND
 from ctportal.staff.moved_records import Moved
 
@@ -32,7 +33,7 @@ class PortalAdminSite(AdminSite):
     empty_value_display = "–"
 
     def get_urls(self):
-        return [path("language/", choose_language, name="choose_language"), *super().get_urls()]
+        return [path("language/", require_POST(set_language), name="choose_language"), *super().get_urls()]
 
     def admin_view(self, view, cacheable=False):
         """Every page of a record, wherever it is defined, leads on to the entry in which the record is by now."""
@@ -66,7 +67,8 @@ class PortalAdminSite(AdminSite):
     def get_app_list(self, request, app_label=None):
         if app_label:
             return super().get_app_list(request, app_label)
-        found = {model["object_name"]: model for model in self._models(request)}
+        apps = super().get_app_list(request)
+        found = {model["object_name"]: model for app in apps for model in app["models"]}
         if found.get("Photo", {}).get("add_url"):
             found["Photo"]["add_url"] = reverse("admin:conferences_photo_upload", current_app=self.name)
         groups = [
@@ -74,10 +76,6 @@ class PortalAdminSite(AdminSite):
         ]
         groups.append(self._group(_("Other"), "other", list(found.values())))
         return [group for group in groups if group["models"]]
-
-    def _models(self, request):
-        for app in super().get_app_list(request):
-            yield from app["models"]
 
     def _group(self, name, label, models):
         return {

@@ -49,6 +49,7 @@ class HappenedAdmin(NarrowedList, admin.ModelAdmin):
     list_per_page = 100
     ordering = ["-pk"]
     exported = ()
+    person_column = "by"
 
     def has_add_permission(self, request):
         return False
@@ -81,6 +82,11 @@ class HappenedAdmin(NarrowedList, admin.ModelAdmin):
     def instant(self, entry):
         return f"{entry.at:%Y-%m-%d %H:%M:%S}"
 
+    @admin.display(description=gettext_lazy("who"))
+    def person(self, entry):
+        name = getattr(entry, self.person_column)
+        return _narrower(self.person_column, name, name)
+
     @admin.display(description=gettext_lazy("record"))
     def record(self, entry):
         of_type = self.typed(entry)
@@ -99,13 +105,10 @@ def _narrower(name, value, text):
 @admin.register(AuditEntry)
 class AuditEntryAdmin(HappenedAdmin):
     list_display = ["instant", "person", "kind", "outcome", "what", "record", "address"]
+    person_column = "who"
     list_filter = ["kind", "outcome", "at"]
     search_fields = ["who", "what", "uid", "address"]
     exported = ("at", "who", "account", "kind", "outcome", "what", "type", "uid", "address")
-
-    @admin.display(description=gettext_lazy("who"))
-    def person(self, entry):
-        return _narrower("who", entry.who, entry.who)
 
 
 @admin.register(WorkflowStep)
@@ -114,10 +117,6 @@ class WorkflowStepAdmin(HappenedAdmin):
     list_filter = ["action", "type", "at"]
     search_fields = ["by", "remark", "uid"]
     exported = ("at", "by", "action", "language", "type", "uid", "remark")
-
-    @admin.display(description=gettext_lazy("who"))
-    def person(self, entry):
-        return _narrower("by", entry.by, entry.by)
 
 
 @admin.register(LedgerEntry)
@@ -134,10 +133,6 @@ class LedgerEntryAdmin(HappenedAdmin):
 
     def typed(self, entry):
         return entry.edition
-
-    @admin.display(description=gettext_lazy("who"))
-    def person(self, entry):
-        return _narrower("by", entry.by, entry.by)
 
     @admin.display(description=gettext_lazy("takes effect (UTC)"))
     def beginning(self, entry):

@@ -15,9 +15,13 @@ from ctportal.files.store import store_document
 from ctportal.publishing.state import state_of
 from ctportal.staff.components import component
 from ctportal.staff.dashboard import DashboardFilter
-from ctportal.staff.forms import record_form, take_upload
+from ctportal.staff.form_uploads import take_upload
+from ctportal.staff.inlines import LabelTabularInline
 from ctportal.staff.interface_language import interface_language
-from ctportal.staff.record_admin import LabelForm, LabelTabularInline, PublicationFilter, RecordAdmin, RecordForm
+from ctportal.staff.label_forms import LabelForm
+from ctportal.staff.publication_state import PublicationFilter
+from ctportal.staff.record_admin import RecordAdmin
+from ctportal.staff.record_form import RecordForm, record_form
 from ctportal.workflow.redaction import Redacted
 
 from .models import (

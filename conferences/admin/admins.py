@@ -49,35 +49,28 @@ from ctportal.publishing.base_models import lock
 from ctportal.publishing.snapshot import delete_rows, refresh_draft
 from ctportal.publishing.state import children_of
 from ctportal.staff import presence, stale_save
+from ctportal.staff.buttons import names_of
 from ctportal.staff.components import component
 from ctportal.staff.dashboard import DashboardFilter
 from ctportal.staff.draft_history import KeepsHistory
-from ctportal.staff.forms import (
-    EDITOR_POLICY,
-    AutocompleteFields,
-    label_texts,
-    labels_of,
-    record_form,
-    take_upload,
-    what_changed,
-)
+from ctportal.staff.fields import NATIVE_WIDGETS, AutocompleteFields
+from ctportal.staff.form_changes import what_changed
+from ctportal.staff.form_uploads import take_upload
+from ctportal.staff.inlines import InlineFormSet, LabelTabularInline
 from ctportal.staff.interface_language import interface_language
+from ctportal.staff.label_forms import LabelForm, label_texts, labels_of
 from ctportal.staff.lists import NarrowedList
-from ctportal.staff.record_admin import (
-    NATIVE_WIDGETS,
-    InlineFormSet,
-    LabelForm,
-    LabelTabularInline,
+from ctportal.staff.prose_editor import EDITOR_POLICY
+from ctportal.staff.publication_state import (
     PublicationFilter,
-    RecordAdmin,
-    RecordForm,
     badge,
     language_marks,
-    names_of,
     note_publication,
     publication_state,
-    stale_context,
 )
+from ctportal.staff.record_admin import RecordAdmin
+from ctportal.staff.record_form import RecordForm, record_form
+from ctportal.staff.stale_save import stale_context
 from ctportal.staff.unsaved_copy import SaysWhatIsSaved
 from ctportal.workflow import review, revisions, roles
 from ctportal.workflow.redaction import Redacted, named_as_known, redact

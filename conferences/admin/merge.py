@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from conferences.admin import merging
 from ctportal.publishing.base_models import is_key
 from ctportal.publishing.state import state_of
-from ctportal.staff.forms import label_texts
+from ctportal.staff.label_forms import label_texts
 from ctportal.workflow import review
 
 MOST = 10  # entries in one merger: more is a mistake of the selection

@@ -17,7 +17,8 @@ from ctportal.core import languages
 from ctportal.core.instants import local_to_instant, offset_text, show_instant
 from ctportal.publishing.state import state_of
 from ctportal.staff import comparison, newly_public
-from ctportal.staff.forms import LocalDateTimeField, PublishingFields
+from ctportal.staff.fields import LocalDateTimeField
+from ctportal.staff.publishing_fields import PublishingFields
 from ctportal.workflow import release, review
 
 

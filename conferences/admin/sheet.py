@@ -26,7 +26,8 @@ from ctportal.publishing.snapshot import builder_for, checksum, note_draft
 from ctportal.publishing.state import state_of
 from ctportal.staff import presence, stale_save
 from ctportal.staff.components import component
-from ctportal.staff.record_admin import note_publication, publication_state
+from ctportal.staff.draft_changes import changes
+from ctportal.staff.publication_state import note_publication, publication_state
 from ctportal.workflow import review
 
 PAGE_SIZE = 60
@@ -413,8 +414,8 @@ class ContactSheet:
         public = [link.target for link in edition.relations.all() if link.name == "featured_photo"]
         if public == ([self.featured.uid] if self.featured else []):
             return None
-        changes = self.admin.changes(self.conference, edition)
-        return [name for name in changes if name != _("relations to other records")]
+        found = changes(self.admin, self.conference, edition)
+        return [name for name in found if name != _("relations to other records")]
 
     # Showing
 

@@ -10,7 +10,7 @@ from conferences.models import Person, Photo
 from ctportal.core import languages
 from ctportal.publishing.snapshot import builder_for
 from ctportal.staff import stale_save
-from ctportal.staff.record_admin import badge, publication_state
+from ctportal.staff.publication_state import badge, publication_state
 
 LABELS = ("alt_text", "caption", "place")
 TEXTS = (*LABELS, "credit")

@@ -28,7 +28,7 @@ from ctportal.files import store
 from ctportal.files.renditions import read_credit
 from ctportal.publishing.base_models import lock
 from ctportal.publishing.snapshot import refresh_draft
-from ctportal.staff.forms import DateInput
+from ctportal.staff.fields import DATE_INPUT
 from ctportal.workflow import review, roles
 
 logger = logging.getLogger(__name__)
@@ -124,7 +124,7 @@ class UploadForm(forms.Form):
         label=gettext_lazy("Taken on"),
         required=False,
         help_text=gettext_lazy("Left empty: the day that each file carries."),
-        widget=DateInput,
+        widget=DATE_INPUT,
     )
     place = forms.CharField(
         label=gettext_lazy("Place"),

@@ -33,7 +33,7 @@ INSTALLED_APPS = [
     "ctportal.files",
     "ctportal.publishing",
     "ctportal.workflow",
-    "ctportal.staff",
+    "ctportal.staff.apps.StaffConfig",
     "ctportal.web",
     "ctportal.api",
     "conferences",

@@ -9,17 +9,16 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from ctportal.core import languages
-from ctportal.staff.forms import AutocompleteFields, InstantField, InstantInput
+from ctportal.staff.fields import INSTANT_INPUT, AutocompleteFields
 from ctportal.staff.lists import NarrowedList
 from ctportal.workflow import roles
 
 admin.site.unregister([User, Group])
 
 
-def _translation_rights():
-    """{language: Permission}: the rights that make somebody a translator into it."""
-    codenames = {roles.translate(code).partition(".")[2]: code for code in languages.CODES}
-    return {codenames[right.codename]: right for right in Permission.objects.filter(codename__in=codenames)}
+def _codename(language: str) -> str:
+    """The right that makes somebody a translator into *language*."""
+    return roles.translate(language).partition(".")[2]
 
 
 class AccountForm(UserChangeForm):
@@ -34,7 +33,7 @@ class AccountForm(UserChangeForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         held = set(self.instance.user_permissions.values_list("codename", flat=True))
-        self.initial["translates"] = [c for c in languages.CODES if roles.translate(c).partition(".")[2] in held]
+        self.initial["translates"] = [code for code in languages.CODES if _codename(code) in held]
         # One place for each right.
         rights = self.fields["user_permissions"]
         rights.queryset = rights.queryset.exclude(codename__startswith="translate_")
@@ -43,18 +42,15 @@ class AccountForm(UserChangeForm):
         """Make the languages rights like the others, so that only what changes is written and noted."""
         cleaned = super().clean()
         if "translates" in cleaned and "user_permissions" in cleaned:
-            rights = _translation_rights()
-            cleaned["user_permissions"] = [
-                *cleaned["user_permissions"],
-                *(rights[code] for code in cleaned["translates"]),
-            ]
+            rights = Permission.objects.filter(codename__in=[_codename(code) for code in cleaned["translates"]])
+            cleaned["user_permissions"] = [*cleaned["user_permissions"], *rights]
         return cleaned
 
 
 @admin.register(User)
 class AccountAdmin(AutocompleteFields, NarrowedList, UserAdmin):
     form = AccountForm
-    formfield_overrides = {models.DateTimeField: {"form_class": InstantField, "widget": InstantInput}}
+    formfield_overrides = {models.DateTimeField: {"form_class": forms.DateTimeField, "widget": INSTANT_INPUT}}
     autocomplete_fields = ["groups"]
     filter_horizontal = ["user_permissions"]
     show_full_result_count = False

@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db.models import Prefetch
-from django.urls import path, reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
@@ -16,6 +15,7 @@ from ctportal.publishing.snapshot import BUILDERS, builder_for, canonical
 from ctportal.publishing.state import SHOWS
 from ctportal.reading.differences import CHANGED
 from ctportal.staff.interface_language import interface_language
+from ctportal.staff.object_pages import page_address
 from ctportal.staff.versions import VersionsPage
 from ctportal.web.changes import Shown, changed, relations_changed
 from ctportal.web.history import title_of
@@ -26,23 +26,11 @@ DRAFT = "draft"
 POINTED_TO = (RecordType.CONFERENCE, RecordType.DOCUMENT, RecordType.PHOTO)
 
 
-def url(admin):
-    """The address below a record's own, ``…/<id>/versions/compare/?from=…&to=…``; each is "draft" or the key of an edition."""
-
-    def view(request, object_id):
-        return ComparePage(admin, request, object_id).respond()
-
-    return path("<path:object_id>/versions/compare/", admin.admin_site.admin_view(view), name=_name(admin))
-
-
 def address(admin, record, before="", after=DRAFT):
-    """Where two texts of *record* are compared, by default what is public with the draft."""
-    address = reverse(f"admin:{_name(admin)}", args=[record.pk], current_app=admin.admin_site.name)
+    """Where two texts of *record* are compared, by default what is public with the draft; each is "draft" or the key of an
+    edition."""
+    address = page_address(admin, "compare", record.pk)
     return f"{address}?{urlencode({'from': before, 'to': after})}" if before else address
-
-
-def _name(admin):
-    return f"{admin.opts.app_label}_{admin.opts.model_name}_compare"
 
 
 class Side(NamedTuple):
@@ -54,11 +42,13 @@ class Side(NamedTuple):
 
 
 class ComparePage(VersionsPage):
-    def respond(self):
+    """The page ``…/<id>/versions/compare/?from=…&to=…``."""
+
+    def get(self, request, **kwargs):
         rows = self._rows()
         self.editions = {row["key"]: row for row in rows}
         usual = self._usual_before(rows)
-        before, after = self.request.GET.get("from", usual), self.request.GET.get("to", DRAFT)
+        before, after = request.GET.get("from", usual), request.GET.get("to", DRAFT)
         try:
             self._check(before, after)
             context, status = self._compared(before, after), 200
@@ -66,7 +56,7 @@ class ComparePage(VersionsPage):
             before, after = usual, DRAFT
             context, status = {"error": " ".join(error.messages)}, error.code
         context |= {"rows": rows[::-1], "before": before, "after": after}
-        return self._answer("compare", _("Compare"), context, status)
+        return self.answer("compare", _("Compare"), context, status)
 
     def _check(self, before, after):
         """Raise ValidationError, its code the status of the answer, where the two cannot be compared."""

@@ -12,6 +12,7 @@ from operator import attrgetter
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Subquery, Value, Window
 from django.db.models.functions import Coalesce, Least
 from django.urls import reverse
@@ -28,7 +29,8 @@ from ctportal.core.instants import show_instant, today
 from ctportal.publishing import epoch
 from ctportal.publishing.base_models import Stage, entry_model
 from ctportal.publishing.models import Edition, RecordType
-from ctportal.staff.record_admin import found_once
+from ctportal.staff.list_search import found_once
+from ctportal.staff.publication_state import same_as_draft
 from ctportal.workflow import roles
 from ctportal.workflow.models import UnreviewedEdit
 from ctportal.workflow.redaction import redact
@@ -62,18 +64,12 @@ def _mine(queryset, user, now):
     edits = UnreviewedEdit.objects.unapproved().filter(user=user)
     unpublished = ~Exists(Edition.objects.not_unscheduled().filter(uid=OuterRef("uid")).order_by())
     same = Edition.objects.not_unscheduled().filter(
-        Q(public_until=None) | Q(public_until__gt=now), _same(queryset.model)
+        Q(public_until=None) | Q(public_until__gt=now), same_as_draft(queryset.model)
     )
     changed = Q(stage=Stage.REVIEW) | ~Q(Exists(same.filter(uid=OuterRef("uid")).order_by()))
     if queryset.model._meta.concrete_model is not Photo:
         changed |= Q(Exists(_in_preparation(queryset.model, edits)))
     return queryset.filter(Q(created_by=user) & unpublished | Q(uid__in=edits.values("uid")) & changed)
-
-
-def _same(model):
-    """What an edition has that says what the draft of the outer record says."""
-    same = Q(sha256=OuterRef("draft_sha256"))
-    return same & Q(slug=OuterRef("slug")) if hasattr(model, "slug") else same
 
 
 def _in_preparation(model, edits):
@@ -88,24 +84,15 @@ def _in_review(queryset, user, now):
     return queryset.filter(stage=Stage.REVIEW).exclude(uid__in=edits)
 
 
-def _to_come(now):
-    return Edition.objects.to_come(now)
-
-
-def _withdrawals_to_come(now):
-    return Edition.objects.not_unscheduled().filter(public_until__gt=now, withdrawal__isnull=False)
-
-
 def _scheduled(queryset, user, now):
     """Those with an edition or a withdrawal to come, with ``due``, when the first of these happens, ``ends``, when
     the withdrawal does, and ``is_public``."""
     mine = {"uid": OuterRef("uid")}
-    start = _to_come(now).filter(**mine).order_by("public_from").values("public_from")[:1]
-    end = _withdrawals_to_come(now).filter(**mine).order_by("public_until").values("public_until")[:1]
-    found = queryset.filter(
-        Q(uid__in=_to_come(now).order_by().values("uid"))
-        | Q(uid__in=_withdrawals_to_come(now).order_by().values("uid"))
-    )
+    starting = Edition.objects.to_come(now)
+    ending = Edition.objects.not_unscheduled().filter(public_until__gt=now, withdrawal__isnull=False)
+    start = starting.filter(**mine).order_by("public_from").values("public_from")[:1]
+    end = ending.filter(**mine).order_by("public_until").values("public_until")[:1]
+    found = queryset.filter(Q(uid__in=starting.order_by().values("uid")) | Q(uid__in=ending.order_by().values("uid")))
     found = found.annotate(ends=Subquery(end), is_public=Exists(Edition.objects.public(now).filter(**mine).order_by()))
     return found.annotate(due=Least(Coalesce(Subquery(start), Value(NEVER)), Coalesce("ends", Value(NEVER))))
 
@@ -116,11 +103,11 @@ def _left_lying(queryset, user, now):
     What nobody had a hand in, such as a draft that differs since a theme it shows was renamed, is nobody's forgotten
     work; starting from the edits also spares comparing every draft with its edition.
     """
-    same = _same(queryset.model)
+    same = same_as_draft(queryset.model)
     public = Edition.objects.public(now).filter(uid=OuterRef("uid")).order_by()
     return _editable(queryset, user).filter(
         Exists(public.exclude(same)),
-        ~Exists(_to_come(now).filter(same, uid=OuterRef("uid")).order_by()),
+        ~Exists(Edition.objects.to_come(now).filter(same, uid=OuterRef("uid")).order_by()),
         uid__in=UnreviewedEdit.objects.counting(now).values("uid"),
         modified_at__lt=now - OLD,
     )
@@ -308,7 +295,7 @@ def _shown(section, user, now, site) -> dict | None:
 
 
 def _list(section, model, count, site) -> dict:
-    address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist", current_app=site.name)
+    address = reverse(admin_urlname(model._meta, "changelist"), current_app=site.name)
     return {"text": HOW_MANY[model] % {"n": count}, "count": count, "address": f"{address}?dashboard={section.key}"}
 
 
@@ -335,7 +322,7 @@ def _row(record, section, user, now):
     conference = getattr(record, "conference", None)
     row = {
         "title": _title(record),
-        "address": reverse(f"{_entry(record)}_change", args=[record.pk]),
+        "address": _address(record, "change"),
         "kind": record.get_kind_display() if hasattr(record, "get_kind_display") else RecordType.PHOTO.label,
         "conference": str(conference or ""),
         "in_review": section.key == "mine" and record.stage == Stage.REVIEW,
@@ -359,10 +346,9 @@ def _title(record):
     return Truncator(str(record)).chars(90)
 
 
-def _entry(record):
-    """The name of the admin's addresses for *record*: a document is edited in the entry of its kind."""
-    opts = entry_model(record)._meta
-    return f"admin:{opts.app_label}_{opts.model_name}"
+def _address(record, name, *args):
+    """The address of the page *name* of *record*: a document is edited in the entry of its kind."""
+    return reverse(admin_urlname(entry_model(record)._meta, name), args=[record.pk, *args])
 
 
 def _when(record, place, now):
@@ -387,5 +373,5 @@ def _missing_languages(record, user) -> Iterator[dict]:
                 "code": code,
                 "name": languages.LANGUAGES[code],
                 "state": _("in preparation") if code in states else _("missing"),
-                "address": reverse(f"{_entry(record)}_language", args=[record.pk, code]),
+                "address": _address(record, "language", code),
             }

@@ -16,7 +16,7 @@ from ctportal.workflow import roles
 from ctportal.workflow.redaction import redact
 
 
-class Moved(Exception):
+class RecordMoved(Exception):
     """What is looked for in the entry *before* (an admin) is in the entry *now*."""
 
     def __init__(self, record, before, now):
@@ -33,14 +33,14 @@ class Moved(Exception):
 
 
 def look_elsewhere(admin, request, pk):
-    """Raise Moved where the record *pk* (a text), which is not in the entry *admin*, is in another that the user may read."""
+    """Raise RecordMoved where the record *pk* (a text), which is not in the entry *admin*, is in another that the user may read."""
     model = admin.opts.concrete_model
     if not (is_key(pk) and admin.has_view_or_change_permission(request)):
         return
     record = roles.readable(model._default_manager.filter(pk=pk), request.user).first()
     now = record and admin.admin_site.get_model_admin(entry_model(record))
     if now and now is not admin and now.has_view_or_change_permission(request):
-        raise Moved(redact([record], request.user)[0], admin, now)
+        raise RecordMoved(redact([record], request.user)[0], admin, now)
 
 
 def carry_over(request, moved):

@@ -10,17 +10,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.contrib.admin.utils import unquote
 from django.core import signing
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse, HttpResponseBadRequest, HttpResponseNotAllowed
+from django.http import HttpResponse, HttpResponseBadRequest, HttpResponseNotAllowed
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ctportal.publishing.changes import name_of
 from ctportal.staff.models import Presence
+from ctportal.staff.object_pages import ObjectPage, page_address
 
 FORM = "form"  # the part that is the record's own form
 SALT = "ctportal.presence"
@@ -129,26 +127,20 @@ def form_of(record):
     return record.uid, FORM
 
 
+class PresencePage(ObjectPage):
+    """The address that a form gives its signs to, ``…/<id>/presence/``."""
+
+    page_of = staticmethod(form_of)  # names the record and the part of an object
+
+    def post(self, request, **kwargs):
+        return answer_sign(request, *self.page_of(self.record), may_save=self.may_edit)
+
+
 def url(admin, page_of=form_of):
-    """The address below a form's own, ``…/<id>/presence/``. *page_of* names the record and the part of an object."""
-
-    def view(request, object_id):
-        obj = admin.get_object(request, unquote(object_id))
-        if obj is None:
-            raise Http404("No such record.")
-        if not admin.has_view_or_change_permission(request, obj):
-            raise PermissionDenied
-        return answer_sign(request, *page_of(obj), may_save=admin.has_change_permission(request, obj))
-
-    return path("<path:object_id>/presence/", admin.admin_site.admin_view(view), name=_name(admin))
+    return PresencePage.url(admin, "<path:object_id>/presence/", "presence", page_of=page_of)
 
 
 def open_form(request, admin, obj, page_of=form_of):
     """The Page of the form of *obj*; see ``open_page``."""
-    address = reverse(f"admin:{_name(admin)}", args=[obj.pk], current_app=admin.admin_site.name)
     uid, part = page_of(obj)
-    return open_page(request, uid, part, address)
-
-
-def _name(admin):
-    return f"{admin.opts.app_label}_{admin.opts.model_name}_presence"
+    return open_page(request, uid, part, page_address(admin, "presence", obj.pk))

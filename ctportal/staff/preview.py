@@ -111,7 +111,7 @@ def private(view):
     return cache_control(private=True, no_store=True)(answer)
 
 
-class Shown(NamedTuple):
+class ShownRecord(NamedTuple):
     """Another record as the page shows it: in the draft's own words, whether public or not."""
 
     type: str
@@ -132,7 +132,7 @@ class Shown(NamedTuple):
         return cls(snapshot.type, snapshot.uid, snapshot.slug, card, date=snapshot.date, **relation)
 
 
-class Draft:
+class PreviewedDraft:
     """A working record with what its page shows beside it: as it would be published now where *reader* may read that,
     and as the public reads it at *at* where not."""
 
@@ -176,14 +176,14 @@ class Draft:
         for link in self.snapshot.links:
             if link.target in targets:
                 target, card = targets[link.target]
-                yield Shown.of(target, card, name=link.name, key=link.key, relation=link.name)
+                yield ShownRecord.of(target, card, name=link.name, key=link.key, relation=link.name)
 
     def shown_children(self, token):
         """The documents and photos of a conference."""
         for snapshot in self.children:
-            yield Shown.of(snapshot, through(token, snapshot.card), name="conference")
+            yield ShownRecord.of(snapshot, through(token, snapshot.card), name="conference")
         for edition in self.public_children:
-            yield Shown.of(edition, edition.card, name="conference")
+            yield ShownRecord.of(edition, edition.card, name="conference")
 
 
 def through(token, text):
@@ -201,7 +201,7 @@ def preview(request, token):
     if reader.link and request.method == "GET":
         sharing.note_opening(reader.link)
     audit.note_preview(request, record, language, reader.link)
-    draft = Draft(record, reader, request.read_context.at)
+    draft = PreviewedDraft(record, reader, request.read_context.at)
     with translation.override(languages.django_code(language)):
         page = RecordPage(
             record_type=record.record_type,
@@ -262,7 +262,7 @@ def _zone_of(record):
 def preview_file(request, token, key, name):
     """A file that the previewed record shows or, for staff, a document or photo of the previewed conference."""
     record, reader = _opened(request, token)
-    files = Draft(record, reader, request.read_context.at).files
+    files = PreviewedDraft(record, reader, request.read_context.at).files
     if key not in files:
         raise Http404("No such file.")
     return _serve(request, files[key], record, reader.link)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
 from ctportal.staff.lists import BEYOND
-from ctportal.staff.moved_records import Moved
+from ctportal.staff.moved_records import RecordMoved
 
 # (name, label for style sheets, names of the models in their order)
 GROUPS = [
@@ -42,7 +42,7 @@ class PortalAdminSite(AdminSite):
         def followed(request, *args, **kwargs):
             try:
                 return view(request, *args, **kwargs)
-            except Moved as moved:
+            except RecordMoved as moved:
                 return moved.answer(request)
 
         return super().admin_view(followed, cacheable)

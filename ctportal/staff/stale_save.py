@@ -8,6 +8,7 @@ not show is never touched, and what only the other has changed is proposed as th
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.contrib.admin.models import LogEntry
@@ -17,8 +18,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from ctportal.publishing.base_models import is_key, lock
+from ctportal.publishing.changes import name_of
 from ctportal.publishing.snapshot import plain
 from ctportal.reading.differences import text_changes
+from ctportal.workflow import review
 
 THEIRS, MINE = "theirs", "mine"
 GONE = "gone"  # stands for the field's name where a whole row was deleted meanwhile
@@ -113,8 +116,6 @@ def read_opened(data):
 
 def take_theirs(form):
     """Put what is saved in the place of what was typed where "theirs" was chosen. Call it before the form is cleaned."""
-    if not form.is_bound:
-        return
     for _name, bound in _own_fields(form):
         if form.data.get(f"choose-{bound.html_name}") == THEIRS:
             form.data = _with_value(form.data, bound, _saved(bound))
@@ -317,7 +318,7 @@ def who_saved_last(record):
     concrete = ContentType.objects.get_for_model(record)
     entries = LogEntry.objects.filter(content_type__in={kind, concrete}, object_id=str(record.pk))
     entry = entries.select_related("user").order_by("-action_time").first()
-    return (entry.user.get_full_name() or entry.user.get_username(), entry.action_time) if entry else None
+    return (name_of(entry.user), entry.action_time) if entry else None
 
 
 def refusal():
@@ -328,3 +329,45 @@ def refusal():
         ),
         code="stale",
     )
+
+
+def stale_message(record):
+    """What is said to somebody who acts on a *record* that has changed since they opened it."""
+    text = _(
+        "“%(record)s” has changed since you opened this page. Nothing was done: open it again and look at it first."
+    )
+    params = {"record": record}
+    if step := review.steps_of(record).first():
+        text = " ".join((text, _("The last step: %(step)s, by %(by)s.")))
+        params |= {"step": step.get_action_display(), "by": step.by}
+    return ValidationError(text, code="stale", params=params)
+
+
+def stale_context(form, formsets=()):
+    """For the templates: what the page was opened with and, where somebody else has saved meanwhile, what to choose."""
+    if not form.instance.pk:
+        return {"opened": "", "conflicts": []}
+    conflicts = [*form.conflicts, *(conflict for formset in formsets for conflict in formset.conflicts)]
+    context = {"opened": opened(form, formsets), "conflicts": conflicts}
+    if conflicts:
+        context["saved_by"] = who_saved_last(form.instance)
+    return context
+
+
+class ComparedForm:
+    """Mixin of the forms of saved records: refused where somebody else has saved something else in one of their fields."""
+
+    never_stale: frozenset[str] = (
+        frozenset()
+    )  # fields that are no part of the record, or that nobody can compare in a page
+    conflicts: Sequence[Conflict] = ()
+
+    def full_clean(self):
+        is_saved = self.is_bound and bool(self.instance.pk)
+        if is_saved:
+            take_theirs(self)
+        super().full_clean()
+        if is_saved and self.prefix is None:  # rows are compared by their form set
+            self.conflicts = list(conflicts_of(self))
+            if self.conflicts:
+                self.add_error(None, refusal())

@@ -1,12 +1,8 @@
 """A record's editions in the admin, and the page on which an administrator seals one."""
 
 from django import forms
-from django.contrib import messages
-from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponseRedirect
-from django.template.response import TemplateResponse
-from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,6 +10,8 @@ from ctportal.core.instants import show_utc
 from ctportal.publishing import epoch
 from ctportal.publishing.models import Edition
 from ctportal.publishing.snapshot import builder_for, strings
+from ctportal.staff.draft_changes import name_of_field
+from ctportal.staff.object_pages import ObjectPage
 from ctportal.staff.preview import WITHOUT_PAGE
 from ctportal.workflow.sealing import LONGEST, may_seal, seal
 
@@ -25,73 +23,13 @@ class SealForm(forms.Form):
     sure = forms.BooleanField(label=gettext_lazy("I understand that this cannot be undone."))
 
 
-def urls(admin):
-    """The addresses below a record's own, ``…/<id>/versions/`` and ``…/<id>/versions/<edition>/seal/``."""
-    info = admin.opts.app_label, admin.opts.model_name
+class VersionsPage(ObjectPage):
+    """The page ``…/<id>/versions/``: every edition of a record."""
 
-    def page(name):
-        def view(request, object_id, **kwargs):
-            return getattr(VersionsPage(admin, request, object_id), name)(**kwargs)
-
-        return admin.admin_site.admin_view(view)
-
-    return [
-        path("<path:object_id>/versions/", page("show"), name="{}_{}_versions".format(*info)),
-        path("<path:object_id>/versions/<int:pk>/seal/", page("seal"), name="{}_{}_seal".format(*info)),
-    ]
-
-
-class VersionsPage:
-    def __init__(self, admin, request, object_id):
-        self.admin, self.request = admin, request
-        self.record = admin.get_object(request, unquote(object_id))
-        if self.record is None:
-            raise Http404("No such record.")
-        if not admin.has_view_or_change_permission(request, self.record):
-            raise PermissionDenied
-
-    def show(self):
+    def get(self, request, **kwargs):
         rows = self._rows()
-        context = {"rows": rows[::-1], "compare_address": self._address("compare"), "before": self._usual_before(rows)}
-        return self._answer("versions", _("Versions"), context)
-
-    def seal(self, pk):
-        if not may_seal(self.request.user):
-            raise PermissionDenied
-        row = next((row for row in self._rows() if row["edition"].pk == pk), None)
-        if row is None or not row["sealable"]:
-            raise Http404("No such edition that may be sealed.")
-        edition = row["edition"]
-        form = SealForm(self.request.POST or None)
-        if form.is_valid():
-            try:
-                seal(edition, by=self.request.user, reason=form.cleaned_data["reason"])
-            except ValidationError as error:
-                form.add_error("reason" if hasattr(error, "error_dict") else None, error.messages)
-            else:
-                return self._sealed(edition)
-        same = [each for each in self._rows() if self._says_the_same(each["edition"], edition)]
-        context = {"row": row, "form": form, "same": same, "still": self._still_in_draft(edition)}
-        return self._answer("seal", _("Seal a version"), context, 422 if form.is_bound else 200)
-
-    def _still_in_draft(self, edition):
-        """Names of the fields in which the draft still holds a text of *edition*."""
-        draft = builder_for(self.record).snapshot(self.record).data
-        for name, value in draft.items():
-            texts = set(strings({name: edition.data.get(name)})) & set(strings({name: value}))
-            if any(texts):
-                yield self.admin.name_of_field(name)
-
-    def _sealed(self, edition):
-        what = {"record": self.record, "at": show_utc(edition.public_from)}
-        text = _("The version of %(at)s of “%(record)s” is sealed.") % what
-        self.admin.log_change(self.request, self.record, text)
-        self.admin.message_user(self.request, text, messages.SUCCESS)
-        return HttpResponseRedirect(self._address("versions"))
-
-    @staticmethod
-    def _says_the_same(other, edition):
-        return other.pk != edition.pk and other.sha256 == edition.sha256 and not other.is_sealed
+        context = {"rows": rows[::-1], "compare_address": self.address("compare", self.record.pk)}
+        return self.answer("versions", _("Versions"), context | {"before": self._usual_before(rows)})
 
     def _rows(self):
         """Every edition of the record, unscheduled ones included, first to last. *number* is that of the public history."""
@@ -112,7 +50,7 @@ class VersionsPage:
                     "in_force": in_force,
                     "to_come": to_come,
                     "sealable": not (edition.is_sealed or in_force or to_come) and may_seal(self.request.user),
-                    "seal": self._address("seal", edition.pk),
+                    "seal": self.address("seal", self.record.pk, edition.pk),
                     # Organizations and people have no page of their own.
                     "has_page": in_effect and self.record.record_type not in WITHOUT_PAGE,
                 }
@@ -147,22 +85,57 @@ class VersionsPage:
 
         return max((row for row in rows if not row["edition"].is_sealed), key=order, default={"key": ""})["key"]
 
-    def _address(self, name, *more):
-        opts = self.admin.opts
-        return reverse(
-            f"admin:{opts.app_label}_{opts.model_name}_{name}",
-            args=[self.record.pk, *more],
-            current_app=self.admin.admin_site.name,
-        )
+    def answer(self, template, title, context, status=200):
+        context["versions_address"] = self.address("versions", self.record.pk)
+        return super().answer(template, title, context, status)
 
-    def _answer(self, template, title, context, status=200):
-        opts = self.admin.opts
-        shared = {
-            **self.admin.admin_site.each_context(self.request),
-            "opts": opts,
-            "title": title,
-            "original": self.record,
-            "record_address": self.admin.change_address(self.record),
-            "versions_address": self._address("versions"),
-        }
-        return TemplateResponse(self.request, f"admin/record/{template}.html", shared | context, status=status)
+
+class SealPage(VersionsPage):
+    """The page ``…/<id>/versions/<edition>/seal/``."""
+
+    def setup(self, request, *args, **kwargs):
+        super().setup(request, *args, **kwargs)
+        if not may_seal(request.user):
+            raise PermissionDenied
+        self.rows = self._rows()
+        self.row = next((row for row in self.rows if row["edition"].pk == kwargs["pk"]), None)
+        if self.row is None or not self.row["sealable"]:
+            raise Http404("No such edition that may be sealed.")
+        self.edition = self.row["edition"]
+
+    def get(self, request, **kwargs):
+        return self._show(SealForm(), 200)
+
+    def post(self, request, **kwargs):
+        form = SealForm(request.POST or None)
+        if form.is_valid():
+            try:
+                seal(self.edition, by=request.user, reason=form.cleaned_data["reason"])
+            except ValidationError as error:
+                form.add_error("reason" if hasattr(error, "error_dict") else None, error.messages)
+            else:
+                return self._sealed()
+        return self._show(form, 422 if form.is_bound else 200)
+
+    def _sealed(self):
+        what = {"record": self.record, "at": show_utc(self.edition.public_from)}
+        text = _("The version of %(at)s of “%(record)s” is sealed.") % what
+        self.admin.log_change(self.request, self.record, text)
+        self.say(text)
+        return HttpResponseRedirect(self.address("versions", self.record.pk))
+
+    def _show(self, form, status):
+        same = [each for each in (row["edition"] for row in self.rows) if self._says_the_same(each)]
+        context = {"row": self.row, "form": form, "same": same, "still": self._still_in_draft()}
+        return self.answer("seal", _("Seal a version"), context, status)
+
+    def _says_the_same(self, other):
+        return other.pk != self.edition.pk and other.sha256 == self.edition.sha256 and not other.is_sealed
+
+    def _still_in_draft(self):
+        """Names of the fields in which the draft still holds a text of the edition."""
+        draft = builder_for(self.record).snapshot(self.record).data
+        for name, value in draft.items():
+            texts = set(strings({name: self.edition.data.get(name)})) & set(strings({name: value}))
+            if any(texts):
+                yield name_of_field(self.admin, name)

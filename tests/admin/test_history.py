@@ -17,7 +17,7 @@ from ctportal.publishing.base_models import Stage
 from ctportal.publishing.models import Edition
 from ctportal.publishing.services import publish
 from ctportal.publishing.snapshot import refresh_draft
-from ctportal.staff.record_admin import note_publication, publication_state
+from ctportal.staff.publication_state import note_publication, publication_state
 from ctportal.workflow import restoring, review, revisions
 from ctportal.workflow.models import EditionRevision, UnreviewedEdit
 from documents.models import Document

@@ -229,7 +229,7 @@ def test_documents_are_found_by_title_language_and_symbol(staff):
 
 @pytest.mark.parametrize("few", [1000, 0])  # found first, or left to the count and the page
 def test_a_document_is_found_once_by_words_of_any_language_and_of_its_conference(staff, monkeypatch, few):
-    monkeypatch.setattr("ctportal.staff.record_admin.FEW", few)
+    monkeypatch.setattr("ctportal.staff.list_search.FEW", few)
     remarks = make_document(make_conference(name="Minsk 2019"), title="Opening remarks", slug="remarks")
     remarks.versions.create(language="fr", title="Remarques d’ouverture, remarks")
     make_document(title="Opening remarks of somebody else", slug="other")

@@ -11,7 +11,7 @@ from conferences.models import Conference, ConferenceText, Theme
 from ctportal.publishing.models import Edition, LedgerEntry
 from ctportal.publishing.services import publish
 from ctportal.publishing.snapshot import refresh_draft
-from ctportal.staff.forms import ACTIONS
+from ctportal.staff.buttons import ACTIONS
 from ctportal.workflow import review, revisions
 from ctportal.workflow.models import UnreviewedEdit, WorkflowStep
 from tests.admin.forms import AdminForm

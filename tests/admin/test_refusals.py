@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from conferences.models import Conference, Figure, SeriesEntry
 from ctportal.publishing.models import Edition
 from ctportal.publishing.services import publish, withdraw
-from ctportal.staff.record_admin import replacement_from
+from ctportal.staff.replacement import replacement_from
 from ctportal.workflow import restoring
 from documents.models import Document
 from tests.admin.forms import AdminForm, delete, errors_of

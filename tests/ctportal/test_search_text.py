@@ -4,7 +4,7 @@ import pytest
 
 from conferences.models import Conference
 from ctportal.core.search_text import MAX_CHARACTERS, MAX_WORDS, shorten
-from ctportal.staff.record_admin import search_words
+from ctportal.staff.list_search import search_words
 from documents.models import Document
 
 A = "a" * MAX_CHARACTERS

@@ -14,7 +14,7 @@ from django.test import Client
 from ctportal.publishing import epoch, verification
 from ctportal.publishing.models import APART, Edition, LedgerEntry
 from ctportal.publishing.services import publish, restore, unschedule, withdraw
-from ctportal.staff.record_admin import publication_state
+from ctportal.staff.publication_state import publication_state
 from tests.factories import make_account, make_conference, make_document, make_photo, make_user
 
 from .test_files_public import document_with_file

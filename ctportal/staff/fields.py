@@ -1,0 +1,135 @@
+"""Form fields and widgets of the admin: native inputs for dates and times, autocomplete boxes, addresses, texts."""
+
+import re
+from datetime import datetime
+
+from django import forms
+from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from ctportal.publishing.base_models import (
+    is_key,
+    validate_slug,
+)
+from ctportal.workflow import redaction
+
+DATE_INPUT = forms.DateInput({"type": "date", "class": "vNativeDate"}, "%Y-%m-%d")
+TIME_INPUT = forms.TimeInput({"type": "time", "class": "vNativeTime"}, "%H:%M")
+INSTANT_INPUT = forms.DateTimeInput({"type": "datetime-local", "class": "vNativeInstant"}, "%Y-%m-%dT%H:%M")
+NATIVE_WIDGETS = {
+    models.DateField: {"widget": DATE_INPUT},
+    models.TimeField: {"widget": TIME_INPUT},
+    models.URLField: {"assume_scheme": "https"},
+}
+
+
+class LocalDateTimeField(forms.Field):
+    """A date and time without time zone, as typed; ``local_to_instant`` makes an instant of it."""
+
+    widget = INSTANT_INPUT
+    default_error_messages = {
+        "invalid": _("“%(value)s” is no date and time. Write it like 2019-09-03 10:00."),
+        "year": _("%(value)s: the year must lie between 1945 and 2100."),
+    }
+    # Neither a day alone nor a time with a zone of its own: either would mean another instant than was typed.
+    FORM = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?", re.ASCII)
+
+    def to_python(self, value):
+        if value in self.empty_values or isinstance(value, datetime):
+            return value or None
+        text = str(value).strip()
+        try:
+            local = datetime.fromisoformat(text) if self.FORM.fullmatch(text) else None
+        except ValueError:
+            local = None
+        error = "invalid" if local is None else "" if 1945 <= local.year <= 2100 else "year"
+        if error:
+            raise ValidationError(self.error_messages[error], code=error, params={"value": text[:40]})
+        return local.replace(second=0, microsecond=0)
+
+
+class SlugField(forms.CharField):
+    """The address of a record; left empty, it is made from the name."""
+
+    default_validators = [validate_slug]
+
+    def to_python(self, value):
+        return super().to_python(value).lower()
+
+
+class KnowsNames:
+    """Mixin of Django's boxes, which ask the database for what is chosen in each row: here, only for what is not known, and
+    not for what is no key, which the field refuses."""
+
+    known: dict = {}  # {key as text: what it is called}
+
+    def optgroups(self, name, value, attr=None):
+        chosen = [str(key) for key in value if is_key(str(key))]
+        known = [self.create_option(name, key, self.known[key], True, 0) for key in chosen if key in self.known]
+        if len(known) < len(chosen):
+            ((group, options, index),) = super().optgroups(name, [k for k in chosen if k not in self.known], attr)
+            return [(group, [*options, *known], index)]
+        has_empty = not (self.is_required or self.allow_multiple_selected)
+        empty = [self.create_option(name, "", "", False, 0)] if has_empty else []
+        return [(None, [*empty, *known], 0)]
+
+
+class Autocomplete(KnowsNames, AutocompleteSelect):
+    pass
+
+
+class AutocompleteMultiple(KnowsNames, AutocompleteSelectMultiple):
+    """Without the button that takes away all choices: it breaks the list it stands in, for a screen reader."""
+
+    def build_attrs(self, base_attrs, extra_attrs=None):
+        return super().build_attrs(base_attrs, extra_attrs) | {"data-allow-clear": "false"}
+
+
+# Fields that name other records. What is withheld from the user stays where it stands, and nowhere else.
+
+
+class RecordChoice(forms.ModelChoiceField):
+    stays: dict = {}  # {key as text: Redacted}
+
+    def clean(self, value):
+        """The chosen record, or the Redacted that stays."""
+        return self.stays.get(str(value)) or super().clean(value)
+
+
+class RecordChoices(forms.ModelMultipleChoiceField):
+    stays: dict = {}  # as above
+
+    def clean(self, value):
+        """The chosen records, and the keys of those that stay."""
+        # Django asks for all of them at once, and SQLite does not answer to numbers of any size.
+        for key in value or ():
+            if not is_key(str(key)):
+                text = self.error_messages["invalid_pk_value"]
+                raise ValidationError(text, code="invalid_pk_value", params={"pk": str(key)[:40]})
+        if not self.stays:
+            return super().clean(value)
+        stay = [key for key in value if key in self.stays]
+        return [*super().clean([key for key in value if key not in self.stays]), *(self.stays[key].pk for key in stay)]
+
+
+class AutocompleteFields:
+    """Mixin of admins and inlines: our own boxes for their ``autocomplete_fields``, and only what the user may choose."""
+
+    def get_field_queryset(self, db, db_field, request):
+        queryset = super().get_field_queryset(db, db_field, request)
+        if request.user.has_perm("publishing.read_all_drafts"):
+            return queryset
+        model = db_field.remote_field.model
+        return redaction.known(model._default_manager.all() if queryset is None else queryset, request.user)
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", Autocomplete(db_field, self.admin_site, using=kwargs.get("using")))
+        return super().formfield_for_foreignkey(db_field, request, **{"form_class": RecordChoice, **kwargs})
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", AutocompleteMultiple(db_field, self.admin_site, using=kwargs.get("using")))
+        return super().formfield_for_manytomany(db_field, request, **{"form_class": RecordChoices, **kwargs})

@@ -1,0 +1,38 @@
+"""A file that comes with a form, kept while the form is shown again for other errors."""
+
+from django.core import signing
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from ctportal.files.models import StoredFile
+
+KEPT = "ctportal.kept-file"
+
+
+def take_upload(form, store, user):
+    """Store what *form* got in its field ``upload`` by *store* and return the StoredFile; None where nothing came or it was refused.
+
+    A file that was taken is kept through a form shown again for other errors: the hidden field ``kept_file`` names it.
+    """
+    uploaded = form.cleaned_data.get("upload")
+    if not uploaded:
+        return _kept_file(form.cleaned_data.get("kept_file"), user)
+    try:
+        stored = store(uploaded, by=user)
+    except ValidationError as error:
+        form.add_error("upload", error)
+        return None
+    form.data = form.data.copy()
+    form.data[form.add_prefix("kept_file")] = signing.dumps([stored.pk, user.pk], salt=KEPT)
+    form.fields["upload"].help_text = _("“%(name)s” is uploaded and will be saved with the form.") % {
+        "name": stored.name
+    }
+    return stored
+
+
+def _kept_file(token, user):
+    try:
+        pk, owner = signing.loads(token or "", salt=KEPT, max_age=24 * 60 * 60)
+    except signing.BadSignature:
+        return None
+    return StoredFile.objects.filter(pk=pk).first() if owner == user.pk else None

@@ -1,0 +1,64 @@
+"""Pages of a ModelAdmin beside those that Django gives it, below the address of its list or of one of its objects."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.admin import ModelAdmin
+from django.contrib.admin.templatetags.admin_urls import admin_urlname
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.views import View
+
+
+def page_address(admin: ModelAdmin, name: str, *args: object) -> str:
+    """Return the address of the page *name* of *admin*, such as "change" or "history"."""
+    return reverse(admin_urlname(admin.opts, name), args=args, current_app=admin.admin_site.name)
+
+
+class AdminPage(View):
+    admin: Any = None  # the ModelAdmin that the page belongs to
+
+    @classmethod
+    def url(cls, admin: ModelAdmin, route: str, name: str, **options: object) -> URLPattern:
+        """Return the address of the page, for ``admin.get_urls()``; *options* are those of ``as_view()``."""
+        view = admin.admin_site.admin_view(cls.as_view(admin=admin, **options))
+        return path(route, view, name=admin_urlname(admin.opts, name).removeprefix("admin:"))
+
+    def address(self, name: str, *args: object) -> str:
+        return page_address(self.admin, name, *args)
+
+    def say(self, text: str, level: int = messages.SUCCESS) -> None:
+        self.admin.message_user(self.request, text, level)
+
+    def answer(self, template: str, title: str, context: dict, status: int = 200) -> HttpResponse:
+        """Answer with ``admin/record/<template>.html``."""
+        shared = {**self.admin.admin_site.each_context(self.request), "opts": self.admin.opts, "title": title}
+        self.request.current_app = self.admin.admin_site.name
+        return TemplateResponse(self.request, f"admin/record/{template}.html", shared | context, status=status)
+
+
+class ObjectPage(AdminPage):
+    """A page of one object, for who may view it. The address names the object as ``object_id``."""
+
+    def setup(self, request: HttpRequest, *args: object, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        self.record = self.admin.get_object(request, unquote(kwargs["object_id"]))
+        if self.record is None:
+            raise Http404("No such record.")
+        if not self.admin.has_view_or_change_permission(request, self.record):
+            raise PermissionDenied
+
+    @property
+    def may_edit(self) -> bool:
+        return self.admin.has_change_permission(self.request, self.record)
+
+    def require_edit(self) -> None:
+        if not self.may_edit:
+            raise PermissionDenied
+
+    def answer(self, template: str, title: str, context: dict, status: int = 200) -> HttpResponse:
+        shared = {"original": self.record, "record_address": self.admin.change_address(self.record)}
+        return super().answer(template, title, shared | context, status)

@@ -1,0 +1,150 @@
+"""What stands around the form of a record: what the public sees of it, what is to come, its languages, buttons and faults."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.contrib.admin.helpers import InlineAdminFormSet
+from django.forms import BaseForm
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from ctportal.core import languages
+from ctportal.core.instants import offset_text, show_instant
+from ctportal.publishing.base_models import Stage
+from ctportal.publishing.snapshot import languages_leaving
+from ctportal.publishing.state import State, state_of
+from ctportal.staff import buttons, comparison, newly_public
+from ctportal.staff.draft_changes import changes
+from ctportal.staff.object_pages import page_address
+from ctportal.staff.preview import WITHOUT_PAGE
+from ctportal.workflow import review
+
+
+def panel(admin: Any, request: HttpRequest, form: Any, record: Any, is_popup: bool) -> dict[str, Any]:
+    """Return everything that the templates show around *form*; *record* is None where it is not saved yet."""
+    is_saved = record is not None and bool(record.pk)
+    shown = {
+        "form": form,
+        "is_popup": is_popup,
+        "publishable": admin.publishable,
+        "previewable": admin.model.record_type not in WITHOUT_PAGE,
+        "may_publish": admin.has_publish_permission(request, record),
+        "may_edit": admin.has_change_permission(request, record) if record else True,
+        "in_review": getattr(record, "stage", "") == Stage.REVIEW,
+        "second_reader": False,
+        "relabel": False,
+        "zone": form.time_zone,
+        "zone_offset": offset_text(timezone.now(), form.time_zone),
+        "saved": is_saved,
+        "state": state_of(record.uid) if is_saved else State([], timezone.now()),
+    }
+    if is_saved:
+        shown |= _of_saved(admin, request, form, record, shown)
+    if is_saved and not is_popup:
+        shown["languages"] = language_matrix(admin, record)
+    return shown | {"buttons": buttons.offered(shown)}
+
+
+def _of_saved(admin: Any, request: HttpRequest, form: Any, record: Any, shown: dict[str, Any]) -> dict[str, Any]:
+    state = shown["state"]
+    record.has_edition = bool(state.editions)  # spares ``has_delete_permission`` the question
+    changed = changes(admin, record, state.in_force) if state.in_force else []
+    found = {
+        "lines": list(_lines(state, form.time_zone, admin.publishable)),
+        "changes": changed,
+        "comparisons": _comparisons(admin, record, state, changed),
+        "publication": _publication(state, changed),
+        "relabel": not admin.publishable and bool(changed),
+        "public_address": f"/id/{record.uid}",
+        "newly_public": newly_public.shown(admin.admin_site, form.newly_public),
+        "deletable": admin.has_delete_permission(request, record),
+    }
+    if shown["previewable"] and shown["may_edit"]:
+        found["share_address"] = page_address(admin, "share", record.pk)
+    if admin.publishable:
+        found["steps"] = list(review.steps_of(record)[:5])
+        found["second_reader"] = shown["may_publish"] and review.has_second_reader(record, request.user)
+        if state.in_force:
+            found["leaving"] = [languages.LANGUAGES[code] for code in languages_leaving(record, state.in_force)]
+        if changed and shown["may_edit"]:
+            found["discard_address"] = page_address(admin, "discard", record.pk)
+    return found
+
+
+def _publication(state: State, changed: list[str]) -> str:
+    """The state of one record, as ``publication_state`` gives it for the rows of a list."""
+    if state.in_force:
+        return "changed" if changed else "public"
+    if state.to_come:
+        return "scheduled"
+    return "withdrawn" if state.last else "draft"
+
+
+def _lines(state: State, zone: str, publishable: bool) -> Iterator[tuple[str, str]]:
+    """Sentences on what the public sees at this moment and what is to come, each (kind, text)."""
+    if state.in_force:
+        yield "public", _("Public since %(at)s.") % {"at": show_instant(state.in_force.public_from, zone)}
+    elif state.withdrawal:
+        text = _("Withdrawn since %(at)s: the address answers “gone” with the reason: %(reason)s")
+        at = show_instant(state.last.public_until, zone)
+        yield "withdrawn", text % {"at": at, "reason": state.withdrawal.reason}
+    elif state.last:
+        yield "withdrawn", _("No longer public: nothing that is public refers to it.")
+    elif publishable:
+        yield "draft", _("A draft: the public does not see it, nor that it exists.")
+    else:
+        yield "draft", _("Not public: it becomes so with the first page that shows it.")
+    if state.to_come:
+        at = show_instant(state.to_come.public_from, zone)
+        first, next_one = _("Scheduled: public at %(at)s."), _("A new edition is scheduled: public at %(at)s.")
+        yield "scheduled", (next_one if state.in_force else first) % {"at": at}
+    if state.scheduled_end:
+        at = show_instant(state.scheduled_end.edition.public_until, zone)
+        text = _("Withdrawal scheduled for %(at)s: %(reason)s")
+        yield "scheduled", text % {"at": at, "reason": state.scheduled_end.reason}
+
+
+def _comparisons(admin: Any, record: Any, state: State, changed: list[str]) -> dict[str, str]:
+    """Addresses of what there is to compare: the draft with what is public ("draft"), what is to come with it."""
+    found = {}
+    if state.in_force and changed:
+        found["draft"] = comparison.address(admin, record)
+    if state.in_force and state.to_come:
+        found["to_come"] = comparison.address(admin, record, state.in_force.pk, state.to_come.pk)
+    return found
+
+
+def language_matrix(admin: Any, record: Any) -> list[dict[str, str]]:
+    """Return the six languages of *record*: code, name, direction, state, address of the page to write it."""
+    states = admin.language_states(record) | {record.original_language: "original"}
+    return [
+        {
+            "code": code,
+            "name": name,
+            "direction": languages.direction(code),
+            "state": states.get(code, "missing"),
+            "address": "" if code == record.original_language else page_address(admin, "language", record.pk, code),
+        }
+        for code, name in languages.LANGUAGES.items()
+    ]
+
+
+def faults(form: BaseForm, inlines: Iterable[InlineAdminFormSet]) -> Iterator[tuple[str, str, str]]:
+    """What is wrong in a form shown again, for the list on top of it: (address of the field, its name, message)."""
+    yield from _faults_of(form, "")
+    for inline in inlines:
+        heading = capfirst(inline.opts.verbose_name_plural)
+        for message in inline.formset.non_form_errors():
+            yield f"#{inline.formset.prefix}-group", heading, message
+        for number, row in enumerate(inline.formset.forms, start=1):
+            yield from _faults_of(row, f"{heading} {number}: ")
+
+
+def _faults_of(form: BaseForm, where: str) -> Iterator[tuple[str, str, str]]:
+    for name, messages in form.errors.items():  # none where it is not bound
+        field = form[name] if name in form.fields else None
+        for message in messages:
+            label = f"{where}{capfirst(field.label)}" if field else where.rstrip(": ")
+            yield f"#{field.id_for_label}" if field else "", label, message

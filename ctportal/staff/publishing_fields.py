@@ -1,0 +1,73 @@
+"""What the buttons below the form of a record ask for."""
+
+from django import forms
+from django.contrib.admin.widgets import AdminTextInputWidget
+from django.utils.translation import gettext_lazy as _
+
+from ctportal.staff.fields import LocalDateTimeField
+
+
+class PublishingFields(forms.Form):
+    """What the buttons below a form ask for."""
+
+    publish_note = forms.CharField(
+        label=_("Change note"),
+        required=False,
+        max_length=500,
+        help_text=_("Public: what changed, in a sentence. Readers and partners see it in the history."),
+        widget=AdminTextInputWidget,
+    )
+    publish_minor = forms.BooleanField(
+        label=_("Minor change"), required=False, help_text=_("A typing error, a label: subscribers are not notified.")
+    )
+    publish_at = LocalDateTimeField(label=_("Publish at"), required=False)
+    alone_reason = forms.CharField(
+        label=_("Without second reader, because"),
+        required=False,
+        max_length=400,
+        help_text=_("Stays in the history and in the ledger. Needed where nobody else has read what you publish."),
+        widget=AdminTextInputWidget,
+    )
+    remark = forms.CharField(
+        label=_("Remark"),
+        required=False,
+        max_length=1000,
+        help_text=_("For colleagues only; stays in the history of the record."),
+        widget=AdminTextInputWidget,
+    )
+    mark = forms.CharField(required=False, max_length=400, widget=forms.HiddenInput)
+    withdraw_reason = forms.CharField(
+        label=_("Reason"),
+        required=False,
+        max_length=500,
+        help_text=_("Public: readers of the old address are told."),
+        widget=AdminTextInputWidget,
+    )
+    withdraw_at = LocalDateTimeField(label=_("Withdraw at"), required=False)
+    withdraw_replacement = forms.CharField(
+        label=_("To read instead"),
+        required=False,
+        max_length=500,
+        help_text=_("Optional: the address of a public page of this portal."),
+        widget=AdminTextInputWidget,
+    )
+
+
+# Where the services name a field, and which field of the form that is.
+FIELD_OF = {
+    "at": "publish_at",
+    "note": "publish_note",
+    "reason": "withdraw_reason",
+    "replacement": "withdraw_replacement",
+    "alone": "alone_reason",
+    "file": "upload",
+}
+
+
+def show_refusal(form, error):
+    """Show in *form* what *error*, of a service, says: at the field that it names, else above the form."""
+    by_field = error.error_dict if hasattr(error, "error_dict") else {None: error.error_list}
+    for told, errors in by_field.items():
+        for each in errors:
+            name = "ready" if each.code == "language_not_ready" else FIELD_OF.get(told, told)
+            form.add_error(name if name in form.fields else None, each)

@@ -1,0 +1,233 @@
+"""The form of a record: its own fields and labels, its text in the original language, and what publishing asks for."""
+
+from django import forms
+from django.contrib.admin.widgets import AdminTextInputWidget
+from django.core.exceptions import ValidationError
+from django.utils.text import capfirst, slugify
+from django.utils.translation import gettext_lazy as _
+
+from ctportal.core.instants import is_time_zone, local_to_instant
+from ctportal.publishing.base_models import (
+    ADDRESS_IN_USE,
+    RESERVED_SLUGS,
+    SLUG,
+    is_key,
+)
+from ctportal.publishing.models import VOCABULARY
+from ctportal.publishing.snapshot import builder_for, opening
+from ctportal.publishing.state import slug_is_reserved
+from ctportal.staff.buttons import ACTIONS
+from ctportal.staff.fields import SlugField
+from ctportal.staff.label_forms import LabelForm, labels_of
+from ctportal.staff.publishing_fields import FIELD_OF, PublishingFields, show_refusal
+from ctportal.staff.stale_save import stale_message
+from ctportal.staff.text_rows import clean_row, text_form_fields
+from ctportal.workflow import original_language, review, roles
+
+
+class RecordForm(LabelForm, PublishingFields, metaclass=forms.models.ModelFormMetaclass):
+    """The form of a record: its own fields and labels, its text in the original language, and what publishing asks for.
+
+    ``text_rows`` names the relation to the rows per language, ``text_fields`` the row's fields that the form shows.
+    """
+
+    text_rows = ""
+    text_fields = ()
+    never_stale = frozenset(PublishingFields.base_fields) | {"upload", "remove_file"}
+    slug_from = ""  # field whose words make the slug
+    refusal = None  # ValidationError of a service that refused what this form asked for
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.text_row = self._text_row(self.opened_in) if self.text_rows else None
+        if self.text_row is not None:
+            self._fill_in_text()
+        self.instants = {}  # of the fields that ask for one, aware
+        self.instance_stage = getattr(self.instance, "stage", "")
+        self.newly_public = []  # the entries of the vocabulary that become public with it, for who may publish it
+        if self.instance.pk:
+            if self.instance.record_type not in VOCABULARY and roles.may_publish(self.request.user, self.instance):
+                self.newly_public = opening(self.instance)
+            self.initial["mark"] = review.mark(self.instance, self.newly_public)
+
+    def _fill_in_text(self):
+        """Show the row's texts; those of a new row stand back behind what the address of the form gives."""
+        for name in self.text_fields:
+            value = getattr(self.text_row, name)
+            self.initial[name] = value if self.text_row.pk else self.initial.get(name) or value
+
+    def _text_row(self, language):
+        relation = self._meta.model._meta.get_field(self.text_rows)
+        if self.instance.pk:
+            # All of them: the panel beside the form shows their languages from the same query.
+            rows = getattr(self.instance, self.text_rows).all()
+            row = next((row for row in rows if row.language == language), None)
+            if row:
+                return row
+        return relation.related_model(**{relation.field.name: self.instance, "language": language})
+
+    @property
+    def time_zone(self):
+        """The zone that release times are typed in: the conference's."""
+        place = self.instance if hasattr(self.instance, "time_zone") else self._conference()
+        zone = getattr(place, "time_zone", "UTC")
+        return zone if is_time_zone(zone) else "UTC"
+
+    def clean_slug(self):
+        slug = self.cleaned_data["slug"]
+        if slug and self._is_in_use(slug):
+            raise ValidationError(ADDRESS_IN_USE, code="unique")
+        return slug
+
+    def _is_in_use(self, slug: str) -> bool:
+        """Whether *slug* is the address of another record, or belongs to one for good."""
+        others = self._meta.model._meta.concrete_model._base_manager.exclude(pk=self.instance.pk)
+        is_reserved = slug_is_reserved(self.instance.record_type, slug, self.instance.uid)
+        return is_reserved or others.filter(slug=slug).exists()
+
+    def suggested_slug(self):
+        """The slug made of the field ``slug_from``, where the editor left the address empty."""
+        return slugify(self.cleaned_data.get(self.slug_from) or "")[:90].strip("-")
+
+    def _free(self, slug):
+        """Return *slug*, with a number after it where another record has it."""
+        if not slug:
+            raise ValidationError(_("Write the address in Latin letters, like minsk-2019."), code="required")
+        for suffix in ["", *(f"-{number}" for number in range(2, 100))]:
+            candidate = slug + suffix
+            if SLUG.fullmatch(candidate) is None or candidate in RESERVED_SLUGS:
+                continue
+            if not self._is_in_use(candidate):
+                return candidate
+        raise ValidationError(_("Write another address: this one and many like it are taken."), code="unique")
+
+    def clean(self):
+        cleaned = super().clean() or self.cleaned_data
+        if "slug" in self.fields and "slug" not in self.errors and not cleaned.get("slug"):
+            self._fill_slug(cleaned)
+        self._check_language_change(cleaned)
+        self._check_mark(cleaned)
+        return cleaned
+
+    def _check_mark(self, cleaned):
+        """Refuse to act on a record that is no longer what the editor saw."""
+        acts = ACTIONS.intersection(self.request.POST) if self.instance.pk else ()
+        if acts and cleaned.get("mark") != self.initial["mark"]:
+            self.add_error(None, stale_message(self.instance))
+
+    def _conference(self):
+        """The conference this record belongs to; on an opened add form the one the address names."""
+        if getattr(self.instance, "conference_id", None):
+            return self.instance.conference
+        field = self.fields.get("conference")
+        given = str(self.initial.get("conference") or "")
+        return field.queryset.filter(pk=given).first() if field is not None and is_key(given) else None
+
+    def _fill_slug(self, cleaned):
+        try:
+            cleaned["slug"] = self._free(self.suggested_slug())
+        except ValidationError as error:
+            self.add_error("slug", error)
+
+    def _check_language_change(self, cleaned):
+        chosen = cleaned.get("original_language")
+        if not self.instance.pk or not chosen or chosen == self.opened_in:
+            return
+        has_labels = any(getattr(self.instance, f"{name}_{chosen}") for name in labels_of(self._meta.model))
+        has_row = bool(self.text_rows) and getattr(self.instance, self.text_rows).filter(language=chosen).exists()
+        own = [str(self.instance._meta.verbose_name)] if has_labels or has_row else []
+        if where := [*own, *original_language.parts_in(self.instance, chosen)]:
+            text = _(
+                "There are already texts in this language (%(where)s). Only a language without texts can be chosen: "
+                "the texts of this form then count as written in it."
+            )
+            self.add_error("original_language", text % {"where": ", ".join(where)})
+
+    def _post_clean(self):
+        super()._post_clean()
+        self.instance.moved_from = self.opened_in if self.moves else ""
+        if self.text_row is not None:
+            self._clean_text()
+        self._clean_instant()
+        if self.refusal is not None:
+            show_refusal(self, self.refusal)
+
+    def _clean_text(self):
+        """Write the text fields on the row of the original language, as its model cleans them."""
+        row = self.text_row
+        row.language = self.language
+        for name in self.text_fields:
+            value = self.cleaned_data.get(name)
+            if value or (name in self.cleaned_data and not getattr(self.fields[name], "choices", None)):
+                setattr(row, name, value)
+        if self.has_text:
+            clean_row(self, row, self.text_fields)
+
+    @property
+    def has_text(self):
+        """Whether there is a text to keep in the original language."""
+        return bool(self.text_row.pk) or any(self.cleaned_data.get(name) for name in self.typed_text_fields)
+
+    @property
+    def typed_text_fields(self):
+        """The text fields that are empty until somebody types; a choice always has a value."""
+        return [name for name in self.text_fields if not getattr(self.fields.get(name), "choices", None)]
+
+    def _clean_instant(self):
+        for name in ("publish_at", "withdraw_at"):
+            local = self.cleaned_data.get(name)
+            try:
+                self.instants[name] = local_to_instant(local, self.time_zone) if local else None
+            except ValidationError as error:
+                self.add_error(name, error)
+
+    def add_missing(self, error):
+        """Show what *error* says of fields in which nothing else is wrong."""
+        for told, errors in error.error_dict.items():
+            name = FIELD_OF.get(told, told)
+            if name in self.fields and name not in self.errors:
+                self.add_error(name, errors)
+
+    def missing(self):
+        """{field: message} of what is missing, in the record as it is typed, before it may be public; see ``SnapshotBuilder.missing``."""
+        record, texts = self.instance, None
+        if self.text_row is not None:
+            saved = getattr(record, self.text_rows).all() if record.pk else []
+            rows = [row for row in saved if row.pk != self.text_row.pk]
+            rows += [self.text_row] if self.has_text else []
+            texts = [row for row in rows if row.ready or row.language == record.original_language]
+        return builder_for(record).missing(record, texts)
+
+    def save_text(self):
+        """Save the row of the original language, once the record itself is saved."""
+        if self.text_row is None or not self.has_text:
+            return
+        relation = self._meta.model._meta.get_field(self.text_rows)
+        setattr(self.text_row, relation.field.name, self.instance)
+        if self.text_row.pk:
+            self.text_row.save(update_fields=["language", *(n for n in self.text_fields if n in self.fields)])
+        else:
+            self.text_row.save()
+
+
+def record_form(model, text_model=None):
+    """Class decorator: give the form of *model* its address, made from ``slug_from``, and the fields of its text."""
+
+    def declare(form):
+        fields = {}
+        if any(field.name == "slug" for field in model._meta.fields):
+            slug = model._meta.get_field("slug")
+            fields["slug"] = SlugField(
+                label=capfirst(slug.verbose_name),
+                help_text=slug.help_text,
+                required=False,
+                max_length=120,
+                widget=AdminTextInputWidget({"data-prefill-from": form.slug_from}),
+            )
+        if text_model:
+            fields |= text_form_fields(text_model, form.text_fields)
+        form.declared_fields = form.declared_fields | fields
+        form.base_fields = form.base_fields | fields
+        return form
+
+    return declare

@@ -7,7 +7,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from conferences.admin.admins import YearFilter, conference_of, parent_link
+from conferences.admin.known import city_of, named_conference, parent_link
+from conferences.admin.lists import YearFilter
 from ctportal.core import languages
 from ctportal.core.codes import DocumentKind, Occasion, TextStanding
 from ctportal.core.dates import format_date
@@ -34,15 +35,13 @@ from .models import (
     Statement,
 )
 
-UPLOAD_HELP = gettext_lazy("PDF or DOCX.")
 
+class FileFields(forms.Form):
+    """The file of a language version, on the form of its document and on the page of its language."""
 
-def upload_fields():
-    return {
-        "upload": forms.FileField(label=gettext_lazy("File"), required=False, help_text=UPLOAD_HELP),
-        "kept_file": forms.CharField(required=False, widget=forms.HiddenInput),
-        "remove_file": forms.BooleanField(label=gettext_lazy("Remove the file"), required=False),
-    }
+    upload = forms.FileField(label=gettext_lazy("File"), required=False, help_text=gettext_lazy("PDF or DOCX."))
+    kept_file = forms.CharField(required=False, widget=forms.HiddenInput)
+    remove_file = forms.BooleanField(label=gettext_lazy("Remove the file"), required=False)
 
 
 def take_file(form, row, user):
@@ -55,14 +54,11 @@ def take_file(form, row, user):
 
 
 @record_form(Document, LanguageVersion)
-class DocumentForm(RecordForm):
+class DocumentForm(FileFields, RecordForm):
     text_rows = "versions"
     text_fields = ("title", "body", "external_url", "state", "standing")
     slug_from = "title"
     constraint_fields = {"symbol_once": "symbol"}
-    upload = upload_fields()["upload"]
-    kept_file = upload_fields()["kept_file"]
-    remove_file = upload_fields()["remove_file"]
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -143,10 +139,7 @@ class VersionFilter(admin.SimpleListFilter):
         return languages.CHOICES
 
     def queryset(self, request, queryset):
-        if self.value() not in languages.CODES:
-            return queryset
-        version = LanguageVersion.objects.filter(document=OuterRef("pk"), language=self.value())
-        return queryset.filter(Exists(version))
+        return queryset.filter(versions__language=self.value()) if self.value() else queryset
 
 
 @admin.register(Document)
@@ -208,17 +201,15 @@ class DocumentAdmin(RecordAdmin):
 
     def get_changeform_initial_data(self, request):
         initial = super().get_changeform_initial_data(request)
-        conference = conference_of(initial, request.user)
+        conference = named_conference(initial.get("conference", ""), request.user)
         if conference:
-            language = conference.original_language
+            language, city = conference.original_language, city_of(conference)
             closing = initial.get("occasion") == Occasion.CLOSING
-            initial.setdefault("original_language", language)
-            initial.setdefault("date", conference.end_date if closing else conference.start_date)
-            city = getattr(conference, f"city_{language}") or ""
-            initial.setdefault("place", city)
+            day = conference.end_date if closing else conference.start_date
+            defaults = {"original_language": language, "date": day, "place": city}
             if city:
-                day = conference.end_date if closing else conference.start_date
-                initial.setdefault("dateline", f"{city}, {format_date(day, language)}")
+                defaults["dateline"] = f"{city}, {format_date(day, language)}"
+            return defaults | initial
         return initial
 
     def save_model(self, request, obj, form, change):
@@ -255,7 +246,7 @@ class DocumentAdmin(RecordAdmin):
         return {"standing": TextStanding.OFFICIAL}
 
     def language_extra_fields(self, row):
-        fields = upload_fields()
+        fields = FileFields().fields
         if row.file:
             fields["upload"].help_text = file_link(row.file)
         else:

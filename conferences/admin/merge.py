@@ -4,14 +4,14 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import HttpResponseRedirect
-from django.template.response import TemplateResponse
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from conferences.admin import merging
+from conferences.admin.pages import admin_page
 from ctportal.publishing.base_models import is_key
 from ctportal.publishing.state import state_of
 from ctportal.staff.label_forms import label_texts
@@ -46,12 +46,8 @@ class Candidate:
     @property
     def shown_records(self):
         for record in self.records[:SHOWN]:
-            opts = record._meta
-            try:
-                address = reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[record.pk])
-            except NoReverseMatch:
-                address = ""
-            yield {"kind": capfirst(opts.verbose_name), "name": str(record), "address": address}
+            address = self.admin_site.get_model_admin(type(record)).change_address(record)
+            yield {"kind": capfirst(record._meta.verbose_name), "name": str(record), "address": address}
 
     @property
     def more_records(self):
@@ -128,19 +124,14 @@ class MergePage:
         # The one that most refers to, or that is public, is likely the one to stay.
         likely = max(candidates, key=lambda candidate: (len(candidate.pages), candidate.rows, -candidate.entry.pk))
         context = {
-            **self.admin.admin_site.each_context(self.request),
             "title": _("Merge %(names)s") % {"names": self.admin.opts.verbose_name_plural},
-            "subtitle": None,
-            "opts": self.admin.opts,
             "candidates": candidates,
             "chosen": chosen or likely.entry,
             "errors": errors,
             "mark": mark,
             "list_address": self._list_address,
-            "media": self.admin.media,
         }
-        self.request.current_app = self.admin.admin_site.name
-        return TemplateResponse(self.request, "admin/merge/confirm.html", context, status=status)
+        return admin_page(self.admin, self.request, "merge/confirm.html", context, status)
 
 
 def merge_address(model_admin, queryset):

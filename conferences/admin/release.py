@@ -5,13 +5,14 @@ from django.contrib import messages
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.http import Http404, HttpResponseRedirect
-from django.template.response import TemplateResponse
+from django.http import HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 
+from conferences.admin.pages import admin_page
 from conferences.models import Conference
 from ctportal.core import languages
 from ctportal.core.instants import local_to_instant, offset_text, show_instant
@@ -52,9 +53,7 @@ class ReleasePage:
         # Before anything is looked up: else the answer would tell which conferences there are.
         if not model_admin.has_publish_permission(request):
             raise PermissionDenied
-        self.conference = Conference.objects.filter(pk=conference_id).first()
-        if self.conference is None:
-            raise Http404("No such conference.")
+        self.conference = get_object_or_404(Conference, pk=conference_id)
         if not model_admin.has_publish_permission(request, self.conference):
             raise PermissionDenied
 
@@ -117,13 +116,8 @@ class ReleasePage:
 
     # Buttons. Each returns what is said of what it did, and what parts that were left out had to do along with the conference.
 
-    def _release_now(self, form, chosen):
-        return self._release(form, chosen, None)
-
-    def _release_at(self, form, chosen):
-        return self._release(form, chosen, form.instant)
-
-    def _release(self, form, chosen, at):
+    def _release(self, form, chosen):
+        at = form.instant if form.needs_instant else None
         note, alone = form.cleaned_data["note"], form.cleaned_data["alone"]
         parts, cascaded = release.release(self.conference, chosen, by=self.user, at=at, note=note, alone=alone)
         # In one statement; of what was published a revision is kept already, and what moves was not changed.
@@ -144,17 +138,14 @@ class ReleasePage:
         n = release.unschedule(self.conference, by=self.user)
         return ngettext("%(n)d part is unscheduled.", "%(n)d parts are unscheduled.", n) % {"n": n}, []
 
-    buttons = {"_release": _release_now, "_release_at": _release_at, "_redate": _redate, "_unschedule": _unschedule}
+    buttons = {"_release": _release, "_release_at": _release, "_redate": _redate, "_unschedule": _unschedule}
 
     # Showing
 
     def _show(self, parts, form, chosen, status):
         admin = self.admin
         context = {
-            **admin.admin_site.each_context(self.request),
             "title": _("Release of %(conference)s") % {"conference": self.conference},
-            "subtitle": None,
-            "opts": admin.opts,
             "original": self.conference,
             "conference_address": admin.change_address(self.conference),
             "form": form,
@@ -166,22 +157,18 @@ class ReleasePage:
             "state": state_of(self.conference.uid),
             "zone": self.zone,
             "zone_offset": offset_text(timezone.now(), self.zone),
-            "media": admin.media,
         }
-        self.request.current_app = admin.admin_site.name
-        return TemplateResponse(self.request, "admin/release/release.html", context, status=status)
-
-    def _comparison(self, record):
-        return comparison.address(self.admin.admin_site.get_model_admin(type(record)), record)
+        return admin_page(admin, self.request, "release/release.html", context, status)
 
     def _row(self, part, chosen):
-        opts = part.record._meta
+        record = part.record
+        admin = self.admin.admin_site.get_model_admin(type(record))
         return {
             "part": part,
-            "kind": getattr(part.record, "get_kind_display", lambda: opts.verbose_name)(),
-            "name": str(part.record),
-            "address": reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[part.record.pk]),
-            "compare": self._comparison(part.record) if part.changes_what_was_published else "",
+            "kind": getattr(record, "get_kind_display", lambda: record._meta.verbose_name)(),
+            "name": str(record),
+            "address": admin.change_address(record),
+            "compare": comparison.address(admin, record) if part.changes_what_was_published else "",
             "chosen": part.key in chosen,
             "at": show_instant(part.at, self.zone) if part.at else "",
             "languages": [languages.LANGUAGES[code] for code in part.languages],

@@ -5,23 +5,23 @@ or not at all, and the others do not suffer.
 """
 
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.widgets import AutocompleteSelect
+from django.contrib.admin.widgets import AdminTextInputWidget, AutocompleteSelect
 from django.core.exceptions import PermissionDenied, TooManyFilesSent, ValidationError
 from django.db import transaction
 from django.db.models import Max
 from django.http import HttpResponseRedirect, JsonResponse
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.csrf import csrf_protect
 
-from conferences.admin.known import known_conferences, named_conference
+from conferences.admin.known import city_of, known_conferences, named_conference
+from conferences.admin.pages import admin_page
 from conferences.models import Conference, Photo
 from ctportal.core.instants import today
 from ctportal.files import store
@@ -53,7 +53,6 @@ class Answer:
     message: str
     photo: Photo | None = None
     code: str = ""
-    read: list = field(default_factory=list)  # names of the fields filled in from what the file carries
 
     @property
     def status_code(self):
@@ -91,76 +90,51 @@ class PicturesInput(forms.FileInput):
     allow_multiple_selected = True
 
 
-class UploadForm(forms.Form):
+class UploadForm(forms.ModelForm):
     """Fields that all files share. The files themselves are answered one by one."""
 
     use_required_attribute = False
 
-    conference = forms.ModelChoiceField(
-        Conference.objects.all(),
-        label=gettext_lazy("Conference"),
-        widget=AutocompleteSelect(Photo._meta.get_field("conference"), admin.site),
-    )
     pictures = forms.Field(
         label=gettext_lazy("Pictures"),
         required=False,
         widget=PicturesInput(attrs={"accept": "image/jpeg,image/png,image/webp", "multiple": True}),
     )
-    credit = forms.CharField(
-        label=gettext_lazy("Credit"),
-        required=False,
-        max_length=200,
-        help_text=gettext_lazy("For all of them. Left empty: what each file carries (IPTC or EXIF)."),
-        widget=forms.TextInput(attrs={"class": "vTextField"}),
-    )
-    rights = forms.CharField(
-        label=gettext_lazy("Rights"),
-        required=False,
-        max_length=300,
-        help_text=gettext_lazy("Such as: free for editorial use with the credit. Left empty: what each file carries."),
-        widget=forms.TextInput(attrs={"class": "vTextField"}),
-    )
-    taken_on = forms.DateField(
-        label=gettext_lazy("Taken on"),
-        required=False,
-        help_text=gettext_lazy("Left empty: the day that each file carries."),
-        widget=DATE_INPUT,
-    )
-    place = forms.CharField(
-        label=gettext_lazy("Place"),
-        required=False,
-        max_length=200,
-        help_text=gettext_lazy("In the original language of the conference. Never read from the files."),
-        widget=forms.TextInput(attrs={"class": "vTextField"}),
-    )
     again = forms.BooleanField(
         label=gettext_lazy("Add pictures again that this conference already has"), required=False
     )
+
+    class Meta:
+        model = Photo
+        fields = ["conference", "credit", "rights", "taken_on", "place"]
+        widgets = {
+            "conference": AutocompleteSelect(Photo._meta.get_field("conference"), admin.site),
+            "credit": AdminTextInputWidget,
+            "rights": AdminTextInputWidget,
+            "taken_on": DATE_INPUT,
+            "place": AdminTextInputWidget,
+        }
+        help_texts = {
+            "credit": gettext_lazy("For all of them. Left empty: what each file carries (IPTC or EXIF)."),
+            "rights": gettext_lazy(
+                "Such as: free for editorial use with the credit. Left empty: what each file carries."
+            ),
+            "taken_on": gettext_lazy("Left empty: the day that each file carries."),
+            "place": gettext_lazy("In the original language of the conference. Never read from the files."),
+        }
 
     def clean_pictures(self):
         pictures = self.files.getlist(self.add_prefix("pictures"))
         if not pictures:
             raise ValidationError(_("Choose the pictures: JPEG, PNG or WebP."), code="required")
         if len(pictures) > MAX_PICTURES:
-            raise too_many(len(pictures), pictures[MAX_PICTURES].name)
+            text = _(
+                "You chose %(number)d pictures; %(limit)d go into one form. None was taken. Leave out those from “%(name)s” "
+                "on, and send them after the first %(limit)d."
+            )
+            names = {"number": len(pictures), "limit": MAX_PICTURES, "name": pictures[MAX_PICTURES].name}
+            raise ValidationError(text, code="too_many_files", params=names)
         return pictures
-
-    def clean_taken_on(self):
-        day, conference = self.cleaned_data["taken_on"], self.cleaned_data.get("conference")
-        if day and day > today(timezone.now(), conference.time_zone if conference else ""):
-            raise ValidationError(_("%(value)s is still to come.") % {"value": day.isoformat()})
-        return day
-
-
-def too_many(number, first_left_out):
-    return ValidationError(
-        _(
-            "You chose %(number)d pictures; %(limit)d go into one form. None was taken. Leave out those from “%(name)s” "
-            "on, and send them after the first %(limit)d."
-        ),
-        code="too_many_files",
-        params={"number": number, "limit": MAX_PICTURES, "name": first_left_out},
-    )
 
 
 # One file
@@ -195,7 +169,7 @@ def take_picture(uploaded, shared, *, by):
         logger.exception("A picture could not be stored")
         text = _("“%(name)s” could not be stored. Nothing of it was kept: send it again.") % {"name": name}
         return Answer(name, REFUSED, text)
-    return Answer(name, SAVED, _saved_text(read), photo, read=read)
+    return Answer(name, SAVED, _saved_text(read), photo)
 
 
 def _same_picture(conference, sha256, user):
@@ -274,7 +248,7 @@ class UploadPage:
         conference = named_conference(self.request.GET.get("conference", ""), self.request.user)
         if conference is None:
             return {}
-        return {"conference": conference, "place": getattr(conference, f"city_{conference.original_language}") or ""}
+        return {"conference": conference, "place": city_of(conference)}
 
     def _post(self):
         form = UploadForm(self.request.POST, self.request.FILES)
@@ -307,10 +281,7 @@ class UploadPage:
     def _show(self, form, status, *, answers=(), problem=""):
         conference = form.initial.get("conference") or getattr(form, "cleaned_data", {}).get("conference")
         context = {
-            **self.admin.admin_site.each_context(self.request),
             "title": _("Add photos"),
-            "subtitle": None,
-            "opts": self.admin.opts,
             "form": form,
             "media": self.admin.media + form.media,
             "answers": answers,
@@ -320,8 +291,7 @@ class UploadPage:
             "sheet_address": self._next(conference) if conference else "",
             "max_pictures": MAX_PICTURES,
         }
-        self.request.current_app = self.admin.admin_site.name
-        return TemplateResponse(self.request, "admin/photos/upload.html", context, status=status)
+        return admin_page(self.admin, self.request, "photos/upload.html", context, status)
 
 
 def upload_address(conference):

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from conferences.admin.admins import ConferenceAdmin
+from conferences.admin.conference import ConferenceAdmin
 from conferences.models import Conference
 from ctportal.publishing import services
 from ctportal.workflow import roles

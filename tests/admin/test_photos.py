@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from PIL import Image
 
-from conferences.admin.sheet import in_new_order
+from conferences.admin.sheet_changes import in_new_order
 from conferences.models import Photo
 from ctportal.files.models import StoredFile
 from ctportal.publishing import epoch
@@ -317,6 +317,17 @@ def test_one_refused_field_saves_nothing_and_keeps_everything_typed(staff):
     first.refresh_from_db()
     assert first.caption_en is None or first.caption_en == ""
     assert not Photo.objects.filter(featured=True).exists()
+
+
+def test_a_fault_in_a_field_that_the_sheet_does_not_show_keeps_nobody_from_describing(staff):
+    conference = make_conference()
+    photo = make_photo(conference)
+    Photo.objects.filter(pk=photo.pk).update(taken_on=date(2099, 1, 1))
+
+    AdminForm(staff, sheet(conference)).fill(**{f"photo-{photo.pk}-caption": "The opening"}).press("_save")
+
+    photo.refresh_from_db()
+    assert photo.caption_en == "The opening"
 
 
 def test_numbers_put_the_photos_in_order(staff):

@@ -1,0 +1,221 @@
+"""The admin of conferences: list, form with its tables and panel, and the addresses of their further pages."""
+
+from django.contrib import admin
+from django.db.models import Count, OuterRef, Prefetch, Subquery
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from conferences.admin import inlines
+from conferences.admin.dossier import add_links, dossier_rows, missing_parts
+from conferences.admin.known import readable_conferences
+from conferences.admin.lists import YearFilter, label
+from conferences.admin.release import ReleasePage, release_address
+from conferences.admin.sheet import ContactSheet
+from conferences.models import Appearance, Conference, ConferenceText, Photo, Session
+from ctportal.core import languages
+from ctportal.core.countries import COUNTRY_CHOICES
+from ctportal.core.dates import format_date_range
+from ctportal.publishing.state import children_of
+from ctportal.staff.buttons import names_of
+from ctportal.staff.dashboard import DashboardFilter
+from ctportal.staff.interface_language import interface_language
+from ctportal.staff.label_forms import labels_of
+from ctportal.staff.publication_state import PublicationFilter, badge
+from ctportal.staff.record_admin import RecordAdmin
+from ctportal.staff.record_form import RecordForm, record_form
+from ctportal.workflow import roles
+from ctportal.workflow.redaction import redact
+from documents.models import Document
+
+COUNTRIES = dict(COUNTRY_CHOICES)  # Django makes this dictionary anew for each row that shows a country
+
+
+@record_form(Conference, ConferenceText)
+class ConferenceForm(RecordForm):
+    text_rows = "texts"
+    text_fields = ("title", "motto", "summary", "description", "background", "outcome")
+    slug_from = "name"
+    constraint_fields = {
+        "conference_ends_on_or_after_start": "end_date",
+        "conference_is_not_its_own_parent": "parent",
+    }
+
+
+class CountryFilter(admin.SimpleListFilter):
+    title = gettext_lazy("country")
+    parameter_name = "country"
+
+    def lookups(self, request, model_admin):
+        rows = readable_conferences(request.user).exclude(country="").order_by()
+        used = rows.values_list("country", flat=True).distinct()
+        return sorted(((code, str(COUNTRIES.get(code, code))) for code in used), key=lambda pair: pair[1])
+
+    def queryset(self, request, queryset):
+        return queryset.filter(country=self.value()) if self.value() else queryset
+
+
+@admin.register(Conference)
+class ConferenceAdmin(RecordAdmin):
+    form = ConferenceForm
+    list_display = ["name", "dates", "place", "publication", "language_list", "missing_parts"]
+    list_filter = [
+        DashboardFilter,
+        PublicationFilter,
+        "stage",
+        YearFilter,
+        CountryFilter,
+        "kind",
+        "event_status",
+        "series_entries__series",
+    ]
+    tells_of_others = frozenset({"series_entries__series"})
+    search_fields = ["name", "slug", "texts__title", *(f"city_{code}" for code in languages.CODES)]
+    ordering = ["-start_date", "name"]
+    autocomplete_fields = ["parent", "themes"]
+    inlines = [
+        inlines.SeriesEntryInline,
+        inlines.MainTopicInline,
+        inlines.SessionInline,
+        inlines.OrganizationRoleInline,
+        inlines.AppearanceInline,
+        inlines.FigureInline,
+        inlines.ReferenceInline,
+        inlines.LinkInline,
+        inlines.AnnouncedDateInline,
+    ]
+    fieldsets = [
+        (
+            gettext_lazy("Facts"),
+            {
+                "fields": [
+                    "name",
+                    "slug",
+                    "original_language",
+                    ("kind", "event_status", "format"),
+                    ("start_date", "end_date", "date_precision"),
+                    ("city", "country"),
+                    "venue",
+                    "time_zone",
+                    "parent",
+                    "themes",
+                    ("contact", "contact_email"),
+                ]
+            },
+        ),
+        (gettext_lazy("Text in the original language"), {"fields": ConferenceForm.text_fields}),
+    ]
+    link_paths = ("parent", "references__document", "figures__source_document", "photos")
+    # Where the parts of the form begin, for the row of links above it.
+    parts = [
+        ("fieldset-0-0-heading", gettext_lazy("Facts")),
+        ("fieldset-0-1-heading", gettext_lazy("Text")),
+        ("series_entries-group", gettext_lazy("Series")),
+        ("main_topics-group", gettext_lazy("Main topics")),
+        ("sessions-group", gettext_lazy("Programme")),
+        ("organization_roles-group", gettext_lazy("Organizations")),
+        ("appearances-group", gettext_lazy("People")),
+        ("figures-group", gettext_lazy("Figures")),
+        ("references-group", gettext_lazy("References")),
+        ("links-group", gettext_lazy("Links")),
+        ("announced_dates-group", gettext_lazy("Announced dates")),
+        ("publishing-heading", gettext_lazy("Publishing")),
+    ]
+
+    def get_queryset(self, request):
+        queryset = super().get_queryset(request)
+        page = request.resolver_match.url_name if request.resolver_match else ""
+        if page.endswith("_change"):
+            return queryset.prefetch_related("texts")
+        if not page.endswith("_changelist"):
+            return queryset
+        photos = roles.readable(Photo.objects.filter(conference=OuterRef("pk")), request.user).order_by()
+        documents = Document.objects.only("conference", "kind", "also_serves_as", "occasion").order_by()
+        return queryset.annotate(
+            photo_count=Subquery(photos.values("conference").annotate(n=Count("pk")).values("n"))
+        ).prefetch_related(
+            Prefetch("texts", ConferenceText.objects.only("conference", "language", "ready")),
+            Prefetch("documents", roles.readable(documents, request.user)),
+        )
+
+    def get_urls(self):
+        pages = [
+            ("photos/", self.photos_view, "photos"),
+            ("photos/presence/", self.photos_presence_view, "photos_presence"),
+            ("release/", self.release_view, "release"),
+        ]
+        urls = [
+            path(f"<int:object_id>/{end}", self.admin_site.admin_view(view), name=f"conferences_conference_{name}")
+            for end, view, name in pages
+        ]
+        return [*urls, *super().get_urls()]
+
+    def release_view(self, request, object_id):
+        return ReleasePage(self, request, object_id).respond()
+
+    def photos_view(self, request, object_id):
+        return ContactSheet(self, request, object_id).respond()
+
+    def photos_presence_view(self, request, object_id):
+        return ContactSheet(self, request, object_id).answer_sign()
+
+    @admin.display(description=gettext_lazy("dates"), ordering="start_date")
+    def dates(self, record):
+        return format_date_range(record.start_date, record.end_date, record.date_precision, interface_language())
+
+    @admin.display(description=gettext_lazy("place"), ordering="country")
+    def place(self, record):
+        return ", ".join(filter(None, [label(record, "city"), str(COUNTRIES.get(record.country, ""))]))
+
+    @admin.display(description=gettext_lazy("missing"))
+    def missing_parts(self, record):
+        missing = missing_parts(record.documents.all())
+        return ", ".join(missing if record.photo_count else [*missing, _("photos")])
+
+    def language_parts(self, obj, user):
+        """Every label of the conference and its parts; an empty heading goes on under the one before."""
+        yield from super().language_parts(obj, user)
+        yield from _under(_("Main topics"), obj.main_topics.all())
+        for session in obj.sessions.prefetch_related("appearances"):
+            yield str(session), session, labels_of(Session)
+            yield from _under("", session.appearances.all())
+        for appearance in redact(obj.appearances.select_related("person"), user):
+            yield str(appearance), appearance, labels_of(Appearance)
+        yield from _under(_("Related links"), obj.links.all())
+
+    def panel(self, request, form, obj, is_popup):
+        panel = super().panel(request, form, obj, is_popup)
+        may_publish = panel["may_publish"]
+        panel["parts"] = [part for part in self.parts if may_publish or part[0] != "publishing-heading"]
+        if obj is None or not obj.pk or is_popup:
+            return panel
+        text = {
+            "part": _("Conference text"),
+            "languages": panel["languages"],
+            "publication": badge(panel["publication"]),
+        }
+        panel["dossier"] = [text, *dossier_rows(self.admin_site, obj, request.user)]
+        panel["dossier_links"] = add_links(obj, request.user)
+        if may_publish:
+            panel |= cascaded_changes(panel["state"]) | {"release_address": release_address(obj)}
+        return panel
+
+
+def cascaded_changes(state):
+    """What the buttons do to other records: the names of those that move with the conference, and of those that are
+    unscheduled with it."""
+    if not state.to_come or state.in_force:
+        return {}
+    children = children_of(state.to_come.uid, state.at).only("uid", "type", "public_from")
+    names = names_of([(child.type, child.uid) for child in children])
+    same = {child.uid for child in children if child.public_from == state.to_come.public_from}
+    return {
+        "moving_with_conference": [name for uid, name in names.items() if uid in same],
+        "unscheduled_with_conference": list(names.values()),
+    }
+
+
+def _under(heading, rows):
+    """The labels of *rows* under one *heading*."""
+    for number, row in enumerate(rows):
+        yield heading if not number else "", row, labels_of(type(row))

@@ -1,0 +1,123 @@
+"""The tables in the forms of conferences and sessions: the rows that belong to one."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from conferences.models import (
+    AnnouncedDate,
+    Appearance,
+    Figure,
+    Link,
+    MainTopic,
+    OrganizationRole,
+    Reference,
+    SeriesEntry,
+    Session,
+)
+from ctportal.staff.inlines import InlineFormSet, LabelTabularInline
+from ctportal.staff.label_forms import LabelForm
+
+
+class RowForm(LabelForm):
+    constraint_fields = {
+        "ordinal_once_per_series": "ordinal",
+        "conference_once_per_series": "series",
+        "announced_date_ends_on_or_after_start": "end_date",
+        "session_ends_after_it_starts": "end_time",
+        "organization_role_once_per_conference": "organization",
+        "organization_role_once_per_session": "organization",
+        "reference_once_per_conference": "document",
+    }
+
+
+class RowInline(LabelTabularInline):
+    form = RowForm
+    titles = ()  # of the documents that the rows name: the paths to their versions
+
+    def get_queryset(self, request):
+        rows = super().get_queryset(request)
+        if self.autocomplete_fields:
+            rows = rows.select_related(*self.autocomplete_fields)
+        return rows.prefetch_related(*self.titles)
+
+
+class SeriesEntryInline(RowInline):
+    model = SeriesEntry
+    fields = ["series", "ordinal"]
+    autocomplete_fields = ["series"]
+
+
+class AnnouncedDateInline(RowInline):
+    model = AnnouncedDate
+    fields = ["start_date", "end_date", "date_precision", "announced_on", "reason"]
+
+
+class MainTopicInline(RowInline):
+    model = MainTopic
+    fields = ["title", "order"]
+
+
+class SessionInline(RowInline):
+    """The programme at a glance; each session's description, people and organizations are on its own page."""
+
+    model = Session
+    fields = ["kind", "number", "title", "date", "start_time", "end_time", "order"]
+    show_change_link = True
+    verbose_name_plural = gettext_lazy("programme")
+
+
+class OrganizationRoleInline(RowInline):
+    model = OrganizationRole
+    fields = ["organization", "role", "order"]
+    autocomplete_fields = ["organization"]
+
+
+class AppearanceInline(RowInline):
+    model = Appearance
+    fields = ["person", "role", "title", "organization", "order"]
+    autocomplete_fields = ["person", "organization"]
+
+
+class FigureForm(LabelForm):
+    def validate_constraints(self):
+        """One official figure per measure is checked by the form set, over all rows at once."""
+
+
+class FigureFormSet(InlineFormSet):
+    def clean(self):
+        super().clean()
+        official = set()
+        for form in self.forms:
+            data = getattr(form, "cleaned_data", {})
+            if data.get("official") and data.get("measure") and not data.get("DELETE"):
+                if data["measure"] in official:
+                    form.add_error("official", _("Another figure for this measure is already the official one."))
+                official.add(data["measure"])
+
+    def save(self, commit=True):
+        # The mark moves from one row to another in one step: first taken off, then set.
+        stays = [form.instance.pk for form in self.initial_forms if form.cleaned_data.get("official")]
+        if commit and self.instance.pk:
+            self.instance.figures.filter(official=True).exclude(pk__in=stays).update(official=False)
+        return super().save(commit)
+
+
+class FigureInline(RowInline):
+    model = Figure
+    form = FigureForm
+    formset = FigureFormSet
+    fields = ["measure", "expectation", "qualifier", "value", "source_document", "source", "official", "order"]
+    autocomplete_fields = ["source_document"]
+    titles = ("source_document__versions",)
+
+
+class ReferenceInline(RowInline):
+    model = Reference
+    fields = ["document", "order"]
+    autocomplete_fields = ["document"]
+    titles = ("document__versions",)
+
+
+class LinkInline(RowInline):
+    model = Link
+    fields = ["kind", "title", "address", "language", "order"]

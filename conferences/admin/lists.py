@@ -1,0 +1,33 @@
+"""What the lists of conferences, photos, documents and the vocabulary share."""
+
+from django.contrib import admin
+from django.db.models import Model, TextField
+from django.db.models.functions import Cast, Substr
+from django.utils.translation import gettext_lazy as _
+
+from ctportal.core import languages
+from ctportal.staff.interface_language import interface_language
+from ctportal.staff.label_forms import label_texts
+from ctportal.workflow import roles
+
+
+def label(record: Model, name: str) -> str:
+    """The label *name* of *record* in the interface's language or what it falls back to."""
+    return languages.pick(label_texts(record, name), interface_language(), record.original_language)[0]
+
+
+class YearFilter(admin.SimpleListFilter):
+    title = _("year")
+    parameter_name = "year"
+    field = "start_date"
+
+    def lookups(self, request, model_admin):
+        readable = roles.readable(model_admin.model._default_manager.exclude(**{self.field: None}), request.user)
+        # Cut from the text of the date: SQLite calls Django's ExtractYear, a Python function, for every row.
+        year = Substr(Cast(self.field, TextField()), 1, 4)
+        years = readable.order_by().values_list(year, flat=True).distinct()
+        return [(year, year) for year in sorted(years, reverse=True)]
+
+    def queryset(self, request, queryset):
+        value = self.value()
+        return queryset.filter(**{f"{self.field}__year": int(value)}) if value else queryset

@@ -1,0 +1,185 @@
+"""The admin of photos, one by one; many at once are added by ``upload`` and described on the contact sheet."""
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.urls import path, reverse
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from conferences.admin.known import city_of, named_conference, parent_link
+from conferences.admin.lists import YearFilter, label
+from conferences.admin.upload import UploadPage, thumbnail_address
+from conferences.models import Photo
+from ctportal.core import languages
+from ctportal.files.store import store_photo
+from ctportal.staff.components import component
+from ctportal.staff.dashboard import DashboardFilter
+from ctportal.staff.form_uploads import take_upload
+from ctportal.staff.label_forms import label_texts
+from ctportal.staff.publication_state import PublicationFilter, language_marks
+from ctportal.staff.record_admin import RecordAdmin
+from ctportal.staff.record_form import RecordForm, record_form
+
+
+def _without_alt_text(language: str) -> Q:
+    column = f"alt_text_{language}"
+    return Q(original_language=language) & (Q(**{column: ""}) | Q(**{f"{column}__isnull": True}))
+
+
+INCOMPLETE = Q(credit="") | Q(decorative=False) & Q.create(
+    [_without_alt_text(code) for code in languages.CODES], connector=Q.OR
+)
+
+
+def is_incomplete(photo: Photo) -> bool:
+    """Whether *photo* lacks an alternative text or a credit; ``INCOMPLETE`` is the same for a query."""
+    described = photo.decorative or getattr(photo, f"alt_text_{photo.original_language}")
+    return not (described and photo.credit.strip())
+
+
+@record_form(Photo)
+class PhotoForm(RecordForm):
+    upload = forms.FileField(
+        label=gettext_lazy("Picture"), required=False, help_text=gettext_lazy("JPEG, PNG or WebP.")
+    )
+    kept_file = forms.CharField(required=False, widget=forms.HiddenInput)
+    constraint_fields = {"one_featured_photo_per_conference": "featured"}
+    stored = None
+
+    def clean(self):
+        cleaned = super().clean()
+        self.stored = take_upload(self, store_photo, self.request.user)
+        if not self.instance.pk and not self.stored and "upload" not in self.errors:
+            self.add_error("upload", ValidationError(_("Choose the picture."), code="required"))
+        return cleaned
+
+    def _post_clean(self):
+        if self.stored:
+            self.instance.file = self.stored
+        super()._post_clean()
+
+    @property
+    def own_columns(self):
+        return sorted({*super().own_columns, "file"})
+
+
+class PhotoYearFilter(YearFilter):
+    title = gettext_lazy("year of the conference")
+    field = "conference__start_date"
+
+
+class IncompleteFilter(admin.SimpleListFilter):
+    title = gettext_lazy("completeness")
+    parameter_name = "complete"
+
+    def lookups(self, request, model_admin):
+        return [("no", gettext_lazy("alternative text or credit missing")), ("yes", gettext_lazy("complete"))]
+
+    def queryset(self, request, queryset):
+        if self.value() == "no":
+            return queryset.filter(INCOMPLETE)
+        return queryset.exclude(INCOMPLETE) if self.value() == "yes" else queryset
+
+
+@admin.register(Photo)
+class PhotoAdmin(RecordAdmin):
+    form = PhotoForm
+    readonly_fields = ["shown_picture"]
+    fields = [
+        "shown_picture",
+        "conference",
+        "upload",
+        "kept_file",
+        "original_language",
+        "alt_text",
+        "decorative",
+        "caption",
+        "credit",
+        "rights",
+        ("taken_on", "place"),
+        "people",
+        ("order", "featured"),
+    ]
+    autocomplete_fields = ["conference", "people"]
+    list_display = ["picture", "shown_name", "conference", "publication", "alternative_text", "credited"]
+    list_display_links = ["shown_name"]
+    list_filter = [
+        DashboardFilter,
+        PublicationFilter,
+        "stage",
+        IncompleteFilter,
+        PhotoYearFilter,
+        "featured",
+        "decorative",
+    ]
+    search_fields = [
+        "credit",
+        "conference__name",
+        *(f"caption_{c}" for c in languages.CODES),
+        *(f"alt_text_{c}" for c in languages.CODES),
+    ]
+    tells_of_others = frozenset({"conference", "conference__name", PhotoYearFilter})
+    ordering = ["-pk"]
+    change_list_template = "admin/photos/change_list.html"
+
+    def get_urls(self):
+        upload = path("upload/", self.admin_site.admin_view(self.upload_view), name="conferences_photo_upload")
+        return [upload, *super().get_urls()]
+
+    def upload_view(self, request):
+        return UploadPage(self, request).respond()
+
+    upload_view.csrf_exempt = True  # the page checks the token itself, once it could read the form
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("conference", "file").prefetch_related("file__renditions")
+
+    def get_changeform_initial_data(self, request):
+        initial = super().get_changeform_initial_data(request)
+        conference = named_conference(initial.get("conference", ""), request.user)
+        if conference is None:
+            return initial
+        language = conference.original_language
+        return {
+            "original_language": language,
+            "taken_on": conference.start_date,
+            "place": city_of(conference),
+        } | initial
+
+    @admin.display(description=gettext_lazy("picture"))
+    def picture(self, record):
+        address = thumbnail_address(record)
+        return component("thumbnail", address=address) if address else "–"
+
+    @admin.display(description=gettext_lazy("photo"))
+    def shown_name(self, record):
+        return Truncator(label(record, "caption") or label(record, "alt_text") or record.file.name).chars(90)
+
+    @admin.display(description=gettext_lazy("alternative text"))
+    def alternative_text(self, record):
+        if record.decorative:
+            return _("decorative")
+        texts = label_texts(record, "alt_text")
+        if record.original_language not in texts:
+            return component("missing")
+        return language_marks({code: "original" if code == record.original_language else "ready" for code in texts})
+
+    @admin.display(description=gettext_lazy("credit"), ordering="credit")
+    def credited(self, record):
+        return Truncator(record.credit).chars(40) if record.credit.strip() else component("missing")
+
+    @admin.display(description=gettext_lazy("as it is"))
+    def shown_picture(self, record):
+        """The picture in the form, as readers see it, with what is known of the file."""
+        files = [stored for stored in record.rendition_files if stored.width] if record and record.pk else []
+        if not files:
+            return "–"
+        shown = min(files, key=lambda stored: abs(stored.width - 640))
+        return component("photo", address=reverse("admin_file", args=[shown.key, shown.name]), file=record.file)
+
+    def panel(self, request, form, obj, is_popup):
+        panel = super().panel(request, form, obj, is_popup)
+        return panel | {"parent": parent_link(obj)} if obj and obj.pk else panel

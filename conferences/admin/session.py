@@ -1,0 +1,191 @@
+"""The admin of sessions, each on a page of its own below its conference."""
+
+from csp.decorators import csp_update
+from django.contrib import admin
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.http import HttpResponseRedirect
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from conferences.admin.inlines import AppearanceInline, OrganizationRoleInline, RowForm
+from conferences.admin.known import known_conferences, readable_conferences
+from conferences.models import Conference, Session
+from ctportal.core import languages
+from ctportal.publishing.base_models import lock
+from ctportal.publishing.snapshot import delete_rows, refresh_draft
+from ctportal.staff import presence, stale_save
+from ctportal.staff.draft_history import KeepsHistory
+from ctportal.staff.fields import NATIVE_WIDGETS, AutocompleteFields
+from ctportal.staff.form_changes import what_changed
+from ctportal.staff.lists import NarrowedList
+from ctportal.staff.prose_editor import EDITOR_POLICY
+from ctportal.staff.stale_save import stale_context
+from ctportal.staff.unsaved_copy import SaysWhatIsSaved
+from ctportal.workflow import review, revisions, roles
+from ctportal.workflow.redaction import named_as_known
+
+
+class SessionForm(RowForm):
+    """A session that moves to another conference keeps its texts in the languages they are written in.
+
+    It does not move while a document names it: a document and its session belong to the same conference.
+    """
+
+    def clean(self):
+        cleaned = super().clean()
+        conference = cleaned.get("conference")
+        if self.instance.pk and conference and conference.pk != self.instance.conference_id:
+            self._refuse_while_named()
+            self._stay_in_languages(conference)
+        return cleaned
+
+    def _refuse_while_named(self):
+        documents = list(self.instance.documents.order_by("date", "pk").prefetch_related("versions"))
+        if documents:
+            text = _(
+                "It does not move while documents name it: %(documents)s. Take it out of them, or move them to the other "
+                "conference without it, first."
+            )
+            names = {"documents": ", ".join(named_as_known(documents, self.request.user))}
+            self.add_error("conference", ValidationError(text, code="named_by_documents", params=names))
+
+    def _stay_in_languages(self, conference):
+        self.given_language = self.instance.written_in = self.opened_in
+        language = conference.original_language
+        if language != self.opened_in and not getattr(self.instance, f"title_{language}"):
+            text = _(
+                "The original language of “%(conference)s” is %(language)s, and the session has no title in it. Write that "
+                "first, on the page of this language of the conference it belongs to now."
+            )
+            names = {"conference": conference, "language": languages.LANGUAGES[language]}
+            self.add_error("conference", ValidationError(text, code="no_title", params=names))
+
+
+@admin.register(Session)
+class SessionAdmin(SaysWhatIsSaved, KeepsHistory, AutocompleteFields, NarrowedList, admin.ModelAdmin):
+    form = SessionForm
+    formfield_overrides = NATIVE_WIDGETS
+    fields = [
+        "conference",
+        ("kind", "number"),
+        "title",
+        "description",
+        ("date", "start_time", "end_time"),
+        ("room", "order"),
+    ]
+    autocomplete_fields = ["conference"]
+    inlines = [OrganizationRoleInline, AppearanceInline]
+    search_fields = ["conference__name", *(f"title_{code}" for code in languages.CODES)]
+    list_display = ["__str__", "conference", "kind", "date"]
+    list_select_related = ["conference"]
+    show_full_result_count = False
+    ordering = ["-pk"]
+
+    def get_urls(self):
+        return [presence.url(self, session_page), *super().get_urls()]
+
+    def get_queryset(self, request):
+        queryset = super().get_queryset(request)
+        if request.user.has_perm("publishing.read_all_drafts"):
+            return queryset
+        is_choice = request.resolver_match is not None and request.resolver_match.url_name == "autocomplete"
+        allowed = known_conferences if is_choice else readable_conferences
+        return queryset.filter(conference__in=allowed(request.user))
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.request = request
+        return form
+
+    def has_view_permission(self, request, obj=None):
+        allowed = super().has_view_permission(request, obj)
+        return allowed and (obj is None or roles.may_read(request.user, obj.conference))
+
+    def has_change_permission(self, request, obj=None):
+        allowed = super().has_change_permission(request, obj)
+        return allowed and (obj is None or roles.may_edit(request.user, obj.conference))
+
+    def has_delete_permission(self, request, obj=None):
+        allowed = super().has_delete_permission(request, obj)
+        return allowed and (obj is None or roles.may_edit(request.user, obj.conference))
+
+    def has_module_permission(self, request):
+        return False  # reached from the conference
+
+    def record_of(self, obj):
+        return obj.conference
+
+    def history_view(self, request, object_id, extra_context=None):
+        """What is kept of a session is kept with its conference."""
+        session = self.get_object(request, unquote(object_id))
+        if session is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        if not self.has_view_or_change_permission(request, session):
+            raise PermissionDenied
+        return HttpResponseRedirect(reverse("admin:conferences_conference_history", args=[session.conference_id]))
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        if request.method != "POST":  # without a transaction: SQLite's would take the write lock
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        session = self.get_object(request, unquote(object_id)) if object_id else None
+        with transaction.atomic():
+            if session:
+                stale_save.lock_form(Conference, str(session.conference_id))
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def save_model(self, request, obj, form, change):
+        if not roles.may_edit(request.user, obj.conference):
+            raise PermissionDenied
+        obj.save(update_fields=form.own_columns if change else None)
+
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        session = form.instance
+        refresh_draft(session.conference)
+        if not change or what_changed(form, formsets):
+            review.note_change(session.conference, request.user)
+            presence.note_saving(request.user, *session_page(session))
+        before = form.initial.get("conference")
+        if change and before != session.conference_id:
+            text = gettext_noop("Session “%(session)s” moved to “%(conference)s”.")
+            comment = revisions.sentence(text, session=session, conference=session.conference)
+            _note_left(Conference.objects.get(pk=before), request.user, comment)
+
+    def delete_model(self, request, obj):
+        conference, comment = obj.conference, _("Session “%(session)s” deleted.") % {"session": obj}
+        lock(Conference.objects.filter(pk=conference.pk))  # as its form does: it writes, or finds the session gone
+        delete_rows(Session.objects.filter(pk=obj.pk))
+        _note_left(conference, request.user, comment)
+
+    def response_post_save_add(self, request, obj):
+        address = reverse("admin:conferences_conference_change", args=[obj.conference_id])
+        return HttpResponseRedirect(f"{address}#sessions-group")
+
+    response_post_save_change = response_post_save_add
+
+    @method_decorator(csp_update(EDITOR_POLICY))
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        formsets = [inline.formset for inline in context["inline_admin_formsets"]]
+        context["portal"] = stale_context(context["adminform"].form, formsets)
+        if change and not context["is_popup"]:
+            context["presence"] = presence.open_form(request, self, obj, session_page)
+        response = super().render_change_form(request, context, add, change, form_url, obj)
+        if request.method == "POST":
+            response.status_code = 422
+        return response
+
+
+def session_page(session):
+    """The record and the part of it that the page of *session* is."""
+    return session.conference.uid, f"session-{session.pk}"
+
+
+def _note_left(conference, user, comment):
+    """Note that a session of *conference* belongs to it no more: that changes its draft as well."""
+    refresh_draft(conference)
+    review.note_change(conference, user)
+    revisions.keep(conference, by=user, comment=comment)

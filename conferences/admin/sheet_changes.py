@@ -1,0 +1,199 @@
+"""What a posted contact sheet changes: compared with what somebody else has saved meanwhile, and written."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.utils.functional import cached_property
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from conferences.models import Conference, Photo
+from ctportal.publishing.snapshot import builder_for, refresh_drafts
+from ctportal.staff import stale_save
+from ctportal.staff.publication_state import publication_state
+from ctportal.workflow import review
+
+ORDER, FEATURED = "order", "featured"  # what the page asks where somebody else has changed them too
+NO_PHOTO = "none"  # the value of the choice that no photo is featured
+TEXTS = ("alt_text", "caption", "place", "credit")
+
+
+def in_new_order(current, wanted):
+    """Return *current* (primary keys in their order) with each key of *wanted* at its number, counted from 1.
+
+    The others keep their order among themselves; of two keys at one number the one that stood first stays first.
+    """
+    order = [pk for pk in current if pk not in wanted]
+    for pk in sorted(wanted, key=lambda pk: (wanted[pk], current.index(pk))):
+        order.insert(min(wanted[pk], len(current)) - 1, pk)
+    return order
+
+
+@dataclass(frozen=True)
+class SheetPhotos:
+    """All photos of a conference in their order, with no more than their order and the buttons depend on."""
+
+    photos: list[Photo]
+
+    @classmethod
+    def of(cls, conference: Conference) -> "SheetPhotos":
+        photos = conference.photos.only("uid", "stage", "draft_sha256", "featured", "order", "conference", "file")
+        return cls(list(photos.order_by("order", "pk")))
+
+    @cached_property
+    def keys(self) -> list[int]:
+        return [photo.pk for photo in self.photos]
+
+    @cached_property
+    def featured(self) -> Photo | None:
+        """The photo that stands for the conference."""
+        return next((photo for photo in self.photos if photo.featured), None)
+
+    @property
+    def featured_key(self) -> str:
+        return str(self.featured.pk) if self.featured else NO_PHOTO
+
+    def called(self, key: str) -> str:
+        named = (f"{n}. {photo.file.name}" for n, photo in enumerate(self.photos, start=1) if str(photo.pk) == key)
+        return next(named, _("none"))
+
+    def carried(self, rows) -> str:
+        """The text that a page with *rows* carries of what it is opened with."""
+        return stale_save.as_text(
+            stale_save.digests_of_rows(rows)
+            | {f"{row.key}state": publication_state(row.photo) for row in rows}
+            | {ORDER: ",".join(map(str, self.keys)), FEATURED: self.featured_key}
+        )
+
+
+class PostedSheet:
+    """The *data* of a posted page, in one *language* or "" for the original ones, beside the *photos* as they are now."""
+
+    def __init__(self, data, photos: SheetPhotos, language: str):
+        self.photos, self.language = photos, language
+        self.opened = stale_save.read_opened(data)
+        self.listed = list(dict.fromkeys(data.getlist("photos")))
+        self.data = self._with_numbers_of_now(data)
+        there = {str(pk): pk for pk in photos.keys}
+        # Primary keys of the photos that the page shows, in its order; as text, of those that were deleted meanwhile.
+        self.keys = [there[key] for key in dict.fromkeys(self.data.getlist("photos")) if key in there]
+        self.gone = [key for key in self.listed if key not in there]
+
+    def _with_numbers_of_now(self, data):
+        """*data* with the numbers that the photos have now, where none was moved on the page, or theirs were chosen."""
+        keys = [str(pk) for pk in self.photos.keys]
+        moved = any(data.get(f"photo-{key}-number") != data.get(f"initial-photo-{key}-number") for key in keys)
+        if self.language or (moved and data.get(f"choose-{ORDER}") != stale_save.THEIRS):
+            return data
+        data = data.copy()
+        data.setlist("photos", [key for key in keys if key in self.listed])
+        for number, key in enumerate(keys, start=1):
+            if f"photo-{key}-number" in data:
+                data[f"photo-{key}-number"] = data[f"initial-photo-{key}-number"] = str(number)
+        return data
+
+    # What happened meanwhile
+
+    def news(self, rows) -> list[str]:
+        """Which photos of the page were deleted or withdrawn meanwhile, and what was typed in those deleted."""
+        return [*self._deleted(), *self._withdrawn(rows)]
+
+    def _deleted(self) -> Iterator[str]:
+        if self.gone:
+            n = len(self.gone)
+            yield ngettext("%(n)d photo was deleted meanwhile.", "%(n)d photos were deleted meanwhile.", n) % {"n": n}
+        for pk in self.gone:
+            typed = stale_save.typed_in_gone(self.data, f"photo-{pk}", f"photo:{pk}:", TEXTS)
+            for name, text in typed.items():
+                words = {"field": capfirst(str(Photo._meta.get_field(name).verbose_name)), "text": text}
+                yield _("You had typed there, %(field)s: %(text)s") % words
+
+    def _withdrawn(self, rows) -> Iterator[str]:
+        for row in rows:
+            before = self.opened.get(f"{row.key}state", "withdrawn")
+            if publication_state(row.photo) == "withdrawn" != before:
+                yield _("“%(photo)s” was withdrawn meanwhile.") % {"photo": row.name}
+
+    def conflicts(self, rows) -> list[stale_save.Conflict]:
+        """What is to be chosen: of the whole page, then of each photo."""
+        own = [] if self.language else [*self._order_conflict(rows), *self._featured_conflict()]
+        return [*own, *(conflict for row in rows for conflict in row.conflicts)]
+
+    def _order_conflict(self, rows):
+        wanted = self.wanted(rows)
+        moved = [row for row in rows if row.photo.pk in wanted]
+        theirs = [row.name for row in moved]
+        mine = [f"{wanted[row.photo.pk]}. {row.heading}" for row in moved]
+        if self._is_asked(ORDER, self._order_is_stale) and theirs != mine:
+            yield stale_save.Conflict(ORDER, _("Order of the photos"), ", ".join(theirs), ", ".join(mine), "")
+
+    def _featured_conflict(self):
+        chosen, now = self.chosen, self.photos.featured_key
+        if chosen and chosen != now and self._is_asked(FEATURED, self.opened.get(FEATURED) != now):
+            label, called = _("Photo that stands for the conference"), self.photos.called
+            yield stale_save.Conflict(FEATURED, label, called(now), called(chosen), "")
+
+    def _is_asked(self, name, is_stale):
+        answered = self.data.get(f"choose-{name}") in (stale_save.THEIRS, stale_save.MINE)
+        return is_stale or (name in self.data.getlist("asked") and not answered)
+
+    @property
+    def _order_is_stale(self):
+        """Whether the photos that the page knew, which are those it shows and more, stand in another order by now."""
+        before = str(self.opened.get(ORDER, "")).split(",")
+        now = [str(pk) for pk in self.photos.keys if str(pk) in before]
+        return not set(self.listed).issubset(before) or now != [pk for pk in before if pk in now]
+
+    def wanted(self, rows) -> dict[int, int]:
+        """{primary key: number} of the photos that were moved on the page."""
+        moved = (row for row in rows if "number" in row.cleaned_data and "number" in row.changed_data)
+        return {row.photo.pk: row.cleaned_data["number"] for row in moved}
+
+    @property
+    def chosen(self) -> str:
+        """The photo that was chosen on the page to stand for the conference (or NO_PHOTO), "" where nothing was."""
+        chosen = self.data.get(FEATURED, "")
+        if chosen == self.opened.get(FEATURED) or self.data.get(f"choose-{FEATURED}") == stale_save.THEIRS:
+            return ""
+        return chosen if chosen in (NO_PHOTO, *map(str, self.photos.keys)) else ""
+
+    # Saving
+
+    def save(self, rows, user) -> dict[Photo, list[str]]:
+        """Write what was changed on the page; return the photos that changed with the names of their fields."""
+        changed = {}
+        for row in rows:
+            if row.typed:
+                row.save()
+                changed[row.photo.pk] = [*row.typed]
+        if not self.language:
+            for pk in self._save_order(self.wanted(rows)):
+                changed.setdefault(pk, []).append("order")
+            for pk in self._save_featured():
+                changed.setdefault(pk, []).append("featured")
+        refresh_drafts(builder_for(Photo()).queryset().filter(pk__in=changed))
+        photos = list(builder_for(Photo()).queryset().filter(pk__in=changed))
+        for photo in photos:
+            review.note_change(photo, user, self.language)
+        return {photo: changed[photo.pk] for photo in photos}
+
+    def _save_order(self, wanted):
+        moved = []
+        if wanted:
+            photos = {photo.pk: photo for photo in self.photos.photos}
+            for number, pk in enumerate(in_new_order(self.photos.keys, wanted), start=1):
+                if photos[pk].order != number:
+                    photos[pk].order = number
+                    moved.append(photos[pk])
+            Photo.objects.bulk_update(moved, ["order"])
+        return [photo.pk for photo in moved]
+
+    def _save_featured(self):
+        if self.chosen in ("", self.photos.featured_key):
+            return []
+        before = [photo.pk for photo in self.photos.photos if photo.featured]
+        after = [pk for pk in self.photos.keys if str(pk) == self.chosen]
+        Photo.objects.filter(pk__in=before).update(featured=False)
+        Photo.objects.filter(pk__in=after).update(featured=True)
+        return [*before, *after]

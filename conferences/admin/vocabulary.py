@@ -1,0 +1,70 @@
+"""The admin of the vocabulary: series, themes, organizations and people, public for as long as something public shows them."""
+
+from django.contrib import admin
+from django.http import HttpResponseRedirect
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+
+from conferences.admin.lists import label
+from conferences.admin.merge import MergePage, merge_address
+from conferences.models import Organization, Person, Series, Theme
+from ctportal.core import languages
+from ctportal.staff.publication_state import PublicationFilter
+from ctportal.staff.record_admin import RecordAdmin
+from ctportal.staff.record_form import RecordForm, record_form
+
+
+@record_form(Series)
+class VocabularyForm(RecordForm):
+    """The form of all four, whose addresses are alike."""
+
+    slug_from = "name"
+    constraint_fields = {"organization_is_not_its_own_parent": "parent"}
+
+
+class VocabularyAdmin(RecordAdmin):
+    publishable = False
+    form = VocabularyForm
+    fields = ["name", "slug", "original_language", "description"]
+    ordering = ["slug"]
+    list_display = ["called", "slug", "language_list", "publication"]
+    list_filter = [PublicationFilter]
+    search_fields = ["slug", *(f"name_{code}" for code in languages.CODES)]
+
+    @admin.display(description=_("name"), ordering="slug")
+    def called(self, record):
+        return label(record, "name") or record.slug
+
+
+admin.site.register([Series, Theme], VocabularyAdmin)
+
+
+class MergeableAdmin(VocabularyAdmin):
+    """People and organizations: the same one is entered twice now and then."""
+
+    actions = ["merge"]
+
+    def get_urls(self):
+        name = f"{self.opts.app_label}_{self.opts.model_name}_merge"
+        return [path("merge/", self.admin_site.admin_view(self.merge_view), name=name), *super().get_urls()]
+
+    def merge_view(self, request):
+        return MergePage(self, request).respond()
+
+    @admin.action(description=_("Merge the selected entries into one"), permissions=["publish"])
+    def merge(self, request, queryset):
+        return HttpResponseRedirect(merge_address(self, queryset))
+
+
+@admin.register(Organization)
+class OrganizationAdmin(MergeableAdmin):
+    fields = ["name", "acronym", "slug", "original_language", "kind", "country", "parent", "website"]
+    autocomplete_fields = ["parent"]
+    list_display = ["called", "acronym", "kind", "country", "language_list", "publication"]
+    list_filter = [PublicationFilter, "kind"]
+    search_fields = ["acronym", *VocabularyAdmin.search_fields]
+
+
+@admin.register(Person)
+class PersonAdmin(MergeableAdmin):
+    fields = ["name", "slug", "original_language"]

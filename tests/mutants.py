@@ -44,7 +44,11 @@ GATE = tuple(
     )
 )
 TESTS = (
+    "tests/core/",
     "tests/publishing/",
+    "tests/files/",
+    "tests/reading/",
+    "tests/workflow/",
     "tests/web/",
     "tests/api/",
     "tests/conferences/",
@@ -54,12 +58,12 @@ TESTS = (
 SLOW = {
     "test_model.py",
     "test_invariants.py",
-    "test_files_corpus.py",
+    "test_corpus.py",
     "test_nginx.py",
     "test_xss.py",
     "test_translations.py",
 }
-WARM_UP = "tests/ctportal/test_health.py"
+WARM_UP = "tests/web/test_health.py"
 TOGETHER = 20  # seconds of processor time for the tests of one mutant: other work on the machine changes no result
 ALONE = 120  # seconds for a single test of them; one that never ends has noticed too
 

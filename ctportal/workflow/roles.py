@@ -3,7 +3,7 @@
 The rights of a role are this portal's own: they are set again after each migrate. An account may have several roles.
 Three things decide: Django's right on the model, whether the record is one's own, and the rights of the public side
 (``publish_records``, ``read_all_drafts``, ``edit_all_drafts``, ``seal_edition``, ``translate_<language>``).
-docs/editors/workflow.md shows the table; tests/publishing/test_roles.py spells it out.
+docs/editors/workflow.md shows the table; tests/workflow/test_roles.py spells it out.
 """
 
 from django.apps import apps

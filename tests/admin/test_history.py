@@ -33,7 +33,7 @@ from tests.factories import (
     make_series,
     make_theme,
 )
-from tests.publishing.samples import picture
+from tests.files.samples import picture
 from tests.web.test_history import text_of
 
 pytestmark = pytest.mark.django_db

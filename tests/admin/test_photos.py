@@ -20,7 +20,7 @@ from ctportal.publishing.models import Edition
 from ctportal.publishing.services import publish, withdraw
 from tests.admin.forms import AdminForm
 from tests.factories import make_account, make_conference, make_organization, make_person, make_photo, make_user
-from tests.publishing.samples import picture, png
+from tests.files.samples import picture, png
 
 UPLOAD = "/admin/conferences/photo/upload/"
 JSON = {"HTTP_ACCEPT": "application/json"}

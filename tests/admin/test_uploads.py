@@ -11,7 +11,7 @@ from documents.models import Document
 from tests.admin.forms import AdminForm, errors_of
 from tests.admin.test_forms import address
 from tests.factories import make_conference, make_document, make_photo, make_user
-from tests.publishing.samples import pdf, picture
+from tests.files.samples import pdf, picture
 
 
 def a_pdf(text="Opening release"):

@@ -30,7 +30,7 @@ from tests.factories import (
     make_theme,
     make_user,
 )
-from tests.publishing.samples import pdf
+from tests.files.samples import pdf
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -11,7 +11,7 @@ from documents.models import Document
 from tests.browser.steps import write
 from tests.browser.test_admin import asked_around, full_minute_in, sign_in, sign_out
 from tests.factories import make_account
-from tests.publishing.samples import picture
+from tests.files.samples import picture
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

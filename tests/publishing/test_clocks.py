@@ -16,8 +16,7 @@ from ctportal.publishing.models import APART, Edition, LedgerEntry
 from ctportal.publishing.services import publish, restore, unschedule, withdraw
 from ctportal.staff.publication_state import publication_state
 from tests.factories import make_account, make_conference, make_document, make_photo, make_user
-
-from .test_files_public import document_with_file
+from tests.files.test_public import document_with_file
 
 pytestmark = pytest.mark.django_db
 

@@ -27,7 +27,7 @@ from tests.factories import (
     make_theme,
     make_user,
 )
-from tests.publishing.test_workflow import code_of, stage, steps
+from tests.workflow.test_workflow import code_of, stage, steps
 
 pytestmark = pytest.mark.django_db
 MAKERS = {"series": make_series, "theme": make_theme, "organization": make_organization, "person": make_person}

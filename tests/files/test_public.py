@@ -11,9 +11,8 @@ from ctportal.files.models import StoredFile
 from ctportal.files.store import store_bytes, store_document, store_photo
 from ctportal.publishing.services import publish, restore, unschedule, withdraw
 from tests.factories import make_conference, make_document, make_photo, make_user
-
-from .samples import pdf, picture
-from .test_files_stored import upload
+from tests.files.samples import pdf, picture
+from tests.files.test_store import upload
 
 pytestmark = pytest.mark.django_db
 

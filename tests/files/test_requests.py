@@ -12,8 +12,7 @@ from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from ctportal.files.models import StoredFile
 from ctportal.web.request_size import RequestSizeMiddleware
 from tests.factories import make_user
-
-from .samples import picture
+from tests.files.samples import picture
 
 pytestmark = pytest.mark.django_db
 

@@ -28,9 +28,8 @@ from ctportal.files.serving import header_name
 from ctportal.files.store import store_bytes, store_document, store_photo
 from ctportal.publishing.services import publish
 from tests.factories import make_conference, make_document, make_photo, make_user
-
-from . import samples
-from .samples import document_xml, docx, paragraph, pdf, picture
+from tests.files import samples
+from tests.files.samples import document_xml, docx, paragraph, pdf, picture
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -519,7 +518,7 @@ def peak_megabytes(call):
     from ctportal.files.renditions import make_renditions
     from ctportal.files.archives import *
     from ctportal.files.filetypes import *
-    from tests.publishing.samples import *
+    from tests.files.samples import *
     def peak():
         return int(next(line for line in open("/proc/self/status") if line.startswith("VmHWM")).split()[1]) / 1024
     make_renditions(picture(), JPEG, "warm")

@@ -15,8 +15,7 @@ from ctportal.files.models import StoredFile
 from ctportal.files.renditions import read_credit
 from ctportal.files.store import store_photo
 from tests.external_services import need_program
-
-from .samples import picture, png, swapping_profile
+from tests.files.samples import picture, png, swapping_profile
 
 pytestmark = pytest.mark.django_db
 

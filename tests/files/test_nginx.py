@@ -15,8 +15,7 @@ from django.utils import timezone
 from ctportal.publishing.services import publish
 from tests.external_services import need
 from tests.factories import make_document, make_user
-
-from .test_files_public import document_with_file
+from tests.files.test_public import document_with_file
 
 ROOT = Path(__file__).resolve().parents[2]
 PREFIX = "/private-files/"

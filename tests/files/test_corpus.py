@@ -11,9 +11,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from ctportal.files.models import StoredFile
 from ctportal.files.store import store_document, store_photo
-
-from . import samples
-from .samples import document_xml, docx, paragraph, pdf, pdf_with_object_stream, picture, png, relation
+from tests.files import samples
+from tests.files.samples import document_xml, docx, paragraph, pdf, pdf_with_object_stream, picture, png, relation
 
 pytestmark = pytest.mark.django_db
 

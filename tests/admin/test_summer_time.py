@@ -9,8 +9,7 @@ from ctportal.publishing.models import Edition
 from ctportal.workflow import review
 from tests.admin.forms import AdminForm
 from tests.factories import make_account, make_conference
-
-from .test_files_public import body_of, document_with_file
+from tests.files.test_public import body_of, document_with_file
 
 pytestmark = pytest.mark.django_db
 

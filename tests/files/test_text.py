@@ -3,8 +3,7 @@
 import pytest
 
 from ctportal.files.store import store_document
-
-from .test_files_stored import upload
+from tests.files.test_store import upload
 
 pytestmark = [pytest.mark.django_db, pytest.mark.browser]
 

@@ -1,6 +1,6 @@
 # Each target is explained by the comment behind it; `make help` prints these.
 .DEFAULT_GOAL := help
-.PHONY: help run dev passwords test lint types check golden golden-diff bench timing mutants size lock clean
+.PHONY: help run dev passwords quick test lint types check golden golden-diff bench timing mutants size lock clean
 
 help:  ## This list
 	@awk -F ':.*  ## ' '/^[a-z-]+:.*  ## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -14,6 +14,9 @@ dev:  ## The same database under Django's own server: debug pages, and a reload 
 passwords:  ## New passwords for the demonstration's accounts, printed once
 	@deploy/install runtime
 	@DJANGO_SETTINGS_MODULE=ctportal.settings.demo .venv/bin/python manage.py demo_accounts --reset
+
+quick:  ## The tests on SQLite without the browser and what takes long: two minutes (ARGS="-k word" for some)
+	@deploy/test --quick $(ARGS)
 
 test:  ## All tests, on SQLite and on a PostgreSQL started for them; installs what they need (ARGS="-k word" for some)
 	@deploy/test $(ARGS)

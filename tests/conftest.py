@@ -1,5 +1,6 @@
 """Fixtures that every test may use. Those of one part stand beside its tests."""
 
+import gc
 import json
 import os
 import shutil
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings as django_settings
 from django.core.management import call_command
+from django.test import client as test_client
 from django.utils import timezone
 
 from ctportal.reading import cache
@@ -30,6 +32,23 @@ def pytest_configure(config):
     # Compiled before the first page is made, since each process keeps what it has read; by one process only.
     if not hasattr(config, "workerinput"):
         call_command("compile_translations")
+    test_client.store_rendered_templates = store_rendered_pages
+
+
+def pytest_collection_finish():
+    # What exists now exists until the end. A page of the admin makes some hundred thousand objects, few of them in cycles:
+    # at Python's own thresholds the collector takes a sixth of the time of the tests.
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 20)
+
+
+_store_rendered_templates = test_client.store_rendered_templates
+
+
+def store_rendered_pages(store, signal, sender, template, context, **kwargs):
+    """Keep for ``response.context`` what pages and their parts were rendered with, but not each of hundreds of widgets."""
+    if not (template.name or "").startswith("django/forms/"):
+        _store_rendered_templates(store, signal, sender, template, context, **kwargs)
 
 
 def pytest_unconfigure():

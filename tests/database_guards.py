@@ -4,12 +4,14 @@ import re
 from contextlib import contextmanager
 from datetime import UTC, timedelta
 
-from django.db import connection
+from django.contrib.auth.models import Group
+from django.db import connection, transaction
 from django.db.backends.signals import connection_created
 from django.test import TransactionTestCase
 from django.utils import timezone
 
-from ctportal.publishing import database_guards
+from ctportal.publishing import database_guards, epoch
+from ctportal.workflow import roles
 
 REAL_NOW = timezone.now
 SETTING = "ctportal_test.now"
@@ -26,20 +28,29 @@ def lifted_guards():
         database_guards.install_guards()
 
 
+# What every migration fills anew at its end, and no test changes past its own transaction.
+FILLED_BY_MIGRATIONS = {"django_content_type", "auth_permission", "auth_group", "auth_group_permissions"}
+
+
 def prepare():
     """Have TransactionTestCase empty the tables, and the guards read ``timezone.now`` as the services do."""
-    flush = TransactionTestCase._fixture_teardown
-
-    def flush_unguarded(self):
-        database_guards.remove_guards()
-        flush(self)  # migrates nothing, yet sends post_migrate, which brings the guards back
-        database_guards.install_guards()
-
-    TransactionTestCase._fixture_teardown = flush_unguarded
+    TransactionTestCase._fixture_teardown = _empty_the_tables
     database_guards.CLOCK = (
         f"SELECT coalesce(nullif(current_setting('{SETTING}', true), '')::timestamptz, clock_timestamp())"
     )
     connection_created.connect(_give_the_clock, weak=False)
+
+
+def _empty_the_tables(_test):
+    """Leave the database as a test found it: what Django's own flush does, in a tenth of the time."""
+    database_guards.remove_guards()
+    tables = connection.introspection.django_table_names(only_existing=True, include_views=False)
+    with transaction.atomic(), connection.cursor() as cursor:
+        for table in sorted({*tables} - FILLED_BY_MIGRATIONS):
+            cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")  # noqa: S608 - a name of Django's
+        Group.objects.exclude(name__in=roles.ROLES).delete()
+        epoch.replace_mark()
+    database_guards.install_guards()
 
 
 def _give_the_clock(connection, **_kwargs):

@@ -77,8 +77,12 @@ HUGE, NUL = "9" * 25, "\0"
 
 
 def odd_questions(model):
-    """What of each kind of column of *model* and each filter of its list can be asked that has no answer."""
-    for column in {type(column): column for column in model._meta.concrete_fields}.values():
+    """What of each kind of column of *model* and each filter of its list can be asked that has no answer.
+
+    The kinds of document have the columns of all documents, and are not asked for them again.
+    """
+    columns = {} if model._meta.proxy else {type(column): column for column in model._meta.concrete_fields}
+    for column in columns.values():
         yield from ({column.name: HUGE}, {column.name: NUL}, {f"{column.name}__in": f"1,{HUGE},{NUL}"})
         if isinstance(column, models.DateField):
             yield {f"{column.name}__year": HUGE}

@@ -14,6 +14,9 @@ KEPT = "kept"  # for administrators alone, of whom none walks here
 WORD = re.compile(rb"zq[a-p]{12,30}")
 UID = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 HASH = re.compile(rb"[0-9a-f]{64}")
+# The same for whole pages: a hyphen is found in them many times faster than a digit.
+UID_FROM_ITS_HYPHEN = re.compile(rb"-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+DIGITS_AS_ZEROS = bytes.maketrans(b"0123456789abcdef", b"0" * 16)
 
 
 class Name(NamedTuple):
@@ -71,7 +74,11 @@ class Canaries:
     def found(self, data):
         """Return {canary: Name} of what stands in *data* (bytes), in capitals or not."""
         data = data.lower()
-        texts = {m.decode() for pattern in (WORD, UID, HASH) for m in pattern.findall(data)}
+        texts = set(WORD.findall(data))
+        texts |= {data[max(0, m.start() - 8) : m.end()] for m in UID_FROM_ITS_HYPHEN.finditer(data)}
+        if b"0" * 64 in data.translate(DIGITS_AS_ZEROS):
+            texts |= set(HASH.findall(data))
+        texts = {text.decode(errors="replace") for text in texts}
         return {text: self.names[text] for text in texts if text in self.names}
 
     def of(self, *sides):

@@ -16,7 +16,7 @@ from django.test import client as test_client
 from django.utils import timezone
 
 from ctportal.reading import cache
-from tests import database_guards
+from tests import database_guards, selection
 from tests.external_services import need, need_program
 
 # Once a browser is open, Playwright's sync API keeps an event loop running in this thread, and Django would refuse the
@@ -33,6 +33,11 @@ def pytest_configure(config):
     if not hasattr(config, "workerinput"):
         call_command("compile_translations")
     test_client.store_rendered_templates = store_rendered_pages
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config, items):
+    selection.select(config, items)
 
 
 def pytest_collection_finish():

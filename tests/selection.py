@@ -4,7 +4,7 @@ On PostgreSQL those run again whose result can depend on the database: they use 
 their order and their number, transactions, locks, constraints, or who is told what by them. A new test runs on both unless
 it stands below a path that is listed here.
 
-``make quick`` leaves out what is marked as slow here, and the browser.
+``make quick`` runs neither the browser nor what is slow: marked so here or, where a test takes seconds, beside it.
 """
 
 import pytest
@@ -30,6 +30,7 @@ ABOVE_THE_DATABASE = (
             *("presence", "refusals", "sheet_stale", "stale", "summer_time", "uploads", "vocabulary"),
         )
     ),
+    "tests/admin/test_reading.py::test_whenever",
     "tests/api/test_developers.py",
     "tests/api/test_schema.py",
     # The demonstration content itself, and which tables the public side names in its queries.
@@ -45,13 +46,15 @@ ABOVE_THE_DATABASE = (
 )
 FIXTURES_OF_A_DATABASE = {"db", "transactional_db", "django_db_setup", "live_server"}
 
-SLOW = ("tests/embargo/",)
+# Left out by ``make quick``, beside the browser and tests with a mark of their own: the embargo walk, and the HTML checker.
+SLOW_DIRECTORIES = ("tests/embargo/",)
+SLOW_FIXTURES = {"html_errors"}
 
 
 def select(config, items):
     """Take from *items* what does not run on the database in use, and mark what is slow."""
     for item in items:
-        if item.nodeid.startswith(SLOW):
+        if item.nodeid.startswith(SLOW_DIRECTORIES) or SLOW_FIXTURES.intersection(item.fixturenames):
             item.add_marker(pytest.mark.slow)
     if connection.vendor != "sqlite":
         config.hook.pytest_deselected(items=[item for item in items if not depends_on_the_database(item)])

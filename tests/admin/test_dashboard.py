@@ -426,6 +426,7 @@ def test_a_list_narrowed_to_a_section_one_does_not_have_is_the_list_itself(clien
     assert [key for key, _title in offered.lookup_choices] == ["mine", "stale", "summary", "languages"]
 
 
+@pytest.mark.slow
 def test_the_dashboard_takes_as_many_queries_for_three_rows_as_for_a_hundred():
     me = make_account("publisher", "me")
 

@@ -69,6 +69,7 @@ def make_dossier(number):
             publish(record, by=make_user())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", LISTS)
 def test_a_list_takes_as_many_queries_for_one_row_as_for_four(staff, path):
     def queries():
@@ -269,6 +270,7 @@ def test_the_index_is_grouped_as_staff_think(admin_client):
     ]
 
 
+@pytest.mark.slow
 def test_every_address_of_the_admin_opens_for_an_administrator(admin_client):
     make_dossier(1)
     for model, admin in site._registry.items():

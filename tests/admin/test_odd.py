@@ -20,6 +20,7 @@ def conference():
 # Related records
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("value", NO_KEYS)
 def test_what_is_no_key_is_refused_at_the_box_of_related_records(staff, conference, value):
     form = AdminForm(staff, address(conference)).fill(parent=value, themes=[value])
@@ -55,6 +56,7 @@ def test_what_is_no_key_is_refused_among_the_rights_of_an_account_and_of_a_role(
 # What a form was opened with
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("opened", ["[" * 100_000, '{"venue":' * 100_000, "{", "[]", '"venue"', "1", "NaN", "9" * 5000])
 def test_a_form_that_does_not_tell_what_it_was_opened_with_counts_as_stale(staff, conference, opened):
     response = AdminForm(staff, address(conference)).fill(opened=opened, venue="Palace").press("_continue")
@@ -102,6 +104,7 @@ def answer_to(client, path, question):
     return response
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:DateTimeField .* received a naive datetime")  # it is taken as UTC
 @pytest.mark.parametrize("model", site._registry, ids=lambda model: model._meta.label)
 def test_a_list_answers_to_any_question(client, model):

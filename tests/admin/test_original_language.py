@@ -33,6 +33,7 @@ def texts(row, label):
     return {code: text for code in ("en", "fr", "ru") if (text := getattr(row, f"{label}_{code}"))}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ROWS)
 def test_a_row_translated_into_the_language_is_not_overwritten(staff, name):
     conference = make_conference()

@@ -136,6 +136,7 @@ def filled(conference, publisher, button, page):
     return form
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("button", "page", "before"), FOR_PUBLISHERS)
 def test_a_button_for_publishers_is_refused_to_everybody_else_and_changes_nothing(
     conference, publisher, button, page, before
@@ -151,6 +152,7 @@ def test_a_button_for_publishers_is_refused_to_everybody_else_and_changes_nothin
     assert all_there_is() == was
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("button", "page", "before"), FOR_PUBLISHERS)
 def test_the_same_press_of_a_publisher_is_accepted(conference, publisher, button, page, before):
     before(conference, publisher)
@@ -209,6 +211,7 @@ def test_a_language_is_not_saved_by_who_does_not_write_it(conference, publisher,
     assert all_there_is() == was
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("role", "status"), [("translator", 403), ("photo editor", 403), ("contributor", 404), ("editor", 302)]
 )

@@ -136,6 +136,7 @@ def signed_in(role):
     return client, user
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.parametrize("role", roles.ROLES)
 def test_no_get_or_head_of_the_admin_sends_a_statement_that_writes_while_the_answer_is_made(role, monkeypatch):
@@ -170,6 +171,7 @@ def test_no_get_or_head_of_the_admin_sends_a_statement_that_writes_while_the_ans
     assert noted  # the previews at least
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("role", ["contributor", "publisher"])
 def test_who_reads_waits_for_nobody_who_writes(role, caplog):
@@ -294,6 +296,7 @@ def shown_while_another_saves(client, where, save, number):
     return form if done else None
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.parametrize("page", ["form", "language", "session", "sheet"])
 def test_whenever_somebody_saves_while_a_form_is_being_shown_nothing_of_theirs_is_overwritten(staff, page):
@@ -342,6 +345,7 @@ def test_whenever_somebody_saves_while_a_form_is_being_shown_nothing_of_theirs_i
     assert number > 5
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_whenever_somebody_publishes_while_a_release_is_being_shown_it_is_refused_or_shown(staff):
     conference, publisher = make.make_conference("A title"), make.make_account("publisher", "paul")

@@ -30,6 +30,7 @@ def refused(response, errors):
     assert errors_of(response) == errors
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("values", "errors"),
     [
@@ -132,6 +133,7 @@ def _about_to_move(record, clock):
 FRESH = re.compile(rb'(nonce="|csrfmiddlewaretoken" value="|"csrf": ")[^"]*')
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.parametrize("state", [_public, _scheduled, _withdrawn, _moved, _about_to_move])
 def test_an_address_in_use_is_refused_in_the_same_words_whatever_the_other_record_is(client, frozen_clock, state):
@@ -149,6 +151,7 @@ def test_an_address_in_use_is_refused_in_the_same_words_whatever_the_other_recor
     assert len(answers) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.parametrize("become", [_draft, _public, _scheduled, _withdrawn])
 def test_what_may_stand_only_once_is_refused_in_the_same_words_whatever_has_it(client, frozen_clock, become):

@@ -312,6 +312,7 @@ def changes(conference, photo, other):
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", ["a text", "a photo added", "submitted", "published", "the conference"])
 @pytest.mark.parametrize("button", ["_publish_ready", "_publish_conference"])
 def test_the_buttons_that_publish_are_refused_on_a_stale_page(staff, other, conference, photos, what, button):

@@ -284,6 +284,7 @@ def test_a_page_that_does_not_say_what_it_was_opened_with_overwrites_nothing(sta
     assert ("venue", "Palace", "Library", "") in conflicts(response)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("total", "initial"), [("x", "1"), ("", ""), ("9999999999", "1"), ("1", "-1"), ("0", "3"), ("3", "0")]
 )

@@ -102,6 +102,7 @@ def test_the_buttons_of_a_record_in_review(sign_in):
     assert set(AdminForm(sign_in("publisher"), address(conference)).buttons) == publisher
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "button",
     [
@@ -170,6 +171,7 @@ def test_sending_back_with_a_change_of_ones_own_is_refused_in_words(sign_in):
     assert type(conference).objects.get().venue == ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("button", ["_publish", "_send_back", "_take_back", "_publish_at"])
 def test_nobody_acts_on_what_has_changed_since_they_opened_it(sign_in, button):
     conference = make_conference()
@@ -453,6 +455,7 @@ def told(client, conference):
     return [str(message) for message in client.get(address(conference)).context["messages"]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("button", "values", "what"),
     [

@@ -376,6 +376,7 @@ def cpu_seconds():
     return sum(sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("store", "name", "content_type", "data", "code"), REFUSED)
 def test_a_hostile_file_is_refused_with_its_reason_and_leaves_nothing(
     store, name, content_type, data, code, temporary_folder, settings

@@ -253,6 +253,7 @@ def metadata(folder):
     return [{tuple(name.split(":", 1)) for name in one if ":" in name} for one in told]
 
 
+@pytest.mark.slow
 def test_fifty_photos_of_cameras_leave_no_byte_of_metadata_in_any_public_file(tmp_path):
     tell = [
         b"Exif\0",

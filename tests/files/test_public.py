@@ -143,6 +143,7 @@ def test_a_file_that_is_not_public_costs_the_same_queries_as_none(client):
     assert len(set(counts)) == 1
 
 
+@pytest.mark.slow
 def test_guessed_addresses_around_embargoed_files_find_none(client, publisher, frozen_clock):
     """The case of the OBR: last year's address with this year's date. 500 addresses around ten embargoed files."""
     guesses = []

@@ -242,6 +242,7 @@ def test_a_document_above_the_size_limit_is_refused_naming_file_size_and_limit(s
     )
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_a_pdf_whose_text_takes_too_much_is_stored_without_text(settings):
     """Its page unpacks to 600 MB: the process that reads it dies, the upload does not."""
@@ -542,6 +543,7 @@ def peak_megabytes(call):
     return printed, float(megabytes)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "call",
     [
@@ -563,6 +565,7 @@ def test_a_refused_bomb_takes_less_than_64_mb(call):
     assert (printed[0].endswith("too_large"), megabytes < 64) == (True, True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "call",
     [

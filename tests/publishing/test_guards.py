@@ -137,6 +137,7 @@ def test_a_database_that_does_not_answer_is_no_reason_not_to_start(monkeypatch):
     assert [message.id for message in check_of_the_start()] == ["publishing.W001"]
 
 
+@pytest.mark.slow
 def test_the_server_starts_with_all_guards_and_not_without(tmp_path):
     """On a SQLite of its own, as ``make run`` has one."""
     call = "from ctportal.publishing.database_guards import remove_guards; remove_guards()"

@@ -154,6 +154,7 @@ def assert_past_unchanged(walk, past):
     past[at] = {edition.pk for edition in public_at(editions, at)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(8))
 def test_no_order_of_steps_breaks_the_publishing_rule(frozen_clock, seed):
     walk, past = Walk(frozen_clock, seed), {}
@@ -164,6 +165,7 @@ def test_no_order_of_steps_breaks_the_publishing_rule(frozen_clock, seed):
     verification.verify()
 
 
+@pytest.mark.slow
 def test_the_walks_get_somewhere(frozen_clock):
     accepted = Counter()
     for seed in range(8):

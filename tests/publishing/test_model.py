@@ -363,6 +363,7 @@ def run(clock, **how):
     return machine.accepted
 
 
+@pytest.mark.slow
 def test_the_portal_does_what_the_model_does(frozen_clock):
     make_user()
     taken = run(frozen_clock)
@@ -470,6 +471,7 @@ FAULTS = (
 DIFFER = (AssertionError, ValidationError, pytest.fail.Exception, verification.Misfit)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif("connection.vendor != 'sqlite'", reason="PostgreSQL's constraint stays; the services are the same")
 @pytest.mark.parametrize("plant", FAULTS, ids=lambda plant: plant.__name__)
 def test_the_same_sequences_find_each_planted_fault(frozen_clock, monkeypatch, plant):

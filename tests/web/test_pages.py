@@ -299,6 +299,7 @@ QUERIES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [3, 300])
 def test_pages_cost_the_same_few_queries_however_many_records_there_are(count, client):
     series, theme = make.make_series("The series"), make.make_theme("The theme")

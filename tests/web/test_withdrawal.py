@@ -68,6 +68,7 @@ def lists(items, vocabulary):
         yield from addresses.of_words(record.record_type, [its])
 
 
+@pytest.mark.slow
 def test_fifty_withdrawn_items_are_gone_at_once_from_every_channel():
     items, vocabulary = make_items()
     by, reader = make_user(), Reader(VISITOR)

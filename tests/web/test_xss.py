@@ -93,6 +93,7 @@ class Active(HTMLParser):
                 self.found.append((tag, name, value))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("vector", VECTORS)
 def test_nothing_becomes_active_on_any_page(client, vector):
     make_dossier(1, series=make.make_series(), theme=make.make_theme(), documents=3, photos=2)

@@ -5,8 +5,8 @@ import re
 import pytest
 
 from ctportal.publishing import epoch
-from ctportal.publishing.gate import plain
 from ctportal.publishing.models import Edition
+from ctportal.publishing.snapshot import plain
 
 pytestmark = pytest.mark.django_db
 QUOTATION_MARKS = re.compile(r"[\"“”„‟«»‹›「」『』‘‛‚]")

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from conferences.admin.known import city_of, named_conference, parent_link
-from conferences.admin.lists import YearFilter
+from conferences.admin.lists import YearListFilter
 from ctportal.core import languages
 from ctportal.core.codes import DocumentKind, Occasion, TextStanding
 from ctportal.core.dates import format_date
@@ -127,7 +127,7 @@ class KindFilter(admin.SimpleListFilter):
         return queryset.filter(kind=self.value()) if self.value() else queryset
 
 
-class DateFilter(YearFilter):
+class DateListFilter(YearListFilter):
     field = "date"
 
 
@@ -148,7 +148,7 @@ class DocumentAdmin(RecordAdmin):
 
     form = DocumentForm
     list_display = ["shown_title", "kind_name", "shown_date", "conference", "publication", "language_list", "missing"]
-    list_filter = [DashboardFilter, PublicationFilter, "stage", KindFilter, DateFilter, "occasion", VersionFilter]
+    list_filter = [DashboardFilter, PublicationFilter, "stage", KindFilter, DateListFilter, "occasion", VersionFilter]
     search_fields = ["versions__title", "slug", "symbol", "conference__name"]
     tells_of_others = frozenset({"conference", "conference__name"})
     ordering = ["-date", "slug"]
@@ -277,7 +277,7 @@ class CoChairsSummaryAdmin(DocumentAdmin):
     where = ["conference", "occasion", ("date", "place")]
     further = ["symbol", "themes"]
     list_display = ["shown_title", "shown_date", "conference", "publication", "language_list", "missing"]
-    list_filter = [DashboardFilter, PublicationFilter, "stage", DateFilter, VersionFilter]
+    list_filter = [DashboardFilter, PublicationFilter, "stage", DateListFilter, VersionFilter]
 
 
 @admin.register(PressRelease)
@@ -287,7 +287,7 @@ class PressReleaseAdmin(DocumentAdmin):
     who = ["issued_by"]
     further = ["dateline", "contact", "hashtags", "themes"]
     list_display = ["shown_title", "occasion", "shown_date", "conference", "publication", "language_list", "missing"]
-    list_filter = [DashboardFilter, PublicationFilter, "stage", "occasion", DateFilter, VersionFilter]
+    list_filter = [DashboardFilter, PublicationFilter, "stage", "occasion", DateListFilter, VersionFilter]
 
 
 @admin.register(Statement)

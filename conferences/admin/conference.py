@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from conferences.admin import inlines
 from conferences.admin.dossier import add_links, dossier_rows, missing_parts
 from conferences.admin.known import readable_conferences
-from conferences.admin.lists import YearFilter, label
+from conferences.admin.lists import YearListFilter, label
 from conferences.admin.release import ReleasePage, release_address
 from conferences.admin.sheet import ContactSheet
 from conferences.models import Appearance, Conference, ConferenceText, Photo, Session
@@ -42,7 +42,7 @@ class ConferenceForm(RecordForm):
     }
 
 
-class CountryFilter(admin.SimpleListFilter):
+class CountryListFilter(admin.SimpleListFilter):
     title = gettext_lazy("country")
     parameter_name = "country"
 
@@ -63,8 +63,8 @@ class ConferenceAdmin(RecordAdmin):
         DashboardFilter,
         PublicationFilter,
         "stage",
-        YearFilter,
-        CountryFilter,
+        YearListFilter,
+        CountryListFilter,
         "kind",
         "event_status",
         "series_entries__series",

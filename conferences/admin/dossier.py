@@ -23,7 +23,7 @@ from documents.models import CoChairsSummary, Document, LanguageVersion, OtherDo
 
 
 @dataclass(frozen=True)
-class DossierPart:
+class ExpectedPart:
     """A part that the dossier should have: a document of an admin entry, which is added for an occasion."""
 
     name: Promise
@@ -40,11 +40,11 @@ class DossierPart:
         return add_address(self.entry, conference, user, kind=self.entry.kinds[0].value, occasion=self.occasion.value)
 
 
-STATEMENTS = DossierPart(gettext_lazy("statements"), Statement, Occasion.OPENING)
+STATEMENTS = ExpectedPart(gettext_lazy("statements"), Statement, Occasion.OPENING)
 PARTS = [
-    DossierPart(gettext_lazy("opening release"), PressRelease, Occasion.OPENING, is_of_occasion=True),
-    DossierPart(gettext_lazy("closing release"), PressRelease, Occasion.CLOSING, is_of_occasion=True),
-    DossierPart(gettext_lazy("co-chairs’ summary"), CoChairsSummary, Occasion.CLOSING),
+    ExpectedPart(gettext_lazy("opening release"), PressRelease, Occasion.OPENING, is_of_occasion=True),
+    ExpectedPart(gettext_lazy("closing release"), PressRelease, Occasion.CLOSING, is_of_occasion=True),
+    ExpectedPart(gettext_lazy("co-chairs’ summary"), CoChairsSummary, Occasion.CLOSING),
     STATEMENTS,
 ]
 

@@ -16,7 +16,7 @@ def label(record: Model, name: str) -> str:
     return languages.pick(label_texts(record, name), interface_language(), record.original_language)[0]
 
 
-class YearFilter(admin.SimpleListFilter):
+class YearListFilter(admin.SimpleListFilter):
     title = _("year")
     parameter_name = "year"
     field = "start_date"

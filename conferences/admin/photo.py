@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from conferences.admin.known import city_of, named_conference, parent_link
-from conferences.admin.lists import YearFilter, label
+from conferences.admin.lists import YearListFilter, label
 from conferences.admin.upload import UploadPage, thumbnail_address
 from conferences.models import Photo
 from ctportal.core import languages
@@ -66,7 +66,7 @@ class PhotoForm(RecordForm):
         return sorted({*super().own_columns, "file"})
 
 
-class PhotoYearFilter(YearFilter):
+class PhotoYearFilter(YearListFilter):
     title = gettext_lazy("year of the conference")
     field = "conference__start_date"
 

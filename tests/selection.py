@@ -46,8 +46,9 @@ ABOVE_THE_DATABASE = (
 )
 FIXTURES_OF_A_DATABASE = {"db", "transactional_db", "django_db_setup", "live_server"}
 
-# Left out by ``make quick``, beside the browser and tests with a mark of their own: the embargo walk, and the HTML checker.
-SLOW_DIRECTORIES = ("tests/embargo/",)
+# Left out by ``make quick``, beside the browser and tests with a mark of their own: the embargo walk, what has to be loaded or
+# started first.
+SLOW_DIRECTORIES = ("tests/content/", "tests/embargo/")
 SLOW_FIXTURES = {"html_errors"}
 
 

@@ -383,6 +383,7 @@ def fill_dashboard(me, n):
         make_photo(conference, alt_text_en="")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("role", "keys"),
     [

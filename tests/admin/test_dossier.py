@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from conferences.models import Conference
 from ctportal.publishing import epoch
 from ctportal.publishing.models import Edition
@@ -29,6 +31,7 @@ def link_to_add(staff, conference, label):
     return links[label]
 
 
+@pytest.mark.slow
 def test_a_dossier_like_minsk_2019_takes_at_most_eight_submissions(staff):
     series = make_series("Regional conferences")
     office, host = make_organization("UNOCT"), make_organization("Belarus")

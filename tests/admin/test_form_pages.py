@@ -110,6 +110,7 @@ FORMS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "ar"])
 @pytest.mark.parametrize("form", FORMS)
 def test_every_box_of_a_form_has_its_label_and_its_help(admin_client, form, language):

@@ -194,6 +194,7 @@ def test_a_search_that_is_too_long_is_shortened_and_the_list_says_so(staff, kind
     assert len(response.content) < 100_000  # no link repeats what was typed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", site._registry, ids=lambda model: model._meta.label)
 def test_every_list_takes_a_search_of_any_length(admin_client, model):
     address = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"

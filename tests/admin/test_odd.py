@@ -30,6 +30,7 @@ def test_what_is_no_key_is_refused_at_the_box_of_related_records(staff, conferen
     assert set(errors_of(response)) == {"parent", "themes", "appearances-0-person"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("value", NO_KEYS)
 def test_what_is_no_key_in_the_address_of_a_new_record_fills_in_nothing(staff, value):
     for entry, names in (
@@ -41,6 +42,7 @@ def test_what_is_no_key_in_the_address_of_a_new_record_fills_in_nothing(staff, v
         assert response.status_code == 200
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("value", NO_KEYS)
 def test_what_is_no_key_is_refused_among_the_rights_of_an_account_and_of_a_role(client, value):
     client.force_login(make_account("administrator"))

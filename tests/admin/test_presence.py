@@ -264,6 +264,7 @@ def test_a_sign_is_posted_with_the_token_of_the_form(conference, editor):
     assert not Presence.objects.filter(user=editor).exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", ["", "x", "x" * 22, "x:y", "x" * 23, "<script>alert(1)</scri>", "\0" * 22, "é" * 22])
 def test_a_sign_of_no_page_is_refused_with_a_message(staff, conference, key):
     page = Page(staff, address(conference))
@@ -365,6 +366,7 @@ def crowd(page, number):
             Presence.objects.create(**row, opened_at=timezone.now(), seen_at=timezone.now())
 
 
+@pytest.mark.slow
 def test_showing_a_page_takes_one_query_and_as_many_for_any_number_of_people(staff, conference, frozen_clock):
     for name, address_of in pages_of(conference).items():
         page = Page(staff, address_of)

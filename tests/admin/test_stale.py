@@ -197,6 +197,7 @@ def test_a_row_that_was_deleted_meanwhile_goes_where_nothing_was_typed_in_it(sta
     assert list(conference.main_topics.values_list("title_en", flat=True)) == ["Two", "Drei"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("choice", "titles"), [("mine", {"Two", "Three", "Eins"}), ("theirs", {"Two", "Three"})])
 def test_what_was_typed_in_a_row_that_was_deleted_meanwhile_is_asked_for(
     staff, other, conference, topics, choice, titles

@@ -71,6 +71,7 @@ def around(client, clock, site, instant):
 PUBLIC, CORRECTED = (200, "Before", 200, 200), (200, "After", 200, 200)
 
 
+@pytest.mark.slow
 def test_a_first_release(client, site, night, frozen_clock):
     _zone, local, instant = night
     press(client, site[0], "_publish_at", publish_at=local)

@@ -475,6 +475,7 @@ def test_who_moves_or_unschedules_a_conference_is_told_what_went_along_with_it(s
     assert told(client, conference)[1:] == [f"{what} (2): “{document}”, “{photo}”"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("button", ["_withdraw", "_withdraw_at"])
 def test_who_withdraws_and_restores_a_conference_is_told_what_went_along_with_it(sign_in, button):
     client, publisher = sign_in("publisher"), make_account("publisher")

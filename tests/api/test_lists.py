@@ -86,6 +86,7 @@ def multiply(edition, count):
         Relation.objects.bulk_create(relations)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "query", ["", "?page_size=100", "?kind=press-release&year=2019", "?q=document", "?theme=youth"]
 )

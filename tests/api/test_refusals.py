@@ -51,6 +51,7 @@ def problem(response):
     return body
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("collection", COLLECTIONS)
 def test_every_hostile_value_of_every_parameter_is_refused_by_its_name(client, collection):
     filterset = next(

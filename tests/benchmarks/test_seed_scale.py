@@ -47,6 +47,7 @@ def described(edition):
     }
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.parametrize("model", MODELS)
 def test_an_edition_is_what_the_gate_makes_of_its_record(dossiers, model):
@@ -160,6 +161,7 @@ def test_the_services_work_on_synthetic_dossiers(dossiers):
     assert (hidden, children()) == (0, 10)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_the_same_content_comes_out_every_time(dossiers):
     def snapshot():

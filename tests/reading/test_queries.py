@@ -273,6 +273,7 @@ def test_a_list_holds_what_is_public_newest_first(publisher, frozen_clock):
     assert ([edition.slug for edition in page], page.paginator.count) == (["b", "c", "a"], 3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ordering", ["-date", "date", "-updated", "updated"])
 @pytest.mark.parametrize("query", ["", "&country=BY", "&country=BY&kind=regional"])
 def test_the_pages_of_a_list_hold_each_record_once_and_in_one_order(publisher, frozen_clock, ordering, query):
@@ -324,6 +325,7 @@ def test_a_page_past_the_last_does_not_exist(publisher):
     assert listed("conference", "country=AQ").object_list == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("query", ["", "country=BY", "q=conference", "series=regional-conferences"])
 @pytest.mark.parametrize("count", [3, 30])
 def test_a_list_costs_few_queries(publisher, count, query, django_assert_num_queries):

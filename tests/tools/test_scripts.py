@@ -90,6 +90,7 @@ def open_folder():
     shutil.rmtree(folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["terminated with its group", "killed alone"])
 def test_postgresql_ends_with_its_script_however_that_ends(postgres, open_folder, how):
     script = subprocess.Popen(

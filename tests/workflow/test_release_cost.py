@@ -71,6 +71,7 @@ def scheduled(records, by):
     released(records, by, days(2))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("before", "act"),
     [

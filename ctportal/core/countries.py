@@ -6,6 +6,7 @@ their M49 names, since they stand in addresses (``?region=central-asia``).
 
 import unicodedata
 from functools import cache
+from typing import NamedTuple
 
 from babel import Locale
 
@@ -14,70 +15,61 @@ from ctportal.core.languages import LOCALES
 # English names are those of general English: "St. Lucia", where British English has "St Lucia".
 _LOCALES = LOCALES | {"en": "en"}
 
-# slug: (M49 code, slug of the region around it), wide before narrow and in the order of a menu.
-_REGIONS: dict[str, tuple[str, str | None]] = {
-    "africa": ("002", None),
-    "northern-africa": ("015", "africa"),
-    "sub-saharan-africa": ("202", "africa"),
-    "eastern-africa": ("014", "sub-saharan-africa"),
-    "middle-africa": ("017", "sub-saharan-africa"),
-    "southern-africa": ("018", "sub-saharan-africa"),
-    "western-africa": ("011", "sub-saharan-africa"),
-    "americas": ("019", None),
-    "northern-america": ("021", "americas"),
-    "latin-america-and-the-caribbean": ("419", "americas"),
-    "caribbean": ("029", "latin-america-and-the-caribbean"),
-    "central-america": ("013", "latin-america-and-the-caribbean"),
-    "south-america": ("005", "latin-america-and-the-caribbean"),
-    "asia": ("142", None),
-    "central-asia": ("143", "asia"),
-    "eastern-asia": ("030", "asia"),
-    "south-eastern-asia": ("035", "asia"),
-    "southern-asia": ("034", "asia"),
-    "western-asia": ("145", "asia"),
-    "europe": ("150", None),
-    "eastern-europe": ("151", "europe"),
-    "northern-europe": ("154", "europe"),
-    "southern-europe": ("039", "europe"),
-    "western-europe": ("155", "europe"),
-    "oceania": ("009", None),
-    "australia-and-new-zealand": ("053", "oceania"),
-    "melanesia": ("054", "oceania"),
-    "micronesia": ("057", "oceania"),
-    "polynesia": ("061", "oceania"),
+
+class _Region(NamedTuple):
+    """*code* is that of M49, *parent* the slug of the region around it; *countries* are those of no narrower region."""
+
+    code: str
+    parent: str | None
+    countries: str = ""
+
+
+# Regions by slug, wide before narrow and in the order of a menu, with the ISO 3166-1 codes of their countries. M49 places no
+# region around Antarctica (AQ) and does not list TW.
+_REGIONS = {
+    "africa": _Region("002", None),
+    "northern-africa": _Region("015", "africa", "DZ EG EH LY MA SD TN"),
+    "sub-saharan-africa": _Region("202", "africa"),
+    "eastern-africa": _Region(
+        "014", "sub-saharan-africa", "BI DJ ER ET IO KE KM MG MU MW MZ RE RW SC SO SS TF TZ UG YT ZM ZW"
+    ),
+    "middle-africa": _Region("017", "sub-saharan-africa", "AO CD CF CG CM GA GQ ST TD"),
+    "southern-africa": _Region("018", "sub-saharan-africa", "BW LS NA SZ ZA"),
+    "western-africa": _Region("011", "sub-saharan-africa", "BF BJ CI CV GH GM GN GW LR ML MR NE NG SH SL SN TG"),
+    "americas": _Region("019", None),
+    "northern-america": _Region("021", "americas", "BM CA GL PM US"),
+    "latin-america-and-the-caribbean": _Region("419", "americas"),
+    "caribbean": _Region(
+        "029",
+        "latin-america-and-the-caribbean",
+        "AG AI AW BB BL BQ BS CU CW DM DO GD GP HT JM KN KY LC MF MQ MS PR SX TC TT VC VG VI",
+    ),
+    "central-america": _Region("013", "latin-america-and-the-caribbean", "BZ CR GT HN MX NI PA SV"),
+    "south-america": _Region(
+        "005", "latin-america-and-the-caribbean", "AR BO BR BV CL CO EC FK GF GS GY PE PY SR UY VE"
+    ),
+    "asia": _Region("142", None),
+    "central-asia": _Region("143", "asia", "KG KZ TJ TM UZ"),
+    "eastern-asia": _Region("030", "asia", "CN HK JP KP KR MN MO"),
+    "south-eastern-asia": _Region("035", "asia", "BN ID KH LA MM MY PH SG TH TL VN"),
+    "southern-asia": _Region("034", "asia", "AF BD BT IN IR LK MV NP PK"),
+    "western-asia": _Region("145", "asia", "AE AM AZ BH CY GE IL IQ JO KW LB OM PS QA SA SY TR YE"),
+    "europe": _Region("150", None),
+    "eastern-europe": _Region("151", "europe", "BG BY CZ HU MD PL RO RU SK UA"),
+    "northern-europe": _Region("154", "europe", "AX DK EE FI FO GB GG IE IM IS JE LT LV NO SE SJ"),
+    "southern-europe": _Region("039", "europe", "AD AL BA ES GI GR HR IT ME MK MT PT RS SI SM VA"),
+    "western-europe": _Region("155", "europe", "AT BE CH DE FR LI LU MC NL"),
+    "oceania": _Region("009", None),
+    "australia-and-new-zealand": _Region("053", "oceania", "AU CC CX HM NF NZ"),
+    "melanesia": _Region("054", "oceania", "FJ NC PG SB VU"),
+    "micronesia": _Region("057", "oceania", "FM GU KI MH MP NR PW UM"),
+    "polynesia": _Region("061", "oceania", "AS CK NU PF PN TK TO TV WF WS"),
 }
 REGIONS = tuple(_REGIONS)
-
-# The narrowest M49 region of every ISO 3166-1 code. M49 places no region around Antarctica (AQ) and does not list TW.
-_COUNTRIES_BY_REGION = {
-    "northern-africa": "DZ EG EH LY MA SD TN",
-    "eastern-africa": "BI DJ ER ET IO KE KM MG MU MW MZ RE RW SC SO SS TF TZ UG YT ZM ZW",
-    "middle-africa": "AO CD CF CG CM GA GQ ST TD",
-    "southern-africa": "BW LS NA SZ ZA",
-    "western-africa": "BF BJ CI CV GH GM GN GW LR ML MR NE NG SH SL SN TG",
-    "northern-america": "BM CA GL PM US",
-    "caribbean": "AG AI AW BB BL BQ BS CU CW DM DO GD GP HT JM KN KY LC MF MQ MS PR SX TC TT VC VG VI",
-    "central-america": "BZ CR GT HN MX NI PA SV",
-    "south-america": "AR BO BR BV CL CO EC FK GF GS GY PE PY SR UY VE",
-    "central-asia": "KG KZ TJ TM UZ",
-    "eastern-asia": "CN HK JP KP KR MN MO",
-    "south-eastern-asia": "BN ID KH LA MM MY PH SG TH TL VN",
-    "southern-asia": "AF BD BT IN IR LK MV NP PK",
-    "western-asia": "AE AM AZ BH CY GE IL IQ JO KW LB OM PS QA SA SY TR YE",
-    "eastern-europe": "BG BY CZ HU MD PL RO RU SK UA",
-    "northern-europe": "AX DK EE FI FO GB GG IE IM IS JE LT LV NO SE SJ",
-    "southern-europe": "AD AL BA ES GI GR HR IT ME MK MT PT RS SI SM VA",
-    "western-europe": "AT BE CH DE FR LI LU MC NL",
-    "australia-and-new-zealand": "AU CC CX HM NF NZ",
-    "melanesia": "FJ NC PG SB VU",
-    "micronesia": "FM GU KI MH MP NR PW UM",
-    "polynesia": "AS CK NU PF PN TK TO TV WF WS",
-}
 WITHOUT_REGION = frozenset({"AQ", "TW"})
 
-_REGION_OF = {code: slug for slug, codes in _COUNTRIES_BY_REGION.items() for code in codes.split()}
+_REGION_OF = {code: slug for slug, region in _REGIONS.items() for code in region.countries.split()}
 COUNTRY_CODES = tuple(sorted({*_REGION_OF, *WITHOUT_REGION}))
-_COUNTRY_SET = frozenset(COUNTRY_CODES)
 
 # Where the United Nations' own name (M49) differs from CLDR's in what it says, not only in how long it is.
 _OWN_NAMES = {
@@ -114,7 +106,7 @@ def _names(language: str) -> dict[str, str]:
     if language not in _LOCALES:
         raise ValueError(f"“{language}” is not a language of the portal; it must be one of {', '.join(_LOCALES)}.")
     territories = Locale.parse(_LOCALES[language]).territories
-    codes = [*COUNTRY_CODES, *(m49 for m49, _ in _REGIONS.values())]
+    codes = [*COUNTRY_CODES, *(region.code for region in _REGIONS.values())]
     return {code: _OWN_NAMES[code][language] if code in _OWN_NAMES else territories[code] for code in codes}
 
 
@@ -125,7 +117,7 @@ def country_name(code: str, language: str) -> str:
     """
     if not code:
         return ""
-    if code not in _COUNTRY_SET:
+    if code not in COUNTRY_CODES:
         raise ValueError(f"“{code}” is not an ISO 3166-1 country code such as “TJ”.")
     return _names(language)[code]
 
@@ -134,12 +126,7 @@ def region_name(slug: str, language: str) -> str:
     """Return the name of the region *slug* in *language*; ValueError where either is unknown."""
     if slug not in _REGIONS:
         raise ValueError(f"“{slug}” is not a region; it must be one of {', '.join(REGIONS)}.")
-    return _names(language)[_REGIONS[slug][0]]
-
-
-def region_parent(slug: str) -> str | None:
-    """Return the slug of the region around the region *slug*, None for a continent."""
-    return _REGIONS[slug][1]
+    return _names(language)[_REGIONS[slug].code]
 
 
 @cache
@@ -153,7 +140,7 @@ def regions_of(code: str) -> tuple[str, ...]:
     if code not in _REGION_OF:
         raise ValueError(f"“{code}” is not an ISO 3166-1 country code such as “TJ”.")
     slugs = [_REGION_OF[code]]
-    while parent := region_parent(slugs[0]):
+    while parent := _REGIONS[slugs[0]].parent:
         slugs.insert(0, parent)
     return tuple(slugs)
 

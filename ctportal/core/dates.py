@@ -34,18 +34,20 @@ def last_day(day: date, precision: str) -> date:
 
 # {d} day, {M} month, {y} year of the first day, {d2} … of the last. Babel knows intervals with short month names only,
 # and no French "1er", hence patterns of our own; tests hold the single forms to CLDR's.
+_ENGLISH = {
+    "day": "{d} {M} {y}",
+    "days": "{d}–{d2} {M} {y}",
+    "days_across_months": "{d} {M} – {d2} {M2} {y}",
+    "month": "{M} {y}",
+    "months": "{M}–{M2} {y}",
+    "year": "{y}",
+    "range": "{first} – {last}",
+    "years": "{y}–{y2}",
+    "instant": "{date}, {time} ({zone})",
+}
+# Of each language, what differs from English.
 _PATTERNS = {
-    "ar": {
-        "day": "{d} {M} {y}",
-        "days": "{d}–{d2} {M} {y}",
-        "days_across_months": "{d} {M} – {d2} {M2} {y}",
-        "month": "{M} {y}",
-        "months": "{M} – {M2} {y}",
-        "year": "{y}",
-        "range": "{first} – {last}",
-        "years": "{y}–{y2}",
-        "instant": "{date}، {time} ({zone})",
-    },
+    "ar": _ENGLISH | {"months": "{M} – {M2} {y}", "instant": "{date}، {time} ({zone})"},
     "zh": {
         "day": "{y}年{M}月{d}日",
         "days": "{y}年{M}月{d}日至{d2}日",
@@ -57,49 +59,25 @@ _PATTERNS = {
         "years": "{y}年至{y2}年",
         "instant": "{date} {time}（{zone}）",
     },
-    "en": {
-        "day": "{d} {M} {y}",
-        "days": "{d}–{d2} {M} {y}",
-        "days_across_months": "{d} {M} – {d2} {M2} {y}",
-        "month": "{M} {y}",
-        "months": "{M}–{M2} {y}",
-        "year": "{y}",
-        "range": "{first} – {last}",
-        "years": "{y}–{y2}",
-        "instant": "{date}, {time} ({zone})",
-    },
-    "fr": {
-        "day": "{d} {M} {y}",
-        "days": "{d}–{d2} {M} {y}",
-        "days_across_months": "{d} {M} – {d2} {M2} {y}",
-        "month": "{M} {y}",
-        "months": "{M}–{M2} {y}",
-        "year": "{y}",
-        "range": "{first} – {last}",
-        "years": "{y}–{y2}",
-        "instant": "{date}, {time} ({zone})",
-    },
-    "ru": {
+    "en": _ENGLISH,
+    "fr": _ENGLISH,
+    "ru": _ENGLISH
+    | {
         "day": "{d} {M} {y}\u202fг.",
         "days": "{d}–{d2} {M} {y}\u202fг.",
         "days_across_months": "{d} {M} – {d2} {M2} {y}\u202fг.",
         "month": "{M} {y}\u202fг.",
         "months": "{M} – {M2} {y}\u202fг.",
         "year": "{y}\u202fг.",
-        "range": "{first} – {last}",
         "years": "{y}–{y2}\u202fгг.",
-        "instant": "{date}, {time} ({zone})",
     },
-    "es": {
+    "es": _ENGLISH
+    | {
         "day": "{d} de {M} de {y}",
         "days": "{d}–{d2} de {M} de {y}",
         "days_across_months": "{d} de {M} – {d2} de {M2} de {y}",
         "month": "{M} de {y}",
         "months": "{M}–{M2} de {y}",
-        "year": "{y}",
-        "range": "{first} – {last}",
-        "years": "{y}–{y2}",
-        "instant": "{date}, {time} ({zone})",
     },
 }
 

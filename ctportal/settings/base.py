@@ -4,7 +4,7 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 
-from ctportal.core.languages import CODES
+from ctportal.core import languages
 
 from . import environment
 
@@ -103,16 +103,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # The languages of the admin, under Django's own codes; the public codes are in ctportal.core.languages.
 LANGUAGE_CODE = "en"
-LANGUAGES = [
-    ("ar", "العربية"),
-    ("zh-hans", "中文"),
-    ("en", "English"),
-    ("fr", "Français"),
-    ("ru", "Русский"),
-    ("es", "Español"),
-]
+LANGUAGES = [(languages.django_code(code), name) for code, name in languages.LANGUAGES.items()]
 LOCALE_PATHS = [BASE_DIR / "locale"]
-MODELTRANSLATION_LANGUAGES = ("en", *[code for code in CODES if code != "en"])
+MODELTRANSLATION_LANGUAGES = ("en", *[code for code in languages.CODES if code != "en"])
 MODELTRANSLATION_DEFAULT_LANGUAGE = "en"
 MODELTRANSLATION_FALLBACK_LANGUAGES = ("en",)
 

@@ -3,14 +3,6 @@
 from ctportal.api.schema import documented
 from ctportal.api.views import EditionViewSet
 from ctportal.publishing.models import RecordType
-from ctportal.reading.filters import (
-    ConferenceFilterSet,
-    OrganizationFilterSet,
-    PersonFilterSet,
-    PhotoFilterSet,
-    SeriesFilterSet,
-    ThemeFilterSet,
-)
 
 from .serializers import (
     ConferenceSerializer,
@@ -28,7 +20,6 @@ class ConferenceViewSet(EditionViewSet):
 
     record_type = RecordType.CONFERENCE
     serializer_class = ConferenceSerializer
-    filterset_class = ConferenceFilterSet
 
 
 @documented
@@ -37,7 +28,6 @@ class PhotoViewSet(EditionViewSet):
 
     record_type = RecordType.PHOTO
     serializer_class = PhotoSerializer
-    filterset_class = PhotoFilterSet
 
 
 @documented
@@ -46,7 +36,6 @@ class SeriesViewSet(EditionViewSet):
 
     record_type = RecordType.SERIES
     serializer_class = SeriesSerializer
-    filterset_class = SeriesFilterSet
 
 
 @documented
@@ -55,7 +44,6 @@ class ThemeViewSet(EditionViewSet):
 
     record_type = RecordType.THEME
     serializer_class = ThemeSerializer
-    filterset_class = ThemeFilterSet
 
 
 @documented
@@ -64,7 +52,6 @@ class OrganizationViewSet(EditionViewSet):
 
     record_type = RecordType.ORGANIZATION
     serializer_class = OrganizationSerializer
-    filterset_class = OrganizationFilterSet
 
 
 @documented
@@ -73,4 +60,3 @@ class PersonViewSet(EditionViewSet):
 
     record_type = RecordType.PERSON
     serializer_class = PersonSerializer
-    filterset_class = PersonFilterSet

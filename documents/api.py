@@ -3,7 +3,6 @@
 from ctportal.api.schema import documented
 from ctportal.api.views import EditionViewSet
 from ctportal.publishing.models import RecordType
-from ctportal.reading.filters import DocumentFilterSet
 
 from .serializers import DocumentSerializer
 
@@ -14,4 +13,3 @@ class DocumentViewSet(EditionViewSet):
 
     record_type = RecordType.DOCUMENT
     serializer_class = DocumentSerializer
-    filterset_class = DocumentFilterSet

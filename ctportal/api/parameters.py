@@ -5,13 +5,12 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
-from django_filters.rest_framework import DjangoFilterBackend
+from rest_framework.filters import BaseFilterBackend
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from ctportal.core.languages import CODES
-from ctportal.publishing.models import EditionQuerySet
-from ctportal.reading.filters import CodeField, EditionFilterSet, StrictField, shown
+from ctportal.reading.filters import FILTERSETS, CodeField, StrictField, shown
 
 from .problems import Problem
 
@@ -34,11 +33,11 @@ FIELDS = {"page_size": PageSizeField(required=False), "lang": CodeField(CODES, r
 Errors = list[tuple[str, str, str]]  # parameter, code, detail
 
 
-class StrictFilterBackend(DjangoFilterBackend):
-    """Filters a list by the filter set of its view, and refuses whatever that does not understand."""
+class StrictFilterBackend(BaseFilterBackend):
+    """Filters a list by the filter set of its type of record, and refuses whatever that does not understand."""
 
-    def filter_queryset(self, request: Request, queryset: EditionQuerySet, view: APIView) -> EditionQuerySet:
-        filters: EditionFilterSet = self.get_filterset(request, queryset, view)
+    def filter_queryset(self, request: Request, queryset: Any, view: APIView) -> Any:
+        filters = FILTERSETS[view.record_type](request.query_params, queryset, request=request)
         refuse_errors(
             [
                 *own_errors(request.query_params, FIELDS),

@@ -21,7 +21,6 @@ from rest_framework.viewsets import GenericViewSet
 
 from ctportal.core.languages import DEFAULT
 from ctportal.publishing.models import Edition, EditionQuerySet
-from ctportal.reading.filters import EditionFilterSet
 from ctportal.reading.http import accepts_json
 from ctportal.reading.queries import Found, Gone, Moved, in_full, related, resolve, versions
 from ctportal.web.page import site_root
@@ -82,7 +81,6 @@ class EditionViewSet(ReadOnlyView, GenericViewSet):
     """
 
     record_type: str
-    filterset_class: type[EditionFilterSet]
     filter_backends = (StrictFilterBackend,)
     pagination_class = Pagination
     lookup_url_kwarg = "address"

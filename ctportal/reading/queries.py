@@ -153,18 +153,6 @@ class Choice:
     edition: Edition
     values: tuple[str, ...]
 
-    @property
-    def uid(self) -> UUID:
-        return self.edition.uid
-
-    @property
-    def slug(self) -> str:
-        return self.edition.slug
-
-    @property
-    def card_data(self) -> JsonObject:
-        return self.edition.card_data
-
 
 def choose(record_type: str, address: str, at: datetime) -> Choice | None:
     """Return the Choice for *address* (slug or uid), following moves and merges; None where nothing is public at *at*."""

@@ -212,7 +212,7 @@ def _menu(name: str, found: Iterable[Option], filters, language: str, *, counted
     choices = [(value, f"{text} ({number(count, language)})" if counted else text) for value, text, count in entries]
     chosen = filters.chosen.get(name)
     # An address may name a series or theme by its uid or by a former slug; the menu knows it by its slug.
-    selected = chosen.slug if isinstance(chosen, Choice) else chosen
+    selected = chosen.edition.slug if isinstance(chosen, Choice) else chosen
     if selected and selected not in dict(choices):
         choices.append((selected, str(label_of(name, chosen, filters.record_type, language))))
     label, anything = MENU_LABELS[name]
@@ -222,7 +222,7 @@ def _menu(name: str, found: Iterable[Option], filters, language: str, *, counted
 def label_of(name: str, value: Any, record_type: str, language: str) -> LocalizedText | str:
     """Return what readers call *value* of the filter *name*, a code or the Choice of a record."""
     if isinstance(value, Choice):
-        return title_of(value.card_data, language)
+        return title_of(value.edition.card_data, language)
     if name == "country":
         return country_name(value, language)
     if name == "region":

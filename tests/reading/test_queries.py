@@ -210,7 +210,7 @@ def test_a_list_is_filtered_by_the_record_that_was_named_and_by_no_other(publish
         publish(conference, by=publisher)
 
     for name in ("first", "second", "third"):
-        assert choose("series", name, ReadContext().at).slug == name
+        assert choose("series", name, ReadContext().at).edition.slug == name
         assert slugs("conference", f"series={name}") == [f"of-{name}"]
 
 
@@ -595,7 +595,7 @@ def test_a_choice_is_of_the_type_asked_for(publisher):
     for record in (conference, document):
         publish(record, by=publisher)
 
-    assert [choose(name, "same", ReadContext().at).uid for name in ("conference", "document")] == [
+    assert [choose(name, "same", ReadContext().at).edition.uid for name in ("conference", "document")] == [
         conference.uid,
         document.uid,
     ]

@@ -14,7 +14,7 @@ from ctportal.core import codes
 from ctportal.core.countries import REGIONS, country_name, region_name
 from ctportal.core.languages import LANGUAGES
 from ctportal.reading.context import ReadContext
-from ctportal.reading.filters import filters_for
+from ctportal.reading.filters import EditionFilterSet, filters_for
 from ctportal.reading.middleware import never_kept
 from ctportal.reading.queries import Choice, Option, PageOutOfRange, listing, options
 
@@ -75,14 +75,7 @@ class EditionListView(View):
         read_context, path = request.read_context, f"{self.section}/"
         data = {**request.GET.dict(), **self.fixed}
         filters = filters_for(self.record_type, data, request)
-        page, status, problems = None, 200, {}
-        if filters.is_valid():
-            try:
-                page = listing(filters, self.per_page)
-            except PageOutOfRange as error:
-                status, problems = 404, {"page": [page_problem(error)]}
-        else:
-            status, problems = 400, {name: list(map(str, errors)) for name, errors in filters.form.errors.items()}
+        page, status, problems = page_of(filters, self.per_page)
         given = {name: data[name] for name in filters.filters if data.get(name) and name not in self.fixed}
         shortened = filters.shortened_search
         if shortened:
@@ -122,9 +115,14 @@ class EditionListView(View):
         return response if page else never_kept(response)
 
 
-def page_problem(error: PageOutOfRange) -> str:
-    """Return what is said of a page that a list does not have."""
-    return _("Page %(number)d does not exist; there are %(pages)d.") % vars(error)
+def page_of(filters: EditionFilterSet, per_page: int) -> tuple[Page | None, int, dict[str, list[str]]]:
+    """Return (page of editions that *filters* ask for, 200, {}), or (None, 400 or 404, {parameter: what is wrong with it})."""
+    if not filters.is_valid():
+        return None, 400, {name: list(map(str, errors)) for name, errors in filters.form.errors.items()}
+    try:
+        return listing(filters, per_page), 200, {}
+    except PageOutOfRange as error:
+        return None, 404, {"page": [_("Page %(number)d does not exist; there are %(pages)d.") % vars(error)]}
 
 
 def tally(record_type: str, total: int, language: str) -> str:

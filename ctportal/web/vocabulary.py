@@ -6,10 +6,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from ctportal.reading.filters import filters_for
-from ctportal.reading.queries import PageOutOfRange, first_rows, listing
+from ctportal.reading.queries import first_rows
 
 from . import cards
-from .listing import page_problem, pager_of, tally
+from .listing import page_of, pager_of, tally
 from .page import Crumb, site_root
 from .records import RecordPage, render_record_page
 from .text import LanguageContext
@@ -63,23 +63,18 @@ def _members(request: HttpRequest, page: RecordPage) -> dict[str, Any]:
     language, is_series = page.language, page.record_type == "series"
     asked = {page.record_type: str(page.uid), "ordering": "date" if is_series else "-date"}
     filters = filters_for("conference", {**asked, "page": request.GET.get("page", "")}, request)
-    result: dict[str, Any] = {"status": 200, "number": 1}
-    if not filters.is_valid():
-        errors = [str(error) for errors in filters.form.errors.values() for error in errors]
-        result |= {"status": 400, "problem": " ".join(errors)}
+    found, status, problems = page_of(filters, CONFERENCES)
+    result: dict[str, Any] = {"status": status, "number": 1}
+    if found is None:
+        result["problem"] = " ".join(problem for each in problems.values() for problem in each)
     else:
-        try:
-            found = listing(filters, CONFERENCES)
-        except PageOutOfRange as error:
-            result |= {"status": 404, "problem": page_problem(error)}
-        else:
-            series = str(page.uid) if is_series else ""
-            result |= {
-                "number": found.number,
-                "rows": [cards.conference_row(each, language, series) for each in found],
-                "tally": tally("conference", found.paginator.count, language),
-                "pager": pager_of(found, page.path, language, {}),
-            }
+        series = str(page.uid) if is_series else ""
+        result |= {
+            "number": found.number,
+            "rows": [cards.conference_row(each, language, series) for each in found],
+            "tally": tally("conference", found.paginator.count, language),
+            "pager": pager_of(found, page.path, language, {}),
+        }
     if not is_series:
         on_theme = filters_for("document", {"theme": str(page.uid)}, request)
         documents = first_rows(on_theme, DOCUMENTS) if on_theme.is_valid() else ()

@@ -343,10 +343,6 @@ class EditionFilterSet(django_filters.FilterSet):  # type: ignore[misc]  # djang
         return self.context.cached(key, self.qs.order_by().count)
 
 
-def ordering(orderings: Iterable[str]) -> Ordering:
-    return Ordering(choices=orderings)
-
-
 class Dated(EditionFilterSet):
     """Records with a date; a conference lasts from ``date`` to ``end_date``."""
 
@@ -355,7 +351,7 @@ class Dated(EditionFilterSet):
     person = RecordFilter(field_name="person", record_type=RecordType.PERSON)
     date_after = DateFilter(field_name="end_date", lookup_expr="gte")
     date_before = DateFilter(field_name="date", lookup_expr="lte")
-    ordering = ordering(_BY_DATE | _BY_UPDATE)
+    ordering = Ordering(choices=_BY_DATE | _BY_UPDATE)
 
 
 class ConferenceFilterSet(Dated):
@@ -384,7 +380,7 @@ class PhotoFilterSet(Dated):
 
 class Vocabulary(EditionFilterSet):
     orderings = _BY_SLUG | _BY_UPDATE
-    ordering = ordering(_BY_SLUG | _BY_UPDATE)
+    ordering = Ordering(choices=orderings)
 
 
 class SeriesFilterSet(Vocabulary):

@@ -196,12 +196,8 @@ def event_data(data, language):
         "organizer": [{"@type": "Organization", "name": name} for name in organizers(data, texts)],
         "superEvent": [{"@type": "EventSeries", "name": str(texts.pick(entry["name"]))} for entry in data["series"]],
     }
-    if data["date_precision"] == "day":
-        known |= {"startDate": data["start_date"], "endDate": data["end_date"]}
-    elif data["date_precision"] == "month":
-        known |= {"startDate": data["start_date"][:7], "endDate": data["end_date"][:7]}
-    else:
-        known |= {"startDate": data["start_date"][:4], "endDate": data["end_date"][:4]}
+    length = {"day": 10, "month": 7, "year": 4}[data["date_precision"]]  # characters of YYYY-MM-DD that are meant
+    known |= {"startDate": data["start_date"][:length], "endDate": data["end_date"][:length]}
     if data["country"] or data["city"]:
         address = {
             "@type": "PostalAddress",

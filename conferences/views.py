@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from ctportal.core import codes
 from ctportal.core.languages import CODES
 from ctportal.publishing.models import Edition
-from ctportal.reading.queries import referring, related
+from ctportal.reading.queries import referring
 from ctportal.web import cards
 from ctportal.web.labels import number_in_series
 from ctportal.web.listing import EditionListView
@@ -58,11 +58,9 @@ class ConferenceDetailView(EditionDetailView):
 
     def surroundings(self, edition, language):
         series, at = edition.data["series"], self.request.read_context.at
-        return {
-            "related": related([edition], at)[edition.pk],
+        return super().surroundings(edition, language) | {
             "children": referring(edition.uid, "conference", "parent", at=at),
             "neighbours": neighbours(edition, series, at) if series else {},
-            **super().surroundings(edition, language),
         }
 
 
@@ -282,7 +280,7 @@ class PhotoListView(EditionListView):
     per_page = 24
 
     def rows(self, editions, at, language):
-        homes = cards.homes_of(editions, at)
+        homes = cards.pointed_to(editions, "conference", at)
         return [cards.photo_tile(each, language, homes.get(each.pk)) for each in editions]
 
 
@@ -291,15 +289,10 @@ class PhotoDetailView(EditionDetailView):
     renderer = staticmethod(render_record)
 
     def surroundings(self, edition, language):
-        at = self.request.read_context.at
-        found = related([edition], at)[edition.pk]
-        home = next((each for each in found if each.name == "conference"), None)
-        siblings = referring(home.uid, "conference", at=at) if home else []
-        return {
-            "related": found,
-            "children": [each for each in siblings if each.type == "photo"],
-            **super().surroundings(edition, language),
-        }
+        around = super().surroundings(edition, language)
+        home = next((each for each in around["related"] if each.name == "conference"), None)
+        siblings = referring(home.uid, "conference", at=self.request.read_context.at) if home else []
+        return around | {"children": [each for each in siblings if each.type == "photo"]}
 
 
 def render_photo(request: HttpRequest, page: RecordPage) -> HttpResponse:

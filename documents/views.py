@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ctportal.core import codes
-from ctportal.reading.queries import referring, related
+from ctportal.reading.queries import referring
 from ctportal.web import cards
 from ctportal.web.listing import EditionListView
 from ctportal.web.page import Crumb, site_root
@@ -28,7 +28,7 @@ class DocumentListView(EditionListView):
     title = gettext_lazy("Documents")
 
     def rows(self, editions, at, language):
-        homes = cards.homes_of(editions, at)
+        homes = cards.pointed_to(editions, "conference", at)
         return [cards.document_row(each, language, homes.get(each.pk)) for each in editions]
 
 
@@ -85,12 +85,8 @@ class DocumentDetailView(EditionDetailView):
     renderer = staticmethod(render_record)
 
     def surroundings(self, edition, language):
-        at = self.request.read_context.at
-        return {
-            "related": related([edition], at)[edition.pk],
-            "children": referring(edition.uid, *REVERSED, "reference", at=at),
-            **super().surroundings(edition, language),
-        }
+        children = referring(edition.uid, *REVERSED, "reference", at=self.request.read_context.at)
+        return super().surroundings(edition, language) | {"children": children}
 
 
 def _session(home, key, language):

@@ -62,10 +62,10 @@ def target(record, language: str) -> dict[str, Any]:
     }
 
 
-def homes_of(editions: Iterable[Edition], at: datetime) -> dict[int, Any]:
-    """Return {pk: the public conference} of those of *editions* that belong to one. One query."""
+def pointed_to(editions: Iterable[Edition], name: str, at: datetime) -> dict[int, Any]:
+    """Return {pk: public record} of those of *editions* that point to one by the relation *name*. One query."""
     found = related(editions, at)
-    return {pk: each for pk, records in found.items() for each in records if each.name == "conference"}
+    return {pk: each for pk, records in found.items() for each in records if each.name == name}
 
 
 def conference_row(record, language: str, series: str = "") -> dict[str, Any]:

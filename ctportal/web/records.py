@@ -11,7 +11,7 @@ from django.views import View
 
 from ctportal.core.dates import format_instant
 from ctportal.publishing.models import Edition
-from ctportal.reading.queries import Found, Gone, Moved, resolve, versions
+from ctportal.reading.queries import Found, Gone, Moved, related, resolve, versions
 
 from .addresses import data_address, page_address, record_path
 from .cards import target
@@ -145,7 +145,8 @@ class EditionDetailView(View):
 
     def surroundings(self, edition: Edition, language: str) -> dict[str, Any]:
         """Return what stands beside the record on its page, as fields of RecordPage."""
-        return {"history": history_of(edition, self.request.read_context.at, language)}
+        at = self.request.read_context.at
+        return {"related": related([edition], at)[edition.pk], "history": history_of(edition, at, language)}
 
 
 def version_banner(edition: Edition, current: Edition, language: str) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from ctportal.core.countries import country_name
 from ctportal.core.languages import django_code
 from ctportal.publishing.models import Edition
 from ctportal.reading.filters import filters_for
-from ctportal.reading.queries import CARDS, Found, Gone, Moved, first_rows, options, related, resolve_uid
+from ctportal.reading.queries import CARDS, Found, Gone, Moved, first_rows, options, resolve_uid
 
 from . import cards
 from .addresses import language_in_address, language_of, page_address, preferred_language
@@ -57,7 +57,8 @@ def home(request, language):
     read_context = request.read_context
     upcoming = _to_come(read_context.at, (read_context.at - LONGEST).date())
     latest = _over(read_context.at, (read_context.at + AHEAD).date())
-    photos = _featured(latest, read_context.at)
+    featured = cards.pointed_to(latest, "featured_photo", read_context.at)
+    photos = {pk: photo.card_data for pk, photo in featured.items()}
     # The newest in any case, beside it rather those with a photo.
     latest = latest[:1] + sorted(latest[1:], key=lambda e: e.pk not in photos)[: LATEST - 1]
     latest.sort(key=lambda e: (e.date, e.pk in photos), reverse=True)
@@ -128,15 +129,9 @@ def _newest(at):
     return sorted(documents, key=lambda edition: uids.index(edition.uid))
 
 
-def _featured(editions, at):
-    """Return {edition's pk: card of its featured photo}."""
-    found = related(editions, at)
-    return {pk: each.card_data for pk, records in found.items() for each in records if each.name == "featured_photo"}
-
-
 def _documents(lists, at, language):
     """Return {name: rows} for the *lists* of documents, each with the conference it belongs to. One query."""
-    homes = cards.homes_of([edition for editions in lists.values() for edition in editions], at)
+    homes = cards.pointed_to([edition for editions in lists.values() for edition in editions], "conference", at)
     return {
         name: [cards.document_row(each, language, homes.get(each.pk), with_excerpt=False) for each in editions]
         for name, editions in lists.items()

@@ -259,7 +259,7 @@ def test_a_view_that_fails_shows_the_error_page_and_nothing_of_the_cause(dossier
     def fail(*_args):
         raise RuntimeError("secret of the house")
 
-    monkeypatch.setattr("conferences.views.related", fail)
+    monkeypatch.setattr("ctportal.web.records.related", fail)
     response = Client(raise_request_exception=False).get("/en/conferences/dossier-1/")
     assert response.status_code == 500
     assert "secret" not in response.content.decode()

@@ -28,19 +28,28 @@ NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://ctportal.example/demo/")
 BY = "Demo content"  # stands in editions and ledger where an account's name would
 
 VOCABULARY = {"series": Series, "themes": Theme, "organizations": Organization, "people": Person}
+# Fields whose value in a fixture is the slug of an entry of the vocabulary.
+NAMED = {
+    "series": "series",
+    "organization": "organizations",
+    "issued_by": "organizations",
+    "person": "people",
+    "delivered_by": "people",
+}
+# Lists of a conference or a session in a fixture, and the relation that their rows belong to.
+ROWS = {
+    "series": "series_entries",
+    "announced_dates": "announced_dates",
+    "main_topics": "main_topics",
+    "links": "links",
+    "organizations": "organization_roles",
+    "people": "appearances",
+}
 
 
 def uid_of(kind, name):
     """Return the permanent uid of a demo record: the same on every machine, so that a reload finds it again."""
     return uuid.uuid5(NAMESPACE, f"{kind}:{name}")
-
-
-def read(path):
-    """Return the contents of one fixture; an error of syntax names the file."""
-    try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise CommandError(f"{path.relative_to(FIXTURES)}: {error}") from error
 
 
 def refuse_beside_real_content():
@@ -109,8 +118,12 @@ class Loader:
             self.publish_all(dossier.records, describe(dossier.data))
 
     def read(self, name):
+        """Return the contents of one fixture; an error of syntax names the file."""
         self.where = name
-        return read(FIXTURES / name)
+        try:
+            return tomllib.loads((FIXTURES / name).read_text("utf-8"))
+        except tomllib.TOMLDecodeError as error:
+            raise CommandError(f"{name}: {error}") from error
 
     def summary(self):
         if not self.published:
@@ -127,7 +140,7 @@ class Loader:
             record = model.objects.filter(Q(uid=uid) | Q(slug=entry["slug"])).first()
             if not record:
                 parent = {"parent": self.vocabulary[kind][entry["parent"]]} if "parent" in entry else {}
-                record = self.save(model(uid=uid, **parent, **fields(entry, "parent")))
+                record = self.save(model(uid=uid, **parent, **self.fields(entry, "parent")))
                 revisions.keep(record, by=BY, comment="Demo content.")
                 made += 1
             self.vocabulary[kind][entry["slug"]] = record
@@ -184,16 +197,37 @@ class Loader:
         """Save one row of *manager*, the related rows of a record."""
         return self.save(manager.model(**{manager.field.name: manager.instance}, **values))
 
+    def add_rows(self, record, data):
+        """Save the rows of ROWS that *data* has for *record*, a conference or a session."""
+        for name, relation in ROWS.items():
+            for order, entry in enumerate(data.get(name, [])):
+                manager = getattr(record, relation)
+                place = {"order": order} if hasattr(manager.model, "order") else {}
+                self.add(manager, **place, **self.fields(entry))
+
     def entries(self, kind, slugs):
         return [self.vocabulary[kind][slug] for slug in slugs]
 
-    def entry(self, kind, slug):
-        return self.vocabulary[kind][slug] if slug else None
+    def fields(self, entry: dict[str, Any], *apart: str) -> dict[str, Any]:
+        """The fields that *entry* fills: a label per language {"city": {"en": …}} is {"city_en": …}, the slug of an entry of the
+        vocabulary is that entry, other values are as they are.
+
+        Left out are lists, which are rows of their own, and what stands under the names *apart*.
+        """
+        found = {}
+        for name, value in entry.items():
+            if name in apart or isinstance(value, list):
+                continue
+            if isinstance(value, dict):
+                found |= {f"{name}_{code}": text for code, text in value.items()}
+            else:
+                found[name] = self.vocabulary[NAMED[name]][value] if name in NAMED else value
+        return found
 
     def make_conference(self, slug, data):
         parent = Conference.objects.get(slug=data["parent"]) if "parent" in data else None
         return self.save(
-            Conference(uid=uid_of("conference", slug), parent=parent, **fields(data, "parent", "texts")),
+            Conference(uid=uid_of("conference", slug), parent=parent, **self.fields(data, "parent", "texts")),
             themes=self.entries("themes", data.get("themes", [])),
         )
 
@@ -203,34 +237,11 @@ class Loader:
         conference, data = dossier.conference, dossier.data
         for language, texts in data["texts"].items():
             self.add(conference.texts, language=language, ready=True, **trimmed(texts))
-        for entry in data.get("series", []):
-            series = self.vocabulary["series"][entry["series"]]
-            self.add(conference.series_entries, series=series, ordinal=entry.get("ordinal"))
-        for entry in data.get("announced_dates", []):
-            self.add(conference.announced_dates, **entry)
-        for order, entry in enumerate(data.get("main_topics", [])):
-            self.add(conference.main_topics, order=order, **fields(entry))
-        for order, entry in enumerate(data.get("links", [])):
-            self.add(conference.links, order=order, **fields(entry))
-        self.add_roles(conference, data)
+        self.add_rows(conference, data)
         sessions = self.make_sessions(conference, data.get("sessions", []))
         dossier.documents = self.make_documents(data.get("documents", []), conference, sessions)
         for order, entry in enumerate(data.get("photos", [])):
             dossier.photos.append(self.make_photo(conference, order, entry))
-
-    def add_roles(self, place, data):
-        """Add the organizations and the people of *place*, a conference or a session."""
-        for order, entry in enumerate(data.get("organizations", [])):
-            organization = self.entry("organizations", entry["organization"])
-            self.add(place.organization_roles, organization=organization, role=entry["role"], order=order)
-        for order, entry in enumerate(data.get("people", [])):
-            self.add(
-                place.appearances,
-                person=self.entry("people", entry["person"]),
-                organization=self.entry("organizations", entry.get("organization")),
-                order=order,
-                **fields(entry, "person", "organization"),
-            )
 
     def make_sessions(self, conference, entries):
         """Save the sessions; return them by the key that the file gives them."""
@@ -240,9 +251,9 @@ class Loader:
                 conference.sessions,
                 uid=uid_of("session", f"{conference.slug}/{entry['key']}"),
                 order=order,
-                **fields(entry, "key"),
+                **self.fields(entry, "key"),
             )
-            self.add_roles(session, entry)
+            self.add_rows(session, entry)
             sessions[entry["key"]] = session
         return sessions
 
@@ -255,9 +266,7 @@ class Loader:
                     uid=uid_of("document", entry["slug"]),
                     conference=conference,
                     session=sessions[entry["session"]] if "session" in entry else None,
-                    issued_by=self.entry("organizations", entry.get("issued_by")),
-                    delivered_by=self.entry("people", entry.get("delivered_by")),
-                    **fields(entry, "session", "issued_by", "delivered_by"),
+                    **self.fields(entry, "session"),
                 ),
                 themes=self.entries("themes", entry.get("themes", [])),
             )
@@ -276,7 +285,7 @@ class Loader:
                 file=store_photo(picture, by=None),
                 order=order,
                 rights="Demonstration",
-                **fields(entry, "scene", "palette"),
+                **self.fields(entry, "scene", "palette"),
             ),
             people=self.entries("people", entry.get("people", [])),
         )
@@ -296,7 +305,7 @@ class Loader:
                 uid=uid_of("figure", f"{dossier.slug}/{entry['measure']}"),
                 order=order,
                 source_document=self.cited(entry.get("source_document")),
-                **fields(entry, "source_document"),
+                **self.fields(entry, "source_document"),
             )
         self.relate(dossier.data.get("documents", []), dossier.documents)
 
@@ -332,19 +341,6 @@ class Loader:
 
 def was_public(kind, slug):
     return Edition.objects.filter(uid=uid_of(kind, slug)).exists()
-
-
-def fields(entry: dict[str, Any], *apart: str) -> dict[str, Any]:
-    """The columns that *entry* fills: a label per language {"city": {"en": …}} is {"city_en": …}, other values are as they are.
-
-    Left out are lists, which are rows of their own, and what stands under the names *apart*.
-    """
-    found = {}
-    for name, value in entry.items():
-        if name in apart or isinstance(value, list):
-            continue
-        found |= {f"{name}_{code}": text for code, text in value.items()} if isinstance(value, dict) else {name: value}
-    return found
 
 
 def trimmed(texts):

@@ -2,10 +2,11 @@ from django.contrib import admin
 from django.urls import include, path
 
 from ctportal.staff import preview
-from ctportal.web import converters  # noqa: F401 (registers them)
+from ctportal.web import converters, health  # noqa: F401 (registers them)
 
 urlpatterns = [
-    path("", include("ctportal.web.health.urls")),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
     path("api/v1/", include("ctportal.api_urls")),
     path("admin/files/<file_key:key>/<str:name>", preview.admin_file, name="admin_file"),
     path("admin/", admin.site.urls),

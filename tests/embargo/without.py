@@ -36,7 +36,7 @@ def nothing_hidden(world):
         assert left == [], f"not removed: {left}"
         forget()
         # Readers are not told of the guards' absence, which is of this world's making.
-        with patch("ctportal.web.health.views.missing_guards", list):
+        with patch("ctportal.web.health.missing_guards", list):
             yield
         transaction.set_rollback(True)
     forget()

@@ -28,7 +28,10 @@ def pick(data, *names):
 
 
 class VocabularySnapshotBuilder(SnapshotBuilder):
-    model: type
+    """Builds the snapshots of one kind of entry of the vocabulary."""
+
+    def __init__(self, model, serializer_class):
+        self.type, self.model, self.serializer_class = model.record_type, model, serializer_class
 
     def queryset(self):
         return self.model.objects.all()
@@ -42,29 +45,7 @@ class VocabularySnapshotBuilder(SnapshotBuilder):
         return {"name": _("A name in at least one language is missing.")}
 
 
-class SeriesSnapshotBuilder(VocabularySnapshotBuilder):
-    type = RecordType.SERIES
-    model = Series
-    serializer_class = SeriesSerializer
-
-
-class ThemeSnapshotBuilder(VocabularySnapshotBuilder):
-    type = RecordType.THEME
-    model = Theme
-    serializer_class = ThemeSerializer
-
-
-class PersonSnapshotBuilder(VocabularySnapshotBuilder):
-    type = RecordType.PERSON
-    model = Person
-    serializer_class = PersonSerializer
-
-
 class OrganizationSnapshotBuilder(VocabularySnapshotBuilder):
-    type = RecordType.ORGANIZATION
-    model = Organization
-    serializer_class = OrganizationSerializer
-
     def queryset(self):
         return Organization.objects.select_related("parent")
 
@@ -243,12 +224,9 @@ class PhotoSnapshotBuilder(SnapshotBuilder):
 
 
 def register_builders():
-    for builder in (
-        SeriesSnapshotBuilder,
-        ThemeSnapshotBuilder,
-        OrganizationSnapshotBuilder,
-        PersonSnapshotBuilder,
-        ConferenceSnapshotBuilder,
-        PhotoSnapshotBuilder,
-    ):
-        register(builder())
+    register(VocabularySnapshotBuilder(Series, SeriesSerializer))
+    register(VocabularySnapshotBuilder(Theme, ThemeSerializer))
+    register(OrganizationSnapshotBuilder(Organization, OrganizationSerializer))
+    register(VocabularySnapshotBuilder(Person, PersonSerializer))
+    register(ConferenceSnapshotBuilder())
+    register(PhotoSnapshotBuilder())

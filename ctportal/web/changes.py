@@ -206,23 +206,16 @@ class _Teller:
         if change.language:
             shown.tongue = language_name(change.language)
             shown.lang, shown.dir = change.language, direction(change.language)
+        both_are_texts = all(each and isinstance(each, str) for each in (change.before, change.after))
         if change.kind == MOVED:
             shown.remark = _("The same entries stand in another order.")
-        elif change.language or self.is_text(change):
-            self.tell_text(change, shown)
+        elif change.language or (change.field in TEXTS and both_are_texts):
+            shown.paragraphs = text_changes(change.before or "", change.after or "")
+            if not shown.paragraphs:
+                shown.remark = _("The words are the same; their form has changed.")
         else:
             shown.before, shown.after = self.lines(change, change.before), self.lines(change, change.after)
         return shown
-
-    def tell_text(self, change, shown):
-        shown.paragraphs = text_changes(change.before or "", change.after or "")
-        if not shown.paragraphs:
-            shown.remark = _("The words are the same; their form has changed.")
-
-    @staticmethod
-    def is_text(change):
-        both = [each for each in (change.before, change.after) if each]
-        return change.field in TEXTS and all(isinstance(each, str) for each in both) and len(both) == 2
 
     def where(self, change):
         """The names of the fields that lead to *change*, those of entries of lists between them."""

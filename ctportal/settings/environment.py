@@ -1,11 +1,12 @@
 """Reading the ``CTPORTAL_…`` environment variables. docs/operators/settings.md lists every one of them."""
 
 import os
-import zoneinfo
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+
+from ctportal.core.instants import is_time_zone
 
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"", "0", "false", "no", "off"}
@@ -37,12 +38,8 @@ def number(name, default, least=0):
 def time_zone(name: str, default: str) -> str:
     """Return the variable *name* as the name of a time zone; ImproperlyConfigured where there is none of that name."""
     value = text(name, default)
-    try:
-        zoneinfo.ZoneInfo(value)
-    except (KeyError, ValueError, OSError):
-        raise ImproperlyConfigured(
-            f"{name} is “{value}”; it must be an IANA time zone such as Asia/Dushanbe or UTC."
-        ) from None
+    if not is_time_zone(value):
+        raise ImproperlyConfigured(f"{name} is “{value}”; it must be an IANA time zone such as Asia/Dushanbe or UTC.")
     return value
 
 

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from ctportal.core.languages import CODES
-from ctportal.reading.filters import FILTERSETS, CodeField, StrictField, shown
+from ctportal.reading.filters import FILTERSETS, CodeField, EditionFilterSet, StrictField, shown
 
 from .problems import Problem
 
@@ -38,42 +38,29 @@ class StrictFilterBackend(BaseFilterBackend):
 
     def filter_queryset(self, request: Request, queryset: Any, view: APIView) -> Any:
         filters = FILTERSETS[view.record_type](request.query_params, queryset, request=request)
-        refuse_errors(
-            [
-                *own_errors(request.query_params, FIELDS),
-                *(each for name, found in filters.errors.as_data().items() for each in _told(name, found)),
-                *_repeated(request.query_params),
-                *_unknown(
-                    [name for name in filters.unknown_parameters if name not in FIELDS],
-                    sorted({*filters.filters, *FIELDS}),
-                ),
-            ]
-        )
+        check(request.query_params, *FIELDS, filters=filters)
         return filters.qs
 
 
-def check(query: QueryDict, *known: str) -> None:
-    """Refuse any other parameter than those *known* (of FIELDS), and values of these that cannot be right."""
-    unknown = sorted(set(query) - set(known))
-    refuse_errors([*own_errors(query, known), *_repeated(query), *_unknown(unknown, known)])
-
-
-def refuse_errors(errors: Errors) -> None:
-    """Raise the Problem bad-parameters where there are *errors*."""
-    if errors:
-        listed = [{"parameter": name, "code": code, "detail": detail} for name, code, detail in errors]
-        names = ", ".join(dict.fromkeys(name for name, _code, _detail in errors))
-        raise Problem("bad-parameters", f"Not understood: {names}.", errors=listed)
-
-
-def own_errors(query: QueryDict, names: Iterable[str]) -> Errors:
+def check(query: QueryDict, *own: str, filters: EditionFilterSet | None = None) -> None:
+    """Raise the Problem bad-parameters for any parameter but *own* (of FIELDS) and those of *filters*, and for values that
+    cannot be right."""
     errors: Errors = []
-    for name in names:
+    for name in own:
         try:
             FIELDS[name].clean(query.get(name))
         except ValidationError as error:
             errors += _told(name, [error])
-    return errors
+    known, unknown = set(own), sorted(query)
+    if filters is not None:
+        known, unknown = known | set(filters.filters), filters.unknown_parameters
+        errors += [each for name, found in filters.errors.as_data().items() for each in _told(name, found)]
+    errors += _repeated(query)
+    errors += _unknown([name for name in unknown if name not in own], sorted(known))
+    if errors:
+        listed = [{"parameter": name, "code": code, "detail": detail} for name, code, detail in errors]
+        names = ", ".join(dict.fromkeys(name for name, _code, _detail in errors))
+        raise Problem("bad-parameters", f"Not understood: {names}.", errors=listed)
 
 
 def _told(name: str, errors: Iterable[Any]) -> Errors:

@@ -44,17 +44,21 @@ def record(
     }
 
 
+def named(record: Edition | RelatedRecord, origin: str) -> dict[str, Any]:
+    """Return the keys by which an answer names another *record*."""
+    return {
+        "uid": str(record.uid),
+        "type": record.type,
+        "slug": record.slug,
+        "url": permanent_url(origin, record.uid),
+    }
+
+
 def links(related: Iterable[RelatedRecord], origin: str) -> dict[str, list[dict[str, Any]]]:
     """Return {name of the relation: records} of *related*, each with its card where that was read."""
     found: dict[str, list[dict[str, Any]]] = {}
     for each in related:
-        link = {
-            "uid": str(each.uid),
-            "type": each.type,
-            "slug": each.slug,
-            "url": permanent_url(origin, each.uid),
-            "key": each.key,
-        }
+        link = {**named(each, origin), "key": each.key}
         found.setdefault(each.name, []).append({**link, "card": each.card_data} if each.card else link)
     return found
 

@@ -25,7 +25,7 @@ from ctportal.reading.http import accepts_json
 from ctportal.reading.queries import Found, Gone, Moved, in_full, related, resolve, versions
 from ctportal.web.page import site_root
 
-from .envelope import in_language, permanent_url, record, rfc3339
+from .envelope import in_language, named, permanent_url, record, rfc3339
 from .pagination import Pagination
 from .parameters import StrictFilterBackend, check
 from .problems import Problem
@@ -210,12 +210,6 @@ def _withdrawn(gone: Gone, at: datetime, origin: str) -> Problem:
     """The tombstone: what the record was, why it is gone, what to read instead. Nothing of its text."""
     edition = gone.edition
     first = versions(edition.uid, at).values_list("public_from", flat=True)[0]
-    replacement = gone.replacement and {
-        "uid": str(gone.replacement.uid),
-        "type": gone.replacement.type,
-        "slug": gone.replacement.slug,
-        "url": permanent_url(origin, gone.replacement.uid),
-    }
     return Problem(
         "withdrawn",
         record={
@@ -225,6 +219,6 @@ def _withdrawn(gone: Gone, at: datetime, origin: str) -> Problem:
             "published": rfc3339(first),
             "withdrawn": rfc3339(edition.public_until),
             "reason": gone.reason,
-            "replacement": replacement,
+            "replacement": gone.replacement and named(gone.replacement, origin),
         },
     )

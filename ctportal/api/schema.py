@@ -161,40 +161,38 @@ def page_serializer(serializer_class, record_type):
 # Text in six languages -------------------------------------------------------------------------------------------------
 
 
+# An object by language or, with ?lang=, the text in one language.
+TEXT = ResolvedComponent(
+    name="Text",
+    type=ResolvedComponent.SCHEMA,
+    object="Text",
+    schema={
+        "description": "Text by language. With the parameter lang: the text in one language, null where there is none.",
+        "oneOf": [
+            {
+                "type": "object",
+                "properties": {code: {"type": "string"} for code in CODES},
+                "additionalProperties": False,
+            },
+            {
+                "type": "object",
+                "properties": {"text": {"type": "string"}, "language": {"enum": list(CODES)}},
+                "required": ["text", "language"],
+                "additionalProperties": False,
+            },
+            {"type": "null"},
+        ],
+    },
+)
+
+
 class LanguageObjectExtension(OpenApiSerializerFieldExtension):
     target_class = "ctportal.publishing.shapes.LanguageObject"
     match_subclasses = True
 
     def map_serializer_field(self, auto_schema, direction):
-        return text_component(auto_schema).ref
-
-
-def text_component(auto_schema):
-    """The component Text: an object by language or, with ?lang=, the text in one language."""
-    component = ResolvedComponent(
-        name="Text",
-        type=ResolvedComponent.SCHEMA,
-        object="Text",
-        schema={
-            "description": "Text by language. With the parameter lang: the text in one language, null where there is none.",
-            "oneOf": [
-                {
-                    "type": "object",
-                    "properties": {code: {"type": "string"} for code in CODES},
-                    "additionalProperties": False,
-                },
-                {
-                    "type": "object",
-                    "properties": {"text": {"type": "string"}, "language": {"enum": list(CODES)}},
-                    "required": ["text", "language"],
-                    "additionalProperties": False,
-                },
-                {"type": "null"},
-            ],
-        },
-    )
-    auto_schema.registry.register_on_missing(component)
-    return component
+        auto_schema.registry.register_on_missing(TEXT)
+        return TEXT.ref
 
 
 # Parameters and answers ------------------------------------------------------------------------------------------------

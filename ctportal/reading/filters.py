@@ -167,15 +167,14 @@ class PageField(StrictField):
 
 
 class Parameter(django_filters.Filter):  # type: ignore[misc]  # django-filter has no types
-    """A filter without a label: pages write their own."""
+    """A filter whose value is read by *field_class*. It has no label: pages write their own."""
 
-    def __init__(self, field_name: str | None = None, lookup_expr: str | None = None, **kwargs: Any) -> None:
-        super().__init__(field_name, lookup_expr, **{"label": "", **kwargs})
+    def __init__(self, field_class: type[StrictField], **kwargs: Any) -> None:
+        super().__init__(label="", **kwargs)
+        self.field_class = field_class
 
 
 class Words(Parameter):
-    field_class = QueryField
-
     def filter(self, queryset: EditionQuerySet, searched: SearchText | None) -> EditionQuerySet:
         for word in dict.fromkeys(searched.text.casefold().split()) if searched else ():
             queryset = queryset.filter(text__contains=word)
@@ -198,20 +197,9 @@ class FacetFilter(Parameter):
         return queryset.filter(facets__type=record_type, facets__name=self.field_name, facets__value=only)
 
 
-class CodeFilter(FacetFilter):
-    field_class = CodeField
-
-
-class CountryFilter(FacetFilter):
-    field_class = CountryField
-
-
-class YearFilter(FacetFilter):
-    field_class = YearField
-
-
 class RecordFilter(FacetFilter):
-    field_class = RecordField
+    def __init__(self, record_type: str) -> None:
+        super().__init__(RecordField, record_type=record_type)
 
     def values(self, value: Choice) -> tuple[str, ...]:
         return value.values
@@ -225,24 +213,8 @@ class RecordFilter(FacetFilter):
         return field
 
 
-class DateFilter(Parameter):
-    field_class = DateField
-
-
-class InstantFilter(Parameter):
-    field_class = InstantField
-
-
 class NoFilter(Parameter):
     """A parameter that does not narrow a list; see ``EditionFilterSet.chosen``."""
-
-
-class Ordering(NoFilter):
-    field_class = CodeField
-
-
-class PageNumber(NoFilter):
-    field_class = PageField
 
 
 # Facets from the one that leaves fewest rows to the one that leaves most, as far as one can say beforehand: a list
@@ -270,9 +242,9 @@ class EditionFilterSet(django_filters.FilterSet):  # type: ignore[misc]  # djang
     record_type: str
     orderings = _BY_DATE | _BY_UPDATE
 
-    q = Words()
-    updated_after = InstantFilter(field_name="public_from", lookup_expr="gt")
-    page = PageNumber()
+    q = Words(QueryField)
+    updated_after = Parameter(InstantField, field_name="public_from", lookup_expr="gt")
+    page = NoFilter(PageField)
 
     class Meta:
         model = Edition
@@ -346,41 +318,41 @@ class EditionFilterSet(django_filters.FilterSet):  # type: ignore[misc]  # djang
 class Dated(EditionFilterSet):
     """Records with a date; a conference lasts from ``date`` to ``end_date``."""
 
-    year = YearFilter(field_name="year")
-    language = CodeFilter(field_name="language", choices=CODES)
-    person = RecordFilter(field_name="person", record_type=RecordType.PERSON)
-    date_after = DateFilter(field_name="end_date", lookup_expr="gte")
-    date_before = DateFilter(field_name="date", lookup_expr="lte")
-    ordering = Ordering(choices=_BY_DATE | _BY_UPDATE)
+    year = FacetFilter(YearField)
+    language = FacetFilter(CodeField, choices=CODES)
+    person = RecordFilter(RecordType.PERSON)
+    date_after = Parameter(DateField, field_name="end_date", lookup_expr="gte")
+    date_before = Parameter(DateField, field_name="date", lookup_expr="lte")
+    ordering = NoFilter(CodeField, choices=_BY_DATE | _BY_UPDATE)
 
 
 class ConferenceFilterSet(Dated):
     record_type = RecordType.CONFERENCE
-    kind = CodeFilter(field_name="kind", choices=codes.ConferenceKind.values)
-    status = CodeFilter(field_name="status", choices=codes.EventStatus.values)
-    country = CountryFilter(field_name="country", choices=COUNTRY_CODES)
-    region = CodeFilter(field_name="region", choices=REGIONS)
-    series = RecordFilter(field_name="series", record_type=RecordType.SERIES)
-    theme = RecordFilter(field_name="theme", record_type=RecordType.THEME)
-    organization = RecordFilter(field_name="organization", record_type=RecordType.ORGANIZATION)
+    kind = FacetFilter(CodeField, choices=codes.ConferenceKind.values)
+    status = FacetFilter(CodeField, choices=codes.EventStatus.values)
+    country = FacetFilter(CountryField, choices=COUNTRY_CODES)
+    region = FacetFilter(CodeField, choices=REGIONS)
+    series = RecordFilter(RecordType.SERIES)
+    theme = RecordFilter(RecordType.THEME)
+    organization = RecordFilter(RecordType.ORGANIZATION)
 
 
 class DocumentFilterSet(Dated):
     record_type = RecordType.DOCUMENT
-    kind = CodeFilter(field_name="kind", choices=codes.DocumentKind.values)
-    conference = RecordFilter(field_name="conference", record_type=RecordType.CONFERENCE)
-    theme = RecordFilter(field_name="theme", record_type=RecordType.THEME)
-    organization = RecordFilter(field_name="organization", record_type=RecordType.ORGANIZATION)
+    kind = FacetFilter(CodeField, choices=codes.DocumentKind.values)
+    conference = RecordFilter(RecordType.CONFERENCE)
+    theme = RecordFilter(RecordType.THEME)
+    organization = RecordFilter(RecordType.ORGANIZATION)
 
 
 class PhotoFilterSet(Dated):
     record_type = RecordType.PHOTO
-    conference = RecordFilter(field_name="conference", record_type=RecordType.CONFERENCE)
+    conference = RecordFilter(RecordType.CONFERENCE)
 
 
 class Vocabulary(EditionFilterSet):
     orderings = _BY_SLUG | _BY_UPDATE
-    ordering = Ordering(choices=orderings)
+    ordering = NoFilter(CodeField, choices=orderings)
 
 
 class SeriesFilterSet(Vocabulary):
@@ -393,9 +365,9 @@ class ThemeFilterSet(Vocabulary):
 
 class OrganizationFilterSet(Vocabulary):
     record_type = RecordType.ORGANIZATION
-    kind = CodeFilter(field_name="kind", choices=codes.OrganizationKind.values)
-    country = CountryFilter(field_name="country", choices=COUNTRY_CODES)
-    region = CodeFilter(field_name="region", choices=REGIONS)
+    kind = FacetFilter(CodeField, choices=codes.OrganizationKind.values)
+    country = FacetFilter(CountryField, choices=COUNTRY_CODES)
+    region = FacetFilter(CodeField, choices=REGIONS)
 
 
 class PersonFilterSet(Vocabulary):

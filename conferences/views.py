@@ -20,7 +20,7 @@ from ctportal.web import cards
 from ctportal.web.labels import number_in_series
 from ctportal.web.listing import EditionListView
 from ctportal.web.page import Crumb, site_root
-from ctportal.web.records import EditionDetailView, RecordPage, render_record_page
+from ctportal.web.records import EditionDetailView, RecordPage, render_record_page, structured_data
 from ctportal.web.text import LanguageContext
 from ctportal.web.vocabulary import render_vocabulary
 
@@ -341,13 +341,9 @@ def render_photo(request: HttpRequest, page: RecordPage) -> HttpResponse:
 
 def _image_data(request, page, photo):
     """Return what schema.org/ImageObject says of the photo."""
-    root, download = site_root(request), page.data["download"]
+    download = page.data["download"]
     known = {
-        "@context": "https://schema.org",
-        "@type": "ImageObject",
-        "@id": f"{root}/id/{page.uid}",
-        "url": root + page.address,
-        "contentUrl": root + download["path"],
+        "contentUrl": site_root(request) + download["path"],
         "encodingFormat": download["media_type"],
         "caption": str(photo["caption"]),
         "creditText": photo["credit"],
@@ -355,4 +351,4 @@ def _image_data(request, page, photo):
         "dateCreated": photo["iso_date"],
         "contentLocation": photo["place"] and {"@type": "Place", "name": str(photo["place"])},
     }
-    return {key: value for key, value in known.items() if value}
+    return structured_data(request, page, "ImageObject", known)

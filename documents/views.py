@@ -12,7 +12,7 @@ from ctportal.reading.queries import referring
 from ctportal.web import cards
 from ctportal.web.listing import EditionListView
 from ctportal.web.page import Crumb, site_root
-from ctportal.web.records import EditionDetailView, RecordPage, render_record_page
+from ctportal.web.records import EditionDetailView, RecordPage, render_record_page, structured_data
 
 from .pages import SCHEMA_TYPES, citations, document_view
 
@@ -109,15 +109,11 @@ def _relations(page):
 
 def _structured(request, page, document, conference):
     """Return what schema.org says of the document: only what is known."""
-    root, title = site_root(request), document["title"]
+    title = document["title"]
     kind = SCHEMA_TYPES.get(document["code"], "DigitalDocument")
     is_article = kind == "NewsArticle"
     file = document["version"] and document["version"]["file"]
-    data = {
-        "@context": "https://schema.org",
-        "@type": kind,
-        "@id": f"{root}/id/{page.uid}",
-        "url": root + page.address,
+    known = {
         "headline" if is_article else "name": str(title),
         "inLanguage": title.language,
         "datePublished": document["iso_date"],
@@ -125,8 +121,8 @@ def _structured(request, page, document, conference):
         "publisher": document["issued_by"] and {"@type": "Organization", "name": str(document["issued_by"])},
         "identifier": document["symbol"],
         "about": conference
-        and {"@type": "Event", "name": str(conference["title"]), "url": root + conference["address"]},
+        and {"@type": "Event", "name": str(conference["title"]), "url": site_root(request) + conference["address"]},
         "encodingFormat": file and not page.version and not is_article and file["media_type"],
         "dateline": is_article and str(document["dateline"]),
     }
-    return {key: value for key, value in data.items() if value}
+    return structured_data(request, page, kind, known)

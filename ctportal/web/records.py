@@ -16,7 +16,7 @@ from ctportal.reading.queries import Found, Gone, Moved, related, resolve, versi
 from .addresses import data_address, page_address, record_path
 from .cards import target
 from .history import changes_of, history_of
-from .page import render_page
+from .page import render_page, site_root
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +92,18 @@ def render_record_page(
         permanent=str(page.uid) if page.edition else "",
         **frame,
     )
+
+
+def structured_data(request: HttpRequest, page: RecordPage, kind: str, known: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what schema.org/*kind* says of the record of *page*: its addresses and, of *known*, what is not empty."""
+    root = site_root(request)
+    return {
+        "@context": "https://schema.org",
+        "@type": kind,
+        "@id": f"{root}/id/{page.uid}",
+        "url": root + page.address,
+        **{name: value for name, value in known.items() if value},
+    }
 
 
 class EditionDetailView(View):

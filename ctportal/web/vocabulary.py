@@ -10,8 +10,8 @@ from ctportal.reading.queries import first_rows
 
 from . import cards
 from .listing import page_of, pager_of, tally
-from .page import Crumb, site_root
-from .records import RecordPage, render_record_page
+from .page import Crumb
+from .records import RecordPage, render_record_page, structured_data
 from .text import LanguageContext
 
 CONFERENCES, DOCUMENTS = 50, 10  # on a page
@@ -26,15 +26,7 @@ def render_vocabulary(request: HttpRequest, page: RecordPage) -> HttpResponse:
     section, heading = ("series", _("Series")) if is_series else ("themes", _("Themes"))
     members = _members(request, page) if page.edition else {"status": 200, "number": 1}
     number = members["number"]
-    root = site_root(request)
-    known = {
-        "@context": "https://schema.org",
-        "@type": "EventSeries" if is_series else "DefinedTerm",
-        "@id": f"{root}/id/{page.uid}",
-        "name": str(name),
-        "description": str(description),
-        "url": root + page.address,
-    }
+    kind, known = "EventSeries" if is_series else "DefinedTerm", {"name": str(name), "description": str(description)}
     return render_record_page(
         request,
         page,
@@ -51,7 +43,7 @@ def render_vocabulary(request: HttpRequest, page: RecordPage) -> HttpResponse:
         title=str(name),
         description=str(description),
         crumbs=(Crumb(heading, f"{section}/"), Crumb(str(name))),
-        data={key: value for key, value in known.items() if value},
+        data=structured_data(request, page, kind, known),
         section=section,
         robots="noindex" if members.get("problem") else "",
         status=members["status"],

@@ -118,7 +118,10 @@ STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 # The file names of the built static files carry their hash, so a browser may keep them for good.
-FINGERPRINTED_STATIC = {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
+FINGERPRINTED_STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 # Uploaded files: private storage, random keys, served only by the file view. There is no MEDIA_URL.

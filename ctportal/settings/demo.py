@@ -8,10 +8,7 @@ from .base import *
 DEBUG = False
 DEMO = environment.flag("CTPORTAL_DEMO", True)
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": FINGERPRINTED_STATIC,
-}
+STORAGES = FINGERPRINTED_STORAGES
 
 
 def _secret_key(path):

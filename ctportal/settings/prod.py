@@ -21,10 +21,7 @@ DATABASES = {
         pool=environment.number("CTPORTAL_DATABASE_POOL", 8),
     )
 }
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": FINGERPRINTED_STATIC,
-}
+STORAGES = FINGERPRINTED_STORAGES
 
 # HTTPS everywhere; a load balancer may ask for the site's health without it.
 SECURE_SSL_REDIRECT = True

@@ -5,14 +5,12 @@ from modeltranslation.translator import TranslationOptions, register
 from .models import Appearance, Conference, Link, MainTopic, Organization, Person, Photo, Series, Session, Theme
 
 
-@register(Series)
-@register(Theme)
+@register([Series, Theme])
 class NameAndDescription(TranslationOptions):
     fields = ("name", "description")
 
 
-@register(Organization)
-@register(Person)
+@register([Organization, Person])
 class Name(TranslationOptions):
     fields = ("name",)
 
@@ -22,9 +20,7 @@ class ConferenceLabels(TranslationOptions):
     fields = ("city", "venue")
 
 
-@register(MainTopic)
-@register(Appearance)
-@register(Link)
+@register([MainTopic, Appearance, Link])
 class Title(TranslationOptions):
     fields = ("title",)
 

@@ -51,11 +51,8 @@ class Problem(Exception):
             "detail": self.detail or meaning,
         }
         text = json.dumps(body | self.members, ensure_ascii=False, separators=(",", ":"))
-        response = HttpResponse(text, status=status, content_type="application/problem+json")
-        response.headers["Cache-Control"] = "no-cache"
-        for name, value in self.headers.items():
-            response.headers[name] = value
-        return response
+        headers = {"Content-Type": "application/problem+json", "Cache-Control": "no-cache", **self.headers}
+        return HttpResponse(text, status=status, headers=headers)
 
 
 def handle(exception, context):

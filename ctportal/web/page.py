@@ -33,27 +33,6 @@ class Crumb:
     path: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Translation:
-    """The page in one language, as the language switch and the alternate links name it.
-
-    *missing* says that the record shown is not available in that language.
-    """
-
-    code: str
-    address: str
-    current: bool
-    missing: bool
-
-    @property
-    def name(self) -> str:
-        return LANGUAGES[self.code]
-
-    @property
-    def dir(self) -> str:
-        return direction(self.code)
-
-
 def comma(language: str) -> str:
     """Return what stands between the parts of a place or a list."""
     return {"ar": "، ", "zh": "，"}.get(language, ", ")
@@ -133,13 +112,16 @@ def render_page(
             "image": image and f"{root}{image}",
             "robots": robots,
             "translations": [
-                Translation(
-                    code,
-                    f"{preview}?lang={code}" if preview else f"/{code}/{path}{query}",
-                    current=code == language,
-                    missing=bool(languages) and code not in languages,
-                )
-                for code in LANGUAGES
+                {
+                    "code": code,
+                    "name": name,
+                    "dir": direction(code),
+                    "address": f"{preview}?lang={code}" if preview else f"/{code}/{path}{query}",
+                    "current": code == language,
+                    # The record is not available in that language.
+                    "missing": bool(languages) and code not in languages,
+                }
+                for code, name in LANGUAGES.items()
             ],
             "structured": [each for each in (data, crumbs and breadcrumb_data(root, language, crumbs)) if each],
         },

@@ -150,7 +150,7 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
-CSRF_FAILURE_VIEW = "ctportal.web.views.csrf_failure"
+CSRF_FAILURE_VIEW = "ctportal.web.views.forbidden"
 # The other security headers are those that Django sends by itself; tests/ctportal/test_headers.py lists them.
 SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds: one long working day
 # The language that a member of staff chose for the admin; public addresses name their own.

@@ -187,6 +187,7 @@ def bad_request(request, exception=None):
 
 
 def forbidden(request, exception=None, reason=""):
+    """Answer what is not allowed (``handler403``), and a form without a valid token (``CSRF_FAILURE_VIEW``)."""
     return error_page(request, HTTPStatus.FORBIDDEN, _("This page is not open to you"), [
         _("You may need to sign in, or the form was open for too long. Go back, load it again and repeat what you did."),
     ])  # fmt: skip
@@ -203,8 +204,3 @@ def server_error(request):
     return error_page(request, HTTPStatus.INTERNAL_SERVER_ERROR, _("Something went wrong on our side"), [
         _("The error has been recorded. Please try again in a few minutes."),
     ])  # fmt: skip
-
-
-def csrf_failure(request, reason=""):
-    """Answer a form without a valid token (setting CSRF_FAILURE_VIEW)."""
-    return forbidden(request)

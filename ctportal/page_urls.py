@@ -4,7 +4,7 @@ from django.urls import include, path
 from django.views.generic import TemplateView
 
 from ctportal.api import developers
-from ctportal.web import converters, files, views  # noqa: F401 (registers them)
+from ctportal.web import files, views
 
 pages = [
     path("", views.home, name="home"),

@@ -2,8 +2,6 @@
 
 from django.urls import path
 
-from ctportal.web import converters  # noqa: F401 (registers them)
-
 from . import views
 
 app_name = "documents"

@@ -1,6 +1,7 @@
 """Conditional requests: ETags, 304 and 412, alike for all public answers."""
 
 from django.utils.cache import get_conditional_response
+from django.utils.deprecation import MiddlewareMixin
 
 from ctportal import errors
 from ctportal.reading.http import entity_tag
@@ -10,18 +11,14 @@ PRIVATE = ("/admin/", "/preview/")
 CACHE_CONTROL, KEPT_BY_NONE = "no-cache", "private, no-store"
 
 
-class ConditionalMiddleware:
+class ConditionalMiddleware(MiddlewareMixin):
     """Give public answers, errors and refusals included, one constant Cache-Control and a strong ETag made from their own bytes; answer 304.
 
     The bytes alone decide: nothing that is still to come, and no counter of ours, can be read from an ETag. Answers
     that set these headers themselves (files) and those for staff are left as they are.
     """
 
-    def __init__(self, get_response):
-        self.get_response = get_response
-
-    def __call__(self, request):
-        response = self.get_response(request)
+    def process_response(self, request, response):
         if request.path_info.startswith(PRIVATE):
             response.headers.setdefault("Cache-Control", KEPT_BY_NONE)
             return response

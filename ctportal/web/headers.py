@@ -3,6 +3,7 @@
 from csp.constants import HEADER
 from csp.middleware import CSPMiddleware
 from django.conf import settings
+from django.utils.deprecation import MiddlewareMixin
 
 HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -30,30 +31,22 @@ class ContentSecurityPolicyMiddleware(CSPMiddleware):
         return response
 
 
-class IsolationHeadersMiddleware:
+class IsolationHeadersMiddleware(MiddlewareMixin):
     """Keep other sites from embedding our answers, and pages from asking for the reader's devices.
 
     A view that set one of these headers itself keeps its own value.
     """
 
-    def __init__(self, get_response):
-        self.get_response = get_response
-
-    def __call__(self, request):
-        response = self.get_response(request)
+    def process_response(self, request, response):
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         return response
 
 
-class HeadWithoutBodyMiddleware:
+class HeadWithoutBodyMiddleware(MiddlewareMixin):
     """Answer HEAD with the headers of GET and no body, as HTTP asks; a view need not know the difference."""
 
-    def __init__(self, get_response):
-        self.get_response = get_response
-
-    def __call__(self, request):
-        response = self.get_response(request)
+    def process_response(self, request, response):
         if request.method == "HEAD":
             if response.streaming:
                 response.streaming_content = ()

@@ -3,6 +3,7 @@
 from http import HTTPStatus
 
 from django.conf import settings
+from django.utils.deprecation import MiddlewareMixin
 from django.utils.translation import gettext as _
 
 from ctportal.files.filetypes import MEGABYTE
@@ -10,24 +11,20 @@ from ctportal.files.filetypes import MEGABYTE
 from .views import error_page
 
 
-class RequestSizeMiddleware:
+class RequestSizeMiddleware(MiddlewareMixin):
     """Answer 413 to a request that declares too long a body. Stands behind the one that says who asks.
 
     Only staff upload files. Without this, the check of the form's token would first write half a gigabyte of anybody's
     to the disk. A body longer than declared is not read by the server, so the declared length is enough.
     """
 
-    def __init__(self, get_response):
-        self.get_response = get_response
-
-    def __call__(self, request):
+    def process_request(self, request):
         declared = request.META.get("CONTENT_LENGTH") or "0"
         size = int(declared) if declared.isascii() and declared.isdigit() and len(declared) < 16 else 0
         if size <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-            return self.get_response(request)
-        limit = settings.CTPORTAL_MAX_REQUEST_MB * MEGABYTE if is_staff(request) else 0
-        if size <= limit:
-            return self.get_response(request)
+            return None
+        if is_staff(request) and size <= settings.CTPORTAL_MAX_REQUEST_MB * MEGABYTE:
+            return None
         response = error_page(
             request,
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE,

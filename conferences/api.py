@@ -4,14 +4,7 @@ from ctportal.api.schema import documented
 from ctportal.api.views import EditionViewSet
 from ctportal.publishing.models import RecordType
 
-from .serializers import (
-    ConferenceSerializer,
-    OrganizationSerializer,
-    PersonSerializer,
-    PhotoSerializer,
-    SeriesSerializer,
-    ThemeSerializer,
-)
+from . import serializers
 
 
 @documented
@@ -19,7 +12,7 @@ class ConferenceViewSet(EditionViewSet):
     """Conferences, newest first."""
 
     record_type = RecordType.CONFERENCE
-    serializer_class = ConferenceSerializer
+    serializer_class = serializers.ConferenceSerializer
 
 
 @documented
@@ -27,7 +20,7 @@ class PhotoViewSet(EditionViewSet):
     """Photos of conferences, with alternative text, caption, credit and rights. Addressed by uid."""
 
     record_type = RecordType.PHOTO
-    serializer_class = PhotoSerializer
+    serializer_class = serializers.PhotoSerializer
 
 
 @documented
@@ -35,7 +28,7 @@ class SeriesViewSet(EditionViewSet):
     """Series of conferences, by slug."""
 
     record_type = RecordType.SERIES
-    serializer_class = SeriesSerializer
+    serializer_class = serializers.SeriesSerializer
 
 
 @documented
@@ -43,7 +36,7 @@ class ThemeViewSet(EditionViewSet):
     """Themes, by slug."""
 
     record_type = RecordType.THEME
-    serializer_class = ThemeSerializer
+    serializer_class = serializers.ThemeSerializer
 
 
 @documented
@@ -51,7 +44,7 @@ class OrganizationViewSet(EditionViewSet):
     """Organizations that a public record names, by slug."""
 
     record_type = RecordType.ORGANIZATION
-    serializer_class = OrganizationSerializer
+    serializer_class = serializers.OrganizationSerializer
 
 
 @documented
@@ -59,4 +52,4 @@ class PersonViewSet(EditionViewSet):
     """People whom a public record names, by slug."""
 
     record_type = RecordType.PERSON
-    serializer_class = PersonSerializer
+    serializer_class = serializers.PersonSerializer

@@ -11,16 +11,9 @@ from ctportal.core.languages import CODES
 from ctportal.publishing.models import RecordType
 from ctportal.publishing.snapshot import SnapshotBuilder, SnapshotLink, register
 
+from . import serializers
 from .models import Appearance, Conference, Organization, OrganizationRole, Person, Photo, Series, Session, Theme
 from .places import series_place
-from .serializers import (
-    ConferenceSerializer,
-    OrganizationSerializer,
-    PersonSerializer,
-    PhotoSerializer,
-    SeriesSerializer,
-    ThemeSerializer,
-)
 
 
 def pick(data, *names):
@@ -74,7 +67,7 @@ _APPEARANCES = Prefetch("appearances", Appearance.objects.select_related("person
 
 class ConferenceSnapshotBuilder(SnapshotBuilder):
     type = RecordType.CONFERENCE
-    serializer_class = ConferenceSerializer
+    serializer_class = serializers.ConferenceSerializer
     vocabulary_paths = (
         "series_entries__series",
         "themes",
@@ -181,7 +174,7 @@ def missing_title(record: Model, rows: dict[str, Model]) -> dict[str, str]:
 
 class PhotoSnapshotBuilder(SnapshotBuilder):
     type = RecordType.PHOTO
-    serializer_class = PhotoSerializer
+    serializer_class = serializers.PhotoSerializer
     vocabulary_paths = ("people",)
 
     def queryset(self):
@@ -224,9 +217,9 @@ class PhotoSnapshotBuilder(SnapshotBuilder):
 
 
 def register_builders():
-    register(VocabularySnapshotBuilder(Series, SeriesSerializer))
-    register(VocabularySnapshotBuilder(Theme, ThemeSerializer))
-    register(OrganizationSnapshotBuilder(Organization, OrganizationSerializer))
-    register(VocabularySnapshotBuilder(Person, PersonSerializer))
+    register(VocabularySnapshotBuilder(Series, serializers.SeriesSerializer))
+    register(VocabularySnapshotBuilder(Theme, serializers.ThemeSerializer))
+    register(OrganizationSnapshotBuilder(Organization, serializers.OrganizationSerializer))
+    register(VocabularySnapshotBuilder(Person, serializers.PersonSerializer))
     register(ConferenceSnapshotBuilder())
     register(PhotoSnapshotBuilder())

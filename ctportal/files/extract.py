@@ -18,7 +18,7 @@ import sys
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NoReturn
 from xml.parsers import expat
 
@@ -70,13 +70,13 @@ class Refused(Exception):
 def main(kind: str) -> None:
     limit_resources()
     data = sys.stdin.buffer.read()
-    check, read = READERS[kind]
     try:
-        emit(verdict="ok", pages=check(data))
+        pages, texts = READERS[kind](data)
     except Refused as refused:
         emit(verdict=refused.verdict, detail=refused.detail)
         return
-    for text in read(data):
+    emit(verdict="ok", pages=pages)
+    for text in texts:
         emit(text=UNWANTED.sub("", text)[:MAX_TEXT])
 
 
@@ -95,6 +95,11 @@ def emit(**line: str | int | None) -> None:
 
 
 # PDF
+
+
+def read_pdf(data: bytes) -> tuple[int, Iterable[str]]:
+    """Return (number of pages, what yields the text); raise Refused for what must not be accepted."""
+    return check_pdf(data), pdf_texts(data)
 
 
 def check_pdf(data: bytes) -> int:
@@ -276,13 +281,9 @@ def letters(text: str) -> str:
 # DOCX
 
 
-def check_docx(data: bytes) -> None:
-    """Raise Refused where the main text is no well-formed XML. A DOCX has no pages of its own: returns None."""
-    DocxText().read(data)
-
-
-def docx_texts(data: bytes) -> Iterator[str]:
-    yield DocxText().read(data)
+def read_docx(data: bytes) -> tuple[None, Iterable[str]]:
+    """Return (None, [text]): a DOCX has no pages of its own. Raise Refused where its main text is no well-formed XML."""
+    return None, [DocxText().read(data)]
 
 
 class DocxText:
@@ -356,11 +357,7 @@ class DocxText:
             self.length += len(text)
 
 
-# {kind: (what refuses a document or returns its number of pages, what yields its text)}
-READERS: dict[str, tuple[Callable[[bytes], int | None], Callable[[bytes], Iterator[str]]]] = {
-    "pdf": (check_pdf, pdf_texts),
-    "docx": (check_docx, docx_texts),
-}
+READERS: dict[str, Callable[[bytes], tuple[int | None, Iterable[str]]]] = {"pdf": read_pdf, "docx": read_docx}
 
 if __name__ == "__main__":
     main(sys.argv[1])

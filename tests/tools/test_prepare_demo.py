@@ -40,7 +40,6 @@ def test_content_is_loaded_again_only_when_the_fixtures_have_changed(settings, t
     calls = []
     settings.DATA_DIR = tmp_path
     monkeypatch.setattr(prepare_demo, "call_command", lambda name, **options: calls.append(name))
-    monkeypatch.setattr(prepare_demo, "get_commands", lambda: {"load_demo": "ctportal.publishing"})
     monkeypatch.setattr(prepare_demo, "something_is_published", lambda: bool(calls))
     command = prepare_demo.Command(stdout=StringIO())
 

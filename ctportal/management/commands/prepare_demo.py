@@ -2,7 +2,7 @@ import hashlib
 from pathlib import Path
 
 from django.conf import settings
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
@@ -26,21 +26,18 @@ class Command(BaseCommand):
         if not settings.DEMO:
             raise CommandError("This prepares a demonstration; set CTPORTAL_DEMO=1 if that is meant.")
         settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
-        self.step("Translations", self.translations)
+        self.step("Translations", lambda: call_command("compile_translations", stdout=self.stdout))
         self.step("Database", self.database)
         if not no_static:
             self.step("Static files", self.static_files)
         self.step("Demonstration content", self.content)
-        self.step("Accounts", self.accounts)
+        self.step("Accounts", lambda: call_command("demo_accounts", stdout=self.stdout))
 
     def step(self, name, work):
         self.stdout.write(f"→ {name}")
         self.stdout.flush()
         if answer := work():
             self.stdout.write(f"  {answer}")
-
-    def translations(self):
-        call_command("compile_translations", stdout=self.stdout)
 
     def database(self):
         executor = MigrationExecutor(connection)
@@ -52,7 +49,9 @@ class Command(BaseCommand):
 
     def static_files(self):
         root = Path(settings.STATIC_ROOT)
-        stamp, state = root / "prepared-for", static_state()
+        # What the installed packages bring changes with their list.
+        state = files_state([*settings.STATICFILES_DIRS, settings.BASE_DIR / "requirements.txt"])
+        stamp = root / "prepared-for"
         if stamp.exists() and stamp.read_text() == state:
             return "up to date"
         call_command("collectstatic", verbosity=0, interactive=False, clear=True)
@@ -60,17 +59,12 @@ class Command(BaseCommand):
         return f"collected in {root.name}/"
 
     def content(self):
-        if "load_demo" not in get_commands():
-            return "none yet"
         stamp, state = settings.DATA_DIR / "demo-content", files_state([settings.BASE_DIR / "fixtures"])
         if something_is_published() and stamp.exists() and stamp.read_text() == state:
             return "already there"
         call_command("load_demo", stdout=self.stdout)
         stamp.write_text(state)
         return None
-
-    def accounts(self):
-        call_command("demo_accounts", stdout=self.stdout)
 
 
 def something_is_published():
@@ -80,11 +74,6 @@ def something_is_published():
 
 def database_name():
     return connection.settings_dict["NAME"] if connection.vendor == "sqlite" else connection.vendor
-
-
-def static_state():
-    """Return a text that changes with our static files and with the installed packages, which bring the others."""
-    return files_state([*settings.STATICFILES_DIRS, settings.BASE_DIR / "requirements.txt"])
 
 
 def files_state(paths):

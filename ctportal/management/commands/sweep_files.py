@@ -28,15 +28,12 @@ class Command(BaseCommand):
         found = set(paths_in(storage))
         before = timezone.now() - GRACE
         swept = [stored for stored in unattached(before) if not remove or forget(stored)]
-        for stored in swept:
-            if remove:
-                storage.delete(stored.file.name)
-            self.stdout.write(f"{'removed' if remove else 'abandoned'}: {stored.file.name} ({stored.name})")
         orphans = [path for path in sorted(found - known) if storage.get_modified_time(path) < before]
-        for path in orphans:
+        abandoned = [("abandoned", stored.file.name, f" ({stored.name})") for stored in swept]
+        for what, path, name in [*abandoned, *(("orphan", path, "") for path in orphans)]:
             if remove:
                 storage.delete(path)
-            self.stdout.write(f"{'removed' if remove else 'orphan'}: {path}")
+            self.stdout.write(f"{'removed' if remove else what}: {path}{name}")
         if remove:
             known -= {stored.file.name for stored in swept}
         done = " removed" if remove else ""

@@ -1,4 +1,4 @@
-"""What is answered where no view can: a page in the site's clothes, or below /api/ a problem."""
+"""What is answered where no view can: a page in the layout of the site, or below /api/ a problem."""
 
 from ctportal.api.problems import Problem
 from ctportal.web import views as pages

@@ -114,7 +114,7 @@ def check_pdf(data: bytes) -> int:
         raise Refused("encrypted" if "password" in str(error).lower() else "damaged") from error
     if not len(document):
         raise Refused("damaged")
-    # Two nets: the objects as a reader finds them, and the bytes themselves for what a repairing reader might find.
+    # Two checks: of the objects as a reader finds them, and of the bytes themselves for what a repairing reader might find.
     refuse_active_bytes(data)
     refuse_active_objects(data)
     return len(document)
@@ -134,7 +134,7 @@ def object_streams(data: bytes) -> Iterator[bytes]:
         try:
             yield unpack(memoryview(data)[match.end() :])
         except zlib.error:
-            continue  # not Flate; the other net unpacks what a reader would
+            continue  # not Flate; the check of the objects unpacks what a reader would
 
 
 def unpack(packed: memoryview) -> bytes:

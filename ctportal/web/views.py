@@ -163,7 +163,7 @@ def _ways_in(read_context, language):
 
 
 def error_page(request, status, title, lines):
-    """Return an error in the site's clothes. Touches neither database nor session, so it works when they do not."""
+    """Return an error in the layout of the site. Touches neither database nor session, so it works when they do not."""
     language = language_of(request)
     with translation.override(django_code(language)):
         context = {

@@ -182,13 +182,11 @@ def _together(shown):
 def relations_changed(before, after, language):
     """Return the list of Shown for relations: *before* and *after* are lists of (name, title) of what was pointed to."""
     removed, added = relation_differences(before, after)
-    shown = []
-    for kind, pointers in ((REMOVED, removed), (ADDED, added)):
-        for name in dict.fromkeys(name for name, _title in pointers):
-            lines = [title for each, title in pointers if each == name]
-            where = {"before": lines} if kind == REMOVED else {"after": lines}
-            shown.append(Shown(_label(RELATIONS.get(name, name)), kind, **where))
-    return _together(shown)
+    return _together(
+        Shown(_label(RELATIONS.get(name, name)), kind, **{side: [title]})
+        for kind, side, pointers in ((REMOVED, "before", removed), (ADDED, "after", added))
+        for name, title in pointers
+    )
 
 
 def _label(name):

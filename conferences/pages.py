@@ -182,12 +182,10 @@ def link(entry, texts):
 
 
 def event_data(data, language):
-    """Return what schema.org/Event says of the conference: only what is known, dates only where the day is meant."""
+    """Return what schema.org/Event says of the conference, empty where nothing is known, dates as far as they are meant."""
     texts = LanguageContext(language, data["original_language"])
     title = texts.pick(data["title"])
     known = {
-        "@context": "https://schema.org",
-        "@type": "Event",
         "name": str(title),
         "inLanguage": title.language,
         "description": str(texts.pick(data["summary"])),
@@ -210,7 +208,7 @@ def event_data(data, language):
             or country_name(data["country"], language),
             "address": {key: value for key, value in address.items() if value},
         }
-    return {key: value for key, value in known.items() if value}
+    return known
 
 
 def organizers(data, texts):

@@ -128,6 +128,7 @@ def render_conference(request: HttpRequest, page: RecordPage) -> HttpResponse:
         documents=_by_session(documents, language),
     )
     hero = _hero(photos, language)
+    image = hero["picture"]["src"] if hero else ""
     parent = next(iter(page.related_as("parent")), None)
     shown = {
         "conference": conference,
@@ -149,9 +150,11 @@ def render_conference(request: HttpRequest, page: RecordPage) -> HttpResponse:
         title=_with_year(conference),
         description=conference["description"],
         crumbs=(Crumb(_("Conferences"), "conferences/"), Crumb(conference["name"])),
-        data=_structured(request, page, hero),
+        data=structured_data(
+            request, page, "Event", event_data(page.data, language) | {"image": image and site_root(request) + image}
+        ),
         section="conferences",
-        image=hero["picture"]["src"] if hero else "",
+        image=image,
         languages=conference["languages"],
     )
 
@@ -160,18 +163,6 @@ def _with_year(conference):
     """Return the title for the window, which must tell one year's conference from the next."""
     title, year = str(conference["title"]), conference["start_date"][:4]
     return title if year in title else f"{title} ({year})"
-
-
-def _structured(request, page, hero):
-    root = site_root(request)
-    data = {
-        **event_data(page.data, page.language),
-        "url": root + page.address,
-        "@id": f"{root}/id/{page.uid}",
-    }
-    if hero:
-        data["image"] = root + hero["picture"]["src"]
-    return data
 
 
 def _photo_order(photo):

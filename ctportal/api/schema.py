@@ -314,3 +314,12 @@ class Schema(AutoSchema):
 
     def get_auth(self):
         return []
+
+
+def without_marks(result, **kwargs):
+    """Postprocessing hook: drop the marks of drf-spectacular from fields with codes. Its own hook would also move the codes out."""
+    if isinstance(result, dict):
+        result.pop("x-spec-enum-id", None)
+    for part in result.values() if isinstance(result, dict) else result if isinstance(result, list) else ():
+        without_marks(part)
+    return result

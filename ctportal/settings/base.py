@@ -195,6 +195,6 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENABLE_DJANGO_DEPLOY_CHECK": False,
-    "POSTPROCESSING_HOOKS": [],
+    "POSTPROCESSING_HOOKS": ["ctportal.api.schema.without_marks"],
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,  # the codes are listed as enum
 }

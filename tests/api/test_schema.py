@@ -55,6 +55,13 @@ def test_the_description_is_served_as_it_is(client, db):
     assert description()["openapi"] == "3.1.1"
 
 
+def test_fields_with_codes_list_them_and_nothing_of_the_generator():
+    text = json.dumps(description())
+
+    assert "x-spec" not in text
+    assert "side-event" in description()["components"]["schemas"]["ConferenceRecord"]["properties"]["kind"]["enum"]
+
+
 def test_every_collection_is_described_with_all_its_parameters():
     own = {"lang", "page_size"}
     described = {

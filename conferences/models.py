@@ -29,7 +29,7 @@ from ctportal.core.codes import (
 from ctportal.core.countries import COUNTRY_CHOICES
 from ctportal.core.instants import today
 from ctportal.files.models import StoredFile
-from ctportal.publishing.base_models import Record, ReviewedRecord, SluggedRecord
+from ctportal.publishing.base_models import ReviewedRecord, SluggedRecord
 from ctportal.publishing.models import RecordType
 
 # What the rich text editor offers; the same list is what may be saved.
@@ -531,7 +531,7 @@ def is_download(stored_file):
     return stored_file.variant.partition(".")[0] == "download"
 
 
-class Photo(ReviewedRecord, Record):
+class Photo(ReviewedRecord):
     record_type = RecordType.PHOTO
     arranged = ("order", "featured")
     conference = models.ForeignKey(

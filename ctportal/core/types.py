@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser, User
     from django_stubs_ext import StrPromise
 else:
     from django.utils.functional import Promise as StrPromise
@@ -12,6 +13,10 @@ TextByLanguage: TypeAlias = dict[str, str]
 
 # Text that may be translated only when it is shown.
 LazyText: TypeAlias = str | StrPromise
+
+# Who asks, signed in or not; and who did something: an account or, from a command, a plain name.
+AnyUser: TypeAlias = "User | AnonymousUser"
+Author: TypeAlias = "User | str"
 
 # What ``json.loads`` returns. The fields of a record's JSON and of its card are declared by the serializers.
 JsonObject: TypeAlias = dict[str, Any]

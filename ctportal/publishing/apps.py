@@ -6,7 +6,7 @@ class PublishingConfig(AppConfig):
     name = "ctportal.publishing"
     label = "publishing"
 
-    def ready(self):
+    def ready(self) -> None:
         from . import checks, epoch  # noqa: F401 (registers the check)
         from .database_guards import clear_the_way, install_guards
 

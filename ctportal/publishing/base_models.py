@@ -1,16 +1,22 @@
-"""What every working record has, whichever app it lives in."""
+"""Base classes of the working records of all apps."""
+
+from __future__ import annotations
 
 import re
 import uuid
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from ctportal.core import languages
 
-# Words that stand, or may come to stand, where a slug stands in an address.
+R = TypeVar("R", bound="Record")
+
+# Words that are used, or may be used later, in place of a slug in an address.
 RESERVED_SLUGS = frozenset(
     {"add", "admin", "all", "api", "archive", "calendar", "edit", "feed", "feeds", "files", "index", "latest", "new"}
     | {"page", "preview", "search", "versions"}
@@ -19,8 +25,8 @@ SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 UID = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}")
 
 
-def validate_slug(value):
-    """Accept what an address may end in: small Latin letters, digits and single hyphens; no reserved word, no uid."""
+def validate_slug(value: str) -> None:
+    """Accept small Latin letters, digits and single hyphens; no reserved word, no uid. Raises ValidationError."""
     if not SLUG.fullmatch(value):
         raise ValidationError(
             _(
@@ -41,37 +47,42 @@ def validate_slug(value):
         )
 
 
-def label_names(model):
-    """Names of the fields of *model* that have a column per language: under the plain name stands no text of its own."""
+def label_names(model: type[models.Model]) -> frozenset[str]:
+    """Return the names of the fields of *model* that have one column per language. The plain name stores no text."""
     names = {column.name for column in model._meta.concrete_fields}
     return frozenset(name for name in names if f"{name}_{languages.DEFAULT}" in names)
 
 
-def is_key(text):
-    """Whether *text*, which came from a form or an address, may be a primary key: the databases refuse to look for others."""
+def is_key(text: str) -> bool:
+    """Return whether *text*, from a form or an address, can be a primary key. Databases reject longer numbers."""
     return text.isascii() and text.isdecimal() and len(text) < 19
 
 
-def entry_model(record):
-    """The model whose entry of the admin *record* is edited in: where kinds have entries of their own, that of its kind."""
-    model = record._meta.concrete_model
+def concrete_model(model: type[R]) -> type[R]:
+    """Return the model that has the table: *model* or, where that is a proxy, the model it stands for."""
+    return model._meta.concrete_model  # type: ignore[return-value]  # None only while models load
+
+
+def entry_model(record: Record) -> type[Record]:
+    """Return the model in whose admin *record* is edited: the proxy for its kind, where there is one."""
+    model = concrete_model(type(record))
     proxies = (proxy for proxy in model.__subclasses__() if proxy._meta.proxy)
-    return next((proxy for proxy in proxies if record.kind in proxy.kinds), model)
+    return next((proxy for proxy in proxies if getattr(record, "kind", None) in getattr(proxy, "kinds", ())), model)
 
 
-def lock(rows):
-    """Let nobody else save *rows*, a queryset of one model, until this transaction ends. Returns their primary keys.
+def lock(rows: QuerySet[Any]) -> list[Any]:
+    """Lock *rows*, a queryset of one model, until the transaction ends. Returns their primary keys.
 
-    Working rows are locked before the services take their turn, never after it, vocabulary before the other records and
-    these in the order of their types: so two who lock the same rows wait for each other, and never both at once.
+    Working rows are locked before the publication lock is taken, never after: first vocabulary, then other records, in
+    the order of their types. The fixed order prevents deadlocks.
     """
-    # Without the key itself: whoever saves something that names one of the rows does not wait.
+    # FOR NO KEY UPDATE: saving a row with a foreign key to one of these does not wait.
     locked = rows.select_for_update(no_key=True).order_by("pk")
     return list(locked.values_list("pk", flat=True))
 
 
 class Record(models.Model):
-    """Something the portal publishes, as staff work on it. The public reads its editions."""
+    """A record that the portal publishes, as staff edit it. The public reads its editions."""
 
     uid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     original_language = models.CharField(
@@ -91,14 +102,16 @@ class Record(models.Model):
     modified_at = models.DateTimeField(auto_now=True)
 
     record_type: str  # one of ctportal.publishing.models.RecordType
-    named_by: tuple = ()  # relations that its name is read from
-    arranged: tuple = ()  # columns that are set for all records of a conference together, such as the order of photos
+    named_by: tuple[str, ...] = ()  # relations that its name is read from
+    arranged: tuple[
+        str, ...
+    ] = ()  # columns that are set for all records of a conference together, such as the order of photos
 
     class Meta:
         abstract = True
 
 
-# The one answer to an address that another record has: as a draft, in public, or to come. Which of these it is stays untold.
+# The same message whether the other record is a draft, public or scheduled, so that it does not reveal which.
 ADDRESS_IN_USE = _("This address is already in use. Add a place or a year.")
 
 
@@ -121,7 +134,7 @@ class Stage(models.TextChoices):
     REVIEW = "review", _("in review")
 
 
-class ReviewedRecord(models.Model):
+class ReviewedRecord(Record):
     """A record that is submitted and approved before the public reads it; see ``ctportal.workflow.review``."""
 
     stage = models.CharField(

@@ -1,4 +1,4 @@
-"""Documents and photos follow their conference: they end, are unscheduled or move with it."""
+"""Changes to the editions of documents and photos that follow from a change to their conference."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .state import coverage
 
 
 class Move(NamedTuple):
-    """That a whole conference begins at another instant. *taking*: see ``services.redate``."""
+    """A conference begins at the instant *new* instead of *old*. *taking*: see ``services.redate``."""
 
     old: datetime
     new: datetime
@@ -27,7 +27,7 @@ class Move(NamedTuple):
 
 
 class Cascaded(StrEnum):
-    """What a document or photo did because its conference did so. Steps of records know these as actions."""
+    """What happened to a document or photo with its conference. The values are actions of ``WorkflowStep`` too."""
 
     MOVED = "moved-with-conference"
     UNSCHEDULED = "unscheduled-with-conference"
@@ -37,7 +37,7 @@ class Cascaded(StrEnum):
 
 
 class CascadedChange(NamedTuple):
-    """What one document or photo did. Services return these, at most one for each."""
+    """What happened to one document or photo. Services return at most one for each."""
 
     uid: UUID
     record_type: str
@@ -45,10 +45,10 @@ class CascadedChange(NamedTuple):
 
 
 def follow_conference(changes: Changes, uid: UUID, record_type: str, moved: Move | None = None) -> list[CascadedChange]:
-    """After a change to the conference *uid*: end, unschedule or move what would now be public outside its interval.
+    """End, unschedule or move the editions of children that would now be public outside the interval of the conference *uid*.
 
-    *moved* is a ``Move`` when the whole conference begins at another instant: children set for the old one move along.
-    Returns what the children did: of one with several editions, what the one that begins first did.
+    *moved* is given when the whole conference begins at another instant: children scheduled for the old instant move too.
+    Returns one change for each child that changed: that of its earliest edition.
     """
     if record_type != RecordType.CONFERENCE:
         return []
@@ -64,7 +64,7 @@ def follow_conference(changes: Changes, uid: UUID, record_type: str, moved: Move
 
 
 def _follow(changes: Changes, child: Tracked, editions: Sequence[Tracked], moved: Move | None) -> Cascaded | None:
-    """Let *child* follow its conference, which now has *editions*. Returns what it did, or None for nothing."""
+    """Adapt *child* to its conference, which now has *editions*. Returns what happened to it, or None."""
     conference, now = child.conference, changes.now
     inside, end = coverage(editions, max(child.public_from, now))
     withdrawal = child.withdrawal

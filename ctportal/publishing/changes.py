@@ -1,4 +1,4 @@
-"""What one publication changes: read in bulk, worked out in memory, written in bulk.
+"""The changes of one publication: editions are read in bulk, changed in memory and written in bulk.
 
 The rules (``line``, ``cascade``, ``vocabulary``) see the editions of a record as ``Changes`` holds them and change them there;
 none of them asks or writes the database for a single record. So the number of queries hardly grows with that of records.
@@ -17,23 +17,25 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from ctportal.core.types import Author
 from ctportal.files.models import StoredFile
 
 from . import ledger
+from .base_models import Record
 from .models import Edition, EditionFile, Facet, LedgerEntry, Relation, Withdrawal
 from .signals import Written, editions_written
 from .snapshot import Snapshot, SnapshotLink, checksum
 from .state import SHOWS, State, children_of
 
 
-def name_of(user: Any) -> str:
-    """The name kept in editions and ledger: accounts come and go. Accepts a plain name, for commands."""
+def name_of(user: Author) -> str:
+    """Return the name that editions and the ledger store as text, because accounts may be deleted. Accepts a plain name."""
     return user if isinstance(user, str) else (user.get_full_name() or user.get_username())
 
 
 @dataclass(eq=False)
 class Tracked:
-    """One edition as a publication sees it: with its withdrawal, its relations, and changes that are not written yet."""
+    """An edition within a publication, with its withdrawal, its relations and the changes not yet written."""
 
     edition: Edition
     withdrawal: Withdrawal | None = None
@@ -81,11 +83,11 @@ class Tracked:
 class Changes:
     """The editions that one publication at the instant *now* by *account* (or a plain name) has read, and what it changes."""
 
-    def __init__(self, account: Any, now: datetime) -> None:
+    def __init__(self, account: Author, now: datetime) -> None:
         self.account, self.by, self.now = account, name_of(account), now
         self.touched: set[UUID] = set()  # vocabulary entries that editions show whose intervals have changed
         self.newly_public: dict[UUID, Snapshot] = {}  # what entries say that are not public and become so
-        self.drafts: list[tuple[Edition, Any, str]] = []  # see ``signals.Written``
+        self.drafts: list[tuple[Edition, Record, str]] = []  # see ``signals.Written``
         self._lines: dict[UUID, list[Tracked]] = {}
         self._children_read: set[UUID] = set()
         self._new: list[Tracked] = []
@@ -116,7 +118,7 @@ class Changes:
         self.load([uid])
         return sorted((e for e in self._lines[uid] if not e.is_unscheduled), key=lambda each: each.public_from)
 
-    def state(self, uid: UUID) -> State:
+    def state(self, uid: UUID) -> State[Tracked]:
         return State(self.line(uid), self.now)
 
     def children(self, conference: UUID) -> list[Tracked]:
@@ -138,7 +140,8 @@ class Changes:
         unread = {each.edition.pk: each for each in editions if each.snapshot is None}
         if not unread:
             return
-        relations, files = defaultdict(list), defaultdict(list)
+        relations: dict[int, list[Relation]] = defaultdict(list)
+        files: dict[int, list[StoredFile]] = defaultdict(list)
         for relation in Relation.objects.filter(edition__in=list(unread)).order_by("order"):
             relations[relation.edition_id].append(relation)
         for row in EditionFile.objects.filter(edition__in=list(unread)).select_related("file").order_by("pk"):
@@ -164,8 +167,9 @@ class Changes:
         snapshot = tracked.snapshot
         if snapshot is None:
             raise LookupError(f"Edition {tracked.edition.pk} is not there any more.")
-        lists = {"links": list(snapshot.links), "files": list(snapshot.files), "shows": list(snapshot.shows)}
-        return replace(snapshot, data=dict(snapshot.data), newly_public=[], source=tracked, **lists)
+        links, files, shows = list(snapshot.links), list(snapshot.files), list(snapshot.shows)
+        data = dict(snapshot.data)
+        return replace(snapshot, data=data, links=links, files=files, shows=shows, newly_public=[], source=tracked)
 
     # Changing. The rules say when; here it is noted for ``write``.
 
@@ -218,8 +222,8 @@ class Changes:
         edition = tracked.edition
         if action == LedgerEntry.Action.INSERTED:
             frozen = ledger.frozen_checksum(edition, tracked.facets, tracked.relations, tracked.files)
-        how = {"effective_at": effective_at, "reason": reason, "frozen": frozen}
-        self._entries.append(ledger.entry(action, edition, by=self.by, at=self.now, **how))
+        said = {"by": self.by, "reason": reason, "frozen": frozen}
+        self._entries.append(ledger.entry(action, edition, at=self.now, effective_at=effective_at, **said))
 
     def set_withdrawal(self, tracked: Tracked, **said: Any) -> Withdrawal:
         """Let *tracked* have a withdrawal that says *said*, in the place of the one it has."""
@@ -257,7 +261,7 @@ class Changes:
         kept = (each for line in self._lines.values() for each in line if id(each) not in new)
         changed = [each for each in kept if each.public_until != each.written_until]
         for is_earlier in (True, False):
-            ends = defaultdict(list)
+            ends: dict[datetime | None, list[int]] = defaultdict(list)
             for each in changed:
                 if _is_earlier(each.public_until, each.written_until) == is_earlier:
                     ends[each.public_until].append(each.edition.pk)

@@ -1,18 +1,22 @@
-"""What the database itself must hold, whoever asks it: no two editions of one record are ever public at once, and what is
-frozen stays. Editions, ledger entries, steps of publication and the audit trail are never deleted; of an edition only its end may
-change, while that is open or still to come, or its contents be emptied, on sealing; of a step only the account, when that goes. What the public is told of a withdrawal stays from the moment on at which it holds.
+"""Triggers and constraints that hold in the database itself, whichever program writes to it.
+
+No two editions of one record are public at once. Editions, ledger entries, steps of publication and the audit trail are
+never deleted. Of an edition only the end may change, while it is open or in the future, and the contents may be emptied
+once, on sealing. Of a step only the account may change, when that is deleted. A withdrawal is frozen once it is in effect.
 
 The tables of ``workflow`` are named here and nothing else of it is known: one list holds all guards.
 
-Installed after each migrate, because SQLite drops triggers when a later migration rebuilds their table, and because
-Django's ExclusionConstraint cannot stand in a model that must also work on SQLite. Before a migration SQLite's are taken
-away: it renames no table while a trigger speaks of it.
+They are installed after each migrate: SQLite drops triggers when a migration rebuilds their table, and Django's
+ExclusionConstraint cannot be used in a model that must also work on SQLite. Before a migration SQLite's triggers are
+removed, because SQLite renames no table that a trigger refers to.
 """
 
 import hashlib
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple, TypeAlias
 
 from django.db import connections, transaction
+from django.db.backends.utils import CursorWrapper
 
 EDITION, LEDGER, AUDIT = "publishing_edition", "publishing_ledgerentry", "workflow_auditentry"
 STEP, WITHDRAWAL = "workflow_workflowstep", "publishing_withdrawal"
@@ -56,13 +60,13 @@ QUERIES = {
 
 
 class SQLite:
-    """How SQLite says it. Conditions read other tables directly."""
+    """The SQL of conditions on SQLite, which read other tables directly."""
 
     unlike = "IS NOT"
     like = "IS"
 
     @staticmethod
-    def clock(shift=""):
+    def clock(shift: str = "") -> str:
         return f"strftime('%Y-%m-%d %H:%M:%f', 'now'{shift and f', {shift!r}'})"
 
     @staticmethod
@@ -71,13 +75,13 @@ class SQLite:
 
 
 class PostgreSQL:
-    """How PostgreSQL says it. A trigger's condition may hold no query, so functions of ours do (FUNCTIONS)."""
+    """The SQL of conditions on PostgreSQL. A trigger's condition may hold no query, so functions do (FUNCTIONS)."""
 
     unlike = "IS DISTINCT FROM"
     like = "IS NOT DISTINCT FROM"
 
     @staticmethod
-    def clock(shift=""):
+    def clock(shift: str = "") -> str:
         return f"(publishing_clock() + interval '{shift}')" if shift else "publishing_clock()"
 
     @staticmethod
@@ -85,8 +89,11 @@ class PostgreSQL:
         return f"publishing_{name}({edition})"
 
 
-def guards(say, frozen):
-    """Yield the guards of both engines; *say* is SQLite or PostgreSQL, *frozen* the columns that never change, by table."""
+Dialect: TypeAlias = type[SQLite] | type[PostgreSQL]
+
+
+def guards(say: Dialect, frozen: dict[str, list[str]]) -> Iterator[DatabaseGuard]:
+    """Yield the guards that both databases have. *frozen* is {table: columns that never change}."""
     yield DatabaseGuard(
         "edition_delete", EDITION, "DELETE", "an edition is never deleted: withdraw the record, or seal the edition"
     )
@@ -134,25 +141,25 @@ def guards(say, frozen):
     )
 
 
-def _is_over(say, row):
-    """Whether the edition that the withdrawal *row* speaks of had ended a while ago."""
+def _is_over(say: Dialect, row: str) -> str:
+    """Return the condition that the edition of the withdrawal *row* ended more than LATE ago."""
     return f"{say.ask('end_of', f'{row}.edition_id')} <= {say.clock(f'-{LATE}')}"
 
 
-def _any_changed(say, columns):
+def _any_changed(say: Dialect, columns: Iterable[str]) -> str:
     return " OR ".join(f"NEW.{name} {say.unlike} OLD.{name}" for name in columns)
 
 
-def _past_end(say):
-    """Whether an update changes an end that is past or was unscheduled, or sets one into the past."""
+def _past_end(say: Dialect) -> str:
+    """Return the condition that an update changes an end in the past, or one of an unscheduled edition, or sets one there."""
     past = say.clock(f"-{LATE}")
     was_over = f"OLD.{END} IS NOT NULL AND (OLD.{END} <= {past} OR OLD.{END} = OLD.public_from)"
     is_past = f"NEW.{END} IS NOT NULL AND NEW.{END} < {past}"
     return f"NEW.{END} {say.unlike} OLD.{END} AND (({was_over}) OR ({is_past}))"
 
 
-def _not_sealing(say, columns):
-    """Whether an update of the contents is anything but emptying all of them of an edition that is over or was unscheduled."""
+def _not_sealing(say: Dialect, columns: Iterable[str]) -> str:
+    """Return the condition that an update of the contents does anything but seal an edition that is over or unscheduled."""
     changed = _any_changed(say, columns)
     emptied = " AND ".join(f"NEW.{name} = ''" for name in CONTENTS)
     over = f"OLD.{END} IS NOT NULL AND (OLD.{END} = OLD.public_from OR OLD.{END} <= {say.clock(f'+{EARLY}')})"
@@ -160,9 +167,8 @@ def _not_sealing(say, columns):
     return f"({changed}) AND NOT ({sealing} AND NEW.{END} {say.like} OLD.{END})"
 
 
-def install_guards(using: str = "default", **_kwargs: Any) -> list[str]:
-    """Put the guards in place, in the form this code gives them; return the names of those that were not. Receiver of
-    ``post_migrate``."""
+def install_guards(using: str = "default", **_kwargs: object) -> list[str]:
+    """Install the guards that are missing or differ; return their names. Receiver of ``post_migrate``."""
     connection = connections[using]
     if not set(TABLES) <= set(connection.introspection.table_names()):
         return []
@@ -172,14 +178,14 @@ def install_guards(using: str = "default", **_kwargs: Any) -> list[str]:
         return _install_on_postgresql(cursor)
 
 
-def clear_the_way(using="default", plan=(), **_kwargs):
-    """Take SQLite's guards away where there is something to migrate. Receiver of ``pre_migrate``."""
+def clear_the_way(using: str = "default", plan: Sequence[object] = (), **_kwargs: object) -> None:
+    """Remove the guards on SQLite where there is something to migrate. Receiver of ``pre_migrate``."""
     if plan and connections[using].vendor == "sqlite":
         remove_guards(using)
 
 
-def remove_guards(using="default"):
-    """Take the guards away, for migrations that rewrite editions, and for tests. Put them back with ``install_guards``.
+def remove_guards(using: str = "default") -> None:
+    """Remove the guards, for migrations that rewrite editions, and for tests. ``install_guards`` restores them.
 
     PostgreSQL keeps the constraint against overlapping editions.
     """
@@ -189,13 +195,13 @@ def remove_guards(using="default"):
             cursor.execute(
                 "SET CONSTRAINTS ALL IMMEDIATE"
             )  # no trigger goes while checks of this transaction are pending
-        for name, table in _installed(connection, cursor):
+        for name, table in _installed(connection.vendor, cursor):
             cursor.execute(f"DROP TRIGGER {name}" + ("" if connection.vendor == "sqlite" else f" ON {table}"))
 
 
 def missing_guards(using: str = "default") -> list[str]:
-    """Return the names of the guards that are missing, switched off or other than this code makes them, sorted; [] where the
-    database refuses all that it should. Raises DatabaseError where it does not answer, or has no tables yet."""
+    """Return the sorted names of the guards that are missing, disabled or different. Raises DatabaseError without tables or
+    connection."""
     connection = connections[using]
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
@@ -203,9 +209,9 @@ def missing_guards(using: str = "default") -> list[str]:
         return sorted(_missing_on_postgresql(cursor))
 
 
-def _installed(connection, cursor):
+def _installed(vendor: str, cursor: CursorWrapper) -> list[tuple[str, str]]:
     """Return (name, table) of each trigger of ours."""
-    if connection.vendor == "sqlite":
+    if vendor == "sqlite":
         cursor.execute("SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'")
     else:
         cursor.execute(
@@ -217,7 +223,7 @@ def _installed(connection, cursor):
     ]
 
 
-def _frozen_columns(cursor: Any) -> dict[str, list[str]]:
+def _frozen_columns(cursor: CursorWrapper) -> dict[str, list[str]]:
     """{table: its columns that never change}"""
     frozen = {}
     for table, changeable in CHANGEABLE.items():
@@ -245,7 +251,7 @@ _SQLITE_OVERLAP_TRIGGER = """
 """
 
 
-def _sqlite_triggers(frozen):
+def _sqlite_triggers(frozen: dict[str, list[str]]) -> dict[str, str]:
     """Return {name: statement} of all triggers on SQLite."""
     overlap = _SQLITE_OVERLAP.format(name=OVERLAP, table=EDITION)
     events = {"insert": "INSERT", "update": "UPDATE OF public_from, public_until, uid"}
@@ -274,7 +280,7 @@ def _sqlite_triggers(frozen):
     return triggers
 
 
-def _missing_on_sqlite(cursor: Any) -> dict[str, str]:
+def _missing_on_sqlite(cursor: CursorWrapper) -> dict[str, str]:
     """Return {name: statement} of the triggers that are not there as the statement makes them."""
     wanted = _sqlite_triggers(_frozen_columns(cursor))
     cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
@@ -282,7 +288,7 @@ def _missing_on_sqlite(cursor: Any) -> dict[str, str]:
     return {name: statement for name, statement in wanted.items() if found.get(name) != statement}
 
 
-def _install_on_sqlite(cursor: Any) -> list[str]:
+def _install_on_sqlite(cursor: CursorWrapper) -> list[str]:
     missing = _missing_on_sqlite(cursor)
     for name, statement in missing.items():
         cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
@@ -311,7 +317,7 @@ def _functions() -> dict[str, str]:
     return FUNCTIONS | {"publishing_clock() RETURNS timestamptz": CLOCK, REFUSE: _REFUSE_BODY}
 
 
-def _postgresql_triggers(frozen):
+def _postgresql_triggers(frozen: dict[str, list[str]]) -> dict[str, str]:
     """Return {name: statement} of all triggers on PostgreSQL."""
     emptied = [
         DatabaseGuard(f"{table.partition('_')[2]}_truncate", table, "TRUNCATE", "frozen tables are never emptied")
@@ -329,7 +335,7 @@ def _postgresql_triggers(frozen):
     return triggers
 
 
-def _missing_on_postgresql(cursor: Any) -> list[str]:
+def _missing_on_postgresql(cursor: CursorWrapper) -> list[str]:
     """Return the names of the constraint, functions and triggers that are not there as this code makes them."""
     wanted, found = _postgresql_triggers(_frozen_columns(cursor)), _found_triggers(cursor)
     missing = [
@@ -356,7 +362,7 @@ class _Found(NamedTuple):
     note: str | None
 
 
-def _found_triggers(cursor: Any) -> dict[str, _Found]:
+def _found_triggers(cursor: CursorWrapper) -> dict[str, _Found]:
     """Return {name: _Found} of the triggers of ours that are switched on."""
     cursor.execute(
         "SELECT tgname, relname, pg_get_triggerdef(pg_trigger.oid), obj_description(pg_trigger.oid, 'pg_trigger')"
@@ -372,7 +378,7 @@ def _note(statement: str, definition: str) -> str:
     return hashlib.sha256(f"{statement}\n{definition}".encode()).hexdigest()
 
 
-def _install_on_postgresql(cursor: Any) -> list[str]:
+def _install_on_postgresql(cursor: CursorWrapper) -> list[str]:
     missing = _missing_on_postgresql(cursor)
     if OVERLAP in missing:
         cursor.execute("CREATE EXTENSION IF NOT EXISTS btree_gist")

@@ -1,7 +1,8 @@
 """The epoch: which stretch of time between two changes of what is public an instant lies in.
 
 What is public changes only when an edition begins or ends. The epoch of an instant is the last instant at or before it at
-which an edition that is not unscheduled began or ended, with a random mark that is replaced by whatever changes the public side at once.
+which an edition that is not unscheduled began or ended, with a random mark. Each transaction that changes the public side at
+once replaces the mark.
 Answers of one epoch are interchangeable; answers of two are not (see ``ctportal.reading.cache``). Neither part leaves the
 portal: no page, header or ETag is made from it.
 """
@@ -117,7 +118,7 @@ def _changes_to_come(instant: datetime) -> set[tuple[int, bool, datetime]]:
     editions = Edition.objects.not_unscheduled()
     begin = editions.filter(public_from__gte=instant).values_list("pk", "public_from")
     end = editions.filter(public_until__gte=instant).values_list("pk", "public_until")
-    return {(pk, True, at) for pk, at in begin} | {(pk, False, at) for pk, at in end}
+    return {(pk, True, at) for pk, at in begin} | {(pk, False, at) for pk, at in end if at}
 
 
 def replace_mark(**kwargs: object) -> None:

@@ -1,29 +1,36 @@
-"""The operator's chain: one entry for whatever happens to an edition, each sealed to the one before by SHA-256.
+"""The ledger: one entry for each change to an edition. Each entry holds the SHA-256 of the entry before.
 
-``verification`` goes through it; what an entry's hash covers is written here and nowhere else.
+This module alone defines what the hash of an entry covers; ``verification`` checks the chain.
 """
 
 import hashlib
 import json
-from datetime import UTC, datetime
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
 
-from .models import LedgerEntry
+from ctportal.files.models import StoredFile
+
+from .models import Edition, Facet, LedgerEntry, Relation, Withdrawal
 from .snapshot import canonical, checksum
 
 # Entries after which an edition's other columns and rows are known by their checksum.
 FREEZING = (LedgerEntry.Action.INSERTED, LedgerEntry.Action.SEALED)
 
 
-def append(action, edition, *, by, at, effective_at, reason=""):
-    """Add one entry on an *edition* that is saved with all that belongs to it; see ``append_all``."""
+def append(
+    action: str, edition: Edition, *, by: str, at: datetime, effective_at: datetime, reason: str = ""
+) -> LedgerEntry:
+    """Add one entry for *edition*, which is saved with its facets, relations and files; see ``append_all``."""
     rows = edition.facets.all(), edition.relations.all(), [row.file for row in edition.files.select_related("file")]
     frozen = frozen_checksum(edition, *rows) if action in FREEZING else ""
     new = entry(action, edition, by=by, at=at, effective_at=effective_at, reason=reason, frozen=frozen)
     return append_all([new])[0]
 
 
-def entry(action, edition, *, by, at, effective_at, reason="", frozen=""):
-    """An entry for ``append_all``. *frozen* is the checksum of the rest of the edition, or that of its withdrawal."""
+def entry(
+    action: str, edition: Edition, *, by: str, at: datetime, effective_at: datetime, reason: str = "", frozen: str = ""
+) -> LedgerEntry:
+    """Return an unsaved entry for ``append_all``. *frozen* is the ``frozen_checksum`` or the ``withdrawal_checksum``."""
     return LedgerEntry(
         at=at,
         by=by,
@@ -39,8 +46,7 @@ def entry(action, edition, *, by, at, effective_at, reason="", frozen=""):
 
 
 def append_all(entries: list[LedgerEntry]) -> list[LedgerEntry]:
-    """Add *entries* in their order. Call it inside the publishing transaction, which holds the publication lock, so that the chain has no
-    fork."""
+    """Add *entries* in their order. Requires the publication lock, so that the chain has no fork."""
     if entries:
         last = LedgerEntry.objects.order_by("-pk").values_list("hash", flat=True).first()
         for each in entries:
@@ -51,8 +57,8 @@ def append_all(entries: list[LedgerEntry]) -> list[LedgerEntry]:
     return entries
 
 
-def entry_hash(entry):
-    """SHA-256 over the canonical JSON of an entry's fields, the hash of the one before included."""
+def entry_hash(entry: LedgerEntry) -> str:
+    """Return the SHA-256 of the canonical JSON of the fields of *entry*, among them the hash of the entry before."""
     fields = {
         "action": str(entry.action),
         "at": _written(entry.at),
@@ -64,7 +70,7 @@ def entry_hash(entry):
         "sha256": entry.sha256,
         "uid": str(entry.uid),
     }
-    # Only where they are: entries of before they were kept have the hash they had.
+    # Older entries have neither; their hash does not cover them.
     if entry.frozen:
         fields["frozen"] = entry.frozen
     if entry.public_until:
@@ -73,8 +79,10 @@ def entry_hash(entry):
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def frozen_checksum(edition, facets, relations, files):
-    """SHA-256 over all that is frozen of *edition* beside its JSON and its end: its columns, *facets*, *relations* and
+def frozen_checksum(
+    edition: Edition, facets: Iterable[Facet], relations: Iterable[Relation], files: Iterable[StoredFile]
+) -> str:
+    """Return the SHA-256 of what is frozen of *edition* besides its JSON and its end: columns, *facets*, *relations* and
     stored *files*."""
     return checksum(
         canonical(
@@ -94,13 +102,13 @@ def frozen_checksum(edition, facets, relations, files):
     )
 
 
-def withdrawal_checksum(withdrawal):
-    """SHA-256 over all that *withdrawal* says, but for the edition: it goes from one to another while its end is to come."""
+def withdrawal_checksum(withdrawal: Withdrawal) -> str:
+    """Return the SHA-256 of *withdrawal* without its edition, which may change until the withdrawal takes effect."""
     replacement, cause = (str(uid) if uid else None for uid in (withdrawal.replacement, withdrawal.cause))
     said = {"by": withdrawal.by, "cause": cause, "reason": withdrawal.reason, "replacement": replacement}
     return checksum(canonical(said))
 
 
-def _written(value):
-    """A date, or an instant in UTC whatever zone it was typed in, as text; None stays None."""
+def _written(value: date | None) -> str | None:
+    """Return a date, or an aware datetime converted to UTC, in ISO format; None for None."""
     return (value.astimezone(UTC) if isinstance(value, datetime) else value).isoformat() if value else None

@@ -1,10 +1,9 @@
-"""The editions of one record, one after the other: inserted, ended, unscheduled; those of a child inside its conference's."""
+"""Inserting, ending and unscheduling the editions of one record, and keeping children inside their conference's interval."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -25,7 +24,7 @@ Action = LedgerEntry.Action
 def insert_in_line(
     changes: Changes, snapshot: Snapshot, start: datetime, *, note: str = "", minor: bool = False, reason: str = ""
 ) -> Tracked:
-    """Insert an edition at *start*: it ends the one in force then and takes over the end that one had."""
+    """Insert an edition that begins at *start*. It ends the edition in force then and takes over its end."""
     before = covering(changes.line(snapshot.uid), start)
     until, withdrawal = None, None
     if before:
@@ -45,13 +44,13 @@ def insert_in_line(
 
 
 def _days_of_conference(changes: Changes, snapshot: Snapshot, start: datetime) -> tuple[date | None, date | None]:
-    """(first day, last day) by which an undated photo is found: those of the first day of its conference, or of the month or
-    year where no more is known, as the public reads it at *start*."""
+    """Return (first day, last day) for an undated photo: the first day of its conference as public at *start*, or the
+    month or year where only that is known; (None, None) without conference."""
     uid = snapshot.conference
     conference = covering(changes.line(uid), start) if uid else None
-    if conference is None:
+    edition = conference.edition if conference else None
+    if edition is None or edition.date is None:
         return None, None
-    edition = conference.edition
     return edition.date, last_day(edition.date, edition.card_data["date_precision"])
 
 
@@ -62,10 +61,10 @@ def unschedule_to_come(changes: Changes, uid: UUID) -> None:
 
 
 def unschedule_edition(changes: Changes, tracked: Tracked) -> None:
-    """Empty the interval of *tracked*, which has not begun; the end it had goes back to the edition it would have ended."""
+    """Make the interval of *tracked*, which has not begun, empty. The edition before gets its end back."""
     start = tracked.public_from
     before = next((e for e in changes.line(tracked.uid) if e.public_until == start and not e.withdrawal), None)
-    conference = before and before.conference
+    conference = before.conference if before else None
     until, withdrawal = _take_end(changes, tracked, conference)
     changes.set_end(tracked, start)
     changes.note(Action.UNSCHEDULED, tracked, effective_at=start)
@@ -80,8 +79,8 @@ def unschedule_edition(changes: Changes, tracked: Tracked) -> None:
 
 
 def _take_end(changes: Changes, tracked: Tracked, conference: UUID | None) -> tuple[datetime | None, Withdrawal | None]:
-    """(the end of *tracked*, its Withdrawal) for what stands in its place and belongs to *conference*, or to none; each may
-    be None. An end that it had with another conference goes with it."""
+    """Return (end, Withdrawal) of *tracked* for the edition that replaces it and belongs to *conference*, or to none; each
+    may be None. A withdrawal that another conference caused is lifted."""
     withdrawal = tracked.withdrawal
     if withdrawal and withdrawal.cause not in (None, conference):
         changes.lift_withdrawal(tracked)
@@ -98,7 +97,7 @@ def withdraw_at(
     end: datetime,
     *,
     reason: str,
-    replacement: Any = None,
+    replacement: UUID | None = None,
     cause: UUID | None = None,
 ) -> None:
     """End *tracked* at *end* without successor, for a public *reason*."""

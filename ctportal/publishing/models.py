@@ -72,10 +72,11 @@ class EditionQuerySet(models.QuerySet["Edition"]):
         ``published`` (start of the first edition). What began before them has taken effect too."""
         same = Edition.objects.not_unscheduled().filter(uid=OuterRef("uid")).order_by()
         earlier = same.filter(public_from__lte=OuterRef("public_from"))
-        return self.annotate(
-            version=Subquery(earlier.values("uid").annotate(n=models.Count("pk")).values("n")),
-            published=Subquery(same.values("uid").annotate(first=Min("public_from")).values("first")),
-        )
+        columns = {
+            "version": Subquery(earlier.values("uid").annotate(n=models.Count("pk")).values("n")),
+            "published": Subquery(same.values("uid").annotate(first=Min("public_from")).values("first")),
+        }
+        return self.annotate(**columns)
 
 
 class Edition(models.Model):
@@ -103,6 +104,10 @@ class Edition(models.Model):
     card = models.TextField(help_text="JSON text with the few fields that lists show.")
     json = models.TextField(help_text="Canonical text: UTF-8, keys sorted, no white space, no floats.")
     text = models.TextField(blank=True, help_text="Plain, case-folded text of all languages, for the filter q.")
+
+    # Annotated by ``EditionQuerySet.with_history``.
+    version: int
+    published: datetime
 
     objects = EditionQuerySet.as_manager()
 
@@ -138,7 +143,7 @@ class Edition(models.Model):
             *((f"translate_{code}", f"Can translate into {name}") for code, name in languages.CHOICES),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.type} {self.slug or self.uid} from {self.public_from:%Y-%m-%d %H:%M:%S} UTC"
 
     def is_public(self, at: datetime | None = None) -> bool:
@@ -180,7 +185,7 @@ class Facet(models.Model):
         constraints = [models.UniqueConstraint(fields=["edition", "name", "value"], name="facet_once_per_edition")]
         indexes = [models.Index("type", "name", "value", F("date").desc(), "slug", name="facet_in_order")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.name}={self.value}"
 
 
@@ -206,7 +211,7 @@ class Relation(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.name} → {self.target}"
 
 
@@ -218,7 +223,7 @@ class Redirect(models.Model):
     target = models.UUIDField()
     created_at = models.DateTimeField(default=timezone.now)
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.uid} → {self.target}"
 
 
@@ -231,7 +236,7 @@ class EditionFile(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["edition", "file"], name="file_once_per_edition")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return str(self.file)
 
 
@@ -247,7 +252,7 @@ class Withdrawal(models.Model):
     cause = models.UUIDField(null=True, help_text="uid of the conference whose withdrawal took this child along.")
     by = models.CharField(max_length=150)
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.reason
 
 
@@ -284,7 +289,7 @@ class LedgerEntry(models.Model):
         verbose_name_plural = _("ledger entries")
         indexes = [models.Index(fields=["uid"], name="ledger_of_record")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.action} {self.uid}"
 
 
@@ -293,5 +298,5 @@ class EpochMark(models.Model):
 
     value = models.CharField(max_length=20)
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.value

@@ -33,7 +33,7 @@ class Problems:
         if len(self.errors) == 1:
             raise self.errors[0]
         if self.errors:
-            by_field: dict = {}
+            by_field: dict[str, list[ValidationError]] = {}
             for error in self.errors:
                 error.update_error_dict(by_field)
             raise ValidationError(by_field)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+
+from ctportal.core.types import Author
 
 from . import vocabulary
 from .changes import Changes
@@ -12,7 +13,7 @@ from .epoch import publication_lock
 
 
 @contextmanager
-def publication(by: Any) -> Iterator[Changes]:
+def publication(by: Author) -> Iterator[Changes]:
     """One publishing transaction by *by*, an account or a plain name: yields its Changes, and writes them at the end, with
     those of the vocabulary that follow from them."""
     with publication_lock() as now:

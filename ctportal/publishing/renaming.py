@@ -1,18 +1,20 @@
-"""Names change everywhere: an entry of the vocabulary is renamed, or two of them are merged, in all that is public."""
+"""Renaming and merging vocabulary entries in all that is public."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from ctportal.core.types import Author
+
 from . import epoch
-from .base_models import lock
+from .base_models import Record, SluggedRecord, lock
 from .changes import Changes
 from .line import insert_in_line, unschedule_edition
 from .models import Edition, LedgerEntry, Redirect
@@ -27,19 +29,18 @@ Action = LedgerEntry.Action
 
 
 class Renamed(NamedTuple):
-    """The editions that a renaming or merger made, and those in force that it left out since another is to come."""
+    """The editions that a renaming or merger made, and the editions in force that it skipped because another is scheduled."""
 
     made: list[Edition]
     left_out: list[Edition]
 
 
-def lock_showing(entries: Sequence[Any]) -> None:
-    """Before *entries* of one model of the vocabulary are renamed or merged: let nobody else save them, nor any record that
-    names one of them or whose public text shows one, until this transaction ends."""
+def lock_showing(entries: Sequence[SluggedRecord]) -> None:
+    """Lock *entries*, of one vocabulary model, and all records that name one of them or whose editions in force show one."""
     model = type(entries[0])
     lock(model._base_manager.filter(pk__in=[entry.pk for entry in entries]))
     shown = {"relations__name": SHOWS, "relations__target__in": [entry.uid for entry in entries]}
-    uids = defaultdict(set)
+    uids: dict[str, set[UUID]] = defaultdict(set)
     for record_type, uid in Edition.objects.public(epoch.now()).filter(**shown).values_list("type", "uid").distinct():
         uids[record_type].add(uid)
     for records in (records for entry in entries for records in naming(entry)):
@@ -49,10 +50,10 @@ def lock_showing(entries: Sequence[Any]) -> None:
 
 
 @transaction.atomic
-def relabel(entry: Any, *, by: Any, note: str = "", reason: str = "") -> Renamed:
+def relabel(entry: SluggedRecord, *, by: Author, note: str = "", reason: str = "") -> Renamed:
     """Publish a vocabulary entry under its new name, with a minor edition of every record in force that shows it.
 
-    *reason* is a word for the ledger alone. Records with an edition to come are left out.
+    *reason* is stored in the ledger only. Records with an edition to come are left out.
     """
     lock_showing([entry])
     with publication(by) as changes:
@@ -75,7 +76,7 @@ def relabel(entry: Any, *, by: Any, note: str = "", reason: str = "") -> Renamed
 
 
 def _relabel(changes: Changes, snapshot: Snapshot, *, note: str, reason: str) -> None:
-    """Let the editions in force and to come of the entry itself say *snapshot*."""
+    """Replace the editions in force and to come of the entry itself with *snapshot*."""
     now = changes.now
     for old in changes.line(snapshot.uid):
         start, until = max(old.public_from, now), old.public_until
@@ -90,7 +91,9 @@ def _relabel(changes: Changes, snapshot: Snapshot, *, note: str, reason: str) ->
         changes.note(Action.INSERTED, new, effective_at=start, reason=reason)
 
 
-def merge_entries(merged_away: Any, into: Any, *, by: Any, note: str = "", reason: str = "") -> Renamed:
+def merge_entries(
+    merged_away: SluggedRecord, into: SluggedRecord, *, by: Author, note: str = "", reason: str = ""
+) -> Renamed:
     """After the working rows of two entries became one: all that is public and shows *merged_away* shows *into* instead.
 
     The uid and the slugs of *merged_away* lead to *into* from now on.
@@ -127,14 +130,14 @@ def _replace_label(changes: Changes, uid: UUID, snapshot: Snapshot, *, note: str
     shown = Edition.objects.public(changes.now).filter(relations__name=SHOWS, relations__target=uid).order_by("pk")
     editions = list(shown)
     changes.load(edition.uid for edition in editions)
-    in_force = [changes.state(edition.uid).in_force for edition in editions]
-    changes.read_contents(in_force)
+    in_force = {edition.uid: now for edition in editions if (now := changes.state(edition.uid).in_force)}
+    changes.read_contents(in_force.values())
     made, left_out = [], []
-    for edition, current in zip(editions, in_force, strict=True):
+    for edition in editions:
         if changes.state(edition.uid).to_come:
             left_out.append(edition)
             continue
-        new = changes.snapshot_of(current)
+        new = changes.snapshot_of(in_force[edition.uid])
         show_instead(new, uid, snapshot)
         if canonical(new.data) != edition.json:
             made.append(insert_in_line(changes, new, changes.now, note=note, minor=True, reason=reason).edition)
@@ -142,7 +145,7 @@ def _replace_label(changes: Changes, uid: UUID, snapshot: Snapshot, *, note: str
 
 
 def _tell_names(
-    changes: Changes, entries: Sequence[Any], editions: Sequence[Edition], *, is_merger: bool = False
+    changes: Changes, entries: Sequence[Record], editions: Sequence[Edition], *, is_merger: bool = False
 ) -> None:
     records = [(entry.uid, entry.record_type) for entry in entries] + [(each.uid, each.type) for each in editions]
     names_changed.send(sender=Changes, what=NamesChanged(changes.account, changes.now, is_merger, records))

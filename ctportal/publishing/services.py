@@ -1,8 +1,8 @@
-"""What makes, ends or brings back editions of records: one record, or all of a dossier at once.
+"""Services that create, end or restore editions: of one record, or of all records of a dossier at once.
 
 Each service is one publication (see ``publication``): it takes the publication lock, so publications happen one after the other,
-none at an instant before that of the one before, whatever the clocks of two machines show. What else a transaction locks,
-it locks before that (see ``base_models.lock``). Each either does the whole of its work or raises ``ValidationError``. Instants
+each at a later instant than the one before, whatever the clocks of the machines show. Other locks are taken before it
+(see ``base_models.lock``). Each service either does all of its work or raises ``ValidationError``. Instants
 are aware datetimes; intervals are [public_from, public_until).
 """
 
@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -21,8 +20,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from ctportal.core.instants import show_utc
+from ctportal.core.types import Author, JsonObject
+from ctportal.files.models import StoredFile
 
-from .base_models import ADDRESS_IN_USE
+from .base_models import ADDRESS_IN_USE, Record
 from .cascade import Cascaded, CascadedChange, Move, follow_conference
 from .changes import Changes, Tracked
 from .line import (
@@ -47,19 +48,19 @@ from .snapshot import (
 from .state import covering
 from .vocabulary import last_edition, open_entries, show_instead, slugs_of_others
 
-# Puts the name of a record before what is refused of it; nullcontext puts none.
-Naming = Callable[[Any], AbstractContextManager[Any]]
+# A context manager that puts the name of a record before the messages of a ValidationError; nullcontext puts none.
+Naming = Callable[[Record], AbstractContextManager[object]]
 
 
 @dataclass(frozen=True)
 class DraftSnapshot:
-    """A record as it would be published now. *loaded* is the same with all that belongs to it."""
+    """A record as it would be published now. *loaded* is the same record as its builder loads it."""
 
-    record: Any
-    loaded: Any
+    record: Record
+    loaded: Record
     snapshot: Snapshot
     replace: bool = False  # whether an edition that is to come is unscheduled in the same step
-    reason: str = ""  # a word for the ledger alone
+    reason: str = ""  # stored in the ledger only
 
     @property
     def newly_public(self) -> set[UUID]:
@@ -67,7 +68,7 @@ class DraftSnapshot:
         return {entry.uid for entry in self.snapshot.newly_public}
 
 
-def draft_of(record: Any, *, replace: bool = False, reason: str = "") -> DraftSnapshot:
+def draft_of(record: Record, *, replace: bool = False, reason: str = "") -> DraftSnapshot:
     """The DraftSnapshot of *record* as it is saved now."""
     builder = builder_for(record)
     loaded = builder.load(record)
@@ -87,7 +88,7 @@ class PublishOptions:
 
 @dataclass(frozen=True)
 class PublicationResult:
-    """What a service did to a record: the *edition* that it made or ended, and what documents and photos did with theirs."""
+    """What a service did to a record: the *edition* that it made or ended, and the changes to its documents and photos."""
 
     edition: Edition
     cascaded: list[CascadedChange]
@@ -98,9 +99,9 @@ class PublicationResult:
 
 
 def publish(
-    record: Any,
+    record: Record,
     *,
-    by: Any,
+    by: Author,
     at: datetime | None = None,
     note: str = "",
     minor: bool = False,
@@ -109,7 +110,7 @@ def publish(
 ) -> Edition:
     """Freeze *record* as it stands into an edition that is public from *at* (default now) and return it.
 
-    *by* is the account that publishes, *note* the public change note, *reason* a word for the ledger alone. With
+    *by* is the account that publishes, *note* the public change note, *reason* is stored in the ledger only. With
     *replace*, an edition that is still to come is unscheduled in the same step. Vocabulary entries are published with what
     shows them, or by ``relabel``.
     Raises ValidationError: by field for all that is missing, else one with a ``code``.
@@ -122,7 +123,7 @@ def publish(
 
 
 def publish_all(
-    drafts: Sequence[DraftSnapshot], *, by: Any, options: PublishOptions, problems: Problems | None = None
+    drafts: Sequence[DraftSnapshot], *, by: Author, options: PublishOptions, problems: Problems | None = None
 ) -> list[PublicationResult]:
     """Publish *drafts*, in their order, at one instant; see ``publish``. The caller has locked the records before it read
     them.
@@ -156,8 +157,7 @@ def _publish_all(
 
 
 def _with_what_is_public_now(changes: Changes, drafts: Sequence[DraftSnapshot]) -> list[DraftSnapshot]:
-    """*drafts*, and the vocabulary that they open. A draft that was read before a publication that opened or closed an entry
-    it names is read again."""
+    """Return *drafts*, reading again those for which another publication has changed which vocabulary entries are public."""
     entries = {draft.record.uid: list(builder_for(draft.loaded).vocabulary(draft.loaded)) for draft in drafts}
     changes.load({entry.uid for some in entries.values() for entry in some} | {draft.record.uid for draft in drafts})
     hidden = {
@@ -185,8 +185,8 @@ def _publish(changes: Changes, draft: DraftSnapshot, start: datetime, options: P
     if draft.replace:
         unschedule_to_come(changes, uid)
     _refuse_while_one_is_to_come(changes, uid)
-    how = {"note": options.note, "minor": options.minor, "reason": draft.reason}
-    published = insert_in_line(changes, draft.snapshot, start, **how)
+    note, minor, reason = options.note, options.minor, draft.reason
+    published = insert_in_line(changes, draft.snapshot, start, note=note, minor=minor, reason=reason)
     changes.drafts.append((published.edition, draft.loaded, ""))
     moved = Move(opening, start, options.taking) if draft.replace and opening and opening != start else None
     return PublicationResult(published.edition, follow_conference(changes, uid, published.type, moved))
@@ -194,11 +194,11 @@ def _publish(changes: Changes, draft: DraftSnapshot, start: datetime, options: P
 
 @transaction.atomic
 def publish_language(
-    record: Any, language: str, *, by: Any, note: str = "", reason: str = "", problems: Problems | None = None
+    record: Record, language: str, *, by: Author, note: str = "", reason: str = "", problems: Problems | None = None
 ) -> Edition:
     """Publish *language* ahead of the rest: the edition in force with just that language replaced, as a minor edition.
 
-    *reason* is a word for the ledger alone. Raises ValidationError when nothing is in force, when an edition is to come, or
+    *reason* is stored in the ledger only. Raises ValidationError when nothing is in force, when an edition is to come, or
     when the language is not ready; *problems* as for ``publish_all``.
     """
     builder = builder_for(record)
@@ -222,12 +222,12 @@ def publish_language(
     return published.edition
 
 
-def _files_named_in(data: Any, files: Sequence[Any]) -> list[Any]:
+def _files_named_in(data: JsonObject, files: Sequence[StoredFile]) -> list[StoredFile]:
     text = canonical(data)
     return [file for file in {file.pk: file for file in files}.values() if f"/files/{file.key}/" in text]
 
 
-def restore(record: Any, *, by: Any, at: datetime | None = None, note: str = "") -> PublicationResult:
+def restore(record: Record, *, by: Author, at: datetime | None = None, note: str = "") -> PublicationResult:
     """Bring a withdrawn record back with the JSON of its last public edition, from *at* (default now) on.
 
     Restoring a conference brings back the documents and photos that were withdrawn with it.
@@ -265,7 +265,7 @@ def _restore(changes: Changes, uid: UUID, start: datetime, note: str) -> Publica
     return PublicationResult(restored.edition, cascaded)
 
 
-def _withdrawn_with(uid: UUID, at: datetime) -> list[UUID]:
+def _withdrawn_with(uid: UUID, at: datetime | None) -> list[UUID]:
     withdrawals = Withdrawal.objects.filter(cause=uid, edition__public_until=at)
     return list(withdrawals.order_by("pk").values_list("edition__uid", flat=True))
 
@@ -283,7 +283,7 @@ def _follow_merges(changes: Changes, snapshots: Sequence[Snapshot]) -> None:
 # Ending
 
 
-def unschedule(record: Any, *, by: Any) -> list[CascadedChange]:
+def unschedule(record: Record, *, by: Author) -> list[CascadedChange]:
     """Take back what is still to come: the scheduled edition or, where there is none, the scheduled withdrawal.
 
     Returns what its documents and photos did with it.
@@ -291,7 +291,9 @@ def unschedule(record: Any, *, by: Any) -> list[CascadedChange]:
     return unschedule_all([record], by=by)[0]
 
 
-def unschedule_all(records: Sequence[Any], *, by: Any, naming: Naming = nullcontext) -> list[list[CascadedChange]]:
+def unschedule_all(
+    records: Sequence[Record], *, by: Author, naming: Naming = nullcontext
+) -> list[list[CascadedChange]]:
     """Take back what is still to come of *records*, in their order, in one publication; see ``unschedule``."""
     done = []
     with publication(by) as changes:
@@ -308,7 +310,7 @@ def _unschedule(changes: Changes, uid: UUID) -> None:
     if state.to_come:
         unschedule_to_come(changes, uid)
     elif ending := state.ending:
-        cause = ending.withdrawal.cause
+        cause = ending.withdrawal and ending.withdrawal.cause
         if cause and cause == ending.conference:
             raise ValidationError(
                 _("It ends together with its conference. Unschedule the withdrawal of the conference instead."),
@@ -321,7 +323,7 @@ def _unschedule(changes: Changes, uid: UUID) -> None:
 
 
 def redate(
-    record: Any, *, by: Any, at: datetime | None = None, taking: frozenset[UUID] | None = None
+    record: Record, *, by: Author, at: datetime | None = None, taking: frozenset[UUID] | None = None
 ) -> PublicationResult:
     """Move the edition to come of *record*, as it is, to *at* (default now).
 
@@ -332,9 +334,9 @@ def redate(
 
 
 def redate_all(
-    records: Sequence[Any],
+    records: Sequence[Record],
     *,
-    by: Any,
+    by: Author,
     at: datetime | None = None,
     taking: frozenset[UUID] | None = None,
     naming: Naming = nullcontext,
@@ -344,50 +346,49 @@ def redate_all(
     done = []
     with publication(by) as changes:
         changes.load(record.uid for record in records)
-        coming = [changes.state(record.uid).to_come for record in records]
-        changes.read_contents(filter(None, coming))
-        snapshots = [changes.snapshot_of(each) for each in coming if each]
-        taken = _slugs_of_others(changes, snapshots)
-        _follow_merges(changes, snapshots)
-        by_uid = {snapshot.uid: snapshot for snapshot in snapshots}
+        scheduled = {record.uid: each for record in records if (each := changes.state(record.uid).to_come)}
+        changes.read_contents(scheduled.values())
+        snapshots = {uid: changes.snapshot_of(each) for uid, each in scheduled.items()}
+        taken = _slugs_of_others(changes, snapshots.values())
+        _follow_merges(changes, list(snapshots.values()))
         for record in records:
             with naming(record):
                 _refuse_vocabulary(record)
-                snapshot = by_uid.get(record.uid)
-                if not snapshot:
+                if record.uid not in scheduled:
                     raise ValidationError(_("Nothing is scheduled: there is nothing to move."), code="nothing_to_come")
                 start = start_or_refuse(at, changes.now)
-                state = changes.state(record.uid)
-                if not state.to_come or start == state.to_come.public_from:
-                    done.append(PublicationResult((state.to_come or snapshot.source).edition, [], is_new=False))
+                coming = changes.state(record.uid).to_come
+                if not coming or start == coming.public_from:
+                    done.append(PublicationResult((coming or scheduled[record.uid]).edition, [], is_new=False))
                 else:
-                    _refuse_slug(snapshot, taken)
-                    done.append(_redate(changes, snapshot, start, taking))
+                    _refuse_slug(snapshots[record.uid], taken)
+                    done.append(_redate(changes, coming, snapshots[record.uid], start, taking))
     return done
 
 
-def _redate(changes: Changes, snapshot: Snapshot, start: datetime, taking: frozenset[UUID] | None) -> PublicationResult:
-    state = changes.state(snapshot.uid)
-    coming, opening = state.to_come, state.opening
-    end, withdrawal = coming.public_until, coming.withdrawal
-    if withdrawal and end <= start:
+def _redate(
+    changes: Changes, coming: Tracked, snapshot: Snapshot, start: datetime, taking: frozenset[UUID] | None
+) -> PublicationResult:
+    opening, end, withdrawal = changes.state(snapshot.uid).opening, coming.public_until, coming.withdrawal
+    if withdrawal and end and end <= start:
         raise ValidationError({"at": _("It is to be withdrawn at %(at)s, before that time.") % {"at": show_utc(end)}})
-    why = withdrawal and {name: getattr(withdrawal, name) for name in ("reason", "replacement", "cause")}
+    why = withdrawal and (withdrawal.reason, withdrawal.replacement, withdrawal.cause)
     unschedule_edition(changes, coming)
     moved = insert_in_line(changes, snapshot, start, note=coming.edition.note, minor=coming.edition.minor)
-    if why and moved.public_until is None:
-        withdraw_at(changes, moved, end, **why)
+    if why and end and moved.public_until is None:
+        reason, replacement, cause = why
+        withdraw_at(changes, moved, end, reason=reason, replacement=replacement, cause=cause)
     move = Move(opening, start, taking) if opening else None
     return PublicationResult(moved.edition, follow_conference(changes, snapshot.uid, snapshot.type, move))
 
 
 def withdraw(
-    record: Any,
+    record: Record,
     *,
-    by: Any,
+    by: Author,
     reason: str,
     at: datetime | None = None,
-    replacement: Any = None,
+    replacement: UUID | None = None,
     problems: Problems | None = None,
 ) -> PublicationResult:
     """Take *record* off the public side from *at* (default now) on, for a public *reason*.
@@ -454,7 +455,7 @@ def _slugs_of_others(changes: Changes, snapshots: Iterable[Snapshot]) -> set[UUI
 
 
 def _refuse_slug(snapshot: Snapshot, taken: set[UUID]) -> None:
-    """A slug belongs for good to the record that was public, or is scheduled, under it."""
+    """Raise ValidationError where the slug belongs to another record that was public or is scheduled under it."""
     if snapshot.uid in taken:
         raise ValidationError({"slug": ADDRESS_IN_USE}, code="slug_reserved")
 
@@ -482,7 +483,7 @@ def in_force_or_refuse(changes: Changes, uid: UUID) -> Tracked:
     return current
 
 
-def _refuse_vocabulary(record: Any) -> None:
+def _refuse_vocabulary(record: Record) -> None:
     if record.record_type in VOCABULARY:
         raise ValidationError(
             _("Series, themes, organizations and people are public for as long as something public refers to them."),

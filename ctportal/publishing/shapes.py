@@ -1,18 +1,23 @@
-"""The pieces public shapes are made of: language objects, vocabulary labels, files. Imports no working model."""
+"""Serializer fields of the public JSON: language objects, vocabulary labels, files. Imports no working model."""
+
+from typing import Any
 
 from rest_framework import serializers
 
 from ctportal.core.languages import CODES
+from ctportal.core.types import TextByLanguage
 
 
-class Serializer(serializers.Serializer):
-    """Declares a public shape field by field. Only ever writes; nothing is read in through it."""
+class Serializer(serializers.Serializer[Any]):
+    """Base class of the serializers of the public JSON. They only serialize."""
 
 
-class LanguageObject(serializers.Field):
+class LanguageObject(serializers.Field[Any, Any, TextByLanguage, Any]):
     """Base of text in six languages: an object from language code to text, holding only the languages that exist."""
 
-    def __init__(self, **kwargs):
+    own = False  # whether the text is the record's own, and not a label of the vocabulary
+
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(read_only=True, **kwargs)
 
 
@@ -23,14 +28,14 @@ class Labels(LanguageObject):
     labels of the vocabulary appear in all languages they have.
     """
 
-    def __init__(self, *, of="", own=False, **kwargs):
+    def __init__(self, *, of: str = "", own: bool = False, **kwargs: Any) -> None:
         self.of, self.own = of, own
         super().__init__(**kwargs)
 
-    def get_attribute(self, instance):
+    def get_attribute(self, instance: Any) -> Any:
         return getattr(instance, self.of) if self.of else instance
 
-    def to_representation(self, value):
+    def to_representation(self, value: Any) -> TextByLanguage:
         codes = [code for code in CODES if code in self.context["languages"]] if self.own else CODES
         texts = ((code, getattr(value, f"{self.field_name}_{code}")) for code in codes)
         return {code: text for code, text in texts if text}
@@ -41,11 +46,11 @@ class Texts(LanguageObject):
 
     own = True
 
-    def get_attribute(self, instance):
+    def get_attribute(self, instance: Any) -> Any:
         return instance
 
-    def to_representation(self, value):
-        texts = ((row.language, getattr(row, self.field_name)) for row in self.context["texts"])
+    def to_representation(self, value: Any) -> TextByLanguage:
+        texts = ((row.language, getattr(row, str(self.field_name))) for row in self.context["texts"])
         return {code: text for code, text in texts if text}
 
 
@@ -54,10 +59,10 @@ class Languages(serializers.ListField):
 
     child = serializers.CharField()
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(read_only=True, help_text="Languages that are complete.", **kwargs)
 
-    def get_attribute(self, instance):
+    def get_attribute(self, instance: Any) -> list[str]:
         return [code for code in CODES if code in self.context["languages"]]
 
 

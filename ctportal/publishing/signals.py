@@ -1,14 +1,16 @@
-"""What a publication tells those who note it: sent inside its transaction, so that they note all of it or nothing."""
+"""Signals of a publication, sent inside its transaction: what receivers write is rolled back with it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.dispatch import Signal
 
+from ctportal.core.types import Author
+
+from .base_models import Record
 from .models import Edition
 
 # Each gives its receivers one argument, ``what``: a Written, a NamesChanged.
@@ -18,20 +20,20 @@ names_changed = Signal()
 
 @dataclass(frozen=True)
 class Written:
-    """What one publication by *by*, an account or a plain name, has written."""
+    """The editions that one publication by *by*, an account or a plain name, has written."""
 
-    by: Any
+    by: Author
     # (edition, the record it was made of, as its builder has loaded it, language if it was published ahead of the rest)
-    drafts: list[tuple[Edition, Any, str]] = field(default_factory=list)
+    drafts: list[tuple[Edition, Record, str]] = field(default_factory=list)
     # (edition, the one that says the same in its place)
     successors: list[tuple[Edition, Edition]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class NamesChanged:
-    """That names changed in all that is public and shows them: which records, (uid, type), were published with it."""
+    """Names of vocabulary entries have changed. *records* are (uid, type) of the records published with them."""
 
-    by: Any
+    by: Author
     at: datetime
     is_merger: bool
     records: list[tuple[UUID, str]]

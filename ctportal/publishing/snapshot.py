@@ -1,45 +1,54 @@
-"""How a working record becomes the snapshot that an edition freezes. One SnapshotBuilder per type of record, registered by its app.
+"""Snapshots: what an edition freezes of a working record. Each app registers one SnapshotBuilder for each type of record.
 
-A builder gathers; it decides nothing about time. The services decide and write.
+A builder only reads. The services decide when a snapshot is public, and write the edition.
 """
 
+from __future__ import annotations
+
+import datetime
 import hashlib
 import json
 import operator
 from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from html.parser import HTMLParser
 from itertools import islice
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from rest_framework import serializers
 
 from ctportal.core.languages import CODES
+from ctportal.core.types import JsonObject, JsonValue, LazyText, TextByLanguage
 from ctportal.files.models import StoredFile
 
 from . import epoch
+from .base_models import Record, SluggedRecord, concrete_model
 from .models import Edition
 from .shapes import LanguageObject
+
+if TYPE_CHECKING:
+    from .changes import Tracked
 
 # A file's text may be long; what the filter q looks through is bounded.
 FILE_TEXT_LIMIT = 200_000
 
 
-def canonical(data):
+def canonical(data: JsonValue) -> str:
     """Return *data* as canonical JSON text: keys sorted, no white space, no floats, characters as they are."""
     return json.dumps(_without_floats(data), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def checksum(text):
+def checksum(text: str) -> str:
     """Return the SHA-256 of the UTF-8 bytes of *text*, in hexadecimal."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _without_floats(data):
+def _without_floats(data: JsonValue | tuple[JsonValue, ...]) -> JsonValue:
     if isinstance(data, float):
         raise TypeError(f"{data!r} is a float; canonical JSON has none.")
     if isinstance(data, dict):
@@ -59,42 +68,42 @@ class SnapshotLink(NamedTuple):
 
 @dataclass
 class Snapshot:
-    """Everything an edition is made of but its interval. *data* is the public JSON as a dictionary."""
+    """The contents of an edition, without its interval. *data* is the public JSON as a dictionary."""
 
     type: str
     uid: UUID
     slug: str
-    data: dict
-    date: object = None
-    end_date: object = None
-    over_at: object = None  # instant at which a conference is over
+    data: JsonObject
+    date: datetime.date | None = None
+    end_date: datetime.date | None = None
+    over_at: datetime.datetime | None = None  # instant at which a conference is over
     links: list[SnapshotLink] = field(default_factory=list)
     files: list[StoredFile] = field(default_factory=list)
-    shows: list = field(default_factory=list)  # uids of the vocabulary entries whose labels stand in data
-    newly_public: list = field(default_factory=list)  # those entries that are not public yet, and become so with it
-    source: object = None  # the edition it was taken from, where it comes from no draft
+    shows: list[UUID] = field(default_factory=list)  # uids of the vocabulary entries whose labels stand in data
+    newly_public: list[SluggedRecord] = field(default_factory=list)  # those of them that become public with it
+    source: Tracked | None = None  # the edition it was taken from, where it comes from no draft
 
     @property
-    def builder(self):
+    def builder(self) -> SnapshotBuilder:
         return BUILDERS[self.type]
 
     @property
-    def json(self):
+    def json(self) -> str:
         return canonical(self.data)
 
     @property
-    def card(self):
+    def card(self) -> str:
         return canonical(self.builder.card(self.data))
 
     @property
-    def conference(self):
+    def conference(self) -> UUID | None:
         """uid of the conference that the document or photo belongs to, or None."""
         return next((link.target for link in self.links if link.name == "conference"), None)
 
     @property
-    def facets(self):
+    def facets(self) -> set[tuple[str, str]]:
         """The set of (name, value) the edition is filtered by."""
-        facets = set(self.builder.facets(self.data))
+        facets: set[tuple[str, object]] = set(self.builder.facets(self.data))
         facets.add(("conference", self.conference))
         if self.date and not any(name == "year" for name, _value in facets):
             # An undated photo is found in the year of its conference, by which it stands in lists too.
@@ -102,58 +111,64 @@ class Snapshot:
         return {(name, str(value)) for name, value in facets if value}
 
     @property
-    def text(self):
+    def text(self) -> str:
         parts = [self.slug, *strings(self.data), *(file.text[:FILE_TEXT_LIMIT] for file in self.files if file.text)]
         return "\n".join(part for part in map(plain, parts) if part).casefold()
 
 
+SerializerClass = type[serializers.Serializer[Any]]
+# First day, last day, and the instant at which a conference is over.
+Dates = tuple[datetime.date | None, datetime.date | None, datetime.datetime | None]
+
+
 class SnapshotBuilder:
-    """Makes the snapshots of one type of record. Subclasses name the model's queryset, serializer and the rest."""
+    """Builds the snapshots of one type of record. Subclasses define the queryset, the serializer and the rest."""
 
     type: str
-    serializer_class: type[serializers.Serializer]
+    serializer_class: SerializerClass
     vocabulary_paths: tuple[str, ...] = ()  # from a record to the vocabulary entries whose labels stand in its JSON
 
-    def queryset(self):
-        """All working records of this type, with everything prefetched that the serializer reads."""
+    def queryset(self) -> QuerySet[Any]:
+        """Return all working records of this type, with what the serializer reads prefetched."""
         raise NotImplementedError
 
-    def load(self, record):
-        return self.queryset().get(pk=record.pk)
+    def load(self, record: Record) -> Record:
+        loaded: Record = self.queryset().get(pk=record.pk)
+        return loaded
 
-    def texts(self, record):
-        """The rows per language that are ready; the original language is always among them."""
+    def texts(self, record: Any) -> Sequence[Any]:
+        """Return the rows per language that are ready, always including the original language."""
         return []
 
-    def languages(self, record):
-        """Codes of the languages in which the record's own labels are ready."""
+    def languages(self, record: Any) -> Collection[str]:
+        """Return the codes of the languages in which the record's own labels are ready."""
         return CODES
 
-    def serialize(self, record):
+    def serialize(self, record: Record) -> JsonObject:
         context = {"languages": self.languages(record), "texts": self.texts(record)}
-        return self.serializer_class(record, context=context).data
+        return dict(self.serializer_class(record, context=context).data)
 
-    def snapshot(self, record):
+    def snapshot(self, record: Record) -> Snapshot:
         """Return the Snapshot of *record* as it would be published now."""
         return self.snapshot_of(self.load(record))
 
-    def snapshot_of(self, record):
+    def snapshot_of(self, record: Record) -> Snapshot:
         """Like ``snapshot`` for a record that ``queryset`` has loaded."""
         return self.snapshots_of([record])[0]
 
-    def snapshots_of(self, records):
-        """Like ``snapshot_of`` for several records: asks once for the public names of all vocabulary entries they name."""
+    def snapshots_of(self, records: Iterable[Record]) -> list[Snapshot]:
+        """Like ``snapshot_of`` for several records, with one query for the public names of all their vocabulary entries."""
         named = [(record, {entry.uid: entry for entry in self.vocabulary(record)}) for record in records]
         public = _public_entries({uid for _record, entries in named for uid in entries})
         return [self._snapshot(record, entries, public) for record, entries in named]
 
-    def _snapshot(self, record, entries, public):
+    def _snapshot(self, record: Record, entries: dict[UUID, SluggedRecord], public: dict[str, Edition]) -> Snapshot:
         date, end_date, over_at = self.dates(record)
         return Snapshot(
             type=self.type,
             uid=record.uid,
             slug=getattr(record, "slug", ""),
-            data=_under_public_names(dict(self.serialize(record)), public),
+            data={name: _under_public_names(value, public) for name, value in self.serialize(record).items()},
             date=date,
             end_date=end_date,
             over_at=over_at,
@@ -163,32 +178,32 @@ class SnapshotBuilder:
             newly_public=[entry for uid, entry in entries.items() if str(uid) not in public],
         )
 
-    def dates(self, record):
-        """First and last day, and the instant at which a conference is over: what lists are ordered and filtered by."""
+    def dates(self, record: Any) -> Dates:
+        """Return (first day, last day, instant at which a conference is over), for the order and filters of lists."""
         return None, None, None
 
-    def card(self, data):
-        """The few fields of *data* that lists show."""
+    def card(self, data: JsonObject) -> JsonObject:
+        """Return the fields of *data* that lists show."""
         raise NotImplementedError
 
-    def facets(self, data):
+    def facets(self, data: JsonObject) -> Iterable[tuple[str, object]]:
         return ()
 
-    def links(self, record):
+    def links(self, record: Any) -> Iterable[SnapshotLink]:
         return ()
 
-    def files(self, record):
+    def files(self, record: Any) -> Iterable[StoredFile]:
         return ()
 
-    def vocabulary(self, record):
-        """Entries of the vocabulary whose labels stand in the JSON."""
+    def vocabulary(self, record: Record) -> Iterator[SluggedRecord]:
+        """Yield the vocabulary entries whose labels appear in the JSON."""
         for path in self.vocabulary_paths:
             yield from _follow(record, path.split("__"))
 
-    def missing(self, record, texts=None):
-        """Return {field: message} for everything that must be there before the record may be public.
+    def missing(self, record: Any, texts: Sequence[Any] | None = None) -> dict[str, LazyText]:
+        """Return {field: message} for what is missing before the record may be public.
 
-        *texts* are its rows per language that are ready, where a form holds others than those that are saved.
+        *texts* are the rows per language that are ready, where a form holds unsaved ones; default: those saved.
         """
         return {}
 
@@ -196,12 +211,12 @@ class SnapshotBuilder:
 BUILDERS: dict[str, SnapshotBuilder] = {}
 
 
-def register(builder):
-    """Make *builder* the one for its type of record. Called when the app is ready."""
+def register(builder: SnapshotBuilder) -> None:
+    """Register *builder* for its type of record. Called when the app is ready."""
     BUILDERS[builder.type] = builder
 
 
-def builder_for(record):
+def builder_for(record: Record) -> SnapshotBuilder:
     return BUILDERS[record.record_type]
 
 
@@ -210,8 +225,8 @@ def builder_for(record):
 AT_ONCE = 200  # drafts that are held in memory together
 
 
-def _follow(part, names):
-    """Yield what the relations *names*, one after the other, lead to from *part*."""
+def _follow(part: Any, names: Sequence[str]) -> Iterator[Any]:
+    """Yield the objects at the end of the path of relations *names* from *part*."""
     if not names:
         yield part
         return
@@ -220,15 +235,15 @@ def _follow(part, names):
         yield from _follow(each, names[1:])
 
 
-def _public_entries(uids):
-    """{uid as text: edition in force} of the vocabulary entries *uids*, for what they are called in public."""
+def _public_entries(uids: Collection[UUID]) -> dict[str, Edition]:
+    """Return {uid as text: edition in force} of the vocabulary entries *uids*."""
     editions = Edition.objects.public(epoch.reached()).filter(uid__in=uids).only("uid", "slug", "json") if uids else []
     return {str(edition.uid): edition for edition in editions}
 
 
-def _under_public_names(data, public):
-    """*data* with the entries of *public* as their editions in force call them: a new name is published by ``relabel``, and
-    never by the way with a record that shows the entry."""
+def _under_public_names(data: JsonValue, public: dict[str, Edition]) -> JsonValue:
+    """Return *data* with the labels of the vocabulary entries *public* as their editions in force have them. A new name is
+    published by ``renaming.relabel`` only, not together with a record that shows the entry."""
     if not public:
         return data
     if isinstance(data, list):
@@ -236,33 +251,32 @@ def _under_public_names(data, public):
     if not isinstance(data, dict):
         return data
     result = {key: _under_public_names(value, public) for key, value in data.items()}
-    edition = public.get(data.get("uid"))
+    edition = public.get(data.get("uid", ""))
     return with_label_of(edition, result) if edition else result
 
 
-def with_label_of(entry, item):
-    """The dictionary *item*, which names a vocabulary entry, naming *entry* (a Snapshot or an edition) instead."""
+def with_label_of(entry: Snapshot | Edition, item: JsonObject) -> JsonObject:
+    """Return *item*, the JSON of a vocabulary entry, with the uid, slug and labels of *entry* instead."""
     label = {"uid": str(entry.uid), "slug": entry.slug, "name": entry.data["name"]}
     if "acronym" in item:
         label["acronym"] = entry.data["acronym"]
     return item | label
 
 
-def naming(entry):
-    """The working records that name the vocabulary *entry*: a queryset per type of record, in the order of their types."""
+def naming(entry: SluggedRecord) -> Iterator[QuerySet[Any]]:
+    """Yield one queryset for each type of record, in their order: the working records that name the vocabulary *entry*."""
     for name in sorted(BUILDERS):
         records = BUILDERS[name].queryset()
-        paths = _paths(BUILDERS[name]).get(entry._meta.concrete_model)
+        paths = _paths(BUILDERS[name]).get(concrete_model(type(entry)))
         if paths:
             mine = (records.model._base_manager.filter(**{path: entry.pk}).values("pk") for path in paths)
             yield records.filter(_in_any(mine))
 
 
-def opening(record):
-    """The entries of the vocabulary that *record* names and that are not public: they become so when it is published.
+def opening(record: Record) -> list[SluggedRecord]:
+    """Return the vocabulary entries that *record* names and that are not public yet. They become public with it.
 
-    One query where its draft is what is public, which has opened all that it names; else two, and one for each kind of
-    entry that there are some of.
+    One query where the draft is public unchanged; otherwise two, and one for each type of entry found.
     """
     now = epoch.now()
     if Edition.objects.public(now).filter(uid=record.uid, sha256=record.draft_sha256).exists():
@@ -280,38 +294,37 @@ def opening(record):
     return [entry for kind, entries in hidden.items() if kind in kinds for entry in entries.order_by("slug")]
 
 
-def _paths(builder):
-    """{model of the vocabulary: paths of *builder* that lead to it}"""
-    found = defaultdict(list)
+def _paths(builder: SnapshotBuilder) -> dict[type[SluggedRecord], list[str]]:
+    """Return {model of vocabulary entries: paths of *builder* that lead to it}."""
+    found: dict[type[SluggedRecord], list[str]] = defaultdict(list)
     for path in builder.vocabulary_paths:
-        model = builder.queryset().model
+        model: Any = builder.queryset().model
         for name in path.split("__"):
             model = model._meta.get_field(name).related_model
         found[model].append(path)
     return found
 
 
-def _in_any(choices):
+def _in_any(choices: Iterable[QuerySet[Any, Any]]) -> Q:
     return reduce(operator.or_, (Q(pk__in=keys) for keys in choices))
 
 
 # What would be published now
 
 
-def refresh_draft(record):
-    """Note on *record* the checksum of what would be published now, so that lists can tell what has changed since."""
+def refresh_draft(record: Record) -> None:
+    """Store on *record* the checksum of what would be published now. Lists compare it with the edition in force."""
     note_draft(record, checksum(builder_for(record).snapshot(record).json))
 
 
-def languages_leaving(record, edition):
-    """Codes of the languages in which the public reads *edition*, and would not read *record* if that were published now:
-    they are not marked as ready any more, or gone. Captions of photos have no such mark."""
+def languages_leaving(record: Record, edition: Edition) -> list[str]:
+    """Return the codes of the languages of *edition* in which *record* is not ready any more. Photos have none."""
     ready = builder_for(record).languages(record)
     return [code for code in edition.data.get("languages", []) if code not in ready]
 
 
-def delete_rows(rows):
-    """Delete *rows* (a queryset) of which other records may name some, such as sessions, and refresh the drafts of these."""
+def delete_rows(rows: QuerySet[Any]) -> None:
+    """Delete *rows*, a queryset, and refresh the drafts of the records that named one of them, such as a session."""
     relations = [relation for relation in rows.model._meta.related_objects if relation.on_delete is models.SET_NULL]
     named = [
         record
@@ -323,35 +336,35 @@ def delete_rows(rows):
         refresh_draft(record)
 
 
-def refresh_drafts(records):
-    """Like ``refresh_draft`` for *records*, a queryset of a builder."""
+def refresh_drafts(records: QuerySet[Record]) -> None:
+    """Like ``refresh_draft`` for *records*, a queryset from a builder."""
     rows = records.iterator(chunk_size=AT_ONCE)
     while some := list(islice(rows, AT_ONCE)):
         snapshots = builder_for(some[0]).snapshots_of(some)
         note_drafts((record, checksum(snapshot.json)) for record, snapshot in zip(some, snapshots, strict=True))
 
 
-def note_draft(record, sha256):
+def note_draft(record: Record, sha256: str) -> None:
     note_drafts([(record, sha256)])
 
 
-def note_drafts(noted):
-    """Note on each record of *noted*, (record, checksum), that this would be published now."""
-    changed = defaultdict(list)
+def note_drafts(noted: Iterable[tuple[Record, str]]) -> None:
+    """Store the checksums of *noted*, pairs (record, checksum), where they differ. One query for each model."""
+    changed: dict[type[Record], list[Record]] = defaultdict(list)
     for record, sha256 in noted:
         if sha256 != record.draft_sha256:
             record.draft_sha256 = sha256
-            changed[record._meta.concrete_model].append(record)
+            changed[concrete_model(type(record))].append(record)
     for model, records in changed.items():
         model._base_manager.bulk_update(records, ["draft_sha256"])
 
 
-def with_language(builder, published, draft, language):
-    """Return the JSON *published* with its own texts in *language* as they stand in *draft*, and nothing else changed."""
+def with_language(builder: SnapshotBuilder, published: JsonObject, draft: JsonObject, language: str) -> JsonObject:
+    """Return the JSON *published* with the record's own texts in *language* from *draft*. Nothing else changes."""
     return _merge(builder.serializer_class(), published, draft, language)
 
 
-def _merge(serializer, old, new, language):
+def _merge(serializer: serializers.Serializer[Any], old: JsonObject, new: JsonObject, language: str) -> JsonObject:
     result = dict(old)
     for name, declared in serializer.fields.items():
         if isinstance(declared, LanguageObject):
@@ -363,7 +376,7 @@ def _merge(serializer, old, new, language):
             result[name] = [v for v in old[name] if v["language"] != language]
             result[name] += [v for v in new[name] if v["language"] == language]
             result[name].sort(key=lambda version: CODES.index(version["language"]))
-        elif isinstance(declared, serializers.ListSerializer):
+        elif isinstance(declared, serializers.ListSerializer) and isinstance(declared.child, serializers.Serializer):
             result[name] = [
                 _merge(declared.child, item, match, language)
                 if (match := _counterpart(item, i, new[name], language))
@@ -373,14 +386,14 @@ def _merge(serializer, old, new, language):
     return result
 
 
-def _replace_language(old, new, language):
+def _replace_language(old: TextByLanguage, new: TextByLanguage, language: str) -> TextByLanguage:
     texts = {code: text for code, text in old.items() if code != language}
     return texts | ({language: new[language]} if language in new else {})
 
 
-def _counterpart(item, index, candidates, language):
-    """The entry of *candidates* that is the same thing as *item*: by key, by uid and role, by address, else by what it
-    says in another language than *language*; by place only where neither says anything in another."""
+def _counterpart(item: JsonObject, index: int, candidates: list[JsonObject], language: str) -> JsonObject | None:
+    """Return the entry of *candidates* that corresponds to *item*: by key, by uid and role, by address, or by its texts in
+    languages other than *language*; by position only where neither has any."""
     if "key" in item:
         return next((c for c in candidates if c["key"] == item["key"]), None)
     if "uid" in item:
@@ -395,7 +408,7 @@ def _counterpart(item, index, candidates, language):
     return next((c for c in same_place if not _said_in_others(c, language)), None)
 
 
-def _said_in_others(item, language):
+def _said_in_others(item: JsonObject, language: str) -> set[tuple[str, str, str]]:
     return {
         (name, code, text)
         for name, texts in item.items()
@@ -405,9 +418,8 @@ def _said_in_others(item, language):
     }
 
 
-def strings(data):
-    """Yield every piece of text in language objects and names of *data*, however deep, in the order of canonical JSON: labels
-    that come from an edition have another order than those of a draft."""
+def strings(data: JsonValue) -> Iterator[str]:
+    """Yield the texts in language objects and in TEXT_FIELDS of *data*, at any depth, in the key order of canonical JSON."""
     if isinstance(data, dict):
         for key, value in sorted(data.items()):
             if isinstance(value, str) and (key in CODES or key in TEXT_FIELDS):
@@ -429,19 +441,19 @@ TEXT_FIELDS = frozenset({"name", "acronym", "symbol", "credit", "contact", "room
 class _Plain(HTMLParser):
     BLOCKS = frozenset({"p", "h2", "h3", "h4", "li", "td", "th", "br", "blockquote", "tr"})
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.parts = []
+        self.parts: list[str] = []
 
-    def handle_starttag(self, tag, attrs):
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in self.BLOCKS:
             self.parts.append(" ")
 
-    def handle_data(self, data):
+    def handle_data(self, data: str) -> None:
         self.parts.append(data)
 
 
-def plain(html):
+def plain(html: str) -> str:
     """Return the words of *html* (or of plain text) with single spaces."""
     if "<" not in html and "&" not in html:
         return " ".join(html.split())
@@ -451,7 +463,7 @@ def plain(html):
     return " ".join("".join(parser.parts).split())
 
 
-def excerpt(html, length=240):
+def excerpt(html: str, length: int = 240) -> str:
     """Return the first *length* characters of the words of *html*, cut at a word."""
     words = plain(html)
     if len(words) <= length:

@@ -1,10 +1,10 @@
-"""What the public sees of one record at an instant, and what is to come, read from its editions."""
+"""The state of one record at an instant, from its editions: in force, scheduled, withdrawn."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Generic, TypeVar
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -12,48 +12,54 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from ctportal.files.models import StoredFile
 
 from . import epoch
-from .models import Edition, EditionFile, EditionQuerySet, Relation
+from .base_models import Record
+from .models import Edition, EditionFile, EditionQuerySet, Relation, Withdrawal
 from .snapshot import Snapshot, builder_for
 
+if TYPE_CHECKING:
+    from .changes import Tracked
+
+E = TypeVar("E", Edition, "Tracked")
 SHOWS = "shows"  # name of the relation from an edition to each vocabulary entry whose label stands in it
 
 
-class State:
+class State(Generic[E]):
     """The *editions* of one record that are not unscheduled, in their order, as they are at the instant *at*."""
 
-    def __init__(self, editions: Sequence[Any], at: datetime) -> None:
-        self.editions, self.at = editions, at
+    def __init__(self, editions: Sequence[E], at: datetime) -> None:
+        self.editions: Sequence[E] = editions
+        self.at = at
 
     @property
-    def in_force(self) -> Any:
+    def in_force(self) -> E | None:
         return covering(self.editions, self.at)
 
     @property
-    def to_come(self) -> Any:
+    def to_come(self) -> E | None:
         """The edition to come, or None. Records have one at most; of a vocabulary entry this is the next."""
         return next((edition for edition in self.editions if edition.public_from > self.at), None)
 
     @property
-    def last(self) -> Any:
+    def last(self) -> E | None:
         """The last edition that has taken effect, in force or not, or None."""
         return next((edition for edition in reversed(self.editions) if edition.public_from <= self.at), None)
 
     @property
-    def withdrawal(self) -> Any:
+    def withdrawal(self) -> Withdrawal | None:
         """The withdrawal in effect, or None."""
         last = self.last
         return getattr(last, "withdrawal", None) if last and not self.in_force else None
 
     @property
-    def ending(self) -> Any:
+    def ending(self) -> E | None:
         """The edition in force or to come that is to be withdrawn, or None."""
         not_over = (e for e in self.editions if e.public_until and e.public_until > self.at)
         return next((edition for edition in not_over if getattr(edition, "withdrawal", None)), None)
 
     @property
-    def scheduled_end(self) -> Any:
+    def scheduled_end(self) -> Withdrawal | None:
         """The withdrawal still to come of the edition in force or to come, or None."""
-        return self.ending and self.ending.withdrawal
+        return self.ending.withdrawal if self.ending else None
 
     @property
     def opening(self) -> datetime | None:
@@ -61,19 +67,19 @@ class State:
         return self.to_come.public_from if self.to_come and not self.in_force else None
 
 
-def state_of(uid: UUID, at: datetime | None = None) -> State:
+def state_of(uid: UUID, at: datetime | None = None) -> State[Edition]:
     """Return the State of the record *uid* at *at* (default now). Two queries, three without *at*."""
     editions = Edition.objects.not_unscheduled().filter(uid=uid).select_related("withdrawal").order_by("public_from")
     return State(list(editions), at or epoch.now())
 
 
-def covering(editions: Iterable[Any], at: datetime) -> Any:
+def covering(editions: Iterable[E], at: datetime) -> E | None:
     """The one of *editions* that is public at *at*, or None."""
     return next((edition for edition in editions if edition.is_public(at)), None)
 
 
-def coverage(editions: Sequence[Any], at: datetime) -> tuple[bool, datetime | None]:
-    """The end of the unbroken stretch in which *editions* are public from *at* on.
+def coverage(editions: Sequence[E], at: datetime) -> tuple[bool, datetime | None]:
+    """Return the end of the unbroken interval in which *editions* are public from *at* on.
 
     Returns (True, end or None for no end), or (False, None) where they are not public at *at*.
     """
@@ -99,11 +105,11 @@ def children_of(conference: UUID, now: datetime) -> EditionQuerySet:
 
 
 def slug_is_reserved(record_type: str, slug: str, uid: UUID) -> bool:
-    """Whether *slug* belongs for good to another record than *uid*: for forms, before anything is published."""
+    """Return whether *slug* belongs to another record than *uid*. Forms check it before anything is published."""
     return Edition.objects.not_unscheduled().filter(type=record_type, slug=slug).exclude(uid=uid).exists()
 
 
-def differs(record: Any, edition: Edition) -> bool:
+def differs(record: Record, edition: Edition) -> bool:
     """Whether *record*, published now, would differ from *edition* in what it says, in its address or in its relations."""
     return snapshot_differs(builder_for(record).snapshot(record), edition)
 

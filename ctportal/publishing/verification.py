@@ -1,16 +1,16 @@
-"""Go through the operator's chain and every edition, and name the first entry that does not fit.
+"""Verify the ledger and all editions, and report the first entry that does not fit.
 
-An entry fits when it holds the hash of the one before, when its own hash is that of what it says, and when the edition it
-speaks of is there as the entries say: its bytes, its interval, what the public is told of its withdrawal, and all else that
-is frozen. Reads a few hundred rows at a
-time, so the memory it takes does not grow with the ledger.
+An entry fits when it holds the hash of the entry before, when its own hash matches its fields, and when its edition matches
+the ledger: its JSON, its interval, its withdrawal and all other frozen columns and rows. Rows are read in chunks, so the
+memory used does not grow with the ledger.
 """
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC
 
-from django.db.models import Exists, OuterRef, Prefetch, Subquery
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery
 
 from ctportal.files.models import StoredFile
 
@@ -21,29 +21,30 @@ from .state import sealed_files
 
 CHUNK = 100  # entries; with each comes its edition, whose text may be long
 Action = LedgerEntry.Action
+Progress = Callable[[int], None]
 
 
 class Misfit(Exception):
-    """What does not fit: *where* (an entry or an edition, in words), *what*, and what was expected and found."""
+    """Something does not match the ledger: *where* (an entry or edition, in words), *what*, and both values."""
 
-    def __init__(self, where, what, expected, found):
+    def __init__(self, where: str, what: str, expected: object, found: object) -> None:
         super().__init__(f"{where}: {what}. Expected {expected or 'nothing'}, found {found or 'nothing'}.")
         self.where, self.what, self.expected, self.found = where, what, expected, found
 
 
 @dataclass
 class Verified:
-    """How far the chain was gone through: *last* is the hash of its last entry, "" where there is none."""
+    """How much was verified. *last* is the hash of the last entry, "" without entries."""
 
     entries: int = 0
     editions: int = 0
     last: str = ""
 
 
-def verify(known="", progress=lambda done: None):
+def verify(known: str = "", progress: Progress = lambda done: None) -> Verified:
     """Verify the whole ledger; return what was Verified. Raises Misfit for the first entry that does not fit.
 
-    *known* is the hash of an entry that was noted outside the database: it must still be there. *progress* is called
+    *known* is the hash of an entry, kept outside the database, that must still exist. *progress* is called
     with the number of entries done so far.
     """
     verified, number, seen = Verified(), 0, not known
@@ -51,10 +52,10 @@ def verify(known="", progress=lambda done: None):
         editions = _editions([entry.edition_id for entry in entries])
         for entry in entries:
             _check_entry(entry, verified.last)
+            edition = _check_names(entry, editions.get(entry.edition_id))
             if entry.action == Action.INSERTED:
-                _check_edition(entry, editions.get(entry.edition_id))
+                _check_edition(entry, edition)
                 verified.editions += 1
-            _check_names(entry, editions.get(entry.edition_id))
             verified.entries += 1
             verified.last, number = entry.hash, entry.pk
             seen = seen or entry.hash == known
@@ -66,38 +67,38 @@ def verify(known="", progress=lambda done: None):
     return verified
 
 
-def _editions(pks):
-    """Return {pk: Edition} with all that belongs to each, its ledger entries included."""
+def _editions(pks: list[int]) -> dict[int, Edition]:
+    """Return {pk: Edition} with facets, relations, files and ledger entries prefetched."""
     files = Prefetch("files", EditionFile.objects.select_related("file").defer("file__text"))
     entries = Prefetch("ledger", LedgerEntry.objects.order_by("pk"))
     return Edition.objects.prefetch_related("facets", "relations", files, entries).in_bulk(pks)
 
 
-def _entry(entry):
+def _entry(entry: LedgerEntry) -> str:
     at = entry.at.astimezone(UTC)
     return f"Entry {entry.pk} ({entry.action}, {at:%Y-%m-%d %H:%M:%S} UTC, by {entry.by}, record {entry.uid})"
 
 
-def _check_entry(entry, previous):
+def _check_entry(entry: LedgerEntry, previous: str) -> None:
     if entry.previous != previous:
         raise Misfit(_entry(entry), "it does not follow the entry before it", previous, entry.previous)
     if entry_hash(entry) != entry.hash:
         raise Misfit(_entry(entry), "what it says was changed: the hash is another", entry.hash, entry_hash(entry))
 
 
-def _check_names(entry, edition):
-    """Whether the edition is the one that *entry* names."""
+def _check_names(entry: LedgerEntry, edition: Edition | None) -> Edition:
+    """Return *edition* where it is the one that *entry* names; else raise Misfit."""
     if edition is None:
         raise Misfit(_entry(entry), "its edition is missing", f"edition {entry.edition_id}", "")
     for name in ("uid", "sha256"):
         if getattr(edition, name) != getattr(entry, name):
             what = f"the {name} of its edition {edition.pk} is another"
             raise Misfit(_entry(entry), what, getattr(entry, name), getattr(edition, name))
+    return edition
 
 
-def _check_edition(entry, edition):
+def _check_edition(entry: LedgerEntry, edition: Edition) -> None:
     """Compare the edition that *entry* inserted with all that the ledger says of it."""
-    _check_names(entry, edition)
     try:
         _compare(entry, edition)
     except Misfit:
@@ -105,7 +106,7 @@ def _check_edition(entry, edition):
         _compare(entry, _editions([edition.pk])[edition.pk])
 
 
-def _compare(entry, edition):
+def _compare(entry: LedgerEntry, edition: Edition) -> None:
     entries = list(edition.ledger.all())
     where, this = _entry(entry), f"its edition {edition.pk}"
     inserted = [each.pk for each in entries if each.action == Action.INSERTED]
@@ -114,7 +115,7 @@ def _compare(entry, edition):
     if edition.public_from != entry.effective_at:
         raise Misfit(where, f"the beginning of {this} is another", entry.effective_at, edition.public_from)
     _compare_contents(where, this, edition, next((each for each in entries if each.action == Action.SEALED), None))
-    # Entries of the first days do not say how an edition ends, nor what else it is made of.
+    # The oldest entries have no checksum of the rest of the edition, nor its end.
     if entry.frozen:
         if edition.public_until != entries[-1].public_until:
             raise Misfit(
@@ -128,7 +129,7 @@ def _compare(entry, edition):
             raise Misfit(where, what, frozen, found)
 
 
-def _compare_contents(where, this, edition, sealing):
+def _compare_contents(where: str, this: str, edition: Edition, sealing: LedgerEntry | None) -> None:
     if edition.sealed_at != (sealing and sealing.at):
         what = f"{this} is not sealed as the ledger says"
         raise Misfit(where, what, sealing and sealing.at, edition.sealed_at)
@@ -141,16 +142,16 @@ def _compare_contents(where, this, edition, sealing):
         raise Misfit(where, f"the JSON of {this} was changed", edition.sha256, checksum(edition.json))
 
 
-def _check_all_are_named():
+def _check_all_are_named() -> None:
     entries = LedgerEntry.objects.filter(edition=OuterRef("pk"))
     edition = Edition.objects.exclude(Exists(entries)).order_by("pk").only("uid", "type", "slug", "public_from").first()
     if edition:
         raise Misfit(f"Edition {edition.pk} ({edition})", "the ledger has no entry for it", "an entry", "")
 
 
-def _check_withdrawals():
-    """Whether each withdrawal says what the ledger says, and none is missing: a record ends without a successor by no other
-    way. It may have gone to another edition, but the record and the end are those of its entry."""
+def _check_withdrawals() -> None:
+    """Check that each withdrawal matches the ledger and that none is missing. A withdrawal may have moved to another edition
+    of its record; the record and the end are those of its entry."""
     said = LedgerEntry.objects.filter(
         action=Action.WITHDRAWN, uid=OuterRef("edition__uid"), effective_at=OuterRef("edition__public_until")
     ).order_by("-pk")
@@ -164,11 +165,11 @@ def _check_withdrawals():
     _check_none_is_missing()
 
 
-def _compare_withdrawal(row, entry):
+def _compare_withdrawal(row: Withdrawal, entry: LedgerEntry | None) -> None:
     if entry is None:
         what = "the ledger has no entry for its withdrawal"
         raise Misfit(f"Edition {row.edition_id} ({row.edition})", what, "an entry", "")
-    # Entries of the first days tell of the reason alone.
+    # The oldest entries have the reason only.
     if row.reason != entry.reason or (entry.frozen and withdrawal_checksum(row) != entry.frozen):
         what = f"what the public is told of the withdrawal of edition {row.edition_id} was changed"
         raise Misfit(
@@ -176,7 +177,7 @@ def _compare_withdrawal(row, entry):
         )
 
 
-def _check_none_is_missing():
+def _check_none_is_missing() -> None:
     follows = Edition.objects.not_unscheduled().filter(uid=OuterRef("uid"), public_from=OuterRef("public_until"))
     alone = Edition.objects.not_unscheduled().filter(
         ~Exists(follows), public_until__isnull=False, withdrawal__isnull=True
@@ -189,13 +190,13 @@ def _check_none_is_missing():
 # The bytes of files
 
 
-def shown_files():
-    """The stored files whose bytes the editions vouch for: those that one shows which is not sealed."""
+def shown_files() -> QuerySet[StoredFile]:
+    """Return the stored files that an edition shows which is not sealed."""
     shown = EditionFile.objects.filter(file=OuterRef("pk"))
     return StoredFile.objects.filter(Exists(shown)).exclude(pk__in=sealed_files().values("pk")).order_by("pk")
 
 
-def verify_files(progress=lambda done: None):
+def verify_files(progress: Progress = lambda done: None) -> int:
     """Read every file that an edition shows and compare its SHA-256 with the one that is frozen with the edition; return
     how many. Raises Misfit for the first that does not fit. *progress* as for ``verify``, with the number of files."""
     done = 0
@@ -209,11 +210,11 @@ def verify_files(progress=lambda done: None):
     return done
 
 
-def _sha256_of(stored):
+def _sha256_of(stored: StoredFile) -> str:
     """SHA-256 of the bytes in the storage; "" where there are none."""
     digest = hashlib.sha256()
     try:
-        with stored.file.storage.open(stored.file.name) as file:
+        with stored.file.open() as file:
             for chunk in file.chunks():
                 digest.update(chunk)
     except FileNotFoundError:

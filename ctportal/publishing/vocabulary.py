@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from ctportal.core.types import JsonValue
+
+from .base_models import Record
 from .changes import Changes, Tracked, not_over
 from .line import unschedule_edition
 from .models import Edition, LedgerEntry
@@ -21,10 +23,10 @@ Action = LedgerEntry.Action
 Interval = tuple[datetime, datetime | None]
 
 
-def open_entries(changes: Changes, entries: Iterable[Any]) -> None:
-    """Open each of *entries*, working records, that is not public now with the labels it has now.
+def open_entries(changes: Changes, entries: Iterable[Record]) -> None:
+    """Let each of *entries*, working records, that is not public now become public with its current labels.
 
-    One that is only to come was written when what shows it was scheduled, and may have been renamed since.
+    The edition of an entry that is scheduled may have older labels.
     """
     by_uid = {entry.uid: entry for entry in entries}
     changes.load(by_uid)
@@ -47,7 +49,7 @@ def open_entries(changes: Changes, entries: Iterable[Any]) -> None:
             changes.touched.add(snapshot.uid)
 
 
-def slugs_of_others(changes: Changes, snapshots: Iterable[Any]) -> set[UUID]:
+def slugs_of_others(changes: Changes, snapshots: Iterable[Snapshot]) -> set[UUID]:
     """uids of those of *snapshots*, all of one type, whose slug belongs for good to another record, public or scheduled."""
     wanted = {snapshot.slug: snapshot.uid for snapshot in snapshots if snapshot.slug}
     if not wanted:
@@ -61,8 +63,7 @@ def slugs_of_others(changes: Changes, snapshots: Iterable[Any]) -> set[UUID]:
 
 
 def sync(changes: Changes) -> None:
-    """Make the editions of each entry that was touched, from now on, the union of the intervals of what shows it, all of
-    which is written."""
+    """Make each touched entry public, from now on, in exactly the intervals of the editions that show it. These are written."""
     uids, changes.touched = changes.touched, set()
     if not uids:
         return
@@ -78,7 +79,7 @@ def sync(changes: Changes) -> None:
 
 
 def _sources(changes: Changes, uid: UUID, wanted: list[Interval]) -> list[Tracked]:
-    """Editions that may say what a new edition of the entry *uid* says; [] where it needs none."""
+    """Return the editions from which a new edition of the entry *uid* may be copied; [] where none is needed."""
     editions = changes.line(uid)
     there = {(edition.public_from, edition.public_until) for edition in editions}
     begins = [interval for interval in wanted if interval[0] > changes.now or not covering(editions, changes.now)]
@@ -111,7 +112,7 @@ def _sync_entry(changes: Changes, uid: UUID, wanted: list[Interval]) -> None:
 
 
 def last_edition(changes: Changes, uid: UUID) -> Tracked:
-    """The last edition of a vocabulary entry whose label may still be shown."""
+    """Return the last edition of a vocabulary entry that is not sealed. Raises ValidationError without one."""
     edition = next((e for e in reversed(changes.line(uid)) if not e.edition.is_sealed), None)
     if edition is None:
         message = _("What it was called was sealed. Publish what shows it anew instead.")
@@ -150,12 +151,12 @@ def merged(intervals: Iterable[Interval], now: datetime) -> list[Interval]:
 
 def show_instead(snapshot: Snapshot, uid: UUID, entry: Snapshot) -> None:
     """Put the vocabulary entry *entry* in the place of *uid* in *snapshot*: its labels and what it shows."""
-    snapshot.data = _with_label(snapshot.data, str(uid), entry)
+    snapshot.data = {name: _with_label(value, str(uid), entry) for name, value in snapshot.data.items()}
     snapshot.shows = list(dict.fromkeys(entry.uid if str(shown) == str(uid) else shown for shown in snapshot.shows))
 
 
-def _with_label(data: Any, uid: str, snapshot: Snapshot) -> Any:
-    """*data* with the labels of the vocabulary entry *uid* as they stand in *snapshot*; said twice then, said once."""
+def _with_label(data: JsonValue, uid: str, snapshot: Snapshot) -> JsonValue:
+    """Return *data* with the labels of the entry *uid* replaced by those of *snapshot*. Duplicates that result are dropped."""
     if isinstance(data, list):
         labelled = [_with_label(value, uid, snapshot) for value in data]
         return [value for i, value in enumerate(labelled) if value == data[i] or value not in [*labelled[:i], *data]]

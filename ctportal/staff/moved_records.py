@@ -39,7 +39,7 @@ def look_elsewhere(admin, request, pk):
         return
     record = roles.readable(model._default_manager.filter(pk=pk), request.user).first()
     now = record and admin.admin_site.get_model_admin(entry_model(record))
-    if now and now is not admin and now.has_view_or_change_permission(request):
+    if record and now and now is not admin and now.has_view_or_change_permission(request):
         raise RecordMoved(redact([record], request.user)[0], admin, now)
 
 

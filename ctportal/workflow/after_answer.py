@@ -1,8 +1,8 @@
-"""Rows that tell of a GET or HEAD, such as a refusal or the opening of a draft: written when its answer is made.
+"""Rows that a GET or HEAD writes, such as entries of the audit trail. They are written after its response is made.
 
-On SQLite one transaction writes at a time. Reading never waits for another writer, so what a GET has to note may not
-either: its rows are written in one short transaction after the answer, which waits at most ``PATIENCE`` for the database.
-Where it has to give up, the rows go to the log instead, column by column. So no row may hold a secret.
+On SQLite one transaction writes at a time, and a GET must not wait for it. So its rows are written in one short transaction
+after the response, which waits at most ``PATIENCE`` for a lock. When it gets none, the rows are logged instead, column by
+column. So no row may hold a secret.
 """
 
 import json

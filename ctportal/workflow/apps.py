@@ -6,7 +6,7 @@ class WorkflowConfig(AppConfig):
     name = "ctportal.workflow"
     label = "workflow"
 
-    def ready(self):
+    def ready(self) -> None:
         from . import audit, publication_notes, revisions
 
         post_migrate.connect(_install_roles_last)
@@ -15,7 +15,7 @@ class WorkflowConfig(AppConfig):
         revisions.register_records()
 
 
-def _install_roles_last(sender, using, **kwargs):
+def _install_roles_last(sender: AppConfig, using: str, **kwargs: object) -> None:
     """After the last of the apps whose models the roles have rights on; Django asks once per app."""
     from .roles import install_roles
 

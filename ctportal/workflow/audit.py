@@ -1,30 +1,37 @@
 """The audit trail: sign-ins, accounts and rights, refusals, openings of what is not public.
 
-An entry must never break what it tells of: one that cannot be written is logged as an error, and the request goes on. What
-a GET or HEAD notes is written after its answer is made; see ``after_answer``.
-No secret goes in: no password, no session, no token of an address; a user name that was typed and belongs to no account
-may be a password in the wrong field, so it is not kept. Publications stand in WorkflowStep and in the ledger.
+A failure to write an entry never breaks the request: it is logged as an error. Entries of a GET or HEAD are written after
+its response is made; see ``after_answer``.
+Entries hold no secret: no password, session or token of an address. A user name without account may be a password typed
+into the wrong field, so it is not stored. Publications are recorded in WorkflowStep and in the ledger, not here.
 """
 
+from __future__ import annotations
+
 import logging
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import nullcontext
 from contextvars import ContextVar
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
 from django.apps import apps
 from django.contrib.auth import get_user_model, signals
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission, User
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
+from django.db.models import Model
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_save
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import ResolverMatch, reverse
 from django.utils import timezone
 
+from ctportal.core.types import AnyUser
 from ctportal.files.models import StoredFile
 from ctportal.files.renditions import WIDTHS
 from ctportal.publishing import epoch
+from ctportal.publishing.base_models import Record
 from ctportal.publishing.models import Edition, RecordType
 from ctportal.publishing.snapshot import BUILDERS
 from ctportal.workflow import after_answer
@@ -32,7 +39,7 @@ from ctportal.workflow.models import AuditEntry
 
 Kind, Outcome = AuditEntry.Kind, AuditEntry.Outcome
 logger = logging.getLogger(__name__)
-_request = ContextVar("request", default=None)
+_request: ContextVar[HttpRequest | None] = ContextVar("request", default=None)
 NOBODY_SIGNED_IN = "(command line)"
 ONCE_IN = timedelta(minutes=10)  # what a page or a reader of PDFs asks for again and again is one opening
 PRIVATE = ("admin_file", "preview", "preview_file")  # views for staff beside the admin's own
@@ -40,16 +47,25 @@ READ_ALL = "publishing.read_all_drafts"
 THUMBNAIL = f"w{WIDTHS[0]}."  # the renditions that the admin's own pages show by dozens
 
 
-def clean(text, most):
-    """Return *text* on one line: what prints nothing, line breaks and marks that turn letters around included, becomes its
-    code, such as \\u202e; at most *most* characters."""
+def clean(text: object, most: int) -> str:
+    """Return the first *most* characters of *text* with unprintable ones, such as line breaks, escaped like \\u202e."""
     return "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in str(text)[:most])[:most]
 
 
-def note(kind, what="", *, outcome=Outcome.DONE, request=None, user=None, who=None, record=None, once=False):
-    """Write one entry. *user* and *request* default to those at work now; *record* is a working record or an edition.
+def note(
+    kind: str,
+    what: str = "",
+    *,
+    outcome: str = Outcome.DONE,
+    request: HttpRequest | None = None,
+    user: AnyUser | None = None,
+    who: str | None = None,
+    record: Record | Edition | Named | None = None,
+    once: bool = False,
+) -> None:
+    """Write one entry. *request* defaults to the current request, *user* to its user, *who* to the name of *user*.
 
-    With *once*, nothing is written where an entry of the last ten minutes says the same.
+    With *once*, nothing is written where the last ten minutes have an equal entry.
     """
     request = request or _request.get()
     try:
@@ -76,68 +92,68 @@ def note(kind, what="", *, outcome=Outcome.DONE, request=None, user=None, who=No
 
 
 class AuditMiddleware:
-    """Knows the request at work, for signals that do not bring it, and notes what was refused in the admin.
+    """Stores the current request for signals that do not pass it, and notes refusals in the admin.
 
-    After the answer is made, when nothing is rolled back any more.
+    Refusals are noted after the response is made, when nothing is rolled back any more.
     """
 
-    def __init__(self, get_response):
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request):
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         token = _request.set(request)
         try:
             with after_answer.deferring(request):
                 response = self.get_response(request)
                 match = request.resolver_match
                 if match and ("admin" in match.namespaces or match.url_name in PRIVATE):
-                    note_refusal(request, response)
+                    note_refusal(request, match, response)
         finally:
             _request.reset(token)
         return response
 
 
-def note_refusal(request, response):
-    """Note a 403, a step that the rules refuse (``request.refusal``), or that something was not found, of who is signed in.
+def note_refusal(request: HttpRequest, match: ResolverMatch, response: HttpResponse) -> None:
+    """Note a 403, a step refused by the rules (``request.refusal``), or a page not found, for users who are signed in.
 
-    The view is named with the numbers in its address, and nothing else of that, since it may hold what was typed.
+    The entry names the view and the numbers in the address, nothing else: an address may hold typed text.
     """
     if not request.user.is_authenticated:
         return
-    match, refusal = request.resolver_match, getattr(request, "refusal", None)
+    refusal = getattr(request, "refusal", None)
     what = f"{request.method} {match.url_name}"
     if refusal or response.status_code == 403:
         reason = f"{response.status_code}" if refusal is None else "; ".join(refusal.messages)
         note(Kind.REFUSAL, f"{what}: {reason}", outcome=Outcome.REFUSED, request=request, record=_record_of(match))
     elif match.url_name and _is_not_found(response, match) and not request.user.has_perm(READ_ALL):
-        # To who reads their own drafts alone, what is there answers as what never was. So this does the same work for
-        # both: as many queries, and one entry, in ten minutes.
+        # Users who read their own drafts only get the same answer whether the record exists or not. So both cases take
+        # the same queries, and one entry in ten minutes.
         numbers = "/".join(str(value) for value in match.kwargs.values() if str(value).isdecimal())
         what = f"{what} {numbers}".rstrip() + ": not found"
         note(Kind.REFUSAL, what, outcome=Outcome.REFUSED, request=request, record=_record_of(match), once=True)
 
 
-def _is_not_found(response, match):
-    """Whether *response* says that there is no such thing: in some places the admin leads to its first page instead."""
-    to_index = response.status_code == 302 and response.url == reverse("admin:index")
+def _is_not_found(response: HttpResponse, match: ResolverMatch) -> bool:
+    """Return whether *response* is a 404, or the admin's redirect to its index for an unknown object."""
+    to_index = isinstance(response, HttpResponseRedirect) and response.url == reverse("admin:index")
     return response.status_code == 404 or (to_index and "object_id" in match.kwargs)
 
 
 class Named(NamedTuple):
-    """As much of a record as an entry tells."""
+    """The identifier and type of a record: what an entry stores of it."""
 
     uid: UUID
     record_type: str
 
 
-def _record_of(match):
-    """The record whose page or file *match* is, or None."""
+def _record_of(match: ResolverMatch) -> Named | Edition | None:
+    """Return the record whose page or file *match* is, or None."""
     if match.url_name == "admin_file":
         source, pk = StoredFile.objects.filter(key=match.kwargs["key"]).values_list("source", "pk").first() or (0, 0)
         return _record_with(pk, source or pk)
     models = {f"{model._meta.app_label}_{model._meta.model_name}": model for model in apps.get_models()}
     model = models.get("_".join((match.url_name or "").split("_")[:2]))
-    if model is None or not hasattr(model, "record_type") or "object_id" not in match.kwargs:
+    if model is None or not issubclass(model, Record) or "object_id" not in match.kwargs:
         return None
     try:
         return _named(model, pk=match.kwargs["object_id"])
@@ -145,66 +161,68 @@ def _record_of(match):
         return None  # what was wrong with the address may be what was refused
 
 
-def _named(model, **which):
-    """The record of *model* that *which* picks, as Named, or None. Without loading it: that would take its time."""
+def _named(model: type[Record], **which: object) -> Named | None:
+    """Return the record of *model* with the lookups *which*, as Named, or None. The row is not loaded."""
     uid = model._base_manager.filter(**which).values_list("uid", flat=True).first()
-    return uid and Named(uid, model.record_type)
+    return Named(uid, model.record_type) if uid else None
 
 
-def _record_with(pk, original):
-    """The photo or document that has the file *original* or, where that is in no draft any more, the last edition that
-    shows the file *pk*; None where there is none. Asks the same of what is there and of what is not."""
+def _record_with(pk: int, original: int) -> Named | Edition | None:
+    """Return the photo or document with the file *original*, else the last edition that shows the file *pk*, else None.
+    Always three queries, so that the time taken does not reveal what exists."""
     photo, document = (BUILDERS[name].queryset().model for name in (RecordType.PHOTO, RecordType.DOCUMENT))
-    found = [
+    found: list[Named | Edition | None] = [
         _named(photo, file=original),
         _named(document, versions__file=original),
         Edition.objects.filter(files__file=pk).only("uid", "type").order_by("-pk").first(),
     ]
-    return next(filter(None, found), None)
+    return next((each for each in found if each), None)
 
 
 # What is not public
 
 
-def note_preview(request, record, language, link=None):
+def note_preview(request: HttpRequest, record: Record, language: str, link: Model | None = None) -> None:
     """Note that a preview was opened: by staff, or with the share link *link*."""
     if request.method == "GET":
         note(Kind.OPENING, f"preview in {language}{_with(link)}", request=request, record=record)
 
 
-def note_file(request, stored, status, record=None, link=None):
-    """Note that bytes of a file which no public edition shows were sent (*status* 200 or 206), once in ten minutes for each
-    account, address and file, whichever part of it was asked for. Not the thumbnails."""
+def note_file(
+    request: HttpRequest, stored: StoredFile, status: int, record: Record | None = None, link: Model | None = None
+) -> None:
+    """Note that a file which no public edition shows was sent, in whole or in part (*status* 200 or 206): once in ten minutes
+    for each account, address and file. Thumbnails are not noted."""
     if request.method != "GET" or status not in (200, 206) or stored.variant.startswith(THUMBNAIL):
         return
     if not Edition.objects.public(epoch.now()).filter(files__file=stored).exists():
         what = f"file {stored.name} (no. {stored.pk}){_with(link)}"
-        record = record or _record_with(stored.pk, stored.source_id or stored.pk)
-        note(Kind.OPENING, what, request=request, record=record, once=True)
+        shown_in = record or _record_with(stored.pk, stored.source_id or stored.pk)
+        note(Kind.OPENING, what, request=request, record=shown_in, once=True)
 
 
-def _with(link):
+def _with(link: Model | None) -> str:
     return f", with share link {link.pk}" if link else ""
 
 
 # Sign-ins
 
 
-def _signed_in(sender, request, user, **kwargs):
+def _signed_in(sender: object, request: HttpRequest, user: User, **_: Any) -> None:
     note(Kind.SIGN_IN, request=request, user=user)
 
 
-def _signed_out(sender, request, user, **kwargs):
+def _signed_out(sender: object, request: HttpRequest, user: User | None, **_: Any) -> None:
     if user is not None:
         note(Kind.SIGN_OUT, request=request, user=user)
 
 
-def _sign_in_failed(sender, credentials, request=None, **kwargs):
+def _sign_in_failed(sender: object, credentials: dict[str, Any], request: HttpRequest | None = None, **_: Any) -> None:
     typed = str(credentials.get(get_user_model().USERNAME_FIELD, ""))
     note(Kind.SIGN_IN, _name_of_account(typed), outcome=Outcome.FAILED, request=request, who="")
 
 
-def _name_of_account(typed):
+def _name_of_account(typed: str) -> str:
     try:
         is_known = "\0" not in typed and get_user_model().objects.filter(username=typed).exists()
     except DatabaseError:
@@ -214,17 +232,19 @@ def _name_of_account(typed):
 
 # Accounts and rights
 
+Held: TypeAlias = User | Group | Permission
+
 WATCHED = ("username", "is_active", "is_staff", "is_superuser", "password")
 
 
-def _before_account(sender, instance, update_fields=None, **kwargs):
-    instance.audit_before = None
-    if instance.pk and (update_fields is None or set(update_fields) & set(WATCHED)):
-        instance.audit_before = sender._base_manager.filter(pk=instance.pk).values(*WATCHED).first()
+def _before_account(sender: type[User], instance: User, update_fields: Iterable[str] | None = None, **_: Any) -> None:
+    is_watched = instance.pk and (update_fields is None or set(update_fields) & set(WATCHED))
+    before = sender._base_manager.filter(pk=instance.pk).values(*WATCHED).first() if is_watched else None
+    instance.audit_before = before  # type: ignore[attr-defined]  # handed on to _after_account
 
 
-def _after_account(sender, instance, created, raw=False, **kwargs):
-    before, name = instance.audit_before, instance.get_username()
+def _after_account(sender: type[User], instance: User, created: bool, **_: Any) -> None:
+    before, name = getattr(instance, "audit_before", None), instance.get_username()
     if created:
         marks = [field for field in ("is_staff", "is_superuser") if getattr(instance, field)]
         note(Kind.RIGHTS, f"account {name}: made{''.join(f', {mark}' for mark in marks)}")
@@ -234,12 +254,12 @@ def _after_account(sender, instance, created, raw=False, **kwargs):
             note(Kind.RIGHTS, f"account {name}: {', '.join(changes)}")
 
 
-def _changes(before, account):
+def _changes(before: dict[str, Any], account: User) -> Iterator[str]:
     for field in WATCHED:
         if before[field] == getattr(account, field):
             continue
         if field == "password":
-            if account._password is not None:  # else Django has hashed the same one anew
+            if getattr(account, "_password", None) is not None:  # else Django has hashed the same one anew
                 yield "password set"
         elif field == "username":
             yield f"was called {before[field]}"
@@ -247,17 +267,17 @@ def _changes(before, account):
             yield f"{field} {'on' if getattr(account, field) else 'off'}"
 
 
-def _role_saved(sender, instance, created, **kwargs):
+def _role_saved(sender: type[Group], instance: Group, created: bool, **_: Any) -> None:
     if created:
         note(Kind.RIGHTS, f"role {instance.name}: made")
 
 
-def _deleted(sender, instance, **kwargs):
+def _deleted(sender: type[Model], instance: User | Group, **_: Any) -> None:
     note(Kind.RIGHTS, f"{_called(instance)}: deleted")
 
 
-def _called(thing):
-    """An account, a role or a right, as the trail names it."""
+def _called(thing: Held) -> str:
+    """Return how the audit trail names an account, a role or a right."""
     if isinstance(thing, Group):
         return f"role {thing.name}"
     return f"account {thing.get_username()}" if hasattr(thing, "get_username") else f"right {thing.codename}"
@@ -266,8 +286,16 @@ def _called(thing):
 WORDS = {"post_add": "given", "pre_remove": "taken", "pre_clear": "taken"}
 
 
-def _given_or_taken(sender, instance, action, reverse, model, pk_set, **kwargs):
-    """Roles and rights of an account, rights of a role; from either side."""
+def _given_or_taken(
+    sender: type[Model],
+    instance: Held,
+    action: str,
+    reverse: bool,
+    model: type[Held],
+    pk_set: set[int] | None,
+    **_: Any,
+) -> None:
+    """Note changes to the roles and rights of an account and to the rights of a role, from either side of the relation."""
     if action not in WORDS:
         return
     field = next(f for f in sender._meta.fields if f.related_model and isinstance(instance, f.related_model))
@@ -280,7 +308,7 @@ def _given_or_taken(sender, instance, action, reverse, model, pk_set, **kwargs):
         note(Kind.RIGHTS, f"{_called(holder)}: {_called(held)} {WORDS[action]}")
 
 
-def listen():
+def listen() -> None:
     """Connect the signals; once, when the app is ready."""
     account = get_user_model()
     signals.user_logged_in.connect(_signed_in)

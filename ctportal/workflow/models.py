@@ -1,4 +1,4 @@
-"""What staff do with records: their steps, unreviewed edits, the saved states that editions were published from, the audit trail."""
+"""What staff do with records: steps, unreviewed edits, the revisions that editions were published from, the audit trail."""
 
 from __future__ import annotations
 
@@ -15,20 +15,19 @@ from ctportal.publishing.models import Edition, RecordType
 
 class UnreviewedEditQuerySet(models.QuerySet["UnreviewedEdit"]):
     def counting(self, at: datetime) -> UnreviewedEditQuerySet:
-        """Edits of what nobody outside has read by *at*: not approved since, or in an edition that has not begun."""
+        """Edits that are not public at *at*: not approved since, or in an edition that has not begun."""
         return self.exclude(Exists(Edition.objects.effective(at).filter(pk=OuterRef("edition"))))
 
     def unapproved(self) -> UnreviewedEditQuerySet:
-        """Edits of what was not approved since, or was unscheduled."""
+        """Edits that were not approved since, or whose edition was unscheduled."""
         return self.exclude(Exists(Edition.objects.not_unscheduled().filter(pk=OuterRef("edition"))))
 
 
 class UnreviewedEdit(models.Model):
-    """An account has changed what the public has not read since: it cannot be the second reader of that.
+    """An account has changed a record since it was last published, and so cannot be its second reader.
 
-    Staff only. *language* is that of a page per language; empty for the form of the record itself. *edition* is the one
-    approved since, where that was for a time to come: when it begins, this is no unpublished work any more, and if it is
-    unscheduled, it is so again.
+    Staff only. *language* is the language of a translation page, empty for the form of the record itself. *edition* is a
+    scheduled edition approved since: the edit does not count once that has begun, and counts again if it is unscheduled.
     """
 
     uid = models.UUIDField(help_text="The record's permanent identifier.")
@@ -47,12 +46,12 @@ class UnreviewedEdit(models.Model):
         ]
         indexes = [models.Index(fields=["uid"], name="unreviewed_edit_of_record")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.user} {self.uid} {self.language}".rstrip()
 
 
 class WorkflowStep(models.Model):
-    """One step of a record on its way to the public, with the remark that went with it. Staff only; kept for good."""
+    """One step of a record in the workflow, with its remark. Staff only. Never deleted."""
 
     class Action(models.TextChoices):
         SUBMITTED = "submitted", _("submitted for review")
@@ -92,15 +91,15 @@ class WorkflowStep(models.Model):
         verbose_name = _("step of publication")
         verbose_name_plural = _("steps of publication")
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.action} {self.uid}"
 
 
 class EditionRevision(models.Model):
-    """The revision of the draft that an edition was published from: what discarding later changes goes back to.
+    """The revision of the draft that an edition was published from. Discarding later changes restores it.
 
-    Staff only, and of no weight to an edition: rows come and go beside it. *language* is empty for the draft as a whole; an
-    edition with one language ahead has that of the edition before and a further row for the language.
+    Staff only; rows may be deleted. *language* is empty for the whole draft. An edition that publishes one language ahead has
+    the rows of the edition before and one more for that language.
     """
 
     edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="+")
@@ -111,7 +110,7 @@ class EditionRevision(models.Model):
         ordering = ["pk"]
         constraints = [models.UniqueConstraint(fields=["edition", "language"], name="revision_once_per_edition")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.edition} ← {self.revision_id} {self.language}".rstrip()
 
 
@@ -151,5 +150,5 @@ class AuditEntry(models.Model):
         verbose_name = _("entry of the audit trail")
         verbose_name_plural = _("audit trail")
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M:%S} UTC {self.who} {self.kind} {self.outcome}"

@@ -1,4 +1,4 @@
-"""What is noted of a publication beside editions and ledger: saved states, unreviewed edits, steps of records."""
+"""Receivers of the signals of a publication: they write revisions, unreviewed edits and steps."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ def listen() -> None:
 
 
 def note_editions(what: Written, **_signal: Any) -> None:
-    """Note which saved state each edition was published from. An edition that repeats another has that one's; and where the
-    other never began, who has an unreviewed edit in it has one in its successor."""
+    """Link each edition to the revision it was published from. An edition with the content of another takes over its links
+    and, where the other never began, its unreviewed edits."""
     comment = gettext_noop("Published.")
     kept = revisions.keep_all([loaded for _edition, loaded, _language in what.drafts], by=what.by, comment=comment)
     links = [
@@ -30,7 +30,7 @@ def note_editions(what: Written, **_signal: Any) -> None:
     _carry_edits({source.pk: edition for source, edition in what.successors if source.is_unscheduled})
 
 
-def _carry_edits(successors: dict[int, Edition]) -> None:
+def _carry_edits(successors: dict[int | None, Edition]) -> None:
     if not successors:
         return
     edits = list(UnreviewedEdit.objects.filter(edition__in=list(successors)))
@@ -40,8 +40,8 @@ def _carry_edits(successors: dict[int, Edition]) -> None:
 
 
 def note_names(what: NamesChanged, **_signal: Any) -> None:
-    """Note on each record that names changed everywhere: nobody approves these one by one, so no other step would tell of
-    them. It says no name: a step stays, also where an edition is sealed."""
+    """Write one step for each record whose names changed, since nobody approves these one by one. The step holds no name: it
+    remains when an edition is sealed."""
     action = WorkflowStep.Action.MERGED if what.is_merger else WorkflowStep.Action.RENAMED
     who = {"user": None if isinstance(what.by, str) else what.by, "by": name_of(what.by)}
     WorkflowStep.objects.bulk_create(

@@ -1,61 +1,75 @@
-"""What an account may not know of, in what it may: records of others that somebody has put into its own.
+"""Redaction: records that a user may not view, named in records that the user may view.
 
-``roles.choosable`` says which records an account may know of. Where one that it may read names another, a ``Redacted``
-stands in that one's place: forms, tables, lists and headings then say the same words of it, whatever it is, and saving
-leaves it where it is. Who may read all drafts is spared the questions.
+``roles.choosable`` defines which records a user may view. Other records are replaced by a ``Redacted``: forms, tables,
+lists and headings show the same words for each of them, and saving a form leaves the relation unchanged. For users who may
+read all drafts nothing is replaced and nothing is queried.
 """
 
-from functools import cache
+from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from functools import cache
+from typing import Any, TypeAlias, TypeVar
+from uuid import UUID
+
+from django.contrib.admin import AdminSite
 from django.contrib.admin.utils import NestedObjects
 from django.db import DEFAULT_DB_ALIAS
-from django.db.models import Q, prefetch_related_objects
+from django.db.models import ForeignKey, Model, Q, QuerySet, prefetch_related_objects
+from django.db.models.fields.related import RelatedField
+from django.http import HttpRequest
 from django.utils import translation
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ctportal.core import languages
+from ctportal.core.types import AnyUser, JsonObject, JsonValue, LazyText, TextByLanguage
 from ctportal.publishing import epoch
 from ctportal.publishing.base_models import Record
 from ctportal.publishing.models import VOCABULARY, Edition
 from ctportal.publishing.snapshot import BUILDERS
 from ctportal.workflow import roles
-from ctportal.workflow.revisions import parts_of
+from ctportal.workflow.revisions import Column, parts_of
 
-NOWHERE = "-"  # stands for the address of what is not named: no record can have it
+M = TypeVar("M", bound=Model)
+Pointer: TypeAlias = "RelatedField[Any, Any]"
+
+NOWHERE = "-"  # the slug of a redacted record; no record can have it
 
 
-def words():
+def words() -> str:
     return _("a record you cannot open")
 
 
 class Redacted:
-    """Stands for a record: with its keys and those of what it belongs to, and with no word of it."""
+    """Replaces a record or a row: has its keys and those of the record it belongs to, and no text."""
 
-    def __init__(self, model, keys):
+    def __init__(self, model: type[Model], keys: dict[str, Any]) -> None:
         self._meta = model._meta
         vars(self).update(keys)
 
-    def __str__(self):
+    def __str__(self) -> str:
         return words()
 
     @property
-    def pk(self):
+    def pk(self) -> Any:
         return getattr(self, self._meta.pk.attname)
 
 
-def is_owner(column):
-    """Whether *column* is the foreign key by which a row belongs to a record or session."""
-    return column.many_to_one and column in parts_of(column.related_model).values()
+def is_owner(column: Column) -> bool:
+    """Return whether *column* is the foreign key of a row to the record or session that it belongs to."""
+    return isinstance(column, ForeignKey) and column in parts_of(column.related_model).values()
 
 
-def _owners_of(model):
-    return [column for column in model._meta.concrete_fields if is_owner(column)]
+def _owners_of(model: type[Model]) -> list[ForeignKey[Any, Any]]:
+    columns = model._meta.concrete_fields
+    return [column for column in columns if isinstance(column, ForeignKey) and is_owner(column)]
 
 
-def known(rows, user):
-    """Those of *rows* (a queryset) that *user* may know of, themselves or by the record that they belong to."""
+def known(rows: QuerySet[M], user: AnyUser) -> QuerySet[M]:
+    """Return those of *rows*, a queryset of records or of rows that belong to records, that *user* may view."""
     if user.has_perm("publishing.read_all_drafts"):
         return rows
     if issubclass(rows.model, Record):
@@ -67,20 +81,21 @@ def known(rows, user):
 
 
 @cache
-def pointers(model):
-    """The relations by which a row of *model* names records, or parts of records, to which it does not belong."""
+def pointers(model: type[Model]) -> list[Pointer]:
+    """Return the relations of *model* to records, or parts of records, other than those it belongs to."""
     columns = [*model._meta.concrete_fields, *model._meta.many_to_many]
-    return [column for column in columns if column.is_relation and not is_owner(column) and _is_guarded(column)]
+    relations = [column for column in columns if isinstance(column, RelatedField)]
+    return [column for column in relations if not is_owner(column) and _is_guarded(column)]
 
 
-def _is_guarded(column):
+def _is_guarded(column: Pointer) -> bool:
     return issubclass(column.related_model, Record) or bool(_owners_of(column.related_model))
 
 
-def redact(rows, user, names=None):
-    """Let a Redacted stand wherever *rows* (objects of one model) name what *user* may not know of; returns them.
+def redact(rows: list[M], user: AnyUser, names: Collection[str] | None = None) -> list[M]:
+    """Replace what *rows*, objects of one model, name and *user* may not view by Redacted. Returns *rows*.
 
-    *names*: of the relations that are read, all where None. One query for each.
+    *names* are the relations to read, default all. One query for each.
     """
     if user.has_perm("publishing.read_all_drafts") or not rows:
         return rows
@@ -90,7 +105,7 @@ def redact(rows, user, names=None):
     return rows
 
 
-def _withhold(column, rows, user):
+def _withhold(column: Pointer, rows: list[Any], user: AnyUser) -> None:
     if column.many_to_many:
         prefetch_related_objects(rows, column.name)
         lists = [getattr(row, column.name).all() for row in rows]
@@ -105,8 +120,8 @@ def _withhold(column, rows, user):
             column.set_cached_value(row, hidden[getattr(row, column.attname)])
 
 
-def _hidden(model, keys, user):
-    """{primary key: Redacted} of the rows *keys* of *model* that *user* may not know of. One query."""
+def _hidden(model: type[Model], keys: set[Any], user: AnyUser) -> dict[Any, Any]:
+    """Return {primary key: Redacted} for those of the rows *keys* of *model* that *user* may not view. One query."""
     if not keys:
         return {}
     rows = model._base_manager.filter(pk__in=keys)
@@ -115,16 +130,16 @@ def _hidden(model, keys, user):
 
 
 @cache
-def _keys_of(model):
+def _keys_of(model: type[Model]) -> list[str]:
     columns = model._meta.concrete_fields
     return [column.attname for column in columns if column.primary_key or column.name == "uid" or is_owner(column)]
 
 
-def reveal(rows, names=None):
-    """Undo ``redact`` for the foreign keys *names* of *rows*, all where None: to write them, or what others read as well."""
+def reveal(rows: Iterable[Model], names: Collection[str] | None = None) -> None:
+    """Undo ``redact`` for the foreign keys *names* of *rows*, default all, before they are saved or shown to others."""
     for row in rows:
-        for column in row._meta.concrete_fields:
-            is_meant = column.is_relation and (names is None or column.name in names)
+        for column in [column for column in row._meta.concrete_fields if isinstance(column, RelatedField)]:
+            is_meant = names is None or column.name in names
             if is_meant and isinstance(column.get_cached_value(row, default=None), Redacted):
                 column.delete_cached_value(row)
 
@@ -132,16 +147,20 @@ def reveal(rows, names=None):
 # Deleting
 
 
-def what_goes(records, request, site):
-    """What Django's ``get_deleted_objects`` returns, for who may not read all drafts: names of what is deleted with
-    *records*, how many rows of each kind, kinds that the account may not delete, and names of what stands against it.
+def what_goes(
+    records: Sequence[Model], request: HttpRequest, site: AdminSite
+) -> tuple[list[Any], dict[LazyText, int], set[LazyText], list[str]]:
+    """Return what Django's ``get_deleted_objects`` returns, redacted: (names of what is deleted with *records*, {model name:
+    number of rows}, model names that the user may not delete, names of protected objects).
 
-    Django asks for the right to delete the latter too, although they stay, and would name nothing else.
+    Unlike Django, this requires no right to delete the protected objects, which remain.
     """
     collector = NestedObjects(using=DEFAULT_DB_ALIAS, origin=records)
     collector.collect(records)
-    counts, refused = {}, set()
-    for model, rows in collector.model_objs.items():
+    counts: dict[LazyText, int] = {}
+    refused: set[LazyText] = set()
+    found: dict[Any, set[Model]] = collector.model_objs  # by model, which django-stubs takes for text
+    for model, rows in found.items():
         redact(list(rows), request.user)
         counts[model._meta.verbose_name_plural] = len(rows)
         if site.is_registered(model):
@@ -150,16 +169,16 @@ def what_goes(records, request, site):
     return collector.nested(_called), counts, refused, named_as_known(collector.protected, request.user)
 
 
-def _called(row):
+def _called(row: Model) -> str:
     return f"{capfirst(row._meta.verbose_name)}: {row}"
 
 
-def named_as_known(rows, user):
-    """What *rows*, of any models, are called as far as *user* may know of them, and how many others there are."""
-    by_model = {}
+def named_as_known(rows: Iterable[Model], user: AnyUser) -> list[str]:
+    """Return the names of those of *rows*, of any models, that *user* may view, and the number of the others in words."""
+    by_model: dict[type[Model], dict[Any, Model]] = defaultdict(dict)
     for row in rows:
-        by_model.setdefault(type(row), {})[row.pk] = row
-    found = []
+        by_model[type(row)][row.pk] = row
+    found: list[str] = []
     for model, there in by_model.items():
         keys = known(model._base_manager.filter(pk__in=there), user).values_list("pk", flat=True)
         found += map(_called, redact([there[key] for key in sorted(keys)], user))
@@ -173,9 +192,11 @@ def named_as_known(rows, user):
 # Labels in public JSON
 
 
-def labels_for(user, data, shows):
-    """*data*, the public JSON of a draft, which shows the entries *shows* (uids) of the vocabulary: with the labels of those
-    that *user* may not know of as the public reads them or, where it reads none, without a word of them."""
+def labels_for(user: AnyUser, data: JsonObject, shows: Iterable[UUID]) -> JsonObject:
+    """Return *data*, the public JSON of a draft, redacted for *user*. *shows* are the uids of its vocabulary entries.
+
+    Those that *user* may not view have their public labels or, where they are not public, those of a redacted record.
+    """
     if user.has_perm("publishing.read_all_drafts") or not shows:
         return data
     hidden = set(shows)
@@ -188,10 +209,11 @@ def labels_for(user, data, shows):
         for edition in Edition.objects.public(epoch.now()).filter(uid__in=hidden)
     }
     nothing = {"name": _in_all_languages(), "slug": NOWHERE, "acronym": ""}
-    return _relabelled(data, {str(uid): public.get(uid, nothing) for uid in hidden})
+    labels = {str(uid): public.get(uid, nothing) for uid in hidden}
+    return {name: _relabelled(value, labels) for name, value in data.items()}
 
 
-def _in_all_languages():
+def _in_all_languages() -> TextByLanguage:
     said = {}
     for code in languages.CODES:
         with translation.override(languages.django_code(code)):
@@ -199,11 +221,11 @@ def _in_all_languages():
     return said
 
 
-def _relabelled(value, labels):
+def _relabelled(value: JsonValue, labels: dict[str, JsonObject]) -> JsonValue:
     if isinstance(value, list):
         return [_relabelled(each, labels) for each in value]
     if not isinstance(value, dict):
         return value
     told = {name: _relabelled(each, labels) for name, each in value.items()}
-    instead = labels.get(value.get("uid"), {})
+    instead = labels.get(value.get("uid", ""), {})
     return told | {name: instead[name] for name in ("name", "slug", "acronym") if name in told and name in instead}

@@ -1,4 +1,4 @@
-"""The release of a dossier: a conference and everything that hangs on it, at one instant, in all languages, or nothing."""
+"""The release of a dossier: a conference, its documents and its photos become public at one instant, or nothing does."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import QuerySet, TextChoices
@@ -17,7 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from ctportal.core.languages import CODES
 from ctportal.publishing import epoch, services
-from ctportal.publishing.base_models import lock
+from ctportal.publishing.base_models import Record, SluggedRecord, lock
 from ctportal.publishing.cascade import CascadedChange
 from ctportal.publishing.models import Edition, RecordType
 from ctportal.publishing.problems import Problems
@@ -40,7 +41,7 @@ class Plan(TextChoices):
 
 @dataclass
 class DossierPart:
-    """One record of the dossier: what a release would do with it, and why not."""
+    """One record of the dossier and what a release would do with it."""
 
     draft: services.DraftSnapshot
     plan: Plan
@@ -49,64 +50,64 @@ class DossierPart:
     waiting: list[str] = field(default_factory=list)  # codes of those in preparation, which stay behind
     leaving: list[str] = field(default_factory=list)  # codes of those that are public, and would be so no longer
     has_second_reader: bool = True
-    at: object = None  # for which instant it is scheduled now
-    newly_public: list = field(default_factory=list)  # entries of the vocabulary that become public with it
+    at: datetime | None = None  # for which instant it is scheduled now
+    newly_public: list[SluggedRecord] = field(default_factory=list)  # vocabulary that becomes public with it
 
     @property
-    def record(self):
+    def record(self) -> Record:
         return self.draft.record
 
     @property
-    def key(self):
+    def key(self) -> str:
         return str(self.record.uid)
 
     @property
-    def is_conference(self):
+    def is_conference(self) -> bool:
         return self.record.record_type == RecordType.CONFERENCE
 
     @property
-    def moves(self):
+    def moves(self) -> bool:
         return self.plan == Plan.MOVE
 
     @property
-    def can_be_released(self):
+    def can_be_released(self) -> bool:
         return self.plan not in (Plan.NOTHING, Plan.NOT_READY)
 
     @property
-    def changes_what_was_published(self):
+    def changes_what_was_published(self) -> bool:
         return self.plan in (Plan.CORRECT, Plan.REPLACE, Plan.BRING_BACK)
 
     @property
-    def is_suggested(self):
+    def is_suggested(self) -> bool:
         return self.can_be_released and self.plan != Plan.BRING_BACK
 
     @property
-    def needs_reason(self):
-        """Whether publishing it needs the reason for doing so without second reader; what moves was approved before."""
+    def needs_reason(self) -> bool:
+        """Whether publishing it needs a reason because there is no second reader. What only moves was approved before."""
         return self.can_be_released and self.plan != Plan.MOVE and not self.has_second_reader
 
 
-def lock_dossier(conference):
-    """Let nobody else save *conference*, its documents or its photos until this transaction ends."""
+def lock_dossier(conference: Record) -> None:
+    """Lock *conference*, its documents and its photos until the transaction ends."""
     for rows in _querysets(conference):
         lock(rows.model._base_manager.filter(pk__in=rows.values("pk")))
 
 
-def _querysets(conference):
-    """Of the records of the dossier, by their type: the conference, the documents, the photos."""
+def _querysets(conference: Record) -> Iterator[QuerySet[Any]]:
+    """Yield the records of the dossier as one queryset for each type: the conference, the documents, the photos."""
     yield BUILDERS[RecordType.CONFERENCE].queryset().filter(pk=conference.pk)
     for name in (RecordType.DOCUMENT, RecordType.PHOTO):
         yield BUILDERS[name].queryset().filter(conference=conference.pk)
 
 
-def parts_of(conference: Any, user: Any) -> list[DossierPart]:
-    """The parts of the dossier of *conference*, itself first, as they are for the publisher *user* at this moment."""
+def parts_of(conference: Record, user: User) -> list[DossierPart]:
+    """Return the parts of the dossier of *conference*, the conference first, as they are now for the publisher *user*."""
     drafts = [draft for rows in _querysets(conference) for draft in _drafts(rows)]
     uids = [draft.record.uid for draft in drafts]
     editions = (
         Edition.objects.not_unscheduled().filter(uid__in=uids).order_by("public_from").prefetch_related("relations")
     )
-    by_uid = defaultdict(list)
+    by_uid: dict[UUID, list[Edition]] = defaultdict(list)
     for edition in editions:
         by_uid[edition.uid].append(edition)
     edits = review.unreviewed_edits(user, uids)
@@ -114,7 +115,7 @@ def parts_of(conference: Any, user: Any) -> list[DossierPart]:
     return [_part(draft, State(by_uid[draft.record.uid], now), user, edits) for draft in drafts]
 
 
-def _drafts(rows: QuerySet) -> list[services.DraftSnapshot]:
+def _drafts(rows: QuerySet[Record]) -> list[services.DraftSnapshot]:
     """The DraftSnapshot of each of *rows*, a queryset of a builder."""
     records = list(rows)
     snapshots = BUILDERS[rows.model.record_type].snapshots_of(records)
@@ -123,7 +124,7 @@ def _drafts(rows: QuerySet) -> list[services.DraftSnapshot]:
     ]
 
 
-def _part(draft: services.DraftSnapshot, state: State, user: Any, edits: set[tuple[Any, str]]) -> DossierPart:
+def _part(draft: services.DraftSnapshot, state: State[Edition], user: User, edits: review.Pages) -> DossierPart:
     record = draft.record
     builder = builder_for(record)
     ready = [code for code in CODES if code in builder.languages(record)]
@@ -145,13 +146,13 @@ def _part(draft: services.DraftSnapshot, state: State, user: Any, edits: set[tup
     )
 
 
-def _begun(record):
+def _begun(record: Record) -> set[str]:
     """Codes of the languages in which *record* has a row, ready or not."""
     rows = getattr(record, "versions", None) or getattr(record, "texts", None)
     return {row.language for row in rows.all()} if rows is not None else set()
 
 
-def _plan(snapshot: Snapshot, state: State) -> Plan:
+def _plan(snapshot: Snapshot, state: State[Edition]) -> Plan:
     if state.to_come:
         return Plan.REPLACE if snapshot_differs(snapshot, state.to_come) else Plan.MOVE
     if state.in_force:
@@ -159,30 +160,35 @@ def _plan(snapshot: Snapshot, state: State) -> Plan:
     return Plan.BRING_BACK if state.editions else Plan.PUBLISH
 
 
-def mark_of(parts, until: int | None = None) -> str:
-    """A short text that changes with whatever the release of *parts* depends on; see ``review.mark``.
+def mark_of(parts: Iterable[DossierPart], until: int | None = None) -> str:
+    """Return a short text that changes with everything the release of *parts* depends on; see ``review.mark``.
 
-    *until* is the ``review.last_ledger_entry`` before *parts* were read: what is published in between makes the text a
-    stale one.
+    *until* is the ``review.last_ledger_entry`` before *parts* were read. What is published in between makes the text stale.
     """
     return review.mark_of_all([*(part.record for part in parts), *newly_public_with(parts)], until)
 
 
-def newly_public_with(parts):
-    """The entries of the vocabulary that become public with *parts*, each once."""
+def newly_public_with(parts: Iterable[DossierPart]) -> list[SluggedRecord]:
+    """Return the vocabulary entries that become public with *parts*, each once."""
     entries = {entry.uid: entry for part in parts for entry in part.newly_public}
     return sorted(entries.values(), key=lambda entry: (entry.record_type, entry.slug))
 
 
 @transaction.atomic
 def release(
-    conference: Any, chosen: Collection[str], *, by: Any, at: datetime | None = None, note: str = "", alone: str = ""
+    conference: Record,
+    chosen: Collection[str],
+    *,
+    by: User,
+    at: datetime | None = None,
+    note: str = "",
+    alone: str = "",
 ) -> tuple[list[DossierPart], list[CascadedChange]]:
     """Publish the parts of *conference* whose keys are *chosen*, from *at* (default now) on.
 
-    Returns the parts released and, of those that were not chosen, what they had to do with the conference: what is left out
-    stays at its own time wherever the conference is public then. The rights and the second reader are asked as for a single
-    record; *alone* is the one reason for all parts without.
+    Returns the parts released and the cascaded changes to parts that were not chosen: these keep their own time, unless the
+    conference is not public then. Rights and second reader are checked as for a single record; *alone* is the one reason
+    for all parts without second reader.
     Raises ValidationError naming each part that is refused, and releases nothing: see ``problems_of``.
     """
     lock_dossier(conference)
@@ -209,9 +215,9 @@ def release(
     return parts, [child for result in results for child in result.cascaded if child.uid not in taking]
 
 
-def _in_order(parts, at):
-    """The conference first, so that it is there for the others; last where it moves to a later instant, since it would
-    unschedule what is still set for one before that. Beside it what is done alike, so that it is done in one publication."""
+def _in_order(parts: Iterable[DossierPart], at: datetime | None) -> list[DossierPart]:
+    """Return *parts* with the conference first, or last where it moves to a later instant: moving it first would unschedule
+    what is still scheduled before that. Next to it are the parts with the same action, to share one publication."""
     conference = [part for part in parts if part.is_conference]
     moves = any(part.moves for part in conference)
     others = sorted((part for part in parts if not part.is_conference), key=lambda part: part.moves != moves)
@@ -220,9 +226,9 @@ def _in_order(parts, at):
     return [*conference, *others]
 
 
-def problems_of(parts, *, at, alone):
-    """The Problems that stand against releasing *parts*, before any of them is published: what is missing of each, the
-    reason for no second reader, and the time."""
+def problems_of(parts: Collection[DossierPart], *, at: datetime | None, alone: str) -> Problems:
+    """Return the Problems that prevent releasing *parts*: what is missing of each, the reason for having no second reader,
+    and the time. Called before anything is published."""
     problems = Problems()
     with problems.collect():
         if not parts:
@@ -237,21 +243,21 @@ def problems_of(parts, *, at, alone):
     return problems
 
 
-def _refuse_what_is_not_ready(part):
+def _refuse_what_is_not_ready(part: DossierPart) -> None:
     if part.plan == Plan.NOT_READY:
         raise ValidationError(part.missing)
     if part.plan == Plan.NOTHING:
         raise ValidationError(_("Nothing has changed: there is nothing to release."), code="unchanged")
 
 
-def _starts(records: Iterable[Any]) -> dict[UUID, datetime]:
-    """{uid: when its edition to come begins} of those of *records* that have one."""
+def _starts(records: Iterable[Record]) -> dict[UUID, datetime]:
+    """Return {uid: start of its scheduled edition} for those of *records* that have one."""
     uids = [record.uid for record in records]
     return dict(Edition.objects.to_come(epoch.now()).filter(uid__in=uids).values_list("uid", "public_from"))
 
 
 @transaction.atomic
-def redate(conference, *, by, at):
+def redate(conference: Record, *, by: User, at: datetime | None) -> int:
     """Move everything of the dossier that is still to come to *at*, as it was approved. Returns how many parts moved."""
     lock_dossier(conference)
     records, starts = _to_come(conference)
@@ -264,7 +270,7 @@ def redate(conference, *, by, at):
 
 
 @transaction.atomic
-def unschedule(conference, *, by):
+def unschedule(conference: Record, *, by: User) -> int:
     """Unschedule everything of the dossier that is still to come. Returns how many parts that were."""
     lock_dossier(conference)
     records, _starts_of_them = _to_come(conference)
@@ -275,16 +281,16 @@ def unschedule(conference, *, by):
     return len(records)
 
 
-def _to_come(conference):
-    """(the records of the dossier that have an edition to come, the conference first, {uid: when it begins})"""
+def _to_come(conference: Record) -> tuple[list[Record], dict[UUID, datetime]]:
+    """Return (records of the dossier with a scheduled edition, the conference first, {uid: its start})."""
     records = [record for rows in _querysets(conference) for record in rows.prefetch_related(None)]
     starts = _starts(records)
     return [record for record in records if record.uid in starts], starts
 
 
 @contextmanager
-def _naming(record: Any) -> Iterator[None]:
-    """Put the name of *record* before what is refused of it."""
+def _naming(record: Record) -> Iterator[None]:
+    """Put the name of *record* before the messages of a ValidationError."""
     try:
         yield
     except ValidationError as error:

@@ -1,58 +1,77 @@
-"""Bringing back what a revision holds: into the draft of a record that is there, or as a record that was deleted.
+"""Restoring the draft of a record from a revision, or recovering a record that was deleted.
 
-Nothing is published by it, and no edition is touched. The record keeps its identifiers, who made it and when. What it names
-may be gone by now: what was merged away is followed to what it was merged into, what a record can be without is left out and
-told, and for the rest it is refused, by field. Each function does the whole of its work in one transaction, or nothing.
+Nothing is published and no edition changes. The record keeps its identifiers, its author and its date of creation. Related
+records may be gone: one that was merged is replaced by the record it was merged into, an optional one is left out with a
+message, and for a required one ValidationError is raised. Each function does all of its work in one transaction, or none.
 """
+
+from __future__ import annotations
 
 import uuid
 from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import datetime
 from itertools import product
+from typing import Any
 
+from django.contrib.admin.utils import label_for_field
+from django.contrib.auth.models import User
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
 from django.db import IntegrityError, models, transaction
+from django.db.models import ManyToManyField, Model
+from django.db.models.fields.related import RelatedField
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
+from reversion.models import Version
 
 from ctportal.core.languages import CODES
-from ctportal.publishing.base_models import ADDRESS_IN_USE, Record, ReviewedRecord, label_names, lock
+from ctportal.core.types import AnyUser, JsonObject
+from ctportal.publishing.base_models import (
+    ADDRESS_IN_USE,
+    Record,
+    ReviewedRecord,
+    SluggedRecord,
+    concrete_model,
+    label_names,
+    lock,
+)
 from ctportal.publishing.models import Redirect
 from ctportal.publishing.snapshot import delete_rows, refresh_draft
 from ctportal.publishing.state import slug_is_reserved, state_of
 from ctportal.reading.queries import merged_into
 from ctportal.workflow import review, revisions, roles
-from ctportal.workflow.redaction import known, redact, reveal, words
-from ctportal.workflow.revisions import SavedState, columns_of
+from ctportal.workflow.redaction import Pointer, known, redact, reveal, words
+from ctportal.workflow.revisions import Column, RowKey, SavedState, columns_of
 
-# Of a record that is there, what stays as it is.
+# Fields of an existing record that restoring does not change.
 OWN = frozenset({"uid", "created_by", "created_at"})
 
 
-def mark(record):
-    """Like ``review.mark``, and it changes with every save of *record*, whether the public would read of it or not."""
+def mark(record: Record) -> str:
+    """Like ``review.mark``, but changes with every save of *record*, also where its public JSON stays the same."""
     last = revisions.versions_of(type(record), record.pk).values_list("revision", flat=True).first()
     return f"{review.mark(record)}-{last or 0}"
 
 
-def restore(record, saved_state, *, by, comment):
-    """Make of the draft of *record* what *saved_state* holds, and keep that as a revision with *comment*. Returns what was
-    left out or replaced, in sentences. What is set for all records of a conference together stays (``Record.arranged``).
+def restore(record: Record, saved_state: SavedState, *, by: User, comment: str) -> list[str]:
+    """Restore the draft of *record* from *saved_state* and keep a revision with *comment*. Returns sentences on what was left
+    out or replaced. The fields ``Record.arranged`` stay as they are.
 
-    *by* has a hand in the record by it, and so have those who wrote what was never published of it. Raises
-    PermissionDenied, and ValidationError with all that stands against it.
+    *by* gets an unreviewed edit, and so do the authors of what was never published of *saved_state*. Raises PermissionDenied,
+    and ValidationError with all problems.
     """
     edits = {by, *revisions.authors_of(record, saved_state.revision)}
     return _restore(record, saved_state, by, comment, edits, leave=OWN.union(record.arranged))
 
 
-def discard(record, *, by):
-    """Make of the draft of *record* what was published last, and is in force. Returns as ``restore``.
+def discard(record: Record, *, by: User) -> list[str]:
+    """Restore the draft of *record* from which the edition in force was published. Returns as ``restore``.
 
-    Nobody has a hand in the record by it: what stands there then was approved.
+    This adds no unreviewed edits, since that draft was approved. Raises PermissionDenied and ValidationError.
     """
     edition = state_of(record.uid).in_force
-    saved_state = edition and revisions.saved_state_of_edition(edition)
+    saved_state = revisions.saved_state_of_edition(edition) if edition else None
     if saved_state is None:
         raise ValidationError(_("Of the draft that is public no copy was kept."), code="not_kept")
     comment = gettext_noop("Changes since publication discarded.")
@@ -60,10 +79,12 @@ def discard(record, *, by):
 
 
 @transaction.atomic
-def _restore(record, saved_state, by, comment, edits, leave):
+def _restore(
+    record: Record, saved_state: SavedState, by: User, comment: str, edits: Collection[User], leave: frozenset[str]
+) -> list[str]:
     if not roles.may_edit(by, record):
         raise PermissionDenied
-    model = record._meta.concrete_model
+    model = concrete_model(type(record))
     if not lock(model._base_manager.filter(pk=record.pk)):
         raise ValidationError(_("“%(record)s” was deleted meanwhile."), code="gone", params={"record": record})
     row = model._base_manager.get(pk=record.pk)
@@ -74,7 +95,7 @@ def _restore(record, saved_state, by, comment, edits, leave):
         review.return_to_draft(row, by)
         for account, page in product(edits, ["", *_languages_changed(before, saved_state, row.original_language)]):
             review.note_hand(row, account, page)
-    else:
+    elif isinstance(row, SluggedRecord):
         for account in edits:
             review.note_hand(row, account)
         review.return_naming(row, by)
@@ -82,23 +103,23 @@ def _restore(record, saved_state, by, comment, edits, leave):
     return told
 
 
-def _languages_changed(before, after, original):
-    """The languages with a page of their own whose texts the SavedState *after* has otherwise than *before*."""
+def _languages_changed(before: SavedState, after: SavedState, original: str) -> list[str]:
+    """Return the languages, except *original*, whose texts differ between *before* and *after*."""
     others = (code for code in CODES if code != original)
     return [code for code in others if before.with_language(code, after).rows != before.rows]
 
 
-def may_recover(user, model, fields):
-    """Whether *user* could have edited the record with *fields* (as in JSON) before it was deleted."""
+def may_recover(user: AnyUser, model: type[Model], fields: JsonObject) -> bool:
+    """Return whether *user* could edit the record with *fields* (as in JSON) before it was deleted."""
     may_edit_all = user.has_perm("publishing.edit_all_drafts")
     return roles.has_right(user, model, "change") and (may_edit_all or fields.get("created_by") == user.pk)
 
 
-def recoverable(model, user):
-    """[(last Version, SavedState's fields of the record)] of the deleted records of *model* that *user* may recover."""
+def recoverable(model: type[Record], user: AnyUser) -> list[tuple[Version, JsonObject]]:
+    """Return [(last Version, its fields as in JSON)] of the deleted records of *model* that *user* may recover."""
     found = []
     merged = {str(uid) for uid in Redirect.objects.filter(type=model.record_type).values_list("uid", flat=True)}
-    for version in revisions.deleted(model._meta.concrete_model):
+    for version in revisions.deleted(concrete_model(model)):
         fields = revisions.fields_of(version)
         kinds = getattr(model, "kinds", None)
         is_here = kinds is None or fields["kind"] in kinds
@@ -108,16 +129,17 @@ def recoverable(model, user):
 
 
 @transaction.atomic
-def recover(saved_state, *, by, comment):
-    """Save the deleted record that *saved_state* holds again, as a draft. Returns (the record, as ``restore``)."""
+def recover(saved_state: SavedState, *, by: User, comment: str) -> tuple[Record, list[str]]:
+    """Save the deleted record in *saved_state* again as a draft. Returns (record, sentences as ``restore``)."""
     model, pk = saved_state.root
     if not may_recover(by, model, saved_state.fields):
         raise PermissionDenied
     if model._base_manager.filter(pk=pk).exists():
         raise ValidationError(_("It is there again already."), code="there")
-    row = model(pk=pk)
+    row = model()
+    row.pk = pk
     told = _Writer(saved_state, by).write(row, frozenset({"created_at"}))
-    made = model._meta.get_field("created_at").to_python(saved_state.fields["created_at"])
+    made = datetime.fromisoformat(saved_state.fields["created_at"])
     model._base_manager.filter(pk=pk).update(created_at=made)
     if isinstance(row, ReviewedRecord):
         review.note_hand(row, by)
@@ -125,7 +147,7 @@ def recover(saved_state, *, by, comment):
     return row, told
 
 
-def _finish(row, by, comment):
+def _finish(row: Record, by: User, comment: str) -> None:
     refresh_draft(row)
     revisions.keep(row, by=by, comment=comment, always=True)
 
@@ -134,14 +156,14 @@ def _finish(row, by, comment):
 
 
 class _Targets:
-    """What the rows of a SavedState point to, as it is now. ``told`` are sentences on what is left out or replaced."""
+    """What the rows of a SavedState refer to, as it is now. ``told`` are sentences on what is left out or replaced."""
 
-    def __init__(self, saved_state, user):
+    def __init__(self, saved_state: SavedState, user: User) -> None:
         self.user = user
-        self.told = []
-        self.gone = {}  # {(model, key): what it was called}
-        self.merged = {}  # {(model, key): what it was merged into}
-        named = defaultdict(set)
+        self.told: list[str] = []
+        self.gone: dict[RowKey, str] = {}  # {(model, key): what it was called}
+        self.merged: dict[RowKey, Model] = {}  # {(model, key): what it was merged into}
+        named: dict[type[Model], set[Any]] = defaultdict(set)
         for (model, _pk), fields in saved_state.rows.items():
             for column in _pointers(model):
                 named[column.related_model].update(_keys(column, fields))
@@ -150,8 +172,8 @@ class _Targets:
             for key in keys - there - {pk for kept, pk in saved_state.rows if kept is model}:
                 self._look_for(model, key)
 
-    def _look_for(self, model, key):
-        """Find what the row *key* of *model*, which is not there any more, was called, and what it was merged into."""
+    def _look_for(self, model: type[Model], key: Any) -> None:
+        """Look up the last name of the deleted row *key* of *model*, and the record it was merged into."""
         self.gone[model, key] = revisions.called(model, key, self.user)
         version = revisions.versions_of(model, key).first()
         uid = version and revisions.fields_of(version).get("uid")
@@ -160,14 +182,14 @@ class _Targets:
         if survivor:
             self.merged[model, key] = survivor
 
-    def follows_a_merger(self, model, fields):
-        """Whether a row with *fields* would now name something else than it did."""
+    def follows_a_merger(self, model: type[Model], fields: JsonObject) -> bool:
+        """Return whether a row with *fields* refers to a record that was merged into another."""
         return any(
             (column.related_model, key) in self.merged for column in _pointers(model) for key in _keys(column, fields)
         )
 
-    def one(self, column, key):
-        """The key to write for the foreign key *column*, which held *key*. Raises ValidationError where it needs what is gone."""
+    def one(self, column: Pointer, key: Any) -> Any:
+        """Return the key to save in *column*, which held *key*. Raises ValidationError where a required row is gone."""
         where = column.related_model, key
         if where in self.merged:
             return self._follow(where)
@@ -181,8 +203,8 @@ class _Targets:
             raise ValidationError(_("%(field)s: “%(name)s” was deleted. Recover it first.") % what)
         raise ValidationError(_("%(field)s: “%(name)s” is not there any more.") % what)
 
-    def many(self, column, keys):
-        """Those to write for the many-to-many relation *column*, which held *keys*."""
+    def many(self, column: Pointer, keys: list[Any]) -> list[Any]:
+        """Return the keys to save in the many-to-many relation *column*, which held *keys*."""
         found = []
         for key in keys:
             where = column.related_model, key
@@ -194,27 +216,27 @@ class _Targets:
                 found.append(key)
         return found
 
-    def _follow(self, where):
+    def _follow(self, where: RowKey) -> Any:
         text = _("“%(name)s” was merged into “%(into)s”, which stands in its place.")
         into = self.merged[where]
         is_known = known(type(into)._base_manager.filter(pk=into.pk), self.user).exists()
         self._tell(text % {"name": self.gone[where], "into": into if is_known else words()})
         return into.pk
 
-    def _leave_out(self, column, what):
+    def _leave_out(self, column: Pointer, what: Mapping[str, object]) -> None:
         if column.name != "created_by":
             self._tell(_("%(field)s: “%(name)s” was deleted and is left out.") % what)
 
-    def _tell(self, sentence):
+    def _tell(self, sentence: str) -> None:
         if sentence not in self.told:
             self.told.append(sentence)
 
 
-def _pointers(model):
-    return [column for column in columns_of(model) if column.is_relation]
+def _pointers(model: type[Model]) -> list[Pointer]:
+    return [column for column in columns_of(model) if isinstance(column, RelatedField)]
 
 
-def _keys(column, fields):
+def _keys(column: Pointer, fields: JsonObject) -> list[Any]:
     value = fields.get(column.name)
     return value if isinstance(value, list) else [] if value is None else [value]
 
@@ -223,16 +245,16 @@ def _keys(column, fields):
 
 
 class _Writer:
-    """Writes the rows of a SavedState. Rows that nothing points to are deleted and made anew under their keys, so that two of
-    them may change places; sessions, which documents name, stay where they are."""
+    """Writes the rows of a SavedState. Rows without references to them are deleted and created again with the same keys, so
+    that two of them may swap unique values. Sessions, which documents refer to, are updated."""
 
-    def __init__(self, saved_state, user):
+    def __init__(self, saved_state: SavedState, user: User) -> None:
         self.saved_state = saved_state
         self.targets = _Targets(saved_state, user)
-        self.errors = []
+        self.errors: list[str] = []
 
-    def write(self, row, leave):
-        """Write *row*, the record itself, but for its columns *leave*, and all that belongs to it. Returns what is to be told."""
+    def write(self, row: Record, leave: frozenset[str]) -> list[str]:
+        """Write *row*, the record itself, without its columns *leave*, and the rows that belong to it. Returns the sentences."""
         try:
             with transaction.atomic():
                 self._write(row, leave)
@@ -241,7 +263,7 @@ class _Writer:
             raise ValidationError(text, code="integrity") from error
         return self.targets.told
 
-    def _write(self, row, leave):
+    def _write(self, row: Record, leave: frozenset[str]) -> None:
         before = {} if row._state.adding else _rows_by_model(row)
         for model in [model for model in before if _is_leaf(model)]:
             model._base_manager.filter(pk__in=before.pop(model)).delete()
@@ -256,22 +278,24 @@ class _Writer:
             stay = [pk for kept, pk in self.saved_state.rows if kept is model]
             delete_rows(model._base_manager.filter(pk__in=keys).exclude(pk__in=stay))
 
-    def _steps(self):
-        """The rows that belong to the record: first those that others belong to; last those that may have become the same as
-        another by a merger."""
+    def _steps(self) -> Iterable[list[tuple[RowKey, JsonObject]]]:
+        """Return the rows that belong to the record, in four steps: parents before their parts, and last within each the rows
+        that a merger may have made equal to another."""
         rows = list(self.saved_state.rows.items())[1:]
-        steps = {(leaf, moved): [] for leaf in (False, True) for moved in (False, True)}
+        steps: dict[tuple[bool, bool], list[tuple[RowKey, JsonObject]]] = {
+            (leaf, moved): [] for leaf in (False, True) for moved in (False, True)
+        }
         for (model, pk), fields in rows:
             moved = self.targets.follows_a_merger(model, fields)
             steps[_is_leaf(model), moved].append(((model, pk), fields))
         return steps.values()
 
-    def _refuse_if_faulty(self):
+    def _refuse_if_faulty(self) -> None:
         if self.errors:
             raise ValidationError(self.errors)
 
-    def _save(self, row, fields, leave=frozenset()):
-        """Save *row* with *fields*, or note what stands against that."""
+    def _save(self, row: Model, fields: JsonObject, leave: frozenset[str] = frozenset()) -> None:
+        """Save *row* with *fields*, or add to ``errors``."""
         model = type(row)
         columns = [column for column in columns_of(model) if column.name in fields and column.name not in leave]
         faults = list(self._fill(row, columns, fields)) or list(self._faults(row))
@@ -286,26 +310,27 @@ class _Writer:
             noted = ["modified_at"] if isinstance(row, Record) else []
             row.save(update_fields=[column.name for column in columns if not column.many_to_many] + noted)
         for column in columns:
-            if column.many_to_many:
+            if isinstance(column, ManyToManyField):
                 getattr(row, column.name).set(self.targets.many(column, fields[column.name]))
 
-    def _fill(self, row, columns, fields):
-        """Put what *fields* hold into the *columns* of *row*; yield what cannot be."""
+    def _fill(self, row: Model, columns: Iterable[Column], fields: JsonObject) -> Iterator[str]:
+        """Set the *columns* of *row* from *fields*; yield the error messages."""
         for column in columns:
             if column.many_to_many:
                 continue
             try:
                 value = column.to_python(fields[column.name])
-                setattr(row, column.attname, self.targets.one(column, value) if column.is_relation else value)
+                key = self.targets.one(column, value) if isinstance(column, RelatedField) else value
+                setattr(row, column.attname, key)
             except ValidationError as error:
                 yield from error.messages
 
-    def _faults(self, row):
-        """What the rules of the model say against *row*, each with the name of its field."""
-        faults = {}
+    def _faults(self, row: Model) -> Iterator[str]:
+        """Yield the messages of the validation of *row*, each with the name of its field."""
+        faults: dict[str, list[str]] = {}
         slug = getattr(row, "slug", "")
         if slug and isinstance(row, Record) and slug_is_reserved(row.record_type, slug, row.uid):
-            faults["slug"] = [ADDRESS_IN_USE]
+            faults["slug"] = [str(ADDRESS_IN_USE)]
         redact([row], self.targets.user, [column.name for column in row._meta.concrete_fields])
         try:
             row.full_clean(exclude={*label_names(type(row)), *faults})  # told once, also where a draft has the address
@@ -313,22 +338,22 @@ class _Writer:
             faults |= error.message_dict
         reveal([row])
         for name, messages in faults.items():
-            label = "" if name == NON_FIELD_ERRORS else f"{capfirst(row._meta.get_field(name).verbose_name)}: "
+            label = "" if name == NON_FIELD_ERRORS else f"{capfirst(str(label_for_field(name, type(row))))}: "
             yield from (f"{label}{message}" for message in messages)
 
 
-def _rows_by_model(row):
-    """{model: primary keys} of what belongs to *row* now."""
-    found = defaultdict(set)
+def _rows_by_model(row: Model) -> dict[type[Model], set[Any]]:
+    """Return {model: primary keys} of the rows that belong to *row* now."""
+    found: dict[type[Model], set[Any]] = defaultdict(set)
     for part in revisions.rows_below(row):
         found[type(part)].add(part.pk)
     return found
 
 
-def _is_leaf(model):
-    """Whether nothing points to rows of *model*."""
+def _is_leaf(model: type[Model]) -> bool:
+    """Return whether no model refers to *model*."""
     return not model._meta.related_objects
 
 
-def _of_row(model, text):
+def _of_row(model: type[Model], text: str) -> str:
     return text if issubclass(model, Record) else f"{capfirst(model._meta.verbose_name)}: {text}"

@@ -1,28 +1,29 @@
-"""From draft to public, by people: submitted, sent back, approved. Approving is publishing.
+"""The review of records: they are submitted, sent back or approved. Approving a record publishes it.
 
-A record is being drafted or in review. A *second reader* is somebody who approves a record that was submitted and in
-which they had no hand that the public has not read yet; without one, publishing needs a reason, which stands in the
-history and in the ledger. A language on a page of its own counts as submitted when it is marked as ready.
+A record is in draft or in review. A *second reader* approves a record that was submitted and in which they have no
+unreviewed edit. Without second reader, publishing needs a reason, which is stored in the steps and in the ledger. A
+language with a page of its own counts as submitted when it is marked as ready.
 
-Every function checks the right of *by* (an account) and raises PermissionDenied without it; what the rules refuse raises
-ValidationError. Each does the whole of its work in one transaction, or nothing.
+Each function checks the permission of *by*, raises PermissionDenied or ValidationError, and does all of its work in one
+transaction, or none.
 """
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils.translation import gettext as _
 
 from ctportal.publishing import epoch, renaming, services
-from ctportal.publishing.base_models import Stage, lock
+from ctportal.publishing.base_models import Record, ReviewedRecord, SluggedRecord, Stage, concrete_model, lock
 from ctportal.publishing.cascade import CascadedChange
 from ctportal.publishing.changes import name_of
 from ctportal.publishing.models import Edition, LedgerEntry
@@ -33,55 +34,56 @@ from ctportal.workflow import roles
 from ctportal.workflow.models import UnreviewedEdit, WorkflowStep
 
 Action = WorkflowStep.Action
+Pages = set[tuple[UUID, str]]  # see ``unreviewed_edits``
 REMARK = 1000  # characters
 
 
-def note_step(record: Any, action: str, by: Any, remark: str = "", language: str = "") -> None:
+def note_step(record: Record, action: str, by: User, remark: str = "", language: str = "") -> None:
     _step(record, action, by, remark, language).save()
 
 
-def _step(record: Any, action: str, by: Any, remark: str = "", language: str = "") -> WorkflowStep:
+def _step(record: Record | CascadedChange, action: str, by: User, remark: str = "", language: str = "") -> WorkflowStep:
     who = {"user": by, "by": name_of(by)}
     return WorkflowStep(uid=record.uid, type=record.record_type, action=action, language=language, remark=remark, **who)
 
 
 def _steps(
-    record: Any, action: str, by: Any, remark: str = "", cascaded: Iterable[CascadedChange] = ()
+    record: Record, action: str, by: User, remark: str = "", cascaded: Iterable[CascadedChange] = ()
 ) -> list[WorkflowStep]:
-    """The step of *record*, and one for each of its documents and photos that did something with it."""
+    """Return the step of *record* and one for each cascaded change to its documents and photos."""
     return [_step(record, action, by, remark), *(_step(child, child.action, by) for child in cascaded)]
 
 
-def steps_of(record):
-    """The steps of *record*, the latest first."""
+def steps_of(record: Record) -> QuerySet[WorkflowStep]:
+    """Return the steps of *record*, newest first."""
     return WorkflowStep.objects.filter(uid=record.uid).order_by("-pk")
 
 
-def mark(record, newly_public=()):
-    """Return a short text that changes with whatever an action on *record* depends on: its draft, stage and editions, and
-    what the vocabulary entries *newly_public* say, which become public with it.
+def mark(record: Record, newly_public: Sequence[Record] = ()) -> str:
+    """Return a short text that changes with everything an action on *record* depends on: its draft, stage and editions, and
+    the drafts of the vocabulary entries *newly_public*.
 
-    A form carries it, so that nobody approves, unschedules or withdraws what is no longer what they saw.
+    Forms post it back, so that nobody approves, unschedules or withdraws something other than what they saw.
     """
     own = _marks([record])[0]
     return f"{own}-{mark_of_all(newly_public)}" if newly_public else own
 
 
-def mark_of_all(records, until: int | None = None) -> str:
+def mark_of_all(records: Sequence[Record], until: int | None = None) -> str:
     """Like ``mark``, for an action on all of *records*. One query.
 
-    *until* is a ``last_ledger_entry``: what was entered after it does not count.
+    *until* is a ``last_ledger_entry``: later entries are ignored.
     """
     marks = "\n".join(f"{record.uid} {text}" for record, text in zip(records, _marks(records, until), strict=True))
     return hashlib.sha256(marks.encode()).hexdigest()[:32]
 
 
 def last_ledger_entry() -> int:
-    """The key of the last entry of the ledger, for a page whose mark is made after what it shows was read."""
+    """Return the key of the last ledger entry, for a page that computes its mark after reading what it shows."""
     return LedgerEntry.objects.aggregate(last=Max("pk"))["last"] or 0
 
 
-def _marks(records, until=None):
+def _marks(records: Sequence[Record], until: int | None = None) -> list[str]:
     entries = LedgerEntry.objects.filter(uid__in=[record.uid for record in records]).order_by()
     if until is not None:
         entries = entries.filter(pk__lte=until)
@@ -89,7 +91,7 @@ def _marks(records, until=None):
     return [_mark(record, last.get(record.uid, 0)) for record in records]
 
 
-def _mark(record, last_entry):
+def _mark(record: Record, last_entry: int) -> str:
     parts = [record.draft_sha256[:16], getattr(record, "slug", ""), getattr(record, "stage", ""), str(last_entry)]
     return "-".join(parts)
 
@@ -98,33 +100,33 @@ def _mark(record, last_entry):
 
 
 @transaction.atomic
-def note_change(record, by, language=""):
-    """Note that *by* has changed the draft of *record*; in review, it returns to those who draft it."""
+def note_change(record: ReviewedRecord, by: User, language: str = "") -> None:
+    """Note that *by* has changed the draft of *record*. A record in review returns to draft."""
     note_hand(record, by, language)
     return_to_draft(record, by)
 
 
-def note_hand(record, by, language=""):
-    """Note that *by* has a hand in what *record* says: on its form or, for *language*, on that page of its own."""
+def note_hand(record: Record, by: User, language: str = "") -> None:
+    """Note an unreviewed edit of *record* by *by*: on its form or, with *language*, on the page of that language."""
     UnreviewedEdit.objects.get_or_create(uid=record.uid, language=language, user=by, edition=None)
 
 
-def return_to_draft(record, by, remark=""):
-    """What was submitted is no longer what stands there."""
+def return_to_draft(record: ReviewedRecord, by: User, remark: str = "") -> None:
+    """Return *record* from review to draft, because it was changed."""
     if _move(record, Stage.REVIEW, Stage.DRAFT):
         note_step(record, Action.CHANGED, by, remark)
 
 
 @transaction.atomic
-def note_entry_change(entry, by):
-    """Note that *by* has changed the vocabulary *entry*. While it is not public, its words become so with the first record
-    that shows it: so the drafts of all that name it have changed, and what of it is in review returns."""
+def note_entry_change(entry: SluggedRecord, by: User) -> None:
+    """Note that *by* has changed the vocabulary *entry*. While it is not public, it becomes public with the first record
+    that names it. So the drafts of all such records have changed, and those in review return to draft."""
     note_hand(entry, by)
     return_naming(entry, by)
 
 
-def return_naming(entry, by):
-    """The second half of ``note_entry_change``. The caller has locked *entry*."""
+def return_naming(entry: SluggedRecord, by: User) -> None:
+    """Return the records in review that name *entry* to draft, unless it is public. The caller has locked *entry*."""
     if Edition.objects.public(epoch.now()).filter(uid=entry.uid).exists():
         return  # what shows it keeps its public name
     for records in naming(entry):
@@ -134,15 +136,15 @@ def return_naming(entry, by):
             return_for_entry(record, by)
 
 
-def return_for_entry(record, by):
-    """Like ``return_to_draft``, where *by* has changed an entry of the vocabulary that *record* names. Which one is not said:
-    whoever reads the steps may not know of it."""
+def return_for_entry(record: ReviewedRecord, by: User) -> None:
+    """Like ``return_to_draft``, because *by* changed a vocabulary entry that *record* names. The remark does not name it:
+    readers of the steps may not be allowed to view it."""
     remark = _("A person, organization, series or theme that would become public with it was changed.")
     return_to_draft(record, by, remark)
 
 
-def note_merger(away, into, by):
-    """*away* is now *into*: who had a hand in one has it in the other, unless what that says is public, by the merger."""
+def note_merger(away: Record, into: Record, by: User) -> None:
+    """Move the unreviewed edits of *away*, which was merged into *into*, unless *into* is public."""
     edits = UnreviewedEdit.objects.filter(uid__in=[away.uid, into.uid])
     now = epoch.now()
     users = {*edits.counting(now).values_list("user", flat=True), by.pk}
@@ -152,8 +154,8 @@ def note_merger(away, into, by):
 
 
 @transaction.atomic
-def submit(record, *, by, remark=""):
-    """Hand *record* to the publishers."""
+def submit(record: ReviewedRecord, *, by: User, remark: str = "") -> None:
+    """Submit *record* for review. Raises ValidationError for what is missing."""
     _require(roles.may_edit(by, record))
     remark = _clean_remark(remark)
     missing = builder_for(record).missing(builder_for(record).load(record))
@@ -165,8 +167,8 @@ def submit(record, *, by, remark=""):
     _add_edits_of_entries(record)
 
 
-def _add_edits_of_entries(record):
-    """Who wrote what opens with *record* has a hand in what is submitted."""
+def _add_edits_of_entries(record: Record) -> None:
+    """Add unreviewed edits for the authors of the vocabulary entries that become public with *record*."""
     entries = [entry.uid for entry in opening(record)]
     users = (
         UnreviewedEdit.objects.filter(uid__in=entries).counting(epoch.now()).values_list("user", flat=True).distinct()
@@ -176,15 +178,15 @@ def _add_edits_of_entries(record):
 
 
 @transaction.atomic
-def take_back(record, *, by):
-    """Return *record* from review to draft, by who works on it."""
+def take_back(record: ReviewedRecord, *, by: User) -> None:
+    """Return *record* from review to draft, by one of its editors."""
     _require(roles.may_edit(by, record))
     _back_to_draft(record, Action.TAKEN_BACK, by)
 
 
 @transaction.atomic
-def send_back(record, *, by, remark):
-    """Return *record* from review to draft, by a publisher, who says what is to be done."""
+def send_back(record: ReviewedRecord, *, by: User, remark: str) -> None:
+    """Return *record* from review to draft, by a publisher; *remark* is required."""
     _require(roles.may_publish(by, record))
     remark = _clean_remark(remark)
     if not remark:
@@ -192,17 +194,18 @@ def send_back(record, *, by, remark):
     _back_to_draft(record, Action.SENT_BACK, by, remark)
 
 
-def _back_to_draft(record, action, by, remark=""):
+def _back_to_draft(record: ReviewedRecord, action: str, by: User, remark: str = "") -> None:
     if not _move(record, Stage.REVIEW, Stage.DRAFT):
         raise ValidationError(_("It is not in review."), code="not_in_review")
     note_step(record, action, by, remark)
 
 
-def _leave_review(records):
-    """Those of *records* that are in review are being drafted again."""
-    by_model = {}
+def _leave_review(records: Iterable[Record]) -> None:
+    """Return those of *records* that are in review to draft."""
+    by_model: dict[type[ReviewedRecord], list[ReviewedRecord]] = defaultdict(list)
     for record in records:
-        by_model.setdefault(record._meta.concrete_model, []).append(record)
+        if isinstance(record, ReviewedRecord):
+            by_model[concrete_model(type(record))].append(record)
     for model, some in by_model.items():
         keys = [record.pk for record in some]
         model._base_manager.filter(pk__in=keys, stage=Stage.REVIEW).update(stage=Stage.DRAFT)
@@ -210,15 +213,15 @@ def _leave_review(records):
             record.stage = Stage.DRAFT
 
 
-def _move(record, before, after):
-    """Move *record* from one stage to another; False where it is in another by now."""
+def _move(record: ReviewedRecord, before: Stage, after: Stage) -> bool:
+    """Move *record* from the stage *before* to *after*. Returns False where it is in another stage by now."""
     moved = type(record)._base_manager.filter(pk=record.pk, stage=before).update(stage=after)
     if moved:
         record.stage = after
     return bool(moved)
 
 
-def _clean_remark(remark):
+def _clean_remark(remark: str) -> str:
     remark = " ".join(remark.split())
     if len(remark) > REMARK:
         text = _("The remark has %(n)d characters; it may have %(most)d.")
@@ -229,35 +232,36 @@ def _clean_remark(remark):
 # Approval
 
 
-def unreviewed_edits(user, uids):
-    """{(uid, page)}: in which pages of the records *uids* the account *user* has a hand. One query.
+def unreviewed_edits(user: User, uids: Iterable[UUID]) -> Pages:
+    """Return {(uid, page)}: the pages of the records *uids* with an unreviewed edit by *user*. One query.
 
-    The record's own form is the page "", a language that has one of its own is its code.
+    The page is "" for the form of the record, or the code of a language with a page of its own.
     """
     edits = UnreviewedEdit.objects.counting(epoch.now()).filter(user=user, uid__in=uids)
     return set(edits.values_list("uid", "language"))
 
 
-def has_second_reader(record, by, edits=None):
-    """Whether *by*, approving *record* now, is a second reader of all that would be published. *edits* are those of *by*."""
-    return record.stage == Stage.REVIEW and not _own_work(record, by, pages_of(record), edits)
+def has_second_reader(record: Record, by: User, edits: Pages | None = None) -> bool:
+    """Return whether *by* is a second reader of *record* as it is now. *edits* are the ``unreviewed_edits`` of *by*."""
+    in_review = isinstance(record, ReviewedRecord) and record.stage == Stage.REVIEW
+    return in_review and not _own_work(record, by, pages_of(record), edits)
 
 
-def _own_work(record, by, pages, edits=None):
+def _own_work(record: Record, by: User, pages: Iterable[str], edits: Pages | None = None) -> bool:
     edits = unreviewed_edits(by, [record.uid]) if edits is None else edits
     return not edits.isdisjoint((record.uid, page) for page in pages)
 
 
-def pages_of(record):
-    """The pages of *record* that are published together; see ``unreviewed_edits``."""
+def pages_of(record: Record) -> list[str]:
+    """Return the pages of *record* that are published together; see ``unreviewed_edits``."""
     return ["", *builder_for(record).languages(record)]
 
 
 @transaction.atomic
 def approve(
-    record: Any,
+    record: ReviewedRecord,
     *,
-    by: Any,
+    by: User,
     at: datetime | None = None,
     note: str = "",
     minor: bool = False,
@@ -267,8 +271,8 @@ def approve(
 ) -> PublicationResult:
     """Publish *record* from *at* (default now) on; see ``services.publish``.
 
-    *alone* is the reason for publishing without second reader, needed where there is none: that it is missing is told with
-    all else that is.
+    *alone* is the reason for publishing without second reader, required where there is none. The ValidationError for a
+    missing reason includes all other problems.
     """
     _require(roles.may_publish(by, record))
     _lock(record)
@@ -280,15 +284,15 @@ def approve(
 def approve_all(
     drafts: Sequence[services.DraftSnapshot],
     *,
-    by: Any,
+    by: User,
     options: services.PublishOptions,
     alone: str = "",
     problems: Problems | None = None,
 ) -> list[PublicationResult]:
-    """Publish *drafts*, whose records the caller has locked, at one instant, inside a transaction of its own; see ``approve`` and
-    ``services.publish_all``.
+    """Publish *drafts* at one instant, inside a transaction in which the caller has locked their records; see ``approve``
+    and ``services.publish_all``.
 
-    *alone* is the reason for all of them that have no second reader: that it is missing is told with all else that is.
+    *alone* is the reason for all of them that have no second reader.
     """
     for draft in drafts:
         _require(roles.may_publish(by, draft.record))
@@ -312,25 +316,24 @@ def approve_all(
 
 
 @transaction.atomic
-def approve_language(record, language, *, by, note="", alone=""):
+def approve_language(record: ReviewedRecord, language: str, *, by: User, note: str = "", alone: str = "") -> Edition:
     """Publish *language* of *record* ahead of the rest; see ``services.publish_language``. Returns the edition."""
     _require(roles.may_publish(by, record))
     _lock(record)
     problems, reason = Problems(), ""
     with problems.collect():
         reason = reason_or_refuse(not _own_work(record, by, [language]), alone)
-    how = {"note": note, "reason": reason, "problems": problems}
-    edition = services.publish_language(record, language, by=by, **how)
+    edition = services.publish_language(record, language, by=by, note=note, reason=reason, problems=problems)
     _mark_reviewed({(record.uid, language): edition}, {})
     note_step(record, Action.ALONE if reason else Action.APPROVED, by, reason, language)
     return edition
 
 
 @transaction.atomic
-def relabel(entry, *, by, note="", alone=""):
+def relabel(entry: SluggedRecord, *, by: User, note: str = "", alone: str = "") -> renaming.Renamed:
     """Publish the vocabulary *entry* as it stands wherever it is shown; see ``renaming.relabel``, whose answer is returned.
 
-    An entry is not submitted: its second reader is whoever publishes it without having had a hand in it since then.
+    An entry is not submitted: its second reader is whoever publishes it without unreviewed edit of it.
     """
     _require(roles.may_publish(by, entry))
     renaming.lock_showing([entry])
@@ -345,16 +348,16 @@ def relabel(entry, *, by, note="", alone=""):
     return done
 
 
-def _lock(record):
-    """Let no one change *record* until this transaction ends, and see at which stage it really is."""
+def _lock(record: ReviewedRecord) -> None:
+    """Lock *record* until the transaction ends and read its current stage. Raises ValidationError where it is deleted."""
     rows = type(record)._base_manager.filter(pk=record.pk)
     if not lock(rows):
         raise ValidationError(_("“%(record)s” was deleted meanwhile."), code="gone", params={"record": record})
     record.stage = rows.values_list("stage", flat=True).get()
 
 
-def reason_or_refuse(has_second_reader, alone, text=""):
-    """The reason to keep with the edition: none where there is a second reader. *text* is said where it is missing."""
+def reason_or_refuse(has_second_reader: bool, alone: str, text: str = "") -> str:
+    """Return the reason *alone* in one line, "" with a second reader. Raises ValidationError (*text*) where it is missing."""
     if has_second_reader:
         return ""
     alone = " ".join(alone.split())
@@ -369,15 +372,15 @@ def reason_or_refuse(has_second_reader, alone, text=""):
     return alone
 
 
-def _mark_reviewed(pages, entries):
-    """What these pages and vocabulary entries held stands in editions: nobody's unpublished work any more, as soon as these
-    begin. *pages*: {(uid, page): edition}; *entries*: {uid: edition}."""
+def _mark_reviewed(pages: dict[tuple[UUID, str], Edition], entries: dict[UUID, Edition]) -> None:
+    """Delete the unreviewed edits of what was published, or link them to its edition where that is scheduled.
+    *pages* is {(uid, page): edition}, *entries* {uid: edition} of vocabulary entries."""
     uids = {uid for uid, _page in pages} | set(entries)
     edits = {
-        edit: pages.get((edit.uid, edit.language)) or entries.get(edit.uid)
+        edit: edition
         for edit in UnreviewedEdit.objects.filter(uid__in=uids)
+        if (edition := pages.get((edit.uid, edit.language)) or entries.get(edit.uid))
     }
-    edits = {edit: edition for edit, edition in edits.items() if edition}
     waiting = {edit: edition for edit, edition in edits.items() if edition.public_from > edition.created_at}
     if waiting:
         counting = set(UnreviewedEdit.objects.filter(uid__in=uids).counting(epoch.now()).values_list("pk", flat=True))
@@ -394,13 +397,13 @@ def _mark_reviewed(pages, entries):
 
 
 @transaction.atomic
-def unschedule(record: Any, *, by: Any) -> list[CascadedChange]:
-    """Unschedule what is to come of *record*. Returns what documents and photos did with it."""
+def unschedule(record: Record, *, by: User) -> list[CascadedChange]:
+    """Unschedule what is to come of *record*. Returns the cascaded changes to its documents and photos."""
     return unschedule_all([record], by=by)[0]
 
 
 def unschedule_all(
-    records: Sequence[Any], *, by: Any, naming: services.Naming = nullcontext
+    records: Sequence[Record], *, by: User, naming: services.Naming = nullcontext
 ) -> list[list[CascadedChange]]:
     """Unschedule what is to come of *records*, inside a transaction of the caller; see ``services.unschedule_all``."""
     for record in records:
@@ -414,15 +417,15 @@ def unschedule_all(
 
 
 @transaction.atomic
-def redate(record: Any, *, by: Any, at: datetime | None = None) -> PublicationResult:
+def redate(record: Record, *, by: User, at: datetime | None = None) -> PublicationResult:
     """Move the scheduled edition of *record*, as it was approved, to *at* (default now); see ``services.redate``."""
     return redate_all([record], by=by, at=at)[0]
 
 
 def redate_all(
-    records: Sequence[Any],
+    records: Sequence[Record],
     *,
-    by: Any,
+    by: User,
     at: datetime | None = None,
     taking: frozenset[UUID] | None = None,
     naming: services.Naming = nullcontext,
@@ -442,15 +445,15 @@ def redate_all(
 
 @transaction.atomic
 def withdraw(
-    record: Any,
+    record: Record,
     *,
-    by: Any,
+    by: User,
     reason: str,
     at: datetime | None = None,
-    replacement: Any = None,
+    replacement: UUID | None = None,
     problems: Problems | None = None,
 ) -> PublicationResult:
-    """End what is public of *record*; see ``services.withdraw``."""
+    """Withdraw *record*; see ``services.withdraw``."""
     _require(roles.may_publish(by, record))
     result = services.withdraw(record, by=by, reason=reason, at=at, replacement=replacement, problems=problems)
     said = result.edition.withdrawal.reason
@@ -459,14 +462,14 @@ def withdraw(
 
 
 @transaction.atomic
-def restore(record: Any, *, by: Any, at: datetime | None = None, note: str = "") -> PublicationResult:
-    """Bring *record*, which was withdrawn, back; see ``services.restore``."""
+def restore(record: Record, *, by: User, at: datetime | None = None, note: str = "") -> PublicationResult:
+    """Restore *record*, which was withdrawn; see ``services.restore``."""
     _require(roles.may_publish(by, record))
     result = services.restore(record, by=by, at=at, note=note)
     WorkflowStep.objects.bulk_create(_steps(record, Action.RESTORED, by, cascaded=result.cascaded))
     return result
 
 
-def _require(allowed):
+def _require(allowed: bool) -> None:
     if not allowed:
         raise PermissionDenied

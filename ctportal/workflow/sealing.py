@@ -1,17 +1,22 @@
-"""Sealing: the text of a past edition is removed for good, to protect somebody; its hashes stay and the chain verifies."""
+"""Sealing removes the text of a past edition permanently, to protect a person. Its hashes stay and the ledger verifies."""
 
 from collections import defaultdict
-from typing import Any
+from collections.abc import Iterable
+from datetime import datetime
 
 from django.apps import apps
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from ctportal.core.types import AnyUser
+from ctportal.files.models import StoredFile
 from ctportal.publishing import epoch, ledger
+from ctportal.publishing.base_models import Record
 from ctportal.publishing.changes import name_of
 from ctportal.publishing.models import Edition, LedgerEntry
 from ctportal.publishing.snapshot import BUILDERS
@@ -21,17 +26,17 @@ from ctportal.workflow import audit, revisions, roles
 LONGEST = 500  # characters of a reason
 
 
-def may_seal(user: Any) -> bool:
-    """Whether *user* is an administrator, who alone may seal."""
+def may_seal(user: AnyUser) -> bool:
+    """Return whether *user* may seal editions."""
     return user.has_perm(roles.SEAL)
 
 
-def seal(edition: Edition, *, by: Any, reason: str) -> Edition:
-    """Empty the JSON, card, text and facets of *edition* for good and return it. *reason* is kept in the ledger and the audit trail.
+def seal(edition: Edition, *, by: User, reason: str) -> Edition:
+    """Empty the JSON, card, text and facets of *edition* and return it. *reason* is stored in the ledger and the audit trail.
 
-    Of files that no other edition shows the extracted text goes too, and they are never served again. The history that
-    staff have of the record begins anew with the draft as it is now. Raises
-    PermissionDenied for who may not, ValidationError for an edition in force, to come or sealed already.
+    Files that no other edition shows lose their extracted text and are never served again. The revisions of the record are
+    deleted, except one of the current draft. Raises PermissionDenied without permission, ValidationError for an edition that
+    is in force, scheduled or sealed already.
     """
     if not may_seal(by):
         raise PermissionDenied(_("Only an administrator may seal an edition."))
@@ -56,12 +61,12 @@ def seal(edition: Edition, *, by: Any, reason: str) -> Edition:
     return edition
 
 
-def _forget_history(edition, by, now):
-    """Remove every revision of the record: nobody can tell in which of them the sealed words stand as well."""
+def _forget_history(edition: Edition, by: User, now: datetime) -> None:
+    """Delete all revisions of the record, since any of them may contain the sealed text, and keep the current draft."""
     builder = BUILDERS[edition.type]
     kept = revisions.of_uid(builder.queryset().model, edition.uid)
     record = builder.queryset().filter(uid=edition.uid).first()
-    # Of what was logged before there was a history no revision tells.
+    # The admin's log may be older than the revisions.
     _blank_log([*revisions.rows_of(kept), *(_rows_now(record) if record else ())])
     revisions.remove(kept)
     if record is None:  # merged away
@@ -74,14 +79,14 @@ def _forget_history(edition, by, now):
         revisions.link_all([(in_force, revision, "")])
 
 
-def _rows_now(record):
+def _rows_now(record: Record) -> list[tuple[int, str]]:
     """Like ``revisions.rows_of``, of *record* as it is now."""
     return [(ContentType.objects.get_for_model(row).pk, str(row.pk)) for row in (record, *revisions.rows_below(record))]
 
 
-def _blank_log(rows):
-    """Take the words out of the admin's log of *rows*, as ``revisions.rows_of`` names them. Who and when stay."""
-    by_kind = defaultdict(set)
+def _blank_log(rows: Iterable[tuple[int, str]]) -> None:
+    """Remove the texts from the admin's log of *rows*, pairs as from ``revisions.rows_of``. User and time stay."""
+    by_kind: dict[int, set[str]] = defaultdict(set)
     for kind, pk in rows:
         by_kind[kind].add(pk)
     for kind, keys in by_kind.items():
@@ -91,7 +96,7 @@ def _blank_log(rows):
         LogEntry.objects.filter(content_type__in=kinds, object_id__in=keys).update(object_repr="–", change_message="")
 
 
-def _refuse_unless_over(edition, now):
+def _refuse_unless_over(edition: Edition, now: datetime) -> None:
     if edition.is_sealed:
         raise ValidationError(_("This edition is sealed already."), code="sealed")
     if edition.is_public(now):
@@ -101,6 +106,6 @@ def _refuse_unless_over(edition, now):
         raise ValidationError(_("This edition is scheduled. Unschedule it, then seal it."), code="to_come")
 
 
-def is_sealed_away(stored):
-    """Whether nobody may have the file *stored* any more, staff included."""
+def is_sealed_away(stored: StoredFile) -> bool:
+    """Return whether the file *stored* is shown by sealed editions only, so that not even staff may download it."""
     return sealed_files().filter(pk=stored.pk).exists()

@@ -3,7 +3,9 @@
 What may change without a new edition (documents, photos, relations) is handed in or added by the view.
 """
 
+from collections import defaultdict
 from datetime import date
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -11,7 +13,7 @@ from ctportal.core import codes
 from ctportal.core.countries import country_name
 from ctportal.core.dates import format_date
 from ctportal.core.languages import LANGUAGES
-from ctportal.web.cards import dates_of, day, off, web_address
+from ctportal.web.cards import dates_of, off, web_address
 from ctportal.web.labels import foreign_notice, label, measure
 from ctportal.web.text import LanguageContext, number
 
@@ -97,15 +99,15 @@ def notice(title, language):
 
 
 def announced(entry, language):
-    on = entry["announced_on"] and format_date(day(entry["announced_on"]), language)
+    on = entry["announced_on"] and format_date(date.fromisoformat(entry["announced_on"]), language)
     return {"dates": dates_of(entry, language), "on": on, "reason": entry["reason"]}
 
 
 def by_role(entries, texts):
     """Return [(heading, organizations)] in the order in which the roles first appear."""
-    groups = {}
+    groups = defaultdict(list)
     for entry in entries:
-        groups.setdefault(entry["role"], []).append(organization(entry, texts))
+        groups[entry["role"]].append(organization(entry, texts))
     return [(codes.ORGANIZER_HEADINGS.get(role, role), members) for role, members in groups.items()]
 
 
@@ -131,11 +133,11 @@ def appearance(entry, texts):
 
 def programme(sessions, texts, documents):
     """Return [(day as text, sessions)], each session with its *documents*; those without a date stand together under ""."""
-    days = {}
+    days = defaultdict(list)
     for entry in sessions:
         kind = label(codes.SessionKind, entry["kind"])
         title = texts.pick(entry["title"])
-        days.setdefault(entry["date"], []).append(
+        days[entry["date"]].append(
             {
                 "key": entry["key"],
                 "kind": f"{kind} {entry['number']}" if entry["number"] else kind,
@@ -185,7 +187,7 @@ def event_data(data, language):
     """Return what schema.org/Event says of the conference, empty where nothing is known, dates as far as they are meant."""
     texts = LanguageContext(language, data["original_language"])
     title = texts.pick(data["title"])
-    known = {
+    known: dict[str, Any] = {
         "name": str(title),
         "inLanguage": title.language,
         "description": str(texts.pick(data["summary"])),
@@ -228,7 +230,7 @@ def photo_view(data, language):
         "alt": alt,
         "credit": data["credit"],
         "rights": data["rights"],
-        "taken_on": format_date(day(data["taken_on"]), language) if data["taken_on"] else "",
+        "taken_on": format_date(date.fromisoformat(data["taken_on"]), language) if data["taken_on"] else "",
         "iso_date": data["taken_on"],
         "place": rest.pick(data["place"]),
         "people": [

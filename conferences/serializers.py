@@ -87,7 +87,9 @@ class FigureSerializer(Serializer):
     expectation = serializers.ChoiceField(codes.Expectation.choices, help_text="actual or expected")
     qualifier = serializers.ChoiceField(codes.Qualifier.choices, help_text="exactly, about, close to, more than")
     value = serializers.IntegerField()
-    source = serializers.CharField(help_text="Where the figure is from, in words.")
+    source = serializers.CharField(  # type: ignore[assignment]  # the name in the API
+        help_text="Where the figure is from, in words."
+    )
     official = serializers.BooleanField()
 
 

@@ -1,6 +1,8 @@
 """How conferences, photos and the vocabulary become editions."""
 
-from django.db.models import Model, Prefetch
+from typing import Any
+
+from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
 from ctportal.core.codes import EventFormat
@@ -8,6 +10,7 @@ from ctportal.core.countries import regions_of
 from ctportal.core.dates import first_day, last_day
 from ctportal.core.instants import end_of_day
 from ctportal.core.languages import CODES
+from ctportal.publishing.base_models import Record
 from ctportal.publishing.models import RecordType
 from ctportal.publishing.snapshot import SnapshotBuilder, SnapshotLink, register
 
@@ -162,7 +165,7 @@ def ready(rows, original_language):
     return sorted(rows, key=lambda row: CODES.index(row.language))
 
 
-def missing_title(record: Model, rows: dict[str, Model]) -> dict[str, str]:
+def missing_title(record: Record, rows: dict[str, Any]) -> dict[str, str]:
     """Return {"title": message} where a title is missing in one of *rows*, {language: row}, or in the original language."""
     untitled = [row.get_language_display() for row in rows.values() if not row.title.strip()]
     if untitled:

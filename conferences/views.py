@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from ctportal.core import codes
 from ctportal.core.languages import CODES
 from ctportal.publishing.models import Edition
+from ctportal.reading.context import ReadRequest
 from ctportal.reading.queries import referring
 from ctportal.web import cards
 from ctportal.web.labels import number_in_series
@@ -31,7 +32,7 @@ HERO_SIZES = "(min-width: 60rem) 30rem, 95vw"
 PHOTO_SIZES = "(min-width: 76rem) 72rem, 95vw"
 
 
-def render_record(request: HttpRequest, page: RecordPage) -> HttpResponse:
+def render_record(request: ReadRequest, page: RecordPage) -> HttpResponse:
     """Return the page of a conference, photo, series or theme. Texts of the interface are those of the active language."""
     return {"conference": render_conference, "photo": render_photo}.get(page.record_type, render_vocabulary)(
         request, page
@@ -292,7 +293,7 @@ def render_photo(request: HttpRequest, page: RecordPage) -> HttpResponse:
     home = page.conference
     name = home.card_data["name"] if home else ""
     order = [str(each.uid) for each in sorted(page.children, key=_photo_order)]
-    place = order.index(uid) if uid in order else None
+    place, count = order.index(uid) + 1 if uid in order else 0, len(order)
     picture = None if page.version else cards.picture_of(data, language, sizes=PHOTO_SIZES, eager=True)
     caption = str(photo["caption"]) or str(photo["alt"]) or data["credit"]
     title = caption if len(caption) <= 90 else caption[:90].rsplit(" ", 1)[0] + "…"
@@ -308,9 +309,9 @@ def render_photo(request: HttpRequest, page: RecordPage) -> HttpResponse:
             "files": [cards.file_line(file, language) for file in data["renditions"]] if page.version else (),
             "conference": home and cards.target(home, language),
             "heading": (name and _("Photo: %(conference)s") % {"conference": name}) or _("Photo"),
-            "position": place is not None and (place + 1, len(order)),
-            "previous": f"/{language}/photos/{order[place - 1]}/" if place else "",
-            "next": f"/{language}/photos/{order[place + 1]}/" if place is not None and place + 1 < len(order) else "",
+            "position": (place, count) if place else None,
+            "previous": f"/{language}/photos/{order[place - 2]}/" if place > 1 else "",
+            "next": f"/{language}/photos/{order[place]}/" if 0 < place < count else "",
             "banner": page.banner or notice(photo["caption"], language),
             "og_type": "article",
         },
@@ -319,9 +320,7 @@ def render_photo(request: HttpRequest, page: RecordPage) -> HttpResponse:
         crumbs=(
             Crumb(_("Photos"), "photos/"),
             *((Crumb(name, f"conferences/{home.slug}/"),) if home else ()),
-            Crumb(
-                _("Photo %(number)d of %(count)d") % {"number": place + 1, "count": len(order)} if order else _("Photo")
-            ),
+            Crumb(_("Photo %(number)d of %(count)d") % {"number": place, "count": count} if place else _("Photo")),
         ),
         data=_image_data(request, page, photo) if picture else None,
         section="photos",

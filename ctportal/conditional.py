@@ -27,5 +27,5 @@ class ConditionalMiddleware(MiddlewareMixin):
             return response
         if "ETag" not in response.headers:
             response.headers["ETag"] = entity_tag(response.content)
-        conditional = get_conditional_response(request, response.headers["ETag"], None, response)
+        conditional = get_conditional_response(request, response.headers["ETag"], None, response) or response
         return errors.precondition_failed(request, conditional) if conditional.status_code == 412 else conditional

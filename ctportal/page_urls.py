@@ -1,12 +1,12 @@
 """All public pages: below ``/{language}/``, and the ways in that stand above the languages."""
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import TemplateView
 
 from ctportal.api import developers
 from ctportal.web import files, views
 
-pages = [
+pages: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
     path("", include("conferences.urls")),
     path("", include("documents.urls")),

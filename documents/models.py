@@ -1,6 +1,7 @@
 """Documents and their language versions, as staff work on them. The public reads editions, never these tables."""
 
 import re
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -124,7 +125,7 @@ class Document(ReviewedRecord, SluggedRecord):
         return self.hashtags.split()
 
     def clean(self):
-        if self.session_id and self.session.conference_id != self.conference_id:
+        if self.session and self.session.conference_id != self.conference_id:
             raise ValidationError(
                 {"session": _("“%(session)s” belongs to another conference.") % {"session": self.session}}
             )
@@ -215,7 +216,7 @@ class DocumentRelation(models.Model):
         return f"{self.get_kind_display()} {self.target or self.conference}"
 
 
-class KindManager(models.Manager):
+class KindManager(models.Manager[Any]):
     """The documents of the kinds that one admin entry is for."""
 
     def get_queryset(self):

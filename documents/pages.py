@@ -1,6 +1,7 @@
 """What the page of a document shows, worked out in plain Python from the edition's JSON. Knows no model."""
 
 import re
+from datetime import date
 
 from django.utils.translation import gettext as _
 
@@ -9,7 +10,7 @@ from ctportal.core.dates import format_date
 from ctportal.core.languages import LANGUAGES
 from ctportal.core.symbols import symbol_url
 from ctportal.publishing.snapshot import excerpt
-from ctportal.web.cards import day, file_line, kinds, web_address
+from ctportal.web.cards import file_line, kinds, web_address
 from ctportal.web.labels import foreign_notice, label
 from ctportal.web.text import LanguageContext
 
@@ -33,7 +34,7 @@ def document_view(data, language):
         "kind": kinds(data),
         "code": data["kind"],
         "occasion": codes.OCCASION_WORDS.get(data["occasion"], ""),
-        "date": format_date(day(data["date"]), language),
+        "date": format_date(date.fromisoformat(data["date"]), language),
         "iso_date": data["date"],
         "place": rest.pick(data["place"]),
         "by": by and rest.pick(by["name"]),

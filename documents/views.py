@@ -3,6 +3,8 @@
 ``render_record`` makes the page of one document from its public JSON, as ``conferences.views.render_record`` does.
 """
 
+from collections import defaultdict
+
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -99,11 +101,11 @@ def _relations(page):
     """Return [(heading, targets)] of the documents and conferences this one is tied to, in both directions."""
     reversed_ = codes.REVERSED_RELATION_HEADINGS | {"reference": _("Reference document of")}
     tied = [(codes.RELATION_HEADINGS.get(each.name), each) for each in page.related]
-    tied += [(reversed_.get(each.relation), each) for each in page.children]
-    groups = {}
-    for heading, record in tied:
+    tied_here = [(reversed_.get(each.relation), each) for each in page.children]
+    groups = defaultdict(list)
+    for heading, record in [*tied, *tied_here]:
         if heading:
-            groups.setdefault(heading, []).append(cards.target(record, page.language))
+            groups[heading].append(cards.target(record, page.language))
     return list(groups.items())
 
 

@@ -31,8 +31,8 @@ class RowForm(LabelForm):
 
 
 class RowInline(LabelTabularInline):
-    form = RowForm
-    titles = ()  # of the documents that the rows name: the paths to their versions
+    form: type[LabelForm] = RowForm
+    titles: tuple[str, ...] = ()  # of the documents that the rows name: the paths to their versions
 
     def get_queryset(self, request):
         rows = super().get_queryset(request)

@@ -83,8 +83,8 @@ class ReleasePage:
         elif form.data.get("mark") != release.mark_of(parts):
             text = _("Something of this dossier has changed since you opened the page. Nothing was done: look again.")
             form.add_error(None, ValidationError(text, code="stale"))
-            form.data = form.data.copy()
-            form.data["mark"] = release.mark_of(parts, until)  # the page shows what it is like now
+            form.data = data = self.request.POST.copy()
+            data["mark"] = release.mark_of(parts, until)  # the page shows what it is like now
         if form.is_valid():
             try:
                 text, cascaded = self.buttons[button](self, form, chosen)

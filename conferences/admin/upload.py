@@ -194,7 +194,7 @@ def _values(shared, found):
     read = [name for name in READ_FROM_FILE if found[name] and not typed[name]]
     values = typed | {name: found[name] for name in read}
     for name in ("caption", "rights"):
-        limit = Photo._meta.get_field(name).max_length
+        limit = getattr(Photo, name).field.max_length
         if len(values[name]) > limit:
             values[name] = values[name][: limit - 1] + "…"
     return values | {"place": shared["place"]}, read

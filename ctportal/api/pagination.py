@@ -3,6 +3,7 @@
 from typing import Any
 from urllib.parse import urlencode
 
+from django.core.paginator import Page
 from django.http import QueryDict
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.request import Request
@@ -23,12 +24,14 @@ class Pagination(PageNumberPagination):
     page_size = PAGE_SIZE
     page_size_query_param = "page_size"
     max_page_size = MAX_PAGE_SIZE
+    request: Request
+    page: Page[int]
 
     def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> list[Any]:
         self.request = request
         number = int(request.query_params.get("page") or 1)
         try:
-            self.page = EditionPaginator(queryset, self.get_page_size(request)).page(number)
+            self.page = EditionPaginator(queryset, self.get_page_size(request) or PAGE_SIZE).page(number)
         except PageOutOfRange as error:
             detail = f"There is no page {error.number}; the last is {error.pages}."
             errors = [{"parameter": "page", "code": "page_out_of_range", "detail": detail}]

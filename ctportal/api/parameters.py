@@ -7,7 +7,6 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from rest_framework.filters import BaseFilterBackend
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from ctportal.core.languages import CODES
 from ctportal.reading.filters import FILTERSETS, CodeField, EditionFilterSet, StrictField, shown
@@ -36,7 +35,7 @@ Errors = list[tuple[str, str, str]]  # parameter, code, detail
 class StrictFilterBackend(BaseFilterBackend):
     """Filters a list by the filter set of its type of record, and refuses whatever that does not understand."""
 
-    def filter_queryset(self, request: Request, queryset: Any, view: APIView) -> Any:
+    def filter_queryset(self, request: Request, queryset: Any, view: Any) -> Any:
         filters = FILTERSETS[view.record_type](request.query_params, queryset, request=request)
         check(request.query_params, *FIELDS, filters=filters)
         return filters.qs

@@ -1,6 +1,7 @@
 """The OpenAPI 3.1 description: made from the serializers that make the editions, the filter sets and the problems."""
 
 from functools import cache
+from typing import Any
 
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
@@ -86,7 +87,7 @@ class ProblemSerializer(serializers.Serializer):
     title = serializers.CharField()
     status = serializers.IntegerField()
     detail = serializers.CharField()
-    errors = ParameterErrorSerializer(many=True, required=False)
+    errors = ParameterErrorSerializer(many=True, required=False)  # type: ignore[assignment]  # RFC 9457 names it so
     record = WithdrawnRecordSerializer(required=False)
     version = serializers.IntegerField(required=False)
     sha256 = serializers.CharField(required=False)
@@ -131,7 +132,10 @@ class RootSerializer(serializers.Serializer):
 def record_serializer(serializer_class, record_type, with_chain=False):
     """The shape of one record in an answer: the envelope and the fields of *serializer_class*."""
     name = serializer_class.__name__.removesuffix("Serializer") + ("Version" if with_chain else "Record")
-    fields = {"type": serializers.ChoiceField([str(record_type)]), "__doc__": EnvelopeSerializer.__doc__}
+    fields: dict[str, Any] = {
+        "type": serializers.ChoiceField([str(record_type)]),
+        "__doc__": EnvelopeSerializer.__doc__,
+    }
     if with_chain:
         fields["chain"] = serializers.CharField(help_text="See the list of versions.")
     return type(f"{name}Serializer", (EnvelopeSerializer, serializer_class), fields)
@@ -208,7 +212,8 @@ def description_of(name, filter_):
 
 def _parameter(name, filter_):
     """The OpenAPI parameter for one filter."""
-    field, kind, enum = filter_.field, OpenApiTypes.STR, None
+    kind: Any = OpenApiTypes.STR
+    field, enum = filter_.field, None
     if isinstance(field, filters.CodeField):
         enum = list(field.codes)
     elif isinstance(field, filters.DateField):
@@ -249,7 +254,7 @@ NUMBER = OpenApiParameter(
 
 def problems(*kinds):
     """{(status, media type): response} for the problems of *kinds* and those that every address may answer with."""
-    answers = {}
+    answers: dict[tuple[int, str], OpenApiResponse] = {}
     for kind in (*kinds, "method-not-allowed", "not-acceptable", "precondition-failed", "internal-error"):
         status, title, meaning = TYPES[kind]
         text = f"{title}. {meaning}"
@@ -304,7 +309,7 @@ class Schema(AutoSchema):
 
     def get_operation_id(self) -> str:
         action = getattr(self.view, "action", "")
-        return f"{self.view.basename}_{action}" if action else super().get_operation_id()
+        return f"{self.get_tags()[0]}_{action}" if action else super().get_operation_id()
 
     def get_tags(self) -> list[str]:
         return [getattr(self.view, "basename", "root")]

@@ -21,6 +21,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from ctportal.core.languages import DEFAULT
 from ctportal.publishing.models import Edition, EditionQuerySet
+from ctportal.reading.context import ReadContext
 from ctportal.reading.http import accepts_json
 from ctportal.reading.queries import Found, Gone, Moved, in_full, related, resolve, versions
 from ctportal.web.page import site_root
@@ -73,6 +74,12 @@ class NowhereView(ReadOnlyView):
         raise Problem("not-found")
 
 
+class ReadOnlyRequest(Request):
+    """A request as REST framework hands it on, with what Django's own request has from the middleware."""
+
+    read_context: ReadContext
+
+
 class EditionViewSet(ReadOnlyView, GenericViewSet):
     """The public records of one type. Reads editions alone and gives their JSON as it is.
 
@@ -80,6 +87,7 @@ class EditionViewSet(ReadOnlyView, GenericViewSet):
     filtered by; a record costs three.
     """
 
+    request: ReadOnlyRequest
     record_type: str
     filter_backends = (StrictFilterBackend,)
     pagination_class = Pagination
@@ -90,8 +98,8 @@ class EditionViewSet(ReadOnlyView, GenericViewSet):
         # Of all types: the filter set chooses that of its records, through the index that it reads.
         return Edition.objects.public(self.request.read_context.at)
 
-    def list(self, request: Request) -> Response:
-        keys = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+    def list(self, request: ReadOnlyRequest) -> Response:
+        keys: Any = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
         editions = in_full(keys)
         points_to = related(editions, request.read_context.at, cards=False)
         records = [self.record(edition, points_to[edition.pk]) for edition in editions]
@@ -119,14 +127,16 @@ class EditionViewSet(ReadOnlyView, GenericViewSet):
                 "url": f"{base}{edition.version}/",
                 "public_from": rfc3339(edition.public_from),
                 # The end of the edition in force, if it has one, is still to come: not for the public.
-                "public_until": rfc3339(edition.public_until) if edition.pk != current.pk else None,
+                "public_until": rfc3339(edition.public_until)
+                if edition.public_until and edition.pk != current.pk
+                else None,
                 "minor": edition.minor,
                 "note": edition.note,
                 "sealed": edition.is_sealed,
                 "sha256": edition.sha256,
-                "chain": edition.chain,
+                "chain": chain,
             }
-            for edition in self.chained(current)
+            for edition, chain in self.chained(current)
         ]
         body = {"uid": str(current.uid), "type": self.record_type, "count": len(rows), "results": rows}
         return _modified(Response(body), current.public_from)
@@ -138,16 +148,17 @@ class EditionViewSet(ReadOnlyView, GenericViewSet):
         if isinstance(found, Moved):
             return self.moved(found, f"versions/{number}/")
         editions = list(self.chained(found.edition))
-        edition = next((edition for edition in editions if str(edition.version) == number), None)
-        if edition is None:
+        found_version = next(((edition, chain) for edition, chain in editions if str(edition.version) == number), None)
+        if found_version is None:
             raise Problem("not-found")
+        edition, chain = found_version
         if edition.is_sealed:
             raise Problem(
-                "sealed", version=edition.version, sha256=edition.sha256, chain=edition.chain,
+                "sealed", version=edition.version, sha256=edition.sha256, chain=chain,
                 public_from=rfc3339(edition.public_from),
             )  # fmt: skip
-        edition.published = editions[0].public_from
-        return self.one(edition, chain=edition.chain)
+        edition.published = editions[0][0].public_from
+        return self.one(edition, chain=chain)
 
     def find(self, address: str) -> Found | Moved:
         """Return what stands at *address*; raise the problem that says what else is the case."""
@@ -159,7 +170,7 @@ class EditionViewSet(ReadOnlyView, GenericViewSet):
             raise _withdrawn(found, at, self.origin)
         raise Problem("not-found")
 
-    def chained(self, edition: Edition) -> Iterator[Edition]:
+    def chained(self, edition: Edition) -> Iterator[tuple[Edition, str]]:
         return chained(versions(edition.uid, self.request.read_context.at).defer("text", "card", "json"))
 
     def record(self, edition: Edition, points_to: Iterable[Any], **more: str) -> dict[str, Any]:
@@ -184,8 +195,8 @@ class EditionViewSet(ReadOnlyView, GenericViewSet):
         return site_root(self.request)
 
 
-def chained(editions: Iterable[Edition]) -> Iterator[Edition]:
-    """Yield *editions* (of one record, first to last) with ``version`` and ``chain``.
+def chained(editions: Iterable[Edition]) -> Iterator[tuple[Edition, str]]:
+    """Yield (edition, chain) for *editions* (of one record, first to last), and set their ``version``.
 
     chain is the SHA-256 of the chain before (empty at first), sha256 and public_from as the API writes it, joined by
     line feeds: who has kept one chain value can tell that nothing before it was changed.
@@ -194,8 +205,8 @@ def chained(editions: Iterable[Edition]) -> Iterator[Edition]:
     for number, edition in enumerate(editions, start=1):
         parts = (chain, edition.sha256, rfc3339(edition.public_from))
         chain = sha256("\n".join(parts).encode()).hexdigest()
-        edition.version, edition.chain = number, chain
-        yield edition
+        edition.version = number
+        yield edition, chain
 
 
 def _modified(response: Response, instant: datetime | None) -> Response:
@@ -217,7 +228,7 @@ def _withdrawn(gone: Gone, at: datetime, origin: str) -> Problem:
             "type": edition.type,
             "url": permanent_url(origin, edition.uid),
             "published": rfc3339(first),
-            "withdrawn": rfc3339(edition.public_until),
+            "withdrawn": rfc3339(edition.public_until) if edition.public_until else None,
             "reason": gone.reason,
             "replacement": gone.replacement and named(gone.replacement, origin),
         },

@@ -40,7 +40,7 @@ class AccountForm(UserChangeForm):
 
     def clean(self):
         """Make the languages rights like the others, so that only what changes is written and noted."""
-        cleaned = super().clean()
+        cleaned = super().clean() or {}
         if "translates" in cleaned and "user_permissions" in cleaned:
             rights = Permission.objects.filter(codename__in=[_codename(code) for code in cleaned["translates"]])
             cleaned["user_permissions"] = [*cleaned["user_permissions"], *rights]

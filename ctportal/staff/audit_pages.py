@@ -48,7 +48,7 @@ class HappenedAdmin(NarrowedList, admin.ModelAdmin):
     show_full_result_count = False
     list_per_page = 100
     ordering = ["-pk"]
-    exported = ()
+    exported: tuple[str, ...] = ()
     person_column = "by"
 
     def has_add_permission(self, request):

@@ -368,7 +368,7 @@ def cascaded_in_words(cascaded: Sequence[Any]) -> Iterable[str]:
 
 def names_of(children: Sequence[tuple[str, Any]]) -> dict[Any, str]:
     """{uid: name} of the documents and photos *children*, pairs of type and uid."""
-    names = {}
+    names: dict[Any, str] = {}
     for record_type in sorted({record_type for record_type, _uid in children}):
         uids = [uid for of_type, uid in children if of_type == record_type]
         rows = BUILDERS[record_type].queryset().model._base_manager.filter(uid__in=uids)

@@ -54,7 +54,7 @@ class ComparePage(VersionsPage):
             context, status = self._compared(before, after), 200
         except ValidationError as error:
             before, after = usual, DRAFT
-            context, status = {"error": " ".join(error.messages)}, error.code
+            context, status = {"error": " ".join(error.messages)}, int(error.code)
         context |= {"rows": rows[::-1], "before": before, "after": after}
         return self.answer("compare", _("Compare"), context, status)
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from typing import Any
 
 from django import forms
 from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
@@ -18,7 +19,7 @@ from ctportal.workflow import redaction
 DATE_INPUT = forms.DateInput({"type": "date", "class": "vNativeDate"}, "%Y-%m-%d")
 TIME_INPUT = forms.TimeInput({"type": "time", "class": "vNativeTime"}, "%H:%M")
 INSTANT_INPUT = forms.DateTimeInput({"type": "datetime-local", "class": "vNativeInstant"}, "%Y-%m-%dT%H:%M")
-NATIVE_WIDGETS = {
+NATIVE_WIDGETS: dict[Any, dict[str, Any]] = {
     models.DateField: {"widget": DATE_INPUT},
     models.TimeField: {"widget": TIME_INPUT},
     models.URLField: {"assume_scheme": "https"},

@@ -1,7 +1,9 @@
 """Rows of a record in its form, such as the sessions of a conference."""
 
 import re
+from collections.abc import Sequence
 from functools import cached_property
+from typing import Any
 
 from django.contrib import admin
 from django.forms.models import BaseInlineFormSet
@@ -24,9 +26,9 @@ class InlineFormSet(BaseInlineFormSet):
     """
 
     user = None  # from whom is withheld what they may not know of
-    shown = None  # the rows, once they are read
-    conflicts = ()
-    gone = ()  # numbers of rows whose record was deleted since the page was opened
+    shown: Any = None  # the rows, once they are read
+    conflicts: Sequence[stale_save.Conflict] = ()
+    gone: Sequence[int] = ()  # numbers of rows whose record was deleted since the page was opened
 
     def __init__(self, data=None, files=None, instance=None, save_as_new=False, prefix=None, queryset=None, **kwargs):
         if data is not None and instance is not None and instance.pk:

@@ -42,7 +42,7 @@ class LabelForm(stale_save.ComparedForm, forms.ModelForm):
     """A model form whose labels are those of one *language*, by default the record's original language."""
 
     # Where a broken constraint is shown: its name and the field that can mend it.
-    constraint_fields = {}
+    constraint_fields: dict[str, str] = {}
 
     def __init__(self, *args, language=None, opened_in=None, **kwargs):
         super().__init__(*args, **kwargs)

@@ -3,6 +3,8 @@
 It writes only that language's columns and row, so that two translators never wait for, nor undo, each other.
 """
 
+from typing import Any
+
 from csp.decorators import csp_update
 from django import forms
 from django.contrib import messages
@@ -131,7 +133,7 @@ class LanguageForm(stale_save.ComparedForm, forms.Form):
         return self.record
 
     def clean(self):
-        cleaned = super().clean()
+        cleaned = super().clean() or {}
         if "_publish_language" in self.data and cleaned.get("mark") != self.initial["mark"]:
             self.add_error(None, stale_message(self.record))
         if self.row is None:
@@ -155,7 +157,7 @@ class LanguageForm(stale_save.ComparedForm, forms.Form):
 
     def save(self):
         """Write the columns and the row of this language, and nothing else."""
-        changed = {}
+        changed: dict[Any, dict[str, str]] = {}
         for name, (obj, label) in self.labels.items():
             if name in self.changed_data:
                 changed.setdefault(obj, {})[f"{label}_{self.language}"] = self.cleaned_data[name]

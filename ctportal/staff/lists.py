@@ -42,8 +42,8 @@ class NarrowedList:
             text = component("shortened", notice=searched.notice, text=searched.text)
             self.message_user(request, text, messages.WARNING)
         if ERROR_FLAG in request.GET:
-            text = _("The list cannot be narrowed down by what the address said: this is all of it.")
-            self.message_user(request, text, messages.WARNING)
+            notice = _("The list cannot be narrowed down by what the address said: this is all of it.")
+            self.message_user(request, notice, messages.WARNING)
         return super().changelist_view(request, extra_context)
 
 

@@ -83,7 +83,7 @@ def note_saving(user, uid, part):
 def _others(uid, part, user, now):
     """One Other for each account but *user* that has the page open, who came first first."""
     rows = Presence.objects.filter(uid=uid, part=part, saved=False, seen_at__gte=now - ALIVE).exclude(user=user)
-    found = {}
+    found: dict[int, Other] = {}
     for row in rows.select_related("user").order_by("opened_at", "pk"):
         found.setdefault(row.user_id, Other(name_of(row.user), row.opened_at))
     return list(found.values())

@@ -8,6 +8,7 @@ import hashlib
 import json
 from dataclasses import replace
 from typing import NamedTuple
+from uuid import UUID
 
 from django.core import signing
 from django.http import Http404
@@ -25,7 +26,7 @@ from ctportal.files.models import StoredFile
 from ctportal.files.serving import STAFF, serve
 from ctportal.publishing.base_models import Stage
 from ctportal.publishing.models import Edition, RecordType
-from ctportal.publishing.snapshot import BUILDERS, builder_for
+from ctportal.publishing.snapshot import BUILDERS, Snapshot, builder_for
 from ctportal.publishing.state import snapshot_differs, state_of
 from ctportal.staff import sharing
 from ctportal.web.records import RecordPage
@@ -151,7 +152,8 @@ class PreviewedDraft:
         """(snapshots of the drafts that belong to a conference, public editions of those that *reader* may not read)."""
         if record.record_type != RecordType.CONFERENCE:
             return [], []
-        snapshots, others = [], []
+        snapshots: list[Snapshot] = []
+        others: list[UUID] = []
         for builder in (BUILDERS[RecordType.DOCUMENT], BUILDERS[RecordType.PHOTO]):
             drafts = []
             for child in builder.queryset().filter(conference=record.pk):

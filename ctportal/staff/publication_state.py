@@ -36,7 +36,7 @@ class NotedChangeList(ChangeList):
 
     def get_ordering_field(self, field_name):
         # Django shows no link to sort by what may not be sorted by, and sorts by it all the same.
-        return super().get_ordering_field(field_name) if field_name in self.sortable_by else None
+        return super().get_ordering_field(field_name) if field_name in (self.sortable_by or ()) else None
 
     def get_results(self, request):
         super().get_results(request)
@@ -103,7 +103,7 @@ class PublicationFilter(admin.SimpleListFilter):
             "withdrawn": past & ~public & ~scheduled,
             "draft": ~past & ~scheduled,
         }
-        condition = conditions[self.value()]
+        condition = conditions[str(self.value())]
         few = found_once(queryset, queryset.model._default_manager.filter(condition))
         return queryset.filter(condition) if few is None else few
 

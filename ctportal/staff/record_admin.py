@@ -80,8 +80,10 @@ class RecordAdmin(SaysWhatIsSaved, KeepsHistory, AutocompleteFields, NarrowedLis
     show_full_result_count = False
     list_per_page = 50
     publishable = True  # vocabulary is published with what shows it
-    link_paths = ()  # relations that the builder's links read
-    tells_of_others = frozenset()  # what is searched, sorted and filtered by and stands in another record
+    link_paths: tuple[str, ...] = ()  # relations that the builder's links read
+    tells_of_others: frozenset[str] = (
+        frozenset()
+    )  # what is searched, sorted and filtered by and stands in another record
 
     def get_urls(self) -> list[URLPattern]:
         return [*(page.url(self, route, name) for route, name, page in PAGES), *super().get_urls()]

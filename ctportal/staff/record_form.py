@@ -32,7 +32,7 @@ class RecordForm(LabelForm, PublishingFields, metaclass=forms.models.ModelFormMe
     """
 
     text_rows = ""
-    text_fields = ()
+    text_fields: tuple[str, ...] = ()
     never_stale = frozenset(PublishingFields.base_fields) | {"upload", "remove_file"}
     slug_from = ""  # field whose words make the slug
     refusal = None  # ValidationError of a service that refused what this form asked for

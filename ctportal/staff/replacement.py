@@ -20,7 +20,8 @@ def replacement_from(text):
     if not text:
         return None
     named = _named_in_address(text)
-    found = Edition.objects.public(epoch.now()).exclude(type__in=VOCABULARY).filter(**named)[:2] if named else []
+    public = Edition.objects.public(epoch.now()).exclude(type__in=VOCABULARY)
+    found = list(public.filter(**named)[:2]) if named else []
     if len(found) == 1:
         return found[0].uid
     if found:

@@ -243,7 +243,7 @@ def _rows(data, prefix):
     counts = [data.get(f"{prefix}-{name}", "") for name in ("TOTAL_FORMS", "INITIAL_FORMS")]
     if not all(count.lstrip("-").isdecimal() and len(count) < 5 for count in counts):
         return None, 0
-    rows = [{} for _n in range(max(0, int(counts[0])))]
+    rows: list[dict[str, list[str]]] = [{} for _n in range(max(0, int(counts[0])))]
     for name in data:
         number = _number(name, prefix)
         if number is not None and number < len(rows):

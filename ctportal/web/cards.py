@@ -28,11 +28,6 @@ WIDE_CARD_SIZES = "(min-width: 60rem) 30rem, 95vw"
 TILE_SIZES = "(min-width: 60rem) 17rem, (min-width: 40rem) 45vw, 95vw"
 
 
-def day(text: str | None) -> date | None:
-    """Return the date written as YYYY-MM-DD in JSON, None for none."""
-    return date.fromisoformat(text) if text else None
-
-
 def web_address(text: str) -> str:
     """Return *text* where it may stand in a link, "" where it is anything but http or https."""
     return text if text.lower().startswith(("https://", "http://")) else ""
@@ -40,7 +35,9 @@ def web_address(text: str) -> str:
 
 def dates_of(data: dict[str, Any], language: str) -> str:
     """Return the days of a conference as written in *language*."""
-    return format_date_range(day(data["start_date"]), day(data["end_date"]), data["date_precision"], language)
+    return format_date_range(
+        date.fromisoformat(data["start_date"]), date.fromisoformat(data["end_date"]), data["date_precision"], language
+    )
 
 
 def off(status: str) -> bool:
@@ -109,7 +106,7 @@ def document_row(record, language: str, conference=None, *, with_excerpt: bool =
     return {
         "address": f"/{language}/{path}",
         "title": title,
-        "date": format_date(day(data["date"]), language),
+        "date": format_date(date.fromisoformat(data["date"]), language),
         "iso_date": data["date"],
         "marks": [mark for mark in (with_kind and kinds(data), codes.OCCASION_WORDS.get(data["occasion"])) if mark],
         "symbol": data["symbol"],
@@ -167,7 +164,7 @@ def picture_of(
         return None
     fallback = ordered[-1][1]
     middle = min(fallback, key=lambda file: abs(_width(file) - MIDDLE))
-    texts = "" if data["decorative"] or decorative else data["alt_text"]
+    texts = {} if data["decorative"] or decorative else data["alt_text"]
     return {
         "sources": [(name, _srcset(files)) for name, files in ordered[:-1]],
         "src": middle["path"],

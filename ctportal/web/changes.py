@@ -6,6 +6,7 @@
 import json
 import re
 from dataclasses import dataclass, field
+from datetime import date
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -17,7 +18,7 @@ from ctportal.core.dates import format_date
 from ctportal.core.languages import CODES, DEFAULT, direction
 from ctportal.reading.differences import ADDED, MOVED, REMOVED, Part, differences, relation_differences, text_changes
 
-from .cards import dates_of, day
+from .cards import dates_of
 from .labels import language_name, number_in_series
 from .page import comma
 from .text import LanguageContext, media_name, number, size
@@ -162,7 +163,7 @@ def changed(before, after, language):
     """Return the list of Shown from the JSON text *before* to *after*. The language must be active."""
     old, new = json.loads(before), json.loads(after)
     teller = _Teller(language, new.get("original_language") or old.get("original_language") or DEFAULT)
-    found = sorted(differences(old, new), key=lambda change: _ORDER.get(change.path[0], len(_ORDER)))
+    found = sorted(differences(old, new), key=lambda change: _ORDER.get(str(change.path[0]), len(_ORDER)))
     return _together(teller.tell(change) for change in found)
 
 
@@ -182,11 +183,9 @@ def _together(shown):
 def relations_changed(before, after, language):
     """Return the list of Shown for relations: *before* and *after* are lists of (name, title) of what was pointed to."""
     removed, added = relation_differences(before, after)
-    return _together(
-        Shown(_label(RELATIONS.get(name, name)), kind, **{side: [title]})
-        for kind, side, pointers in ((REMOVED, "before", removed), (ADDED, "after", added))
-        for name, title in pointers
-    )
+    gone = [Shown(_label(RELATIONS.get(name, name)), REMOVED, before=[title]) for name, title in removed]
+    new = [Shown(_label(RELATIONS.get(name, name)), ADDED, after=[title]) for name, title in added]
+    return _together([*gone, *new])
 
 
 def _label(name):
@@ -244,7 +243,7 @@ class _Teller:
         if name in CODED:
             return _label(dict(CODED[name]).get(value, value))
         if name in DATES and INSTANT_OR_DAY.fullmatch(str(value)):
-            return format_date(day(value), self.language)
+            return format_date(date.fromisoformat(value), self.language)
         if name == "country":
             return country_name(value, self.language)
         if name in ("language", "original_language", "languages") and value in CODES:

@@ -53,15 +53,14 @@ def past_file(request, key, at):
     if uid is None:
         raise Http404
     found = resolve_uid(uid, at)
-    withdrawn = isinstance(found, Gone)
     language = preferred_language(request)
     with translation.override(django_code(language)):
         response = gone_page(
             request,
             language,
             title=_("This file has been withdrawn"),
-            reason=found.reason if withdrawn else _("The record that showed it has been revised since."),
-            replacement=found.replacement if withdrawn else found.edition,
+            reason=found.reason if isinstance(found, Gone) else _("The record that showed it has been revised since."),
+            replacement=found.replacement if isinstance(found, Gone) else getattr(found, "edition", None),
         )
     patch_vary_headers(response, ["Accept-Language"])
     return response

@@ -1,6 +1,7 @@
 """The public history of a record: its versions with their change notes, and what changed from one to the next."""
 
 import json
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -21,7 +22,7 @@ def history_of(edition: Edition, at: datetime, language: str) -> list[dict[str, 
     One query; none for a record with one version, which the edition itself tells (*edition* comes from ``resolve``).
     """
     if edition.version == 1:
-        rows = [(edition.public_from, edition.minor, edition.note, None)]
+        rows: Iterable[Any] = [(edition.public_from, edition.minor, edition.note, None)]
     else:
         rows = versions(edition.uid, at).values_list("public_from", "minor", "note", "sealed_at")
     address = page_address(edition.type, edition.slug, edition.uid, language)

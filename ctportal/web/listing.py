@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Page
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from django.views import View
@@ -13,7 +13,7 @@ from django.views import View
 from ctportal.core import codes
 from ctportal.core.countries import REGIONS, country_name, region_name
 from ctportal.core.languages import LANGUAGES
-from ctportal.reading.context import ReadContext
+from ctportal.reading.context import ReadContext, ReadRequest
 from ctportal.reading.filters import EditionFilterSet, filters_for
 from ctportal.reading.middleware import never_kept
 from ctportal.reading.queries import Choice, Option, PageOutOfRange, listing, options
@@ -71,7 +71,7 @@ class EditionListView(View):
         """Return what the list shows of *editions*, as they are at the instant *at*."""
         raise NotImplementedError
 
-    def get(self, request: HttpRequest, language: str) -> HttpResponse:
+    def get(self, request: ReadRequest, language: str) -> HttpResponse:
         read_context, path = request.read_context, f"{self.section}/"
         data = {**request.GET.dict(), **self.fixed}
         filters = filters_for(self.record_type, data, request)
@@ -88,7 +88,7 @@ class EditionListView(View):
             "intro": self.intro,
             "problems": [problem for each in problems.values() for problem in each],
             "list_class": self.list_class,
-            "rows": self.rows(page.object_list, read_context.at, language) if page else (),
+            "rows": self.rows(list(page), read_context.at, language) if page else (),
             "tally": tally(self.record_type, page.paginator.count, language) if page is not None else "",
             "pager": pager_of(page, path, language, given) if page is not None else None,
             "narrowed": bool(narrowed),
@@ -206,7 +206,7 @@ def _menu(name: str, found: Iterable[Option], filters, language: str, *, counted
     if name == "region":
         entries.sort(key=lambda entry: REGIONS.index(entry[0]))
     elif name != "year":
-        entries.sort(key=lambda entry: entry[1].casefold())
+        entries.sort(key=lambda entry: str(entry[1]).casefold())
     choices = [(value, f"{text} ({number(count, language)})" if counted else text) for value, text, count in entries]
     chosen = filters.chosen.get(name)
     # An address may name a series or theme by its uid or by a former slug; the menu knows it by its slug.

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ctportal.core.languages import LANGUAGES, direction
+from ctportal.core.types import LazyText
 
 SITE_NAME = gettext_lazy("Counter-Terrorism Conferences")
 # The sections of the site: path below /{language}/ and label.
@@ -74,7 +75,7 @@ def render_page(
     language: str,
     path: str,
     title: str,
-    description: str = "",
+    description: LazyText = "",
     crumbs: Sequence[Crumb] = (),
     data: dict[str, Any] | None = None,
     section: str = "",

@@ -11,6 +11,7 @@ from django.views import View
 
 from ctportal.core.dates import format_instant
 from ctportal.publishing.models import Edition
+from ctportal.reading.context import ReadRequest
 from ctportal.reading.queries import Found, Gone, Moved, related, resolve, versions
 
 from .addresses import data_address, page_address, record_path
@@ -112,12 +113,13 @@ class EditionDetailView(View):
     Where there is none, what became of it: moved, gone or never there.
     """
 
+    request: ReadRequest
     record_type = ""
-    renderer: Callable[[HttpRequest, RecordPage], HttpResponse]
+    renderer: Callable[[ReadRequest, RecordPage], HttpResponse]
     shows_changes = True
 
     def get(
-        self, request: HttpRequest, language: str, slug: str = "", uid: UUID | None = None, number: int | None = None
+        self, request: ReadRequest, language: str, slug: str = "", uid: UUID | None = None, number: int | None = None
     ) -> HttpResponse:
         found = resolve(self.record_type, slug or str(uid), request.read_context.at)
         if not isinstance(found, Found):
@@ -170,7 +172,7 @@ def version_banner(edition: Edition, current: Edition, language: str) -> dict[st
         line = _("You are reading version %(number)d, which was public from %(start)s to %(end)s.") % {
             "number": edition.version,
             "start": format_instant(edition.public_from, "UTC", language),
-            "end": format_instant(edition.public_until, "UTC", language),
+            "end": format_instant(edition.public_until, "UTC", language) if edition.public_until else "",
         }
     lines = [line, *([edition.note] if edition.note else [])]
     return {"lines": lines, "off": edition.pk != current.pk, "link": (newest, _("Go to the current page"))}

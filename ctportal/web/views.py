@@ -43,7 +43,9 @@ def permanent(request, uid):
     found = resolve_uid(uid, request.read_context.at)
     if isinstance(found, (Found, Moved)):
         edition = found.edition
-        response = HttpResponsePermanentRedirect(page_address(edition.type, edition.slug, edition.uid, language))
+        response: HttpResponse = HttpResponsePermanentRedirect(
+            page_address(edition.type, edition.slug, edition.uid, language)
+        )
     elif isinstance(found, Gone):
         with translation.override(django_code(language)):
             response = withdrawn_page(request, language, found)
@@ -142,7 +144,7 @@ def _ways_in(read_context, language):
     """Return the series, themes and countries that have conferences, with their numbers, by name."""
     menus = options("conference", read_context, ("series", "theme", "country"))
     texts = LanguageContext(language)
-    ways = {
+    ways: dict[str, list[tuple[object, str, int]]] = {
         "series": [(texts.pick(each.names), f"series/{each.value}/", each.total) for each in menus["series"]],
         "themes": [(texts.pick(each.names), f"themes/{each.value}/", each.total) for each in menus["theme"]],
         "countries": [

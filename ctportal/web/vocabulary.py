@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
+from ctportal.reading.context import ReadRequest
 from ctportal.reading.filters import filters_for
 from ctportal.reading.queries import first_rows
 
@@ -17,7 +18,7 @@ from .text import LanguageContext
 CONFERENCES, DOCUMENTS = 50, 10  # on a page
 
 
-def render_vocabulary(request: HttpRequest, page: RecordPage) -> HttpResponse:
+def render_vocabulary(request: ReadRequest, page: RecordPage) -> HttpResponse:
     """Return the page of a series or theme."""
     texts = LanguageContext(page.language)
     name = texts.pick(page.data["name"])
@@ -50,7 +51,7 @@ def render_vocabulary(request: HttpRequest, page: RecordPage) -> HttpResponse:
     )
 
 
-def _members(request: HttpRequest, page: RecordPage) -> dict[str, Any]:
+def _members(request: ReadRequest, page: RecordPage) -> dict[str, Any]:
     """Return one page of the conferences in a series or on a theme, and the newest documents on a theme."""
     language, is_series = page.language, page.record_type == "series"
     asked = {page.record_type: str(page.uid), "ordering": "date" if is_series else "-date"}

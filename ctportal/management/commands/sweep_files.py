@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, ProtectedError, Q
+from django.db.models import Exists, ForeignObjectRel, OuterRef, ProtectedError, Q
 from django.utils import timezone
 
 from ctportal.files.models import StoredFile
@@ -49,9 +49,9 @@ def unattached(before):
     """Return the stored files from before the instant that nothing names, the smaller pictures of an original first."""
     named = Q()
     for relation in StoredFile._meta.get_fields(include_hidden=True):
-        if relation.auto_created and not relation.concrete and relation.related_model is not StoredFile:
+        if isinstance(relation, ForeignObjectRel) and relation.related_model is not StoredFile:
             naming = relation.related_model._base_manager.filter(**{relation.field.name: OuterRef("pk")})
-            named |= Exists(naming)
+            named |= Q(Exists(naming))
     # A smaller picture belongs to its original, and an original to its smaller pictures.
     named |= Q(pk__in=revisions.files_named())
     kept = {source or pk for source, pk in StoredFile.objects.filter(named).values_list("source", "pk")}

@@ -24,4 +24,5 @@ def language_name(context: template.Context, text: LocalizedText | str) -> str:
 
 
 def _component(context: template.Context, name: str, **inputs: object) -> str:
-    return context.template.engine.get_template(name).render(context.new(inputs))
+    engine = context.template.engine  # type: ignore[union-attr]  # no template only while none is rendered
+    return engine.get_template(name).render(context.new(inputs))

@@ -97,7 +97,7 @@ class Loader:
         self.where = ""  # the fixture that is being read, for messages
         self.published = 0
         self.left = []  # names of dossiers and reference documents that were there already
-        self.vocabulary = {kind: {} for kind in VOCABULARY}
+        self.vocabulary: dict[str, dict[str, Any]] = {kind: {} for kind in VOCABULARY}
         self.references = {entry["slug"]: entry for entry in self.read("reference-documents.toml")["documents"]}
 
     def load(self):
@@ -214,7 +214,7 @@ class Loader:
 
         Left out are lists, which are rows of their own, and what stands under the names *apart*.
         """
-        found = {}
+        found: dict[str, Any] = {}
         for name, value in entry.items():
             if name in apart or isinstance(value, list):
                 continue

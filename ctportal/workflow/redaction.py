@@ -120,7 +120,7 @@ def _withhold(column: Pointer, rows: list[Any], user: AnyUser) -> None:
             column.set_cached_value(row, hidden[getattr(row, column.attname)])
 
 
-def _hidden(model: type[Model], keys: set[Any], user: AnyUser) -> dict[Any, Any]:
+def _hidden(model: type[Model], keys: set[int], user: AnyUser) -> dict[int, Any]:
     """Return {primary key: Redacted} for those of the rows *keys* of *model* that *user* may not view. One query."""
     if not keys:
         return {}
@@ -175,7 +175,7 @@ def _called(row: Model) -> str:
 
 def named_as_known(rows: Iterable[Model], user: AnyUser) -> list[str]:
     """Return the names of those of *rows*, of any models, that *user* may view, and the number of the others in words."""
-    by_model: dict[type[Model], dict[Any, Model]] = defaultdict(dict)
+    by_model: dict[type[Model], dict[int, Model]] = defaultdict(dict)
     for row in rows:
         by_model[type(row)][row.pk] = row
     found: list[str] = []

@@ -163,7 +163,7 @@ class _Targets:
         self.told: list[str] = []
         self.gone: dict[RowKey, str] = {}  # {(model, key): what it was called}
         self.merged: dict[RowKey, Model] = {}  # {(model, key): what it was merged into}
-        named: dict[type[Model], set[Any]] = defaultdict(set)
+        named: dict[type[Model], set[int]] = defaultdict(set)
         for (model, _pk), fields in saved_state.rows.items():
             for column in _pointers(model):
                 named[column.related_model].update(_keys(column, fields))
@@ -172,7 +172,7 @@ class _Targets:
             for key in keys - there - {pk for kept, pk in saved_state.rows if kept is model}:
                 self._look_for(model, key)
 
-    def _look_for(self, model: type[Model], key: Any) -> None:
+    def _look_for(self, model: type[Model], key: int) -> None:
         """Look up the last name of the deleted row *key* of *model*, and the record it was merged into."""
         self.gone[model, key] = revisions.called(model, key, self.user)
         version = revisions.versions_of(model, key).first()
@@ -188,7 +188,7 @@ class _Targets:
             (column.related_model, key) in self.merged for column in _pointers(model) for key in _keys(column, fields)
         )
 
-    def one(self, column: Pointer, key: Any) -> Any:
+    def one(self, column: Pointer, key: int) -> Any:
         """Return the key to save in *column*, which held *key*. Raises ValidationError where a required row is gone."""
         where = column.related_model, key
         if where in self.merged:
@@ -203,7 +203,7 @@ class _Targets:
             raise ValidationError(_("%(field)s: “%(name)s” was deleted. Recover it first.") % what)
         raise ValidationError(_("%(field)s: “%(name)s” is not there any more.") % what)
 
-    def many(self, column: Pointer, keys: list[Any]) -> list[Any]:
+    def many(self, column: Pointer, keys: list[int]) -> list[int]:
         """Return the keys to save in the many-to-many relation *column*, which held *keys*."""
         found = []
         for key in keys:
@@ -236,7 +236,7 @@ def _pointers(model: type[Model]) -> list[Pointer]:
     return [column for column in columns_of(model) if isinstance(column, RelatedField)]
 
 
-def _keys(column: Pointer, fields: JsonObject) -> list[Any]:
+def _keys(column: Pointer, fields: JsonObject) -> list[int]:
     value = fields.get(column.name)
     return value if isinstance(value, list) else [] if value is None else [value]
 
@@ -342,9 +342,9 @@ class _Writer:
             yield from (f"{label}{message}" for message in messages)
 
 
-def _rows_by_model(row: Model) -> dict[type[Model], set[Any]]:
+def _rows_by_model(row: Model) -> dict[type[Model], set[int]]:
     """Return {model: primary keys} of the rows that belong to *row* now."""
-    found: dict[type[Model], set[Any]] = defaultdict(set)
+    found: dict[type[Model], set[int]] = defaultdict(set)
     for part in revisions.rows_below(row):
         found[type(part)].add(part.pk)
     return found

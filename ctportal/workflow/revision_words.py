@@ -143,7 +143,7 @@ class Names:
             return self._name(column, value)
         return str(dict(column.flatchoices).get(value, value)) if column.choices else str(value)
 
-    def _name(self, column: Pointer, key: Any) -> str:
+    def _name(self, column: Pointer, key: int) -> str:
         return self.names[column.related_model][key]
 
     def of_row(self, model: type[Model], fields: JsonObject) -> str:
@@ -158,7 +158,7 @@ class Names:
         return f"{kind}: {brief}"
 
 
-def _names(model: type[Model], keys: set[Any], user: AnyUser) -> dict[Any, str]:
+def _names(model: type[Model], keys: set[int], user: AnyUser) -> dict[int, str]:
     rows = known(model._base_manager.filter(pk__in=keys), user)
     found = {row.pk: str(row) for row in rows.prefetch_related(*getattr(model, "named_by", ()))}
     return found | {key: called(model, key, user) for key in keys - found.keys()}

@@ -36,7 +36,7 @@ from ctportal.publishing.snapshot import builder_for
 from ctportal.workflow.models import EditionRevision
 
 # A row: its model and primary key.
-RowKey: TypeAlias = "tuple[type[Model], Any]"
+RowKey: TypeAlias = "tuple[type[Model], int]"
 Column: TypeAlias = "Field[Any, Any]"
 
 # Columns that the portal sets itself, and sets again after restoring.
@@ -115,7 +115,7 @@ class SavedState:
         return cls.of_versions(Version.objects.filter(revision=revision).order_by("pk"))
 
     @property
-    def root(self) -> tuple[type[Record], Any]:
+    def root(self) -> tuple[type[Record], int]:
         """(model, primary key) of the record itself."""
         return next((model, pk) for model, pk in self.rows if issubclass(model, Record))
 
@@ -231,7 +231,7 @@ def _names(model: type[Model]) -> list[str]:
     ]
 
 
-def versions_of(model: type[Model], pk: Any) -> QuerySet[Version]:
+def versions_of(model: type[Model], pk: int) -> QuerySet[Version]:
     """Return the Versions of the row *pk* of *model*, newest first."""
     kind = ContentType.objects.get_for_model(model)
     return Version.objects.filter(db=DEFAULT_DB_ALIAS, content_type=kind, object_id=str(pk)).order_by("-pk")
@@ -280,7 +280,7 @@ def in_words(comment: str, user: AnyUser) -> str:
     return gettext(words) if words else ""
 
 
-def called(model: type[Model], key: Any, user: AnyUser) -> str:
+def called(model: type[Model], key: int, user: AnyUser) -> str:
     """Return the last name of the row *key* of *model* where *user* may read all drafts, else its kind and number."""
     version = versions_of(model, key).first() if user.has_perm("publishing.read_all_drafts") else None
     return version.object_repr if version else f"{model._meta.verbose_name} {key}"

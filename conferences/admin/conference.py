@@ -2,7 +2,6 @@
 
 from django.contrib import admin
 from django.db.models import Count, OuterRef, Prefetch, Subquery
-from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -10,8 +9,8 @@ from conferences.admin import inlines
 from conferences.admin.dossier import add_links, dossier_rows, missing_parts
 from conferences.admin.known import readable_conferences
 from conferences.admin.lists import YearListFilter, label
-from conferences.admin.release import ReleasePage, release_address
-from conferences.admin.sheet import ContactSheet
+from conferences.admin.release import ReleasePage
+from conferences.admin.sheet import ContactSheet, SheetPresencePage
 from conferences.models import Appearance, Conference, ConferenceText, Photo, Session
 from ctportal.core import languages
 from ctportal.core.countries import COUNTRY_CHOICES
@@ -21,6 +20,7 @@ from ctportal.staff.buttons import names_of
 from ctportal.staff.dashboard import DashboardFilter
 from ctportal.staff.interface_language import interface_language
 from ctportal.staff.label_forms import labels_of
+from ctportal.staff.object_pages import page_address
 from ctportal.staff.publication_state import PublicationFilter, badge
 from ctportal.staff.record_admin import RecordAdmin
 from ctportal.staff.record_form import RecordForm, record_form
@@ -105,6 +105,12 @@ class ConferenceAdmin(RecordAdmin):
         ),
         (gettext_lazy("Text in the original language"), {"fields": ConferenceForm.text_fields}),
     ]
+    pages = [
+        ("<path:object_id>/photos/", "photos", ContactSheet),
+        ("<path:object_id>/photos/presence/", "photos_presence", SheetPresencePage),
+        ("<path:object_id>/release/", "release", ReleasePage),
+        *RecordAdmin.pages,
+    ]
     link_paths = ("parent", "references__document", "figures__source_document", "photos")
     # Where the parts of the form begin, for the row of links above it.
     parts = [
@@ -137,27 +143,6 @@ class ConferenceAdmin(RecordAdmin):
             Prefetch("texts", ConferenceText.objects.only("conference", "language", "ready")),
             Prefetch("documents", roles.readable(documents, request.user)),
         )
-
-    def get_urls(self):
-        pages = [
-            ("photos/", self.photos_view, "photos"),
-            ("photos/presence/", self.photos_presence_view, "photos_presence"),
-            ("release/", self.release_view, "release"),
-        ]
-        urls = [
-            path(f"<int:object_id>/{end}", self.admin_site.admin_view(view), name=f"conferences_conference_{name}")
-            for end, view, name in pages
-        ]
-        return [*urls, *super().get_urls()]
-
-    def release_view(self, request, object_id):
-        return ReleasePage(self, request, object_id).respond()
-
-    def photos_view(self, request, object_id):
-        return ContactSheet(self, request, object_id).respond()
-
-    def photos_presence_view(self, request, object_id):
-        return ContactSheet(self, request, object_id).answer_sign()
 
     @admin.display(description=gettext_lazy("dates"), ordering="start_date")
     def dates(self, record):
@@ -197,7 +182,7 @@ class ConferenceAdmin(RecordAdmin):
         panel["dossier"] = [text, *dossier_rows(self.admin_site, obj, request.user)]
         panel["dossier_links"] = add_links(obj, request.user)
         if may_publish:
-            panel |= cascaded_changes(panel["state"]) | {"release_address": release_address(obj)}
+            panel |= cascaded_changes(panel["state"]) | {"release_address": page_address(self, "release", obj.pk)}
         return panel
 
 

@@ -4,17 +4,15 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import HttpResponseRedirect
-from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from conferences.admin import merging
-from conferences.admin.pages import admin_page
 from ctportal.publishing.base_models import is_key
 from ctportal.publishing.state import state_of
 from ctportal.staff.label_forms import label_texts
+from ctportal.staff.object_pages import AdminPage
 from ctportal.workflow import review
 
 MOST = 10  # entries in one merger: more is a mistake of the selection
@@ -54,56 +52,42 @@ class Candidate:
         return max(0, len(self.records) - SHOWN)
 
 
-class MergePage:
+class MergePage(AdminPage):
     """The page ``<person or organization>/merge/?ids=1,2``."""
 
-    def __init__(self, model_admin, request):
-        self.admin, self.request = model_admin, request
-        allowed = (
-            model_admin.has_change_permission(request),
-            model_admin.has_delete_permission(request),
-            model_admin.has_publish_permission(request),
-        )
-        if not all(allowed):
+    def dispatch(self, request, *args, **kwargs):
+        admin = self.admin
+        if not (admin.has_delete_permission(request) and admin.has_publish_permission(request)):
             raise PermissionDenied
-
-    def respond(self):
-        entries = self._entries()
-        if not 2 <= len(entries) <= MOST:
+        ids = [pk for pk in request.GET.get("ids", "").split(",") if is_key(pk)]
+        self.entries = list(admin.model.objects.filter(pk__in=ids).order_by("pk"))
+        if not 2 <= len(self.entries) <= MOST:
             text = _("Select two to %(most)d entries that are the same, then choose “Merge” again.") % {"most": MOST}
-            self.admin.message_user(self.request, text, messages.ERROR)
-            return HttpResponseRedirect(self._list_address)
-        if self.request.method == "POST":
-            return self._post(entries)
-        return self._show(entries, 200)
+            self.say(text, messages.ERROR)
+            return HttpResponseRedirect(self.address("changelist"))
+        return super().dispatch(request, *args, **kwargs)
 
-    def _entries(self):
-        ids = [pk for pk in self.request.GET.get("ids", "").split(",") if is_key(pk)]
-        return list(self.admin.model.objects.filter(pk__in=ids).order_by("pk"))
+    def get(self, request):
+        return self._show(200)
 
-    @property
-    def _list_address(self):
-        opts = self.admin.opts
-        return reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist")
-
-    def _post(self, entries):
-        into = next((entry for entry in entries if str(entry.pk) == self.request.POST.get("into")), None)
+    def post(self, request):
+        into = next((entry for entry in self.entries if str(entry.pk) == request.POST.get("into")), None)
         if into is None:
-            return self._show(entries, 422, [_("Choose which one stays.")])
-        if self.request.POST.get("mark") != review.mark_of_all(entries):
+            return self._show(422, [_("Choose which one stays.")])
+        if request.POST.get("mark") != review.mark_of_all(self.entries):
             text = _("One of them has changed since you opened the page: look again.")
-            return self._show(entries, 422, [text], chosen=into)
-        others = [entry for entry in entries if entry.pk != into.pk]
+            return self._show(422, [text], chosen=into)
+        others = [entry for entry in self.entries if entry.pk != into.pk]
         try:
             editions = self._merge(others, into)
         except ValidationError as error:
-            return self._show(entries, 422, error.messages, chosen=into)
+            return self._show(422, error.messages, chosen=into)
         names = ", ".join(f"“{entry}”" for entry in others)
         text = _("%(names)s is now “%(into)s”; the old addresses lead there.") % {"names": names, "into": into}
         pages = ngettext(
             "%(n)d public page has a new minor edition.", "%(n)d public pages have a new minor edition.", editions
         )
-        self.admin.message_user(self.request, f"{text} {pages % {'n': editions}}", messages.SUCCESS)
+        self.say(f"{text} {pages % {'n': editions}}")
         return HttpResponseRedirect(self.admin.change_address(into))
 
     @transaction.atomic
@@ -118,23 +102,11 @@ class MergePage:
             editions += len(done.editions)
         return editions
 
-    def _show(self, entries, status, errors=(), chosen=None):
-        mark = review.mark_of_all(entries)  # before what is shown is read
-        candidates = [Candidate(entry, self.admin.admin_site) for entry in entries]
+    def _show(self, status, errors=(), chosen=None):
+        mark = review.mark_of_all(self.entries)  # before what is shown is read
+        candidates = [Candidate(entry, self.admin.admin_site) for entry in self.entries]
         # The one that most refers to, or that is public, is likely the one to stay.
         likely = max(candidates, key=lambda candidate: (len(candidate.pages), candidate.rows, -candidate.entry.pk))
-        context = {
-            "title": _("Merge %(names)s") % {"names": self.admin.opts.verbose_name_plural},
-            "candidates": candidates,
-            "chosen": chosen or likely.entry,
-            "errors": errors,
-            "mark": mark,
-            "list_address": self._list_address,
-        }
-        return admin_page(self.admin, self.request, "merge/confirm.html", context, status)
-
-
-def merge_address(model_admin, queryset):
-    opts = model_admin.opts
-    ids = ",".join(str(pk) for pk in queryset.order_by("pk").values_list("pk", flat=True)[: MOST + 1])
-    return f"{reverse(f'admin:{opts.app_label}_{opts.model_name}_merge')}?{urlencode({'ids': ids})}"
+        context = {"candidates": candidates, "chosen": chosen or likely.entry, "errors": errors, "mark": mark}
+        title = _("Merge %(names)s") % {"names": self.admin.opts.verbose_name_plural}
+        return self.answer("merge/confirm", title, context, status)

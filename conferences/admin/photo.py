@@ -4,7 +4,7 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import Q
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -124,15 +124,7 @@ class PhotoAdmin(RecordAdmin):
     tells_of_others = frozenset({"conference", "conference__name", PhotoYearFilter})
     ordering = ["-pk"]
     change_list_template = "admin/photos/change_list.html"
-
-    def get_urls(self):
-        upload = path("upload/", self.admin_site.admin_view(self.upload_view), name="conferences_photo_upload")
-        return [upload, *super().get_urls()]
-
-    def upload_view(self, request):
-        return UploadPage(self, request).respond()
-
-    upload_view.csrf_exempt = True  # the page checks the token itself, once it could read the form
+    pages = [("upload/", "upload", UploadPage), *RecordAdmin.pages]
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("conference", "file").prefetch_related("file__renditions")

@@ -1,24 +1,19 @@
 """The release of a dossier on a page of its own: what will appear, what is not ready and why, at one instant."""
 
 from django import forms
-from django.contrib import messages
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import HttpResponseRedirect
-from django.shortcuts import get_object_or_404
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 
-from conferences.admin.pages import admin_page
-from conferences.models import Conference
 from ctportal.core import languages
 from ctportal.core.instants import local_to_instant, offset_text, show_instant
-from ctportal.publishing.state import state_of
 from ctportal.staff import comparison, newly_public
 from ctportal.staff.fields import LocalDateTimeField
+from ctportal.staff.object_pages import ObjectPage
 from ctportal.staff.publishing_fields import PublishingFields
 from ctportal.workflow import release, review
 
@@ -45,36 +40,32 @@ class ReleaseForm(forms.Form):
         return self.cleaned_data
 
 
-class ReleasePage:
-    """The page ``conferences/conference/<id>/release/``. *model_admin* is that of the conference."""
+class ReleasePage(ObjectPage):
+    """The page ``conferences/conference/<id>/release/``."""
 
-    def __init__(self, model_admin, request, conference_id):
-        self.admin, self.request, self.user = model_admin, request, request.user
+    def setup(self, request, *args, **kwargs):
         # Before anything is looked up: else the answer would tell which conferences there are.
-        if not model_admin.has_publish_permission(request):
+        if not self.admin.has_publish_permission(request):
             raise PermissionDenied
-        self.conference = get_object_or_404(Conference, pk=conference_id)
-        if not model_admin.has_publish_permission(request, self.conference):
-            raise PermissionDenied
+        super().setup(request, *args, **kwargs)
 
-    def respond(self):
-        if self.request.method == "POST":
-            # What is released is what the page showed: nobody saves any of it between the comparison and the release.
-            with transaction.atomic():
-                release.lock_dossier(self.conference)
-                until = review.last_ledger_entry()
-                return self._post(release.parts_of(self.conference, self.user), until)
+    def get(self, request, **kwargs):
         until = review.last_ledger_entry()  # before what the page shows
-        parts = release.parts_of(self.conference, self.user)
+        parts = release.parts_of(self.record, self.request.user)
         initial = {"mark": release.mark_of(parts, until)}
         chosen = {part.key for part in parts if part.is_suggested}
         return self._show(parts, ReleaseForm(initial=initial, zone=self.zone), chosen, 200)
 
     @property
     def zone(self):
-        return self.conference.time_zone
+        return self.record.time_zone
 
-    def _post(self, parts, until):
+    @transaction.atomic
+    def post(self, request, **kwargs):
+        # What is released is what the page showed: nobody saves any of it between the comparison and the release.
+        release.lock_dossier(self.record)
+        until = review.last_ledger_entry()
+        parts = release.parts_of(self.record, request.user)
         button = next((name for name in self.buttons if name in self.request.POST), "")
         chosen = set(self.request.POST.getlist("parts"))
         form = ReleaseForm(self.request.POST, zone=self.zone, needs_instant=button in ("_release_at", "_redate"))
@@ -92,7 +83,7 @@ class ReleasePage:
                 self.request.refusal = error
                 self._add(form, error)
             else:
-                self.admin.message_user(self.request, text, messages.SUCCESS)
+                self.say(text)
                 self.admin.tell_cascaded(self.request, cascaded)
                 return HttpResponseRedirect(self.request.path)
         elif button in ("_release", "_release_at"):
@@ -119,10 +110,10 @@ class ReleasePage:
     def _release(self, form, chosen):
         at = form.instant if form.needs_instant else None
         note, alone = form.cleaned_data["note"], form.cleaned_data["alone"]
-        parts, cascaded = release.release(self.conference, chosen, by=self.user, at=at, note=note, alone=alone)
+        parts, cascaded = release.release(self.record, chosen, by=self.request.user, at=at, note=note, alone=alone)
         # In one statement; of what was published a revision is kept already, and what moves was not changed.
         records, message = [part.record for part in parts], gettext_noop("Released with the dossier.")
-        LogEntry.objects.log_actions(self.user.pk, records, CHANGE, message)
+        LogEntry.objects.log_actions(self.request.user.pk, records, CHANGE, message)
         n = {"n": len(parts)}
         if at is None:
             return ngettext("%(n)d part is public.", "%(n)d parts are public.", len(parts)) % n, cascaded
@@ -130,12 +121,12 @@ class ReleasePage:
         return text % (n | {"at": show_instant(at, self.zone)}), cascaded
 
     def _redate(self, form, _chosen):
-        n = release.redate(self.conference, by=self.user, at=form.instant)
+        n = release.redate(self.record, by=self.request.user, at=form.instant)
         text = ngettext("%(n)d part moved to %(at)s.", "%(n)d parts moved to %(at)s.", n)
         return text % {"n": n, "at": show_instant(form.instant, self.zone)}, []
 
     def _unschedule(self, _form, _chosen):
-        n = release.unschedule(self.conference, by=self.user)
+        n = release.unschedule(self.record, by=self.request.user)
         return ngettext("%(n)d part is unscheduled.", "%(n)d parts are unscheduled.", n) % {"n": n}, []
 
     buttons = {"_release": _release, "_release_at": _release, "_redate": _redate, "_unschedule": _unschedule}
@@ -143,22 +134,18 @@ class ReleasePage:
     # Showing
 
     def _show(self, parts, form, chosen, status):
-        admin = self.admin
         context = {
-            "title": _("Release of %(conference)s") % {"conference": self.conference},
-            "original": self.conference,
-            "conference_address": admin.change_address(self.conference),
             "form": form,
             "rows": [self._row(part, chosen) for part in parts],
-            "newly_public": newly_public.shown(admin.admin_site, release.newly_public_with(parts)),
+            "newly_public": newly_public.shown(self.admin.admin_site, release.newly_public_with(parts)),
             "scheduled": any(part.at for part in parts),
             "releasable": any(part.can_be_released for part in parts),
             "needs_reason": any(part.needs_reason for part in parts),
-            "state": state_of(self.conference.uid),
             "zone": self.zone,
             "zone_offset": offset_text(timezone.now(), self.zone),
         }
-        return admin_page(admin, self.request, "release/release.html", context, status)
+        title = _("Release of %(conference)s") % {"conference": self.record}
+        return self.answer("release/release", title, context, status)
 
     def _row(self, part, chosen):
         record = part.record
@@ -175,7 +162,3 @@ class ReleasePage:
             "waiting": [languages.LANGUAGES[code] for code in part.waiting],
             "leaving": [languages.LANGUAGES[code] for code in part.leaving],
         }
-
-
-def release_address(conference):
-    return reverse("admin:conferences_conference_release", args=[conference.pk])

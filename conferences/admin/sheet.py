@@ -10,12 +10,10 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import Http404, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from conferences.admin.pages import admin_page
 from conferences.admin.sheet_changes import PostedSheet, SheetPhotos
 from conferences.admin.sheet_publishing import publish_conference, publish_ready, release_of, stale_page
 from conferences.admin.sheet_rows import ORIGINAL_FIELDS, TRANSLATED_FIELDS, PhotoRow
@@ -27,54 +25,47 @@ from ctportal.publishing.base_models import lock
 from ctportal.publishing.state import state_of
 from ctportal.staff import presence, stale_save
 from ctportal.staff.components import component
+from ctportal.staff.object_pages import ObjectPage
 from ctportal.staff.publication_state import note_publication
 from ctportal.workflow import review
 
 PAGE_SIZE = 60
 
 
-class ContactSheet:
-    """The page ``conferences/conference/<id>/photos/``. *model_admin* is that of the conference."""
+class ContactSheet(ObjectPage):
+    """The page ``conferences/conference/<id>/photos/``."""
 
-    def __init__(self, model_admin, request, conference_id):
-        self.admin, self.request, self.user = model_admin, request, request.user
-        self.photo_admin = model_admin.admin_site.get_model_admin(Photo)
+    def setup(self, request, *args, **kwargs):
+        self.photo_admin = self.admin.admin_site.get_model_admin(Photo)
         # It shows and orders all photos of the conference, whoever added them. Who may not is told so before anything is
         # looked up: else the answer would tell which conferences there are.
         reads_all = request.user.has_perm("publishing.read_all_drafts")
         if not (reads_all and self.photo_admin.has_view_or_change_permission(request)):
             raise PermissionDenied
-        self.conference = get_object_or_404(Conference, pk=conference_id)
+        super().setup(request, *args, **kwargs)
         self.language = request.GET.get("language", "")
         if self.language and self.language not in languages.CODES:
             raise Http404("No such language.")
         self.part = f"photos-{self.language}" if self.language else "photos"
         self.may_save = self.photo_admin.has_change_permission(request)
         self.may_publish = self.photo_admin.has_publish_permission(request)
+        self.may_add = self.photo_admin.has_add_permission(request)
 
-    def respond(self):
-        if self.request.method == "POST":
-            if not self.may_save:
-                raise PermissionDenied
-            return self._post()
-        photos = SheetPhotos.of(self.conference)
+    def get(self, request, **kwargs):
+        photos = SheetPhotos.of(self.record)
         mark = self._mark(photos)  # before what is shown is read
         rows = self._rows(photos, self._page_of(photos).object_list)
         return self._show(photos, rows, {"mark": mark, "featured": photos.featured_key})
 
-    def answer_sign(self):
-        """Answer a sign of the open page; see ``presence``."""
-        return presence.answer_sign(self.request, self.conference.uid, self.part, may_save=self.may_save)
-
     def _mark(self, photos):
         """A short text that changes with whatever the buttons of the page depend on; see ``review.mark``."""
-        return review.mark_of_all([self.conference, *photos.photos])
+        return review.mark_of_all([self.record, *photos.photos])
 
     def _page_of(self, photos):
         return Paginator(photos.keys, PAGE_SIZE).get_page(self.request.GET.get("page"))
 
     def _load(self, keys):
-        photos = self.conference.photos.select_related("file").prefetch_related("file__renditions", "people")
+        photos = self.record.photos.select_related("file").prefetch_related("file__renditions", "people")
         found = photos.in_bulk(keys)
         note_publication(found.values())
         return [found[pk] for pk in keys if pk in found]
@@ -88,19 +79,21 @@ class ContactSheet:
 
     # Saving
 
-    def _post(self):
+    def post(self, request, **kwargs):
+        if not self.may_save:
+            raise PermissionDenied
         with transaction.atomic():
             # Two editors of one sheet write one after the other, each asked about what the other has written; and what is
             # published is what the page showed.
-            if not lock(Conference.objects.filter(pk=self.conference.pk)):
+            if not lock(Conference.objects.filter(pk=self.record.pk)):
                 raise Http404("It was deleted meanwhile.")
-            lock(Photo.objects.filter(conference=self.conference.pk))
-            self.conference.refresh_from_db()
-            photos = SheetPhotos.of(self.conference)
+            lock(Photo.objects.filter(conference=self.record.pk))
+            self.record.refresh_from_db()
+            photos = SheetPhotos.of(self.record)
             posted = PostedSheet(self.request.POST, photos, self.language)
             rows = self._rows(photos, posted.keys, posted.data)
             if news := posted.news(rows):
-                self._say(component("paragraphs", lines=news), messages.WARNING)
+                self.say(component("paragraphs", lines=news), messages.WARNING)
             # Every row is asked, so that all messages come at once.
             valid = all([row.is_valid() for row in rows])  # noqa: C419
             conflicts, problem = posted.conflicts(rows), self._stale_action(photos)
@@ -108,15 +101,15 @@ class ContactSheet:
                 errors = sum(len(row.errors) for row in rows)
                 refused = {"featured": posted.chosen or photos.featured_key, "errors": errors, "problem": problem}
                 return self._show(photos, rows, refused | {"mark": self._mark(photos)}, conflicts, 422)
-            changed = posted.save(rows, self.user)
+            changed = posted.save(rows, self.request.user)
             for photo, names in changed.items():
                 fields = [str(Photo._meta.get_field(name).verbose_name) for name in names]
                 self.photo_admin.log_change(self.request, photo, [{"changed": {"fields": fields}}])
             text = ngettext("%(n)d photo is changed.", "%(n)d photos are changed.", len(changed)) % {"n": len(changed)}
-            self._say(text if changed else _("Nothing was changed."), messages.SUCCESS)
+            self.say(text if changed else _("Nothing was changed."))
             self._publish()
         if changed:
-            presence.note_saving(self.user, self.conference.uid, self.part)
+            presence.note_saving(self.request.user, self.record.uid, self.part)
         return HttpResponseRedirect(self.request.get_full_path())
 
     def _stale_action(self, photos):
@@ -127,64 +120,50 @@ class ContactSheet:
         return _("Something of these photos or of the conference has changed since you opened the page: look again.")
 
     def _publish(self):
-        how = {"by": self.user, "alone": self.request.POST.get("alone_reason", "")}
+        how = {"by": self.request.user, "alone": self.request.POST.get("alone_reason", "")}
         done = []
         if "_publish_ready" in self.request.POST:
-            self._require(self.may_publish)
+            if not self.may_publish:
+                raise PermissionDenied
             photos, address = (
-                self._load(SheetPhotos.of(self.conference).keys),
-                self.admin.change_address(self.conference),
+                self._load(SheetPhotos.of(self.record).keys),
+                self.admin.change_address(self.record),
             )
-            done = publish_ready(photos, self.conference, self.state, address=address, **how)
+            done = publish_ready(photos, self.record, self.state, address=address, **how)
         elif "_publish_conference" in self.request.POST:
-            self._require(self.admin.has_publish_permission(self.request, self.conference))
-            featured = SheetPhotos.of(self.conference).featured
-            stale = stale_page(self.admin, self.conference, self.state, featured)
-            done = publish_conference(self.conference, stale, **how)
+            if not self.admin.has_publish_permission(self.request, self.record):
+                raise PermissionDenied
+            featured = SheetPhotos.of(self.record).featured
+            stale = stale_page(self.admin, self.record, self.state, featured)
+            done = publish_conference(self.record, stale, **how)
         for text, level in done:
-            self._say(text, level)
-
-    @staticmethod
-    def _require(allowed):
-        if not allowed:
-            raise PermissionDenied
-
-    def _say(self, text, level):
-        self.admin.message_user(self.request, text, level)
+            self.say(text, level)
 
     # Showing
 
     @cached_property
     def state(self):
-        return state_of(self.conference.uid)
+        return state_of(self.record.uid)
 
     def _show(self, photos, rows, values, conflicts=(), status=200):
         """The page with *rows*, of which all but *values* follows from what is saved."""
         featured = photos.featured
         when, at = release_of(self.state)
         context = {
-            "title": _("Photos of %(conference)s") % {"conference": self.conference},
-            "conference": self.conference,
-            "conference_address": self.admin.change_address(self.conference),
-            "upload_address": upload_address(self.conference),
-            "may_add": self.photo_admin.has_add_permission(self.request),
-            "may_change": self.may_save,
-            "may_publish": self.may_publish,
+            "upload_address": upload_address(self.record),
             "page": self._page_of(photos),
             "rows": rows,
             "portal": {"opened": photos.carried(rows), "conflicts": conflicts, "saved_by": self._saved_by(rows)},
-            "presence": self._presence,
+            "presence": presence.open_page(self.request, self.record.uid, self.part, self._presence_address),
             "featured_elsewhere": featured if featured and featured not in [row.photo for row in rows] else None,
             "featured_number": photos.keys.index(featured.pk) + 1 if featured else None,
-            "language": self.language,
-            "tabs": self._tabs(),
             "release": when,
-            "release_at": show_instant(at, self.conference.time_zone) if at else "",
-            "stale": stale_page(self.admin, self.conference, self.state, featured),
-            "conference_to_come": self.state.to_come,
+            "release_at": show_instant(at, self.record.time_zone) if at else "",
+            "stale": stale_page(self.admin, self.record, self.state, featured),
             "media": self.admin.media + (rows[0].media if rows else forms.Media()),
         }
-        return admin_page(self.admin, self.request, "photos/sheet.html", context | values, status)
+        title = _("Photos of %(conference)s") % {"conference": self.record}
+        return self.answer("photos/sheet", title, context | values, status)
 
     def _saved_by(self, rows):
         """Who last saved the first photo about which the page asks, and when."""
@@ -192,11 +171,19 @@ class ContactSheet:
         return stale_save.who_saved_last(asked) if asked else None
 
     @property
-    def _presence(self):
-        address = f"{self.request.path}presence/" + (f"?language={self.language}" if self.language else "")
-        return presence.open_page(self.request, self.conference.uid, self.part, address)
+    def _presence_address(self):
+        return f"{self.request.path}presence/" + (f"?language={self.language}" if self.language else "")
 
-    def _tabs(self):
+    def tabs(self):
         """(code, name, whether it is this page); the first is that of the original language."""
-        others = (item for item in languages.LANGUAGES.items() if item[0] != self.conference.original_language)
+        others = (item for item in languages.LANGUAGES.items() if item[0] != self.record.original_language)
         return [(code, name, self.language == code) for code, name in [("", _("Original language")), *others]]
+
+
+class SheetPresencePage(ContactSheet):
+    """The address that the page gives its signs to, ``conferences/conference/<id>/photos/presence/``."""
+
+    http_method_names = ["post"]
+
+    def post(self, request, **kwargs):
+        return presence.answer_sign(request, self.record.uid, self.part, may_save=self.may_save)

@@ -8,7 +8,7 @@ import logging
 from dataclasses import dataclass
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.admin.widgets import AdminTextInputWidget, AutocompleteSelect
 from django.core.exceptions import PermissionDenied, TooManyFilesSent, ValidationError
 from django.db import transaction
@@ -16,12 +16,12 @@ from django.db.models import Max
 from django.http import HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.csrf import csrf_protect
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from conferences.admin.known import city_of, known_conferences, named_conference
-from conferences.admin.pages import admin_page
 from conferences.models import Conference, Photo
 from ctportal.core.instants import today
 from ctportal.files import store
@@ -29,6 +29,7 @@ from ctportal.files.renditions import read_credit
 from ctportal.publishing.base_models import lock
 from ctportal.publishing.snapshot import refresh_draft
 from ctportal.staff.fields import DATE_INPUT
+from ctportal.staff.object_pages import AdminPage
 from ctportal.workflow import review, roles
 
 logger = logging.getLogger(__name__)
@@ -223,45 +224,47 @@ def _saved_text(read):
 # The page
 
 
-class UploadPage:
+@method_decorator(csrf_exempt, name="dispatch")  # the token is checked once the form could be read
+class UploadPage(AdminPage):
     """The page ``conferences/photo/upload/``."""
 
-    def __init__(self, model_admin, request):
-        self.admin, self.request = model_admin, request
-        if not model_admin.has_add_permission(request):
+    max_pictures = MAX_PICTURES
+
+    def setup(self, request, *args, **kwargs):
+        super().setup(request, *args, **kwargs)
+        if not self.admin.has_add_permission(request):
             raise PermissionDenied
 
-    def respond(self):
-        if self.request.method != "POST":
-            return self._show(UploadForm(initial=self._initial()), 200)
+    def get(self, request):
+        return self._show(UploadForm(initial=self._initial()), 200)
+
+    def post(self, request):
         try:
-            _read = self.request.POST
+            _read = request.POST
         except TooManyFilesSent:
             # More than Django reads at all. Nothing was taken, and the token in the form could not be checked either.
             text = _("Far too many pictures: up to %(limit)d go into one form. None was taken.") % {
                 "limit": MAX_PICTURES
             }
             return self._show(UploadForm(initial=self._initial()), 413, problem=text)
-        return csrf_protect(lambda request: self._post())(self.request)
+        return self._upload(request)
 
     def _initial(self):
         conference = named_conference(self.request.GET.get("conference", ""), self.request.user)
-        if conference is None:
-            return {}
-        return {"conference": conference, "place": city_of(conference)}
+        return {"conference": conference, "place": city_of(conference)} if conference else {}
 
-    def _post(self):
-        form = UploadForm(self.request.POST, self.request.FILES)
-        form.fields["conference"].queryset = known_conferences(self.request.user)
-        wants_json = self.request.headers.get("Accept", "").startswith("application/json")
+    @method_decorator(csrf_protect)
+    def _upload(self, request):
+        form = UploadForm(request.POST, request.FILES)
+        form.fields["conference"].queryset = known_conferences(request.user)
+        wants_json = request.headers.get("Accept", "").startswith("application/json")
         if not form.is_valid():
             return JsonResponse({"errors": form.errors}, status=422) if wants_json else self._show(form, 422)
         answers = [self._take(picture, form) for picture in form.cleaned_data["pictures"]]
         if wants_json and len(answers) == 1:
             return JsonResponse(answers[0].as_json(), status=answers[0].status_code)
         if all(answer.is_saved for answer in answers):
-            text = ngettext("%(n)d photo is saved.", "%(n)d photos are saved.", len(answers)) % {"n": len(answers)}
-            self.admin.message_user(self.request, text, messages.SUCCESS)
+            self.say(ngettext("%(n)d photo is saved.", "%(n)d photos are saved.", len(answers)) % {"n": len(answers)})
             return HttpResponseRedirect(self._next(form.cleaned_data["conference"]))
         status = max(answer.status_code for answer in answers if not answer.is_saved)
         return self._show(form, status, answers=answers)
@@ -276,12 +279,11 @@ class UploadPage:
         """Where one goes on: the contact sheet or, for who sees their own photos alone, the list of these."""
         if self.request.user.has_perm("publishing.read_all_drafts"):
             return sheet_address(conference)
-        return reverse("admin:conferences_photo_changelist")
+        return self.address("changelist")
 
     def _show(self, form, status, *, answers=(), problem=""):
         conference = form.initial.get("conference") or getattr(form, "cleaned_data", {}).get("conference")
         context = {
-            "title": _("Add photos"),
             "form": form,
             "media": self.admin.media + form.media,
             "answers": answers,
@@ -289,9 +291,8 @@ class UploadPage:
             "problem": problem,
             "conference": conference,
             "sheet_address": self._next(conference) if conference else "",
-            "max_pictures": MAX_PICTURES,
         }
-        return admin_page(self.admin, self.request, "photos/upload.html", context, status)
+        return self.answer("photos/upload", _("Add photos"), context, status)
 
 
 def upload_address(conference):

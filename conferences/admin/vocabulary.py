@@ -2,13 +2,14 @@
 
 from django.contrib import admin
 from django.http import HttpResponseRedirect
-from django.urls import path
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from conferences.admin.lists import label
-from conferences.admin.merge import MergePage, merge_address
+from conferences.admin.merge import MOST, MergePage
 from conferences.models import Organization, Person, Series, Theme
 from ctportal.core import languages
+from ctportal.staff.object_pages import page_address
 from ctportal.staff.publication_state import PublicationFilter
 from ctportal.staff.record_admin import RecordAdmin
 from ctportal.staff.record_form import RecordForm, record_form
@@ -43,17 +44,12 @@ class MergeableAdmin(VocabularyAdmin):
     """People and organizations: the same one is entered twice now and then."""
 
     actions = ["merge"]
-
-    def get_urls(self):
-        name = f"{self.opts.app_label}_{self.opts.model_name}_merge"
-        return [path("merge/", self.admin_site.admin_view(self.merge_view), name=name), *super().get_urls()]
-
-    def merge_view(self, request):
-        return MergePage(self, request).respond()
+    pages = [("merge/", "merge", MergePage), *VocabularyAdmin.pages]
 
     @admin.action(description=_("Merge the selected entries into one"), permissions=["publish"])
     def merge(self, request, queryset):
-        return HttpResponseRedirect(merge_address(self, queryset))
+        keys = queryset.order_by("pk").values_list("pk", flat=True)[: MOST + 1]  # one too many is told so
+        return HttpResponseRedirect(f"{page_address(self, 'merge')}?{urlencode({'ids': ','.join(map(str, keys))})}")
 
 
 @admin.register(Organization)

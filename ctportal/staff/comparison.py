@@ -56,7 +56,7 @@ class ComparePage(VersionsPage):
             before, after = usual, DRAFT
             context, status = {"error": " ".join(error.messages)}, int(error.code)
         context |= {"rows": rows[::-1], "before": before, "after": after}
-        return self.answer("compare", _("Compare"), context, status)
+        return self.answer("record/compare", _("Compare"), context, status)
 
     def _check(self, before, after):
         """Raise ValidationError, its code the status of the answer, where the two cannot be compared."""

@@ -117,7 +117,9 @@ class HistoryPage(ObjectPage):
         ]
         before = list(self._log_before_the_first(page)) if not page.has_next() else []
         compare = self.address("history_compare", self.record.pk)
-        return self.answer("history", _("History"), {"page": page, "rows": rows, "log": before, "compare": compare})
+        return self.answer(
+            "record/history", _("History"), {"page": page, "rows": rows, "log": before, "compare": compare}
+        )
 
     def answer(self, template: str, title: str, context: dict, status: int = 200) -> HttpResponse:
         context["history_address"] = self.address("history", self.record.pk)
@@ -180,7 +182,7 @@ class HistoryComparePage(HistoryPage):
         before, after = sorted(chosen, key=lambda revision: (revision is None, revision and revision.pk))
         groups = self.differences(self.saved_state(before), self.saved_state(after))
         context = {"before": self.called(before), "after": self.called(after), "groups": groups}
-        return self.answer("history_compare", _("Compare"), context)
+        return self.answer("record/history_compare", _("Compare"), context)
 
 
 class BringBackPage(HistoryPage):
@@ -247,7 +249,7 @@ class RevisionPage(BringBackPage):
             "mark": mark,
             "errors": errors,
         }
-        return self.answer("revision", _("The record as it was"), context, status)
+        return self.answer("record/revision", _("The record as it was"), context, status)
 
 
 class DiscardPage(BringBackPage):
@@ -284,4 +286,4 @@ class DiscardPage(BringBackPage):
             "mark": mark,
             "errors": errors,
         }
-        return self.answer("discard", _("Discard the changes since publication"), context, status)
+        return self.answer("record/discard", _("Discard the changes since publication"), context, status)

@@ -296,7 +296,7 @@ class LanguagePage(ObjectPage):
             "waits_until": show_utc(state.to_come.public_from) if may_publish and state.to_come else "",
         }
         title = _("%(record)s in %(language)s") % {"record": record, "language": self.name}
-        return self.answer("language", title, context, status)
+        return self.answer("record/language", title, context, status)
 
 
 class LanguagePresencePage(LanguagePage):

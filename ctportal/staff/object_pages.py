@@ -34,10 +34,11 @@ class AdminPage(View):
         self.admin.message_user(self.request, text, level)
 
     def answer(self, template: str, title: str, context: dict, status: int = 200) -> HttpResponse:
-        """Answer with ``admin/record/<template>.html``."""
-        shared = {**self.admin.admin_site.each_context(self.request), "opts": self.admin.opts, "title": title}
+        """Answer with ``admin/<template>.html``, which finds this page as ``view``, as in Django's own views."""
+        site_context = self.admin.admin_site.each_context(self.request)
+        shared = {**site_context, "view": self, "opts": self.admin.opts, "title": title}
         self.request.current_app = self.admin.admin_site.name
-        return TemplateResponse(self.request, f"admin/record/{template}.html", shared | context, status=status)
+        return TemplateResponse(self.request, f"admin/{template}.html", shared | context, status=status)
 
 
 class ObjectPage(AdminPage):

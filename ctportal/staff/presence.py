@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.core import signing
-from django.http import HttpResponse, HttpResponseBadRequest, HttpResponseNotAllowed
+from django.http import HttpResponse, HttpResponseBadRequest
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -101,8 +101,6 @@ def _savings(uid, part, user, since):
 
 def answer_sign(request, uid, part, *, may_save):
     """Answer a sign of a page, sent by who may open it: with who else is there, as HTML, or with nothing where it is left."""
-    if request.method != "POST":
-        return HttpResponseNotAllowed(["POST"])
     now, user = timezone.now(), request.user
     opened = _opened(request.POST.get("page", ""), uid, part, user, now)
     if opened is None:

@@ -45,8 +45,7 @@ from ctportal.workflow import review, roles
 from ctportal.workflow.original_language import move_labels
 from ctportal.workflow.redaction import redact
 
-# The pages beside list and form: (route, name, page). The longer routes first.
-PAGES = (
+PAGES = [
     ("<path:object_id>/language/<str:language>/", "language", LanguagePage),
     ("<path:object_id>/language/<str:language>/presence/", "language_presence", LanguagePresencePage),
     ("<path:object_id>/share/", "share", SharePage),
@@ -59,7 +58,7 @@ PAGES = (
     ("<path:object_id>/history/compare/", "history_compare", HistoryComparePage),
     ("<path:object_id>/history/<int:pk>/", "revision", RevisionPage),
     ("<path:object_id>/discard/", "discard", DiscardPage),
-)
+]
 
 
 class ActionRefused(Exception):
@@ -79,6 +78,7 @@ class RecordAdmin(SaysWhatIsSaved, KeepsHistory, AutocompleteFields, NarrowedLis
     change_list_template = "admin/record/change_list.html"
     show_full_result_count = False
     list_per_page = 50
+    pages = PAGES  # beside list and form: (route, name, page), the longer routes first
     publishable = True  # vocabulary is published with what shows it
     link_paths: tuple[str, ...] = ()  # relations that the builder's links read
     tells_of_others: frozenset[str] = (
@@ -86,7 +86,7 @@ class RecordAdmin(SaysWhatIsSaved, KeepsHistory, AutocompleteFields, NarrowedLis
     )  # what is searched, sorted and filtered by and stands in another record
 
     def get_urls(self) -> list[URLPattern]:
-        return [*(page.url(self, route, name) for route, name, page in PAGES), *super().get_urls()]
+        return [*(page.url(self, route, name) for route, name, page in self.pages), *super().get_urls()]
 
     # Rights: Django's on the kind of record, and whether it is one's own; see ``roles``.
 

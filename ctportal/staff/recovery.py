@@ -46,7 +46,7 @@ class RecoverPage(AdminPage):
             {"version": version, "address": self.address("recover_one", version.revision_id)}
             for version in self.found[:MOST_DELETED]
         ]
-        return self.answer("recover", _("Recover deleted drafts"), {"rows": rows})
+        return self.answer("record/recover", _("Recover deleted drafts"), {"rows": rows})
 
 
 class RecoverOnePage(RecoverPage):
@@ -82,4 +82,4 @@ class RecoverOnePage(RecoverPage):
             "recover_address": self.address("recover"),
             "errors": errors,
         }
-        return self.answer("recover_one", _("Recover a deleted draft"), context, status)
+        return self.answer("record/recover_one", _("Recover a deleted draft"), context, status)

@@ -83,4 +83,4 @@ class SharePage(ObjectPage):
 
     def _show(self, form: forms.Form, status: int) -> HttpResponse:
         title = _("Share a preview of “%(record)s”") % {"record": self.record}
-        return self.answer("share", title, {"form": form, "rows": list(self._rows())}, status)
+        return self.answer("record/share", title, {"form": form, "rows": list(self._rows())}, status)

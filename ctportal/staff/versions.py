@@ -29,7 +29,7 @@ class VersionsPage(ObjectPage):
     def get(self, request, **kwargs):
         rows = self._rows()
         context = {"rows": rows[::-1], "compare_address": self.address("compare", self.record.pk)}
-        return self.answer("versions", _("Versions"), context | {"before": self._usual_before(rows)})
+        return self.answer("record/versions", _("Versions"), context | {"before": self._usual_before(rows)})
 
     def _rows(self):
         """Every edition of the record, unscheduled ones included, first to last. *number* is that of the public history."""
@@ -127,7 +127,7 @@ class SealPage(VersionsPage):
     def _show(self, form, status):
         same = [each for each in (row["edition"] for row in self.rows) if self._says_the_same(each)]
         context = {"row": self.row, "form": form, "same": same, "still": self._still_in_draft()}
-        return self.answer("seal", _("Seal a version"), context, status)
+        return self.answer("record/seal", _("Seal a version"), context, status)
 
     def _says_the_same(self, other):
         return other.pk != self.edition.pk and other.sha256 == self.edition.sha256 and not other.is_sealed

@@ -20,6 +20,7 @@ from ctportal.staff.form_uploads import take_upload
 from ctportal.staff.inlines import LabelTabularInline
 from ctportal.staff.interface_language import interface_language
 from ctportal.staff.label_forms import LabelForm
+from ctportal.staff.language_page import LanguageForm
 from ctportal.staff.publication_state import PublicationFilter
 from ctportal.staff.record_admin import RecordAdmin
 from ctportal.staff.record_form import RecordForm, record_form
@@ -43,28 +44,33 @@ class FileFields(forms.Form):
     kept_file = forms.CharField(required=False, widget=forms.HiddenInput)
     remove_file = forms.BooleanField(label=gettext_lazy("Remove the file"), required=False)
 
+    def clean_text(self):
+        """Give the version the file that came, or take away the one it has."""
+        stored = take_upload(self, store_document, self.request.user)
+        if stored:
+            self.text_row.file = stored
+        elif self.cleaned_data.get("remove_file"):
+            self.text_row.file = None
+        super().clean_text()
 
-def take_file(form, row, user):
-    """Give the language version *row* the file that *form* brings, or take away the one it has."""
-    stored = take_upload(form, store_document, user)
-    if stored:
-        row.file = stored
-    elif form.cleaned_data.get("remove_file"):
-        row.file = None
+    def show_file(self):
+        if file := self.text_row.file:
+            address = reverse("admin_file", args=[file.key, file.name])
+            self.fields["upload"].help_text = component("stored_file", address=address, file=file)
 
 
 @record_form(Document, LanguageVersion)
 class DocumentForm(FileFields, RecordForm):
     text_rows = "versions"
     text_fields = ("title", "body", "external_url", "state", "standing")
+    text_columns = ("file",)
     slug_from = "title"
     constraint_fields = {"symbol_once": "symbol"}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["title"].required = True
-        if self.text_row.file:
-            self.fields["upload"].help_text = file_link(self.text_row.file)
+        self.show_file()
 
     def suggested_slug(self):
         slug = super().suggested_slug()
@@ -76,29 +82,22 @@ class DocumentForm(FileFields, RecordForm):
         occasion = self.cleaned_data.get("occasion", "")
         return "-".join(filter(None, [conference.slug, occasion if occasion != "other" else "", kind]))
 
-    def _clean_text(self):
-        take_file(self, self.text_row, self.request.user)
-        super()._clean_text()
 
-    @property
-    def has_text(self):
-        return super().has_text or bool(self.text_row.file)
+class VersionForm(FileFields, LanguageForm):
+    new_row = {"standing": TextStanding.OFFICIAL}
 
-    def save_text(self):
-        new = not self.text_row.pk
-        super().save_text()
-        if not new and self.text_row.pk:
-            self.text_row.save(update_fields=["file"])
+    def further_fields(self, original_row):
+        self.show_file()
+        yield "upload", original_row.file.name if original_row.file else ""
+        yield "kept_file", ""
+        if self.text_row.file:
+            yield "remove_file", ""
 
 
 def has_file(document):
     """Whether the version in the original language has a file."""
     versions = document.versions.all()
     return any(version.file_id for version in versions if version.language == document.original_language)
-
-
-def file_link(file):
-    return component("stored_file", address=reverse("admin_file", args=[file.key, file.name]), file=file)
 
 
 class RelationForm(LabelForm):
@@ -147,6 +146,7 @@ class DocumentAdmin(RecordAdmin):
     """All documents; the kinds' own entries show fewer fields."""
 
     form = DocumentForm
+    language_form = VersionForm
     list_display = ["shown_title", "kind_name", "shown_date", "conference", "publication", "language_list", "missing"]
     list_filter = [DashboardFilter, PublicationFilter, "stage", KindFilter, DateListFilter, "occasion", VersionFilter]
     search_fields = ["versions__title", "slug", "symbol", "conference__name"]
@@ -239,25 +239,6 @@ class DocumentAdmin(RecordAdmin):
         if record.kind == DocumentKind.CO_CHAIRS_SUMMARY and not record.conference_id:
             missing.append(_("conference"))
         return ", ".join(missing)
-
-    # One language on a page of its own
-
-    def new_language_row(self):
-        return {"standing": TextStanding.OFFICIAL}
-
-    def language_extra_fields(self, row):
-        fields = FileFields().fields
-        if row.file:
-            fields["upload"].help_text = file_link(row.file)
-        else:
-            del fields["remove_file"]
-        return fields
-
-    def language_extra_original(self, name, row):
-        return row.file.name if name == "upload" and row and row.file else ""
-
-    def clean_language_extra(self, form, row):
-        take_file(form, row, form.user)
 
     # Around the form
 

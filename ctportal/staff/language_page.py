@@ -33,13 +33,13 @@ from ctportal.staff.preview import WITHOUT_PAGE, preview_address
 from ctportal.staff.prose_editor import EDITOR_POLICY, with_nonce
 from ctportal.staff.publishing_fields import PublishingFields, show_refusal
 from ctportal.staff.stale_save import stale_message
-from ctportal.staff.text_rows import clean_row, text_form_fields, text_widget
+from ctportal.staff.text_rows import TextRowForm, text_form_fields, text_row, text_widget
 from ctportal.workflow import review, roles
 
 ABOUT_PUBLISHING = ("publish_note", "alone_reason", "mark")
 
 
-class LanguageForm(stale_save.ComparedForm, forms.Form):
+class LanguageForm(TextRowForm, stale_save.ComparedForm, forms.Form):
     """The texts of a record in one language. Fields of labels are named ``<model>-<pk>-<label>``."""
 
     publish_note = forms.CharField(
@@ -58,17 +58,19 @@ class LanguageForm(stale_save.ComparedForm, forms.Form):
         widget=AdminTextInputWidget,
     )
     mark = PublishingFields.base_fields["mark"]
+    never_stale = frozenset({*ABOUT_PUBLISHING, "upload", "kept_file", "remove_file"})
+    new_row: dict[str, Any] = {}  # values of a row that is begun on this page
 
-    def __init__(self, data, files, *, admin, record, language, user):
+    def __init__(self, data, files, *, admin, record, language, request):
         super().__init__(data, files, initial={"mark": review.mark(record)})
-        self.admin, self.record, self.language, self.user = admin, record, language, user
+        self.instance, self.language, self.request = record, language, request
+        self.text_rows, self.text_fields = admin.form.text_rows, admin.form.text_fields
         self.original = record.original_language
         self.groups = []  # for the template: (heading, [{field, original, is_rich, speaks}])
         self.labels = {}  # field name: (object, label)
-        for heading, obj, names in admin.language_parts(record, user):
+        for heading, obj, names in admin.language_parts(record, request.user):
             self._add_labels(heading, obj, names)
-        self.row = None
-        if admin.form.text_rows:
+        if self.text_rows:
             self._add_text()
 
     def _line(self, name, field, original, *, speaks=True, is_rich=False):
@@ -103,57 +105,36 @@ class LanguageForm(stale_save.ComparedForm, forms.Form):
             self.groups.append((heading, lines))
 
     def _add_text(self):
-        rows = {row.language: row for row in getattr(self.record, self.admin.form.text_rows).all()}
-        relation = self.record._meta.get_field(self.admin.form.text_rows)
-        original_row = rows.get(self.original)
-        self.row = rows.get(self.language) or relation.related_model(
-            **{relation.field.name: self.record, "language": self.language, **self.admin.new_language_row()}
-        )
+        original_row = text_row(self.instance, self.text_rows, self.original)
+        self.text_row = text_row(self.instance, self.text_rows, self.language, **self.new_row)
         lines = []
-        for name, field in text_form_fields(relation.related_model, self.admin.form.text_fields).items():
-            field.initial = getattr(self.row, name)
-            original = getattr(original_row, name, "")
-            model_field = self.row._meta.get_field(name)
+        for name, field in text_form_fields(type(self.text_row), self.text_fields).items():
+            model_field = self.text_row._meta.get_field(name)
+            field.initial = getattr(self.text_row, name)
+            original = getattr(original_row, name) if original_row.pk else ""
             if model_field.choices:
                 original = dict(model_field.choices).get(original, original)
             is_rich = isinstance(model_field, ProseEditorField)
             if is_rich:
                 original = SafeString(model_field.sanitize(original))  # as it may stand in the page
             lines.append(self._line(name, field, original, is_rich=is_rich))
-        for name, field in self.admin.language_extra_fields(self.row).items():
-            original = self.admin.language_extra_original(name, original_row)
-            lines.append(self._line(name, field, original, speaks=False))
-        self.fields["ready"] = self.row._meta.get_field("ready").formfield(initial=self.row.ready)
-        self.groups.append((capfirst(self.row._meta.verbose_name), lines))
+        for name, original in self.further_fields(original_row):
+            lines.append(self._line(name, self.fields[name], original, speaks=False))
+        self.fields["ready"] = self.text_row._meta.get_field("ready").formfield(initial=self.text_row.ready)
+        self.groups.append((capfirst(self.text_row._meta.verbose_name), lines))
 
-    never_stale = frozenset({*ABOUT_PUBLISHING, "upload", "kept_file", "remove_file"})
-
-    @property
-    def instance(self):
-        return self.record
+    def further_fields(self, original_row):
+        """(name, what stands beside it for the original language) of declared fields of the row, such as an upload."""
+        return []
 
     def clean(self):
         cleaned = super().clean() or {}
         if "_publish_language" in self.data and cleaned.get("mark") != self.initial["mark"]:
-            self.add_error(None, stale_message(self.record))
-        if self.row is None:
-            return cleaned
-        names = [name for name in self.admin.form.text_fields if name in cleaned]
-        for name in names:
-            setattr(self.row, name, cleaned[name])
-        self.row.ready = cleaned.get("ready", False)
-        self.admin.clean_language_extra(self, self.row)
-        if self.has_text:
-            clean_row(self, self.row, names)
+            self.add_error(None, stale_message(self.instance))
+        if self.text_row is not None:
+            self.text_row.ready = cleaned.get("ready", False)
+            self.clean_text()
         return cleaned
-
-    @property
-    def has_text(self):
-        """Whether there is a row to save: one that exists, or one into which something was typed or ticked."""
-        typed = (name for name in self.fields if name not in self.labels and name not in ABOUT_PUBLISHING)
-        return bool(self.row.pk) or any(
-            self.cleaned_data.get(name) for name in typed if not getattr(self.fields[name], "choices", None)
-        )
 
     def save(self):
         """Write the columns and the row of this language, and nothing else."""
@@ -165,9 +146,9 @@ class LanguageForm(stale_save.ComparedForm, forms.Form):
             type(obj)._base_manager.filter(pk=obj.pk).update(**columns)
             for column, text in columns.items():
                 setattr(obj, column, text)
-        if self.row is not None and self.has_text:
-            self.row.save()
-        type(self.record)._base_manager.filter(pk=self.record.pk).update(modified_at=timezone.now())
+        if self.text_row is not None and self.has_text:
+            self.text_row.save()
+        type(self.instance)._base_manager.filter(pk=self.instance.pk).update(modified_at=timezone.now())
 
 
 class LanguagePage(ObjectPage):
@@ -194,8 +175,8 @@ class LanguagePage(ObjectPage):
         return self._show(self._form(None, None), 200)
 
     def _form(self, data, files):
-        context = {"admin": self.admin, "record": self.record, "language": self.language, "user": self.request.user}
-        return LanguageForm(data, files, **context)
+        context = {"admin": self.admin, "record": self.record, "language": self.language, "request": self.request}
+        return self.admin.language_form(data, files, **context)
 
     def post(self, request, **kwargs):
         if not self.may_write:

@@ -30,7 +30,7 @@ from ctportal.staff.draft_history import DiscardPage, HistoryComparePage, Histor
 from ctportal.staff.fields import NATIVE_WIDGETS, AutocompleteFields
 from ctportal.staff.form_changes import what_changed
 from ctportal.staff.label_forms import label_texts, labels_of
-from ctportal.staff.language_page import LanguagePage, LanguagePresencePage
+from ctportal.staff.language_page import LanguageForm, LanguagePage, LanguagePresencePage
 from ctportal.staff.lists import NarrowedList
 from ctportal.staff.object_pages import page_address
 from ctportal.staff.panel import faults, panel
@@ -73,6 +73,7 @@ class RecordAdmin(SaysWhatIsSaved, KeepsHistory, AutocompleteFields, NarrowedLis
     """A record's list and form. What is public of it is changed by the services alone, after the draft is saved."""
 
     form = RecordForm
+    language_form = LanguageForm
     formfield_overrides = NATIVE_WIDGETS
     change_form_template = "admin/record/change_form.html"
     change_list_template = "admin/record/change_list.html"
@@ -310,21 +311,6 @@ class RecordAdmin(SaysWhatIsSaved, KeepsHistory, AutocompleteFields, NarrowedLis
             self.message_user(request, sentence, messages.WARNING)
 
     # The page of one further language
-
-    def new_language_row(self) -> dict[str, Any]:
-        """Values of a row per language that is begun on its own page."""
-        return {}
-
-    def language_extra_fields(self, row: Any) -> dict[str, Any]:
-        """Further form fields of the language page, such as an upload."""
-        return {}
-
-    def language_extra_original(self, name: str, row: Any) -> str:
-        """What stands beside such a field for the original language."""
-        return ""
-
-    def clean_language_extra(self, form: BaseForm, row: Any) -> None:
-        """Check them, adding errors to *form*, and write them on *row*."""
 
     def language_parts(self, obj: Any, user: Any) -> Iterable[tuple[str, Any, Sequence[str]]]:
         """What a language page of *user* translates beside the long text: (heading, object, names of its labels)."""

@@ -21,27 +21,26 @@ from ctportal.staff.fields import SlugField
 from ctportal.staff.label_forms import LabelForm, labels_of
 from ctportal.staff.publishing_fields import FIELD_OF, PublishingFields, show_refusal
 from ctportal.staff.stale_save import stale_message
-from ctportal.staff.text_rows import clean_row, text_form_fields
+from ctportal.staff.text_rows import TextRowForm, text_form_fields, text_row
 from ctportal.workflow import original_language, review, roles
 
 
-class RecordForm(LabelForm, PublishingFields, metaclass=forms.models.ModelFormMetaclass):
-    """The form of a record: its own fields and labels, its text in the original language, and what publishing asks for.
+class RecordForm(TextRowForm, LabelForm, PublishingFields, metaclass=forms.models.ModelFormMetaclass):
+    """The form of a record: its own fields and labels, its text in the original language, and what publishing asks for."""
 
-    ``text_rows`` names the relation to the rows per language, ``text_fields`` the row's fields that the form shows.
-    """
-
-    text_rows = ""
-    text_fields: tuple[str, ...] = ()
+    text_columns: tuple[str, ...] = ()  # of the row, written beside the text fields
     never_stale = frozenset(PublishingFields.base_fields) | {"upload", "remove_file"}
     slug_from = ""  # field whose words make the slug
     refusal = None  # ValidationError of a service that refused what this form asked for
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.text_row = self._text_row(self.opened_in) if self.text_rows else None
-        if self.text_row is not None:
-            self._fill_in_text()
+        if self.text_rows:
+            self.text_row = text_row(self.instance, self.text_rows, self.opened_in)
+        for name in self.text_fields:
+            # The texts of a new row stand back behind what the address of the form gives.
+            value = getattr(self.text_row, name)
+            self.initial[name] = value if self.text_row.pk else self.initial.get(name) or value
         self.instants = {}  # of the fields that ask for one, aware
         self.instance_stage = getattr(self.instance, "stage", "")
         self.newly_public = []  # the entries of the vocabulary that become public with it, for who may publish it
@@ -49,22 +48,6 @@ class RecordForm(LabelForm, PublishingFields, metaclass=forms.models.ModelFormMe
             if self.instance.record_type not in VOCABULARY and roles.may_publish(self.request.user, self.instance):
                 self.newly_public = opening(self.instance)
             self.initial["mark"] = review.mark(self.instance, self.newly_public)
-
-    def _fill_in_text(self):
-        """Show the row's texts; those of a new row stand back behind what the address of the form gives."""
-        for name in self.text_fields:
-            value = getattr(self.text_row, name)
-            self.initial[name] = value if self.text_row.pk else self.initial.get(name) or value
-
-    def _text_row(self, language):
-        relation = self._meta.model._meta.get_field(self.text_rows)
-        if self.instance.pk:
-            # All of them: the panel beside the form shows their languages from the same query.
-            rows = getattr(self.instance, self.text_rows).all()
-            row = next((row for row in rows if row.language == language), None)
-            if row:
-                return row
-        return relation.related_model(**{relation.field.name: self.instance, "language": language})
 
     @property
     def time_zone(self):
@@ -147,31 +130,11 @@ class RecordForm(LabelForm, PublishingFields, metaclass=forms.models.ModelFormMe
         super()._post_clean()
         self.instance.moved_from = self.opened_in if self.moves else ""
         if self.text_row is not None:
-            self._clean_text()
+            self.text_row.language = self.language
+            self.clean_text()
         self._clean_instant()
         if self.refusal is not None:
             show_refusal(self, self.refusal)
-
-    def _clean_text(self):
-        """Write the text fields on the row of the original language, as its model cleans them."""
-        row = self.text_row
-        row.language = self.language
-        for name in self.text_fields:
-            value = self.cleaned_data.get(name)
-            if value or (name in self.cleaned_data and not getattr(self.fields[name], "choices", None)):
-                setattr(row, name, value)
-        if self.has_text:
-            clean_row(self, row, self.text_fields)
-
-    @property
-    def has_text(self):
-        """Whether there is a text to keep in the original language."""
-        return bool(self.text_row.pk) or any(self.cleaned_data.get(name) for name in self.typed_text_fields)
-
-    @property
-    def typed_text_fields(self):
-        """The text fields that are empty until somebody types; a choice always has a value."""
-        return [name for name in self.text_fields if not getattr(self.fields.get(name), "choices", None)]
 
     def _clean_instant(self):
         for name in ("publish_at", "withdraw_at"):
@@ -202,12 +165,8 @@ class RecordForm(LabelForm, PublishingFields, metaclass=forms.models.ModelFormMe
         """Save the row of the original language, once the record itself is saved."""
         if self.text_row is None or not self.has_text:
             return
-        relation = self._meta.model._meta.get_field(self.text_rows)
-        setattr(self.text_row, relation.field.name, self.instance)
-        if self.text_row.pk:
-            self.text_row.save(update_fields=["language", *(n for n in self.text_fields if n in self.fields)])
-        else:
-            self.text_row.save()
+        columns = ["language", *self.text_fields, *self.text_columns]
+        self.text_row.save(update_fields=columns if self.text_row.pk else None)
 
 
 def record_form(model, text_model=None):

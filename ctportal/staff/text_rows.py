@@ -1,6 +1,7 @@
 """The row of a record's text in one language, as forms show and check it."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django import forms
 from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
@@ -35,11 +36,51 @@ def text_form_fields(model: type[Model], names: Iterable[str]) -> dict[str, form
     return fields
 
 
-def clean_row(form: forms.BaseForm, row: Model, names: Collection[str]) -> None:
-    """Clean the fields *names* of *row* as its model does; show in *form* what is wrong where nothing else is."""
-    try:
-        row.clean_fields(exclude={field.name for field in row._meta.fields} - set(names))
-    except ValidationError as error:
-        for name, messages in error.error_dict.items():
-            if name not in form.errors:
-                form.add_error(name, messages)
+def text_row(record: Model, relation: str, language: str, **values: Any) -> Model:
+    """Return the row of *record* in *language*, a new one with *values* where there is none. *relation* names its rows."""
+    rows = record._meta.get_field(relation)
+    if record.pk:
+        # All of them: pages show the languages of the record from the same query.
+        for row in getattr(record, relation).all():
+            if row.language == language:
+                return row
+    return rows.related_model(**{rows.field.name: record, "language": language, **values})
+
+
+class TextRowForm:
+    """Mixin of forms that show ``text_fields`` of ``text_row``, the row of a record's text in one language.
+
+    ``text_rows`` names the relation of the record to its rows. The row is None for records that have none.
+    """
+
+    text_rows = ""
+    text_fields: Sequence[str] = ()
+    text_row: Any = None
+
+    def clean_text(self) -> None:
+        """Write what was typed on the row, and clean it as its model does. A choice that did not come stays as it is."""
+        for name in self.text_fields:
+            value = self.cleaned_data.get(name)
+            if value or (name in self.cleaned_data and not self._is_choice(name)):
+                setattr(self.text_row, name, value)
+        if not self.has_text:
+            return
+        try:
+            self.text_row.clean_fields(
+                exclude={field.name for field in self.text_row._meta.fields} - {*self.text_fields}
+            )
+        except ValidationError as error:
+            for name, messages in error.error_dict.items():
+                if name not in self.errors:
+                    self.add_error(name, messages)
+
+    @property
+    def has_text(self) -> bool:
+        """Whether there is a row to save: one that exists, or one into which something was typed, uploaded or ticked."""
+        row = self.text_row
+        typed = any(getattr(row, name) for name in self.text_fields if not self._is_choice(name))
+        return bool(row.pk or row.ready or getattr(row, "file_id", None)) or typed
+
+    def _is_choice(self, name: str) -> bool:
+        """Whether the text field *name* is a choice, which always has a value."""
+        return bool(self.text_row._meta.get_field(name).choices)

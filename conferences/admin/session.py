@@ -1,13 +1,11 @@
 """The admin of sessions, each on a page of its own below its conference."""
 
-from csp.decorators import csp_update
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import HttpResponseRedirect
 from django.urls import reverse
-from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -17,14 +15,10 @@ from conferences.models import Conference, Session
 from ctportal.core import languages
 from ctportal.publishing.base_models import lock
 from ctportal.publishing.snapshot import delete_rows, refresh_draft
-from ctportal.staff import presence, stale_save
-from ctportal.staff.draft_history import KeepsHistory
-from ctportal.staff.fields import NATIVE_WIDGETS, AutocompleteFields
+from ctportal.staff import stale_save
+from ctportal.staff.draft_admin import DraftAdmin
 from ctportal.staff.form_changes import what_changed
-from ctportal.staff.lists import NarrowedList
-from ctportal.staff.prose_editor import EDITOR_POLICY
-from ctportal.staff.stale_save import stale_context
-from ctportal.staff.unsaved_copy import SaysWhatIsSaved
+from ctportal.staff.presence import PresencePage
 from ctportal.workflow import review, revisions, roles
 from ctportal.workflow.redaction import named_as_known
 
@@ -66,9 +60,8 @@ class SessionForm(RowForm):
 
 
 @admin.register(Session)
-class SessionAdmin(SaysWhatIsSaved, KeepsHistory, AutocompleteFields, NarrowedList, admin.ModelAdmin):
+class SessionAdmin(DraftAdmin):
     form = SessionForm
-    formfield_overrides = NATIVE_WIDGETS
     fields = [
         "conference",
         ("kind", "number"),
@@ -82,42 +75,26 @@ class SessionAdmin(SaysWhatIsSaved, KeepsHistory, AutocompleteFields, NarrowedLi
     search_fields = ["conference__name", *(f"title_{code}" for code in languages.CODES)]
     list_display = ["__str__", "conference", "kind", "date"]
     list_select_related = ["conference"]
-    show_full_result_count = False
     ordering = ["-pk"]
 
     def get_urls(self):
-        return [presence.url(self, session_page), *super().get_urls()]
+        return [PresencePage.url(self, "<path:object_id>/presence/", "presence"), *super().get_urls()]
 
     def get_queryset(self, request):
         queryset = super().get_queryset(request)
         if request.user.has_perm("publishing.read_all_drafts"):
             return queryset
-        is_choice = request.resolver_match is not None and request.resolver_match.url_name == "autocomplete"
-        allowed = known_conferences if is_choice else readable_conferences
+        allowed = known_conferences if self.is_choice(request) else readable_conferences
         return queryset.filter(conference__in=allowed(request.user))
-
-    def get_form(self, request, obj=None, change=False, **kwargs):
-        form = super().get_form(request, obj, change=change, **kwargs)
-        form.request = request
-        return form
-
-    def has_view_permission(self, request, obj=None):
-        allowed = super().has_view_permission(request, obj)
-        return allowed and (obj is None or roles.may_read(request.user, obj.conference))
-
-    def has_change_permission(self, request, obj=None):
-        allowed = super().has_change_permission(request, obj)
-        return allowed and (obj is None or roles.may_edit(request.user, obj.conference))
-
-    def has_delete_permission(self, request, obj=None):
-        allowed = super().has_delete_permission(request, obj)
-        return allowed and (obj is None or roles.may_edit(request.user, obj.conference))
 
     def has_module_permission(self, request):
         return False  # reached from the conference
 
     def record_of(self, obj):
         return obj.conference
+
+    def presence_part(self, obj):
+        return f"session-{obj.pk}"
 
     def history_view(self, request, object_id, extra_context=None):
         """What is kept of a session is kept with its conference."""
@@ -148,7 +125,7 @@ class SessionAdmin(SaysWhatIsSaved, KeepsHistory, AutocompleteFields, NarrowedLi
         refresh_draft(session.conference)
         if not change or what_changed(form, formsets):
             review.note_change(session.conference, request.user)
-            presence.note_saving(request.user, *session_page(session))
+            self.note_saving(request, session)
         before = form.initial.get("conference")
         if change and before != session.conference_id:
             text = gettext_noop("Session “%(session)s” moved to “%(conference)s”.")
@@ -166,22 +143,6 @@ class SessionAdmin(SaysWhatIsSaved, KeepsHistory, AutocompleteFields, NarrowedLi
         return HttpResponseRedirect(f"{address}#sessions-group")
 
     response_post_save_change = response_post_save_add
-
-    @method_decorator(csp_update(EDITOR_POLICY))
-    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
-        formsets = [inline.formset for inline in context["inline_admin_formsets"]]
-        context["portal"] = stale_context(context["adminform"].form, formsets)
-        if change and not context["is_popup"]:
-            context["presence"] = presence.open_form(request, self, obj, session_page)
-        response = super().render_change_form(request, context, add, change, form_url, obj)
-        if request.method == "POST":
-            response.status_code = 422
-        return response
-
-
-def session_page(session):
-    """The record and the part of it that the page of *session* is."""
-    return session.conference.uid, f"session-{session.pk}"
 
 
 def _note_left(conference, user, comment):

@@ -121,24 +121,15 @@ def answer_sign(request, uid, part, *, may_save):
 # Forms
 
 
-def form_of(record):
-    return record.uid, FORM
-
-
 class PresencePage(ObjectPage):
     """The address that a form gives its signs to, ``…/<id>/presence/``."""
 
-    page_of = staticmethod(form_of)  # names the record and the part of an object
-
     def post(self, request, **kwargs):
-        return answer_sign(request, *self.page_of(self.record), may_save=self.may_edit)
+        uid, part = self.admin.record_of(self.record).uid, self.admin.presence_part(self.record)
+        return answer_sign(request, uid, part, may_save=self.may_edit)
 
 
-def url(admin, page_of=form_of):
-    return PresencePage.url(admin, "<path:object_id>/presence/", "presence", page_of=page_of)
-
-
-def open_form(request, admin, obj, page_of=form_of):
+def open_form(request, admin, obj):
     """The Page of the form of *obj*; see ``open_page``."""
-    uid, part = page_of(obj)
-    return open_page(request, uid, part, page_address(admin, "presence", obj.pk))
+    address = page_address(admin, "presence", obj.pk)
+    return open_page(request, admin.record_of(obj).uid, admin.presence_part(obj), address)

@@ -6,7 +6,6 @@ The admin writes working records and asks the services for everything public. It
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from csp.decorators import csp_update
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import ValidationError
@@ -15,7 +14,6 @@ from django.db.models import Model, QuerySet
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, reverse
-from django.utils.decorators import method_decorator
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -26,20 +24,18 @@ from ctportal.publishing.snapshot import refresh_draft
 from ctportal.staff import buttons, list_search, moved_records, presence, stale_save
 from ctportal.staff.comparison import ComparePage
 from ctportal.staff.components import component
-from ctportal.staff.draft_history import DiscardPage, HistoryComparePage, HistoryPage, KeepsHistory, RevisionPage
-from ctportal.staff.fields import NATIVE_WIDGETS, AutocompleteFields
+from ctportal.staff.draft_admin import DraftAdmin
+from ctportal.staff.draft_history import DiscardPage, HistoryComparePage, HistoryPage, RevisionPage
 from ctportal.staff.form_changes import what_changed
 from ctportal.staff.label_forms import label_texts, labels_of
 from ctportal.staff.language_page import LanguageForm, LanguagePage, LanguagePresencePage
-from ctportal.staff.lists import NarrowedList
 from ctportal.staff.object_pages import page_address
 from ctportal.staff.panel import faults, panel
-from ctportal.staff.prose_editor import EDITOR_POLICY, with_nonce
+from ctportal.staff.prose_editor import with_nonce
 from ctportal.staff.publication_state import STATE_LABELS, NotedChangeList, language_marks, publication_state
 from ctportal.staff.record_form import RecordForm
 from ctportal.staff.recovery import RecoverOnePage, RecoverPage, gone_message
 from ctportal.staff.share_page import SharePage
-from ctportal.staff.unsaved_copy import SaysWhatIsSaved
 from ctportal.staff.versions import SealPage, VersionsPage
 from ctportal.workflow import review, roles
 from ctportal.workflow.original_language import move_labels
@@ -69,15 +65,13 @@ class ActionRefused(Exception):
         self.error = error
 
 
-class RecordAdmin(SaysWhatIsSaved, KeepsHistory, AutocompleteFields, NarrowedList, admin.ModelAdmin):
+class RecordAdmin(DraftAdmin):
     """A record's list and form. What is public of it is changed by the services alone, after the draft is saved."""
 
     form = RecordForm
     language_form = LanguageForm
-    formfield_overrides = NATIVE_WIDGETS
     change_form_template = "admin/record/change_form.html"
     change_list_template = "admin/record/change_list.html"
-    show_full_result_count = False
     list_per_page = 50
     pages = PAGES  # beside list and form: (route, name, page), the longer routes first
     publishable = True  # vocabulary is published with what shows it
@@ -93,8 +87,7 @@ class RecordAdmin(SaysWhatIsSaved, KeepsHistory, AutocompleteFields, NarrowedLis
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         queryset = super().get_queryset(request)
-        is_choice = request.resolver_match is not None and request.resolver_match.url_name == "autocomplete"
-        return (roles.choosable if is_choice else roles.readable)(queryset, request.user)
+        return (roles.choosable if self.is_choice(request) else roles.readable)(queryset, request.user)
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Model | None:
         record = super().get_object(request, object_id, from_field)
@@ -109,20 +102,12 @@ class RecordAdmin(SaysWhatIsSaved, KeepsHistory, AutocompleteFields, NarrowedLis
         self.message_user(request, gone_message(self, request, unquote(object_id)), messages.WARNING)
         return HttpResponseRedirect(reverse("admin:index", current_app=self.admin_site.name))
 
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_view_permission(request, obj) and (obj is None or roles.may_read(request.user, obj))
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_change_permission(request, obj) and (obj is None or roles.may_edit(request.user, obj))
-
     def has_publish_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return roles.may_publish(request.user, obj or self.model)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Only what was never public, nor is scheduled, may be deleted; the rest is withdrawn."""
-        if not super().has_delete_permission(request, obj):
-            return False
-        return obj is None or (roles.may_edit(request.user, obj) and not self._has_edition(obj))
+        return super().has_delete_permission(request, obj) and (obj is None or not self._has_edition(obj))
 
     def _has_edition(self, obj: Any) -> bool:
         """Asked several times for one form; kept for as long as *obj*, which is read anew for each request."""
@@ -204,7 +189,6 @@ class RecordAdmin(SaysWhatIsSaved, KeepsHistory, AutocompleteFields, NarrowedLis
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)
         form.refusal = getattr(request, "refusal", None)
-        form.request = request
         return form
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
@@ -233,7 +217,6 @@ class RecordAdmin(SaysWhatIsSaved, KeepsHistory, AutocompleteFields, NarrowedLis
                 upload.seek(0)
         return super().changeform_view(request, object_id, form_url, extra_context)
 
-    @method_decorator(csp_update(EDITOR_POLICY))
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         context["media"] = with_nonce(request, context["media"])
         form, inlines = context["adminform"].form, context["inline_admin_formsets"]
@@ -242,13 +225,8 @@ class RecordAdmin(SaysWhatIsSaved, KeepsHistory, AutocompleteFields, NarrowedLis
             for error in buttons.lacking(self, request, form, formsets):
                 form.add_missing(error)
         context["portal"] = self.panel(request, form, obj if change else None, bool(context["is_popup"]))
-        context["portal"] |= {"problems": list(faults(form, inlines)), **stale_save.stale_context(form, formsets)}
-        if change and not context["is_popup"]:
-            context["presence"] = presence.open_form(request, self, obj)
-        response = super().render_change_form(request, context, add, change, form_url, obj)
-        if request.method == "POST":
-            response.status_code = 422
-        return response
+        context["portal"]["problems"] = list(faults(form, inlines))
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def panel(self, request: HttpRequest, form: BaseForm, obj: Any, is_popup: bool) -> dict[str, Any]:
         """Everything that the templates show around the form."""
@@ -278,7 +256,7 @@ class RecordAdmin(SaysWhatIsSaved, KeepsHistory, AutocompleteFields, NarrowedLis
         if not change or what_changed(form, formsets):
             note = review.note_change if self.publishable else review.note_entry_change
             note(form.instance, request.user)
-            presence.note_saving(request.user, *presence.form_of(form.instance))
+            self.note_saving(request, form.instance)
 
     def refresh(self, record: Any) -> None:
         """Note what would be published now, of *record* and of what else its form changes."""

@@ -1,0 +1,63 @@
+"""What the admin of records and that of sessions share: rights by record, the form with what somebody else has saved meanwhile."""
+
+from typing import Any
+
+from csp.decorators import csp_update
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.decorators import method_decorator
+
+from ctportal.staff import presence, stale_save
+from ctportal.staff.draft_history import KeepsHistory
+from ctportal.staff.fields import NATIVE_WIDGETS, AutocompleteFields
+from ctportal.staff.lists import NarrowedList
+from ctportal.staff.prose_editor import EDITOR_POLICY
+from ctportal.staff.unsaved_copy import SaysWhatIsSaved
+from ctportal.workflow import roles
+
+
+class DraftAdmin(SaysWhatIsSaved, KeepsHistory, AutocompleteFields, NarrowedList, admin.ModelAdmin):
+    """The admin of drafts and of their parts. Rights: Django's on the kind of object, and whether the record is one's own."""
+
+    formfield_overrides = NATIVE_WIDGETS
+    show_full_result_count = False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        allowed = super().has_view_permission(request, obj)
+        return allowed and (obj is None or roles.may_read(request.user, self.record_of(obj)))
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        allowed = super().has_change_permission(request, obj)
+        return allowed and (obj is None or roles.may_edit(request.user, self.record_of(obj)))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        allowed = super().has_delete_permission(request, obj)
+        return allowed and (obj is None or roles.may_edit(request.user, self.record_of(obj)))
+
+    def is_choice(self, request: HttpRequest) -> bool:
+        """Whether *request* asks for what another form may name."""
+        return request.resolver_match is not None and request.resolver_match.url_name == "autocomplete"
+
+    def presence_part(self, obj: Any) -> str:
+        """The part of its record that the form of *obj* is; see ``presence``."""
+        return presence.FORM
+
+    def note_saving(self, request: HttpRequest, obj: Any) -> None:
+        presence.note_saving(request.user, self.record_of(obj).uid, self.presence_part(obj))
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.request = request
+        return form
+
+    @method_decorator(csp_update(EDITOR_POLICY))
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        formsets = [inline.formset for inline in context["inline_admin_formsets"]]
+        stale = stale_save.stale_context(context["adminform"].form, formsets)
+        context["portal"] = context.get("portal", {}) | stale
+        if change and not context["is_popup"]:
+            context["presence"] = presence.open_form(request, self, obj)
+        response = super().render_change_form(request, context, add, change, form_url, obj)
+        if request.method == "POST":
+            response.status_code = 422
+        return response

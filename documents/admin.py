@@ -23,7 +23,7 @@ from ctportal.staff.label_forms import LabelForm
 from ctportal.staff.language_page import LanguageForm
 from ctportal.staff.publication_state import PublicationFilter
 from ctportal.staff.record_admin import RecordAdmin
-from ctportal.staff.record_form import RecordForm, record_form
+from ctportal.staff.record_form import RecordForm, text_form
 from ctportal.workflow.redaction import Redacted
 
 from .models import (
@@ -59,7 +59,7 @@ class FileFields(forms.Form):
             self.fields["upload"].help_text = component("stored_file", address=address, file=file)
 
 
-@record_form(Document, LanguageVersion)
+@text_form(LanguageVersion)
 class DocumentForm(FileFields, RecordForm):
     text_rows = "versions"
     text_fields = ("title", "body", "external_url", "state", "standing")

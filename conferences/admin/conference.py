@@ -23,7 +23,7 @@ from ctportal.staff.label_forms import labels_of
 from ctportal.staff.object_pages import page_address
 from ctportal.staff.publication_state import PublicationFilter, badge
 from ctportal.staff.record_admin import RecordAdmin
-from ctportal.staff.record_form import RecordForm, record_form
+from ctportal.staff.record_form import RecordForm, text_form
 from ctportal.workflow import roles
 from ctportal.workflow.redaction import redact
 from documents.models import Document
@@ -31,7 +31,7 @@ from documents.models import Document
 COUNTRIES = dict(COUNTRY_CHOICES)  # Django makes this dictionary anew for each row that shows a country
 
 
-@record_form(Conference, ConferenceText)
+@text_form(ConferenceText)
 class ConferenceForm(RecordForm):
     text_rows = "texts"
     text_fields = ("title", "motto", "summary", "description", "background", "outcome")

@@ -16,22 +16,14 @@ from conferences.models import Photo
 from ctportal.core import languages
 from ctportal.files.store import store_photo
 from ctportal.staff.components import component
-from ctportal.staff.dashboard import DashboardFilter
+from ctportal.staff.dashboard import WITHOUT_ALTERNATIVE_TEXT, DashboardFilter
 from ctportal.staff.form_uploads import take_upload
 from ctportal.staff.label_forms import label_texts
 from ctportal.staff.publication_state import PublicationFilter, language_marks
 from ctportal.staff.record_admin import RecordAdmin
-from ctportal.staff.record_form import RecordForm, record_form
+from ctportal.staff.record_form import RecordForm
 
-
-def _without_alt_text(language: str) -> Q:
-    column = f"alt_text_{language}"
-    return Q(original_language=language) & (Q(**{column: ""}) | Q(**{f"{column}__isnull": True}))
-
-
-INCOMPLETE = Q(credit="") | Q(decorative=False) & Q.create(
-    [_without_alt_text(code) for code in languages.CODES], connector=Q.OR
-)
+INCOMPLETE = Q(credit="") | WITHOUT_ALTERNATIVE_TEXT
 
 
 def is_incomplete(photo: Photo) -> bool:
@@ -40,7 +32,6 @@ def is_incomplete(photo: Photo) -> bool:
     return not (described and photo.credit.strip())
 
 
-@record_form(Photo)
 class PhotoForm(RecordForm):
     upload = forms.FileField(
         label=gettext_lazy("Picture"), required=False, help_text=gettext_lazy("JPEG, PNG or WebP.")

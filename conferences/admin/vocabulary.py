@@ -12,10 +12,9 @@ from ctportal.core import languages
 from ctportal.staff.object_pages import page_address
 from ctportal.staff.publication_state import PublicationFilter
 from ctportal.staff.record_admin import RecordAdmin
-from ctportal.staff.record_form import RecordForm, record_form
+from ctportal.staff.record_form import RecordForm
 
 
-@record_form(Series)
 class VocabularyForm(RecordForm):
     """The form of all four, whose addresses are alike."""
 

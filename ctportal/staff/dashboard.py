@@ -137,12 +137,18 @@ def _without_summary(queryset, user, now):
     return held.filter(~Exists(summaries))
 
 
+def _lacks_alternative_text(language):
+    label = f"alt_text_{language}"
+    return Q(original_language=language) & (Q(**{label: ""}) | Q(**{f"{label}__isnull": True}))
+
+
+WITHOUT_ALTERNATIVE_TEXT = Q(decorative=False) & Q.create(
+    [_lacks_alternative_text(code) for code in languages.CODES], connector=Q.OR
+)
+
+
 def _without_alternative_text(queryset, user, now):
-    empty = Q()
-    for code in languages.CODES:
-        label = f"alt_text_{code}"
-        empty |= Q(original_language=code) & (Q(**{label: ""}) | Q(**{f"{label}__isnull": True}))
-    return _editable(queryset, user).filter(empty, decorative=False)
+    return _editable(queryset, user).filter(WITHOUT_ALTERNATIVE_TEXT)
 
 
 def tongues_of(user):
@@ -247,11 +253,6 @@ SECTIONS = [
 ]  # fmt: skip
 
 
-def section_of(key, user, model):
-    """The section *key* where *user* has it for *model*, or None."""
-    return next((section for section in SECTIONS if section.key == key and section.is_for(user, model)), None)
-
-
 class DashboardFilter(admin.SimpleListFilter):
     """Narrows a list to what one section of the dashboard has counted."""
 
@@ -262,8 +263,8 @@ class DashboardFilter(admin.SimpleListFilter):
         return [(s.key, s.title) for s in SECTIONS if s.is_for(request.user, model_admin.model)]
 
     def queryset(self, request, queryset):
-        section = section_of(self.value(), request.user, queryset.model)
-        if section is None:
+        section = next((section for section in SECTIONS if section.key == self.value()), None)
+        if section is None or not section.is_for(request.user, queryset.model):
             return queryset
         found = section.records(queryset.model._default_manager.all(), request.user, epoch.now())
         few = found_once(queryset, found)
@@ -310,13 +311,6 @@ def _with_rows(model):
     return Document.objects.select_related("conference").prefetch_related(titles)
 
 
-WHAT_HAPPENS = {
-    "release": gettext_lazy("first release"),
-    "correction": gettext_lazy("new edition"),
-    "withdrawal": gettext_lazy("withdrawal"),
-}
-
-
 def _row(record, section, user, now):
     """What the dashboard says of *record*: title, address, kind, where it belongs, and what there is to know in *section*."""
     conference = getattr(record, "conference", None)
@@ -357,10 +351,14 @@ def _when(record, place, now):
         "due": record.due,
         "due_text": show_instant(record.due, getattr(place, "time_zone", "UTC")),
         "left": timeuntil(record.due, now, depth=2),
-        "what": WHAT_HAPPENS[
-            "withdrawal" if record.due == record.ends else "correction" if record.is_public else "release"
-        ],
+        "what": _what_happens(record),
     }
+
+
+def _what_happens(record):
+    if record.due == record.ends:
+        return _("withdrawal")
+    return _("new edition") if record.is_public else _("first release")
 
 
 def _missing_languages(record, user) -> Iterator[dict]:

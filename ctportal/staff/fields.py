@@ -1,4 +1,4 @@
-"""Form fields and widgets of the admin: native inputs for dates and times, autocomplete boxes, addresses, texts."""
+"""Form fields and widgets of the admin: native inputs for dates and times, autocomplete boxes."""
 
 import re
 from datetime import datetime
@@ -10,10 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from ctportal.publishing.base_models import (
-    is_key,
-    validate_slug,
-)
+from ctportal.publishing.base_models import is_key
 from ctportal.workflow import redaction
 
 DATE_INPUT = forms.DateInput({"type": "date", "class": "vNativeDate"}, "%Y-%m-%d")
@@ -49,15 +46,6 @@ class LocalDateTimeField(forms.Field):
         if error:
             raise ValidationError(self.error_messages[error], code=error, params={"value": text[:40]})
         return local.replace(second=0, microsecond=0)
-
-
-class SlugField(forms.CharField):
-    """The address of a record; left empty, it is made from the name."""
-
-    default_validators = [validate_slug]
-
-    def to_python(self, value):
-        return super().to_python(value).lower()
 
 
 class KnowsNames:

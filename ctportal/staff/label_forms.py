@@ -6,22 +6,17 @@ language in which the interface happens to be.
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
-from modeltranslation.translator import NotRegistered, translator
 
 from ctportal.core import languages
-from ctportal.staff import (
-    stale_save,
-)
+from ctportal.publishing.base_models import label_names
+from ctportal.staff import stale_save
 from ctportal.staff.fields import KnowsNames
 from ctportal.workflow.redaction import Redacted, reveal
 
 
 def labels_of(model):
     """Names of the fields of *model* that have one column per language, in the model's order."""
-    try:
-        names = translator.get_options_for_model(model._meta.concrete_model).get_field_names()
-    except NotRegistered:
-        return ()
+    names = label_names(model)
     return tuple(field.name for field in model._meta.fields if field.name in names)
 
 

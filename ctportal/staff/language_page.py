@@ -249,9 +249,9 @@ class LanguagePage(ObjectPage):
 
     @method_decorator(csp_update(EDITOR_POLICY))
     def _show(self, form, status):
-        record, may_save = self.record, self.may_write
+        record = self.record
         state, original = state_of(record.uid), record.original_language
-        if not may_save:
+        if not self.may_write:
             for field in form.fields.values():
                 field.disabled = True
         may_publish = self.admin.publishable and self.admin.has_publish_permission(self.request, record)
@@ -261,18 +261,12 @@ class LanguagePage(ObjectPage):
             "portal": stale_save.stale_context(form),
             "presence": presence.open_page(self.request, record.uid, self.language, address),
             "media": with_nonce(self.request, self.admin.media + form.media),
-            "language": self.language,
-            "language_name": self.name,
-            "direction": languages.direction(self.language),
-            "original_language": original,
             "original_name": languages.LANGUAGES[original],
             "original_direction": languages.direction(original),
             "state": state,
             "is_public": state.in_force and self.language in state.in_force.data.get("languages", []),
             "matrix": language_matrix(self.admin, record),
-            "publishable": self.admin.publishable,
             "previewable": record.record_type not in WITHOUT_PAGE,
-            "may_change": may_save,
             "may_publish": may_publish and state.in_force and not state.to_come,
             "waits_until": show_utc(state.to_come.public_from) if may_publish and state.to_come else "",
         }

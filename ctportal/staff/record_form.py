@@ -1,9 +1,8 @@
 """The form of a record: its own fields and labels, its text in the original language, and what publishing asks for."""
 
 from django import forms
-from django.contrib.admin.widgets import AdminTextInputWidget
 from django.core.exceptions import ValidationError
-from django.utils.text import capfirst, slugify
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from ctportal.core.instants import is_time_zone, local_to_instant
@@ -12,12 +11,12 @@ from ctportal.publishing.base_models import (
     RESERVED_SLUGS,
     SLUG,
     is_key,
+    validate_slug,
 )
 from ctportal.publishing.models import VOCABULARY
 from ctportal.publishing.snapshot import builder_for, opening
 from ctportal.publishing.state import slug_is_reserved
 from ctportal.staff.buttons import ACTIONS
-from ctportal.staff.fields import SlugField
 from ctportal.staff.label_forms import LabelForm, labels_of
 from ctportal.staff.publishing_fields import FIELD_OF, PublishingFields, show_refusal
 from ctportal.staff.stale_save import stale_message
@@ -41,6 +40,9 @@ class RecordForm(TextRowForm, LabelForm, PublishingFields, metaclass=forms.model
             # The texts of a new row stand back behind what the address of the form gives.
             value = getattr(self.text_row, name)
             self.initial[name] = value if self.text_row.pk else self.initial.get(name) or value
+        if "slug" in self.fields:
+            self.fields["slug"].required = False  # it is made from another field where it is left empty
+            self.fields["slug"].widget.attrs["data-prefill-from"] = self.slug_from
         self.instants = {}  # of the fields that ask for one, aware
         self.instance_stage = getattr(self.instance, "stage", "")
         self.newly_public = []  # the entries of the vocabulary that become public with it, for who may publish it
@@ -57,7 +59,9 @@ class RecordForm(TextRowForm, LabelForm, PublishingFields, metaclass=forms.model
         return zone if is_time_zone(zone) else "UTC"
 
     def clean_slug(self):
-        slug = self.cleaned_data["slug"]
+        slug = self.cleaned_data["slug"].lower()
+        if slug:
+            validate_slug(slug)
         if slug and self._is_in_use(slug):
             raise ValidationError(ADDRESS_IN_USE, code="unique")
         return slug
@@ -169,22 +173,11 @@ class RecordForm(TextRowForm, LabelForm, PublishingFields, metaclass=forms.model
         self.text_row.save(update_fields=columns if self.text_row.pk else None)
 
 
-def record_form(model, text_model=None):
-    """Class decorator: give the form of *model* its address, made from ``slug_from``, and the fields of its text."""
+def text_form(row_model):
+    """Class decorator: give a form the ``text_fields`` of *row_model*, the rows of a record's text by language."""
 
     def declare(form):
-        fields = {}
-        if any(field.name == "slug" for field in model._meta.fields):
-            slug = model._meta.get_field("slug")
-            fields["slug"] = SlugField(
-                label=capfirst(slug.verbose_name),
-                help_text=slug.help_text,
-                required=False,
-                max_length=120,
-                widget=AdminTextInputWidget({"data-prefill-from": form.slug_from}),
-            )
-        if text_model:
-            fields |= text_form_fields(text_model, form.text_fields)
+        fields = text_form_fields(row_model, form.text_fields)
         form.declared_fields = form.declared_fields | fields
         form.base_fields = form.base_fields | fields
         return form

@@ -111,19 +111,11 @@ class HistoryPage(ObjectPage):
                 "revision": revision,
                 "words": revisions.in_words(revision.comment, request.user),
                 "published": published.get(revision.pk, ""),
-                "address": self.address("revision", self.record.pk, revision.pk),
             }
             for revision in page
         ]
         before = list(self._log_before_the_first(page)) if not page.has_next() else []
-        compare = self.address("history_compare", self.record.pk)
-        return self.answer(
-            "record/history", _("History"), {"page": page, "rows": rows, "log": before, "compare": compare}
-        )
-
-    def answer(self, template: str, title: str, context: dict, status: int = 200) -> HttpResponse:
-        context["history_address"] = self.address("history", self.record.pk)
-        return super().answer(template, title, context, status)
+        return self.answer("record/history", _("History"), {"page": page, "rows": rows, "log": before})
 
     def _published(self) -> dict[int, str]:
         """{revision: what was published from it, in a word}."""
@@ -241,7 +233,6 @@ class RevisionPage(BringBackPage):
         state = self.saved_state(self.chosen)
         groups = self.differences(state, self.saved_state(None))
         context = {
-            "revision": self.chosen,
             "words": revisions.in_words(self.chosen.comment, self.request.user),
             "groups": groups,
             "contents": revision_words.contents(state, self.request.user),
@@ -278,8 +269,6 @@ class DiscardPage(BringBackPage):
         kept = revisions.saved_state_of_edition(self.state.in_force)
         groups = self.differences(kept, self.saved_state(None)) if kept else []
         context = {
-            "changes": self.changes,
-            "to_come": self.state.to_come,
             "groups": groups,
             "may_discard": bool(groups),
             "is_kept": kept is not None,

@@ -61,15 +61,11 @@ def _of_saved(admin: Any, request: HttpRequest, form: Any, record: Any, shown: d
         "newly_public": newly_public.shown(admin.admin_site, form.newly_public),
         "deletable": admin.has_delete_permission(request, record),
     }
-    if shown["previewable"] and shown["may_edit"]:
-        found["share_address"] = page_address(admin, "share", record.pk)
     if admin.publishable:
         found["steps"] = list(review.steps_of(record)[:5])
         found["second_reader"] = shown["may_publish"] and review.has_second_reader(record, request.user)
         if state.in_force:
             found["leaving"] = [languages.LANGUAGES[code] for code in languages_leaving(record, state.in_force)]
-        if changed and shown["may_edit"]:
-            found["discard_address"] = page_address(admin, "discard", record.pk)
     return found
 
 

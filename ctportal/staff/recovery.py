@@ -42,11 +42,7 @@ class RecoverPage(AdminPage):
         self.found = [version for version, _fields in restoring.recoverable(self.admin.model, request.user)]
 
     def get(self, request: HttpRequest, **kwargs: object) -> HttpResponse:
-        rows = [
-            {"version": version, "address": self.address("recover_one", version.revision_id)}
-            for version in self.found[:MOST_DELETED]
-        ]
-        return self.answer("record/recover", _("Recover deleted drafts"), {"rows": rows})
+        return self.answer("record/recover", _("Recover deleted drafts"), {"versions": self.found[:MOST_DELETED]})
 
 
 class RecoverOnePage(RecoverPage):
@@ -77,9 +73,7 @@ class RecoverOnePage(RecoverPage):
 
     def _show(self, errors: Sequence[str] = (), status: int = 200) -> HttpResponse:
         context = {
-            "version": self.version,
             "contents": revision_words.contents(SavedState.of_revision(self.version.revision_id), self.request.user),
-            "recover_address": self.address("recover"),
             "errors": errors,
         }
         return self.answer("record/recover_one", _("Recover a deleted draft"), context, status)

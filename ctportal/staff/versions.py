@@ -28,8 +28,8 @@ class VersionsPage(ObjectPage):
 
     def get(self, request, **kwargs):
         rows = self._rows()
-        context = {"rows": rows[::-1], "compare_address": self.address("compare", self.record.pk)}
-        return self.answer("record/versions", _("Versions"), context | {"before": self._usual_before(rows)})
+        context = {"rows": rows[::-1], "before": self._usual_before(rows)}
+        return self.answer("record/versions", _("Versions"), context)
 
     def _rows(self):
         """Every edition of the record, unscheduled ones included, first to last. *number* is that of the public history."""
@@ -50,7 +50,6 @@ class VersionsPage(ObjectPage):
                     "in_force": in_force,
                     "to_come": to_come,
                     "sealable": not (edition.is_sealed or in_force or to_come) and may_seal(self.request.user),
-                    "seal": self.address("seal", self.record.pk, edition.pk),
                     # Organizations and people have no page of their own.
                     "has_page": in_effect and self.record.record_type not in WITHOUT_PAGE,
                 }
@@ -84,10 +83,6 @@ class VersionsPage(ObjectPage):
             return row["in_force"], row["to_come"], not row["edition"].is_unscheduled, row["edition"].public_from
 
         return max((row for row in rows if not row["edition"].is_sealed), key=order, default={"key": ""})["key"]
-
-    def answer(self, template, title, context, status=200):
-        context["versions_address"] = self.address("versions", self.record.pk)
-        return super().answer(template, title, context, status)
 
 
 class SealPage(VersionsPage):

@@ -26,15 +26,7 @@ from ctportal.staff.record_admin import RecordAdmin
 from ctportal.staff.record_form import RecordForm, text_form
 from ctportal.workflow.redaction import Redacted
 
-from .models import (
-    CoChairsSummary,
-    Document,
-    DocumentRelation,
-    LanguageVersion,
-    OtherDocument,
-    PressRelease,
-    Statement,
-)
+from .models import CoChairsSummary, Document, DocumentRelation, LanguageVersion, OtherDocument, PressRelease, Statement
 
 
 class FileFields(forms.Form):

@@ -26,18 +26,14 @@ class ReleaseForm(forms.Form):
 
     def __init__(self, data=None, *, zone, needs_instant=False, **kwargs):
         super().__init__(data, **kwargs)
-        self.zone, self.needs_instant, self.instant = zone, needs_instant, None
+        self.zone, self.needs_instant = zone, needs_instant
 
-    def clean(self):
-        local = self.cleaned_data.get("at")
-        if local:
-            try:
-                self.instant = local_to_instant(local, self.zone)
-            except ValidationError as error:
-                self.add_error("at", error)
-        elif self.needs_instant and "at" not in self.errors:
-            self.add_error("at", _("Give the date and time."))
-        return self.cleaned_data
+    def clean_at(self):
+        """The instant that was typed, in the time zone of the conference."""
+        local = self.cleaned_data["at"]
+        if self.needs_instant and not local:
+            raise ValidationError(_("Give the date and time."))
+        return local_to_instant(local, self.zone) if local else None
 
 
 class ReleasePage(ObjectPage):
@@ -92,7 +88,9 @@ class ReleasePage(ObjectPage):
 
     def _add_what_is_missing(self, form, chosen):
         """Show in *form*, which is refused for other reasons, what stands against releasing the Parts *chosen* as well."""
-        for error in release.problems_of(chosen, at=form.instant, alone=form.data.get("alone", "")).errors:
+        for error in release.problems_of(
+            chosen, at=form.cleaned_data.get("at"), alone=form.data.get("alone", "")
+        ).errors:
             self._add(form, error)
 
     def _add(self, form, error):
@@ -108,7 +106,7 @@ class ReleasePage(ObjectPage):
     # Buttons. Each returns what is said of what it did, and what parts that were left out had to do along with the conference.
 
     def _release(self, form, chosen):
-        at = form.instant if form.needs_instant else None
+        at = form.cleaned_data["at"] if form.needs_instant else None
         note, alone = form.cleaned_data["note"], form.cleaned_data["alone"]
         parts, cascaded = release.release(self.record, chosen, by=self.request.user, at=at, note=note, alone=alone)
         # In one statement; of what was published a revision is kept already, and what moves was not changed.
@@ -121,9 +119,10 @@ class ReleasePage(ObjectPage):
         return text % (n | {"at": show_instant(at, self.zone)}), cascaded
 
     def _redate(self, form, _chosen):
-        n = release.redate(self.record, by=self.request.user, at=form.instant)
+        at = form.cleaned_data["at"]
+        n = release.redate(self.record, by=self.request.user, at=at)
         text = ngettext("%(n)d part moved to %(at)s.", "%(n)d parts moved to %(at)s.", n)
-        return text % {"n": n, "at": show_instant(form.instant, self.zone)}, []
+        return text % {"n": n, "at": show_instant(at, self.zone)}, []
 
     def _unschedule(self, _form, _chosen):
         n = release.unschedule(self.record, by=self.request.user)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
+from django.contrib.admin.widgets import AdminTextInputWidget, AutocompleteSelect, AutocompleteSelectMultiple
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -46,6 +46,15 @@ class LocalDateTimeField(forms.Field):
         if error:
             raise ValidationError(self.error_messages[error], code=error, params={"value": text[:40]})
         return local.replace(second=0, microsecond=0)
+
+
+class OptionalLine(forms.CharField):
+    """A line of text that may be left empty."""
+
+    widget = AdminTextInputWidget
+
+    def __init__(self, **kwargs):
+        super().__init__(required=False, **kwargs)
 
 
 class KnowsNames:

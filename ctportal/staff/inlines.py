@@ -10,9 +10,7 @@ from django.forms.models import BaseInlineFormSet
 from django.utils.text import capfirst
 
 from ctportal.publishing.snapshot import delete_rows
-from ctportal.staff import (
-    stale_save,
-)
+from ctportal.staff import stale_save
 from ctportal.staff.fields import NATIVE_WIDGETS, AutocompleteFields
 from ctportal.staff.label_forms import LabelForm, language_of
 from ctportal.workflow.redaction import redact

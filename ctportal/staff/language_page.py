@@ -8,7 +8,6 @@ from typing import Any
 from csp.decorators import csp_update
 from django import forms
 from django.contrib import messages
-from django.contrib.admin.widgets import AdminTextInputWidget
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import Http404, HttpResponseRedirect
@@ -27,6 +26,7 @@ from ctportal.publishing.snapshot import languages_leaving
 from ctportal.publishing.state import state_of
 from ctportal.staff import presence, stale_save
 from ctportal.staff.buttons import no_such_button, require_right, with_public_link
+from ctportal.staff.fields import OptionalLine
 from ctportal.staff.object_pages import ObjectPage
 from ctportal.staff.panel import language_matrix
 from ctportal.staff.preview import WITHOUT_PAGE, preview_address
@@ -42,20 +42,13 @@ ABOUT_PUBLISHING = ("publish_note", "alone_reason", "mark")
 class LanguageForm(TextRowForm, stale_save.ComparedForm, forms.Form):
     """The texts of a record in one language. Fields of labels are named ``<model>-<pk>-<label>``."""
 
-    publish_note = forms.CharField(
-        label=gettext_lazy("Change note"),
-        required=False,
-        max_length=500,
-        widget=AdminTextInputWidget,
-    )
-    alone_reason = forms.CharField(
+    publish_note = OptionalLine(label=gettext_lazy("Change note"), max_length=500)
+    alone_reason = OptionalLine(
         label=gettext_lazy("Without second reader, because"),
-        required=False,
         max_length=400,
         help_text=gettext_lazy(
             "Needed where you wrote this language yourself. Stays in the history and in the ledger."
         ),
-        widget=AdminTextInputWidget,
     )
     mark = PublishingFields.base_fields["mark"]
     never_stale = frozenset({*ABOUT_PUBLISHING, "upload", "kept_file", "remove_file"})

@@ -1,55 +1,40 @@
 """What the buttons below the form of a record ask for."""
 
 from django import forms
-from django.contrib.admin.widgets import AdminTextInputWidget
 from django.utils.translation import gettext_lazy as _
 
-from ctportal.staff.fields import LocalDateTimeField
+from ctportal.staff.fields import LocalDateTimeField, OptionalLine
 
 
 class PublishingFields(forms.Form):
     """What the buttons below a form ask for."""
 
-    publish_note = forms.CharField(
+    publish_note = OptionalLine(
         label=_("Change note"),
-        required=False,
         max_length=500,
         help_text=_("Public: what changed, in a sentence. Readers and partners see it in the history."),
-        widget=AdminTextInputWidget,
     )
     publish_minor = forms.BooleanField(
         label=_("Minor change"), required=False, help_text=_("A typing error, a label: subscribers are not notified.")
     )
     publish_at = LocalDateTimeField(label=_("Publish at"), required=False)
-    alone_reason = forms.CharField(
+    alone_reason = OptionalLine(
         label=_("Without second reader, because"),
-        required=False,
         max_length=400,
         help_text=_("Stays in the history and in the ledger. Needed where nobody else has read what you publish."),
-        widget=AdminTextInputWidget,
     )
-    remark = forms.CharField(
-        label=_("Remark"),
-        required=False,
-        max_length=1000,
-        help_text=_("For colleagues only; stays in the history of the record."),
-        widget=AdminTextInputWidget,
+    remark = OptionalLine(
+        label=_("Remark"), max_length=1000, help_text=_("For colleagues only; stays in the history of the record.")
     )
     mark = forms.CharField(required=False, max_length=400, widget=forms.HiddenInput)
-    withdraw_reason = forms.CharField(
-        label=_("Reason"),
-        required=False,
-        max_length=500,
-        help_text=_("Public: readers of the old address are told."),
-        widget=AdminTextInputWidget,
+    withdraw_reason = OptionalLine(
+        label=_("Reason"), max_length=500, help_text=_("Public: readers of the old address are told.")
     )
     withdraw_at = LocalDateTimeField(label=_("Withdraw at"), required=False)
-    withdraw_replacement = forms.CharField(
+    withdraw_replacement = OptionalLine(
         label=_("To read instead"),
-        required=False,
         max_length=500,
         help_text=_("Optional: the address of a public page of this portal."),
-        widget=AdminTextInputWidget,
     )
 
 

@@ -6,13 +6,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from ctportal.core.instants import is_time_zone, local_to_instant
-from ctportal.publishing.base_models import (
-    ADDRESS_IN_USE,
-    RESERVED_SLUGS,
-    SLUG,
-    is_key,
-    validate_slug,
-)
+from ctportal.publishing.base_models import ADDRESS_IN_USE, RESERVED_SLUGS, SLUG, is_key, validate_slug
 from ctportal.publishing.models import VOCABULARY
 from ctportal.publishing.snapshot import builder_for, opening
 from ctportal.publishing.state import slug_is_reserved

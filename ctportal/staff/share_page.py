@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from django import forms
-from django.contrib.admin.widgets import AdminTextInputWidget
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
@@ -13,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from ctportal.publishing.base_models import is_key
 from ctportal.staff import sharing
+from ctportal.staff.fields import OptionalLine
 from ctportal.staff.object_pages import ObjectPage
 from ctportal.staff.preview import WITHOUT_PAGE
 
@@ -22,12 +22,10 @@ def _days(number: int) -> str:
 
 
 class ShareForm(forms.Form):
-    name = forms.CharField(
+    name = OptionalLine(
         label=gettext_lazy("For whom"),
         max_length=200,
-        required=False,
         help_text=gettext_lazy("Colleagues see it, and you know which link to revoke."),
-        widget=AdminTextInputWidget,
     )
     days = forms.TypedChoiceField(
         label=gettext_lazy("Valid for"),

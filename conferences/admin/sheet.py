@@ -18,7 +18,7 @@ from conferences.admin.sheet_changes import PostedSheet, SheetPhotos
 from conferences.admin.sheet_publishing import publish_conference, publish_ready, release_of, stale_page
 from conferences.admin.sheet_rows import ORIGINAL_FIELDS, TRANSLATED_FIELDS, PhotoRow
 from conferences.admin.upload import upload_address
-from conferences.models import Conference, Photo
+from conferences.models import Photo
 from ctportal.core import languages
 from ctportal.core.instants import show_instant
 from ctportal.publishing.base_models import lock
@@ -85,10 +85,8 @@ class ContactSheet(ObjectPage):
         with transaction.atomic():
             # Two editors of one sheet write one after the other, each asked about what the other has written; and what is
             # published is what the page showed.
-            if not lock(Conference.objects.filter(pk=self.record.pk)):
-                raise Http404("It was deleted meanwhile.")
+            self.lock_record()
             lock(Photo.objects.filter(conference=self.record.pk))
-            self.record.refresh_from_db()
             photos = SheetPhotos.of(self.record)
             posted = PostedSheet(self.request.POST, photos, self.language)
             rows = self._rows(photos, posted.keys, posted.data)

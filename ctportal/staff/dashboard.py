@@ -5,23 +5,21 @@ records, ``DashboardFilter`` narrows an admin list by it. A section covers one o
 none of them does not see it. Each kind takes one query and those for its rows, however many records there are.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from operator import attrgetter
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Subquery, Value, Window
 from django.db.models.functions import Coalesce, Least
-from django.urls import reverse
 from django.utils.text import Truncator
 from django.utils.timesince import timeuntil
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
-from conferences.models import Conference, Photo
+from conferences.models import Conference, ConferenceText, Photo
 from ctportal.core import languages
 from ctportal.core.codes import ConferenceKind, DocumentKind, EventStatus
 from ctportal.core.dates import PRECISIONS, first_day, last_day
@@ -30,11 +28,13 @@ from ctportal.publishing import epoch
 from ctportal.publishing.base_models import Stage, entry_model
 from ctportal.publishing.models import Edition, RecordType
 from ctportal.staff.list_search import found_once
+from ctportal.staff.object_pages import page_address
+from ctportal.staff.panel import language_matrix
 from ctportal.staff.publication_state import same_as_draft
 from ctportal.workflow import roles
 from ctportal.workflow.models import UnreviewedEdit
 from ctportal.workflow.redaction import redact
-from documents.models import CoChairsSummary, Document
+from documents.models import CoChairsSummary, Document, LanguageVersion
 
 FEW = 5  # records that a section shows
 OLD = timedelta(days=7)  # a change that nobody has published since
@@ -74,7 +74,7 @@ def _mine(queryset, user, now):
 
 def _in_preparation(model, edits):
     """The languages of the outer record in which one of *edits* writes and which are not ready: no part of the draft yet."""
-    texts, link = _texts(model._meta.concrete_model)
+    texts, link = TEXTS[model._meta.concrete_model]
     writes = edits.filter(uid=OuterRef(OuterRef("uid")), language=OuterRef("language"))
     return texts.objects.filter(Exists(writes), **{link: OuterRef("pk")}, ready=False).order_by()
 
@@ -157,24 +157,19 @@ def tongues_of(user):
     return (given, True) if given and len(given) < len(languages.CODES) else (list(languages.CODES), False)
 
 
-def _texts(model):
-    """The model of the rows per language of *model*, and the name of its link back."""
-    relation = model._meta.get_field("texts" if _is_conference(model) else "versions")
-    return relation.related_model, relation.field.name
-
-
-def _is_conference(model):
-    return model._meta.concrete_model is Conference
+# The rows per language of a model, and the name of their link back.
+TEXTS = {Conference: (ConferenceText, "conference"), Document: (LanguageVersion, "document")}
 
 
 def _without_language(queryset, user, now):
     """Without the languages given to *user*; to others, those of the last twelve months that lack any language."""
+    model = queryset.model._meta.concrete_model
     tongues, are_given = tongues_of(user)
     if not are_given:
         since = today(now) - RECENT
-        recent = ~_ends_before(since) if _is_conference(queryset.model) else Q(date__gte=since)
+        recent = ~_ends_before(since) if model is Conference else Q(date__gte=since)
         queryset = _editable(queryset, user).filter(recent)
-    texts, link = _texts(queryset.model._meta.concrete_model)
+    texts, link = TEXTS[model]
     missing = Q()
     for code in tongues:
         ready = texts.objects.filter(**{link: OuterRef("pk")}, language=code, ready=True).order_by()
@@ -290,13 +285,13 @@ def _shown(section, user, now, site) -> dict | None:
         "key": section.key,
         "title": section.title,
         "count": sum(counts.values()),
-        "rows": [_row(record, section, user, now) for record in first],
+        "rows": [_row(record, section, user, now, site) for record in first],
         "lists": [_list(section, model, count, site) for model, count in counts.items()],
     }
 
 
 def _list(section, model, count, site) -> dict:
-    address = reverse(admin_urlname(model._meta, "changelist"), current_app=site.name)
+    address = page_address(site.get_model_admin(model), "changelist")
     return {"text": HOW_MANY[model] % {"n": count}, "count": count, "address": f"{address}?dashboard={section.key}"}
 
 
@@ -304,31 +299,34 @@ def _with_rows(model):
     """All records of *model*, with what their rows on the dashboard tell."""
     if model is Photo:
         return Photo.objects.select_related("conference", "file")
-    rows, link = _texts(model)
+    rows, link = TEXTS[model]
     if model is Conference:
         return Conference.objects.prefetch_related(Prefetch("texts", rows.objects.only(link, "language", "ready")))
     titles = Prefetch("versions", rows.objects.only(link, "language", "ready", "title"))
     return Document.objects.select_related("conference").prefetch_related(titles)
 
 
-def _row(record, section, user, now):
+def _row(record, section, user, now, site):
     """What the dashboard says of *record*: title, address, kind, where it belongs, and what there is to know in *section*."""
     conference = getattr(record, "conference", None)
+    admin = site.get_model_admin(entry_model(record))  # a document is edited in the entry of its kind
     row = {
         "title": _title(record),
-        "address": _address(record, "change"),
+        "address": page_address(admin, "change", record.pk),
         "kind": record.get_kind_display() if hasattr(record, "get_kind_display") else RecordType.PHOTO.label,
         "conference": str(conference or ""),
         "in_review": section.key == "mine" and record.stage == Stage.REVIEW,
     }
     if section.key == "scheduled":
-        row |= _when(record, conference or record, now)
+        row |= _when(record, now)
     elif section.key == "stale":
         row["since"] = record.modified_at
     elif section.key == "summary":
         row["ended"] = last_day(record.end_date, record.date_precision)
     elif section.key == "languages":
-        row["languages"] = list(_missing_languages(record, user))
+        asked_for = tongues_of(user)[0]
+        missing = [language for language in language_matrix(admin, record) if language["state"] in ("draft", "missing")]
+        row["languages"] = [language for language in missing if language["code"] in asked_for]
     return row
 
 
@@ -340,13 +338,9 @@ def _title(record):
     return Truncator(str(record)).chars(90)
 
 
-def _address(record, name, *args):
-    """The address of the page *name* of *record*: a document is edited in the entry of its kind."""
-    return reverse(admin_urlname(entry_model(record)._meta, name), args=[record.pk, *args])
-
-
-def _when(record, place, now):
+def _when(record, now):
     """The instant of what is scheduled, in the time zone of the conference and in UTC, and the time left until then."""
+    place = record if isinstance(record, Conference) else record.conference
     return {
         "due": record.due,
         "due_text": show_instant(record.due, getattr(place, "time_zone", "UTC")),
@@ -359,17 +353,3 @@ def _what_happens(record):
     if record.due == record.ends:
         return _("withdrawal")
     return _("new edition") if record.is_public else _("first release")
-
-
-def _missing_languages(record, user) -> Iterator[dict]:
-    """The languages of *record* that *user* is asked for: (code, name, "draft" or "missing", address of its page)."""
-    rows = record.texts.all() if isinstance(record, Conference) else record.versions.all()
-    states = {row.language: row.ready for row in rows}
-    for code in tongues_of(user)[0]:
-        if code != record.original_language and not states.get(code):
-            yield {
-                "code": code,
-                "name": languages.LANGUAGES[code],
-                "state": _("in preparation") if code in states else _("missing"),
-                "address": _address(record, "language", code),
-            }

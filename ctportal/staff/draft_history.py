@@ -187,9 +187,7 @@ class BringBackPage(HistoryPage):
         self.require_edit()
         try:
             with transaction.atomic():
-                if not lock(type(self.record)._base_manager.filter(pk=self.record.pk)):
-                    raise Http404("It was deleted meanwhile.")
-                self.record.refresh_from_db()
+                self.lock_record()
                 if request.POST.get("mark") != restoring.mark(self.record):
                     raise stale_message(self.record)
                 text, comment, told = self.bring_back()

@@ -21,7 +21,6 @@ from django_prose_editor.fields import ProseEditorField
 
 from ctportal.core import languages
 from ctportal.core.instants import show_utc
-from ctportal.publishing.base_models import lock
 from ctportal.publishing.snapshot import languages_leaving
 from ctportal.publishing.state import state_of
 from ctportal.staff import presence, stale_save
@@ -176,9 +175,7 @@ class LanguagePage(ObjectPage):
             raise PermissionDenied
         try:
             with transaction.atomic():
-                if not lock(type(self.record)._base_manager.filter(pk=self.record.pk)):
-                    raise Http404("It was deleted meanwhile.")
-                self.record.refresh_from_db()
+                self.lock_record()
                 form = self._form(request.POST, request.FILES)
                 is_valid = form.is_valid()
                 if self._is_original(form) or not is_valid:

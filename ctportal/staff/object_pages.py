@@ -12,6 +12,8 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.views import View
 
+from ctportal.publishing.base_models import lock
+
 
 def page_address(admin: ModelAdmin, name: str, *args: object) -> str:
     """Return the address of the page *name* of *admin*, such as "change" or "history"."""
@@ -22,9 +24,9 @@ class AdminPage(View):
     admin: Any = None  # the ModelAdmin that the page belongs to
 
     @classmethod
-    def url(cls, admin: ModelAdmin, route: str, name: str, **options: object) -> URLPattern:
-        """Return the address of the page, for ``admin.get_urls()``; *options* are those of ``as_view()``."""
-        view = admin.admin_site.admin_view(cls.as_view(admin=admin, **options))
+    def url(cls, admin: ModelAdmin, route: str, name: str) -> URLPattern:
+        """Return the address of the page, for ``admin.get_urls()``."""
+        view = admin.admin_site.admin_view(cls.as_view(admin=admin))
         return path(route, view, name=admin_urlname(admin.opts, name).removeprefix("admin:"))
 
     def address(self, name: str, *args: object) -> str:
@@ -59,6 +61,12 @@ class ObjectPage(AdminPage):
     def require_edit(self) -> None:
         if not self.may_edit:
             raise PermissionDenied
+
+    def lock_record(self) -> None:
+        """Read the record anew, and let nobody else save it until this transaction ends."""
+        if not lock(type(self.record)._base_manager.filter(pk=self.record.pk)):
+            raise Http404("It was deleted meanwhile.")
+        self.record.refresh_from_db()
 
     def answer(self, template: str, title: str, context: dict, status: int = 200) -> HttpResponse:
         shared = {"original": self.record, "record_address": self.admin.change_address(self.record)}

@@ -8,7 +8,6 @@ was made, signed, so that neither is invented. Only who may save a page is noted
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from django.core import signing
 from django.http import HttpResponse, HttpResponseBadRequest
@@ -41,16 +40,9 @@ class Page:
     """A page that is shown, for the template admin/record/presence.html."""
 
     address: str = ""  # that it gives its signs to
-    token: str = ""  # what it signs with; see ``Opened``
+    token: str = ""  # what it signs with; see ``_opened``
     others: list[Other] = field(default_factory=list)
     savings: list[Other] = field(default_factory=list)  # *since* is the instant
-
-
-class Opened(NamedTuple):
-    """A page as its token tells it: its key, and the instant at which it was made."""
-
-    key: str
-    at: datetime
 
 
 def _token(uid, part, user, at):
@@ -59,13 +51,14 @@ def _token(uid, part, user, at):
 
 
 def _opened(token, uid, part, user, now):
-    """The Opened of *token*; None where it was not made for *part* of the record *uid* and for *user*, or too long ago."""
+    """(key of the page, instant at which it was made), as *token* tells; None where that was not made for *part* of the
+    record *uid* and for *user*, or too long ago."""
     try:
         key, *made_for, at = signing.Signer(salt=SALT).unsign_object(token)
     except signing.BadSignature:
         return None
-    opened = Opened(key, datetime.fromisoformat(at))
-    return opened if made_for == [str(uid), part, user.pk] and opened.at >= now - KEPT else None
+    opened_at = datetime.fromisoformat(at)
+    return (key, opened_at) if made_for == [str(uid), part, user.pk] and opened_at >= now - KEPT else None
 
 
 def open_page(request, uid, part, address):
@@ -105,15 +98,16 @@ def answer_sign(request, uid, part, *, may_save):
     opened = _opened(request.POST.get("page", ""), uid, part, user, now)
     if opened is None:
         return HttpResponseBadRequest(_("“page” is not the key of a page."), content_type="text/plain; charset=utf-8")
-    mine = Presence.objects.filter(uid=uid, part=part, user=user, page=opened.key)
+    key, opened_at = opened
+    mine = Presence.objects.filter(uid=uid, part=part, user=user, page=key)
     if "leave" in request.POST:
         mine.delete()
         return HttpResponse(status=204)
     Presence.objects.filter(opened_at__lt=now - KEPT).delete()
     if may_save and not mine.update(seen_at=now):
-        row = Presence(uid=uid, part=part, user=user, page=opened.key, opened_at=opened.at, seen_at=now)
+        row = Presence(uid=uid, part=part, user=user, page=key, opened_at=opened_at, seen_at=now)
         Presence.objects.bulk_create([row], ignore_conflicts=True)  # two signs at once are one
-    savings = _savings(uid, part, user, opened.at) if may_save else []
+    savings = _savings(uid, part, user, opened_at) if may_save else []
     page = Page(others=_others(uid, part, user, now), savings=savings)
     return TemplateResponse(request, "admin/record/presence_lines.html", {"presence": page})
 

@@ -51,6 +51,7 @@ PAGES = [
     ("<path:object_id>/presence/", "presence", presence.PresencePage),
     ("recover/", "recover", RecoverPage),
     ("recover/<int:pk>/", "recover_one", RecoverOnePage),
+    ("<path:object_id>/history/", "history", HistoryPage),
     ("<path:object_id>/history/compare/", "history_compare", HistoryComparePage),
     ("<path:object_id>/history/<int:pk>/", "revision", RevisionPage),
     ("<path:object_id>/discard/", "discard", DiscardPage),
@@ -182,9 +183,6 @@ class RecordAdmin(DraftAdmin):
         return states
 
     # The form
-
-    def history_view(self, request, object_id, extra_context=None):
-        return HistoryPage.as_view(admin=self)(request, object_id=object_id)
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)

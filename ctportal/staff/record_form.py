@@ -85,16 +85,15 @@ class RecordForm(TextRowForm, LabelForm, PublishingFields, metaclass=forms.model
     def clean(self):
         cleaned = super().clean() or self.cleaned_data
         if "slug" in self.fields and "slug" not in self.errors and not cleaned.get("slug"):
-            self._fill_slug(cleaned)
+            try:
+                cleaned["slug"] = self._free(self.suggested_slug())
+            except ValidationError as error:
+                self.add_error("slug", error)
         self._check_language_change(cleaned)
-        self._check_mark(cleaned)
-        return cleaned
-
-    def _check_mark(self, cleaned):
-        """Refuse to act on a record that is no longer what the editor saw."""
         acts = ACTIONS.intersection(self.request.POST) if self.instance.pk else ()
         if acts and cleaned.get("mark") != self.initial["mark"]:
-            self.add_error(None, stale_message(self.instance))
+            self.add_error(None, stale_message(self.instance))  # it is no longer what the editor saw
+        return cleaned
 
     def _conference(self):
         """The conference this record belongs to; on an opened add form the one the address names."""
@@ -103,12 +102,6 @@ class RecordForm(TextRowForm, LabelForm, PublishingFields, metaclass=forms.model
         field = self.fields.get("conference")
         given = str(self.initial.get("conference") or "")
         return field.queryset.filter(pk=given).first() if field is not None and is_key(given) else None
-
-    def _fill_slug(self, cleaned):
-        try:
-            cleaned["slug"] = self._free(self.suggested_slug())
-        except ValidationError as error:
-            self.add_error("slug", error)
 
     def _check_language_change(self, cleaned):
         chosen = cleaned.get("original_language")

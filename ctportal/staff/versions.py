@@ -120,7 +120,7 @@ class SealPage(VersionsPage):
         return HttpResponseRedirect(self.address("versions", self.record.pk))
 
     def _show(self, form, status):
-        same = [each for each in (row["edition"] for row in self.rows) if self._says_the_same(each)]
+        same = [row for row in self.rows if self._says_the_same(row["edition"])]
         context = {"row": self.row, "form": form, "same": same, "still": self._still_in_draft()}
         return self.answer("record/seal", _("Seal a version"), context, status)
 

@@ -284,7 +284,7 @@ def test_a_translator_sees_the_languages_given_to_them_that_are_missing_or_not_r
     assert (section["key"], section["count"]) == ("languages", 3)
     assert told == {
         "Russian in preparation": [
-            ("ru", "in preparation", f"/admin/conferences/conference/{half.pk}/language/ru/"),
+            ("ru", "draft", f"/admin/conferences/conference/{half.pk}/language/ru/"),
         ],
         "From Russian": [("ar", "missing", f"/admin/conferences/conference/{original.pk}/language/ar/")],
         "A release": [("ar", "missing", f"/admin/documents/pressrelease/{document.pk}/language/ar/")],

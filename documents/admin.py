@@ -86,12 +86,6 @@ class VersionForm(FileFields, LanguageForm):
             yield "remove_file", ""
 
 
-def has_file(document):
-    """Whether the version in the original language has a file."""
-    versions = document.versions.all()
-    return any(version.file_id for version in versions if version.language == document.original_language)
-
-
 class RelationForm(LabelForm):
     constraint_fields = {
         "document_relation_has_one_target": "kind",
@@ -154,7 +148,8 @@ class DocumentAdmin(RecordAdmin):
 
     def get_fieldsets(self, request, obj=None):
         text = ["title", "body", "upload", "kept_file", "external_url", ("state", "standing")]
-        if obj is not None and has_file(obj):
+        versions = obj.versions.all() if obj else []
+        if any(version.file_id for version in versions if version.language == obj.original_language):
             text.insert(4, "remove_file")
         return [
             (None, {"fields": [*self.what, *self.where, *self.who, "original_language"]}),

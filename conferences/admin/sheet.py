@@ -123,10 +123,8 @@ class ContactSheet(ObjectPage):
         if "_publish_ready" in self.request.POST:
             if not self.may_publish:
                 raise PermissionDenied
-            photos, address = (
-                self._load(SheetPhotos.of(self.record).keys),
-                self.admin.change_address(self.record),
-            )
+            photos = self._load(SheetPhotos.of(self.record).keys)
+            address = self.admin.change_address(self.record)
             done = publish_ready(photos, self.record, self.state, address=address, **how)
         elif "_publish_conference" in self.request.POST:
             if not self.admin.has_publish_permission(self.request, self.record):

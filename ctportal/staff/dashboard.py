@@ -30,6 +30,7 @@ from ctportal.publishing.models import Edition, RecordType
 from ctportal.staff.list_search import found_once
 from ctportal.staff.object_pages import page_address
 from ctportal.staff.panel import language_matrix
+from ctportal.staff.preview import zone_of
 from ctportal.staff.publication_state import same_as_draft
 from ctportal.workflow import roles
 from ctportal.workflow.models import UnreviewedEdit
@@ -340,10 +341,9 @@ def _title(record):
 
 def _when(record, now):
     """The instant of what is scheduled, in the time zone of the conference and in UTC, and the time left until then."""
-    place = record if isinstance(record, Conference) else record.conference
     return {
         "due": record.due,
-        "due_text": show_instant(record.due, getattr(place, "time_zone", "UTC")),
+        "due_text": show_instant(record.due, zone_of(record)),
         "left": timeuntil(record.due, now, depth=2),
         "what": _what_happens(record),
     }

@@ -11,7 +11,6 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.admin.models import LogEntry
 from django.contrib.admin.utils import unquote
-from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.core.paginator import Page, Paginator
 from django.db import transaction
@@ -29,7 +28,7 @@ from ctportal.publishing.state import state_of
 from ctportal.staff.draft_changes import changes
 from ctportal.staff.form_changes import changed_fields
 from ctportal.staff.object_pages import ObjectPage, page_address
-from ctportal.staff.stale_save import stale_message
+from ctportal.staff.stale_save import log_of, stale_message
 from ctportal.workflow import redaction, restoring, revision_words, revisions
 from ctportal.workflow.models import EditionRevision
 from ctportal.workflow.revisions import SavedState
@@ -131,13 +130,10 @@ class HistoryPage(ObjectPage):
 
     def _log_before_the_first(self, page: Page) -> Iterator[tuple[LogEntry, str]]:
         """(entry, words) for what the admin has logged of the record from before its first revision."""
-        kinds = ContentType.objects.get_for_models(
-            self.admin.model, self.record._meta.concrete_model, for_concrete_models=False
-        )
-        entries = LogEntry.objects.filter(content_type__in=kinds.values(), object_id=str(self.record.pk))
+        entries = log_of(self.record)
         if page:
             entries = entries.filter(action_time__lt=page[-1].date_created)
-        for entry in entries.select_related("user").order_by("-action_time"):
+        for entry in entries:
             yield entry, revisions.in_words(entry.change_message, self.request.user)
 
     # What the pages of single revisions ask for

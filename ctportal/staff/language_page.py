@@ -21,7 +21,7 @@ from django_prose_editor.fields import ProseEditorField
 
 from ctportal.core import languages
 from ctportal.core.instants import show_utc
-from ctportal.publishing.snapshot import languages_leaving
+from ctportal.publishing.snapshot import languages_leaving, refresh_draft
 from ctportal.publishing.state import state_of
 from ctportal.staff import presence, stale_save
 from ctportal.staff.buttons import no_such_button, require_right, with_public_link
@@ -182,7 +182,7 @@ class LanguagePage(ObjectPage):
                     return self._show(form, 422)
                 form.save()
                 before = self.record.draft_sha256
-                self.admin.refresh(self.record)
+                refresh_draft(self.record)
                 self._note_change(form, before)
                 self.admin.log_change(request, self.record, _("Changed %(language)s.") % {"language": self.name})
                 address = self._press(form)

@@ -230,7 +230,7 @@ def banner(record, reader, snapshot):
     elif getattr(record, "stage", "") == Stage.REVIEW:
         lines.append(_("In review."))
     if state.to_come:
-        at = show_instant(state.to_come.public_from, _zone_of(record))
+        at = show_instant(state.to_come.public_from, zone_of(record))
         lines.append(_("To be public at %(at)s; not before that time.") % {"at": at})
         if snapshot_differs(snapshot, state.to_come):
             lines.append(_("What is scheduled differs from this draft."))
@@ -239,7 +239,7 @@ def banner(record, reader, snapshot):
     elif state.withdrawal:
         lines.append(_("It was withdrawn: the public reads the reason."))
     if state.scheduled_end:
-        at = show_instant(state.scheduled_end.edition.public_until, _zone_of(record))
+        at = show_instant(state.scheduled_end.edition.public_until, zone_of(record))
         lines.append(_("To be withdrawn at %(at)s.") % {"at": at})
     link = (f"/id/{record.uid}", _("What the public reads")) if state.in_force else None
     return {"lines": lines, "off": True, "link": link}
@@ -254,7 +254,7 @@ def _preview_of(differs, reader):
     return _("Preview of the draft: not public, for you alone.")
 
 
-def _zone_of(record):
+def zone_of(record):
     """The time zone that releases of *record* are told in: its conference's."""
     zone = getattr(record, "time_zone", "") or getattr(getattr(record, "conference", None), "time_zone", "")
     return zone if is_time_zone(zone) else "UTC"

@@ -250,15 +250,11 @@ class RecordAdmin(DraftAdmin):
         super().save_related(request, form, formsets, change)
         if form.moves:
             move_labels(form.instance, form.opened_in, form.language)
-        self.refresh(form.instance)
+        refresh_draft(form.instance)
         if not change or what_changed(form, formsets):
             note = review.note_change if self.publishable else review.note_entry_change
             note(form.instance, request.user)
             self.note_saving(request, form.instance)
-
-    def refresh(self, record: Any) -> None:
-        """Note what would be published now, of *record* and of what else its form changes."""
-        refresh_draft(record)
 
     def response_add(self, request, obj, post_url_continue=None):
         if "_popup" in request.POST:

@@ -312,12 +312,16 @@ def lock_form(model, pk):
         lock(model._base_manager.filter(pk=pk))
 
 
+def log_of(record):
+    """What the admin has logged of *record*, in whichever entry, the latest first."""
+    kinds = ContentType.objects.get_for_models(type(record), record._meta.concrete_model, for_concrete_models=False)
+    entries = LogEntry.objects.filter(content_type__in=kinds.values(), object_id=str(record.pk))
+    return entries.select_related("user").order_by("-action_time")
+
+
 def who_saved_last(record):
     """(name, instant) of the last saving of *record* in the admin, or None."""
-    kind = ContentType.objects.get_for_model(record, for_concrete_model=False)
-    concrete = ContentType.objects.get_for_model(record)
-    entries = LogEntry.objects.filter(content_type__in={kind, concrete}, object_id=str(record.pk))
-    entry = entries.select_related("user").order_by("-action_time").first()
+    entry = log_of(record).first()
     return (name_of(entry.user), entry.action_time) if entry else None
 
 

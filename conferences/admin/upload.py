@@ -72,13 +72,7 @@ class Answer:
         return reverse("admin:conferences_photo_change", args=[self.photo.pk]) if self.photo else ""
 
     def as_json(self):
-        return {
-            "name": self.name,
-            "status": self.status,
-            "message": self.message,
-            "thumbnail": self.thumbnail,
-            "address": self.address,
-        }
+        return {name: getattr(self, name) for name in ("name", "status", "message", "thumbnail", "address")}
 
 
 def thumbnail_address(photo):

@@ -56,10 +56,7 @@ class AccountAdmin(AutocompleteFields, NarrowedList, UserAdmin):
     show_full_result_count = False
 
     def get_fieldsets(self, request, obj=None):
-        fieldsets = super().get_fieldsets(request, obj)
-        if obj is None:
-            return fieldsets
-        return [(name, self._with_languages(options)) for name, options in fieldsets]
+        return [(name, self._with_languages(options)) for name, options in super().get_fieldsets(request, obj)]
 
     def _with_languages(self, options):
         fields = list(options["fields"])

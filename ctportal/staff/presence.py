@@ -15,7 +15,6 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ctportal.publishing.changes import name_of
 from ctportal.staff.models import Presence
 from ctportal.staff.object_pages import ObjectPage, page_address
 
@@ -28,21 +27,13 @@ KEPT = timedelta(hours=12)  # as long as a session; a page that was made before 
 
 
 @dataclass
-class Other:
-    """Somebody else at the page, and since when."""
-
-    name: str
-    since: datetime
-
-
-@dataclass
 class Page:
     """A page that is shown, for the template admin/record/presence.html."""
 
     address: str = ""  # that it gives its signs to
     token: str = ""  # what it signs with; see ``_opened``
-    others: list[Other] = field(default_factory=list)
-    savings: list[Other] = field(default_factory=list)  # *since* is the instant
+    others: list[Presence] = field(default_factory=list)  # who else has it open
+    savings: list[Presence] = field(default_factory=list)  # who has saved it since
 
 
 def _token(uid, part, user, at):
@@ -74,11 +65,11 @@ def note_saving(user, uid, part):
 
 
 def _others(uid, part, user, now):
-    """One Other for each account but *user* that has the page open, who came first first."""
+    """The first sign of each account but *user* that has the page open, who came first first."""
     rows = Presence.objects.filter(uid=uid, part=part, saved=False, seen_at__gte=now - ALIVE).exclude(user=user)
-    found: dict[int, Other] = {}
+    found: dict[int, Presence] = {}
     for row in rows.select_related("user").order_by("opened_at", "pk"):
-        found.setdefault(row.user_id, Other(name_of(row.user), row.opened_at))
+        found.setdefault(row.user_id, row)
     return list(found.values())
 
 
@@ -86,7 +77,7 @@ def _savings(uid, part, user, since):
     """The last saving of each account but *user* after the instant *since*."""
     rows = Presence.objects.filter(uid=uid, part=part, saved=True, opened_at__gt=since).exclude(user=user)
     rows = rows.select_related("user").order_by("opened_at", "pk")
-    return list({row.user_id: Other(name_of(row.user), row.opened_at) for row in rows}.values())
+    return list({row.user_id: row for row in rows}.values())
 
 
 # Signs

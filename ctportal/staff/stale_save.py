@@ -361,9 +361,8 @@ def stale_context(form, formsets=()):
 class ComparedForm:
     """Mixin of the forms of saved records: refused where somebody else has saved something else in one of their fields."""
 
-    never_stale: frozenset[str] = (
-        frozenset()
-    )  # fields that are no part of the record, or that nobody can compare in a page
+    # Fields that are no part of the record, or that nobody can compare in a page.
+    never_stale: frozenset[str] = frozenset()
     conflicts: Sequence[Conflict] = ()
 
     def full_clean(self):

@@ -38,19 +38,14 @@ class PhotoForm(RecordForm):
     )
     kept_file = forms.CharField(required=False, widget=forms.HiddenInput)
     constraint_fields = {"one_featured_photo_per_conference": "featured"}
-    stored = None
 
     def clean(self):
         cleaned = super().clean()
-        self.stored = take_upload(self, store_photo, self.request.user)
-        if not self.instance.pk and not self.stored and "upload" not in self.errors:
+        if stored := take_upload(self, store_photo, self.request.user):
+            self.instance.file = stored
+        elif not self.instance.pk and "upload" not in self.errors:
             self.add_error("upload", ValidationError(_("Choose the picture."), code="required"))
         return cleaned
-
-    def _post_clean(self):
-        if self.stored:
-            self.instance.file = self.stored
-        super()._post_clean()
 
     @property
     def own_columns(self):

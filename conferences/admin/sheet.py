@@ -145,12 +145,13 @@ class ContactSheet(ObjectPage):
         """The page with *rows*, of which all but *values* follows from what is saved."""
         featured = photos.featured
         when, at = release_of(self.state)
+        signs_to = f"{self.request.path}presence/" + (f"?language={self.language}" if self.language else "")
         context = {
             "upload_address": upload_address(self.record),
             "page": self._page_of(photos),
             "rows": rows,
             "portal": {"opened": photos.carried(rows), "conflicts": conflicts, "saved_by": self._saved_by(rows)},
-            "presence": presence.open_page(self.request, self.record.uid, self.part, self._presence_address),
+            "presence": presence.open_page(self.request, self.record.uid, self.part, signs_to),
             "featured_elsewhere": featured if featured and featured not in [row.photo for row in rows] else None,
             "featured_number": photos.keys.index(featured.pk) + 1 if featured else None,
             "release": when,
@@ -165,10 +166,6 @@ class ContactSheet(ObjectPage):
         """Who last saved the first photo about which the page asks, and when."""
         asked = next((row.photo for row in rows if row.conflicts), None)
         return stale_save.who_saved_last(asked) if asked else None
-
-    @property
-    def _presence_address(self):
-        return f"{self.request.path}presence/" + (f"?language={self.language}" if self.language else "")
 
     def tabs(self):
         """(code, name, whether it is this page); the first is that of the original language."""

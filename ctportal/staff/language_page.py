@@ -53,14 +53,14 @@ class LanguageForm(TextRowForm, stale_save.ComparedForm, forms.Form):
     never_stale = frozenset({*ABOUT_PUBLISHING, "upload", "kept_file", "remove_file"})
     new_row: dict[str, Any] = {}  # values of a row that is begun on this page
 
-    def __init__(self, data, files, *, admin, record, language, request):
-        super().__init__(data, files, initial={"mark": review.mark(record)})
-        self.instance, self.language, self.request = record, language, request
-        self.text_rows, self.text_fields = admin.form.text_rows, admin.form.text_fields
-        self.original = record.original_language
+    def __init__(self, page, data=None, files=None):
+        super().__init__(data, files, initial={"mark": review.mark(page.record)})
+        self.instance, self.language, self.request = page.record, page.language, page.request
+        self.text_rows, self.text_fields = page.admin.form.text_rows, page.admin.form.text_fields
+        self.original = self.instance.original_language
         self.groups = []  # for the template: (heading, [{field, original, is_rich, speaks}])
         self.labels = {}  # field name: (object, label)
-        for heading, obj, names in admin.language_parts(record, request.user):
+        for heading, obj, names in page.admin.language_parts(self.instance, self.request.user):
             self._add_labels(heading, obj, names)
         if self.text_rows:
             self._add_text()
@@ -164,11 +164,7 @@ class LanguagePage(ObjectPage):
     def get(self, request, **kwargs):
         if self.language == self.record.original_language:
             return HttpResponseRedirect(self.admin.change_address(self.record))
-        return self._show(self._form(None, None), 200)
-
-    def _form(self, data, files):
-        context = {"admin": self.admin, "record": self.record, "language": self.language, "request": self.request}
-        return self.admin.language_form(data, files, **context)
+        return self._show(self.admin.language_form(self), 200)
 
     def post(self, request, **kwargs):
         if not self.may_write:
@@ -176,7 +172,7 @@ class LanguagePage(ObjectPage):
         try:
             with transaction.atomic():
                 self.lock_record()
-                form = self._form(request.POST, request.FILES)
+                form = self.admin.language_form(self, request.POST, request.FILES)
                 is_valid = form.is_valid()
                 if self._is_original(form) or not is_valid:
                     return self._show(form, 422)
@@ -190,7 +186,7 @@ class LanguagePage(ObjectPage):
             # Rolled back, so read anew: else the record would seem to have changed meanwhile. Shown again with what was typed.
             self.record.refresh_from_db()
             request.refusal = error
-            form = self._form(request.POST, request.FILES)
+            form = self.admin.language_form(self, request.POST, request.FILES)
             form.is_valid()
             show_refusal(form, error)
             return self._show(form, 422)

@@ -58,14 +58,6 @@ PAGES = [
 ]
 
 
-class ActionRefused(Exception):
-    """A service refused what the form asked for. Rolls everything back, so that the form is shown again."""
-
-    def __init__(self, error: ValidationError) -> None:
-        super().__init__(str(error))
-        self.error = error
-
-
 class RecordAdmin(DraftAdmin):
     """A record's list and form. What is public of it is changed by the services alone, after the draft is saved."""
 
@@ -203,8 +195,8 @@ class RecordAdmin(DraftAdmin):
         except moved_records.RecordMoved as moved:
             moved_records.carry_over(request, moved)
             return moved.now.changeform_view(request, object_id, moved.now.change_address(moved.record), extra_context)
-        except ActionRefused as refused:
-            request.refusal = refused.error
+        except ValidationError as error:  # of the service that the button stands for
+            request.refusal = error
         except IntegrityError:
             # Somebody else took the address, or deleted what the form names, after it was checked.
             text = _("Somebody else saved something at the same moment that does not go with it. Nothing was saved.")
@@ -268,10 +260,7 @@ class RecordAdmin(DraftAdmin):
 
     def _press(self, request: HttpRequest, obj: Any) -> HttpResponse:
         """Run the button that was posted, and say what came of it."""
-        try:
-            outcome = buttons.press(self, request, obj, request.record_form)
-        except ValidationError as error:
-            raise ActionRefused(error) from error
+        outcome = buttons.press(self, request, obj, request.record_form)
         self.message_user(request, outcome.message, messages.SUCCESS)
         if outcome.warning:
             self.message_user(request, outcome.warning, messages.WARNING)

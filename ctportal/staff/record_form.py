@@ -5,13 +5,14 @@ from django.core.exceptions import ValidationError
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from ctportal.core.instants import is_time_zone, local_to_instant
+from ctportal.core.instants import local_to_instant
 from ctportal.publishing.base_models import ADDRESS_IN_USE, RESERVED_SLUGS, SLUG, is_key, validate_slug
 from ctportal.publishing.models import VOCABULARY
 from ctportal.publishing.snapshot import builder_for, opening
 from ctportal.publishing.state import slug_is_reserved
 from ctportal.staff.buttons import ACTIONS
 from ctportal.staff.label_forms import LabelForm, labels_of
+from ctportal.staff.preview import zone_of
 from ctportal.staff.publishing_fields import FIELD_OF, PublishingFields, show_refusal
 from ctportal.staff.stale_save import stale_message
 from ctportal.staff.text_rows import TextRowForm, text_form_fields, text_row
@@ -48,9 +49,7 @@ class RecordForm(TextRowForm, LabelForm, PublishingFields, metaclass=forms.model
     @property
     def time_zone(self):
         """The zone that release times are typed in: the conference's."""
-        place = self.instance if hasattr(self.instance, "time_zone") else self._conference()
-        zone = getattr(place, "time_zone", "UTC")
-        return zone if is_time_zone(zone) else "UTC"
+        return zone_of(self._conference() or self.instance)
 
     def clean_slug(self):
         slug = self.cleaned_data["slug"].lower()

@@ -58,7 +58,7 @@ def rich_text(label, **kwargs):
 def validate_time_zone(value):
     if value not in zoneinfo.available_timezones():
         raise ValidationError(
-            _("“%(value)s” is no time zone. Use a name such as Asia/Dushanbe or Europe/Vienna."),
+            _("“%(value)s” is not a valid time zone. Use a name such as Asia/Dushanbe or Europe/Vienna."),
             code="time_zone_unknown",
             params={"value": value},
         )
@@ -171,7 +171,7 @@ class Conference(ReviewedRecord, SluggedRecord):
         max_length=60,
         default="UTC",
         validators=[validate_time_zone],
-        help_text=_("Of the place, such as Asia/Dushanbe. Release times are typed in it."),
+        help_text=_("Time zone of the venue, such as Asia/Dushanbe. Release times are entered in it."),
     )
     parent = models.ForeignKey(
         "self",
@@ -180,10 +180,10 @@ class Conference(ReviewedRecord, SluggedRecord):
         blank=True,
         related_name="side_events",
         verbose_name=_("part of"),
-        help_text=_("The umbrella it was held under, such as a Counter-Terrorism Week."),
+        help_text=_("The umbrella event it was held under, such as a Counter-Terrorism Week."),
     )
     themes = models.ManyToManyField(Theme, blank=True, verbose_name=_("themes"), related_name="conferences")
-    contact = models.CharField(_("contact"), max_length=300, blank=True, help_text=_("Who answers questions."))
+    contact = models.CharField(_("contact"), max_length=300, blank=True, help_text=_("Who to contact with questions."))
     contact_email = models.EmailField(_("contact e-mail"), blank=True)
 
     objects = ConferenceQuerySet.as_manager()
@@ -216,12 +216,14 @@ class Conference(ReviewedRecord, SluggedRecord):
             value = getattr(self, field)
             if not 1945 <= value.year <= 2100:
                 raise ValidationError(
-                    {field: _("%(value)s: the year must lie between 1945 and 2100.") % {"value": value.isoformat()}}
+                    {field: _("%(value)s: the year must be between 1945 and 2100.") % {"value": value.isoformat()}}
                 )
         if (self.end_date - self.start_date).days > 366:
             raise ValidationError(
                 {
-                    "end_date": _("%(days)d days after the first day: a conference lasts a year at most.")
+                    "end_date": _(
+                        "The last day is %(days)d days after the first; a conference can last a year at most."
+                    )
                     % {"days": (self.end_date - self.start_date).days}
                 }
             )
@@ -243,7 +245,7 @@ class ConferenceText(models.Model):
     ready = models.BooleanField(
         _("ready"),
         default=False,
-        help_text=_("Only what is ready is published. Tick it when this language is complete."),
+        help_text=_("Only languages marked as ready are published. Tick this when the language is complete."),
     )
 
     class Meta:
@@ -308,7 +310,7 @@ class AnnouncedDate(models.Model):
         _("precision"), max_length=5, choices=DatePrecision.choices, default=DatePrecision.DAY
     )
     announced_on = models.DateField(_("announced on"), null=True, blank=True)
-    reason = models.CharField(_("reason of the change"), max_length=300, blank=True)
+    reason = models.CharField(_("reason for the change"), max_length=300, blank=True)
 
     class Meta:
         ordering = ["announced_on", "pk"]
@@ -542,9 +544,11 @@ class Photo(ReviewedRecord):
         _("alternative text"),
         max_length=300,
         blank=True,
-        help_text=_("What a reader who cannot see the picture needs."),
+        help_text=_("Describes the picture for people who cannot see it."),
     )
-    decorative = models.BooleanField(_("decorative"), default=False, help_text=_("It tells nothing: no text needed."))
+    decorative = models.BooleanField(
+        _("decorative"), default=False, help_text=_("Conveys no information: no alternative text needed.")
+    )
     caption = models.TextField(_("caption"), blank=True, max_length=1000)
     credit = models.CharField(_("credit"), max_length=200, blank=True)
     rights = models.CharField(_("rights"), max_length=300, blank=True)
@@ -552,7 +556,7 @@ class Photo(ReviewedRecord):
     place = models.CharField(_("place"), max_length=200, blank=True)
     people = models.ManyToManyField(Person, blank=True, related_name="photos", verbose_name=_("people shown"))
     order = models.PositiveIntegerField(_("order"), default=0)
-    featured = models.BooleanField(_("featured"), default=False, help_text=_("Stands for the conference in lists."))
+    featured = models.BooleanField(_("featured"), default=False, help_text=_("Represents the conference in lists."))
 
     class Meta:
         verbose_name = _("photo")
@@ -582,4 +586,4 @@ class Photo(ReviewedRecord):
         # In a form, a stand-in may be in the place of a conference that its user may not open: it has no zone.
         zone = getattr(self.conference, "time_zone", "") if self.conference_id else ""
         if self.taken_on and self.taken_on > today(timezone.now(), zone):
-            raise ValidationError({"taken_on": _("%(value)s is still to come.") % {"value": self.taken_on.isoformat()}})
+            raise ValidationError({"taken_on": _("%(value)s is in the future.") % {"value": self.taken_on.isoformat()}})

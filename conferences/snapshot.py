@@ -211,7 +211,9 @@ class PhotoSnapshotBuilder(SnapshotBuilder):
     def missing(self, record, texts=None):
         missing = {}
         if not record.decorative and not getattr(record, f"alt_text_{record.original_language}"):
-            missing["alt_text"] = _("The alternative text is missing; tick “decorative” if the picture tells nothing.")
+            missing["alt_text"] = _(
+                "The alternative text is missing; tick “decorative” if the picture conveys no information."
+            )
         if not record.credit.strip():
             missing["credit"] = _("The credit is missing.")
         if not (record.file_id and record.download_file and record.rendition_files):

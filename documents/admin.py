@@ -154,7 +154,7 @@ class DocumentAdmin(RecordAdmin):
         return [
             (None, {"fields": [*self.what, *self.where, *self.who, "original_language"]}),
             (_("Text in the original language"), {"fields": text}),
-            (_("Further facts"), {"fields": [*self.further, "slug"]}),
+            (_("More details"), {"fields": [*self.further, "slug"]}),
         ]
 
     def kind_choices(self):

@@ -23,7 +23,10 @@ def validate_hashtags(value):
     for word in value.split():
         if not HASHTAG.fullmatch(word):
             raise ValidationError(
-                _("“%(value)s” is no hashtag. Write them as #CTWeek #UNiteToCounterTerrorism, separated by spaces."),
+                _(
+                    "“%(value)s” is not a valid hashtag. Write hashtags as #CTWeek #UNiteToCounterTerrorism, separated "
+                    "by spaces."
+                ),
                 code="hashtag_invalid",
                 params={"value": word},
             )
@@ -88,10 +91,10 @@ class Document(ReviewedRecord, SluggedRecord):
         _("UN symbol"),
         max_length=60,
         blank=True,
-        help_text=_("Such as S/RES/2396 (2017) or A/RES/72/284; other ways of writing it are understood."),
+        help_text=_("Such as S/RES/2396 (2017) or A/RES/72/284; other ways of writing it are recognized."),
     )
     dateline = models.CharField(
-        _("dateline"), max_length=120, blank=True, help_text=_("Place and date a press release opens with.")
+        _("dateline"), max_length=120, blank=True, help_text=_("Place and date at the beginning of a press release.")
     )
     contact = models.CharField(_("contact"), max_length=300, blank=True)
     hashtags = models.CharField(_("hashtags"), max_length=200, blank=True, validators=[validate_hashtags])
@@ -133,7 +136,7 @@ class Document(ReviewedRecord, SluggedRecord):
             raise ValidationError({"also_serves_as": _("This is already the document’s kind. Leave it empty.")})
         if self.date and not 1945 <= self.date.year <= 2100:
             raise ValidationError(
-                {"date": _("%(value)s: the year must lie between 1945 and 2100.") % {"value": self.date.isoformat()}}
+                {"date": _("%(value)s: the year must be between 1945 and 2100.") % {"value": self.date.isoformat()}}
             )
 
 
@@ -148,7 +151,10 @@ class LanguageVersion(models.Model):
         StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("file")
     )
     external_url = models.URLField(
-        _("external address"), max_length=1000, blank=True, help_text=_("Where the original stands on another site.")
+        _("external address"),
+        max_length=1000,
+        blank=True,
+        help_text=_("Where the original is published on another site."),
     )
     state = models.CharField(_("state of the text"), max_length=20, choices=TextState.choices, default=TextState.FINAL)
     standing = models.CharField(
@@ -157,7 +163,7 @@ class LanguageVersion(models.Model):
     ready = models.BooleanField(
         _("ready"),
         default=False,
-        help_text=_("Only what is ready is published. Tick it when this language is complete."),
+        help_text=_("Only languages marked as ready are published. Tick this when the language is complete."),
     )
 
     class Meta:

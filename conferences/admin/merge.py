@@ -62,7 +62,7 @@ class MergePage(AdminPage):
         ids = [pk for pk in request.GET.get("ids", "").split(",") if is_key(pk)]
         self.entries = list(admin.model.objects.filter(pk__in=ids).order_by("pk"))
         if not 2 <= len(self.entries) <= MOST:
-            text = _("Select two to %(most)d entries that are the same, then choose “Merge” again.") % {"most": MOST}
+            text = _("Select between two and %(most)d duplicate entries, then choose “Merge” again.") % {"most": MOST}
             self.say(text, messages.ERROR)
             return HttpResponseRedirect(self.address("changelist"))
         return super().dispatch(request, *args, **kwargs)
@@ -73,9 +73,9 @@ class MergePage(AdminPage):
     def post(self, request):
         into = next((entry for entry in self.entries if str(entry.pk) == request.POST.get("into")), None)
         if into is None:
-            return self._show(422, [_("Choose which one stays.")])
+            return self._show(422, [_("Choose the entry to keep.")])
         if request.POST.get("mark") != review.mark_of_all(self.entries):
-            text = _("One of them has changed since you opened the page: look again.")
+            text = _("One of the entries has changed since you opened this page. Check them again.")
             return self._show(422, [text], chosen=into)
         others = [entry for entry in self.entries if entry.pk != into.pk]
         try:
@@ -83,7 +83,10 @@ class MergePage(AdminPage):
         except ValidationError as error:
             return self._show(422, error.messages, chosen=into)
         names = ", ".join(f"“{entry}”" for entry in others)
-        text = _("%(names)s is now “%(into)s”; the old addresses lead there.") % {"names": names, "into": into}
+        text = _("%(names)s: merged into “%(into)s”. The old addresses redirect to it.") % {
+            "names": names,
+            "into": into,
+        }
         pages = ngettext(
             "%(n)d public page has a new minor edition.", "%(n)d public pages have a new minor edition.", editions
         )

@@ -49,7 +49,7 @@ def merge(away, into, *, by):
         lock_for_merger([away, into])
         rows = type(into).objects.in_bulk([away.pk, into.pk])
         if len(rows) < 2:
-            raise ValidationError(_("One of them was merged or deleted meanwhile."), code="gone")
+            raise ValidationError(_("One of these entries has since been merged or deleted."), code="gone")
         away, into = rows[away.pk], rows[into.pk]
         _leave_each_other(away, into)
         done.filled = _fill_in(into, away)

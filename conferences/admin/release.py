@@ -32,7 +32,7 @@ class ReleaseForm(forms.Form):
         """The instant that was typed, in the time zone of the conference."""
         local = self.cleaned_data["at"]
         if self.needs_instant and not local:
-            raise ValidationError(_("Give the date and time."))
+            raise ValidationError(_("Enter the date and time."))
         return local_to_instant(local, self.zone) if local else None
 
 
@@ -68,7 +68,7 @@ class ReleasePage(ObjectPage):
         if not button:
             form.add_error(None, _("Press one of the buttons below."))
         elif form.data.get("mark") != release.mark_of(parts):
-            text = _("Something of this dossier has changed since you opened the page. Nothing was done: look again.")
+            text = _("This dossier has changed since you opened the page. Nothing was done. Check it again.")
             form.add_error(None, ValidationError(text, code="stale"))
             form.data = data = self.request.POST.copy()
             data["mark"] = release.mark_of(parts, until)  # the page shows what it is like now

@@ -41,8 +41,8 @@ class SessionForm(RowForm):
         documents = list(self.instance.documents.order_by("date", "pk").prefetch_related("versions"))
         if documents:
             text = _(
-                "It does not move while documents name it: %(documents)s. Take it out of them, or move them to the other "
-                "conference without it, first."
+                "It cannot be moved while documents refer to it: %(documents)s. First remove it from them, or move "
+                "them to the other conference without it."
             )
             names = {"documents": ", ".join(named_as_known(documents, self.request.user))}
             self.add_error("conference", ValidationError(text, code="named_by_documents", params=names))
@@ -52,8 +52,8 @@ class SessionForm(RowForm):
         language = conference.original_language
         if language != self.opened_in and not getattr(self.instance, f"title_{language}"):
             text = _(
-                "The original language of “%(conference)s” is %(language)s, and the session has no title in it. Write that "
-                "first, on the page of this language of the conference it belongs to now."
+                "The original language of “%(conference)s” is %(language)s, and the session has no title in it. Enter "
+                "the title first, on the page for this language of its current conference."
             )
             names = {"conference": conference, "language": languages.LANGUAGES[language]}
             self.add_error("conference", ValidationError(text, code="no_title", params=names))

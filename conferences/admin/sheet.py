@@ -115,7 +115,7 @@ class ContactSheet(ObjectPage):
         acts = {"_publish_ready", "_publish_conference"}.intersection(self.request.POST)
         if not acts or self.request.POST.get("mark") == self._mark(photos):
             return ""
-        return _("Something of these photos or of the conference has changed since you opened the page: look again.")
+        return _("These photos or the conference have changed since you opened this page. Check them again.")
 
     def _publish(self):
         how = {"by": self.request.user, "alone": self.request.POST.get("alone_reason", "")}

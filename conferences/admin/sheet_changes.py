@@ -102,18 +102,18 @@ class PostedSheet:
     def _deleted(self) -> Iterator[str]:
         if self.gone:
             n = len(self.gone)
-            yield ngettext("%(n)d photo was deleted meanwhile.", "%(n)d photos were deleted meanwhile.", n) % {"n": n}
+            yield ngettext("%(n)d photo has since been deleted.", "%(n)d photos have since been deleted.", n) % {"n": n}
         for pk in self.gone:
             typed = stale_save.typed_in_gone(self.data, f"photo-{pk}", f"photo:{pk}:", TEXTS)
             for name, text in typed.items():
                 words = {"field": capfirst(str(Photo._meta.get_field(name).verbose_name)), "text": text}
-                yield _("You had typed there, %(field)s: %(text)s") % words
+                yield _("Your unsaved text, %(field)s: %(text)s") % words
 
     def _withdrawn(self, rows) -> Iterator[str]:
         for row in rows:
             before = self.opened.get(f"{row.key}state", "withdrawn")
             if publication_state(row.photo) == "withdrawn" != before:
-                yield _("“%(photo)s” was withdrawn meanwhile.") % {"photo": row.name}
+                yield _("“%(photo)s” has since been withdrawn.") % {"photo": row.name}
 
     def conflicts(self, rows) -> list[stale_save.Conflict]:
         """What is to be chosen: of the whole page, then of each photo."""
@@ -131,7 +131,7 @@ class PostedSheet:
     def _featured_conflict(self):
         chosen, now = self.chosen, self.photos.featured_key
         if chosen and chosen != now and self._is_asked(FEATURED, self.opened.get(FEATURED) != now):
-            label, called = _("Photo that stands for the conference"), self.photos.called
+            label, called = _("Featured photo"), self.photos.called
             yield stale_save.Conflict(FEATURED, label, called(now), called(chosen), "")
 
     def _is_asked(self, name, is_stale):

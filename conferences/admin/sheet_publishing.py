@@ -35,13 +35,13 @@ def publish_ready(photos: list[Photo], conference: Conference, state: State, *, 
     """Publish all of *photos* that are ready, with or after the *conference*, whose form has the *address*."""
     when, at = release_of(state)
     if when == "never":
-        text = _("Nothing was published: the conference itself is not public. Publish it first.")
+        text = _("Nothing was published because the conference is not public. Publish the conference first.")
         return [(component("message", text=text, address=address, link=str(conference)), messages.ERROR)]
     done, left = 0, []
     for number, photo in enumerate(photos, start=1):
         refusal, publication = "", publication_state(photo)
         if publication == "withdrawn":
-            refusal = _("withdrawn; publish it again on its own page if that is meant.")
+            refusal = _("withdrawn; to publish it again, use its own page.")
         elif publication in ("draft", "changed"):
             try:
                 review.approve(photo, by=by, at=at, alone=alone)
@@ -55,7 +55,7 @@ def publish_ready(photos: list[Photo], conference: Conference, state: State, *, 
 
 def _done(n: int, at: datetime | None, conference: Conference) -> Message:
     if not n:
-        return _("No photo was published."), messages.WARNING
+        return _("No photos were published."), messages.WARNING
     if at is None:
         text = ngettext("%(n)d photo is published.", "%(n)d photos are published.", n)
         return text % {"n": n}, messages.SUCCESS
@@ -89,5 +89,5 @@ def publish_conference(conference: Conference, stale: list[str] | None, *, by, a
     except ValidationError as error:
         return [(" ".join(error.messages), messages.ERROR)]
     text = _("The conference page is published again, with the featured photo.")
-    link = _("Read it as a visitor")
+    link = _("View as a visitor")
     return [(component("message", text=text, address=f"/id/{conference.uid}", link=link), messages.SUCCESS)]

@@ -33,7 +33,7 @@ class PhotoRow(LabelForm):
             "place": forms.TextInput,
             "credit": forms.TextInput,
         }
-        labels = {"decorative": gettext_lazy("Decorative: it tells nothing")}
+        labels = {"decorative": gettext_lazy("Decorative: conveys no information")}
         help_texts = {"alt_text": "", "decorative": ""}
 
     never_stale = frozenset({"number"})  # the order is one question for the whole page

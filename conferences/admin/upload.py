@@ -96,7 +96,7 @@ class UploadForm(forms.ModelForm):
         widget=PicturesInput(attrs={"accept": "image/jpeg,image/png,image/webp", "multiple": True}),
     )
     again = forms.BooleanField(
-        label=gettext_lazy("Add pictures again that this conference already has"), required=False
+        label=gettext_lazy("Add pictures again even if this conference already has them"), required=False
     )
 
     class Meta:
@@ -110,11 +110,11 @@ class UploadForm(forms.ModelForm):
             "place": AdminTextInputWidget,
         }
         help_texts = {
-            "credit": gettext_lazy("For all of them. Left empty: what each file carries (IPTC or EXIF)."),
+            "credit": gettext_lazy("Applies to all pictures. If empty, the value in each file (IPTC or EXIF) is used."),
             "rights": gettext_lazy(
-                "Such as: free for editorial use with the credit. Left empty: what each file carries."
+                "For example: free for editorial use with credit. If empty, the value in each file is used."
             ),
-            "taken_on": gettext_lazy("Left empty: the day that each file carries."),
+            "taken_on": gettext_lazy("If empty, the date in each file is used."),
             "place": gettext_lazy("In the original language of the conference. Never read from the files."),
         }
 
@@ -124,8 +124,8 @@ class UploadForm(forms.ModelForm):
             raise ValidationError(_("Choose the pictures: JPEG, PNG or WebP."), code="required")
         if len(pictures) > MAX_PICTURES:
             text = _(
-                "You chose %(number)d pictures; %(limit)d go into one form. None was taken. Leave out those from “%(name)s” "
-                "on, and send them after the first %(limit)d."
+                "You chose %(number)d pictures; the limit is %(limit)d at a time. None were uploaded. Remove the "
+                "pictures from “%(name)s” onwards and upload them after the first %(limit)d."
             )
             names = {"number": len(pictures), "limit": MAX_PICTURES, "name": pictures[MAX_PICTURES].name}
             raise ValidationError(text, code="too_many_files", params=names)
@@ -152,7 +152,7 @@ def take_picture(uploaded, shared, *, by):
             # Whoever sends the same pictures at the same time waits here.
             conference = shared["conference"]
             if not lock(Conference.objects.filter(pk=conference.pk)):
-                text = _("“%(record)s” was deleted meanwhile.")
+                text = _("“%(record)s” has since been deleted.")
                 raise ValidationError(text, code="gone", params={"record": conference})
             known = _same_picture(conference, sha256, by)
             if known and not shared["again"]:
@@ -162,7 +162,7 @@ def take_picture(uploaded, shared, *, by):
         return Answer(name, REFUSED, " ".join(error.messages), code=getattr(error, "code", "") or "")
     except OSError:
         logger.exception("A picture could not be stored")
-        text = _("“%(name)s” could not be stored. Nothing of it was kept: send it again.") % {"name": name}
+        text = _("“%(name)s” could not be saved. Upload it again.") % {"name": name}
         return Answer(name, REFUSED, text)
     return Answer(name, SAVED, _saved_text(read), photo)
 
@@ -177,7 +177,7 @@ def _same_picture(conference, sha256, user):
 
 
 def _duplicate(name, known):
-    text = _("“%(name)s” is already a photo of this conference, sent as “%(known)s”: not added again.")
+    text = _("“%(name)s” was not added: this conference already has it as “%(known)s”.")
     return Answer(name, DUPLICATE, text % {"name": name, "known": known.file.name}, known)
 
 
@@ -237,7 +237,7 @@ class UploadPage(AdminPage):
             _read = request.POST
         except TooManyFilesSent:
             # More than Django reads at all. Nothing was taken, and the token in the form could not be checked either.
-            text = _("Far too many pictures: up to %(limit)d go into one form. None was taken.") % {
+            text = _("Too many pictures: the limit is %(limit)d at a time. None were uploaded.") % {
                 "limit": MAX_PICTURES
             }
             return self._show(UploadForm(initial=self._initial()), 413, problem=text)

@@ -45,7 +45,7 @@ class MergeableAdmin(VocabularyAdmin):
     actions = ["merge"]
     pages = [("merge/", "merge", MergePage), *VocabularyAdmin.pages]
 
-    @admin.action(description=_("Merge the selected entries into one"), permissions=["publish"])
+    @admin.action(description=_("Merge selected entries"), permissions=["publish"])
     def merge(self, request, queryset):
         keys = queryset.order_by("pk").values_list("pk", flat=True)[: MOST + 1]  # one too many is told so
         return HttpResponseRedirect(f"{page_address(self, 'merge')}?{urlencode({'ids': ','.join(map(str, keys))})}")

@@ -98,7 +98,7 @@ class Migration(migrations.Migration):
                             ("es", "Español"),
                         ],
                         default="en",
-                        help_text="The language the texts on this form are written in. Other languages have a page of their own.",
+                        help_text="The language of the texts on this form. Other languages have their own pages.",
                         max_length=2,
                         verbose_name="original language",
                     ),
@@ -118,7 +118,7 @@ class Migration(migrations.Migration):
                     "slug",
                     models.CharField(
                         error_messages={"unique": "This address is already in use. Add a place or a year."},
-                        help_text="Last part of the web address. May change later: the old address then leads to the new one.",
+                        help_text="Last part of the web address. You can change it later: the old address then redirects to the new one.",
                         max_length=120,
                         unique=True,
                         validators=[ctportal.publishing.base_models.validate_slug],
@@ -461,7 +461,7 @@ class Migration(migrations.Migration):
                             ("es", "Español"),
                         ],
                         default="en",
-                        help_text="The language the texts on this form are written in. Other languages have a page of their own.",
+                        help_text="The language of the texts on this form. Other languages have their own pages.",
                         max_length=2,
                         verbose_name="original language",
                     ),
@@ -481,7 +481,7 @@ class Migration(migrations.Migration):
                     "slug",
                     models.CharField(
                         error_messages={"unique": "This address is already in use. Add a place or a year."},
-                        help_text="Last part of the web address. May change later: the old address then leads to the new one.",
+                        help_text="Last part of the web address. You can change it later: the old address then redirects to the new one.",
                         max_length=120,
                         unique=True,
                         validators=[ctportal.publishing.base_models.validate_slug],
@@ -519,7 +519,7 @@ class Migration(migrations.Migration):
                             ("es", "Español"),
                         ],
                         default="en",
-                        help_text="The language the texts on this form are written in. Other languages have a page of their own.",
+                        help_text="The language of the texts on this form. Other languages have their own pages.",
                         max_length=2,
                         verbose_name="original language",
                     ),
@@ -550,7 +550,7 @@ class Migration(migrations.Migration):
                     "alt_text",
                     models.CharField(
                         blank=True,
-                        help_text="What a reader who cannot see the picture needs.",
+                        help_text="Describes the picture for people who cannot see it.",
                         max_length=300,
                         verbose_name="alternative text",
                     ),
@@ -559,7 +559,7 @@ class Migration(migrations.Migration):
                     "alt_text_en",
                     models.CharField(
                         blank=True,
-                        help_text="What a reader who cannot see the picture needs.",
+                        help_text="Describes the picture for people who cannot see it.",
                         max_length=300,
                         null=True,
                         verbose_name="alternative text",
@@ -569,7 +569,7 @@ class Migration(migrations.Migration):
                     "alt_text_ar",
                     models.CharField(
                         blank=True,
-                        help_text="What a reader who cannot see the picture needs.",
+                        help_text="Describes the picture for people who cannot see it.",
                         max_length=300,
                         null=True,
                         verbose_name="alternative text",
@@ -579,7 +579,7 @@ class Migration(migrations.Migration):
                     "alt_text_zh",
                     models.CharField(
                         blank=True,
-                        help_text="What a reader who cannot see the picture needs.",
+                        help_text="Describes the picture for people who cannot see it.",
                         max_length=300,
                         null=True,
                         verbose_name="alternative text",
@@ -589,7 +589,7 @@ class Migration(migrations.Migration):
                     "alt_text_fr",
                     models.CharField(
                         blank=True,
-                        help_text="What a reader who cannot see the picture needs.",
+                        help_text="Describes the picture for people who cannot see it.",
                         max_length=300,
                         null=True,
                         verbose_name="alternative text",
@@ -599,7 +599,7 @@ class Migration(migrations.Migration):
                     "alt_text_ru",
                     models.CharField(
                         blank=True,
-                        help_text="What a reader who cannot see the picture needs.",
+                        help_text="Describes the picture for people who cannot see it.",
                         max_length=300,
                         null=True,
                         verbose_name="alternative text",
@@ -609,7 +609,7 @@ class Migration(migrations.Migration):
                     "alt_text_es",
                     models.CharField(
                         blank=True,
-                        help_text="What a reader who cannot see the picture needs.",
+                        help_text="Describes the picture for people who cannot see it.",
                         max_length=300,
                         null=True,
                         verbose_name="alternative text",
@@ -618,7 +618,9 @@ class Migration(migrations.Migration):
                 (
                     "decorative",
                     models.BooleanField(
-                        default=False, help_text="It tells nothing: no text needed.", verbose_name="decorative"
+                        default=False,
+                        help_text="Conveys no information: no alternative text needed.",
+                        verbose_name="decorative",
                     ),
                 ),
                 ("caption", models.TextField(blank=True, max_length=1000, verbose_name="caption")),
@@ -642,7 +644,7 @@ class Migration(migrations.Migration):
                 (
                     "featured",
                     models.BooleanField(
-                        default=False, help_text="Stands for the conference in lists.", verbose_name="featured"
+                        default=False, help_text="Represents the conference in lists.", verbose_name="featured"
                     ),
                 ),
             ],
@@ -681,7 +683,7 @@ class Migration(migrations.Migration):
                             ("es", "Español"),
                         ],
                         default="en",
-                        help_text="The language the texts on this form are written in. Other languages have a page of their own.",
+                        help_text="The language of the texts on this form. Other languages have their own pages.",
                         max_length=2,
                         verbose_name="original language",
                     ),
@@ -701,7 +703,7 @@ class Migration(migrations.Migration):
                     "slug",
                     models.CharField(
                         error_messages={"unique": "This address is already in use. Add a place or a year."},
-                        help_text="Last part of the web address. May change later: the old address then leads to the new one.",
+                        help_text="Last part of the web address. You can change it later: the old address then redirects to the new one.",
                         max_length=120,
                         unique=True,
                         validators=[ctportal.publishing.base_models.validate_slug],
@@ -821,7 +823,7 @@ class Migration(migrations.Migration):
                             ("es", "Español"),
                         ],
                         default="en",
-                        help_text="The language the texts on this form are written in. Other languages have a page of their own.",
+                        help_text="The language of the texts on this form. Other languages have their own pages.",
                         max_length=2,
                         verbose_name="original language",
                     ),
@@ -841,7 +843,7 @@ class Migration(migrations.Migration):
                     "slug",
                     models.CharField(
                         error_messages={"unique": "This address is already in use. Add a place or a year."},
-                        help_text="Last part of the web address. May change later: the old address then leads to the new one.",
+                        help_text="Last part of the web address. You can change it later: the old address then redirects to the new one.",
                         max_length=120,
                         unique=True,
                         validators=[ctportal.publishing.base_models.validate_slug],
@@ -886,7 +888,7 @@ class Migration(migrations.Migration):
                             ("es", "Español"),
                         ],
                         default="en",
-                        help_text="The language the texts on this form are written in. Other languages have a page of their own.",
+                        help_text="The language of the texts on this form. Other languages have their own pages.",
                         max_length=2,
                         verbose_name="original language",
                     ),
@@ -906,7 +908,7 @@ class Migration(migrations.Migration):
                     "slug",
                     models.CharField(
                         error_messages={"unique": "This address is already in use. Add a place or a year."},
-                        help_text="Last part of the web address. May change later: the old address then leads to the new one.",
+                        help_text="Last part of the web address. You can change it later: the old address then redirects to the new one.",
                         max_length=120,
                         unique=True,
                         validators=[ctportal.publishing.base_models.validate_slug],
@@ -1267,7 +1269,7 @@ class Migration(migrations.Migration):
                     "time_zone",
                     models.CharField(
                         default="UTC",
-                        help_text="Of the place, such as Asia/Dushanbe. Release times are typed in it.",
+                        help_text="Time zone of the venue, such as Asia/Dushanbe. Release times are entered in it.",
                         max_length=60,
                         validators=[conferences.models.validate_time_zone],
                         verbose_name="time zone",
@@ -1276,7 +1278,7 @@ class Migration(migrations.Migration):
                 (
                     "contact",
                     models.CharField(
-                        blank=True, help_text="Who answers questions.", max_length=300, verbose_name="contact"
+                        blank=True, help_text="Who to contact with questions.", max_length=300, verbose_name="contact"
                     ),
                 ),
                 ("contact_email", models.EmailField(blank=True, max_length=254, verbose_name="contact e-mail")),
@@ -1295,7 +1297,7 @@ class Migration(migrations.Migration):
                     "parent",
                     models.ForeignKey(
                         blank=True,
-                        help_text="The umbrella it was held under, such as a Counter-Terrorism Week.",
+                        help_text="The umbrella event it was held under, such as a Counter-Terrorism Week.",
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="side_events",
@@ -1389,7 +1391,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("announced_on", models.DateField(blank=True, null=True, verbose_name="announced on")),
-                ("reason", models.CharField(blank=True, max_length=300, verbose_name="reason of the change")),
+                ("reason", models.CharField(blank=True, max_length=300, verbose_name="reason for the change")),
                 (
                     "conference",
                     models.ForeignKey(
@@ -1446,7 +1448,7 @@ class Migration(migrations.Migration):
                     "ready",
                     models.BooleanField(
                         default=False,
-                        help_text="Only what is ready is published. Tick it when this language is complete.",
+                        help_text="Only languages marked as ready are published. Tick this when the language is complete.",
                         verbose_name="ready",
                     ),
                 ),

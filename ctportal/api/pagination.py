@@ -33,7 +33,7 @@ class Pagination(PageNumberPagination):
         try:
             self.page = EditionPaginator(queryset, self.get_page_size(request) or PAGE_SIZE).page(number)
         except PageOutOfRange as error:
-            detail = f"There is no page {error.number}; the last is {error.pages}."
+            detail = f"Page {error.number} does not exist. The last page is {error.pages}."
             errors = [{"parameter": "page", "code": "page_out_of_range", "detail": detail}]
             raise Problem("page-out-of-range", detail, errors=errors) from None
         return list(self.page)

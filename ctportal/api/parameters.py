@@ -21,7 +21,8 @@ class PageSizeField(StrictField):
     def read(self, value: str) -> int:
         if not (value.isascii() and value.isdigit() and len(value) <= 3 and 1 <= int(value) <= MAX_PAGE_SIZE):
             raise ValidationError(
-                f"“{shown(value)}” is no page size. Use a number from 1 to {MAX_PAGE_SIZE}.", code="invalid_page_size"
+                f"“{shown(value)}” is not a valid page size. Use a number from 1 to {MAX_PAGE_SIZE}.",
+                code="invalid_page_size",
             )
         return int(value)
 
@@ -75,5 +76,8 @@ def _repeated(query: QueryDict) -> Errors:
 def _unknown(names: Iterable[str], known: Iterable[str]) -> Errors:
     listed = ", ".join(known)
     if not listed:
-        return [(shown(name), "unknown_parameter", "No parameters are known here.") for name in names]
-    return [(shown(n), "unknown_parameter", f"“{shown(n)}” is no parameter here. Known: {listed}.") for n in names]
+        return [(shown(name), "unknown_parameter", "This address has no parameters.") for name in names]
+    return [
+        (shown(n), "unknown_parameter", f"“{shown(n)}” is not a known parameter. Known parameters: {listed}.")
+        for n in names
+    ]

@@ -14,15 +14,15 @@ DOCUMENTATION = "/en/developers/#problem-"
 
 # type: (status, title, what it means). The page for developers and the OpenAPI schema list these.
 TYPES = {
-    "bad-parameters": (400, "Parameters that cannot be right", "Each is named under errors, with what would be right."),
-    "bad-request": (400, "A request that cannot be read", "Host or headers are not as they should be."),
+    "bad-parameters": (400, "Invalid parameters", "Each one is listed under errors, with what is expected."),
+    "bad-request": (400, "Invalid request", "The host or a header is not valid."),
     "not-found": (404, "Nothing public at this address", "The address is wrong, or the record was never public."),
     "page-out-of-range": (404, "No such page", "The list has fewer pages."),
     "method-not-allowed": (405, "Read only", "Every address answers GET and HEAD."),
     "not-acceptable": (406, "Only JSON is offered", "The Accept header of the request excludes application/json."),
     "withdrawn": (410, "Withdrawn", "The record was public; record says why it is not, and what to read instead."),
     "sealed": (410, "Sealed version", "The text of this version was removed for good; its hashes remain."),
-    "precondition-failed": (412, "Not the same any more", "What is public differs from what If-Match names."),
+    "precondition-failed": (412, "Precondition failed", "What is public differs from what If-Match names."),
     "internal-error": (500, "Our mistake", "The request is not at fault. It was noted; try again later."),
 }
 

@@ -77,7 +77,7 @@ class WithdrawnRecordSerializer(serializers.Serializer):
 class ParameterErrorSerializer(serializers.Serializer):
     parameter = serializers.CharField()
     code = serializers.CharField()
-    detail = serializers.CharField(help_text="The value, what is wrong, and what would be right.")
+    detail = serializers.CharField(help_text="The value, what is wrong and what is expected.")
 
 
 class ProblemSerializer(serializers.Serializer):

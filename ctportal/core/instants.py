@@ -20,7 +20,7 @@ def local_to_instant(local: datetime, zone: str) -> datetime:
     late = local.replace(tzinfo=tzinfo, fold=1).astimezone(UTC)
     if early.astimezone(tzinfo).replace(tzinfo=None) != local and late.astimezone(tzinfo).replace(tzinfo=None) != local:
         raise ValidationError(
-            _("%(local)s does not exist in %(zone)s: the clocks go forward over it. The next time there is %(next)s."),
+            _("%(local)s does not exist in %(zone)s because the clocks go forward. The next valid time is %(next)s."),
             code="no_such_time",
             params={
                 "local": local.strftime("%Y-%m-%d %H:%M"),

@@ -24,7 +24,7 @@ class SearchText(NamedTuple):
         """What is said, before ``text``, of a search that was shortened."""
         limits = {"words": MAX_WORDS, "characters": MAX_CHARACTERS}
         text = _(
-            "The search is too long. Only its beginning was looked for (up to %(words)d words and %(characters)d characters):"
+            "The search is too long. Only the beginning was used (up to %(words)d words and %(characters)d characters):"
         )
         return text % limits
 

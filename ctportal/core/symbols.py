@@ -33,13 +33,16 @@ def normalize_symbol(text: str) -> str:
     symbol = re.sub(r"/(ADD|REV|CORR)\.", lambda match: f"/{match[1].capitalize()}.", symbol)
     if not _SYMBOL.fullmatch(symbol) or not any(character.isdigit() for character in symbol):
         raise ValidationError(
-            _("“%(value)s” is no UN symbol. Write it like S/RES/2396 (2017), A/RES/72/284 or S/2018/1177."),
+            _(
+                "“%(value)s” is not a valid UN symbol. Use a format such as S/RES/2396 (2017), A/RES/72/284 or "
+                "S/2018/1177."
+            ),
             code="symbol_invalid",
             params={"value": text[:80]},
         )
     if re.fullmatch(r"S/RES/\d+", symbol):
         raise ValidationError(
-            _("“%(value)s” lacks the year. Write it like %(symbol)s (2017)."),
+            _("“%(value)s” has no year. Write it as %(symbol)s (2017)."),
             code="symbol_without_year",
             params={"value": text[:80], "symbol": symbol},
         )

@@ -73,7 +73,7 @@ def check_docx(uploaded: "File[bytes]") -> None:
             check_parts(archive, name)
     except ArchiveTooLarge as error:
         raise ValidationError(
-            _("“%(name)s” has more parts than a document needs (limit %(limit)s). Save it anew in Word."),
+            _("“%(name)s” has more parts than allowed (limit %(limit)s). Save it again in Word."),
             code="archive_too_large",
             params={"name": name, "limit": MAX_MEMBERS},
         ) from error
@@ -96,7 +96,7 @@ def check_members(archive: zipfile.ZipFile, name: str) -> None:
     unsafe = [member for member in members if is_unsafe(member)]
     if unsafe or len({entry.lower() for entry in names}) < len(names) or min(m.header_offset for m in members) != 0:
         raise ValidationError(
-            _("“%(name)s” has parts with names or places that could do harm. Save it anew in Word."),
+            _("“%(name)s” contains parts with unsafe names or locations. Save it again in Word."),
             code="archive_unsafe",
             params={"name": name},
         )
@@ -148,7 +148,7 @@ def check_prolog(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -
         return
     except DocumentType as error:
         raise ValidationError(
-            _("“%(name)s” defines entities of its own in %(part)s, which Word does not do. Save it anew in Word."),
+            _("“%(name)s” defines its own entities in %(part)s, which Word never does. Save it again in Word."),
             code="xml_not_allowed",
             params={"name": name, "part": shown(member.filename)},
         ) from error
@@ -193,7 +193,10 @@ def check_relations(relations: Iterable[Element], name: str) -> None:
 
 def active_content(name: str, part: str) -> ValidationError:
     return ValidationError(
-        _("“%(name)s” contains what runs or is fetched at opening (%(part)s). Remove it, or save as PDF."),
+        _(
+            "“%(name)s” contains content that runs or is loaded when the file is opened (%(part)s). Remove it, or save "
+            "the file as PDF."
+        ),
         code="docx_active_content",
         params={"name": name, "part": shown(part)},
     )

@@ -87,7 +87,10 @@ def shown(name: str) -> str:
 def damaged(name: str, kind: FileType) -> ValidationError:
     """Return the refusal of a file that cannot be opened as *kind*."""
     return ValidationError(
-        _("“%(name)s” is damaged or incomplete: it cannot be opened as %(label)s. Save it anew and upload it again."),
+        _(
+            "“%(name)s” is damaged or incomplete: it cannot be opened as %(label)s. Save it again and upload the new "
+            "file."
+        ),
         code={PDF: "pdf_damaged", DOCX: "docx_damaged"}.get(kind, "image_damaged"),
         params={"name": name, "label": kind.label},
     )

@@ -37,13 +37,13 @@ def inspect(uploaded: "File[bytes]", kind: FileType) -> tuple[int | None, str]:
         raise damaged(name, kind)
     if verdict.get("verdict") == "encrypted":
         raise ValidationError(
-            _("“%(name)s” is protected, so it cannot be checked. Save it without password and restrictions."),
+            _("“%(name)s” is protected, so it cannot be checked. Save it without a password or restrictions."),
             code="pdf_encrypted",
             params={"name": name},
         )
     if verdict.get("verdict") == "active":
         raise ValidationError(
-            _("“%(name)s” contains %(detail)s, which readers must not receive. Print it to a new PDF."),
+            _("“%(name)s” contains %(detail)s, which is not allowed in published files. Print it to a new PDF."),
             code="pdf_active_content" if kind is PDF else "xml_not_allowed",
             params={"name": name, "detail": verdict["detail"]},
         )

@@ -74,7 +74,10 @@ def make_renditions(data: bytes, kind: FileType, name: str) -> tuple[Size, list[
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise ValidationError(
-            _("“%(name)s” has more than %(limit)s megapixels; save it as a JPEG, the longer side 6000 pixels at most."),
+            _(
+                "“%(name)s” has more than %(limit)s megapixels. Save it as a JPEG with a longer side of at most 6000 "
+                "pixels."
+            ),
             code="image_too_large",
             params={"name": name, "limit": settings.CTPORTAL_MAX_PHOTO_MEGAPIXELS},
         ) from error
@@ -153,8 +156,8 @@ def too_large(size: Size, limit: int, name: str) -> ValidationError:
     """Return the refusal of a photo of *size*, where up to *limit* megapixels are accepted."""
     return ValidationError(
         _(
-            "“%(name)s” is %(width)s × %(height)s pixels (%(megapixels)s megapixels); as it is, up to %(limit)s are accepted. "
-            "Save it as an ordinary JPEG, the longer side 6000 pixels at most."
+            "“%(name)s” is %(width)s × %(height)s pixels (%(megapixels)s megapixels); the limit in this format is "
+            "%(limit)s megapixels. Save it as a standard JPEG with a longer side of at most 6000 pixels."
         ),
         code="image_too_large",
         params={
@@ -187,7 +190,7 @@ def prepare_jpeg(image: JpegImageFile, data: bytes, name: str) -> None:
         waiting = 2 * samples  # a progressive picture is kept whole until its last scan
         if data.count(b"\xff\xda") > MAX_SCANS:
             raise ValidationError(
-                _("“%(name)s” is a JPEG in more than %(limit)s passes; save it as an ordinary JPEG."),
+                _("“%(name)s” is a JPEG with more than %(limit)s scans. Save it as a standard JPEG."),
                 code="image_damaged",
                 params={"name": name, "limit": MAX_SCANS},
             )

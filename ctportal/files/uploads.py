@@ -37,7 +37,7 @@ def check_size(uploaded: "File[bytes]", limit_mb: int, code: str) -> None:
     uploaded.seek(0)
     if not size:
         raise ValidationError(
-            _("“%(name)s” is empty; choose the file again, or save it anew."),
+            _("“%(name)s” is empty. Choose the file again, or save it again first."),
             code="file_empty",
             params={"name": shown(uploaded.name or "")},
         )
@@ -59,26 +59,26 @@ def check_type(uploaded: "File[bytes]", allowed: Sequence[FileType]) -> FileType
     params = {"name": shown(name), "found": description, "right": right}
     if claimed and claimed is not found:
         raise ValidationError(
-            _("“%(name)s” is %(found)s, not %(claimed)s as its name says. Right would be: %(right)s."),
+            _("“%(name)s” is %(found)s, not %(claimed)s as its name suggests. Accepted here: %(right)s."),
             code="content_mismatch",
             params={**params, "claimed": claimed.label},
         )
     if found is None or found not in allowed:
         raise ValidationError(
-            _("“%(name)s” is %(found)s, which is not accepted here. Right would be: %(right)s."),
+            _("“%(name)s” is %(found)s, which is not accepted here. Accepted: %(right)s."),
             code="type_not_allowed",
             params=params,
         )
     if extension and extension not in found.extensions:
         raise ValidationError(
-            _("“%(name)s” is %(found)s, but its name ends in .%(extension)s. Right would be the ending .%(ending)s."),
+            _("“%(name)s” is %(found)s, but its name ends in .%(extension)s. The name should end in .%(ending)s."),
             code="content_mismatch",
             params={**params, "extension": extension[:20], "ending": found.extensions[0]},
         )
     declared = (getattr(uploaded, "content_type", None) or "").split(";")[0].strip().lower()
     if declared not in (found.media_type, *found.also_declared_as, *DECLARES_NOTHING):
         raise ValidationError(
-            _("“%(name)s” is %(found)s, but was sent as %(declared)s. Save it anew and choose it again."),
+            _("“%(name)s” is %(found)s, but was sent as %(declared)s. Save it again and choose the new file."),
             code="content_mismatch",
             params={**params, "declared": shown(declared)},
         )
@@ -111,7 +111,7 @@ def describe(head: bytes, guess: str) -> LazyText:
     if head[:4] == b"PK\x03\x04":
         return _("a ZIP archive")
     if head[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
-        return _("an old Office document, or one protected by a password")
+        return _("an old or password-protected Office document")
     if head[:2] == b"MZ" or head[:4] == b"\x7fELF":
         return _("a program")
     if guess:

@@ -30,7 +30,8 @@ def validate_slug(value: str) -> None:
     if not SLUG.fullmatch(value):
         raise ValidationError(
             _(
-                "“%(value)s” cannot stand in an address. Use small letters a to z, digits and single hyphens, like minsk-2019."
+                "“%(value)s” cannot be used as an address. Use lowercase letters a to z, digits and single hyphens, "
+                "such as minsk-2019."
             ),
             code="slug_invalid",
             params={"value": value},
@@ -90,7 +91,7 @@ class Record(models.Model):
         max_length=2,
         choices=languages.CHOICES,
         default=languages.DEFAULT,
-        help_text=_("The language the texts on this form are written in. Other languages have a page of their own."),
+        help_text=_("The language of the texts on this form. Other languages have their own pages."),
     )
     draft_sha256 = models.CharField(
         max_length=64, blank=True, editable=False, help_text="Checksum of the public JSON as it would be published now."
@@ -121,7 +122,9 @@ class SluggedRecord(Record):
         max_length=120,
         unique=True,
         validators=[validate_slug],
-        help_text=_("Last part of the web address. May change later: the old address then leads to the new one."),
+        help_text=_(
+            "Last part of the web address. You can change it later: the old address then redirects to the new one."
+        ),
         error_messages={"unique": ADDRESS_IN_USE},
     )
 

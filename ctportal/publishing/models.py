@@ -264,7 +264,7 @@ class LedgerEntry(models.Model):
         UNSCHEDULED = "unscheduled", _("unscheduled")
         ENDED = "ended", _("ended")
         WITHDRAWN = "withdrawn", _("withdrawn")
-        REOPENED = "reopened", _("end lifted")
+        REOPENED = "reopened", _("end removed")
         SEALED = "sealed", _("sealed")
 
     at = models.DateTimeField(_("when"))

@@ -111,7 +111,7 @@ def merge_entries(
         done = _replace_label(changes, merged_away.uid, snapshot, note=note, reason=reason)
         if done.left_out:
             raise ValidationError(
-                _("Some pages have an edition to come; unschedule it before merging."), code="edition_to_come"
+                _("Some pages have a scheduled edition; unschedule it before merging."), code="edition_to_come"
             )
         Redirect.objects.filter(target=merged_away.uid).update(target=into.uid)
         Redirect.objects.update_or_create(

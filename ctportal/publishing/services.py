@@ -243,7 +243,9 @@ def restore(record: Record, *, by: Author, at: datetime | None = None, note: str
 def _restore(changes: Changes, uid: UUID, start: datetime, note: str) -> PublicationResult:
     state = changes.state(uid)
     if state.in_force or state.to_come:
-        raise ValidationError(_("It is public or scheduled already: nothing to restore."), code="not_withdrawn")
+        raise ValidationError(
+            _("It is already public or scheduled: there is nothing to restore."), code="not_withdrawn"
+        )
     if not state.last:
         raise ValidationError(_("It was never public: publish it instead."), code="never_public")
     if state.last.edition.is_sealed:
@@ -371,7 +373,9 @@ def _redate(
 ) -> PublicationResult:
     opening, end, withdrawal = changes.state(snapshot.uid).opening, coming.public_until, coming.withdrawal
     if withdrawal and end and end <= start:
-        raise ValidationError({"at": _("It is to be withdrawn at %(at)s, before that time.") % {"at": show_utc(end)}})
+        raise ValidationError(
+            {"at": _("Its withdrawal is scheduled for %(at)s, before that time.") % {"at": show_utc(end)}}
+        )
     why = withdrawal and (withdrawal.reason, withdrawal.replacement, withdrawal.cause)
     unschedule_edition(changes, coming)
     moved = insert_in_line(changes, snapshot, start, note=coming.edition.note, minor=coming.edition.minor)
@@ -414,7 +418,7 @@ def withdraw(
         begun = [each for each in changes.line(record.uid) if each.public_from < end]
         ending = begun[-1] if begun and (begun[-1].public_until is None or begun[-1].public_until >= end) else None
         if not ending:
-            raise ValidationError(_("It is not public at that moment: nothing to withdraw."), code="not_public")
+            raise ValidationError(_("It is not public at that time: there is nothing to withdraw."), code="not_public")
         withdraw_at(changes, ending, end, reason=reason, replacement=replacement)
         return PublicationResult(ending.edition, follow_conference(changes, record.uid, record.record_type))
 
@@ -423,9 +427,9 @@ def public_reason(reason: str) -> str:
     """Return the *reason* of a withdrawal in one line. Raises ValidationError where there is none, or it is too long."""
     reason = " ".join(reason.split())
     if not reason:
-        raise ValidationError({"reason": _("Give the reason: it is what readers of the old address are told.")})
+        raise ValidationError({"reason": _("Enter a reason: it is shown to readers of the old address.")})
     if len(reason) > 500:
-        raise ValidationError({"reason": _("The reason has %(n)d characters; it may have 500.") % {"n": len(reason)}})
+        raise ValidationError({"reason": _("The reason has %(n)d characters; the limit is 500.") % {"n": len(reason)}})
     return reason
 
 
@@ -479,7 +483,7 @@ def _refuse_while_one_is_to_come(changes: Changes, uid: UUID) -> None:
 def in_force_or_refuse(changes: Changes, uid: UUID) -> Tracked:
     current = changes.state(uid).in_force
     if not current:
-        raise ValidationError(_("It is not public now: publish it as a whole first."), code="not_public")
+        raise ValidationError(_("It is not public: publish the whole record first."), code="not_public")
     return current
 
 

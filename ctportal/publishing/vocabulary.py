@@ -41,7 +41,7 @@ def open_entries(changes: Changes, entries: Iterable[Record]) -> None:
         for snapshot in snapshots:
             if snapshot.uid in taken:
                 raise ValidationError(
-                    _("The address “%(slug)s” of “%(name)s” is or was that of another entry. Change it there first."),
+                    _("The address “%(slug)s” of “%(name)s” is or was used by another entry. Change it there first."),
                     code="slug_reserved",
                     params={"slug": snapshot.slug, "name": str(by_uid[snapshot.uid])},
                 )
@@ -115,7 +115,7 @@ def last_edition(changes: Changes, uid: UUID) -> Tracked:
     """Return the last edition of a vocabulary entry that is not sealed. Raises ValidationError without one."""
     edition = next((e for e in reversed(changes.line(uid)) if not e.edition.is_sealed), None)
     if edition is None:
-        message = _("What it was called was sealed. Publish what shows it anew instead.")
+        message = _("Its last public name was sealed. Publish the pages that show it again instead.")
         raise ValidationError(message, code="sealed")
     return edition
 

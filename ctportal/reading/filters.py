@@ -54,7 +54,7 @@ class StrictField(forms.Field):
     def clean(self, value: str | None) -> Any:
         value = value or ""
         if any(unicodedata.category(character) in ("Cc", "Cs") for character in value):
-            refuse(value, _("“%(value)s” holds control characters. Leave them out."), "invalid_character")
+            refuse(value, _("“%(value)s” contains control characters. Remove them."), "invalid_character")
         return self.read(value) if value else None
 
     def read(self, value: str) -> object:
@@ -65,8 +65,8 @@ class StrictField(forms.Field):
 class QueryField(StrictField):
     description = format_lazy(
         _(
-            "Words that must all occur in the title or text, in any language; upper and lower case are the same. Up to "
-            "{words} words and {characters} characters are looked for; the answer says where there were more."
+            "Words that must all occur in the title or text, in any language. Case is ignored. Up to {words} words and "
+            "{characters} characters are searched for; the response says if there were more."
         ),
         words=MAX_WORDS,
         characters=MAX_CHARACTERS,
@@ -80,7 +80,7 @@ class QueryField(StrictField):
 class CodeField(StrictField):
     """One of a few codes."""
 
-    unknown = _("“%(value)s” is not known here. Known: %(known)s.")
+    unknown = _("“%(value)s” is not a known value. Known values: %(known)s.")
 
     def __init__(self, choices: Iterable[str], **kwargs: Any) -> None:
         self.codes = tuple(choices)
@@ -94,7 +94,7 @@ class CodeField(StrictField):
 
 class CountryField(CodeField):
     description = _("Country: ISO 3166-1 alpha-2, such as BY.")
-    unknown = _("“%(value)s” is no country code. Use two capital letters of ISO 3166-1, such as BY.")
+    unknown = _("“%(value)s” is not a country code. Use two capital letters (ISO 3166-1), such as BY.")
 
 
 class YearField(StrictField):
@@ -102,7 +102,7 @@ class YearField(StrictField):
 
     def read(self, value: str) -> str:
         if not re.fullmatch(r"[0-9]{4}", value) or value == "0000":
-            refuse(value, _("“%(value)s” is no year. Use four digits, such as 2019."), "invalid_year")
+            refuse(value, _("“%(value)s” is not a valid year. Use four digits, such as 2019."), "invalid_year")
         return value
 
 
@@ -112,12 +112,14 @@ class DateField(StrictField):
             if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
                 return datetime.date.fromisoformat(value)
         except ValueError:
-            refuse(value, _("“%(value)s” is not in the calendar. Use a date such as 2019-09-03."), "invalid_date")
-        refuse(value, _("“%(value)s” is no date. Use year, month and day, such as 2019-09-03."), "invalid_date")
+            refuse(value, _("“%(value)s” is not a real date. Use a date such as 2019-09-03."), "invalid_date")
+        refuse(
+            value, _("“%(value)s” is not a valid date. Use year, month and day, such as 2019-09-03."), "invalid_date"
+        )
 
 
 class InstantField(StrictField):
-    description = _("Instant of RFC 3339: records whose updated is later. Write “+” in an offset as %2B.")
+    description = _("RFC 3339 date and time: records updated later than this. Write “+” in an offset as %2B.")
     SHAPE = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
     def read(self, value: str) -> datetime.datetime:
@@ -126,8 +128,8 @@ class InstantField(StrictField):
                 return datetime.datetime.fromisoformat(value.upper()).astimezone(datetime.UTC)
         except (ValueError, OverflowError):
             pass
-        refuse(value, _("“%(value)s” is no instant. Use date, time and offset, such as 2019-09-04T15:00:00Z; "
-                        "in an address “+” is written %%2B."), "invalid_date")  # fmt: skip
+        refuse(value, _("“%(value)s” is not a valid date and time. Use date, time and offset, such as "
+                        "2019-09-04T15:00:00Z; in an address, write “+” as %%2B."), "invalid_date")  # fmt: skip
 
 
 class RecordField(StrictField):
@@ -145,7 +147,7 @@ class RecordField(StrictField):
         choice = choose(self.record_type, value, self.at)
         if choice is None:
             raise ValidationError(
-                _("“%(value)s” is the slug or uid of no public %(type)s."),
+                _("“%(value)s” is not the slug or uid of a public %(type)s."),
                 code="unknown_value",
                 params={"value": value, "type": RecordType(self.record_type).label},
             )
@@ -157,9 +159,13 @@ class PageField(StrictField):
 
     def read(self, value: str) -> int:
         if not re.fullmatch(r"[0-9]+", value) or not value.strip("0"):
-            refuse(value, _("“%(value)s” is no page. Pages are numbered from 1."), "invalid_page")
+            refuse(value, _("“%(value)s” is not a valid page number. Pages are numbered from 1."), "invalid_page")
         if len(value) > PAGE_DIGITS:
-            refuse(value, _("“%(value)s” has too many digits for a page. Pages are numbered from 1."), "invalid_page")
+            refuse(
+                value,
+                _("“%(value)s” has too many digits for a page number. Pages are numbered from 1."),
+                "invalid_page",
+            )
         return int(value)
 
 

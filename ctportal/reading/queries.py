@@ -182,7 +182,7 @@ def versions(uid: UUID, at: datetime) -> EditionQuerySet:
 
 class PageOutOfRange(EmptyPage):
     def __init__(self, number: int, pages: int) -> None:
-        super().__init__(f"Page {number} does not exist; there are {pages}.")
+        super().__init__(f"Page {number} does not exist. The last page is {pages}.")
         self.number, self.pages = number, pages
 
 

@@ -81,7 +81,7 @@ class Button:
 
 
 def with_public_link(text: str, record: Any) -> str:
-    return component("message", text=text, address=f"/id/{record.uid}", link=gettext("Read it as a visitor"))
+    return component("message", text=text, address=f"/id/{record.uid}", link=gettext("View as a visitor"))
 
 
 # Services. Those of ``review`` check the right of who asks.
@@ -123,7 +123,10 @@ def _take_back(press: Press) -> Outcome:
 def _send_back(press: Press) -> Outcome:
     if press.record.stage != Stage.REVIEW and press.form.instance_stage == Stage.REVIEW:
         raise ValidationError(
-            _("You have changed something yourself. Undo that to send it back, or save the draft and tell them.")
+            _(
+                "You have made changes yourself. Undo them to send the record back, or save the draft and tell its "
+                "editors."
+            )
         )
     review.send_back(press.record, by=press.by, remark=press.given("remark"))
     return Outcome()
@@ -163,7 +166,7 @@ def _relabel(press: Press) -> Outcome:
     warning = ""
     if left_out:
         names = ", ".join(edition.slug or str(edition.uid) for edition in left_out[:10])
-        warning = gettext("Left out, because an edition of them is already scheduled: %(names)s.") % {"names": names}
+        warning = gettext("Left out because an edition is already scheduled: %(names)s.") % {"names": names}
     return Outcome(words={"n": len(made)}, warning=warning)
 
 
@@ -172,7 +175,7 @@ def _relabel(press: Press) -> Outcome:
 
 def _instant(form: Any, name: str) -> datetime:
     if form.instants.get(name) is None:
-        raise ValidationError({name: _("Give the date and time.")})
+        raise ValidationError({name: _("Enter the date and time.")})
     return form.instants[name]
 
 
@@ -214,9 +217,9 @@ def _forms_with(panel: Mapping[str, Any]) -> dict[str, bool]:
 
 
 SAVED = _("The draft of “%(record)s” is saved.")
-SUBMITTED = _("“%(record)s” is submitted: the publishers see it among what waits for review.")
+SUBMITTED = _("“%(record)s” was submitted: publishers see it among the records waiting for review.")
 SCHEDULED = _("“%(record)s” will be public at %(at)s.")
-UNSCHEDULED = _("What was scheduled for “%(record)s” is unscheduled.")
+UNSCHEDULED = _("The scheduled publication or withdrawal of “%(record)s” was unscheduled.")
 WITHDRAWN = _("“%(record)s” is withdrawn; its address gives the reason.")
 TO_BE_WITHDRAWN = _("“%(record)s” will be withdrawn at %(at)s.")
 RESTORED = _("“%(record)s” is public again, with the text it had before.")
@@ -256,7 +259,7 @@ BUTTONS = (
     Button("_unschedule", _("Unschedule the withdrawal"), _unschedule, UNSCHEDULED, "withdrawal scheduled"),
     Button(
         "_redate",
-        _("Move the scheduled edition, as it is, to this time"),
+        _("Move the scheduled edition, unchanged, to this time"),
         _redate,
         SCHEDULED,
         "scheduled",
@@ -273,7 +276,7 @@ BUTTONS = (
         needs=(_public_reason,),
         is_danger=True,
     ),
-    Button("_restore", _("Restore the text that was public"), _restore, RESTORED, "withdrawn"),
+    Button("_restore", _("Restore the last public text"), _restore, RESTORED, "withdrawn"),
     Button(
         "_relabel",
         _("Save and publish the new name everywhere"),

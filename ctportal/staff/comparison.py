@@ -72,7 +72,7 @@ class ComparePage(VersionsPage):
                 text = _("“%(name)s” was sealed: its text is gone and cannot be compared.")
                 raise ValidationError(text, code=410, params={"name": self.editions[key]["name"]})
         if before == after:
-            raise ValidationError(_("These are one and the same. Choose two different ones."), code=400)
+            raise ValidationError(_("You chose the same one twice. Choose two different ones."), code=400)
 
     def _compared(self, before, after):
         if not before:
@@ -87,7 +87,7 @@ class ComparePage(VersionsPage):
             "heading": _("From “%(before)s” to “%(after)s”")
             % {"before": self._called(before), "after": self._called(after)},
             "changes": changes,
-            "remark": "" if changes else _("Nothing that this page shows has changed."),
+            "remark": "" if changes else _("Nothing shown on this page has changed."),
             "language": language,
             "waiting": [name for name in waiting if name not in leaving],
             "leaving": leaving,

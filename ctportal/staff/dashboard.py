@@ -235,7 +235,8 @@ SECTIONS = [
     Section("scheduled", gettext_lazy("Scheduled"), ALL, _scheduled, roles.may_publish, ("due", "pk")),
     Section("mine", gettext_lazy("My drafts"), ALL, _mine, _may_work),
     Section(
-        "stale", gettext_lazy("Changed for a week, not published"), ALL, _left_lying, _may_change, ("modified_at", "pk")
+        "stale", gettext_lazy(
+            "Unpublished changes for a week or more"), ALL, _left_lying, _may_change, ("modified_at", "pk")
     ),
     Section(
         "summary", gettext_lazy("No co-chairs’ summary yet"), (Conference,), _without_summary, _may_add_summary,

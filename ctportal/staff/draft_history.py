@@ -123,7 +123,7 @@ class HistoryPage(ObjectPage):
         found = {}
         for revision, edition in rows.values_list("revision", "edition"):
             if now and edition == now.pk:
-                found[revision] = _("in force")
+                found[revision] = _("current")
             else:
                 found.setdefault(revision, _("published"))
         return found
@@ -217,8 +217,8 @@ class RevisionPage(BringBackPage):
 
     def bring_back(self) -> tuple[str, str, Iterable[str]]:
         what = {"record": self.record, "at": self.called(self.chosen)}
-        text = _("The draft of “%(record)s” is again as it was at %(at)s. Nothing was published.") % what
-        comment = _("Restored as it was at %(at)s.") % what
+        text = _("The draft of “%(record)s” was restored to its state at %(at)s. Nothing was published.") % what
+        comment = _("Restored to the state at %(at)s.") % what
         state = self.saved_state(self.chosen)
         return text, comment, restoring.restore(self.record, state, by=self.request.user, comment=comment)
 
@@ -234,7 +234,7 @@ class RevisionPage(BringBackPage):
             "mark": mark,
             "errors": errors,
         }
-        return self.answer("record/revision", _("The record as it was"), context, status)
+        return self.answer("record/revision", _("Saved state of the record"), context, status)
 
 
 class DiscardPage(BringBackPage):
@@ -249,13 +249,13 @@ class DiscardPage(BringBackPage):
         self.changes = changes(self.admin, self.record, self.state.in_force)
 
     def bring_back(self) -> tuple[str, str, Iterable[str]]:
-        text = _("What was changed in “%(record)s” since its publication is discarded.") % {"record": self.record}
+        text = _("The changes to “%(record)s” since its publication were discarded.") % {"record": self.record}
         comment = gettext_noop("Changes since publication discarded.")
         return text, comment, restoring.discard(self.record, by=self.request.user)
 
     def still_to_do(self) -> list[str]:
         still = changes(self.admin, self.record, self.state.in_force)
-        text = _("It still differs from what is public, by what stands in other records: %(names)s.")
+        text = _("It still differs from the public edition because of changes in other records: %(names)s.")
         return [text % {"names": ", ".join(still)}] if still else []
 
     def show(self, errors: Sequence[str] = (), status: int = 200) -> HttpResponse:

@@ -28,8 +28,8 @@ class LocalDateTimeField(forms.Field):
 
     widget = INSTANT_INPUT
     default_error_messages = {
-        "invalid": _("“%(value)s” is no date and time. Write it like 2019-09-03 10:00."),
-        "year": _("%(value)s: the year must lie between 1945 and 2100."),
+        "invalid": _("“%(value)s” is not a valid date and time. Use the format 2019-09-03 10:00."),
+        "year": _("%(value)s: the year must be between 1945 and 2100."),
     }
     # Neither a day alone nor a time with a zone of its own: either would mean another instant than was typed.
     FORM = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?", re.ASCII)

@@ -43,11 +43,9 @@ class LanguageForm(TextRowForm, stale_save.ComparedForm, forms.Form):
 
     publish_note = OptionalLine(label=gettext_lazy("Change note"), max_length=500)
     alone_reason = OptionalLine(
-        label=gettext_lazy("Without second reader, because"),
+        label=gettext_lazy("Reason for publishing without a second reader"),
         max_length=400,
-        help_text=gettext_lazy(
-            "Needed where you wrote this language yourself. Stays in the history and in the ledger."
-        ),
+        help_text=gettext_lazy("Required if you wrote this language yourself. Kept in the history and the ledger."),
     )
     mark = PublishingFields.base_fields["mark"]
     never_stale = frozenset({*ABOUT_PUBLISHING, "upload", "kept_file", "remove_file"})
@@ -197,8 +195,8 @@ class LanguagePage(ObjectPage):
         if self.language != self.record.original_language:
             return False
         text = _(
-            "%(language)s has become the original language of this record: its texts are written on the form of the record "
-            "now. Nothing was saved. Copy from this page what is still needed."
+            "%(language)s is now the original language of this record: its texts are edited on the form of the record. "
+            "Nothing was saved. Copy anything you still need from this page."
         )
         form.add_error(None, text % {"language": self.name})
         return True
@@ -227,9 +225,7 @@ class LanguagePage(ObjectPage):
         self.say(_("%(language)s is saved.") % {"language": self.name})
         current = state_of(self.record.uid).in_force
         if current and self.language in languages_leaving(self.record, current):
-            text = _(
-                "%(language)s is not marked as ready: it is public until the record is published next, and then no longer."
-            )
+            text = _("%(language)s is not marked as ready: it stays public only until the record is next published.")
             self.say(text % {"language": self.name}, messages.WARNING)
         return preview_address(self.request, self.record, self.language) if "_preview" in self.request.POST else ""
 

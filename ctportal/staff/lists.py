@@ -42,7 +42,7 @@ class NarrowedList:
             text = component("shortened", notice=searched.notice, text=searched.text)
             self.message_user(request, text, messages.WARNING)
         if ERROR_FLAG in request.GET:
-            notice = _("The list cannot be narrowed down by what the address said: this is all of it.")
+            notice = _("The filter in the address could not be applied: the full list is shown.")
             self.message_user(request, notice, messages.WARNING)
         return super().changelist_view(request, extra_context)
 

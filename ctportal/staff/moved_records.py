@@ -50,13 +50,13 @@ def carry_over(request, moved):
     """
     before, now = (_form(admin, request, moved.record) for admin in (moved.before, moved.now))
     text = _(
-        "The kind of “%(record)s” has changed since you opened it: it is now among “%(entry)s”. This is the form for it, "
-        "with what you typed. Nothing is saved yet: look at it, then save."
+        "The kind of “%(record)s” has changed since you opened it: it is now listed under “%(entry)s”. This is its "
+        "form, with what you typed. Nothing is saved yet: check it, then save."
     )
     told = [text % {"record": moved.record, "entry": capfirst(moved.now.opts.verbose_name_plural)}]
     without_place = stale_save.typed_in(before(request.POST, instance=moved.record), except_for=now.base_fields)
     if without_place:
-        text = _("This form has no place for what you typed here; copy it if it is still needed: %(fields)s")
+        text = _("This form has no field for some of what you typed. Copy it if you still need it: %(fields)s")
         told.append(text % {"fields": "; ".join(f"{label}: {words}" for label, words in without_place)})
     request.POST = stale_save.with_what_is_saved(
         request.POST, now(instance=moved.record), except_for=before.base_fields

@@ -83,15 +83,15 @@ def _lines(state: State, zone: str, publishable: bool) -> Iterator[tuple[str, st
     if state.in_force:
         yield "public", _("Public since %(at)s.") % {"at": show_instant(state.in_force.public_from, zone)}
     elif state.withdrawal:
-        text = _("Withdrawn since %(at)s: the address answers “gone” with the reason: %(reason)s")
+        text = _("Withdrawn since %(at)s. Its address shows the reason: %(reason)s")
         at = show_instant(state.last.public_until, zone)
         yield "withdrawn", text % {"at": at, "reason": state.withdrawal.reason}
     elif state.last:
-        yield "withdrawn", _("No longer public: nothing that is public refers to it.")
+        yield "withdrawn", _("No longer public: nothing public refers to it.")
     elif publishable:
-        yield "draft", _("A draft: the public does not see it, nor that it exists.")
+        yield "draft", _("Draft: the public cannot see it or know that it exists.")
     else:
-        yield "draft", _("Not public: it becomes so with the first page that shows it.")
+        yield "draft", _("Not public: it becomes public with the first page that shows it.")
     if state.to_come:
         at = show_instant(state.to_come.public_from, zone)
         first, next_one = _("Scheduled: public at %(at)s."), _("A new edition is scheduled: public at %(at)s.")

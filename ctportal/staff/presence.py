@@ -88,7 +88,7 @@ def answer_sign(request, uid, part, *, may_save):
     now, user = timezone.now(), request.user
     opened = _opened(request.POST.get("page", ""), uid, part, user, now)
     if opened is None:
-        return HttpResponseBadRequest(_("“page” is not the key of a page."), content_type="text/plain; charset=utf-8")
+        return HttpResponseBadRequest(_("“page” is not a valid page key."), content_type="text/plain; charset=utf-8")
     key, opened_at = opened
     mine = Presence.objects.filter(uid=uid, part=part, user=user, page=key)
     if "leave" in request.POST:

@@ -231,27 +231,27 @@ def banner(record, reader, snapshot):
         lines.append(_("In review."))
     if state.to_come:
         at = show_instant(state.to_come.public_from, zone_of(record))
-        lines.append(_("To be public at %(at)s; not before that time.") % {"at": at})
+        lines.append(_("Will be public at %(at)s, not before.") % {"at": at})
         if snapshot_differs(snapshot, state.to_come):
-            lines.append(_("What is scheduled differs from this draft."))
+            lines.append(_("The scheduled edition differs from this draft."))
     elif state.in_force and differs:
-        lines.append(_("The public reads an edition of its own; the draft differs from it."))
+        lines.append(_("The draft differs from the public edition."))
     elif state.withdrawal:
-        lines.append(_("It was withdrawn: the public reads the reason."))
+        lines.append(_("It was withdrawn: the public sees the reason."))
     if state.scheduled_end:
         at = show_instant(state.scheduled_end.edition.public_until, zone_of(record))
         lines.append(_("To be withdrawn at %(at)s.") % {"at": at})
-    link = (f"/id/{record.uid}", _("What the public reads")) if state.in_force else None
+    link = (f"/id/{record.uid}", _("View the public page")) if state.in_force else None
     return {"lines": lines, "off": True, "link": link}
 
 
 def _preview_of(differs, reader):
     """The first line of the banner: whether it is public, and for whom the preview is."""
     if not differs:
-        return _("Preview: the public reads the same at this moment.")
+        return _("Preview: identical to what is public now.")
     if reader.link:
-        return _("Preview of a draft, shared with you: it is not public, and it may change.")
-    return _("Preview of the draft: not public, for you alone.")
+        return _("Preview of a draft, shared with you: it is not public and may change.")
+    return _("Preview of the draft: not public, visible only to you.")
 
 
 def zone_of(record):

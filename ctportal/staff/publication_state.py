@@ -57,7 +57,7 @@ STATE_LABELS = {
     "draft": gettext_lazy("draft"),
     "scheduled": gettext_lazy("scheduled"),
     "public": gettext_lazy("public"),
-    "changed": gettext_lazy("public, changed since"),
+    "changed": gettext_lazy("public, with unpublished changes"),
     "withdrawn": gettext_lazy("withdrawn"),
 }
 

@@ -12,29 +12,31 @@ class PublishingFields(forms.Form):
     publish_note = OptionalLine(
         label=_("Change note"),
         max_length=500,
-        help_text=_("Public: what changed, in a sentence. Readers and partners see it in the history."),
+        help_text=_("Public: what changed, in one sentence. Readers and partners see it in the version history."),
     )
     publish_minor = forms.BooleanField(
-        label=_("Minor change"), required=False, help_text=_("A typing error, a label: subscribers are not notified.")
+        label=_("Minor change"),
+        required=False,
+        help_text=_("For example a typing error or a label: subscribers are not notified."),
     )
     publish_at = LocalDateTimeField(label=_("Publish at"), required=False)
     alone_reason = OptionalLine(
-        label=_("Without second reader, because"),
+        label=_("Reason for publishing without a second reader"),
         max_length=400,
-        help_text=_("Stays in the history and in the ledger. Needed where nobody else has read what you publish."),
+        help_text=_("Kept in the history and the ledger. Required if nobody else has read what you publish."),
     )
     remark = OptionalLine(
-        label=_("Remark"), max_length=1000, help_text=_("For colleagues only; stays in the history of the record.")
+        label=_("Remark"), max_length=1000, help_text=_("For colleagues only; kept in the history of the record.")
     )
     mark = forms.CharField(required=False, max_length=400, widget=forms.HiddenInput)
     withdraw_reason = OptionalLine(
-        label=_("Reason"), max_length=500, help_text=_("Public: readers of the old address are told.")
+        label=_("Reason"), max_length=500, help_text=_("Public: shown to readers of the old address.")
     )
     withdraw_at = LocalDateTimeField(label=_("Withdraw at"), required=False)
     withdraw_replacement = OptionalLine(
-        label=_("To read instead"),
+        label=_("Replacement page"),
         max_length=500,
-        help_text=_("Optional: the address of a public page of this portal."),
+        help_text=_("Optional: the address of a public page of this portal to read instead."),
     )
 
 

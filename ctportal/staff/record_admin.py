@@ -199,7 +199,7 @@ class RecordAdmin(DraftAdmin):
             request.refusal = error
         except IntegrityError:
             # Somebody else took the address, or deleted what the form names, after it was checked.
-            text = _("Somebody else saved something at the same moment that does not go with it. Nothing was saved.")
+            text = _("Someone else saved a conflicting change at the same time. Nothing was saved.")
             request.refusal = ValidationError(text, code="at_once")
         # Everything was rolled back, the draft included. The form comes back with what was typed and the reason.
         for _name, uploads in request.FILES.lists():

@@ -72,14 +72,14 @@ class RecordForm(TextRowForm, LabelForm, PublishingFields, metaclass=forms.model
     def _free(self, slug):
         """Return *slug*, with a number after it where another record has it."""
         if not slug:
-            raise ValidationError(_("Write the address in Latin letters, like minsk-2019."), code="required")
+            raise ValidationError(_("Use Latin letters for the address, such as minsk-2019."), code="required")
         for suffix in ["", *(f"-{number}" for number in range(2, 100))]:
             candidate = slug + suffix
             if SLUG.fullmatch(candidate) is None or candidate in RESERVED_SLUGS:
                 continue
             if not self._is_in_use(candidate):
                 return candidate
-        raise ValidationError(_("Write another address: this one and many like it are taken."), code="unique")
+        raise ValidationError(_("Choose another address: this one and many similar ones are taken."), code="unique")
 
     def clean(self):
         cleaned = super().clean() or self.cleaned_data
@@ -111,8 +111,8 @@ class RecordForm(TextRowForm, LabelForm, PublishingFields, metaclass=forms.model
         own = [str(self.instance._meta.verbose_name)] if has_labels or has_row else []
         if where := [*own, *original_language.parts_in(self.instance, chosen)]:
             text = _(
-                "There are already texts in this language (%(where)s). Only a language without texts can be chosen: "
-                "the texts of this form then count as written in it."
+                "There are already texts in this language (%(where)s). Choose a language without texts: the texts on "
+                "this form then count as written in it."
             )
             self.add_error("original_language", text % {"where": ", ".join(where)})
 

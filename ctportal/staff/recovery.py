@@ -22,12 +22,15 @@ MOST_DELETED = 200  # that the page lists
 def gone_message(admin: ModelAdmin, request: HttpRequest, pk: str) -> str:
     """Return what is said to who saves the record *pk* of *admin*, which is not there. That it ever was is told to who may
     recover it, and to nobody else."""
-    rest = _("Nothing was saved. What you typed is kept in this browser and offered when its form is opened again.")
+    rest = _(
+        "Nothing was saved. This browser keeps an unsaved copy of what you typed and offers it when you open the form "
+        "again."
+    )
     found = restoring.recoverable(admin.model, request.user) if admin.has_change_permission(request) else []
     version = next((version for version, _fields in found if version.object_id == pk), None)
     if version is None:
-        return " ".join((_("There is no such record, or not any more."), rest))
-    what = _("“%(record)s” was deleted meanwhile.") % {"record": version.object_repr}
+        return " ".join((_("This record does not exist or no longer exists."), rest))
+    what = _("“%(record)s” has since been deleted.") % {"record": version.object_repr}
     address = page_address(admin, "recover_one", version.revision_id)
     return component("message", text=f"{what} {rest}", address=address, link=_("Recover a deleted draft"))
 
@@ -66,7 +69,7 @@ class RecoverOnePage(RecoverPage):
                 self.admin.log_addition(request, record, comment)
         except ValidationError as error:
             return self._show(error.messages, 422)
-        self.say(_("“%(record)s” is there again, as a draft.") % {"record": record})
+        self.say(_("“%(record)s” was recovered as a draft.") % {"record": record})
         for sentence in told:
             self.say(sentence, messages.WARNING)
         return HttpResponseRedirect(self.admin.change_address(record))

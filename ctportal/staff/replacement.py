@@ -25,10 +25,13 @@ def replacement_from(text):
     if len(found) == 1:
         return found[0].uid
     if found:
-        message = _("“%(value)s” is a conference and a document. Give the whole address of the one you mean.")
+        message = _(
+            "“%(value)s” is the address of both a conference and a document. Enter the full address of the one you "
+            "mean."
+        )
     else:
         message = _(
-            "“%(value)s” is no public page of this portal. Give its address, such as …/documents/minsk-summary/."
+            "“%(value)s” is not a public page of this portal. Enter its address, such as …/documents/minsk-summary/."
         )
     raise ValidationError({"replacement": message % {"value": text[:100]}})
 

@@ -23,9 +23,9 @@ def _days(number: int) -> str:
 
 class ShareForm(forms.Form):
     name = OptionalLine(
-        label=gettext_lazy("For whom"),
+        label=gettext_lazy("Recipient"),
         max_length=200,
-        help_text=gettext_lazy("Colleagues see it, and you know which link to revoke."),
+        help_text=gettext_lazy("Shown to colleagues, and tells you which link to revoke."),
     )
     days = forms.TypedChoiceField(
         label=gettext_lazy("Valid for"),
@@ -57,7 +57,7 @@ class SharePage(ObjectPage):
             except ValidationError as error:
                 form.add_error(None, error)
             else:
-                return self._done(_("The link for %(name)s is made: copy its address below.") % {"name": link.name})
+                return self._done(_("The link for %(name)s was created: copy its address below.") % {"name": link.name})
         return self._show(form, 422)
 
     def _revoke(self, pk: str) -> HttpResponse:
@@ -65,7 +65,7 @@ class SharePage(ObjectPage):
         if link is None:
             raise Http404("No such link.")
         sharing.revoke(link, by=self.request.user, record=self.record)
-        return self._done(_("The link for %(name)s opens nothing any more.") % {"name": link.name})
+        return self._done(_("The link for %(name)s no longer works.") % {"name": link.name})
 
     def _done(self, text: str) -> HttpResponse:
         self.admin.log_change(self.request, self.record, text)

@@ -26,10 +26,14 @@ def share(record, *, by, days, name=""):
     if not roles.may_edit(by, record):
         raise PermissionDenied
     if days not in DAYS:
-        raise ValidationError({"days": _("A link lives for %(days)s days.") % {"days": ", ".join(map(str, DAYS))}})
+        raise ValidationError(
+            {"days": _("A link can be valid for %(days)s days.") % {"days": ", ".join(map(str, DAYS))}}
+        )
     name = " ".join(name.split())
     if not name:
-        raise ValidationError({"name": _("Say whom it is for: colleagues see it, and you know which one to revoke.")})
+        raise ValidationError(
+            {"name": _("Enter who the link is for: colleagues see it, and it tells you which link to revoke.")}
+        )
     return ShareLink.objects.create(
         uid=record.uid,
         type=record.record_type,

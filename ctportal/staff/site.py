@@ -22,7 +22,7 @@ GROUPS = [
     ),
     (_("People, organizations and themes"), "vocabulary", ["Person", "Organization", "Series", "Theme"]),
     (_("Accounts"), "accounts", ["User", "Group"]),
-    (_("What happened"), "happened", ["AuditEntry", "WorkflowStep", "LedgerEntry"]),
+    (_("Activity"), "happened", ["AuditEntry", "WorkflowStep", "LedgerEntry"]),
 ]
 
 

@@ -329,7 +329,8 @@ def refusal():
     """What is said where a form is stale."""
     return ValidationError(
         _(
-            "Somebody else has saved this record since you opened it. Choose, field by field, what stays; then save again."
+            "Someone else has saved this record since you opened it. For each field, choose what to keep, then save "
+            "again."
         ),
         code="stale",
     )
@@ -342,7 +343,7 @@ def stale_message(record):
     )
     params = {"record": record}
     if step := review.steps_of(record).first():
-        text = " ".join((text, _("The last step: %(step)s, by %(by)s.")))
+        text = " ".join((text, _("Last step: %(step)s, by %(by)s.")))
         params |= {"step": step.get_action_display(), "by": step.by}
     return ValidationError(text, code="stale", params=params)
 

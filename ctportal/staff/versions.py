@@ -72,7 +72,7 @@ class VersionsPage(ObjectPage):
             return _("sealed")
         if edition.is_unscheduled:
             return _("unscheduled")
-        return _("in force") if in_force else _("scheduled") if to_come else _("past")
+        return _("current") if in_force else _("scheduled") if to_come else _("past")
 
     @staticmethod
     def _usual_before(rows):

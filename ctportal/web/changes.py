@@ -44,7 +44,7 @@ FIELDS = {
     "taken_on": gettext_lazy("taken on"),
     "announced_on": gettext_lazy("announced on"),
     "announced_dates": gettext_lazy("announced dates"),
-    "reason": gettext_lazy("reason of the change"),
+    "reason": gettext_lazy("reason for the change"),
     "city": gettext_lazy("city"),
     "venue": gettext_lazy("venue"),
     "place": gettext_lazy("place"),
@@ -205,11 +205,11 @@ class _Teller:
             shown.lang, shown.dir = change.language, direction(change.language)
         both_are_texts = all(each and isinstance(each, str) for each in (change.before, change.after))
         if change.kind == MOVED:
-            shown.remark = _("The same entries stand in another order.")
+            shown.remark = _("The same entries in a different order.")
         elif change.language or (change.field in TEXTS and both_are_texts):
             shown.paragraphs = text_changes(change.before or "", change.after or "")
             if not shown.paragraphs:
-                shown.remark = _("The words are the same; their form has changed.")
+                shown.remark = _("The words are the same; the formatting has changed.")
         else:
             shown.before, shown.after = self.lines(change, change.before), self.lines(change, change.after)
         return shown

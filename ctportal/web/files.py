@@ -59,7 +59,7 @@ def past_file(request, key, at):
             request,
             language,
             title=_("This file has been withdrawn"),
-            reason=found.reason if isinstance(found, Gone) else _("The record that showed it has been revised since."),
+            reason=found.reason if isinstance(found, Gone) else _("The record that showed it has since been revised."),
             replacement=found.replacement if isinstance(found, Gone) else getattr(found, "edition", None),
         )
     patch_vary_headers(response, ["Accept-Language"])

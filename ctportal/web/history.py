@@ -49,16 +49,16 @@ def changes_of(edition: Edition, before: Edition | None, at: datetime, language:
     """
     if before is None:
         return {"heading": _("What changed"), "changes": [], "remark": _("This is the first version.")}
-    heading = _("What changed from version %(number)d") % {"number": edition.version - 1}
+    heading = _("Changes since version %(number)d") % {"number": edition.version - 1}
     if before.is_sealed:
-        remark = _("The version before was sealed: what changed cannot be shown.")
+        remark = _("The previous version was sealed, so the changes cannot be shown.")
         return {"heading": heading, "changes": [], "remark": remark}
     pointers = _pointers((before, edition), at, language)
     changes = [
         *changed(before.json, edition.json, language),
         *relations_changed(pointers[before.pk], pointers[edition.pk], language),
     ]
-    remark = "" if changes else _("Nothing that this page shows has changed.")
+    remark = "" if changes else _("Nothing shown on this page has changed.")
     return {"heading": heading, "changes": changes, "remark": remark}
 
 

@@ -122,7 +122,7 @@ def page_of(filters: EditionFilterSet, per_page: int) -> tuple[Page | None, int,
     try:
         return listing(filters, per_page), 200, {}
     except PageOutOfRange as error:
-        return None, 404, {"page": [_("Page %(number)d does not exist; there are %(pages)d.") % vars(error)]}
+        return None, 404, {"page": [_("Page %(number)d does not exist. The last page is %(pages)d.") % vars(error)]}
 
 
 def tally(record_type: str, total: int, language: str) -> str:
@@ -187,7 +187,11 @@ def form_of(filters, given, problems, fixed, read_context: ReadContext, language
         "ordering": {
             "name": "ordering",
             "label": _("Order"),
-            "choices": [("", _("Newest first")), ("date", _("Oldest first")), ("-updated", _("Last changed first"))],
+            "choices": [
+                ("", _("Newest first")),
+                ("date", _("Oldest first")),
+                ("-updated", _("Most recently changed first")),
+            ],
             "selected": given.get("ordering", ""),
         },
         "hidden": [(name, given[name]) for name in FROM_RECORDS if name in given],

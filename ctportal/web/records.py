@@ -167,7 +167,7 @@ def version_banner(edition: Edition, current: Edition, language: str) -> dict[st
     """Return the banner of a version: whether it is the one in force, since and until when, and its change note."""
     newest = page_address(current.type, current.slug, current.uid, language)
     if edition.pk == current.pk:
-        line = _("This is version %(number)d, the one in force.") % {"number": edition.version}
+        line = _("This is version %(number)d, the current version.") % {"number": edition.version}
     else:
         line = _("You are reading version %(number)d, which was public from %(start)s to %(end)s.") % {
             "number": edition.version,
@@ -205,7 +205,8 @@ def sealed_page(request: HttpRequest, language: str, edition: Edition) -> HttpRe
         language,
         title=_("This version has been sealed"),
         reason=_(
-            "Its text was removed for good. Its checksum stays, so that the chain of versions can still be verified."
+            "Its text was permanently removed. Its checksum is kept so that the chain of versions can still be "
+            "verified."
         ),
         sha256=edition.sha256,
         chain=data_address(edition.type, edition.uid) + "versions/",

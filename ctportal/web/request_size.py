@@ -28,9 +28,9 @@ class RequestSizeMiddleware(MiddlewareMixin):
         response = error_page(
             request,
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-            _("What was sent is too large"),
+            _("The request is too large"),
             [
-                _("A form may hold up to %(limit)d MB, files included; send fewer files at a time.")
+                _("A form can contain up to %(limit)d MB, including files. Send fewer files at a time.")
                 % {"limit": settings.CTPORTAL_MAX_REQUEST_MB}
             ],
         )

@@ -183,21 +183,23 @@ def error_page(request, status, title, lines):
 
 
 def bad_request(request, exception=None):
-    return error_page(request, HTTPStatus.BAD_REQUEST, _("This request cannot be read"), [
-        _("Something in the address or the form is not as it should be. Go back and try again, or begin at the home page."),
+    return error_page(request, HTTPStatus.BAD_REQUEST, _("This request could not be understood"), [
+        _("There is an error in the address or the form. Go back and try again, or start from the home page."),
     ])  # fmt: skip
 
 
 def forbidden(request, exception=None, reason=""):
     """Answer what is not allowed (``handler403``), and a form without a valid token (``CSRF_FAILURE_VIEW``)."""
-    return error_page(request, HTTPStatus.FORBIDDEN, _("This page is not open to you"), [
-        _("You may need to sign in, or the form was open for too long. Go back, load it again and repeat what you did."),
+    return error_page(request, HTTPStatus.FORBIDDEN, _("You do not have access to this page"), [
+        _("You may need to sign in, or the form may have expired. Go back, reload the page and try again."),
     ])  # fmt: skip
 
 
 def not_found(request, exception=None):
-    return error_page(request, HTTPStatus.NOT_FOUND, _("There is no page at this address"), [
-        _("Check the address for typing errors. What has moved is redirected; what was withdrawn says so."),
+    return error_page(request, HTTPStatus.NOT_FOUND, _("Page not found"), [
+        _(
+            "Check the address for typing errors. Pages that have moved redirect to their new address; withdrawn pages "
+            "say so."),
         _("The lists above lead to everything that is public."),
     ])  # fmt: skip
 

@@ -55,8 +55,8 @@ class WorkflowStep(models.Model):
 
     class Action(models.TextChoices):
         SUBMITTED = "submitted", _("submitted for review")
-        TAKEN_BACK = "taken-back", _("taken back by who works on it")
-        CHANGED = "changed", _("changed, and so no longer in review")
+        TAKEN_BACK = "taken-back", _("taken back by an editor")
+        CHANGED = "changed", _("changed, no longer in review")
         SENT_BACK = "sent-back", _("sent back")
         APPROVED = "approved", _("approved")
         ALONE = "alone", _("published without second reader")
@@ -65,7 +65,7 @@ class WorkflowStep(models.Model):
         WITHDRAWN = "withdrawn", _("withdrawn")
         RESTORED = "restored", _("restored")
         RENAMED = "renamed", _("names changed everywhere")
-        MERGED = "merged", _("names changed by a merger")
+        MERGED = "merged", _("names changed by a merge")
         # What a document or photo did when its conference did so.
         MOVED_WITH_CONFERENCE = "moved-with-conference", _("moved to another time along with the conference")
         UNSCHEDULED_WITH_CONFERENCE = "unscheduled-with-conference", _("unscheduled along with the conference")
@@ -125,7 +125,7 @@ class AuditEntry(models.Model):
         SIGN_IN = "sign-in", _("sign-in")
         SIGN_OUT = "sign-out", _("sign-out")
         RIGHTS = "rights", _("accounts and rights")
-        OPENING = "opening", _("opening of what is not public")
+        OPENING = "opening", _("access to non-public content")
         REFUSAL = "refusal", _("refusal")
         SEALING = "sealing", _("sealing of an edition")
 

@@ -32,10 +32,10 @@ class Plan(TextChoices):
 
     PUBLISH = "publish", gettext_lazy("becomes public")
     CORRECT = "correct", gettext_lazy("its changes become public")
-    MOVE = "move", gettext_lazy("is scheduled already, and moves to this time as it was approved")
-    REPLACE = "replace", gettext_lazy("is scheduled already; what was changed since replaces it")
+    MOVE = "move", gettext_lazy("is already scheduled, and moves to this time as approved")
+    REPLACE = "replace", gettext_lazy("is already scheduled; later changes replace it")
     BRING_BACK = "bring back", gettext_lazy("was withdrawn, and would be public again")
-    NOTHING = "nothing", gettext_lazy("is public, and nothing has changed")
+    NOTHING = "nothing", gettext_lazy("is public and unchanged")
     NOT_READY = "not ready", gettext_lazy("is not ready")
 
 
@@ -232,7 +232,7 @@ def problems_of(parts: Collection[DossierPart], *, at: datetime | None, alone: s
     problems = Problems()
     with problems.collect():
         if not parts:
-            raise ValidationError(_("Choose what is to be released."), code="nothing_chosen")
+            raise ValidationError(_("Choose what to release."), code="nothing_chosen")
     for part in parts:
         with problems.collect(), _naming(part.record):
             _refuse_what_is_not_ready(part)

@@ -73,7 +73,7 @@ def discard(record: Record, *, by: User) -> list[str]:
     edition = state_of(record.uid).in_force
     saved_state = revisions.saved_state_of_edition(edition) if edition else None
     if saved_state is None:
-        raise ValidationError(_("Of the draft that is public no copy was kept."), code="not_kept")
+        raise ValidationError(_("There is no saved state of the published draft."), code="not_kept")
     comment = gettext_noop("Changes since publication discarded.")
     return _restore(record, saved_state, by, comment, edits=(), leave=OWN)
 
@@ -86,10 +86,10 @@ def _restore(
         raise PermissionDenied
     model = concrete_model(type(record))
     if not lock(model._base_manager.filter(pk=record.pk)):
-        raise ValidationError(_("“%(record)s” was deleted meanwhile."), code="gone", params={"record": record})
+        raise ValidationError(_("“%(record)s” has since been deleted."), code="gone", params={"record": record})
     row = model._base_manager.get(pk=record.pk)
     # A revision of its own where something was written past the admin.
-    before = SavedState.of_revision(revisions.keep(row, by="", comment=gettext_noop("As it was before.")))
+    before = SavedState.of_revision(revisions.keep(row, by="", comment=gettext_noop("State before the restore.")))
     told = _Writer(saved_state, by).write(row, leave)
     if isinstance(row, ReviewedRecord):
         review.return_to_draft(row, by)
@@ -135,7 +135,7 @@ def recover(saved_state: SavedState, *, by: User, comment: str) -> tuple[Record,
     if not may_recover(by, model, saved_state.fields):
         raise PermissionDenied
     if model._base_manager.filter(pk=pk).exists():
-        raise ValidationError(_("It is there again already."), code="there")
+        raise ValidationError(_("It has already been recovered."), code="there")
     row = model()
     row.pk = pk
     told = _Writer(saved_state, by).write(row, frozenset({"created_at"}))
@@ -201,7 +201,7 @@ class _Targets:
             return None
         if issubclass(column.related_model, Record):
             raise ValidationError(_("%(field)s: “%(name)s” was deleted. Recover it first.") % what)
-        raise ValidationError(_("%(field)s: “%(name)s” is not there any more.") % what)
+        raise ValidationError(_("%(field)s: “%(name)s” no longer exists.") % what)
 
     def many(self, column: Pointer, keys: list[int]) -> list[int]:
         """Return the keys to save in the many-to-many relation *column*, which held *keys*."""
@@ -217,7 +217,7 @@ class _Targets:
         return found
 
     def _follow(self, where: RowKey) -> Any:
-        text = _("“%(name)s” was merged into “%(into)s”, which stands in its place.")
+        text = _("“%(name)s” was merged into “%(into)s”, which replaces it.")
         into = self.merged[where]
         is_known = known(type(into)._base_manager.filter(pk=into.pk), self.user).exists()
         self._tell(text % {"name": self.gone[where], "into": into if is_known else words()})
@@ -259,7 +259,7 @@ class _Writer:
             with transaction.atomic():
                 self._write(row, leave)
         except IntegrityError as error:
-            text = _("It cannot be brought back as it was: another record stands against it. Nothing was changed.")
+            text = _("It cannot be restored because it conflicts with another record. Nothing was changed.")
             raise ValidationError(text, code="integrity") from error
         return self.targets.told
 

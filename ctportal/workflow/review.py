@@ -162,7 +162,7 @@ def submit(record: ReviewedRecord, *, by: User, remark: str = "") -> None:
     if missing:
         raise ValidationError(missing)
     if not _move(record, Stage.DRAFT, Stage.REVIEW):
-        raise ValidationError(_("It is in review already."), code="in_review")
+        raise ValidationError(_("It is already in review."), code="in_review")
     note_step(record, Action.SUBMITTED, by, remark)
     _add_edits_of_entries(record)
 
@@ -190,7 +190,7 @@ def send_back(record: ReviewedRecord, *, by: User, remark: str) -> None:
     _require(roles.may_publish(by, record))
     remark = _clean_remark(remark)
     if not remark:
-        raise ValidationError({"remark": _("Say what is to be changed: it is sent back with these words.")})
+        raise ValidationError({"remark": _("Say what needs to change: your remark is sent back with the record.")})
     _back_to_draft(record, Action.SENT_BACK, by, remark)
 
 
@@ -224,7 +224,7 @@ def _move(record: ReviewedRecord, before: Stage, after: Stage) -> bool:
 def _clean_remark(remark: str) -> str:
     remark = " ".join(remark.split())
     if len(remark) > REMARK:
-        text = _("The remark has %(n)d characters; it may have %(most)d.")
+        text = _("The remark has %(n)d characters; the limit is %(most)d.")
         raise ValidationError({"remark": text % {"n": len(remark), "most": REMARK}})
     return remark
 
@@ -338,8 +338,8 @@ def relabel(entry: SluggedRecord, *, by: User, note: str = "", alone: str = "") 
     _require(roles.may_publish(by, entry))
     renaming.lock_showing([entry])
     text = _(
-        "Nobody else has read it: you had a hand in it yourself. Let another publisher publish it, or give the reason for "
-        "publishing it without second reader."
+        "Nobody else has read it: you edited it yourself. Ask another publisher to publish it, or give the reason for "
+        "publishing it without a second reader."
     )
     reason = reason_or_refuse(not _own_work(entry, by, [""]), alone, text)
     done = renaming.relabel(entry, by=by, note=note, reason=reason)
@@ -352,7 +352,7 @@ def _lock(record: ReviewedRecord) -> None:
     """Lock *record* until the transaction ends and read its current stage. Raises ValidationError where it is deleted."""
     rows = type(record)._base_manager.filter(pk=record.pk)
     if not lock(rows):
-        raise ValidationError(_("“%(record)s” was deleted meanwhile."), code="gone", params={"record": record})
+        raise ValidationError(_("“%(record)s” has since been deleted."), code="gone", params={"record": record})
     record.stage = rows.values_list("stage", flat=True).get()
 
 
@@ -363,12 +363,12 @@ def reason_or_refuse(has_second_reader: bool, alone: str, text: str = "") -> str
     alone = " ".join(alone.split())
     if not alone:
         text = text or _(
-            "Nobody else has read it: it was not submitted, or you had a hand in it yourself. Submit it for review, or "
-            "give the reason for publishing it without second reader."
+            "Nobody else has read it: it was not submitted, or you edited it yourself. Submit it for review, or give "
+            "the reason for publishing it without a second reader."
         )
         raise ValidationError({"alone": ValidationError(text, code="second_person_needed")})
     if len(alone) > 400:
-        raise ValidationError({"alone": _("The reason has %(n)d characters; it may have 400.") % {"n": len(alone)}})
+        raise ValidationError({"alone": _("The reason has %(n)d characters; the limit is 400.") % {"n": len(alone)}})
     return alone
 
 

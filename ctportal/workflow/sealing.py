@@ -42,9 +42,9 @@ def seal(edition: Edition, *, by: User, reason: str) -> Edition:
         raise PermissionDenied(_("Only an administrator may seal an edition."))
     reason = " ".join(reason.split())
     if not reason:
-        raise ValidationError({"reason": _("Give the reason: it is kept in the ledger.")})
+        raise ValidationError({"reason": _("Enter a reason: it is kept in the ledger.")})
     if len(reason) > LONGEST:
-        raise ValidationError({"reason": _("The reason has %(n)d characters; it may have 500.") % {"n": len(reason)}})
+        raise ValidationError({"reason": _("The reason has %(n)d characters; the limit is 500.") % {"n": len(reason)}})
     with epoch.publication_lock() as now:
         edition = Edition.objects.get(pk=edition.pk)
         _refuse_unless_over(edition, now)
@@ -72,7 +72,7 @@ def _forget_history(edition: Edition, by: User, now: datetime) -> None:
     if record is None:  # merged away
         return
     revision = revisions.keep_loaded(
-        record, by=by, comment=gettext_noop("A version was sealed; the history begins anew.")
+        record, by=by, comment=gettext_noop("A version was sealed; the history starts again.")
     )
     in_force = state_of(edition.uid, now).in_force
     if in_force and not snapshot_differs(builder.snapshot_of(record), in_force):
@@ -98,9 +98,9 @@ def _blank_log(rows: Iterable[tuple[int, str]]) -> None:
 
 def _refuse_unless_over(edition: Edition, now: datetime) -> None:
     if edition.is_sealed:
-        raise ValidationError(_("This edition is sealed already."), code="sealed")
+        raise ValidationError(_("This edition is already sealed."), code="sealed")
     if edition.is_public(now):
-        message = _("This edition is in force. Publish a corrected one or withdraw the record, then seal it.")
+        message = _("This is the current edition. Publish a corrected one or withdraw the record, then seal it.")
         raise ValidationError(message, code="in_force")
     if edition.public_from > now and not edition.is_unscheduled:
         raise ValidationError(_("This edition is scheduled. Unschedule it, then seal it."), code="to_come")

@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
                             ("es", "Español"),
                         ],
                         default="en",
-                        help_text="The language the texts on this form are written in. Other languages have a page of their own.",
+                        help_text="The language of the texts on this form. Other languages have their own pages.",
                         max_length=2,
                         verbose_name="original language",
                     ),
@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
                     "slug",
                     models.CharField(
                         error_messages={"unique": "This address is already in use. Add a place or a year."},
-                        help_text="Last part of the web address. May change later: the old address then leads to the new one.",
+                        help_text="Last part of the web address. You can change it later: the old address then redirects to the new one.",
                         max_length=120,
                         unique=True,
                         validators=[ctportal.publishing.base_models.validate_slug],
@@ -162,7 +162,7 @@ class Migration(migrations.Migration):
                     "symbol",
                     documents.models.SymbolField(
                         blank=True,
-                        help_text="Such as S/RES/2396 (2017) or A/RES/72/284; other ways of writing it are understood.",
+                        help_text="Such as S/RES/2396 (2017) or A/RES/72/284; other ways of writing it are recognized.",
                         max_length=60,
                         verbose_name="UN symbol",
                     ),
@@ -171,7 +171,7 @@ class Migration(migrations.Migration):
                     "dateline",
                     models.CharField(
                         blank=True,
-                        help_text="Place and date a press release opens with.",
+                        help_text="Place and date at the beginning of a press release.",
                         max_length=120,
                         verbose_name="dateline",
                     ),
@@ -180,7 +180,7 @@ class Migration(migrations.Migration):
                     "dateline_en",
                     models.CharField(
                         blank=True,
-                        help_text="Place and date a press release opens with.",
+                        help_text="Place and date at the beginning of a press release.",
                         max_length=120,
                         null=True,
                         verbose_name="dateline",
@@ -190,7 +190,7 @@ class Migration(migrations.Migration):
                     "dateline_ar",
                     models.CharField(
                         blank=True,
-                        help_text="Place and date a press release opens with.",
+                        help_text="Place and date at the beginning of a press release.",
                         max_length=120,
                         null=True,
                         verbose_name="dateline",
@@ -200,7 +200,7 @@ class Migration(migrations.Migration):
                     "dateline_zh",
                     models.CharField(
                         blank=True,
-                        help_text="Place and date a press release opens with.",
+                        help_text="Place and date at the beginning of a press release.",
                         max_length=120,
                         null=True,
                         verbose_name="dateline",
@@ -210,7 +210,7 @@ class Migration(migrations.Migration):
                     "dateline_fr",
                     models.CharField(
                         blank=True,
-                        help_text="Place and date a press release opens with.",
+                        help_text="Place and date at the beginning of a press release.",
                         max_length=120,
                         null=True,
                         verbose_name="dateline",
@@ -220,7 +220,7 @@ class Migration(migrations.Migration):
                     "dateline_ru",
                     models.CharField(
                         blank=True,
-                        help_text="Place and date a press release opens with.",
+                        help_text="Place and date at the beginning of a press release.",
                         max_length=120,
                         null=True,
                         verbose_name="dateline",
@@ -230,7 +230,7 @@ class Migration(migrations.Migration):
                     "dateline_es",
                     models.CharField(
                         blank=True,
-                        help_text="Place and date a press release opens with.",
+                        help_text="Place and date at the beginning of a press release.",
                         max_length=120,
                         null=True,
                         verbose_name="dateline",
@@ -440,7 +440,7 @@ class Migration(migrations.Migration):
                     "external_url",
                     models.URLField(
                         blank=True,
-                        help_text="Where the original stands on another site.",
+                        help_text="Where the original is published on another site.",
                         max_length=1000,
                         verbose_name="external address",
                     ),
@@ -476,7 +476,7 @@ class Migration(migrations.Migration):
                     "ready",
                     models.BooleanField(
                         default=False,
-                        help_text="Only what is ready is published. Tick it when this language is complete.",
+                        help_text="Only languages marked as ready are published. Tick this when the language is complete.",
                         verbose_name="ready",
                     ),
                 ),

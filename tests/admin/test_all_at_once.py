@@ -85,7 +85,7 @@ def test_the_page_of_a_language_tells_all_at_once(staff):
     assert not conference.texts.filter(language="fr").exists()
 
 
-@pytest.mark.parametrize(("time", "of_the_time"), [("", "Give the date"), ("2001-01-01T10:00", "is already past")])
+@pytest.mark.parametrize(("time", "of_the_time"), [("", "Enter the date"), ("2001-01-01T10:00", "is already past")])
 def test_the_release_of_a_dossier_tells_what_is_missing_of_every_part(staff, time, of_the_time):
     conference = make_conference(country="")
     documents = [make_document(conference, "A release", body=""), make_document(conference, "A ready one")]

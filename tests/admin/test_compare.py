@@ -170,7 +170,7 @@ def test_where_nothing_differs_the_page_says_so(staff, by):
     response = staff.get(compare(conference))
 
     assert told(response) == []
-    assert "Nothing that this page shows has changed." in section(response, "changes")
+    assert "Nothing shown on this page has changed." in section(response, "changes")
 
 
 def test_a_record_that_was_never_published_has_nothing_to_compare_with(staff):
@@ -261,7 +261,7 @@ def test_an_edition_of_another_record_cannot_be_asked_for(staff, by):
         ("from=%00&to=draft", 404, "is neither"),
         ("from=", 400, "Choose two of those below."),
         ("to=", 404, "“” is neither"),
-        ("from=draft", 400, "These are one and the same. Choose two different ones."),
+        ("from=draft", 400, "You chose the same one twice. Choose two different ones."),
         ("from=" + "9" * 5000, 404, f"“{'9' * 40}” is neither"),
     ],
 )
@@ -358,7 +358,7 @@ def test_the_form_leads_to_the_comparison_where_something_has_changed_and_nowher
     refresh_draft(conference)
     html = staff.get(address(conference)).content.decode()
     assert f"{link}>Compare</a>" in html
-    assert f"{link}>See first what would change</a>" in html
+    assert f"{link}>See what would change</a>" in html
 
 
 def test_the_form_leads_to_what_a_scheduled_edition_will_change(staff, by, frozen_clock):

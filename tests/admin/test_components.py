@@ -44,7 +44,7 @@ COMPONENTS = {
     ),
     "shortened": ({"notice": "Looked for:", "text": HOSTILE}, f"Looked for: “<bdi>{SAFE}</bdi>”"),
     "state": ({"state": "public", "label": HOSTILE}, f'<span class="state state-public">{SAFE}</span>'),
-    "stored_file": ({"address": "/1/", "file": FILE}, f'Now: <a href="/1/">{SAFE}</a>'),
+    "stored_file": ({"address": "/1/", "file": FILE}, f'Current file: <a href="/1/">{SAFE}</a>'),
     "thumbnail": (
         {"address": "/1/?a&b"},
         '<img src="/1/?a&amp;b" alt="" class="portal-thumbnail" width="96" loading="lazy">',

@@ -357,7 +357,7 @@ def test_an_account_without_rights_has_an_empty_dashboard_that_says_so(client):
     response = client.get("/admin/")
 
     assert response.context["dashboard"] == []
-    assert "Nothing waits for you." in response.content.decode()
+    assert "Nothing is waiting for you." in response.content.decode()
 
 
 def fill_dashboard(me, n):

@@ -237,8 +237,8 @@ def test_a_session_does_not_move_while_documents_name_it(staff):
     response = form.press("_save")
 
     text = (
-        "It does not move while documents name it: Document: Closing remarks. Take it out of them, or move them to the other "
-        "conference without it, first."
+        "It cannot be moved while documents refer to it: Document: Closing remarks. First remove it from them, or move "
+        "them to the other conference without it."
     )
     assert (response.status_code, errors_of(response)) == (422, {"conference": [text]})
     assert form.again(response).values["title"] == "Typed"

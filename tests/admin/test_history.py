@@ -214,7 +214,7 @@ def test_the_list_tells_who_changed_what_and_what_was_published(staff, editor):
     rows = [text_of(row.replace("</td>", " | ")).split(" | ")[2:5] for row in rows]
     assert [row[0] for row in rows] == ["Edith"] * 3
     assert [row[1] for row in rows] == ["Changed Venue."] * 3
-    assert [row[2].strip(" |") for row in rows] == ["–", "in force", "published"]
+    assert [row[2].strip(" |") for row in rows] == ["–", "current", "published"]
 
 
 def test_what_was_logged_before_the_first_revision_stands_below(staff, editor, frozen_clock):
@@ -231,11 +231,11 @@ def test_what_was_logged_before_the_first_revision_stands_below(staff, editor, f
     told = words(staff.get(page(conference)))
 
     assert told.count("Changed Venue.") == 1
-    assert told.index("Changed Venue.") < told.index("Before the first kept state") < told.index("An old change")
+    assert told.index("Changed Venue.") < told.index("Before the first saved state") < told.index("An old change")
 
 
 def test_a_record_that_was_never_saved_here_has_an_empty_history(staff):
-    assert "No state was kept yet" in words(staff.get(page(make_conference())))
+    assert "There are no saved states yet" in words(staff.get(page(make_conference())))
 
 
 def test_two_states_are_compared_field_by_field_with_the_words_marked(staff):
@@ -391,11 +391,11 @@ def test_a_state_is_restored_by_its_button(staff, editor, changed):
     changed.refresh_from_db()
     assert changed.venue_en == "Palace"
     told = words(staff.get(page(changed)))
-    assert "Restored as it was at" in told
+    assert "Restored to the state at" in told
     assert UnreviewedEdit.objects.filter(uid=changed.uid, user=editor).exists()
     assert not Edition.objects.exists()
     assert [text.split(" at ")[0] for text in comments(changed)] == [
-        "Restored as it was",
+        "Restored to the state",
         "Changed Venue.",
         "Changed Venue.",
     ]
@@ -541,8 +541,8 @@ def test_what_happened_is_told_in_the_language_of_the_reader_not_of_who_did_it(s
 
     told = {code: words(staff.get(page(conference), headers={"accept-language": code})) for code in ("en", "ar")}
 
-    assert "Edith Published. in force" in told["en"]
-    assert "Edith نُشر. سارية" in told["ar"]
+    assert "Edith Published. current" in told["en"]
+    assert "Edith نُشر. حالية" in told["ar"]
 
 
 def test_behind_arabic_words_a_date_keeps_its_order(staff, changed):
@@ -576,7 +576,7 @@ def test_the_changes_since_publication_are_discarded_after_a_look_at_them(staff,
     assert state(public) == "changed"
     form = AdminForm(staff, address(public, "discard"))
     told = words(form.response)
-    assert "Changed since, and not public: Venue" in told
+    assert "Unpublished changes: Venue" in told
     assert "<del>Palace</del> <ins>Hotel</ins>" in html(form.response)
 
     response = form.press("_discard")
@@ -585,14 +585,14 @@ def test_the_changes_since_publication_are_discarded_after_a_look_at_them(staff,
     public.refresh_from_db()
     assert (public.venue_en, state(public)) == ("Palace", "public")
     shown = html(staff.get(address(public)))
-    assert "Nothing has changed since." in shown
+    assert "There are no unpublished changes." in shown
     assert address(public, "discard") not in shown
     assert comments(public)[0] == "Changes since publication discarded."
     assert Edition.objects.filter(uid=public.uid).count() == 1
 
 
 def test_who_discards_is_told_that_what_is_scheduled_stays_scheduled(staff, public, editor):
-    stays = "The edition that is scheduled stays scheduled."
+    stays = "The scheduled edition stays scheduled."
     assert stays not in words(staff.get(address(public, "discard")))
     publish(public, by=editor, at=timezone.now() + timedelta(days=1))
 
@@ -618,7 +618,7 @@ def test_what_cannot_be_discarded_is_said_plainly(staff, public):
 
     response = staff.get(address(public, "discard"))
 
-    assert "Of the draft that is public no copy was kept" in words(response)
+    assert "There is no saved state of the published draft" in words(response)
     assert 'name="_discard"' not in html(response)
     posted = staff.post(
         address(public, "discard"), {"mark": AdminForm(staff, page(public, earlier(public).pk)).values["mark"]}
@@ -633,7 +633,7 @@ def test_what_still_differs_by_another_record_is_told(staff, public):
 
     response = staff.post(address(public, "discard"), AdminForm(staff, address(public, "discard")).values, follow=True)
 
-    assert "It still differs from what is public" in html(response)
+    assert "It still differs from the public edition" in html(response)
     assert "Relations to other records" in html(response) or "relations to other records" in html(response)
 
 
@@ -791,6 +791,6 @@ def test_the_page_to_seal_tells_what_of_the_version_still_stands_in_the_draft(cl
     told = words(client.get(f"/admin/documents/document/{document.pk}/versions/{edition.pk}/seal/"))
 
     assert "The history of the draft" in told
-    fields = told.split("It still has texts of this version in:")[1].split(".")[0]
+    fields = told.split("It still contains texts of this version in:")[1].split(".")[0]
     assert "Contact" in fields
     assert "Title" not in fields

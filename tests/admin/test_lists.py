@@ -114,7 +114,7 @@ def test_the_list_tells_drafts_from_what_is_public_scheduled_changed_or_withdraw
     assert words == {
         "Draft": "draft",
         "Public": "public",
-        "Changed": "public, changed since",
+        "Changed": "public, with unpublished changes",
         "Scheduled": "scheduled",
         "Withdrawn": "withdrawn",
     }
@@ -166,7 +166,7 @@ def test_conferences_are_filtered_and_searched(staff, query, names):
     assert [record.name for record in found] == names
 
 
-TOO_LONG = "The search is too long. Only its beginning was looked for (up to 30 words and 300 characters):"
+TOO_LONG = "The search is too long. Only the beginning was used (up to 30 words and 300 characters):"
 LONG_SEARCHES = {
     "words": "approaches " * 987 + "nowhere",
     "one word": "approaches " + "x" * 10_000,
@@ -267,7 +267,7 @@ def test_the_index_is_grouped_as_staff_think(admin_client):
         ),
         ("People, organizations and themes", ["People", "Organizations", "Series", "Themes"]),
         ("Accounts", ["Users", "Groups"]),
-        ("What happened", ["Audit trail", "Steps of publication", "Ledger entries"]),
+        ("Activity", ["Audit trail", "Steps of publication", "Ledger entries"]),
     ]
 
 

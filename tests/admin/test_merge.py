@@ -274,7 +274,7 @@ def test_a_refused_merger_says_why_and_merges_none_of_them(staff):
     assert "scheduled edition(s) show “Ann Speaker 1”" in re.sub(r"\s+", " ", response.content.decode())
     assert list(Person.objects.order_by("pk")) == [first, second, into]
     nothing_chosen = staff.post(ask(staff, first, second), {})
-    assert (nothing_chosen.status_code, nothing_chosen.context["errors"]) == (422, ["Choose which one stays."])
+    assert (nothing_chosen.status_code, nothing_chosen.context["errors"]) == (422, ["Choose the entry to keep."])
 
 
 def test_who_merges_what_somebody_else_has_changed_since_is_told_to_look_again(staff):
@@ -285,7 +285,9 @@ def test_who_merges_what_somebody_else_has_changed_since_is_told_to_look_again(s
     response = page.press("_merge")
 
     assert response.status_code == 422
-    assert response.context["errors"] == ["One of them has changed since you opened the page: look again."]
+    assert response.context["errors"] == [
+        "One of the entries has changed since you opened this page. Check them again."
+    ]
     assert Person.objects.count() == 2
     assert response.context["chosen"] == into
     assert page.again(response).press("_merge").status_code == 302

@@ -13,9 +13,9 @@ from tests.admin.test_forms import address
 from tests.factories import make_account, make_conference, make_document, make_user
 
 pytestmark = pytest.mark.django_db
-MOVED = "The kind of “The minister’s remarks” has changed since you opened it: it is now among “Press releases”."
-IN_FORM = "This is the form for it, with what you typed. Nothing is saved yet: look at it, then save."
-KEPT = "Nothing was saved. What you typed is kept in this browser and offered when its form is opened again."
+MOVED = "The kind of “The minister’s remarks” has changed since you opened it: it is now listed under “Press releases”."
+IN_FORM = "This is its form, with what you typed. Nothing is saved yet: check it, then save."
+KEPT = "Nothing was saved. This browser keeps an unsaved copy of what you typed and offers it when you open the form again."
 
 
 def page(entry, document, name="change"):
@@ -64,8 +64,8 @@ def test_what_was_typed_is_in_the_form_of_the_new_kind(staff, other, statement):
     assert response.status_code == 422
     assert errors_of(response)["__all__"] == [
         f"{MOVED} {IN_FORM}",
-        "This form has no place for what you typed here; copy it if it is still needed: Title on that occasion: Minister",
-        "Somebody else has saved this record since you opened it. Choose, field by field, what stays; then save again.",
+        "This form has no field for some of what you typed. Copy it if you still need it: Title on that occasion: Minister",
+        "Someone else has saved this record since you opened it. For each field, choose what to keep, then save again.",
     ]
     assert [c.name for c in response.context["portal"]["conflicts"]] == ["title"]
     assert f'action="{page("pressrelease", statement)}"' in response.content.decode()
@@ -174,7 +174,7 @@ def test_who_saves_what_was_deleted_meanwhile_is_told_where_everything_is(staff,
     response = mine.press("_continue")
 
     [message] = messages_after(staff, response)
-    assert message.startswith(f"“Minsk” was deleted meanwhile. {KEPT} <a href=")
+    assert message.startswith(f"“Minsk” has since been deleted. {KEPT} <a href=")
     link = re.search(r'href="([^"]+)"', message)[1]
     assert "Recover this draft" in staff.get(link).content.decode()
     assert AdminForm(staff, link).press("_recover")["Location"] == address(conference)
@@ -189,4 +189,4 @@ def test_who_may_not_recover_it_is_not_told_whether_it_ever_was(client):
 
     told = [messages_after(client, client.post(each, {"venue": "x"})) for each in (gone, never)]
 
-    assert told == [[f"There is no such record, or not any more. {KEPT}"]] * 2
+    assert told == [[f"This record does not exist or no longer exists. {KEPT}"]] * 2

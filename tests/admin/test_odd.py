@@ -141,7 +141,7 @@ def test_a_list_that_is_asked_for_what_it_does_not_offer_says_that_it_shows_all(
 
     assert response.redirect_chain == [(f"{path}?e=1", 302)]
     assert [str(message) for message in response.context["messages"]] == [
-        "The list cannot be narrowed down by what the address said: this is all of it."
+        "The filter in the address could not be applied: the full list is shown."
     ]
     assert list(response.context["cl"].result_list) == [conference]
 

@@ -9,7 +9,7 @@ from tests.factories import make_conference, make_person
 
 pytestmark = pytest.mark.django_db
 
-THEN = "Only a language without texts can be chosen: the texts of this form then count as written in it."
+THEN = "Choose a language without texts: the texts on this form then count as written in it."
 ROWS = ["topic", "link", "appearance", "session", "description", "appearance at a session"]
 
 
@@ -133,8 +133,8 @@ def test_a_session_without_title_in_the_other_original_language_does_not_move(st
 
     assert response.status_code == 422
     text = (
-        "The original language of “Paris” is Français, and the session has no title in it. Write that first, on the page of "
-        "this language of the conference it belongs to now."
+        "The original language of “Paris” is Français, and the session has no title in it. Enter the title first, on "
+        "the page for this language of its current conference."
     )
     assert errors_of(response) == {"conference": [text]}
     assert form.again(response).values["title"] == "Typed"
@@ -158,8 +158,8 @@ def test_what_was_typed_on_the_page_of_a_language_that_became_the_original_is_sh
     values = page.again(response).values
     assert (values["title"], values[name]) == ("Une conférence", "Frontières")
     text = (
-        "Français has become the original language of this record: its texts are written on the form of the record now. "
-        "Nothing was saved. Copy from this page what is still needed."
+        "Français is now the original language of this record: its texts are edited on the form of the record. Nothing "
+        "was saved. Copy anything you still need from this page."
     )
     assert text in response.context["form"].non_field_errors()
     chosen = {f"choose-{name}": "mine" for name in values["asked"]}

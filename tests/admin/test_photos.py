@@ -93,7 +93,7 @@ def test_each_file_gets_an_answer_and_the_good_ones_are_kept(staff):
 @pytest.mark.parametrize(
     ("name", "content", "status", "says"),
     [
-        ("notes.jpg", b"%PDF-1.4\n%", 422, "“notes.jpg” is a PDF document, not a JPEG picture as its name says"),
+        ("notes.jpg", b"%PDF-1.4\n%", 422, "“notes.jpg” is a PDF document, not a JPEG picture as its name suggests"),
         ("empty.jpg", b"", 422, "“empty.jpg” is empty"),
         ("bomb.png", png(20_000, 20_000), 422, "“bomb.png” has more than 64 megapixels"),
         ("large.jpg", None, 413, "“large.jpg” is 2 MB; the limit is 1 MB"),
@@ -121,8 +121,8 @@ def test_more_than_fifty_pictures_are_refused_before_any_is_taken(staff):
     assert response.status_code == 422
     assert response.context["form"].errors["pictures"] == [
         (
-            "You chose 51 pictures; 50 go into one form. None was taken. Leave out those from “51.jpg” on, and send them "
-            "after the first 50."
+            "You chose 51 pictures; the limit is 50 at a time. None were uploaded. Remove the pictures from “51.jpg” "
+            "onwards and upload them after the first 50."
         )
     ]
     assert not StoredFile.objects.exists()
@@ -134,7 +134,7 @@ def test_more_files_than_are_read_at_all_get_a_clear_answer(staff):
     response = upload(staff, conference, *(SimpleUploadedFile(f"{n}.jpg", b"x") for n in range(101)))
 
     assert response.status_code == 413
-    assert response.context["problem"] == "Far too many pictures: up to 50 go into one form. None was taken."
+    assert response.context["problem"] == "Too many pictures: the limit is 50 at a time. None were uploaded."
 
 
 def test_the_upload_needs_the_token_of_the_form(editor):
@@ -160,9 +160,7 @@ def test_a_picture_the_conference_has_is_not_added_again_unless_asked(staff):
     response = upload(staff, conference, jpeg("copy.jpg"), extra=JSON)
 
     assert response.status_code == 409
-    assert response.json()["message"] == (
-        "“copy.jpg” is already a photo of this conference, sent as “first.jpg”: not added again."
-    )
+    assert response.json()["message"] == "“copy.jpg” was not added: this conference already has it as “first.jpg”."
     assert names(conference) == ["first.jpg"]
     assert upload(staff, conference, jpeg("copy.jpg"), extra=JSON, again="on").status_code == 201
     assert names(conference) == ["first.jpg", "copy.jpg"]
@@ -189,10 +187,10 @@ def test_a_picture_that_one_may_not_see_is_no_reason_to_refuse_the_same(staff, i
     own = upload(contributor, conference, jpeg("again.jpg"), extra=JSON)
     assert (own.status_code, own.json()["message"]) == (
         409,
-        "“again.jpg” is already a photo of this conference, sent as “0.jpg”: not added again.",
+        "“again.jpg” was not added: this conference already has it as “0.jpg”.",
     )
     own = upload(staff, conference, jpeg("again.jpg"), extra=JSON)
-    assert "sent as “somebody-elses-secret.jpg”" in own.json()["message"]
+    assert "already has it as “somebody-elses-secret.jpg”" in own.json()["message"]
 
 
 def test_empty_fields_are_filled_in_from_what_the_file_carries(staff):
@@ -239,7 +237,7 @@ def test_today_at_the_conference_is_not_still_to_come(staff, frozen_clock):
     tomorrow = upload(staff, conference, jpeg("tomorrow.jpg", 2), extra=JSON, taken_on="2026-03-04")
 
     assert (typed.status_code, read.status_code, tomorrow.status_code) == (302, 302, 422)
-    assert tomorrow.json()["errors"] == {"taken_on": ["2026-03-04 is still to come."]}
+    assert tomorrow.json()["errors"] == {"taken_on": ["2026-03-04 is in the future."]}
     assert list(conference.photos.values_list("taken_on", flat=True)) == [date(2026, 3, 3)] * 2
 
 
@@ -249,7 +247,7 @@ def test_today_at_the_conference_is_taken_in_the_form_of_a_photo(staff, frozen_c
     form = AdminForm(staff, reverse("admin:conferences_photo_change", args=[photo.pk]))
 
     refused = form.fill(taken_on="2026-03-04").press("_continue")
-    assert refused.context["adminform"].errors == {"taken_on": ["2026-03-04 is still to come."]}
+    assert refused.context["adminform"].errors == {"taken_on": ["2026-03-04 is in the future."]}
     form.fill(taken_on="2026-03-03").press("_continue")
 
     photo.refresh_from_db()
@@ -262,7 +260,7 @@ def test_a_mistake_in_what_they_share_is_told_by_the_field(staff):
     assert response.status_code == 422
     assert response.json()["errors"] == {
         "credit": ["Ensure this value has at most 200 characters (it has 201)."],
-        "taken_on": ["2999-01-01 is still to come."],
+        "taken_on": ["2999-01-01 is in the future."],
     }
     assert not StoredFile.objects.exists()
 
@@ -407,8 +405,9 @@ def test_all_that_are_ready_are_published_and_the_rest_named(staff):
         "1 photo is changed.",
         "1 photo is published.",
         (
-            "2 photos were left out: 2. photo.jpg: The alternative text is missing; tick “decorative” if the picture tells "
-            "nothing. The credit is missing.3. photo.jpg: withdrawn; publish it again on its own page if that is meant."
+            "2 photos were left out: 2. photo.jpg: The alternative text is missing; tick “decorative” if the picture "
+            "conveys no information. The credit is missing.3. photo.jpg: withdrawn; to publish it again, use its own "
+            "page."
         ),
     ]
     assert not Edition.objects.filter(uid=bare.uid).exists()
@@ -422,7 +421,7 @@ def test_photos_of_a_conference_that_is_not_public_stay_drafts(staff):
 
     response = staff.post(sheet(conference), form.values | {"_publish_ready": "1"})
 
-    assert said(response)[-1].startswith("Nothing was published: the conference itself is not public.")
+    assert said(response)[-1].startswith("Nothing was published because the conference is not public.")
     assert not Edition.objects.exists()
 
 

@@ -82,7 +82,7 @@ class Page:
         return text_of(response.content.decode())
 
 
-HERE = "Maria Ivanova has this page open since 09:00 UTC, last seen a moment ago."
+HERE = "Maria Ivanova has had this page open since 09:00 UTC and was last active a moment ago."
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ def test_a_page_is_told_that_somebody_else_has_saved_it_since(staff, maria, conf
     form = AdminForm(maria, address(conference)).fill(venue="Hotel")
     frozen_clock.tick(minutes=7)
     form.press("_continue")
-    text = "Maria Ivanova saved this page at 09:07 UTC: reload it, or save and choose what stays."
+    text = "Maria Ivanova saved this page at 09:07 UTC. Reload it, or save and choose what to keep."
 
     assert text in mine.sign()
     assert "saved" not in Page(staff, address(conference)).sign()  # opened after it
@@ -213,7 +213,9 @@ def test_who_may_only_read_is_told_of_others_and_is_not_told_of(staff, conferenc
 
     shown = Page(reader, address(conference))
 
-    assert shown.shown == shown.sign() == "Edith has this page open since 09:00 UTC, last seen a moment ago."
+    assert (
+        shown.shown == shown.sign() == "Edith has had this page open since 09:00 UTC and was last active a moment ago."
+    )
     assert [row.user.username for row in Presence.objects.all()] == ["editor"]
 
 
@@ -271,7 +273,7 @@ def test_a_sign_of_no_page_is_refused_with_a_message(staff, conference, key):
 
     response = staff.post(page.address, {"page": key})
 
-    assert (response.status_code, response.content.decode()) == (400, "“page” is not the key of a page.")
+    assert (response.status_code, response.content.decode()) == (400, "“page” is not a valid page key.")
 
 
 def test_nobody_can_end_the_page_of_somebody_else(staff, maria, conference):

@@ -36,29 +36,32 @@ def refused(response, errors):
     [
         ({"end_date": "2019-09-02"}, {"end_date": ["The last day is before the first day."]}),
         ({"start_date": "2019-13-45"}, {"start_date": ["Enter a valid date."]}),
-        ({"start_date": "1019-09-03"}, {"start_date": ["1019-09-03: the year must lie between 1945 and 2100."]}),
+        ({"start_date": "1019-09-03"}, {"start_date": ["1019-09-03: the year must be between 1945 and 2100."]}),
         ({"slug": "api"}, {"slug": ["“api” is reserved for the portal itself. Add a word or a year."]}),
         (
             {"time_zone": "Minsk"},
-            {"time_zone": ["“Minsk” is no time zone. Use a name such as Asia/Dushanbe or Europe/Vienna."]},
+            {"time_zone": ["“Minsk” is not a valid time zone. Use a name such as Asia/Dushanbe or Europe/Vienna."]},
         ),
         ({"contact_email": "nobody"}, {"contact_email": ["Enter a valid email address."]}),
         (
             {"name": ""},
-            {"name": ["This field is required."], "slug": ["Write the address in Latin letters, like minsk-2019."]},
+            {"name": ["This field is required."], "slug": ["Use Latin letters for the address, such as minsk-2019."]},
         ),
         ({"title": "", "motto": "Together"}, {"title": ["This field cannot be blank."]}),
         (
             {"publish_at": "tomorrow"},
-            {"publish_at": ["“tomorrow” is no date and time. Write it like 2019-09-03 10:00."]},
+            {"publish_at": ["“tomorrow” is not a valid date and time. Use the format 2019-09-03 10:00."]},
         ),
         *(
-            ({"publish_at": text}, {"publish_at": [f"“{text}” is no date and time. Write it like 2019-09-03 10:00."]})
+            (
+                {"publish_at": text},
+                {"publish_at": [f"“{text}” is not a valid date and time. Use the format 2019-09-03 10:00."]},
+            )
             # A day alone, a week, a time with a zone of its own, one that there is not: another instant than was meant.
             for text in ("2026-12-01", "2026-W50-1", "2026-12-01T10:00Z", "2026-12-01T10:00+03:00", "2026-02-30T10:00")
         ),
         *(
-            ({name: text}, {name: [f"{text}: the year must lie between 1945 and 2100."]})
+            ({name: text}, {name: [f"{text}: the year must be between 1945 and 2100."]})
             for name in ("publish_at", "withdraw_at")
             for text in ("0001-01-01T00:00", "9999-12-31T23:59")
         ),
@@ -282,7 +285,7 @@ def test_a_document_is_not_published_before_its_conference(staff):
 
 
 def test_publishing_at_no_time_or_in_the_past(staff, frozen_clock):
-    refused(minsk(staff).press("_publish_at"), {"publish_at": ["Give the date and time."]})
+    refused(minsk(staff).press("_publish_at"), {"publish_at": ["Enter the date and time."]})
     response = minsk(staff, publish_at="2019-09-03T10:00").press("_publish_at")
     refused(response, {"publish_at": ["2019-09-03 07:00 UTC is already past. Choose a later time, or publish now."]})
     assert not Conference.objects.exists()
@@ -294,7 +297,7 @@ def test_the_hour_that_the_clocks_leave_out(staff, frozen_clock):
     response = minsk(staff, **values).press("_publish_at")
 
     message = (
-        "2026-03-29 02:30 does not exist in Europe/Vienna: the clocks go forward over it. The next time there is 03:30."
+        "2026-03-29 02:30 does not exist in Europe/Vienna because the clocks go forward. The next valid time is 03:30."
     )
     refused(response, {"publish_at": [message]})
 
@@ -350,13 +353,16 @@ def test_a_replacement_is_the_page_that_its_address_leads_to(alike, address, mea
     assert replacement_from(address.format(**uids)) == uids[meant]
 
 
-NO_PAGE = "“{}” is no public page of this portal. Give its address, such as …/documents/minsk-summary/."
+NO_PAGE = "“{}” is not a public page of this portal. Enter its address, such as …/documents/minsk-summary/."
 
 
 @pytest.mark.parametrize(
     ("address", "message"),
     [
-        ("same", "“{}” is a conference and a document. Give the whole address of the one you mean."),
+        (
+            "same",
+            "“{}” is the address of both a conference and a document. Enter the full address of the one you mean.",
+        ),
         ("https://elsewhere.example/en/documents/same/", NO_PAGE),
         ("http://[::1", NO_PAGE),
         ("/en/themes/same/", NO_PAGE),

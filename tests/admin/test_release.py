@@ -92,7 +92,7 @@ def scheduled(publisher, conference):
 def test_a_document_that_is_left_out_does_not_become_public_with_its_conference(staff, editor, conference):
     document = scheduled(editor, conference)
     form = AdminForm(staff, address(conference))
-    assert "left out stays at its own time" in form.response.content.decode()
+    assert "not ticked keep their own time" in form.response.content.decode()
 
     form.fill(parts=[str(conference.uid)]).press("_release")
 
@@ -115,11 +115,11 @@ def test_a_document_that_is_left_out_and_cannot_stay_is_named(staff, editor, con
 @pytest.mark.parametrize(
     ("values", "button", "message"),
     [
-        ({"at": ""}, "_release_at", "Give the date and time."),
-        ({"at": "soon"}, "_release_at", "“soon” is no date and time."),
+        ({"at": ""}, "_release_at", "Enter the date and time."),
+        ({"at": "soon"}, "_release_at", "“soon” is not a valid date and time."),
         ({"at": "2001-01-01T10:00"}, "_release_at", "is already past."),
         ({"at": "2027-03-28T02:30"}, "_release_at", "does not exist in Europe/Vienna"),
-        ({"parts": []}, "_release", "Choose what is to be released."),
+        ({"parts": []}, "_release", "Choose what to release."),
         ({"mark": "other"}, "_release", "has changed since you opened the page"),
         ({"mark": "other"}, "_unschedule", "has changed since you opened the page"),
     ],

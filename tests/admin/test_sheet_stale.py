@@ -257,8 +257,7 @@ def test_a_photo_deleted_meanwhile_is_told_with_what_was_typed_in_it(staff, othe
 
     assert said(response) == [
         (
-            "2 photos were deleted meanwhile."
-            "You had typed there, Caption: Typed &lt;b&gt;in vain&lt;/b&gt;"
+            "2 photos have since been deleted.Your unsaved text, Caption: Typed &lt;b&gt;in vain&lt;/b&gt;"
         ),
         "1 photo is changed.",
     ]  # fmt: skip
@@ -275,7 +274,7 @@ def test_it_is_told_too_where_the_page_is_refused_for_something_else(staff, othe
     ).press("_save")
 
     assert response.status_code == 422
-    assert "You had typed there, Caption: Typed in vain" in response.content.decode()
+    assert "Your unsaved text, Caption: Typed in vain" in response.content.decode()
 
 
 def test_a_photo_withdrawn_meanwhile_is_told_once(staff, conference, photos):
@@ -286,7 +285,7 @@ def test_a_photo_withdrawn_meanwhile_is_told_once(staff, conference, photos):
     withdraw(photos[1], by=make_user(), reason="Meanwhile")
 
     refused = mine.fill(**{field(photos[1], "caption"): "x" * 1001}).press("_save")
-    told = "“2. b.jpg” was withdrawn meanwhile."
+    told = "“2. b.jpg” has since been withdrawn."
     assert told in refused.content.decode()
     response = mine.again(refused).fill(**{field(photos[1], "caption"): "Mine"}).press("_save")
 
@@ -295,7 +294,7 @@ def test_a_photo_withdrawn_meanwhile_is_told_once(staff, conference, photos):
 
 # Actions
 
-REFUSED = "Something of these photos or of the conference has changed since you opened the page: look again."
+REFUSED = "These photos or the conference have changed since you opened this page. Check them again."
 
 
 def changes(conference, photo, other):

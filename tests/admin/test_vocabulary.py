@@ -55,7 +55,7 @@ def test_an_entry_is_added_with_an_address_of_its_own(staff):
 
     assert form.fill(name="Vladimir Voronkov").press("_continue").status_code == 302
     assert errors_of(form.fill(name="Владимир Воронков").press("_continue")) == {
-        "slug": ["Write the address in Latin letters, like minsk-2019."]
+        "slug": ["Use Latin letters for the address, such as minsk-2019."]
     }
     assert list(Person.objects.values_list("slug", "name_en")) == [("vladimir-voronkov", "Vladimir Voronkov")]
 
@@ -148,7 +148,7 @@ def test_who_may_not_approve_is_not_asked_to_read_it(client, elsewhere):
     response = client.get(address(elsewhere.conference))
 
     assert opens(response) == []
-    assert "Becomes public as well" not in response.content.decode()
+    assert "Also becomes public" not in response.content.decode()
 
 
 def test_a_form_that_is_open_does_not_publish_words_saved_since(staff, elsewhere):
@@ -226,7 +226,7 @@ def test_ones_own_new_name_is_published_with_a_reason(staff, public_person):
     response = form.press("_relabel")
     assert response.status_code == 422
     assert list(response.context["adminform"].form.errors) == ["alone_reason"]
-    assert "you had a hand in it yourself" in response.content.decode()
+    assert "you edited it yourself" in response.content.decode()
 
     assert form.fill(alone_reason="Nobody else is here").press("_relabel").status_code == 302
     assert Edition.objects.public(epoch.now()).get(uid=public_person.uid).data["name"] == {"en": "After"}

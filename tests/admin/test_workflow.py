@@ -166,7 +166,7 @@ def test_sending_back_with_a_change_of_ones_own_is_refused_in_words(sign_in):
     response = form.press("_send_back")
 
     assert response.status_code == 422
-    assert "You have changed something yourself" in response.content.decode()
+    assert "You have made changes yourself" in response.content.decode()
     assert state(conference)[0] == Stage.REVIEW
     assert type(conference).objects.get().venue == ""
 
@@ -338,7 +338,7 @@ def test_who_may_not_write_a_language_is_told_and_types_into_nothing(sign_in):
     for language in ("ru", "ar"):
         response = client.get(address(conference, "language", language))
         boxes = [field for field in response.context["form"].fields.values() if not field.disabled]
-        told[language] = bool(boxes), "Your account does not write it." in response.content.decode()
+        told[language] = bool(boxes), "but not edit it." in response.content.decode()
 
     assert told == {"ru": (True, False), "ar": (False, True)}
 
@@ -426,7 +426,7 @@ def test_a_withdrawal_is_scheduled_in_the_time_zone_of_the_conference_and_unsche
     client = sign_in("publisher")
     form = AdminForm(client, address(conference)).fill(withdraw_reason="The event is over")
 
-    for typed, message in (("", "Give the date and time."), ("2001-01-01T10:00", "is already past")):
+    for typed, message in (("", "Enter the date and time."), ("2001-01-01T10:00", "is already past")):
         response = form.fill(withdraw_at=typed).press("_withdraw_at")
         assert response.status_code == 422
         assert message in errors_of(response)["withdraw_at"][0]
@@ -572,7 +572,7 @@ def take_back_arabic(conference, document):
         refresh_draft(record)
 
 
-LEAVES = "Not marked as ready, and so no longer public when this is published: العربية"
+LEAVES = "Not marked as ready, so no longer public when this is published: العربية"
 
 
 def words(client, page):
@@ -589,7 +589,7 @@ def test_a_language_that_will_leave_the_public_page_is_named_before_anything_is_
 
     # On the form where the state stands and beside the buttons; of the dossier on both of its parts.
     assert [words(client, page).count(LEAVES) for page in pages] == [2, 2, 1, 2]
-    assert "stays behind" not in words(client, release)
+    assert "not included:" not in words(client, release)
     assert "In preparation in the draft" not in words(client, compare)
 
 
@@ -597,7 +597,7 @@ def test_who_takes_a_public_language_back_is_told_that_it_will_leave(sign_in, in
     client, (conference, _document) = sign_in("editor"), in_arabic
     page = f"/admin/conferences/conference/{conference.pk}/language/ar/"
     form = AdminForm(client, page)
-    assert "The public reads العربية now." in words(client, page)
+    assert "العربية is public now." in words(client, page)
 
     form.values.pop("ready")
     form.press("_save")
@@ -605,7 +605,7 @@ def test_who_takes_a_public_language_back_is_told_that_it_will_leave(sign_in, in
     told = [str(message) for message in client.get(page).context["messages"]]
     assert told == [
         "العربية is saved.",
-        "العربية is not marked as ready: it is public until the record is published next, and then no longer.",
+        "العربية is not marked as ready: it stays public only until the record is next published.",
     ]
 
 
@@ -618,7 +618,7 @@ def test_a_language_that_stays_or_was_never_public_is_not_said_to_leave(sign_in,
 
     text = words(client, f"/admin/conferences/conference/{conference.pk}/language/ru/")
     assert "no longer" not in text
-    assert "The public reads" not in text
+    assert "is public now" not in text
 
 
 def test_a_language_that_cannot_go_ahead_of_a_scheduled_edition_has_no_button_but_the_way_to_the_form(
@@ -633,7 +633,7 @@ def test_a_language_that_cannot_go_ahead_of_a_scheduled_edition_has_no_button_bu
     form = AdminForm(client, page)
 
     assert form.buttons == ["_save", "_save", "_preview"]
-    assert "العربية cannot be published before it" in words(client, page)
+    assert "العربية cannot be published before then" in words(client, page)
     [link] = re.findall(r'<a href="([^"]*)">Unschedule or replace', form.response.content.decode())
     assert "_unschedule" in AdminForm(client, link).buttons
     assert form.fill(title="عنوان").press("_save").status_code == 302

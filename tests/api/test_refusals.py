@@ -73,9 +73,9 @@ def test_every_hostile_value_of_every_parameter_is_refused_by_its_name(client, c
     [
         (
             "page_size=101",
-            [("page_size", "invalid_page_size", "“101” is no page size. Use a number from 1 to 100.")],
+            [("page_size", "invalid_page_size", "“101” is not a valid page size. Use a number from 1 to 100.")],
         ),
-        ("lang=de", [("lang", "unknown_value", "“de” is not known here. Known: ar, zh, en, fr, ru, es.")]),
+        ("lang=de", [("lang", "unknown_value", "“de” is not a known value. Known values: ar, zh, en, fr, ru, es.")]),
         ("year=2019&year=2020", [("year", "repeated", "Given more than once.")]),
         (
             "conference__releases__title__startswith=A",
@@ -84,7 +84,7 @@ def test_every_hostile_value_of_every_parameter_is_refused_by_its_name(client, c
                     "conference__releases__title__startswith",
                     "unknown_parameter",
                     (
-                        "“conference__releases__title__startswith” is no parameter here. Known: lang, ordering, page, "
+                        "“conference__releases__title__startswith” is not a known parameter. Known parameters: lang, ordering, page, "
                         "page_size, q, updated_after."
                     ),
                 )
@@ -96,7 +96,7 @@ def test_every_hostile_value_of_every_parameter_is_refused_by_its_name(client, c
                 (
                     "year",
                     "unknown_parameter",
-                    "“year” is no parameter here. Known: lang, ordering, page, page_size, q, updated_after.",
+                    "“year” is not a known parameter. Known parameters: lang, ordering, page, page_size, q, updated_after.",
                 )
             ],
         ),
@@ -106,7 +106,7 @@ def test_every_hostile_value_of_every_parameter_is_refused_by_its_name(client, c
                 (
                     "ordering",
                     "unknown_value",
-                    "“author__password” is not known here. Known: slug, -slug, -updated, updated.",
+                    "“author__password” is not a known value. Known values: slug, -slug, -updated, updated.",
                 )
             ],
         ),
@@ -223,7 +223,7 @@ def test_an_answer_that_is_not_the_one_named_is_refused_with_a_problem(client):
     assert answers[0].status_code == 200
     assert problem(answers[1]) == {
         "type": "http://testserver/en/developers/#problem-precondition-failed",
-        "title": "Not the same any more",
+        "title": "Precondition failed",
         "status": 412,
         "detail": "What is public differs from what If-Match names.",
     }

@@ -153,7 +153,7 @@ def test_a_publisher_enters_a_dossier_without_second_reader_and_reads_it_as_a_vi
     page.fill("#id_alone_reason", alone)
     page.click("button[name=_publish_language]")
     expect(page.get_by_text("Русский is public.")).to_be_visible()
-    page.click("text=Read it as a visitor")
+    page.click("text=View as a visitor")
     page.wait_for_url("**/en/documents/the-conference-closes-in-minsk/")
 
     expect(page.locator("h1")).to_contain_text("The conference closes in Minsk")
@@ -352,7 +352,7 @@ def test_a_release_goes_from_contributor_to_editor_to_publisher_and_out_at_its_i
     write(page, "id_body", "Edited. ")
     page.fill("#id_remark", "Release it before noon, please")
     page.click("button[name=_submit]")
-    page.wait_for_selector("text=is submitted")
+    page.wait_for_selector("text=was submitted")
     expect(page.locator("button[name=_publish]")).to_have_count(0)
     sign_out(page)
 
@@ -367,7 +367,7 @@ def test_a_release_goes_from_contributor_to_editor_to_publisher_and_out_at_its_i
     page.click("button[name=_publish_at]")
     page.wait_for_selector("text=Scheduled: public at")
     page.goto(f"/admin/documents/pressrelease/{Document.objects.get(slug='the-date-is-open').pk}/change/")
-    page.click("summary:has-text('Withdraw from the public')")
+    page.click("summary:has-text('Withdraw from public view')")
     page.fill("#id_withdraw_reason", "The date is known now")
     page.fill("#id_withdraw_at", f"{instant:%Y-%m-%dT%H:%M}")
     page.click("button[name=_withdraw_at]")
@@ -376,7 +376,7 @@ def test_a_release_goes_from_contributor_to_editor_to_publisher_and_out_at_its_i
     assert page.problems == []
 
     page.goto("/en/documents/it-opens-in-minsk/")
-    expect(page.locator("h1")).to_have_text("There is no page at this address")
+    expect(page.locator("h1")).to_have_text("Page not found")
     uid, file = Document.objects.get(slug="it-opens-in-minsk").uid, StoredFile.objects.get()
     before, after = asked_around(
         instant,

@@ -66,7 +66,7 @@ def test_pictures_are_sent_one_by_one_and_each_gets_an_answer(staff_page, pictur
 
     staff_page.set_input_files("#id_pictures", str(pictures[0]))
     staff_page.click("button[name=_upload]")
-    staff_page.get_by_role("button", name="Add it all the same").click()
+    staff_page.get_by_role("button", name="Add it anyway").click()
     expect(lines).to_have_class(["upload-answer upload-saved"])
     assert conference.photos.count() == 4
     kept(staff_page, 0)

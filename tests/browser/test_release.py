@@ -20,7 +20,7 @@ NAMES = {"conference": "Minsk 2019", "document": "It opens in Minsk", "photo": "
 
 def submit(page):
     page.click("button[name=_submit]")
-    expect(page.locator(".messagelist")).to_contain_text("is submitted")
+    expect(page.locator(".messagelist")).to_contain_text("was submitted")
 
 
 def draft(page):

@@ -49,7 +49,7 @@ def form(page):
 
 def put_back(page):
     with page.expect_navigation():
-        page.click("text=Put it back")
+        page.click("text=Restore it")
     settled(page)
     expect(page.locator("#id_venue")).to_have_value("Palace of the Republic")
     expect(page.locator("#id_description")).to_have_value("<p>Two days in Minsk.</p>")
@@ -142,7 +142,7 @@ def test_what_is_put_back_does_not_hide_what_was_saved_meanwhile(page, form):
 def test_it_is_forgotten_on_demand_and_on_sign_out(page, form):
     page.once("dialog", lambda dialog: dialog.accept())
     page.goto(form)
-    page.click("text=Forget it")
+    page.click("text=Discard it")
     kept(page, 0)
     page.goto(form)
     settled(page)
@@ -181,7 +181,7 @@ def test_who_forgets_the_latest_text_is_offered_the_one_before(page, form):
     kept(page, 2, "Together")
     offer = offered(page, form)
 
-    page.click("text=Forget it")
+    page.click("text=Discard it")
 
     kept(page, 1, "Palace of the Republic")
     expect(offer).to_have_count(1)
@@ -203,7 +203,7 @@ def test_each_of_two_forms_for_adding_keeps_its_own_text(page):
     page.close()
     expect(offered(other, "/admin/conferences/theme/add/")).to_have_count(1)
     with other.expect_navigation():
-        other.click("text=Put it back")
+        other.click("text=Restore it")
     expect(other.locator("#id_name")).to_have_value("The first")
 
 
@@ -229,7 +229,7 @@ def test_a_text_of_the_contact_sheet_belongs_to_its_language(page):
     expect(offered(page, sheet)).to_have_count(0)
     expect(offered(page, f"{sheet}?page=1&language=ru")).to_have_count(1)
     with page.expect_navigation():
-        page.click("text=Put it back")
+        page.click("text=Restore it")
     page.click("button[name=_save]:visible >> nth=-1")
     expect(page.locator(".messagelist")).to_contain_text("1 photo is changed.")
     kept(page, 0)
@@ -244,7 +244,7 @@ def test_new_rows_are_put_back_beside_those_that_somebody_else_has_added(page, f
     topics.create(title_en="Of another")
     page.goto(form)
     with page.expect_navigation():
-        page.click("text=Put it back")
+        page.click("text=Restore it")
 
     expect(page.locator("#id_main_topics-1-title")).to_have_value("A topic")
     press_save(page)
@@ -266,7 +266,7 @@ def test_rows_are_put_back_by_what_they_are_and_one_deleted_meanwhile_is_asked_f
     conference.main_topics.create(title_en="4", order=4)
     page.goto(address)
     with page.expect_navigation():
-        page.click("text=Put it back")
+        page.click("text=Restore it")
     titles = page.locator("[id^=id_main_topics-][id$=-title]:not([id*=__prefix__])")
     expect(titles).to_have_count(4)
 

@@ -28,13 +28,13 @@ def test_an_administrator_seals_a_version_after_being_told_what_will_happen(conf
     page.wait_for_url("**/versions/")
     page.get_by_role("cell").get_by_role("link", name="Seal …").click()
     page.wait_for_url("**/seal/")
-    expect(page.get_by_text("Nobody can bring them back.")).to_be_visible()
+    expect(page.get_by_text("permanently deleted. This cannot be undone.")).to_be_visible()
 
-    page.get_by_role("button", name="Seal this version for good").click()
+    page.get_by_role("button", name="Seal this version permanently").click()
     expect(page.get_by_role("alert")).to_contain_text("Please correct the errors below.")
     page.get_by_label("Reason").fill("A person is in danger")
     page.get_by_label("I understand that this cannot be undone.").check()
-    page.get_by_role("button", name="Seal this version for good").click()
+    page.get_by_role("button", name="Seal this version permanently").click()
     page.wait_for_url("**/versions/")
 
     expect(page.locator(".messagelist")).to_contain_text("is sealed.")

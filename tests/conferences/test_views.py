@@ -101,7 +101,7 @@ def test_a_past_version_is_readable_marked_and_shows_no_files(client, publisher,
     )
     assert '<meta name="robots" content="noindex">' in first
     assert '"/files/' not in first
-    assert "This is version 2, the one in force." in second
+    assert "This is version 2, the current version." in second
     assert "Corrected the title" in second
     past_photo = page(client, f"/en/photos/{photo.uid}/versions/1/")
     assert "/files/" not in past_photo
@@ -305,15 +305,15 @@ def test_a_menu_shows_what_was_chosen_however_the_address_names_it(client, publi
 @pytest.mark.parametrize(
     ("query", "status", "message"),
     [
-        ("page=0", 400, "“0” is no page"),
+        ("page=0", 400, "“0” is not a valid page number"),
         ("page=1000000000", 400, "too many digits"),
         ("page=7", 404, "Page 7 does not exist"),
-        ("year=never", 400, "“never” is no year"),
-        ("country=Belarus", 400, "“Belarus” is no country code"),
-        ("date_after=2019-02-30", 400, "is not in the calendar"),
+        ("year=never", 400, "“never” is not a valid year"),
+        ("country=Belarus", 400, "“Belarus” is not a country code"),
+        ("date_after=2019-02-30", 400, "is not a real date"),
         ("q=%00", 400, "control characters"),
-        ("series=nowhere", 400, "is the slug or uid of no public series"),
-        ("kind=%22%3E%3Cscript%3E", 400, "“&quot;&gt;&lt;script&gt;” is not known here"),
+        ("series=nowhere", 400, "is not the slug or uid of a public series"),
+        ("kind=%22%3E%3Cscript%3E", 400, "“&quot;&gt;&lt;script&gt;” is not a known value"),
     ],
 )
 def test_a_bad_filter_is_told_with_its_value_and_what_would_be_right(client, query, status, message):
@@ -333,7 +333,7 @@ def test_a_search_that_is_too_long_is_shortened_and_the_list_says_so(client, pat
     searched = shorten(query).text
     assert response.status_code == 200
     assert (
-        "The search is too long. Only its beginning was looked for (up to 30 words and 300 characters): "
+        "The search is too long. Only the beginning was used (up to 30 words and 300 characters): "
         f"“<bdi>{escape(searched)}</bdi>”"
     ) in html
     # The box, the links and the address of this page hold what was looked for.
@@ -354,7 +354,7 @@ def test_a_search_as_long_as_may_be_is_looked_for_whole(client, publisher):
 
 def test_empty_lists_help(client):
     assert "Nothing has been published here yet." in page(client, "/en/conferences/")
-    assert "Nothing that is public fits all of these filters." in page(client, "/en/conferences/?year=1999")
+    assert "Nothing matches all of these filters." in page(client, "/en/conferences/?year=1999")
 
 
 @pytest.mark.parametrize("count", [1, 5])

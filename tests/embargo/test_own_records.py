@@ -442,7 +442,7 @@ def test_a_merger_is_told_without_names_and_so_is_restoring_what_was_before(doss
     restored = contributor.post(before, {"mark": mark}, follow=True)
 
     assert "“…” was merged into “…”." in told.content.decode()
-    assert "was merged into “a record you cannot open”, which stands in its place." in restored.content.decode()
+    assert "was merged into “a record you cannot open”, which replaces it." in restored.content.decode()
     assert dossiers.others_in(told.content + restored.content) == []
 
 

@@ -385,7 +385,7 @@ def test_a_photo_above_the_pixel_limit_is_refused_naming_pixels_and_limit(settin
     with pytest.raises(ValidationError) as refusal:
         stored(picture(size=(1500, 1000)), "big.jpg")
 
-    assert re.search("1500 × 1000 pixels .* up to 1 are accepted", refusal.value.messages[0])
+    assert re.search("1500 × 1000 pixels .* the limit in this format is 1 megapixels", refusal.value.messages[0])
 
 
 def test_the_same_photo_twice_gives_two_sets_of_files():

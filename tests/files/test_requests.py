@@ -44,7 +44,7 @@ def test_a_request_that_is_too_large_ends_before_it_is_read(client, signed_in, m
     )
 
     assert response.status_code == status
-    assert "A form may hold up to 512 MB" in response.content.decode()
+    assert "A form can contain up to 512 MB" in response.content.decode()
 
 
 @pytest.mark.parametrize(

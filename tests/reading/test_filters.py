@@ -24,9 +24,7 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 NINES = "9" * 5000
-NO_INSTANT = (
-    "“{}” is no instant. Use date, time and offset, such as 2019-09-04T15:00:00Z; in an address “+” is written %2B."
-)
+NO_INSTANT = "“{}” is not a valid date and time. Use date, time and offset, such as 2019-09-04T15:00:00Z; in an address, write “+” as %2B."
 
 
 @pytest.fixture
@@ -74,38 +72,38 @@ def test_every_facet_filter_may_lead():
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
-        ("page=0", {"page": ["“0” is no page. Pages are numbered from 1."]}),
-        ("page=-1", {"page": ["“-1” is no page. Pages are numbered from 1."]}),
-        ("page=1.0", {"page": ["“1.0” is no page. Pages are numbered from 1."]}),
-        ("page=１", {"page": ["“１” is no page. Pages are numbered from 1."]}),
+        ("page=0", {"page": ["“0” is not a valid page number. Pages are numbered from 1."]}),
+        ("page=-1", {"page": ["“-1” is not a valid page number. Pages are numbered from 1."]}),
+        ("page=1.0", {"page": ["“1.0” is not a valid page number. Pages are numbered from 1."]}),
+        ("page=１", {"page": ["“１” is not a valid page number. Pages are numbered from 1."]}),
         (
             f"page={NINES}",
-            {"page": [f"“{'9' * 60}…” has too many digits for a page. Pages are numbered from 1."]},
+            {"page": [f"“{'9' * 60}…” has too many digits for a page number. Pages are numbered from 1."]},
         ),
-        ("year=19", {"year": ["“19” is no year. Use four digits, such as 2019."]}),
-        ("year=２０１９", {"year": ["“２０１９” is no year. Use four digits, such as 2019."]}),
-        (f"year={NINES}", {"year": [f"“{'9' * 60}…” is no year. Use four digits, such as 2019."]}),
-        ("country=by", {"country": ["“by” is no country code. Use two capital letters of ISO 3166-1, such as BY."]}),
+        ("year=19", {"year": ["“19” is not a valid year. Use four digits, such as 2019."]}),
+        ("year=２０１９", {"year": ["“２０１９” is not a valid year. Use four digits, such as 2019."]}),
+        (f"year={NINES}", {"year": [f"“{'9' * 60}…” is not a valid year. Use four digits, such as 2019."]}),
+        ("country=by", {"country": ["“by” is not a country code. Use two capital letters (ISO 3166-1), such as BY."]}),
         (
             "status=draft",
-            {"status": ["“draft” is not known here. Known: planned, confirmed, held, postponed, cancelled."]},
+            {"status": ["“draft” is not a known value. Known values: planned, confirmed, held, postponed, cancelled."]},
         ),
-        ("language=de", {"language": ["“de” is not known here. Known: ar, zh, en, fr, ru, es."]}),
+        ("language=de", {"language": ["“de” is not a known value. Known values: ar, zh, en, fr, ru, es."]}),
         (
             "ordering=author__password",
-            {"ordering": ["“author__password” is not known here. Known: -date, date, -updated, updated."]},
+            {"ordering": ["“author__password” is not a known value. Known values: -date, date, -updated, updated."]},
         ),
         (
             "date_after=2026-02-30",
-            {"date_after": ["“2026-02-30” is not in the calendar. Use a date such as 2019-09-03."]},
+            {"date_after": ["“2026-02-30” is not a real date. Use a date such as 2019-09-03."]},
         ),
         (
             "date_before=0000-00-00",
-            {"date_before": ["“0000-00-00” is not in the calendar. Use a date such as 2019-09-03."]},
+            {"date_before": ["“0000-00-00” is not a real date. Use a date such as 2019-09-03."]},
         ),
         (
             "date_before=3.9.2019",
-            {"date_before": ["“3.9.2019” is no date. Use year, month and day, such as 2019-09-03."]},
+            {"date_before": ["“3.9.2019” is not a valid date. Use year, month and day, such as 2019-09-03."]},
         ),
         *(
             (
@@ -121,16 +119,16 @@ def test_every_facet_filter_may_lead():
                 "0001-01-01T00:00:00+14:00",
             )
         ),
-        ("q=a%00b", {"q": ["“a�b” holds control characters. Leave them out."]}),
-        ("country=%1B", {"country": ["“�” holds control characters. Leave them out."]}),
+        ("q=a%00b", {"q": ["“a�b” contains control characters. Remove them."]}),
+        ("country=%1B", {"country": ["“�” contains control characters. Remove them."]}),
         ("series=%27%3B--", {"series": ["“';--” is neither a slug such as minsk-2019 nor a uid."]}),
         (f"theme={NINES}", {"theme": [f"“{'9' * 60}…” is neither a slug such as minsk-2019 nor a uid."]}),
-        ("person=nobody", {"person": ["“nobody” is the slug or uid of no public person."]}),
+        ("person=nobody", {"person": ["“nobody” is not the slug or uid of a public person."]}),
         (
             "year=x&page=0",
             {
-                "year": ["“x” is no year. Use four digits, such as 2019."],
-                "page": ["“0” is no page. Pages are numbered from 1."],
+                "year": ["“x” is not a valid year. Use four digits, such as 2019."],
+                "page": ["“0” is not a valid page number. Pages are numbered from 1."],
             },
         ),
     ],
@@ -148,7 +146,7 @@ def test_a_record_that_is_not_public_is_refused_like_one_that_does_not_exist(pub
 
     for value in ("draft-only", "scheduled-only", "nowhere", str(draft_only.uid), str(scheduled_only.uid)):
         assert errors("conference", f"theme={value}") == {
-            "theme": [f"“{value}” is the slug or uid of no public theme."]
+            "theme": [f"“{value}” is not the slug or uid of a public theme."]
         }
 
 
@@ -271,7 +269,7 @@ def test_a_search_that_is_too_long_is_shortened_and_looked_for(publisher, query)
 @pytest.mark.parametrize(
     ("length", "message"),
     [
-        (120, f"“{'a' * 120}” is the slug or uid of no public series."),
+        (120, f"“{'a' * 120}” is not the slug or uid of a public series."),
         (121, f"“{'a' * 60}…” is neither a slug such as minsk-2019 nor a uid."),
     ],
 )

@@ -320,7 +320,7 @@ def test_vocabulary_is_listed_by_slug(publisher):
 
 def test_a_page_past_the_last_does_not_exist(publisher):
     publish(make_conference(), by=publisher)
-    with pytest.raises(PageOutOfRange, match="Page 2 does not exist; there are 1."):
+    with pytest.raises(PageOutOfRange, match="Page 2 does not exist. The last page is 1."):
         listed("conference", "page=2")
     assert listed("conference", "country=AQ").object_list == []
 

@@ -183,7 +183,7 @@ def test_what_cannot_be_compared_says_so(client, frozen_clock, by):
     publish(conference, by=by)
 
     page = section(client.get("/en/conferences/minsk/versions/2/"), "changes")
-    assert "Nothing that this page shows has changed." in page
+    assert "Nothing shown on this page has changed." in page
 
 
 def test_versions_that_are_not_there_yet_are_not_found(client, frozen_clock, by):

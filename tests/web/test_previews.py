@@ -120,18 +120,18 @@ def test_a_preview_says_in_which_state_the_record_is(client, editor):
     submit(conference, by=editor)
     assert "In review." in lines()
     publish(conference, by=editor)
-    assert "Preview: the public reads the same at this moment." in lines()
+    assert "Preview: identical to what is public now." in lines()
     assert "not public" not in lines()
     assert f'href="/id/{conference.uid}"' in lines()
     conference.texts.update(title="Another")
-    assert "The public reads an edition of its own; the draft differs from it." in lines()
+    assert "The draft differs from the public edition." in lines()
     end = timezone.now() + timedelta(days=2)
     withdraw(conference, by=editor, reason="Wrong date", at=end)
     assert f"To be withdrawn at {end:%Y-%m-%d %H:%M} UTC." in lines()
     unschedule(conference, by=editor)
     assert "To be withdrawn" not in lines()
     withdraw(conference, by=editor, reason="Wrong date")
-    assert "It was withdrawn: the public reads the reason." in lines()
+    assert "It was withdrawn: the public sees the reason." in lines()
     assert f'href="/id/{conference.uid}"' not in lines()
 
 
@@ -177,7 +177,7 @@ def test_a_preview_tells_a_release_in_the_time_zone_of_its_conference(client, ed
     for record in (conference, document):
         publish(record, by=editor, at=frozen_clock.now + timedelta(days=1))
         html = client.get(address_for(client, record)).content.decode()
-        assert "To be public at 2026-03-03 12:00 Europe/Minsk (09:00 UTC); not before that time." in html
+        assert "Will be public at 2026-03-03 12:00 Europe/Minsk (09:00 UTC), not before." in html
 
 
 def test_a_preview_ends_where_the_account_is_staff_no_more(client, editor):

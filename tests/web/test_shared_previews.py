@@ -56,7 +56,7 @@ def test_who_was_sent_what_is_public_by_now_is_not_told_that_it_is_not(conferenc
 
     banner = visitor.get(address).content.decode()
 
-    assert "Preview: the public reads the same at this moment." in banner
+    assert "Preview: identical to what is public now." in banner
     assert "it is not public" not in banner
 
 
@@ -143,7 +143,7 @@ def test_the_banner_says_when_it_is_to_be_public(conference, address, editor, vi
     publish(conference, by=editor, at=at)
 
     html = visitor.get(address).content.decode()
-    assert "To be public at 2026-12-02 10:00 Europe/Minsk (07:00 UTC); not before that time." in html
+    assert "Will be public at 2026-12-02 10:00 Europe/Minsk (07:00 UTC), not before." in html
     assert "differs from this draft" not in html
     conference.texts.update(title="Typed since")
     assert "differs from this draft" in visitor.get(address).content.decode()
@@ -159,7 +159,7 @@ def test_a_link_needs_an_end_and_a_name(conference, editor, values, field):
 
 
 def test_the_message_names_the_days_there_are(conference, editor):
-    with pytest.raises(ValidationError, match="A link lives for 1, 3, 7, 14, 30 days."):
+    with pytest.raises(ValidationError, match="A link can be valid for 1, 3, 7, 14, 30 days."):
         sharing.share(conference, by=editor, days=365, name="x")
 
 

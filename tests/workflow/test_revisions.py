@@ -394,7 +394,7 @@ def test_what_was_merged_away_is_followed_to_what_it_was_merged_into(editor):
 
     assert conference.appearances.get().person == into
     assert list(photo.people.all()) == [into]
-    assert told == [["“Jon” was merged into “John Smith”, which stands in its place."]] * 2
+    assert told == [["“Jon” was merged into “John Smith”, which replaces it."]] * 2
 
 
 @pytest.mark.parametrize("order", [1, -1])
@@ -411,7 +411,7 @@ def test_two_rows_that_a_merger_made_the_same_are_one(editor, order):
     told = restoring.restore(conference, saved_state, by=editor, comment="Restored.")
 
     assert conference.organization_roles.get().organization == into
-    assert told == ["“OSCE mission” was merged into “OSCE”, which stands in its place."]
+    assert told == ["“OSCE mission” was merged into “OSCE”, which replaces it."]
 
 
 def test_what_a_record_can_be_without_is_left_out_and_told(editor):
@@ -501,7 +501,7 @@ def test_a_file_that_is_not_there_any_more_is_refused(editor):
     stored.delete()
 
     assert refusal(saved_state, document, editor) == [
-        f"Language version: File: “stored file {stored_key(saved_state)}” is not there any more."
+        f"Language version: File: “stored file {stored_key(saved_state)}” no longer exists."
     ]
 
 
@@ -518,7 +518,7 @@ def test_what_only_the_database_refuses_is_said_too(editor, monkeypatch):
     monkeypatch.setattr(models.Model, "full_clean", lambda *args, **kwargs: None)
 
     assert refusal(saved_state, conference, editor) == [
-        "It cannot be brought back as it was: another record stands against it. Nothing was changed."
+        "It cannot be restored because it conflicts with another record. Nothing was changed."
     ]
 
 
@@ -622,7 +622,7 @@ def test_a_record_comes_back_once_and_under_an_address_that_is_free(editor):
     restoring.recover(saved_state, by=editor, comment="Recovered.")
     with pytest.raises(ValidationError) as refused:
         restoring.recover(saved_state, by=editor, comment="Recovered.")
-    assert refused.value.messages == ["It is there again already."]
+    assert refused.value.messages == ["It has already been recovered."]
     assert restoring.recoverable(Document, editor) == []
 
 
@@ -678,7 +678,7 @@ def test_discarding_makes_the_draft_what_is_public(public, editor, number):
     assert fresh.draft_sha256 == state_of(record.uid).in_force.sha256
     newest, before = revisions.revisions_of(record)[:2]
     assert (newest.comment, newest.user) == ("Changes since publication discarded.", editor)
-    assert (before.comment, before.user) == ("As it was before.", None)
+    assert (before.comment, before.user) == ("State before the restore.", None)
     assert SavedState.of_revision(before).rows == changed
 
 
@@ -825,7 +825,7 @@ def test_sealing_takes_the_words_out_of_the_whole_history(public, frozen_clock):
 
     assert "Canary" not in everything()
     only = revisions.revisions_of(document).get()
-    assert (only.user, only.comment) == (by, "A version was sealed; the history begins anew.")
+    assert (only.user, only.comment) == (by, "A version was sealed; the history starts again.")
     assert EditionRevision.objects.get(edition=published).revision == only
     assert set(Revision.objects.values_list("pk", flat=True)) == others | {only.pk}
 

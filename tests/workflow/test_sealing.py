@@ -128,7 +128,7 @@ def test_the_version_after_a_sealed_one_tells_nothing_of_it(client, document, ad
 
     page = client.get("/en/documents/speech/versions/3/")
     assert SECRET not in page.content.decode()
-    assert "The version before was sealed" in section(page, "changes")
+    assert "The previous version was sealed" in section(page, "changes")
 
 
 def test_files_of_sealed_editions_alone_are_never_served_again_to_anybody(client, document, administrator):
@@ -249,7 +249,7 @@ def test_the_versions_of_a_record_are_listed_with_what_may_be_sealed(client, doc
     assert draft == ["", "", "Draft"]
     assert [(row[2], row[3], row[8]) for row in rows] == [
         ("–", "scheduled", "–"),
-        ("3", "in force", "–"),
+        ("3", "current", "–"),
         ("2", "past", "Seal …"),
         ("1", "sealed", "–"),
     ]
@@ -261,7 +261,7 @@ def test_sealing_is_confirmed_with_a_reason(client, document, administrator):
     client.force_login(administrator)
     edition = editions(document)[0]
     address = page_of(document, edition.pk, "seal")
-    assert "Nobody can bring them back." in client.get(address).content.decode()
+    assert "permanently deleted. This cannot be undone." in client.get(address).content.decode()
 
     answers = [client.post(address, data).status_code for data in ({"reason": "A reason"}, {"sure": "on"}, {})]
     edition.refresh_from_db()
@@ -281,7 +281,7 @@ def test_the_page_names_versions_that_say_the_same(client, document, administrat
 
     html = client.get(page_of(document, editions(document)[2].pk, "seal")).content.decode()
 
-    assert "The same text also stands in these versions" in html
+    assert "The same text also appears in these versions" in html
 
 
 def test_nobody_else_finds_the_page_to_seal(client, document):

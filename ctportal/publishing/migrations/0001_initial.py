@@ -236,7 +236,7 @@ class Migration(migrations.Migration):
                             ("unscheduled", "unscheduled"),
                             ("ended", "ended"),
                             ("withdrawn", "withdrawn"),
-                            ("reopened", "end lifted"),
+                            ("reopened", "end removed"),
                             ("sealed", "sealed"),
                         ],
                         max_length=12,

@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                             ("sign-in", "sign-in"),
                             ("sign-out", "sign-out"),
                             ("rights", "accounts and rights"),
-                            ("opening", "opening of what is not public"),
+                            ("opening", "access to non-public content"),
                             ("refusal", "refusal"),
                             ("sealing", "sealing of an edition"),
                         ],
@@ -176,8 +176,8 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("submitted", "submitted for review"),
-                            ("taken-back", "taken back by who works on it"),
-                            ("changed", "changed, and so no longer in review"),
+                            ("taken-back", "taken back by an editor"),
+                            ("changed", "changed, no longer in review"),
                             ("sent-back", "sent back"),
                             ("approved", "approved"),
                             ("alone", "published without second reader"),
@@ -186,7 +186,7 @@ class Migration(migrations.Migration):
                             ("withdrawn", "withdrawn"),
                             ("restored", "restored"),
                             ("renamed", "names changed everywhere"),
-                            ("merged", "names changed by a merger"),
+                            ("merged", "names changed by a merge"),
                             ("moved-with-conference", "moved to another time along with the conference"),
                             ("unscheduled-with-conference", "unscheduled along with the conference"),
                             ("withdrawn-with-conference", "withdrawn along with the conference"),

@@ -104,9 +104,8 @@ class SavedState:
         """Return the SavedState in the Versions of one revision."""
         rows, versions = {}, list(versions)
         for version in versions:
-            kind = ContentType.objects.get_for_id(version.content_type_id)
-            model = apps.get_model(kind.app_label, kind.model)
-            rows[model, int(version.object_id)] = fields_of(version)
+            if model := ContentType.objects.get_for_id(version.content_type_id).model_class():
+                rows[model, int(version.object_id)] = fields_of(version)
         rows = dict(sorted(rows.items(), key=lambda row: not issubclass(row[0][0], Record)))
         return cls(rows, versions[0].revision_id)
 

@@ -272,7 +272,7 @@ def test_rows_are_put_back_by_what_they_are_and_one_deleted_meanwhile_is_asked_f
 
     assert [title.input_value() for title in titles.all()] == ["Of two", "3", "4", "Of one"]
     page.click("button[name=_continue]:visible >> nth=-1")
-    page.click(".portal-stale label:has-text('what you typed') >> nth=0")
+    page.click(".portal-stale label:has-text('Keep your text') >> nth=0")
     press_save(page)
 
     assert set(conference.main_topics.values_list("title_en", flat=True)) == {"Of two", "3", "4", "Of one"}

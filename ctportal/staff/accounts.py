@@ -1,4 +1,4 @@
-"""Accounts: Django's own forms, with one native field for an instant, autocomplete for roles, and a translator's languages."""
+"""The admin of accounts and roles: Django's, with native date fields, autocomplete and the languages of translators."""
 
 from django import forms
 from django.contrib import admin
@@ -17,7 +17,7 @@ admin.site.unregister([User, Group])
 
 
 def _codename(language: str) -> str:
-    """The right that makes somebody a translator into *language*."""
+    """Return the codename of the permission to translate into *language*."""
     return roles.translate(language).partition(".")[2]
 
 
@@ -34,12 +34,12 @@ class AccountForm(UserChangeForm):
         super().__init__(*args, **kwargs)
         held = set(self.instance.user_permissions.values_list("codename", flat=True))
         self.initial["translates"] = [code for code in languages.CODES if _codename(code) in held]
-        # One place for each right.
+        # The field "translates" shows these permissions.
         rights = self.fields["user_permissions"]
         rights.queryset = rights.queryset.exclude(codename__startswith="translate_")
 
     def clean(self):
-        """Make the languages rights like the others, so that only what changes is written and noted."""
+        """Merge the chosen languages into ``user_permissions``, so that only changes are written and logged."""
         cleaned = super().clean() or {}
         if "translates" in cleaned and "user_permissions" in cleaned:
             rights = Permission.objects.filter(codename__in=[_codename(code) for code in cleaned["translates"]])
@@ -73,4 +73,4 @@ class AccountAdmin(AutocompleteFields, NarrowedList, UserAdmin):
 
 @admin.register(Group)
 class RoleAdmin(AutocompleteFields, NarrowedList, GroupAdmin):
-    """Django's own, with the boxes and the list of ours: they refuse what cannot be."""
+    """Django's admin of groups, with this project's autocomplete fields and list, which reject invalid values."""

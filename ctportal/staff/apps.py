@@ -1,4 +1,4 @@
-"""The app of staff's own models, and the admin with the portal's own site: its index is grouped as staff think."""
+"""The configuration of the staff app, and of the admin with the portal's own site."""
 
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
@@ -14,5 +14,5 @@ class PortalAdminConfig(AdminConfig):
 
     def ready(self):
         super().ready()
-        # Imported for what they register: nothing else imports them, and accounts have no app of ours to look into.
+        # Imported to register their admins: nothing else imports them, and accounts belong to an app of Django's.
         from ctportal.staff import accounts, audit_pages  # noqa: F401

@@ -1,5 +1,4 @@
-"""What happened, for who may see it: the audit trail, the steps of publication and the ledger, to read, narrow down and
-export."""
+"""Read-only lists of the audit trail, the workflow steps and the ledger, with filters and CSV export."""
 
 import csv
 
@@ -17,24 +16,24 @@ from ctportal.staff.components import component
 from ctportal.staff.lists import NarrowedList
 from ctportal.workflow.models import AuditEntry, WorkflowStep
 
-CHUNK = 1000  # rows in memory
+CHUNK = 1000  # rows read at a time
 
 
 def cell(value):
-    """*value* as text that no spreadsheet takes for a formula."""
+    """Return *value* as text that a spreadsheet does not interpret as a formula."""
     text = "" if value is None else str(value)
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else text
 
 
 class Echo:
-    """A file that gives back what is written: the lines of a CSV one by one."""
+    """A file-like object whose ``write`` returns its argument, so that a CSV is produced line by line."""
 
     def write(self, text):
         return text
 
 
 def csv_lines(columns, rows):
-    """Yield the lines of a CSV: the names of *columns*, then *rows*, each a list of values."""
+    """Yield the lines of a CSV: the names in *columns*, then *rows*, each a list of values."""
     writer = csv.writer(Echo())
     yield writer.writerow(columns)
     for row in rows:
@@ -42,7 +41,7 @@ def csv_lines(columns, rows):
 
 
 class HappenedAdmin(NarrowedList, admin.ModelAdmin):
-    """Rows that nobody changes. Everything that narrows the list narrows the export."""
+    """The admin of read-only rows. The search and filters of the list also apply to the export."""
 
     change_list_template = "admin/audit/change_list.html"
     show_full_result_count = False
@@ -65,7 +64,7 @@ class HappenedAdmin(NarrowedList, admin.ModelAdmin):
         return [path("export/", self.admin_site.admin_view(self.export), name=name), *super().get_urls()]
 
     def export(self, request):
-        """The list as it is narrowed down, as CSV, in the order in which it happened."""
+        """Return the filtered list as CSV, oldest row first. Raise BadRequest if the filter is invalid."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         try:
@@ -93,12 +92,12 @@ class HappenedAdmin(NarrowedList, admin.ModelAdmin):
         return _narrower("uid", entry.uid, f"{of_type.get_type_display()} {str(entry.uid)[:8]}") if entry.uid else ""
 
     def typed(self, entry):
-        """What tells the type of the record that *entry* is about."""
+        """Return the object that holds the record type of *entry*."""
         return entry
 
 
 def _narrower(name, value, text):
-    """A link to the list of those with *value*."""
+    """Return a link to the list filtered by *name* = *value*; "" if *value* is empty."""
     return component("link", address=f"?{urlencode({name: value})}", text=text) if value else ""
 
 

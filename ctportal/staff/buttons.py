@@ -1,6 +1,6 @@
-"""The buttons of the form of a record: what each is called, who may press it, what it does, and what is said then.
+"""The buttons on the form of a record: their labels, the rights they need, the services they call, their messages.
 
-Each of them saves the draft first. The form shows those that ``offered`` finds; ``press`` runs the one that was posted.
+Every button saves the draft first. The form shows the buttons from ``offered``; ``press`` runs the posted one.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -29,19 +29,19 @@ from ctportal.staff.replacement import replacement_from
 from ctportal.workflow import review
 from ctportal.workflow.models import WorkflowStep
 
-CHANGE, PUBLISH = "change", "publish"  # rights, asked by ``ModelAdmin.has_<right>_permission``
-FEW_NAMES = 10  # of the records that stand in a message
+CHANGE, PUBLISH = "change", "publish"  # rights, checked with ``ModelAdmin.has_<right>_permission``
+FEW_NAMES = 10  # names of records in one message
 
 
 @dataclass
 class Press:
-    """A button that is pressed on the form of *record*, which is saved."""
+    """One press of a button on the form of *record*, which is already saved."""
 
     request: HttpRequest
     record: Any
     form: Any
-    at: datetime | None = None  # the instant given for it
-    problems: Problems = field(default_factory=Problems)  # found before the service is asked; raised with what it finds
+    at: datetime | None = None  # the instant typed for it
+    problems: Problems = field(default_factory=Problems)  # found before the service runs; raised with its own
 
     @property
     def by(self) -> Any:
@@ -53,13 +53,13 @@ class Press:
 
 @dataclass
 class Outcome:
-    """What came of a button."""
+    """The result of a button."""
 
-    cascaded: Sequence[Any] = ()  # what documents and photos did with their conference
-    words: Mapping[str, object] = field(default_factory=dict)  # for the button's message
-    message: str = ""  # of success
+    cascaded: Sequence[Any] = ()  # cascaded changes of documents and photos
+    words: Mapping[str, object] = field(default_factory=dict)  # parameters of the button's message
+    message: str = ""  # on success
     warning: str = ""
-    address: str = ""  # where it leads on to, instead of the form
+    address: str = ""  # address to redirect to; "" for the form
 
 
 @dataclass(frozen=True)
@@ -67,13 +67,13 @@ class Button:
     name: str
     label: Promise
     service: Callable[[Press], Outcome]
-    message: Promise  # of success
-    shown: str = "always"  # on which forms; see ``_forms_with``
+    message: Promise  # on success
+    shown: str = "always"  # key of ``_forms_with``
     right: str = PUBLISH
-    publishable: bool | None = True  # on forms of records that are published themselves, of others, of all
-    instant: str = ""  # field with the date and time that it asks for
-    needs: tuple[Callable[[Any, Any, Iterable], None], ...] = ()  # raise ValidationError for what a form lacks for it
-    links: bool = False  # whether the message leads to the public page
+    publishable: bool | None = True  # for records published on their own (True), vocabulary (False) or both (None)
+    instant: str = ""  # form field with the required date and time
+    needs: tuple[Callable[[Any, Any, Iterable], None], ...] = ()  # raise ValidationError if the form lacks something
+    links: bool = False  # whether the message links to the public page
     is_danger: bool = False
 
     def is_of(self, publishable: bool) -> bool:
@@ -84,7 +84,7 @@ def with_public_link(text: str, record: Any) -> str:
     return component("message", text=text, address=f"/id/{record.uid}", link=gettext("View as a visitor"))
 
 
-# Services. Those of ``review`` check the right of who asks.
+# Services. Those of ``review`` check the rights of the account.
 
 
 def _save(press: Press) -> Outcome:
@@ -115,7 +115,7 @@ def _submit(press: Press) -> Outcome:
 
 
 def _take_back(press: Press) -> Outcome:
-    if press.record.stage == Stage.REVIEW:  # else the change just saved has returned it
+    if press.record.stage == Stage.REVIEW:  # otherwise saving the change has already returned it
         review.take_back(press.record, by=press.by)
     return Outcome()
 
@@ -170,7 +170,7 @@ def _relabel(press: Press) -> Outcome:
     return Outcome(words={"n": len(made)}, warning=warning)
 
 
-# What a button asks of its form
+# Requirements of buttons
 
 
 def _instant(form: Any, name: str) -> datetime:
@@ -197,7 +197,7 @@ def _completeness(form: Any, user: Any, formsets: Iterable) -> None:
 
 
 def _forms_with(panel: Mapping[str, Any]) -> dict[str, bool]:
-    """Which buttons the form with *panel* shows: {Button.shown: whether it does}."""
+    """Return {value of Button.shown: whether the form with *panel* shows these buttons}."""
     state, is_read, is_renamed = panel["state"], panel["second_reader"], panel["relabel"]
     return {
         "always": True,
@@ -231,7 +231,7 @@ RELABELLED = ngettext_lazy(
 _replace = partial(_publish, replacing=True)
 NOW = {"message": _("“%(record)s” is public."), "needs": (_second_reader, _completeness), "links": True}
 LATER = {"message": SCHEDULED, "needs": (_second_reader, _completeness), "instant": "publish_at"}
-# Where several are posted, the first of these counts. What has two labels stands twice.
+# If several are posted, the first in this order counts. A button with two labels is listed twice.
 BUTTONS = (
     Button("_publish", _("Publish now"), _publish, shown="not scheduled, unread", **NOW),
     Button("_publish", _("Approve and publish now"), _publish, shown="not scheduled, read", **NOW),
@@ -291,32 +291,38 @@ BUTTONS = (
     Button("_preview", _("Save draft and preview"), _preview, SAVED, "previewable", CHANGE, None),
     Button("_continue", _("Save draft"), _save, SAVED, "always", CHANGE, None),
 )
-# Buttons that do more than save, and so depend on what the record and its editions are at this moment.
+# Buttons that do more than save. They depend on the current state of the record and its editions.
 ACTIONS = frozenset(button.name for button in BUTTONS if button.publishable is not None)
 # The last one is on the page of a language.
 FOR_PUBLISHERS = frozenset(button.name for button in BUTTONS if button.right == PUBLISH) | {"_publish_language"}
 
 
 def require_right(request: HttpRequest, admin: Any) -> None:
-    """Refuse a publisher's button to everybody else, before anything is looked up: an old page would tell of changes."""
+    """Raise PermissionDenied if a publisher's button was posted without the right to publish.
+
+    This comes before any query: a check for stale saves would reveal that the record has changed.
+    """
     if FOR_PUBLISHERS.intersection(request.POST) and not admin.has_publish_permission(request):
         raise PermissionDenied
 
 
 def offered(panel: Mapping[str, Any]) -> dict[str, Button]:
-    """Return the buttons on the form with *panel*, by their names without the underscore before them."""
+    """Return the buttons on the form with *panel*, by name without the leading underscore."""
     rights, shown = {CHANGE: panel["may_edit"], PUBLISH: panel["may_publish"]}, _forms_with(panel)
     mine = (button for button in BUTTONS if button.is_of(panel["publishable"]) and rights[button.right])
     return {button.name[1:]: button for button in mine if shown[button.shown]}
 
 
 def posted(request: HttpRequest) -> Button:
-    """Return the button that *request* was posted with; without any, that of the Return key."""
+    """Return the button that *request* was posted with; if there is none, that of the Return key."""
     return next((button for button in BUTTONS if button.name in request.POST), BUTTONS[-1])
 
 
 def press(admin: Any, request: HttpRequest, record: Any, form: Any) -> Outcome:
-    """Do to *record*, which *form* has saved, what the posted button stands for. Raises ValidationError, by the form's fields."""
+    """Run the posted button on *record*, which *form* has saved.
+
+    Raise ValidationError, keyed by form fields, if the service refuses.
+    """
     button, press = posted(request), Press(request, record, form)
     if not button.is_of(admin.publishable):
         raise no_such_button()
@@ -326,7 +332,7 @@ def press(admin: Any, request: HttpRequest, record: Any, form: Any) -> Outcome:
     try:
         outcome = button.service(press)
     except ValidationError as error:
-        # The services call every instant "at"; the form has two.
+        # The services name every instant "at"; the form has two fields for it.
         by_field = getattr(error, "error_dict", {})
         if button.instant and "at" in by_field:
             by_field[button.instant] = by_field.pop("at")
@@ -338,7 +344,7 @@ def press(admin: Any, request: HttpRequest, record: Any, form: Any) -> Outcome:
 
 
 def lacking(admin: Any, request: HttpRequest, form: Any, formsets: Iterable) -> Sequence[ValidationError]:
-    """Return what *form*, with the rows of *formsets*, lacks for the posted button."""
+    """Return the errors of *form* and *formsets* that prevent the posted button from running."""
     button, problems = posted(request), Problems()
     if not button.is_of(admin.publishable):
         return []
@@ -352,7 +358,7 @@ def lacking(admin: Any, request: HttpRequest, form: Any, formsets: Iterable) -> 
 
 
 def no_such_button() -> ValidationError:
-    """What is said to somebody who presses a button that pages of this kind of record do not have."""
+    """Return the error for a posted button that this kind of record does not have."""
     return ValidationError(_("This kind of record has no such button. Nothing was done."), code="no_such_button")
 
 
@@ -360,7 +366,7 @@ def no_such_button() -> ValidationError:
 
 
 def cascaded_in_words(cascaded: Sequence[Any]) -> Iterable[str]:
-    """Tell what documents and photos did with their conference, in a sentence for each thing they did."""
+    """Yield one sentence per kind of cascaded change in *cascaded*, naming the documents and photos."""
     for action in dict.fromkeys(child.action for child in cascaded):
         those = [(child.record_type, child.uid) for child in cascaded if child.action == action]
         names = [f"“{name}”" for name in names_of(those).values()]
@@ -370,7 +376,7 @@ def cascaded_in_words(cascaded: Sequence[Any]) -> Iterable[str]:
 
 
 def names_of(children: Sequence[tuple[str, Any]]) -> dict[Any, str]:
-    """{uid: name} of the documents and photos *children*, pairs of type and uid."""
+    """Return {uid: name} of the documents and photos *children*, pairs of type and uid."""
     names: dict[Any, str] = {}
     for record_type in sorted({record_type for record_type, _uid in children}):
         uids = [uid for of_type, uid in children if of_type == record_type]

@@ -1,4 +1,4 @@
-"""The comparison of what a record says in two places, field by field: its draft, and its editions past, in force and to come."""
+"""The page that compares two texts of a record field by field: its draft or any of its editions."""
 
 import json
 from typing import NamedTuple
@@ -27,14 +27,16 @@ POINTED_TO = (RecordType.CONFERENCE, RecordType.DOCUMENT, RecordType.PHOTO)
 
 
 def address(admin, record, before="", after=DRAFT):
-    """Where two texts of *record* are compared, by default what is public with the draft; each is "draft" or the key of an
-    edition."""
+    """Return the address of the page that compares two texts of *record*, each "draft" or the key of an edition.
+
+    The default is the current edition and the draft.
+    """
     address = page_address(admin, "compare", record.pk)
     return f"{address}?{urlencode({'from': before, 'to': after})}" if before else address
 
 
 class Side(NamedTuple):
-    """What is compared: the public JSON, the end of the address, and the (name, uid) of what it points to."""
+    """One side of the comparison: the public JSON, the slug, and the relations as (name, uid)."""
 
     json: str
     slug: str
@@ -59,7 +61,7 @@ class ComparePage(VersionsPage):
         return self.answer("record/compare", _("Compare"), context, status)
 
     def _check(self, before, after):
-        """Raise ValidationError, its code the status of the answer, where the two cannot be compared."""
+        """Raise ValidationError if the two cannot be compared. Its code is the HTTP status of the response."""
         if not before:
             if self.editions:
                 raise ValidationError(_("Choose two of those below."), code=400)
@@ -98,12 +100,12 @@ class ComparePage(VersionsPage):
         return self.editions[key]["name"] if key in self.editions else _("Draft")
 
     def _waiting(self):
-        """Names of the languages that the draft holds and that are not ready: they are no part of what would be published."""
+        """Return the names of the languages of the draft that are not ready and would not be published."""
         states = self.admin.language_states(self.record)
         return [name for code, name in languages.LANGUAGES.items() if states.get(code) == "draft"]
 
     def _leaving(self, before, after, old, new):
-        """Names of the languages that the public reads, and would not read any more if the draft were published."""
+        """Return the names of the languages that are public now and would not be if the draft were published."""
         if after != DRAFT or not self.editions[before]["in_force"]:
             return []
         public, ready = (json.loads(side.json).get("languages", []) for side in (old, new))
@@ -125,7 +127,7 @@ class ComparePage(VersionsPage):
         return [sides[key] for key in keys]
 
     def _json(self, edition):
-        """What *edition* says, as far as the reader may know of the labels in it: those of what was public, all of them."""
+        """Return the JSON of *edition*. Labels the user may not view are redacted unless it took effect."""
         if self.editions[str(edition.pk)]["number"]:
             return edition.json
         shows = edition.relations.filter(name=SHOWS).values_list("target", flat=True)
@@ -142,8 +144,9 @@ class ComparePage(VersionsPage):
         ]
 
     def _titles(self, uids, language):
-        """{uid: what it is called} of the records *uids*: as their drafts say where the reader may read them, else as the
-        public reads them. The others are neither named nor told of."""
+        """Return {uid: title} of the records *uids*: from their drafts if the user may read these, else from their
+        current editions. Other records are left out.
+        """
         found = list(Edition.objects.public(epoch.reached()).filter(uid__in=uids))
         for builder in (BUILDERS[kind] for kind in POINTED_TO):
             records = builder.queryset().filter(uid__in=uids)

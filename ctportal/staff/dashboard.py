@@ -1,8 +1,8 @@
-"""The dashboard: what waits for whoever signs in to the admin, in sections, each with the lists that show just these.
+"""The dashboard: the work that waits for the user, in sections, each with links to the matching admin lists.
 
-What a section counts and what its lists show come from one queryset, ``Section.records``: the index shows its first few
-records, ``DashboardFilter`` narrows an admin list by it. A section covers one or more kinds of record; who may act on
-none of them does not see it. Each kind takes one query and those for its rows, however many records there are.
+The count of a section and its lists come from one queryset, ``Section.records``: the index shows its first records,
+and ``DashboardFilter`` filters an admin list by it. A section covers one or more models; users without a right on any
+of them do not see it. The number of queries per model does not depend on the number of records.
 """
 
 from collections.abc import Callable
@@ -38,8 +38,8 @@ from ctportal.workflow.redaction import redact
 from documents.models import CoChairsSummary, Document, LanguageVersion
 
 FEW = 5  # records that a section shows
-OLD = timedelta(days=7)  # a change that nobody has published since
-RECENT = timedelta(days=365)  # further back, languages are missed by who translates into them, and by nobody else
+OLD = timedelta(days=7)  # age of an unpublished change
+RECENT = timedelta(days=365)  # older records lack languages only for translators into them
 SUMMARY_DUE = timedelta(days=10)  # after the last day of a conference
 HOW_MANY = {
     Conference: ngettext_lazy("%(n)d conference", "%(n)d conferences", "n"),
@@ -50,18 +50,21 @@ NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 def _editable(queryset, user):
-    """The records of *queryset* that *user* may write."""
+    """Return the records of *queryset* that *user* may edit."""
     if user.has_perm("publishing.edit_all_drafts"):
         return queryset
     return queryset.filter(created_by=user)
 
 
-# Which records belong to a section. Each takes the records that the user may read, the user and the instant.
+# The records of each section. Arguments: the records that the user may read, the user, and the instant.
 
 
 def _mine(queryset, user, now):
-    """Never published and theirs, or changed by them since it was published: in review, or saying something else than what
-    is public or scheduled. What they discarded or typed back is no draft of theirs any more."""
+    """Return the records that *user* created and that were never published, or that *user* has changed since.
+
+    A changed record is in review or differs from what is public or scheduled; a change that was discarded or typed
+    back does not count.
+    """
     edits = UnreviewedEdit.objects.unapproved().filter(user=user)
     unpublished = ~Exists(Edition.objects.not_unscheduled().filter(uid=OuterRef("uid")).order_by())
     same = Edition.objects.not_unscheduled().filter(
@@ -74,7 +77,7 @@ def _mine(queryset, user, now):
 
 
 def _in_preparation(model, edits):
-    """The languages of the outer record in which one of *edits* writes and which are not ready: no part of the draft yet."""
+    """Return the texts of the outer record that *edits* concern and that are not ready; the draft leaves them out."""
     texts, link = TEXTS[model._meta.concrete_model]
     writes = edits.filter(uid=OuterRef(OuterRef("uid")), language=OuterRef("language"))
     return texts.objects.filter(Exists(writes), **{link: OuterRef("pk")}, ready=False).order_by()
@@ -86,8 +89,9 @@ def _in_review(queryset, user, now):
 
 
 def _scheduled(queryset, user, now):
-    """Those with an edition or a withdrawal to come, with ``due``, when the first of these happens, ``ends``, when
-    the withdrawal does, and ``is_public``."""
+    """Return the records with an edition or a withdrawal to come. Annotations: ``due``, the first of these instants;
+    ``ends``, that of the withdrawal; ``is_public``.
+    """
     mine = {"uid": OuterRef("uid")}
     starting = Edition.objects.to_come(now)
     ending = Edition.objects.not_unscheduled().filter(public_until__gt=now, withdrawal__isnull=False)
@@ -99,10 +103,10 @@ def _scheduled(queryset, user, now):
 
 
 def _left_lying(queryset, user, now):
-    """Public, changed by somebody since, untouched for a week, and not scheduled as it stands.
+    """Return the public records with an edit that is neither published nor scheduled, unchanged for a week.
 
-    What nobody had a hand in, such as a draft that differs since a theme it shows was renamed, is nobody's forgotten
-    work; starting from the edits also spares comparing every draft with its edition.
+    A draft that nobody edited, such as one that differs because a theme was renamed, is not forgotten work. Starting
+    from the edits also avoids comparing every draft with its edition.
     """
     same = same_as_draft(queryset.model)
     public = Edition.objects.public(now).filter(uid=OuterRef("uid")).order_by()
@@ -115,7 +119,9 @@ def _left_lying(queryset, user, now):
 
 
 def _ends_before(day):
-    """Conferences whose last day, the last of the month or year where no more is known, is before *day*."""
+    """Return the condition that the last day of a conference is before *day*. If only its month or year is known, the
+    last day of that counts.
+    """
     found = Q()
     for precision in PRECISIONS:
         found |= Q(date_precision=precision, end_date__lt=first_day(day, precision))
@@ -123,12 +129,12 @@ def _ends_before(day):
 
 
 def _without_summary(queryset, user, now):
-    """Held, over for ten days, and without a co-chairs' summary that *user* may know of."""
+    """Return the conferences that ended ten days ago or earlier and have no co-chairs' summary that *user* may view."""
     kind = DocumentKind.CO_CHAIRS_SUMMARY
     summaries = Document.objects.filter(conference=OuterRef("pk")).order_by()
     summaries = summaries.filter(Q(kind=kind) | Q(also_serves_as=kind))
     if not user.has_perm("publishing.read_all_drafts"):
-        # That there is none must not tell that somebody else has begun one.
+        # Other drafts do not count: a missing row would reveal that a colleague has begun a summary.
         public = Edition.objects.public(now).filter(uid=OuterRef("uid")).order_by()
         summaries = summaries.filter(Q(created_by=user) | Q(Exists(public)))
     tomorrow = today(now) + timedelta(days=1)
@@ -153,17 +159,19 @@ def _without_alternative_text(queryset, user, now):
 
 
 def tongues_of(user):
-    """(languages, whether they were given to *user*): what *user* is asked for; to who may write all, all of them."""
+    """Return (the languages that *user* is asked for, whether they were assigned to *user*). The default is all."""
     given = roles.languages_of(user)
     return (given, True) if given and len(given) < len(languages.CODES) else (list(languages.CODES), False)
 
 
-# The rows per language of a model, and the name of their link back.
+# The model of the texts per language, and its foreign key to the record.
 TEXTS = {Conference: (ConferenceText, "conference"), Document: (LanguageVersion, "document")}
 
 
 def _without_language(queryset, user, now):
-    """Without the languages given to *user*; to others, those of the last twelve months that lack any language."""
+    """Return the records that lack a language assigned to *user*; for other users, those of the last twelve months
+    that lack any language.
+    """
     model = queryset.model._meta.concrete_model
     tongues, are_given = tongues_of(user)
     if not are_given:
@@ -199,7 +207,7 @@ def _may_write_a_language(user, model):
 
 @dataclass(frozen=True)
 class Section:
-    """One heading of the dashboard. *of* picks its records, *order* says which come first, *may* who can act on them."""
+    """One section of the dashboard. *of* selects its records, *order* sorts them, *may* checks the user's right."""
 
     key: str
     title: Any
@@ -209,21 +217,21 @@ class Section:
     order: tuple[str, ...] = ("-modified_at", "pk")
 
     def is_for(self, user, model) -> bool:
-        """Whether *user* has this section for *model*, which may be a proxy."""
+        """Return whether *user* sees this section for *model*, which may be a proxy."""
         is_mine = model._meta.concrete_model in self.models and self.may(user, model)
         return is_mine and roles.has_right(user, model, "view", "change")
 
     def records(self, queryset, user, now):
-        """The records of *queryset* that belong here for *user* at *now*: what is counted and what its list shows."""
+        """Return the records of *queryset* that this section counts and lists for *user* at *now*."""
         return self.of(roles.readable(queryset, user), user, now)
 
     def first(self, model, user, now) -> list:
-        """The first few records of *model*, each with the number of all as ``total``, found in one walk through them."""
+        """Return the first FEW records of *model*, each with the number of all as ``total``. One query finds both."""
         found = self.records(_with_rows(model), user, now).annotate(total=Window(Count("pk")))
         return redact(list(found.order_by(*self.order)[:FEW]), user, ["conference"])
 
     def sorted(self, records: list) -> list:
-        """The first few of *records*, of several kinds, in the same order."""
+        """Return the first FEW of *records*, of several models, in the order of the section."""
         field = self.order[0]
         found = sorted(records, key=attrgetter(field.removeprefix("-")), reverse=field.startswith("-"))
         return found[:FEW]
@@ -251,7 +259,7 @@ SECTIONS = [
 
 
 class DashboardFilter(admin.SimpleListFilter):
-    """Narrows a list to what one section of the dashboard has counted."""
+    """Filters a list by a section of the dashboard."""
 
     title = gettext_lazy("dashboard")
     parameter_name = "dashboard"
@@ -268,11 +276,11 @@ class DashboardFilter(admin.SimpleListFilter):
         return queryset.filter(pk__in=found.order_by().values("pk")) if few is None else few
 
 
-# What the index shows
+# The index page
 
 
 def dashboard(user, site) -> list[dict]:
-    """Return the sections that have something for *user*: [{key, title, count, rows, lists}]."""
+    """Return the sections with records for *user*: [{key, title, count, rows, lists}]."""
     now = epoch.now()
     return [shown for section in SECTIONS if (shown := _shown(section, user, now, site))]
 
@@ -298,7 +306,7 @@ def _list(section, model, count, site) -> dict:
 
 
 def _with_rows(model):
-    """All records of *model*, with what their rows on the dashboard tell."""
+    """Return all records of *model*, with the related objects that their rows on the dashboard show."""
     if model is Photo:
         return Photo.objects.select_related("conference", "file")
     rows, link = TEXTS[model]
@@ -309,7 +317,7 @@ def _with_rows(model):
 
 
 def _row(record, section, user, now, site):
-    """What the dashboard says of *record*: title, address, kind, where it belongs, and what there is to know in *section*."""
+    """Return the row of *record*: title, address, kind, conference, and the values that *section* shows."""
     conference = getattr(record, "conference", None)
     admin = site.get_model_admin(entry_model(record))  # a document is edited in the entry of its kind
     row = {
@@ -341,7 +349,7 @@ def _title(record):
 
 
 def _when(record, now):
-    """The instant of what is scheduled, in the time zone of the conference and in UTC, and the time left until then."""
+    """Return the event to come: its instant, also as text in the conference's time zone and UTC, and the time left."""
     return {
         "due": record.due,
         "due_text": show_instant(record.due, zone_of(record)),

@@ -1,4 +1,4 @@
-"""What the admin of records and that of sessions share: rights by record, the form with what somebody else has saved meanwhile."""
+"""The base of the admins of records and sessions: rights by record, and forms that detect stale saves."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from ctportal.workflow import roles
 
 
 class DraftAdmin(SaysWhatIsSaved, KeepsHistory, AutocompleteFields, NarrowedList, admin.ModelAdmin):
-    """The admin of drafts and of their parts. Rights: Django's on the kind of object, and whether the record is one's own."""
+    """The admin of drafts and their parts. Rights: model permissions, and whether the user created the record."""
 
     formfield_overrides = NATIVE_WIDGETS
     show_full_result_count = False
@@ -35,11 +35,11 @@ class DraftAdmin(SaysWhatIsSaved, KeepsHistory, AutocompleteFields, NarrowedList
         return allowed and (obj is None or roles.may_edit(request.user, self.record_of(obj)))
 
     def is_choice(self, request: HttpRequest) -> bool:
-        """Whether *request* asks for what another form may name."""
+        """Return whether *request* asks for the choices of a field in another form."""
         return request.resolver_match is not None and request.resolver_match.url_name == "autocomplete"
 
     def presence_part(self, obj: Any) -> str:
-        """The part of its record that the form of *obj* is; see ``presence``."""
+        """Return the name of the part that the form of *obj* edits; see ``presence``."""
         return presence.FORM
 
     def note_saving(self, request: HttpRequest, obj: Any) -> None:

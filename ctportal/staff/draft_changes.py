@@ -1,4 +1,4 @@
-"""What differs between a draft and the edition in force, by the names of the form's fields."""
+"""The differences between a draft and an edition, by the names of form fields."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from ctportal.publishing.state import SHOWS
 
 
 def changes(admin: Any, record: Any, edition: Edition) -> list[str]:
-    """Return the names of what differs between *edition* and the draft of *record*, a record of *admin*."""
+    """Return the names of the fields that differ between *edition* and the draft of *record*, a record of *admin*."""
     builder = builder_for(record)
     found, slug = [], getattr(record, "slug", "")
     if record.draft_sha256 != edition.sha256 and not edition.is_sealed:
@@ -28,7 +28,7 @@ def changes(admin: Any, record: Any, edition: Edition) -> list[str]:
 
 
 def name_of_field(admin: Any, name: str) -> str:
-    """Return what the form of *admin* calls the field *name*."""
+    """Return the label of the field *name* in the form of *admin*."""
     models = [admin.model]
     if admin.form.text_rows:
         models.append(admin.model._meta.get_field(admin.form.text_rows).related_model)

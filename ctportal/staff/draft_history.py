@@ -1,6 +1,6 @@
-"""The history of a record's draft in the admin: who changed what, comparing, restoring, discarding, recovering.
+"""The history of a record's draft in the admin: its revisions, and pages to compare, restore and discard.
 
-Whoever may open the record may read its history; who may edit it may bring something back. Nothing is published here.
+Users who may view the record may read its history; users who may edit it may restore. Nothing here publishes.
 """
 
 import json
@@ -37,8 +37,11 @@ PAGE_SIZE = 50
 
 
 class KeepsHistory:
-    """Mixin of admins: of whatever they log as added, changed or deleted, a revision is kept, with the same words. What goes
-    with a record that is deleted is told as far as one may know of it, and what has changed since is not deleted."""
+    """Mixin of admins: every addition, change and deletion that they log is kept as a revision with the same comment.
+
+    The confirmation of a deletion redacts records that the user may not view. A record that has changed since the
+    page was opened is not deleted.
+    """
 
     delete_confirmation_template = "admin/record/delete_confirmation.html"
 
@@ -48,12 +51,12 @@ class KeepsHistory:
         return redaction.what_goes(objs, request, self.admin_site)
 
     def record_of(self, obj):
-        """The record that *obj* belongs to."""
+        """Return the record that *obj* belongs to."""
         return obj
 
     def construct_change_message(self, request, form, formsets, add=False):
-        # Neither hidden fields nor what looks the same belong into a history. It calls rows by their names, deleted ones
-        # too; ``in_words`` leaves these out for who may not know of them.
+        # Hidden fields and changes of white space do not belong in a history. Rows are named, deleted ones too;
+        # ``in_words`` redacts these for users who may not view them.
         form.changed_data = changed_fields(form)
         redaction.reveal(row for formset in formsets or () for row in formset.deleted_objects)
         return super().construct_change_message(request, form, formsets, add)
@@ -74,7 +77,7 @@ class KeepsHistory:
         return super().log_deletions(request, queryset)
 
     def delete_view(self, request, object_id, extra_context=None):
-        # Only what writes is in a transaction: SQLite's takes the write lock.
+        # Only a POST needs a transaction: on SQLite it takes the write lock.
         with transaction.atomic() if request.method == "POST" else nullcontext():
             obj = self.get_object(request, unquote(object_id))
             if obj is None or not self.has_delete_permission(request, obj):
@@ -83,7 +86,7 @@ class KeepsHistory:
             if request.method == "POST" and _has_changed(record, request.POST.get("mark")):
                 self.message_user(request, " ".join(stale_message(record).messages), messages.ERROR)
                 return HttpResponseRedirect(page_address(self, "change", obj.pk))
-            # The mark first: what the page shows is read after it, so a change in between is found when it is posted.
+            # The mark is read before the content of the page, so a change in between is found when it is posted.
             return super().delete_view(request, object_id, {"mark": restoring.mark(record)} | (extra_context or {}))
 
     def _keep(self, request, obj, message, always=False):
@@ -92,7 +95,7 @@ class KeepsHistory:
 
 
 def _has_changed(record, mark):
-    """Whether *record* is no longer what a page with *mark* has shown; nobody else saves it until this transaction ends."""
+    """Lock *record* for this transaction; return whether it has changed since the page with *mark* was made."""
     rows = type(record)._base_manager.filter(pk=record.pk)
     lock(rows)
     now = rows.first()
@@ -117,7 +120,7 @@ class HistoryPage(ObjectPage):
         return self.answer("record/history", _("History"), {"page": page, "rows": rows, "log": before})
 
     def _published(self) -> dict[int, str]:
-        """{revision: what was published from it, in a word}."""
+        """Return {primary key of a revision: "current" or "published"}, translated, for those that were published."""
         now = state_of(self.record.uid).in_force
         rows = EditionRevision.objects.filter(edition__in=Edition.objects.not_unscheduled().filter(uid=self.record.uid))
         found = {}
@@ -129,17 +132,17 @@ class HistoryPage(ObjectPage):
         return found
 
     def _log_before_the_first(self, page: Page) -> Iterator[tuple[LogEntry, str]]:
-        """(entry, words) for what the admin has logged of the record from before its first revision."""
+        """Yield (log entry, its message) for the admin's log from before the first revision."""
         entries = log_of(self.record)
         if page:
             entries = entries.filter(action_time__lt=page[-1].date_created)
         for entry in entries:
             yield entry, revisions.in_words(entry.change_message, self.request.user)
 
-    # What the pages of single revisions ask for
+    # For the pages of single revisions
 
     def revision(self, number: str) -> Revision | None:
-        """The revision *number* of this record; None for "", which stands for now."""
+        """Return the revision *number* of this record; None for "", the present draft. Raise Http404 if not found."""
         if not number:
             return None
         found = revisions.revisions_of(self.record).filter(pk=number).first() if is_key(number) else None
@@ -163,7 +166,7 @@ class HistoryPage(ObjectPage):
 
 
 class HistoryComparePage(HistoryPage):
-    """The page ``…/<id>/history/compare/``: the difference of two revisions, the older one first however they were chosen."""
+    """The page ``…/<id>/history/compare/``: the differences of two revisions, always from the older to the newer."""
 
     def get(self, request: HttpRequest, **kwargs: object) -> HttpResponse:
         chosen = [self.revision(request.GET.get(name, "")) for name in ("before", "after")]
@@ -174,7 +177,7 @@ class HistoryComparePage(HistoryPage):
 
 
 class BringBackPage(HistoryPage):
-    """A page that shows an older state of the draft and brings it back when it is posted."""
+    """A page that shows an older state of the draft; a POST restores it."""
 
     def get(self, request: HttpRequest, **kwargs: object) -> HttpResponse:
         return self.show()
@@ -191,17 +194,17 @@ class BringBackPage(HistoryPage):
         except ValidationError as error:
             return self.show(error.messages, 422)
         self.say(text)
-        self.record = type(self.record)._base_manager.get(pk=self.record.pk)  # in which entry it is now
+        self.record = type(self.record)._base_manager.get(pk=self.record.pk)  # its entry may have changed
         for sentence in [*told, *self.still_to_do()]:
             self.say(sentence, messages.WARNING)
         return HttpResponseRedirect(self.admin.change_address(self.record))
 
     def bring_back(self) -> tuple[str, str, Iterable[str]]:
-        """Bring it back; return what is said of it, the comment for the history, and what could not be brought back."""
+        """Restore the state; return the message, the comment for the history, and what could not be restored."""
         raise NotImplementedError
 
     def still_to_do(self) -> list[str]:
-        """Sentences on what the record, brought back, still needs."""
+        """Return warnings about the restored record."""
         return []
 
     def show(self, errors: Sequence[str] = (), status: int = 200) -> HttpResponse:
@@ -209,7 +212,7 @@ class BringBackPage(HistoryPage):
 
 
 class RevisionPage(BringBackPage):
-    """The page ``…/<id>/history/<revision>/``: the record as it was then, the difference to now, and restoring it."""
+    """The page ``…/<id>/history/<revision>/``: shows a saved state, its differences from the draft, and restores it."""
 
     def setup(self, request: HttpRequest, *args: object, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
@@ -223,7 +226,7 @@ class RevisionPage(BringBackPage):
         return text, comment, restoring.restore(self.record, state, by=self.request.user, comment=comment)
 
     def show(self, errors: Sequence[str] = (), status: int = 200) -> HttpResponse:
-        mark = restoring.mark(self.record)  # before what is shown is read
+        mark = restoring.mark(self.record)  # before reading what the page shows
         state = self.saved_state(self.chosen)
         groups = self.differences(state, self.saved_state(None))
         context = {
@@ -238,7 +241,7 @@ class RevisionPage(BringBackPage):
 
 
 class DiscardPage(BringBackPage):
-    """The page ``…/<id>/discard/``: going back to what is public."""
+    """The page ``…/<id>/discard/``: restores the draft to the current edition."""
 
     def setup(self, request: HttpRequest, *args: object, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
@@ -259,7 +262,7 @@ class DiscardPage(BringBackPage):
         return [text % {"names": ", ".join(still)}] if still else []
 
     def show(self, errors: Sequence[str] = (), status: int = 200) -> HttpResponse:
-        mark = restoring.mark(self.record)  # before what is shown is read
+        mark = restoring.mark(self.record)  # before reading what the page shows
         kept = revisions.saved_state_of_edition(self.state.in_force)
         groups = self.differences(kept, self.saved_state(None)) if kept else []
         context = {

@@ -24,14 +24,14 @@ NATIVE_WIDGETS: dict[Any, dict[str, Any]] = {
 
 
 class LocalDateTimeField(forms.Field):
-    """A date and time without time zone, as typed; ``local_to_instant`` makes an instant of it."""
+    """A date and time without time zone, to the minute; ``local_to_instant`` converts it to an instant."""
 
     widget = INSTANT_INPUT
     default_error_messages = {
         "invalid": _("“%(value)s” is not a valid date and time. Use the format 2019-09-03 10:00."),
         "year": _("%(value)s: the year must be between 1945 and 2100."),
     }
-    # Neither a day alone nor a time with a zone of its own: either would mean another instant than was typed.
+    # A date without time or a time with an offset is rejected: either could mean another instant than was typed.
     FORM = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?", re.ASCII)
 
     def to_python(self, value):
@@ -49,7 +49,7 @@ class LocalDateTimeField(forms.Field):
 
 
 class OptionalLine(forms.CharField):
-    """A line of text that may be left empty."""
+    """An optional line of text."""
 
     widget = AdminTextInputWidget
 
@@ -58,10 +58,11 @@ class OptionalLine(forms.CharField):
 
 
 class KnowsNames:
-    """Mixin of Django's boxes, which ask the database for what is chosen in each row: here, only for what is not known, and
-    not for what is no key, which the field refuses."""
+    """Mixin of Django's autocomplete widgets, which query the selected objects of every row. This one queries only
+    those not in ``known``, and ignores values that cannot be a primary key; the field rejects these.
+    """
 
-    known: dict = {}  # {key as text: what it is called}
+    known: dict = {}  # {key as text: name}
 
     def optgroups(self, name, value, attr=None):
         chosen = [str(key) for key in value if is_key(str(key))]
@@ -79,20 +80,20 @@ class Autocomplete(KnowsNames, AutocompleteSelect):
 
 
 class AutocompleteMultiple(KnowsNames, AutocompleteSelectMultiple):
-    """Without the button that takes away all choices: it breaks the list it stands in, for a screen reader."""
+    """A widget without the button that clears all choices: it breaks the list for screen readers."""
 
     def build_attrs(self, base_attrs, extra_attrs=None):
         return super().build_attrs(base_attrs, extra_attrs) | {"data-allow-clear": "false"}
 
 
-# Fields that name other records. What is withheld from the user stays where it stands, and nowhere else.
+# Fields that refer to other records. A record the user may not view can stay selected, but cannot be chosen.
 
 
 class RecordChoice(forms.ModelChoiceField):
     stays: dict = {}  # {key as text: Redacted}
 
     def clean(self, value):
-        """The chosen record, or the Redacted that stays."""
+        """Return the chosen record, or the Redacted that was selected before."""
         return self.stays.get(str(value)) or super().clean(value)
 
 
@@ -100,8 +101,8 @@ class RecordChoices(forms.ModelMultipleChoiceField):
     stays: dict = {}  # as above
 
     def clean(self, value):
-        """The chosen records, and the keys of those that stay."""
-        # Django asks for all of them at once, and SQLite does not answer to numbers of any size.
+        """Return the chosen records, and the keys of the redacted ones that were selected before."""
+        # Django queries all of them at once, and SQLite rejects integers that are too large.
         for key in value or ():
             if not is_key(str(key)):
                 text = self.error_messages["invalid_pk_value"]
@@ -113,7 +114,7 @@ class RecordChoices(forms.ModelMultipleChoiceField):
 
 
 class AutocompleteFields:
-    """Mixin of admins and inlines: our own boxes for their ``autocomplete_fields``, and only what the user may choose."""
+    """Mixin of admins and inlines: own widgets for ``autocomplete_fields``, limited to records the user may choose."""
 
     def get_field_queryset(self, db, db_field, request):
         queryset = super().get_field_queryset(db, db_field, request)

@@ -1,4 +1,4 @@
-"""A file that comes with a form, kept while the form is shown again for other errors."""
+"""A file uploaded with a form, kept while the form is shown again because of other errors."""
 
 from django.core import signing
 from django.core.exceptions import ValidationError
@@ -10,9 +10,9 @@ KEPT = "ctportal.kept-file"
 
 
 def take_upload(form, store, user):
-    """Store what *form* got in its field ``upload`` by *store* and return the StoredFile; None where nothing came or it was refused.
+    """Store the file in the field ``upload`` of *form* with *store*. Return the StoredFile, or None if none is valid.
 
-    A file that was taken is kept through a form shown again for other errors: the hidden field ``kept_file`` names it.
+    The hidden field ``kept_file`` names the stored file when the form is shown again because of other errors.
     """
     uploaded = form.cleaned_data.get("upload")
     if not uploaded:

@@ -1,4 +1,4 @@
-"""Rows of a record in its form, such as the sessions of a conference."""
+"""Inlines: the rows of a record in its form, such as the sessions of a conference."""
 
 import re
 from collections.abc import Sequence
@@ -17,16 +17,16 @@ from ctportal.workflow.redaction import redact
 
 
 class InlineFormSet(BaseInlineFormSet):
-    """Rows in the original language of the record they belong to, which the form above may just have chosen.
+    """Rows whose labels are in the original language of their record. The record's form may just have changed it.
 
-    The form above sets ``instance.moved_from`` where that language changes and the labels with it, and ``written_in`` where
-    it changes and the labels stay as they are.
+    The record's form sets ``instance.moved_from`` if the labels move to the new language, and ``written_in`` if they
+    stay in the old one.
     """
 
-    user = None  # from whom is withheld what they may not know of
-    shown: Any = None  # the rows, once they are read
+    user = None  # for redaction
+    shown: Any = None  # the rows, once read
     conflicts: Sequence[stale_save.Conflict] = ()
-    gone: Sequence[int] = ()  # numbers of rows whose record was deleted since the page was opened
+    gone: Sequence[int] = ()  # indexes of rows that were deleted since the page was opened
 
     def __init__(self, data=None, files=None, instance=None, save_as_new=False, prefix=None, queryset=None, **kwargs):
         if data is not None and instance is not None and instance.pk:
@@ -34,7 +34,7 @@ class InlineFormSet(BaseInlineFormSet):
         super().__init__(data, files, instance, save_as_new, prefix, queryset, **kwargs)
 
     def get_queryset(self):
-        rows = super().get_queryset()  # the same each time
+        rows = super().get_queryset()  # Django caches it
         if rows is not self.shown:
             self.shown = redact(rows, self.user)
         return self.shown
@@ -74,12 +74,12 @@ class InlineFormSet(BaseInlineFormSet):
 
     @cached_property
     def empty_form(self):
-        """The row that scripts copy; asked for four times while a page is drawn."""
+        """The row that scripts copy. Cached: rendering a page uses it four times."""
         return super().empty_form
 
 
 class LabelTabularInline(AutocompleteFields, admin.TabularInline):
-    """Rows without empty ones, their labels in the original language of the record."""
+    """An inline without empty extra rows, with labels in the original language of the record."""
 
     form = LabelForm
     formset = InlineFormSet

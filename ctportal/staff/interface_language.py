@@ -1,4 +1,4 @@
-"""The language of the admin's interface: chosen by each member of staff, kept in the cookie of Django's ``set_language``."""
+"""The language of the admin's interface, which each user chooses; Django's ``set_language`` keeps it in a cookie."""
 
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
@@ -9,13 +9,13 @@ PREFIX = "/admin/"
 
 
 def interface_language():
-    """The interface's language under the portal's own code."""
+    """Return the portal's code of the interface language."""
     code = (translation.get_language() or languages.DEFAULT).split("-")[0]
     return code if code in languages.CODES else languages.DEFAULT
 
 
 class AdminLanguageMiddleware:
-    """Speak the language of the reader's cookie or browser below /admin/; public addresses name their own language."""
+    """Activate the language of the cookie or the browser below /admin/; public addresses contain their own language."""
 
     def __init__(self, get_response):
         self.get_response = get_response

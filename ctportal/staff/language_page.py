@@ -1,6 +1,6 @@
-"""One further language of a record on a page of its own: every label and the long text beside the original.
+"""The page for one further language of a record: every label and the long text beside the original.
 
-It writes only that language's columns and row, so that two translators never wait for, nor undo, each other.
+It writes only the columns and the row of that language, so two translators never overwrite each other's work.
 """
 
 from typing import Any
@@ -49,7 +49,7 @@ class LanguageForm(TextRowForm, stale_save.ComparedForm, forms.Form):
     )
     mark = PublishingFields.base_fields["mark"]
     never_stale = frozenset({*ABOUT_PUBLISHING, "upload", "kept_file", "remove_file"})
-    new_row: dict[str, Any] = {}  # values of a row that is begun on this page
+    new_row: dict[str, Any] = {}  # initial values of a new row
 
     def __init__(self, page, data=None, files=None):
         super().__init__(data, files, initial={"mark": review.mark(page.record)})
@@ -64,8 +64,9 @@ class LanguageForm(TextRowForm, stale_save.ComparedForm, forms.Form):
             self._add_text()
 
     def _line(self, name, field, original, *, speaks=True, is_rich=False):
-        """Add *field*, which stands beside the text *original*. Where it *speaks* the language that is written, the browser
-        checks spelling and direction in it."""
+        """Add *field* beside the text *original* and return its line for the template. If *speaks* is true, the field
+        has the ``lang`` and ``dir`` of the page's language.
+        """
         self.fields[name] = field
         if speaks:
             field.widget.attrs.update(lang=self.language, dir=languages.direction(self.language))
@@ -106,7 +107,7 @@ class LanguageForm(TextRowForm, stale_save.ComparedForm, forms.Form):
                 original = dict(model_field.choices).get(original, original)
             is_rich = isinstance(model_field, ProseEditorField)
             if is_rich:
-                original = SafeString(model_field.sanitize(original))  # as it may stand in the page
+                original = SafeString(model_field.sanitize(original))  # safe HTML
             lines.append(self._line(name, field, original, is_rich=is_rich))
         for name, original in self.further_fields(original_row):
             lines.append(self._line(name, self.fields[name], original, speaks=False))
@@ -114,7 +115,7 @@ class LanguageForm(TextRowForm, stale_save.ComparedForm, forms.Form):
         self.groups.append((capfirst(self.text_row._meta.verbose_name), lines))
 
     def further_fields(self, original_row):
-        """(name, what stands beside it for the original language) of declared fields of the row, such as an upload."""
+        """Yield (name, value in the original language) of further declared fields, such as an upload."""
         return []
 
     def clean(self):
@@ -127,7 +128,7 @@ class LanguageForm(TextRowForm, stale_save.ComparedForm, forms.Form):
         return cleaned
 
     def save(self):
-        """Write the columns and the row of this language, and nothing else."""
+        """Save only the columns and the row of this language."""
         changed: dict[Any, dict[str, str]] = {}
         for name, (obj, label) in self.labels.items():
             if name in self.changed_data:
@@ -181,7 +182,7 @@ class LanguagePage(ObjectPage):
                 self.admin.log_change(request, self.record, _("Changed %(language)s.") % {"language": self.name})
                 address = self._press(form)
         except ValidationError as error:
-            # Rolled back, so read anew: else the record would seem to have changed meanwhile. Shown again with what was typed.
+            # The transaction was rolled back. Without a reload, the record would seem to have changed meanwhile.
             self.record.refresh_from_db()
             request.refusal = error
             form = self.admin.language_form(self, request.POST, request.FILES)
@@ -191,7 +192,7 @@ class LanguagePage(ObjectPage):
         return HttpResponseRedirect(address or request.path)
 
     def _is_original(self, form):
-        """Refuse *form* where its language has become the original one since the page was opened."""
+        """Return whether the language is the record's original one by now, and add an error to *form* if so."""
         if self.language != self.record.original_language:
             return False
         text = _(
@@ -202,7 +203,7 @@ class LanguagePage(ObjectPage):
         return True
 
     def _note_change(self, form, before):
-        """Note who has written this language; what the reviewer is to approve may have changed with it."""
+        """Record an unreviewed edit of this language. A record in review returns to draft if its draft changed."""
         if not set(form.changed_data) - set(ABOUT_PUBLISHING):
             return
         presence.note_saving(self.request.user, self.record.uid, self.language)
@@ -214,7 +215,7 @@ class LanguagePage(ObjectPage):
             review.return_to_draft(self.record, self.request.user)
 
     def _press(self, form):
-        """Do what the posted button stands for; return where the answer leads, "" for this page."""
+        """Run the posted button; return the address to redirect to, "" for this page."""
         if "_publish_language" in self.request.POST:
             if not self.admin.publishable:
                 raise no_such_button()
@@ -257,7 +258,7 @@ class LanguagePage(ObjectPage):
 
 
 class LanguagePresencePage(LanguagePage):
-    """The address that the page gives its signs to, ``…/<id>/language/<code>/presence/``."""
+    """The presence signals of a language page, ``…/<id>/language/<code>/presence/``."""
 
     http_method_names = ["post"]
 

@@ -1,4 +1,4 @@
-"""The search of an admin list: each word in any of the fields, without a walk through all records for each."""
+"""The search of an admin list: every word must occur in one of the fields. The queries avoid repeated table scans."""
 
 import re
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ FEW = 1000
 
 
 def search(queryset: QuerySet, fields: Sequence[str], text: str) -> QuerySet:
-    """Return those of *queryset* that hold each word of *text* in any of *fields*; see ``holding``."""
+    """Return the records of *queryset* that contain every word of *text*, each in any of *fields*; see ``holding``."""
     condition = Q()
     for word in search_words(shorten(text).text):
         condition &= Q.create([holding(queryset.model, name, word) for name in fields], connector=Q.OR)
@@ -22,10 +22,10 @@ def search(queryset: QuerySet, fields: Sequence[str], text: str) -> QuerySet:
 
 
 def found_once(queryset: QuerySet, found: QuerySet) -> QuerySet | None:
-    """Return *queryset* with only what is in *found*, both of one model, or None where that is much. One query.
+    """Return *queryset* limited to the keys of *found*, of the same model; None if they are more than FEW. One query.
 
-    What is rare takes a walk through all records to find, so it is done once and not again for the count and for the
-    page. What is frequent is better left to them: a page of it is soon full.
+    Finding rare matches scans the table, so the scan is done once and not again for the count and for the page.
+    Frequent matches are better left to these queries: a page fills soon.
     """
     keys = list(found.order_by().values_list("pk", flat=True).distinct()[: FEW + 1])
     return queryset.filter(pk__in=keys) if len(keys) <= FEW else None
@@ -35,16 +35,16 @@ PHRASE_OR_WORD = re.compile(r'"([^"]+)"?|(\S+)')
 
 
 def search_words(text: str) -> list[str]:
-    """Return the words of *text*; what stands in quotation marks is one, also where the end of it is cut off."""
+    """Return the words of *text*. A quoted phrase is one word, even without its closing quotation mark."""
     words = [phrase.strip() or word for phrase, word in PHRASE_OR_WORD.findall(text)]
     return list(dict.fromkeys(filter(None, words)))
 
 
 def holding(model: type[Model], name: str, word: str) -> Q:
-    """Return the condition that *name*, a field of *model* or of what is related to it, holds *word* in any case.
+    """Return the condition that *name*, a field of *model* or of a related model, contains *word*, ignoring case.
 
-    What is related is looked through on its own: joined to it, each record would have its rows fetched one by one, and
-    would be found as often as one of them holds the word.
+    Related rows are searched in a subquery: a join would fetch the rows of every record one by one, and return a
+    record once for each matching row.
     """
     relation, _dots, name = name.rpartition("__")
     if not relation:

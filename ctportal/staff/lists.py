@@ -1,5 +1,4 @@
-"""What the lists of the admin share: an address that narrows a list down by what cannot be is answered with the whole list,
-and says so."""
+"""The base of the admin lists. An address with an invalid filter shows the full list with a warning."""
 
 from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
@@ -10,14 +9,14 @@ from django.utils.translation import gettext as _
 from ctportal.core.search_text import shorten
 from ctportal.staff.components import component
 
-# What the databases and Python say to numbers and dates beyond what they can hold, and to characters that no text has.
+# Raised by the databases and Python for numbers and dates out of range, and for invalid characters.
 BEYOND = (ValueError, OverflowError, DataError)
 
 
 class NarrowedList:
-    """Mixin of admins: Django asks the database outside of where it looks for faults of the address; this looks there too.
+    """Mixin of admins: database errors caused by an invalid filter in the address are handled like Django's own.
 
-    Boxes and lists look for as much of a search as ``search_text`` allows; lists say when they leave something out.
+    Lists and autocomplete shorten a search as ``search_text`` does; lists warn about it.
     """
 
     def get_changelist_instance(self, request):
@@ -25,7 +24,7 @@ class NarrowedList:
             found = super().get_changelist_instance(request)
         except BEYOND as error:
             if not request.GET:
-                raise  # no fault of the address
+                raise  # not caused by the address
             raise IncorrectLookupParameters(str(error)) from error
         _refuse_what_is_not_offered(found, request.GET)
         return found
@@ -36,7 +35,7 @@ class NarrowedList:
     def changelist_view(self, request, extra_context=None):
         searched = shorten(request.GET.get(SEARCH_VAR, ""))
         if searched.is_shortened:
-            # The links of the page carry what is looked for, and the box shows it.
+            # The links and the search box of the page use the shortened text.
             request.GET = request.GET.copy()
             request.GET[SEARCH_VAR] = searched.text
             text = component("shortened", notice=searched.notice, text=searched.text)
@@ -48,7 +47,7 @@ class NarrowedList:
 
 
 def _refuse_what_is_not_offered(changelist, asked):
-    """Django leaves out a filter of our own that is asked for what it does not offer, and one that offers nothing."""
+    """Raise IncorrectLookupParameters for values that a SimpleListFilter does not offer; Django ignores them."""
     own = [spec for spec in changelist.filter_specs if isinstance(spec, admin.SimpleListFilter)]
     offered = {spec.parameter_name: {str(value) for value, _label in spec.lookup_choices} for spec in own}
     for name in (getattr(listed, "parameter_name", "") for listed in changelist.list_filter):

@@ -1,4 +1,4 @@
-"""Share links to drafts, and who has which page of the admin open."""
+"""Share links to drafts, and the presence of users on pages of the admin."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ctportal.publishing.models import RecordType
 
 
 class ShareLink(models.Model):
-    """An address at which somebody without an account reads one draft; see ``ctportal.staff.sharing``. Staff only."""
+    """A link to one draft for a reader without an account; see ``ctportal.staff.sharing``. Staff only."""
 
     key = models.CharField(max_length=43, unique=True, default=random_key, editable=False)
     uid = models.UUIDField(help_text="The record's permanent identifier.")
@@ -40,8 +40,9 @@ class ShareOpening(models.Model):
 
 
 class Presence(models.Model):
-    """A page of the admin that somebody has open, or has saved; see ``ctportal.staff.presence``. Staff only, and
-    gone after half a day."""
+    """A page of the admin that a user has open or has saved; see ``ctportal.staff.presence``. Staff only; deleted after
+    twelve hours.
+    """
 
     uid = models.UUIDField(help_text="The record's permanent identifier.")
     part = models.CharField(max_length=40, help_text="Which page of it: the form, a language, a session, the photos.")

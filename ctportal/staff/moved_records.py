@@ -1,6 +1,6 @@
-"""A record that is in another entry of the admin by now: a document of which somebody has changed the kind.
+"""A record that has moved to another entry of the admin: a document whose kind was changed.
 
-Whoever still has it open in the entry in which it was is sent on to where it is, and what they typed goes along.
+A request to the old entry is passed on to the new one, together with what was typed in its form.
 """
 
 from django.contrib.admin.utils import flatten_fieldsets
@@ -17,14 +17,14 @@ from ctportal.workflow.redaction import redact
 
 
 class RecordMoved(Exception):
-    """What is looked for in the entry *before* (an admin) is in the entry *now*."""
+    """Raised when *record* was requested in the entry *before* (a ModelAdmin) and is now in the entry *now*."""
 
     def __init__(self, record, before, now):
         super().__init__(f"{record.pk} is in {now.opts.label} now")
         self.record, self.before, self.now = record, before, now
 
     def answer(self, request):
-        """The answer of the same page in the entry in which the record is."""
+        """Return the response of the same page in the new entry: for a GET, a redirect to it."""
         before, now = (f"/{admin.opts.app_label}/{admin.opts.model_name}/" for admin in (self.before, self.now))
         if request.method in ("GET", "HEAD"):
             return HttpResponseRedirect(request.get_full_path().replace(before, now, 1))
@@ -33,7 +33,7 @@ class RecordMoved(Exception):
 
 
 def look_elsewhere(admin, request, pk):
-    """Raise RecordMoved where the record *pk* (a text), which is not in the entry *admin*, is in another that the user may read."""
+    """Raise RecordMoved if the record *pk* (a string) is not in *admin* but in another entry that the user may read."""
     model = admin.opts.concrete_model
     if not (is_key(pk) and admin.has_view_or_change_permission(request)):
         return
@@ -44,9 +44,10 @@ def look_elsewhere(admin, request, pk):
 
 
 def carry_over(request, moved):
-    """Let *request*, which posts the form of the entry before, be refused by that of the entry now, with all that was typed.
+    """Adapt the POST *request* of the old entry's form to the new entry's form, which then refuses it as stale.
 
-    Of what the form before does not have the other shows what is saved; what the other has no place for it tells.
+    Fields that only the new form has get their saved values. The error lists what was typed in fields that only the
+    old form has.
     """
     before, now = (_form(admin, request, moved.record) for admin in (moved.before, moved.now))
     text = _(
@@ -65,5 +66,5 @@ def carry_over(request, moved):
 
 
 def _form(admin, request, record):
-    """The form of the entry *admin* for *record*."""
+    """Return the form class of *admin* for *record*."""
     return admin.get_form(request, record, change=True, fields=flatten_fieldsets(admin.get_fieldsets(request, record)))

@@ -1,4 +1,4 @@
-"""What else becomes public: the vocabulary entries that open with the publication of a record, as its approver is shown them."""
+"""The newly public terms of a publication, as its approver sees them."""
 
 from django.utils.text import Truncator
 
@@ -8,7 +8,7 @@ from ctportal.staff.object_pages import page_address
 
 
 def shown(admin_site, entries):
-    """For admin/record/newly_public.html: of each of *entries* its kind, its words in its original language, and its form."""
+    """Return the kind, name, description, language and address of *entries*, for admin/record/newly_public.html."""
     return [
         {
             "kind": entry._meta.verbose_name,

@@ -1,4 +1,4 @@
-"""Pages of a ModelAdmin beside those that Django gives it, below the address of its list or of one of its objects."""
+"""Further pages of a ModelAdmin, at addresses below its list or one of its objects."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ class AdminPage(View):
 
     @classmethod
     def url(cls, admin: ModelAdmin, route: str, name: str) -> URLPattern:
-        """Return the address of the page, for ``admin.get_urls()``."""
+        """Return the URL pattern of the page, for ``admin.get_urls()``."""
         view = admin.admin_site.admin_view(cls.as_view(admin=admin))
         return path(route, view, name=admin_urlname(admin.opts, name).removeprefix("admin:"))
 
@@ -36,7 +36,7 @@ class AdminPage(View):
         self.admin.message_user(self.request, text, level)
 
     def answer(self, template: str, title: str, context: dict, status: int = 200) -> HttpResponse:
-        """Answer with ``admin/<template>.html``, which finds this page as ``view``, as in Django's own views."""
+        """Return a response with ``admin/<template>.html``, whose context has this page as ``view``, as in Django."""
         site_context = self.admin.admin_site.each_context(self.request)
         shared = {**site_context, "view": self, "opts": self.admin.opts, "title": title}
         self.request.current_app = self.admin.admin_site.name
@@ -44,7 +44,7 @@ class AdminPage(View):
 
 
 class ObjectPage(AdminPage):
-    """A page of one object, for who may view it. The address names the object as ``object_id``."""
+    """A page of one object, for users who may view it. The URL parameter ``object_id`` is its key."""
 
     def setup(self, request: HttpRequest, *args: object, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
@@ -63,7 +63,7 @@ class ObjectPage(AdminPage):
             raise PermissionDenied
 
     def lock_record(self) -> None:
-        """Read the record anew, and let nobody else save it until this transaction ends."""
+        """Lock the record for this transaction and reload it. Raise Http404 if it was deleted."""
         if not lock(type(self.record)._base_manager.filter(pk=self.record.pk)):
             raise Http404("It was deleted meanwhile.")
         self.record.refresh_from_db()

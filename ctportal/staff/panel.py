@@ -1,4 +1,4 @@
-"""What stands around the form of a record: what the public sees of it, what is to come, its languages, buttons and faults."""
+"""The panel around the form of a record: its publication, languages, buttons and errors."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -23,7 +23,7 @@ from ctportal.workflow import review
 
 
 def panel(admin: Any, request: HttpRequest, form: Any, record: Any, is_popup: bool) -> dict[str, Any]:
-    """Return everything that the templates show around *form*; *record* is None where it is not saved yet."""
+    """Return the context of the templates around *form*; *record* is None if it is not saved yet."""
     is_saved = record is not None and bool(record.pk)
     shown = {
         "form": form,
@@ -49,7 +49,7 @@ def panel(admin: Any, request: HttpRequest, form: Any, record: Any, is_popup: bo
 
 def _of_saved(admin: Any, request: HttpRequest, form: Any, record: Any, shown: dict[str, Any]) -> dict[str, Any]:
     state = shown["state"]
-    record.has_edition = bool(state.editions)  # spares ``has_delete_permission`` the question
+    record.has_edition = bool(state.editions)  # saves ``has_delete_permission`` a query
     changed = changes(admin, record, state.in_force) if state.in_force else []
     found = {
         "lines": list(_lines(state, form.time_zone, admin.publishable)),
@@ -70,7 +70,7 @@ def _of_saved(admin: Any, request: HttpRequest, form: Any, record: Any, shown: d
 
 
 def _publication(state: State, changed: list[str]) -> str:
-    """The state of one record, as ``publication_state`` gives it for the rows of a list."""
+    """Return the state of one record, with the values of ``publication_state``."""
     if state.in_force:
         return "changed" if changed else "public"
     if state.to_come:
@@ -79,7 +79,7 @@ def _publication(state: State, changed: list[str]) -> str:
 
 
 def _lines(state: State, zone: str, publishable: bool) -> Iterator[tuple[str, str]]:
-    """Sentences on what the public sees at this moment and what is to come, each (kind, text)."""
+    """Yield (kind, sentence) about what is public now and what is to come."""
     if state.in_force:
         yield "public", _("Public since %(at)s.") % {"at": show_instant(state.in_force.public_from, zone)}
     elif state.withdrawal:
@@ -103,7 +103,7 @@ def _lines(state: State, zone: str, publishable: bool) -> Iterator[tuple[str, st
 
 
 def _comparisons(admin: Any, record: Any, state: State, changed: list[str]) -> dict[str, str]:
-    """Addresses of what there is to compare: the draft with what is public ("draft"), what is to come with it."""
+    """Return the addresses of comparisons with the current edition: of the draft and of the scheduled edition."""
     found = {}
     if state.in_force and changed:
         found["draft"] = comparison.address(admin, record)
@@ -113,7 +113,7 @@ def _comparisons(admin: Any, record: Any, state: State, changed: list[str]) -> d
 
 
 def language_matrix(admin: Any, record: Any) -> list[dict[str, str]]:
-    """Return the six languages of *record*: code, name, direction, state, address of the page to write it."""
+    """Return the six languages of *record*: code, name, direction, state, address of the page that edits it."""
     states = admin.language_states(record) | {record.original_language: "original"}
     return [
         {
@@ -128,7 +128,7 @@ def language_matrix(admin: Any, record: Any) -> list[dict[str, str]]:
 
 
 def faults(form: BaseForm, inlines: Iterable[InlineAdminFormSet]) -> Iterator[tuple[str, str, str]]:
-    """What is wrong in a form shown again, for the list on top of it: (address of the field, its name, message)."""
+    """Yield (address of the field, its name, message) for the list of errors above a form."""
     yield from _faults_of(form, "")
     for inline in inlines:
         heading = capfirst(inline.opts.verbose_name_plural)
@@ -139,7 +139,7 @@ def faults(form: BaseForm, inlines: Iterable[InlineAdminFormSet]) -> Iterator[tu
 
 
 def _faults_of(form: BaseForm, where: str) -> Iterator[tuple[str, str, str]]:
-    for name, messages in form.errors.items():  # none where it is not bound
+    for name, messages in form.errors.items():  # empty if unbound
         field = form[name] if name in form.fields else None
         for message in messages:
             label = f"{where}{capfirst(field.label)}" if field else where.rstrip(": ")

@@ -1,7 +1,7 @@
-"""Previews: the public templates over the JSON made on the spot from the working record.
+"""Previews: the public templates with the JSON of the working record as it is now.
 
-The address holds a token: that of staff is bound to the reader's session, that of a share link is signed, expires and can
-be revoked. A preview is never cached, nor indexed.
+The address contains a token. A token for staff is bound to the session; the token of a share link is signed, expires
+and can be revoked. Previews are neither cached nor indexed.
 """
 
 import hashlib
@@ -35,7 +35,7 @@ from ctportal.workflow.redaction import labels_for
 from ctportal.workflow.sealing import is_sealed_away
 
 SALT = "ctportal.preview"
-# What draws the page of a record of each type.
+# {record type: function that renders its page}
 PAGES = {
     **dict.fromkeys(("conference", "photo", "series", "theme"), conferences.views.render_record),
     "document": documents.views.render_record,
@@ -44,7 +44,7 @@ WITHOUT_PAGE = frozenset({RecordType.ORGANIZATION, RecordType.PERSON})
 
 
 def _session_mark(request):
-    """What ties a token to the session of the reader, who is signed in, without telling its key."""
+    """Return a hash of the session key, which binds a token to the session without revealing the key."""
     return hashlib.sha256(request.session.session_key.encode()).hexdigest()[:20]
 
 
@@ -54,29 +54,29 @@ def preview_token(request, record):
 
 
 def preview_address(request, record, language=""):
-    """Return the address at which the reader of *request* sees the draft of *record*, in *language* (default: original)."""
+    """Return the address of the preview of *record* for the user of *request*, in *language* (default: original)."""
     address = reverse("preview", args=[preview_token(request, record)])
     return f"{address}?lang={language or record.original_language}"
 
 
 class Reader(NamedTuple):
-    """Who reads a preview: a member of staff, or whoever holds a share link."""
+    """The reader of a preview: a staff account, or the holder of a share link."""
 
     user: object = None
     link: object = None
 
     def may_read(self, record):
-        """Whether drafts beside the previewed one are shown as such, and not as the public reads them."""
+        """Return whether the reader sees the draft of a related *record*; if not, they see its current edition."""
         return self.link is None and roles.may_read(self.user, record)
 
     def allowed(self, snapshot):
-        """*snapshot* as far as the reader may know of what it shows; a link tells what its maker may know of."""
+        """Return *snapshot*, redacting labels of records that the reader, or the maker of the link, may not view."""
         who = self.link.created_by if self.link else self.user
         return replace(snapshot, data=labels_for(who, snapshot.data, snapshot.shows))
 
 
 def _opened(request, token):
-    """Return (working record, Reader) of a preview; 404 for anybody else than whom *token* was made for."""
+    """Return (working record, Reader) of a preview. Raise Http404 unless *token* is valid for this request."""
     link = sharing.link_for(token)
     if link:
         record, reader = sharing.record_for(link), Reader(link=link)
@@ -89,7 +89,7 @@ def _opened(request, token):
 
 def _for_staff(request, token):
     user = request.user
-    if not (user.is_active and user.is_staff):  # first: the answer varies by cookie, whether the token is one or not
+    if not (user.is_active and user.is_staff):  # first: the response varies by cookie even for an invalid token
         return None
     try:
         payload = signing.loads(token, salt=SALT)
@@ -102,7 +102,7 @@ def _for_staff(request, token):
 
 
 def private(view):
-    """Answers for one reader alone: kept by no cache, named in no index."""
+    """Decorate a view so that its responses are neither cached nor indexed."""
 
     def answer(request, *args, **kwargs):
         response = view(request, *args, **kwargs)
@@ -113,7 +113,7 @@ def private(view):
 
 
 class ShownRecord(NamedTuple):
-    """Another record as the page shows it: in the draft's own words, whether public or not."""
+    """A related record as the page shows it, from its draft or its current edition."""
 
     type: str
     uid: object
@@ -134,8 +134,9 @@ class ShownRecord(NamedTuple):
 
 
 class PreviewedDraft:
-    """A working record with what its page shows beside it: as it would be published now where *reader* may read that,
-    and as the public reads it at *at* where not."""
+    """A working record with the related records on its page: their drafts if *reader* may read these, else their
+    editions in force at *at*.
+    """
 
     def __init__(self, record, reader, at):
         self.reader, self.at = reader, at
@@ -145,11 +146,13 @@ class PreviewedDraft:
 
     @property
     def files(self):
-        """The files it shows, by key: its own and those of its documents and photos."""
+        """The files of the record and of its documents and photos, by key."""
         return {file.key: file for snapshot in (self.snapshot, *self.children) for file in snapshot.files}
 
     def _children(self, record):
-        """(snapshots of the drafts that belong to a conference, public editions of those that *reader* may not read)."""
+        """Return (snapshots of the documents and photos of a conference, current editions of those whose drafts the
+        reader may not read).
+        """
         if record.record_type != RecordType.CONFERENCE:
             return [], []
         snapshots: list[Snapshot] = []
@@ -165,7 +168,7 @@ class PreviewedDraft:
         return snapshots, list(Edition.objects.public(self.at).filter(uid__in=others).order_by("date", "slug"))
 
     def related(self, token):
-        """What the record points to."""
+        """Yield a ShownRecord for each relation of the record."""
         wanted = {link.target for link in self.snapshot.links}
         targets = {}
         for kind in (RecordType.CONFERENCE, RecordType.DOCUMENT, RecordType.PHOTO):
@@ -181,7 +184,7 @@ class PreviewedDraft:
                 yield ShownRecord.of(target, card, name=link.name, key=link.key, relation=link.name)
 
     def shown_children(self, token):
-        """The documents and photos of a conference."""
+        """Yield a ShownRecord for each document and photo of a conference."""
         for snapshot in self.children:
             yield ShownRecord.of(snapshot, through(token, snapshot.card), name="conference")
         for edition in self.public_children:
@@ -189,13 +192,13 @@ class PreviewedDraft:
 
 
 def through(token, text):
-    """Return canonical JSON *text* with the addresses of its files leading through the preview."""
+    """Return the canonical JSON *text* with the addresses of its files replaced by those of the preview."""
     return text.replace('"path":"/files/', f'"path":"/preview/{token}/files/')
 
 
 @private
 def preview(request, token):
-    """The page of a record as it would be published now, marked as a preview."""
+    """Return the page of a record as it would be published now, marked as a preview."""
     record, reader = _opened(request, token)
     language = request.GET.get("lang", record.original_language)
     if language not in languages.CODES or record.record_type in WITHOUT_PAGE:
@@ -220,7 +223,7 @@ def preview(request, token):
 
 
 def banner(record, reader, snapshot):
-    """What stands on top of a preview: that it is one, when it is to be public, and what the public sees instead."""
+    """Return the banner of a preview: that it is one, when the draft will be public, and what is public now."""
     state = state_of(record.uid)
     differs = state.in_force is None or snapshot_differs(snapshot, state.in_force)
     lines = [_preview_of(differs, reader)]
@@ -246,7 +249,7 @@ def banner(record, reader, snapshot):
 
 
 def _preview_of(differs, reader):
-    """The first line of the banner: whether it is public, and for whom the preview is."""
+    """Return the first line of the banner: whether the draft is public, and for whom the preview is."""
     if not differs:
         return _("Preview: identical to what is public now.")
     if reader.link:
@@ -255,14 +258,14 @@ def _preview_of(differs, reader):
 
 
 def zone_of(record):
-    """The time zone that releases of *record* are told in: its conference's."""
+    """Return the time zone in which releases of *record* are shown: that of its conference, or UTC."""
     zone = getattr(record, "time_zone", "") or getattr(getattr(record, "conference", None), "time_zone", "")
     return zone if is_time_zone(zone) else "UTC"
 
 
 @private
 def preview_file(request, token, key, name):
-    """A file that the previewed record shows or, for staff, a document or photo of the previewed conference."""
+    """Return a file of the previewed record or, for staff, of a document or photo of the previewed conference."""
     record, reader = _opened(request, token)
     files = PreviewedDraft(record, reader, request.read_context.at).files
     if key not in files:
@@ -272,7 +275,7 @@ def preview_file(request, token, key, name):
 
 @private
 def admin_file(request, key, name):
-    """A stored file for staff who may view records: the original in the admin's forms."""
+    """Return a stored file for the admin's forms, to its uploader and to users who may read all drafts."""
     user = request.user
     names = ("conferences.view_photo", "documents.view_document")
     if not (user.is_active and user.is_staff and any(user.has_perm(name) for name in names)):

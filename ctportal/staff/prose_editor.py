@@ -1,10 +1,10 @@
-"""What the rich text editor needs beyond the strict content security policy of the admin."""
+"""The exceptions that the rich text editor needs from the admin's content security policy."""
 
 from csp.constants import NONCE
 from js_asset import Media
 
-# What the rich text editor needs beyond the strict policy: a nonce, and the one style that django-prose-editor 0.28.0 puts
-# into the page; the browser tests fail where an upgrade changes it.
+# The editor needs a nonce, and the hash of the one inline style that django-prose-editor 0.28.0 adds to the page. The
+# browser tests fail if an upgrade changes it.
 EDITOR_POLICY = {"script-src": [NONCE], "style-src": ["'sha256-PlumsSlvJ7vvWzjqibGAYKq92O3y/4JTxWWsWJvyUYA='"]}
 
 

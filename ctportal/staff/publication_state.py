@@ -1,4 +1,4 @@
-"""What the public sees of the records of a list: their state, its name and badge, and the filter by it."""
+"""The publication state of the records in a list, its label and badge, and the filter by it."""
 
 from collections import defaultdict
 
@@ -16,7 +16,9 @@ from ctportal.workflow.redaction import redact
 
 
 def note_publication(records):
-    """Note on each of *records* (working records) what the public sees of it; returns them as a list. One query."""
+    """Set ``public_edition``, ``edition_to_come`` and ``was_public`` on each of the working *records*. Return them as a
+    list. One query.
+    """
     records = list(records)
     found = defaultdict(list)
     editions = Edition.objects.not_unscheduled().filter(uid__in=[record.uid for record in records])
@@ -32,10 +34,10 @@ def note_publication(records):
 
 
 class NotedChangeList(ChangeList):
-    """A list that notes the publication of the rows of its page, and of no others."""
+    """A list that loads the publication state of the rows on its page only."""
 
     def get_ordering_field(self, field_name):
-        # Django shows no link to sort by what may not be sorted by, and sorts by it all the same.
+        # Django hides the links of columns not in ``sortable_by``, but still sorts by them if the address asks for it.
         return super().get_ordering_field(field_name) if field_name in (self.sortable_by or ()) else None
 
     def get_results(self, request):
@@ -44,7 +46,7 @@ class NotedChangeList(ChangeList):
 
 
 def publication_state(record):
-    """The state of a record from ``note_publication``: draft, scheduled, public, changed or withdrawn."""
+    """Return the state of a record from ``note_publication``: draft, scheduled, public, changed or withdrawn."""
     if record.public_edition:
         public = record.public_edition.sha256, record.public_edition.slug
         return "public" if public == (record.draft_sha256, getattr(record, "slug", "")) else "changed"
@@ -67,7 +69,7 @@ def badge(state):
 
 
 def same_as_draft(model: type[Model]) -> Q:
-    """Return the condition on an edition that it says what the draft of the outer record, of *model*, says."""
+    """Return the condition that an edition equals the draft of the outer record, which is of *model*."""
     same = Q(sha256=OuterRef("draft_sha256"))
     return same & Q(slug=OuterRef("slug")) if hasattr(model, "slug") else same
 
@@ -91,7 +93,7 @@ class PublicationFilter(admin.SimpleListFilter):
             for rows in (
                 in_force,
                 in_force.filter(same),
-                in_force.exclude(same),  # one at most is in force
+                in_force.exclude(same),  # at most one is in force
                 Edition.objects.to_come(now).filter(**mine),
                 Edition.objects.effective(now).filter(**mine),
             )
@@ -109,6 +111,6 @@ class PublicationFilter(admin.SimpleListFilter):
 
 
 def language_marks(states):
-    """Return the six languages as small marks. *states*: {language: "original", "ready", "draft"}; the rest is missing."""
+    """Return the languages in *states*, {language: "original", "ready" or "draft"}, as small marks."""
     marks = [(code, languages.LANGUAGES[code], states[code]) for code in languages.CODES if code in states]
     return component("languages", languages=marks)

@@ -1,4 +1,4 @@
-"""What the buttons below the form of a record ask for."""
+"""The form fields of the publishing buttons."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -7,7 +7,7 @@ from ctportal.staff.fields import LocalDateTimeField, OptionalLine
 
 
 class PublishingFields(forms.Form):
-    """What the buttons below a form ask for."""
+    """The fields that the buttons below the form of a record use."""
 
     publish_note = OptionalLine(
         label=_("Change note"),
@@ -40,7 +40,7 @@ class PublishingFields(forms.Form):
     )
 
 
-# Where the services name a field, and which field of the form that is.
+# {field name in errors of the services: field of the form}
 FIELD_OF = {
     "at": "publish_at",
     "note": "publish_note",
@@ -52,7 +52,7 @@ FIELD_OF = {
 
 
 def show_refusal(form, error):
-    """Show in *form* what *error*, of a service, says: at the field that it names, else above the form."""
+    """Add *error*, raised by a service, to the fields of *form* that it names, else to the form as a whole."""
     by_field = error.error_dict if hasattr(error, "error_dict") else {None: error.error_list}
     for told, errors in by_field.items():
         for each in errors:

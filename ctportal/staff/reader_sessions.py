@@ -1,7 +1,8 @@
-"""Sessions of who only reads.
+"""Sessions of GET and HEAD requests.
 
-A GET may change its session: messages too long for a cookie are taken out once they are shown, and the session of an
-account whose password has changed is deleted. On SQLite that waits for whoever writes, and it can wait for the next request.
+A GET may change its session: messages too long for a cookie are removed once they are shown, and the session of an
+account whose password has changed is deleted. On SQLite the change waits for other writers; it may be left to the
+next request.
 """
 
 import logging
@@ -17,18 +18,18 @@ logger = logging.getLogger(__name__)
 
 
 class ReaderSession(SessionStore):
-    """The session of a GET or HEAD: it waits only briefly to be saved or deleted, and stays as it was where that is not enough."""
+    """The session of a GET or HEAD. Saving and deleting wait only briefly; on failure the session stays unchanged."""
 
     @property
     def key_salt(self):
-        return SessionStore().key_salt  # Django's has the name of the class in it; all read the same rows
+        return SessionStore().key_salt  # Django's contains the class name; both classes share the rows
 
     def save(self, must_create=False):
         try:
             with brief_transaction():
                 super().save(must_create)
         except (OperationalError, UpdateError) as error:
-            # Django makes an UpdateError of whatever goes wrong; that the session is gone has no such cause.
+            # Django raises UpdateError for any database error and for a deleted session; the latter is raised again.
             if not isinstance(error, OperationalError) and not isinstance(error.__context__, OperationalError):
                 raise
             logger.warning("A session could not be saved: %s", error)

@@ -1,6 +1,6 @@
-"""What the admin of every record shares: its list, its form with the publishing buttons, and the pages beside it.
+"""The base of the admin of every record: its list, its form with the publishing buttons, and its further pages.
 
-The admin writes working records and asks the services for everything public. It is the one part that knows both sides.
+The admin writes working records and calls the services for everything public. Only the admin knows both sides.
 """
 
 from collections.abc import Iterable, Sequence
@@ -59,24 +59,22 @@ PAGES = [
 
 
 class RecordAdmin(DraftAdmin):
-    """A record's list and form. What is public of it is changed by the services alone, after the draft is saved."""
+    """The list and form of a record. Only the services change what is public, after the draft is saved."""
 
     form = RecordForm
     language_form = LanguageForm
     change_form_template = "admin/record/change_form.html"
     change_list_template = "admin/record/change_list.html"
     list_per_page = 50
-    pages = PAGES  # beside list and form: (route, name, page), the longer routes first
-    publishable = True  # vocabulary is published with what shows it
-    link_paths: tuple[str, ...] = ()  # relations that the builder's links read
-    tells_of_others: frozenset[str] = (
-        frozenset()
-    )  # what is searched, sorted and filtered by and stands in another record
+    pages = PAGES  # further pages: (route, name, page), the longer routes first
+    publishable = True  # False for vocabulary, which follows the records that show it
+    link_paths: tuple[str, ...] = ()  # relations that the snapshot builder reads for links
+    tells_of_others: frozenset[str] = frozenset()  # search fields, sort columns and filters that read other records
 
     def get_urls(self) -> list[URLPattern]:
         return [*(page.url(self, route, name) for route, name, page in self.pages), *super().get_urls()]
 
-    # Rights: Django's on the kind of record, and whether it is one's own; see ``roles``.
+    # Rights: Django's model permissions, and whether the user created the record; see ``roles``.
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         queryset = super().get_queryset(request)
@@ -89,7 +87,7 @@ class RecordAdmin(DraftAdmin):
         return record and redact([record], request.user)[0]
 
     def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
-        """Django's hook: who has typed something is told where it is."""
+        """Override: after a POST, tell the user whether the record can be recovered."""
         if request.method != "POST":
             return super()._get_obj_does_not_exist_redirect(request, opts, object_id)
         self.message_user(request, gone_message(self, request, unquote(object_id)), messages.WARNING)
@@ -99,11 +97,11 @@ class RecordAdmin(DraftAdmin):
         return roles.may_publish(request.user, obj or self.model)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Only what was never public, nor is scheduled, may be deleted; the rest is withdrawn."""
+        """Only records that were never public and are not scheduled may be deleted; others are withdrawn."""
         return super().has_delete_permission(request, obj) and (obj is None or not self._has_edition(obj))
 
     def _has_edition(self, obj: Any) -> bool:
-        """Asked several times for one form; kept for as long as *obj*, which is read anew for each request."""
+        """Return whether *obj* has editions. Cached on *obj*, because rendering a form asks several times."""
         if not hasattr(obj, "has_edition"):
             obj.has_edition = Edition.objects.not_unscheduled().filter(uid=obj.uid).exists()
         return obj.has_edition
@@ -119,7 +117,7 @@ class RecordAdmin(DraftAdmin):
     # Lists
 
     def _without_others(self, request: HttpRequest, names: Sequence) -> Sequence:
-        """*names* without those by which one could find out, guess by guess, what a record says that one cannot open."""
+        """Return *names* without those that would let a user guess the content of records they may not view."""
         if request.user.has_perm("publishing.read_all_drafts"):
             return names
         return [name for name in names if name not in self.tells_of_others]
@@ -145,7 +143,7 @@ class RecordAdmin(DraftAdmin):
 
     def get_actions(self, request):
         actions = super().get_actions(request)
-        actions.pop("delete_selected", None)  # one by one: most records were public once, and those stay
+        actions.pop("delete_selected", None)  # records that were public cannot be deleted
         return actions
 
     @admin.display(description=gettext_lazy("publication"))
@@ -164,7 +162,7 @@ class RecordAdmin(DraftAdmin):
         return language_marks(self.language_states(record))
 
     def language_states(self, record: Any) -> dict[str, str]:
-        """Return {language: "original", "ready" or "draft"}, for lists and the matrix of languages."""
+        """Return {language: "original", "ready" or "draft"}, for lists and the language matrix."""
         if self.form.text_rows:
             rows = getattr(record, self.form.text_rows).all()
             states = {row.language: "ready" if row.ready else "draft" for row in rows}
@@ -184,8 +182,8 @@ class RecordAdmin(DraftAdmin):
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         buttons.require_right(request, self)
         if request.method != "POST":
-            # Without a transaction, as Django shows its forms: SQLite's would take the write lock. What the form carries
-            # of what it was opened with is made from the very objects that it shows.
+            # A GET needs no transaction, which would take the write lock on SQLite. The digests of the opened form are
+            # made from the same objects that it shows.
             return super().changeform_view(request, object_id, form_url, extra_context)
         try:
             with transaction.atomic():
@@ -195,13 +193,13 @@ class RecordAdmin(DraftAdmin):
         except moved_records.RecordMoved as moved:
             moved_records.carry_over(request, moved)
             return moved.now.changeform_view(request, object_id, moved.now.change_address(moved.record), extra_context)
-        except ValidationError as error:  # of the service that the button stands for
+        except ValidationError as error:  # from the button's service
             request.refusal = error
         except IntegrityError:
-            # Somebody else took the address, or deleted what the form names, after it was checked.
+            # Another user took the slug, or deleted a related object, after the form was checked.
             text = _("Someone else saved a conflicting change at the same time. Nothing was saved.")
             request.refusal = ValidationError(text, code="at_once")
-        # Everything was rolled back, the draft included. The form comes back with what was typed and the reason.
+        # The transaction was rolled back, draft included. The form is shown again with the typed values and the error.
         for _name, uploads in request.FILES.lists():
             for upload in uploads:
                 upload.seek(0)
@@ -219,11 +217,11 @@ class RecordAdmin(DraftAdmin):
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def panel(self, request: HttpRequest, form: BaseForm, obj: Any, is_popup: bool) -> dict[str, Any]:
-        """Everything that the templates show around the form."""
+        """Return the context of the templates around the form."""
         return panel(self, request, form, obj, is_popup)
 
     def change_address(self, obj: Any) -> str:
-        """The address of the form of *obj*, in the entry in which it is."""
+        """Return the address of the form of *obj*, in its own admin entry."""
         model = self.model if self.model is self.opts.concrete_model else entry_model(obj)
         return page_address(self.admin_site.get_model_admin(model), "change", obj.pk)
 
@@ -259,7 +257,7 @@ class RecordAdmin(DraftAdmin):
         return self._press(request, obj)
 
     def _press(self, request: HttpRequest, obj: Any) -> HttpResponse:
-        """Run the button that was posted, and say what came of it."""
+        """Run the posted button, show its messages, and return the redirect."""
         outcome = buttons.press(self, request, obj, request.record_form)
         self.message_user(request, outcome.message, messages.SUCCESS)
         if outcome.warning:
@@ -274,5 +272,5 @@ class RecordAdmin(DraftAdmin):
     # The page of one further language
 
     def language_parts(self, obj: Any, user: Any) -> Iterable[tuple[str, Any, Sequence[str]]]:
-        """What a language page of *user* translates beside the long text: (heading, object, names of its labels)."""
+        """Yield (heading, object, names of its labels) that a language page shows to *user* beside the long text."""
         return [("", obj, labels_of(self.model))]

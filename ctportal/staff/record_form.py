@@ -1,4 +1,4 @@
-"""The form of a record: its own fields and labels, its text in the original language, and what publishing asks for."""
+"""The form of a record."""
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -20,27 +20,27 @@ from ctportal.workflow import original_language, review, roles
 
 
 class RecordForm(TextRowForm, LabelForm, PublishingFields, metaclass=forms.models.ModelFormMetaclass):
-    """The form of a record: its own fields and labels, its text in the original language, and what publishing asks for."""
+    """The form of a record: its fields and labels, its text in the original language, and the fields of the buttons."""
 
-    text_columns: tuple[str, ...] = ()  # of the row, written beside the text fields
+    text_columns: tuple[str, ...] = ()  # further columns of the row to save
     never_stale = frozenset(PublishingFields.base_fields) | {"upload", "remove_file"}
-    slug_from = ""  # field whose words make the slug
-    refusal = None  # ValidationError of a service that refused what this form asked for
+    slug_from = ""  # field that the slug is made from
+    refusal = None  # ValidationError of the service that refused this form
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if self.text_rows:
             self.text_row = text_row(self.instance, self.text_rows, self.opened_in)
         for name in self.text_fields:
-            # The texts of a new row stand back behind what the address of the form gives.
+            # Initial values from the address of the form take precedence over those of a new row.
             value = getattr(self.text_row, name)
             self.initial[name] = value if self.text_row.pk else self.initial.get(name) or value
         if "slug" in self.fields:
-            self.fields["slug"].required = False  # it is made from another field where it is left empty
+            self.fields["slug"].required = False  # generated if left empty
             self.fields["slug"].widget.attrs["data-prefill-from"] = self.slug_from
-        self.instants = {}  # of the fields that ask for one, aware
+        self.instants = {}  # {field name: aware datetime or None}
         self.instance_stage = getattr(self.instance, "stage", "")
-        self.newly_public = []  # the entries of the vocabulary that become public with it, for who may publish it
+        self.newly_public = []  # the newly public terms, for users who may publish the record
         if self.instance.pk:
             if self.instance.record_type not in VOCABULARY and roles.may_publish(self.request.user, self.instance):
                 self.newly_public = opening(self.instance)
@@ -48,7 +48,7 @@ class RecordForm(TextRowForm, LabelForm, PublishingFields, metaclass=forms.model
 
     @property
     def time_zone(self):
-        """The zone that release times are typed in: the conference's."""
+        """The time zone of typed release times: the conference's."""
         return zone_of(self._conference() or self.instance)
 
     def clean_slug(self):
@@ -60,17 +60,17 @@ class RecordForm(TextRowForm, LabelForm, PublishingFields, metaclass=forms.model
         return slug
 
     def _is_in_use(self, slug: str) -> bool:
-        """Whether *slug* is the address of another record, or belongs to one for good."""
+        """Return whether another record has *slug* or has it reserved."""
         others = self._meta.model._meta.concrete_model._base_manager.exclude(pk=self.instance.pk)
         is_reserved = slug_is_reserved(self.instance.record_type, slug, self.instance.uid)
         return is_reserved or others.filter(slug=slug).exists()
 
     def suggested_slug(self):
-        """The slug made of the field ``slug_from``, where the editor left the address empty."""
+        """Return the slug made from the field ``slug_from``, for an empty slug."""
         return slugify(self.cleaned_data.get(self.slug_from) or "")[:90].strip("-")
 
     def _free(self, slug):
-        """Return *slug*, with a number after it where another record has it."""
+        """Return *slug*, with a number appended if it is in use. Raise ValidationError if none is free."""
         if not slug:
             raise ValidationError(_("Use Latin letters for the address, such as minsk-2019."), code="required")
         for suffix in ["", *(f"-{number}" for number in range(2, 100))]:
@@ -91,11 +91,11 @@ class RecordForm(TextRowForm, LabelForm, PublishingFields, metaclass=forms.model
         self._check_language_change(cleaned)
         acts = ACTIONS.intersection(self.request.POST) if self.instance.pk else ()
         if acts and cleaned.get("mark") != self.initial["mark"]:
-            self.add_error(None, stale_message(self.instance))  # it is no longer what the editor saw
+            self.add_error(None, stale_message(self.instance))  # the record has changed since the page was opened
         return cleaned
 
     def _conference(self):
-        """The conference this record belongs to; on an opened add form the one the address names."""
+        """Return the conference of this record; on an add form, the one that its address names; or None."""
         if getattr(self.instance, "conference_id", None):
             return self.instance.conference
         field = self.fields.get("conference")
@@ -135,14 +135,14 @@ class RecordForm(TextRowForm, LabelForm, PublishingFields, metaclass=forms.model
                 self.add_error(name, error)
 
     def add_missing(self, error):
-        """Show what *error* says of fields in which nothing else is wrong."""
+        """Add *error* to the fields that have no other error."""
         for told, errors in error.error_dict.items():
             name = FIELD_OF.get(told, told)
             if name in self.fields and name not in self.errors:
                 self.add_error(name, errors)
 
     def missing(self):
-        """{field: message} of what is missing, in the record as it is typed, before it may be public; see ``SnapshotBuilder.missing``."""
+        """Return {field: message} of what the typed record lacks for publication; see ``SnapshotBuilder.missing``."""
         record, texts = self.instance, None
         if self.text_row is not None:
             saved = getattr(record, self.text_rows).all() if record.pk else []
@@ -152,7 +152,7 @@ class RecordForm(TextRowForm, LabelForm, PublishingFields, metaclass=forms.model
         return builder_for(record).missing(record, texts)
 
     def save_text(self):
-        """Save the row of the original language, once the record itself is saved."""
+        """Save the row of the original language. Call it after the record is saved."""
         if self.text_row is None or not self.has_text:
             return
         columns = ["language", *self.text_fields, *self.text_columns]
@@ -160,7 +160,7 @@ class RecordForm(TextRowForm, LabelForm, PublishingFields, metaclass=forms.model
 
 
 def text_form(row_model):
-    """Class decorator: give a form the ``text_fields`` of *row_model*, the rows of a record's text by language."""
+    """Return a class decorator that adds the form's ``text_fields``, which are fields of *row_model*, to a form."""
 
     def declare(form):
         fields = text_form_fields(row_model, form.text_fields)

@@ -1,4 +1,4 @@
-"""Recovering drafts that were deleted: the list of those that an account could have edited, and one of them."""
+"""The pages that recover deleted drafts: the list of those that the user could edit, and one of them."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -16,12 +16,13 @@ from ctportal.staff.object_pages import AdminPage, page_address
 from ctportal.workflow import restoring, revision_words
 from ctportal.workflow.revisions import SavedState
 
-MOST_DELETED = 200  # that the page lists
+MOST_DELETED = 200  # on the page
 
 
 def gone_message(admin: ModelAdmin, request: HttpRequest, pk: str) -> str:
-    """Return what is said to who saves the record *pk* of *admin*, which is not there. That it ever was is told to who may
-    recover it, and to nobody else."""
+    """Return the message for a save of the record *pk* of *admin*, which does not exist. Only users who may recover the
+    record learn that it existed.
+    """
     rest = _(
         "Nothing was saved. This browser keeps an unsaved copy of what you typed and offers it when you open the form "
         "again."

@@ -1,4 +1,4 @@
-"""The public record that a typed address leads to: what readers of a withdrawn one find instead."""
+"""The public record that replaces a withdrawn one, found by its typed address."""
 
 from urllib.parse import urlsplit
 
@@ -15,7 +15,10 @@ from ctportal.publishing.models import VOCABULARY, Edition, RecordType
 
 
 def replacement_from(text):
-    """Return the uid of the public record that *text*, an address of this portal or its last part, leads to; None if empty."""
+    """Return the uid of the public record at *text*, an address of this portal or its last part; None if it is empty.
+
+    Raise ValidationError for the field "replacement" unless exactly one record is found.
+    """
     text = text.strip()
     if not text:
         return None
@@ -37,7 +40,7 @@ def replacement_from(text):
 
 
 def _named_in_address(text):
-    """What the address *text* says of the record that it leads to: fields of its edition; {} where it is none of ours."""
+    """Return the fields of an edition that the address *text* contains; {} if it is not an address of this portal."""
     try:
         address = urlsplit(text)
         path = address.path.strip("/…")
@@ -47,7 +50,7 @@ def _named_in_address(text):
         return {}
     if not address.netloc and "/" not in path:
         return {"uid": path} if UID.fullmatch(path) else {"slug": path}
-    # The language may be left out; id/… has no last stroke.
+    # The language may be missing; id/… has no trailing slash.
     for full in (f"/{path}/", f"/{languages.DEFAULT}/{path}/", f"/{path}"):
         try:
             match = resolve(full)
@@ -60,7 +63,7 @@ def _named_in_address(text):
     return {}
 
 
-# Pages whose address ends in a slug, by their names.
+# {URL name of a page with a slug in its address: record type}
 TYPE_IN_ADDRESS = {
     f"{app}:{name}": record_type
     for app, record_type in (("conferences", RecordType.CONFERENCE), ("documents", RecordType.DOCUMENT))

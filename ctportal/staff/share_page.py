@@ -1,4 +1,4 @@
-"""The page on which staff share a draft with somebody who has no account, and take that back."""
+"""The page that makes and revokes share links to a draft."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,7 +1,8 @@
-"""Share links: one draft for somebody without an account. Signed, expiring, revocable; each opening is recorded.
+"""Share links: one draft for a reader without an account. Links are signed, expire and can be revoked; every opening
+is recorded.
 
-A link covers its record and that record's own files, and nothing else. It lives no longer than the right of who made
-it: where the account is locked, or may no longer read the record, it opens nothing.
+A link gives access to its record and that record's own files only. It stops working when the account that made it is
+inactive or may no longer read the record.
 """
 
 from datetime import timedelta
@@ -22,7 +23,10 @@ DAYS = (1, 3, 7, 14, 30)
 
 
 def share(record, *, by, days, name=""):
-    """Make a link to the draft of *record* that lives for *days* (one of DAYS); *name* tells colleagues whom it is for."""
+    """Return a new link to the draft of *record*, valid for *days* (one of DAYS); *name* says whom it is for.
+
+    Raise PermissionDenied unless *by* may edit the record, ValidationError for an invalid *days* or *name*.
+    """
     if not roles.may_edit(by, record):
         raise PermissionDenied
     if days not in DAYS:
@@ -44,25 +48,25 @@ def share(record, *, by, days, name=""):
 
 
 def links_of(record):
-    """The links to *record*, newest first, with ``openings`` (how many) and ``last_opened``."""
+    """Return the links to *record*, newest first, annotated with ``openings`` (their number) and ``last_opened``."""
     links = ShareLink.objects.filter(uid=record.uid).select_related("created_by")
     return links.annotate(openings=Count("shareopening"), last_opened=Max("shareopening__at")).order_by("-pk")
 
 
 def revoke(link, *, by, record):
-    """Make *link* open nothing from now on."""
+    """Revoke *link*. Raise PermissionDenied unless *by* may edit *record* and the link is to it."""
     if not roles.may_edit(by, record) or link.uid != record.uid:
         raise PermissionDenied
     ShareLink.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=timezone.now())
 
 
 def address_of(link):
-    """The address of the preview that *link* opens, below the site's root."""
+    """Return the address of the preview that *link* opens, without the host."""
     return reverse("preview", args=[signing.dumps(link.key, salt=SALT)])
 
 
 def link_for(token):
-    """The ShareLink that *token* is for, or None where it opens nothing (any longer)."""
+    """Return the ShareLink of *token*, or None if it is invalid, expired or revoked."""
     try:
         key = signing.loads(token, salt=SALT)
     except signing.BadSignature:
@@ -73,7 +77,7 @@ def link_for(token):
 
 
 def record_for(link):
-    """The working record that *link* opens, or None where its maker may no longer read it."""
+    """Return the working record of *link*, or None if the account that made it may no longer read the record."""
     record = BUILDERS[link.type].queryset().filter(uid=link.uid).first()
     maker = link.created_by
     return record if record and maker.is_active and roles.may_read(maker, record) else None

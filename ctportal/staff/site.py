@@ -1,4 +1,4 @@
-"""The admin's site: names, and an index grouped as staff think instead of by application."""
+"""The admin site: its titles, and an index grouped by the tasks of staff instead of by app."""
 
 from functools import wraps
 
@@ -36,7 +36,7 @@ class PortalAdminSite(AdminSite):
         return [path("language/", require_POST(set_language), name="choose_language"), *super().get_urls()]
 
     def admin_view(self, view, cacheable=False):
-        """Every page of a record, wherever it is defined, leads on to the entry in which the record is by now."""
+        """Wrap *view* so that a request for a record that has moved gets the response of its present entry."""
 
         @wraps(view)
         def followed(request, *args, **kwargs):
@@ -58,7 +58,7 @@ class PortalAdminSite(AdminSite):
 
     def index(self, request, extra_context=None):
         from ctportal.staff.dashboard import (
-            dashboard,  # knows the lists of records, which are not there before this site is
+            dashboard,  # it needs the admins of records, which need this site
         )
 
         mine = {"dashboard": dashboard(request.user, self)}

@@ -1,9 +1,10 @@
-"""The second to save a form: what somebody else has saved meanwhile stands beside what was typed, to choose field by field.
+"""Stale saves: a form is refused if another user has saved the record since the form was opened.
 
-A form carries digests of what it was opened with (``opened``). When it is posted, a field of it is *stale* where what
-the database holds no longer has that digest. Where what was typed differs from it too, the form is refused and shown
-again with both texts; the answer comes back as ``choose-<name of the field>``, "theirs" or "mine". What the form does
-not show is never touched, and what only the other has changed is proposed as theirs. Nothing that was typed is lost.
+A form contains digests of the values it was opened with (``opened``). When it is posted, a field is *stale* if the
+value in the database no longer has that digest. If the typed value differs from the saved one too, the form is refused
+and shown again with both; the choice is posted as ``choose-<name of the field>``, "theirs" or "mine". Fields that the
+form does not show are never written; a change by the other user alone is preselected as "theirs". No typed text is
+lost.
 """
 
 import hashlib
@@ -24,19 +25,19 @@ from ctportal.reading.differences import text_changes
 from ctportal.workflow import review
 
 THEIRS, MINE = "theirs", "mine"
-GONE = "gone"  # stands for the field's name where a whole row was deleted meanwhile
+GONE = "gone"  # in place of the field's name: the whole row was deleted meanwhile
 LONG = 80  # characters from which differences are marked word by word
 
 
 @dataclass
 class Conflict:
-    """One field that somebody else has saved meanwhile and in which something else was typed."""
+    """A field in which the value saved meanwhile differs from the typed one."""
 
     name: str  # of the HTML field
     label: str
     theirs: str
     mine: str
-    chosen: str  # "theirs", "mine" or "" for not yet
+    chosen: str  # "theirs", "mine" or "" (not chosen)
 
     @property
     def is_long(self):
@@ -44,15 +45,15 @@ class Conflict:
 
     @property
     def changes(self):
-        """From theirs to mine, as ``differences.text_changes`` tells it."""
+        """The changes from *theirs* to *mine*; see ``differences.text_changes``."""
         return text_changes(self.theirs, self.mine)
 
 
 def _posted_form(field, value):
-    """The value of *field* as a browser would post it: a text, or a sorted list of texts."""
+    """Return *value* of *field* as a browser would post it: a string, or a sorted list of strings."""
     if isinstance(value, bool) or value is None:
         return "on" if value else ""
-    widget = getattr(field.widget, "widget", field.widget)  # the admin wraps those that may add in place
+    widget = getattr(field.widget, "widget", field.widget)  # the admin wraps widgets that have an add link
     shown = widget.format_value(field.prepare_value(value))
     if isinstance(shown, (list, tuple, set)):
         texts = sorted(str(item) for item in shown if str(item))
@@ -65,14 +66,14 @@ def _digest(value):
 
 
 def _own_fields(form):
-    """(name, bound field) of the fields that *form* writes and whose value stands in the page."""
+    """Yield (name, bound field) of the visible fields that *form* writes."""
     for name, field in form.fields.items():
         if not (field.disabled or field.widget.is_hidden or name in form.never_stale):
             yield name, form[name]
 
 
 def _saved(bound):
-    """What the database holds of the field *bound*, as a browser would post it."""
+    """Return the saved value of the field *bound*, as a browser would post it."""
     return _posted_form(bound.field, bound.form.get_initial_for_field(bound.field, bound.name))
 
 
@@ -82,17 +83,17 @@ def _typed(bound):
 
 
 def digests(form, key=""):
-    """{key of the field: digest of what the database holds}, for a form or a row of it (*key* names the row)."""
+    """Return {*key* + name of the field: digest of the saved value} for a form, or for a row with its ``row_key``."""
     return {f"{key}{name}": _digest(_saved(bound)) for name, bound in _own_fields(form)}
 
 
 def row_key(form):
-    """Names a row whatever its number in the page: the prefix of its kind, and its primary key."""
+    """Return a key of a row that does not depend on its position: the form set's prefix and the primary key."""
     return f"{form.prefix.rsplit('-', 1)[0]}:{form.instance.pk}:"
 
 
 def opened(form, formsets=()):
-    """The text that a page carries: what it was opened with."""
+    """Return the value of the hidden field ``opened``: the digests of *form* and *formsets* as JSON."""
     return as_text(digests(form) | digests_of_rows(row for formset in formsets for row in formset.initial_forms))
 
 
@@ -101,46 +102,46 @@ def digests_of_rows(rows):
 
 
 def as_text(found):
-    """*found*, a dictionary of digests and other short texts, as a page carries it."""
+    """Return *found*, a dictionary of digests and other short strings, as JSON for the hidden field ``opened``."""
     return json.dumps(found, separators=(",", ":"))
 
 
 def read_opened(data):
-    """The digests that *data* (a posted form) was opened with; {} where it carries none that can be read."""
+    """Return the digests that *data* (a posted form) was opened with; {} if there are none or they are invalid."""
     try:
         found = json.loads(data.get("opened") or "{}")
-    except (ValueError, RecursionError):  # the second where brackets stand in brackets without end
+    except (ValueError, RecursionError):  # RecursionError: brackets nested too deeply
         return {}
     return found if isinstance(found, dict) else {}
 
 
 def take_theirs(form):
-    """Put what is saved in the place of what was typed where "theirs" was chosen. Call it before the form is cleaned."""
+    """Replace typed values with saved ones where "theirs" was chosen. Call it before the form is cleaned."""
     for _name, bound in _own_fields(form):
         if form.data.get(f"choose-{bound.html_name}") == THEIRS:
             form.data = _with_value(form.data, bound, _saved(bound))
 
 
 def is_touched(form, key=""):
-    """Whether something was typed in the bound *form* since it was opened."""
+    """Return whether the bound *form* was edited since it was opened."""
     was = read_opened(form.data)
     return any(_digest(_typed(bound)) != was.get(f"{key}{name}") for name, bound in _own_fields(form))
 
 
 def take_all_theirs(form):
-    """Show what is saved in all fields of *form*, in which nothing was typed. Call it before the form is cleaned."""
+    """Replace all values of *form*, which was not edited, with the saved ones. Call it before the form is cleaned."""
     for _name, bound in _own_fields(form):
         if _saved(bound) != _typed(bound):
             form.data = _with_value(form.data, bound, _saved(bound))
 
 
 def changed_fields(form):
-    """Names of the fields of the bound *form* in which something else stands than what is saved."""
+    """Return the names of the fields of the bound *form* whose typed value differs from the saved one."""
     return [name for name, bound in _own_fields(form) if _saved(bound) != _typed(bound)]
 
 
 def typed_in(form, *, except_for):
-    """[(label, words)] of what was typed in the bound *form* since it was opened, but in the fields named *except_for*."""
+    """Return [(label, value in words)] of the edited fields of the bound *form*, except those named in *except_for*."""
     was = read_opened(form.data)
     return [
         (capfirst(str(bound.label)), in_words(bound, _typed(bound)))
@@ -150,7 +151,7 @@ def typed_in(form, *, except_for):
 
 
 def with_what_is_saved(data, form, *, except_for):
-    """*data*, of another form, with what is saved in all fields of the unbound *form* but those named *except_for*."""
+    """Return *data* of another form with the saved values of the unbound *form*, except for fields in *except_for*."""
     for name, bound in _own_fields(form):
         if name not in except_for:
             data = _with_value(data, bound, _saved(bound))
@@ -169,7 +170,7 @@ def _with_value(data, bound, value):
 
 
 def conflicts_of(form, key="", where=""):
-    """The Conflicts of *form*, bound to an existing record or row."""
+    """Yield the Conflicts of *form*, which is bound to an existing record or row."""
     was = read_opened(form.data)
     asked = set(form.data.getlist("asked"))
     for name, bound in _own_fields(form):
@@ -186,7 +187,7 @@ def conflicts_of(form, key="", where=""):
 
 
 def in_words(bound, value):
-    """What *value*, as a browser posts it, means to a reader."""
+    """Return *value*, as a browser posts it, in words for a reader."""
     if bound.widget_type == "checkbox":
         return _("yes") if value else _("no")
     choices = getattr(bound.field, "queryset", None)
@@ -204,10 +205,10 @@ def in_words(bound, value):
 
 
 def move_deleted_rows_last(data, prefix, existing):
-    """Return (data, numbers) with the posted rows of *prefix* whose record was deleted meanwhile as new rows at the end.
+    """Return (data, indexes): the posted rows of *prefix* that were deleted meanwhile become new rows at the end.
 
-    *existing* holds the primary keys that there are. A row without one is new, whatever its number. A row
-    in which nothing was typed goes with its record; *numbers* are those of the rows in which something was.
+    *existing* holds the primary keys in the database. A row without a key is new, whatever its index. A deleted row
+    that was not edited is dropped; *indexes* are those of the deleted rows that were.
     """
     rows, initial = _rows(data, prefix)
     if rows is None:
@@ -233,13 +234,13 @@ def move_deleted_rows_last(data, prefix, existing):
 
 
 def _number(name, prefix):
-    """The row's number in the name of a field of *prefix*, or None."""
+    """Return the index of the row in *name*, a field name with *prefix*, or None."""
     number = name.removeprefix(f"{prefix}-").partition("-")[0]
     return int(number) if name.startswith(f"{prefix}-") and number.isdecimal() and len(number) < 6 else None
 
 
 def _rows(data, prefix):
-    """(the posted rows as {field: values}, how many of them existed), or (None, 0) where the counts make no sense."""
+    """Return (posted rows as {field: values}, number of initial rows), or (None, 0) if the counts are invalid."""
     counts = [data.get(f"{prefix}-{name}", "") for name in ("TOTAL_FORMS", "INITIAL_FORMS")]
     if not all(count.lstrip("-").isdecimal() and len(count) < 5 for count in counts):
         return None, 0
@@ -256,7 +257,7 @@ def _key(row):
 
 
 def _is_touched(row, prefix, was):
-    """Whether something was typed in *row* since it was opened: only texts can be compared, and that is enough."""
+    """Return whether *row* was edited since it was opened. Comparing the posted texts is sufficient."""
     for name, values in row.items():
         before = was.get(f"{prefix}:{_key(row)}:{name}")
         value = values[0] if len(values) == 1 else sorted(values)
@@ -270,14 +271,14 @@ def _digest_of_text(value):
 
 
 def typed_in_gone(data, prefix, key, names):
-    """{name: text} of what was typed in the text fields *names* of a row of *data* whose record was deleted meanwhile."""
+    """Return {name: text} of the edited text fields *names* in a row of *data* that was deleted meanwhile."""
     was = read_opened(data)
     texts = {name: data.get(f"{prefix}-{name}", "").strip() for name in names}
     return {name: text for name, text in texts.items() if text and _digest_of_text(text) != was.get(f"{key}{name}")}
 
 
 def conflicts_of_rows(formset, heading):
-    """The Conflicts of the rows of *formset* that are there, and of those deleted meanwhile."""
+    """Yield the Conflicts of the rows of *formset*, including those deleted meanwhile."""
     was = read_opened(formset.data)
     for number, row in enumerate(formset.initial_forms, start=1):
         if not row.instance.pk:
@@ -298,7 +299,7 @@ def conflicts_of_rows(formset, heading):
 
 
 def _deletion(row, label, stale, data):
-    """The Conflict of a *row* that is to be deleted although somebody has changed its fields *stale* meanwhile."""
+    """Yield a Conflict if *row* is to be deleted and another user has changed its fields *stale* meanwhile."""
     name = row["DELETE"].html_name
     if stale and data.get(f"choose-{name}") != MINE:
         words = ", ".join(f"{capfirst(str(bound.label))}: {in_words(bound, _saved(bound))}" for bound in stale)
@@ -306,27 +307,28 @@ def _deletion(row, label, stale, data):
 
 
 def lock_form(model, pk):
-    """Let nobody else save the record *pk* (a text) of *model* until this transaction ends: what its form is compared with
-    must still stand there when it is written."""
+    """Lock the record *pk* (a string) of *model* for this transaction, so that it does not change between the
+    comparison with the form and the save.
+    """
     if is_key(pk):
         lock(model._base_manager.filter(pk=pk))
 
 
 def log_of(record):
-    """What the admin has logged of *record*, in whichever entry, the latest first."""
+    """Return the admin's log entries of *record* from all its admin entries, newest first."""
     kinds = ContentType.objects.get_for_models(type(record), record._meta.concrete_model, for_concrete_models=False)
     entries = LogEntry.objects.filter(content_type__in=kinds.values(), object_id=str(record.pk))
     return entries.select_related("user").order_by("-action_time")
 
 
 def who_saved_last(record):
-    """(name, instant) of the last saving of *record* in the admin, or None."""
+    """Return (name, instant) of the last save of *record* in the admin, or None."""
     entry = log_of(record).first()
     return (name_of(entry.user), entry.action_time) if entry else None
 
 
 def refusal():
-    """What is said where a form is stale."""
+    """Return the error of a stale form."""
     return ValidationError(
         _(
             "Someone else has saved this record since you opened it. For each field, choose what to keep, then save "
@@ -337,7 +339,7 @@ def refusal():
 
 
 def stale_message(record):
-    """What is said to somebody who acts on a *record* that has changed since they opened it."""
+    """Return the error of an action on *record* from a page opened before its last change."""
     text = _(
         "“%(record)s” has changed since you opened this page. Nothing was done: open it again and look at it first."
     )
@@ -349,7 +351,7 @@ def stale_message(record):
 
 
 def stale_context(form, formsets=()):
-    """For the templates: what the page was opened with and, where somebody else has saved meanwhile, what to choose."""
+    """Return the template context: the digests of the page and, after a stale save, conflicts and who saved last."""
     if not form.instance.pk:
         return {"opened": "", "conflicts": []}
     conflicts = [*form.conflicts, *(conflict for formset in formsets for conflict in formset.conflicts)]
@@ -360,9 +362,9 @@ def stale_context(form, formsets=()):
 
 
 class ComparedForm:
-    """Mixin of the forms of saved records: refused where somebody else has saved something else in one of their fields."""
+    """Mixin of forms of saved records that refuses stale saves."""
 
-    # Fields that are no part of the record, or that nobody can compare in a page.
+    # Fields that are not part of the record or cannot be compared.
     never_stale: frozenset[str] = frozenset()
     conflicts: Sequence[Conflict] = ()
 
@@ -371,7 +373,7 @@ class ComparedForm:
         if is_saved:
             take_theirs(self)
         super().full_clean()
-        if is_saved and self.prefix is None:  # rows are compared by their form set
+        if is_saved and self.prefix is None:  # form sets compare their rows
             self.conflicts = list(conflicts_of(self))
             if self.conflicts:
                 self.add_error(None, refusal())

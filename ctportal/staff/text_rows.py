@@ -1,4 +1,4 @@
-"""The row of a record's text in one language, as forms show and check it."""
+"""The row of a record's text in one language, in forms."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -37,10 +37,10 @@ def text_form_fields(model: type[Model], names: Iterable[str]) -> dict[str, form
 
 
 def text_row(record: Model, relation: str, language: str, **values: Any) -> Model:
-    """Return the row of *record* in *language*, a new one with *values* where there is none. *relation* names its rows."""
+    """Return the row of *record* in *language*, or a new one with *values*. *relation* is the name of its rows."""
     rows = record._meta.get_field(relation)
     if record.pk:
-        # All of them: pages show the languages of the record from the same query.
+        # Reads all rows: pages show the record's languages from the same query.
         for row in getattr(record, relation).all():
             if row.language == language:
                 return row
@@ -58,7 +58,7 @@ class TextRowForm:
     text_row: Any = None
 
     def clean_text(self) -> None:
-        """Write what was typed on the row, and clean it as its model does. A choice that did not come stays as it is."""
+        """Set the typed values on the row and validate it. A choice that was not posted stays unchanged."""
         for name in self.text_fields:
             value = self.cleaned_data.get(name)
             if value or (name in self.cleaned_data and not self._is_choice(name)):
@@ -76,11 +76,11 @@ class TextRowForm:
 
     @property
     def has_text(self) -> bool:
-        """Whether there is a row to save: one that exists, or one into which something was typed, uploaded or ticked."""
+        """Whether there is a row to save: one that exists, or a new one with text, a file or a ticked box."""
         row = self.text_row
         typed = any(getattr(row, name) for name in self.text_fields if not self._is_choice(name))
         return bool(row.pk or row.ready or getattr(row, "file_id", None)) or typed
 
     def _is_choice(self, name: str) -> bool:
-        """Whether the text field *name* is a choice, which always has a value."""
+        """Return whether the text field *name* is a choice, which always has a value."""
         return bool(self.text_row._meta.get_field(name).choices)

@@ -1,8 +1,7 @@
-"""What the browser keeps of a form until it is saved (``unsaved-copy.js``): the success says of which form it is one.
+"""The unsaved copy that the browser keeps of a form until it is saved (``unsaved-copy.js``).
 
-Each form that was typed in is sent with a token, ``kept``. The message of its success carries it, and the page that shows
-the message forgets the text kept under that token and no other: a success that is of another form, or of another tab, says
-nothing about this one.
+Every edited form is posted with a token, ``kept``. The success message repeats it, and the page that shows the message
+deletes the copy with that token only: the success of another form or tab does not delete this one.
 """
 
 import re
@@ -13,7 +12,7 @@ TOKEN = re.compile(r"[0-9a-z]{1,40}")
 
 
 class SaysWhatIsSaved:
-    """Mixin of admins: their successes name the form that they answer."""
+    """Mixin of admins: success messages carry the token of the form that was saved."""
 
     def message_user(self, request, message, level=messages.INFO, extra_tags="", fail_silently=False):
         token = request.POST.get("kept", "")

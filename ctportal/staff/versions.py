@@ -1,4 +1,4 @@
-"""A record's editions in the admin, and the page on which an administrator seals one."""
+"""The pages that list the editions of a record and let an administrator seal one."""
 
 from django import forms
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -32,7 +32,9 @@ class VersionsPage(ObjectPage):
         return self.answer("record/versions", _("Versions"), context)
 
     def _rows(self):
-        """Every edition of the record, unscheduled ones included, first to last. *number* is that of the public history."""
+        """Return a row for each edition of the record, oldest first, including unscheduled ones. ``number`` is the
+        version number of an edition in effect, else None.
+        """
         editions = Edition.objects.filter(uid=self.record.uid).defer("json", "card", "text")
         rows, number = [], 0
         for edition in editions.annotate(now=epoch.reached()).order_by("public_from", "pk"):
@@ -76,8 +78,9 @@ class VersionsPage(ObjectPage):
 
     @staticmethod
     def _usual_before(rows):
-        """The key of the edition that the draft is compared with where nobody chooses one: what the public reads or, where it
-        reads none, what it will read or did; "" where there is nothing."""
+        """Return the key of the edition that the draft is compared with by default: the current one, else the scheduled
+        one, else the last past one, else the last unscheduled one; "" if there is none.
+        """
 
         def order(row):
             return row["in_force"], row["to_come"], not row["edition"].is_unscheduled, row["edition"].public_from
@@ -128,7 +131,7 @@ class SealPage(VersionsPage):
         return other.pk != self.edition.pk and other.sha256 == self.edition.sha256 and not other.is_sealed
 
     def _still_in_draft(self):
-        """Names of the fields in which the draft still holds a text of the edition."""
+        """Yield the names of the fields in which the draft still contains a text of the edition."""
         draft = builder_for(self.record).snapshot(self.record).data
         for name, value in draft.items():
             texts = set(strings({name: self.edition.data.get(name)})) & set(strings({name: value}))

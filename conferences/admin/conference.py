@@ -1,4 +1,4 @@
-"""The admin of conferences: list, form with its tables and panel, and the addresses of their further pages."""
+"""The admin of conferences: the list, the form with its inlines and panel, and the addresses of further pages."""
 
 from django.contrib import admin
 from django.db.models import Count, OuterRef, Prefetch, Subquery
@@ -28,7 +28,7 @@ from ctportal.workflow import roles
 from ctportal.workflow.redaction import redact
 from documents.models import Document
 
-COUNTRIES = dict(COUNTRY_CHOICES)  # Django makes this dictionary anew for each row that shows a country
+COUNTRIES = dict(COUNTRY_CHOICES)  # made once; Django builds it for every row
 
 
 @text_form(ConferenceText)
@@ -112,7 +112,7 @@ class ConferenceAdmin(RecordAdmin):
         *RecordAdmin.pages,
     ]
     link_paths = ("parent", "references__document", "figures__source_document", "photos")
-    # Where the parts of the form begin, for the row of links above it.
+    # {id, label} of the parts of the form, for the links above it.
     parts = [
         ("fieldset-0-0-heading", gettext_lazy("Facts")),
         ("fieldset-0-1-heading", gettext_lazy("Text")),
@@ -158,7 +158,7 @@ class ConferenceAdmin(RecordAdmin):
         return ", ".join(missing if record.photo_count else [*missing, _("photos")])
 
     def language_parts(self, obj, user):
-        """Every label of the conference and its parts; an empty heading goes on under the one before."""
+        """Yield the labels of the conference and its parts. An empty heading continues the group before."""
         yield from super().language_parts(obj, user)
         yield from _under(_("Main topics"), obj.main_topics.all())
         for session in obj.sessions.prefetch_related("appearances"):
@@ -187,8 +187,9 @@ class ConferenceAdmin(RecordAdmin):
 
 
 def cascaded_changes(state):
-    """What the buttons do to other records: the names of those that move with the conference, and of those that are
-    unscheduled with it."""
+    """Return the names of the documents and photos that move with the scheduled conference, and of those that are
+    unscheduled with it; {} unless its first edition is to come.
+    """
     if not state.to_come or state.in_force:
         return {}
     children = children_of(state.to_come.uid, state.at).only("uid", "type", "public_from")
@@ -201,6 +202,6 @@ def cascaded_changes(state):
 
 
 def _under(heading, rows):
-    """The labels of *rows* under one *heading*."""
+    """Yield the labels of *rows* under one *heading*."""
     for number, row in enumerate(rows):
         yield heading if not number else "", row, labels_of(type(row))

@@ -1,4 +1,4 @@
-"""The dossier of a conference, in the panel of its form: which documents and photos there are, and which are missing."""
+"""The dossier in the panel of a conference's form: its documents and photos, and the parts that are missing."""
 
 from dataclasses import dataclass
 
@@ -24,12 +24,12 @@ from documents.models import CoChairsSummary, Document, LanguageVersion, OtherDo
 
 @dataclass(frozen=True)
 class ExpectedPart:
-    """A part that the dossier should have: a document of an admin entry, which is added for an occasion."""
+    """A part that a dossier should have: a document of an admin entry, with the occasion preset when it is added."""
 
     name: Promise
     entry: type[CoChairsSummary | PressRelease | Statement]
     occasion: Occasion
-    is_of_occasion: bool = False  # whether a document for another occasion is not this part
+    is_of_occasion: bool = False  # whether only documents of this occasion match
 
     def matches(self, document: Document) -> bool:
         if self.is_of_occasion and document.occasion != self.occasion:
@@ -50,12 +50,12 @@ PARTS = [
 
 
 def missing_parts(documents: list[Document]) -> list[str]:
-    """Names of the parts that none of *documents* is."""
+    """Return the names of the expected parts that none of *documents* matches."""
     return [str(part.name) for part in PARTS if not any(map(part.matches, documents))]
 
 
 def add_address(entry, conference, user, **values):
-    """The address of the form to add a document of *entry*, filled in with *values*; "" for who may not add one."""
+    """Return the address of the add form of *entry* with initial *values*; "" if *user* may not add one."""
     name = entry._meta.model_name
     if not user.has_perm(f"documents.add_{name}"):
         return ""
@@ -63,7 +63,7 @@ def add_address(entry, conference, user, **values):
 
 
 def add_links(conference, user):
-    """What more there is to add, for who may: {address, label}."""
+    """Return the links, {address, label}, to add further documents that *user* may add."""
     links = [
         {"address": STATEMENTS.add_address(conference, user), "label": _("Add statement")},
         {"address": add_address(OtherDocument, conference, user), "label": _("Add other document")},
@@ -72,7 +72,7 @@ def add_links(conference, user):
 
 
 def dossier_rows(site: AdminSite, conference: Conference, user):
-    """A row for each document that *user* may read, for each part that is missing, and for the photos."""
+    """Return a row for each document that *user* may read, each missing part, and the photos."""
     documents = roles.readable(conference.documents.order_by("date", "pk"), user)
     titles = LanguageVersion.objects.only("document", "language", "title", "ready")
     rest = documents = note_publication(documents.prefetch_related(Prefetch("versions", titles)))
@@ -101,7 +101,7 @@ def document_row(site, part, document):
 
 
 def missing_row(part, address, label):
-    """The row of a part that the dossier lacks, with the way to add it for who may."""
+    """Return the row of a missing part. *add_address* is "" for users who may not add it."""
     return {"part": capfirst(part), "is_missing": True, "add_address": address, "add_label": label}
 
 

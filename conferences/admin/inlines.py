@@ -1,4 +1,4 @@
-"""The tables in the forms of conferences and sessions: the rows that belong to one."""
+"""The inlines in the forms of conferences and sessions."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -32,7 +32,7 @@ class RowForm(LabelForm):
 
 class RowInline(LabelTabularInline):
     form: type[LabelForm] = RowForm
-    titles: tuple[str, ...] = ()  # of the documents that the rows name: the paths to their versions
+    titles: tuple[str, ...] = ()  # lookups to prefetch for the titles of documents
 
     def get_queryset(self, request):
         rows = super().get_queryset(request)
@@ -58,7 +58,7 @@ class MainTopicInline(RowInline):
 
 
 class SessionInline(RowInline):
-    """The programme at a glance; each session's description, people and organizations are on its own page."""
+    """The programme in brief; the description, people and organizations of a session are on its own page."""
 
     model = Session
     fields = ["kind", "number", "title", "date", "start_time", "end_time", "order"]
@@ -80,7 +80,7 @@ class AppearanceInline(RowInline):
 
 class FigureForm(LabelForm):
     def validate_constraints(self):
-        """One official figure per measure is checked by the form set, over all rows at once."""
+        """Skip the constraint of one official figure per measure: the form set checks it for all rows together."""
 
 
 class FigureFormSet(InlineFormSet):
@@ -95,7 +95,7 @@ class FigureFormSet(InlineFormSet):
                 official.add(data["measure"])
 
     def save(self, commit=True):
-        # The mark moves from one row to another in one step: first taken off, then set.
+        # To move ``official`` from one row to another, clear it first: the constraint allows one per measure.
         stays = [form.instance.pk for form in self.initial_forms if form.cleaned_data.get("official")]
         if commit and self.instance.pk:
             self.instance.figures.filter(official=True).exclude(pk__in=stays).update(official=False)

@@ -1,6 +1,6 @@
-"""The conferences that an account may know of: for forms, their choices, filters and uploads.
+"""The conferences that an account may view or choose, for forms, filters and uploads.
 
-The one place that reads them from all there are, and hands on none that ``roles`` does not allow.
+Only this module queries all conferences; it returns only those that ``roles`` allows.
 """
 
 from django.urls import reverse
@@ -12,27 +12,27 @@ from ctportal.workflow.redaction import Redacted
 
 
 def readable_conferences(user):
-    """Those whose drafts *user* may read."""
+    """Return the conferences whose drafts *user* may read."""
     return roles.readable(Conference.objects.all(), user)
 
 
 def known_conferences(user):
-    """Those that *user* may name in a record of their own; see ``roles.choosable``."""
+    """Return the conferences that *user* may choose in a record of their own; see ``roles.choosable``."""
     return roles.choosable(Conference.objects.all(), user)
 
 
 def named_conference(value, user):
-    """The conference whose primary key is the text *value*, such as an address gives it, where *user* may know of it; or None."""
+    """Return the conference with the primary key *value* (a string) if *user* may choose it, else None."""
     return known_conferences(user).filter(pk=value).first() if is_key(value) else None
 
 
 def city_of(conference):
-    """The city of *conference* in its original language, "" where none is given."""
+    """Return the city of *conference* in its original language, or ""."""
     return getattr(conference, f"city_{conference.original_language}") or ""
 
 
 def parent_link(obj):
-    """Where a document or photo belongs: {name, address} of its conference, or None."""
+    """Return {name, address} of the conference of a document or photo; None without one or if it is redacted."""
     if not obj.conference_id or isinstance(obj.conference, Redacted):
         return None
     address = reverse("admin:conferences_conference_change", args=[obj.conference_id])

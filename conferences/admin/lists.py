@@ -1,4 +1,4 @@
-"""What the lists of conferences, photos, documents and the vocabulary share."""
+"""The shared parts of the lists of conferences, photos, documents and the vocabulary."""
 
 from django.contrib import admin
 from django.db.models import Model, TextField
@@ -12,7 +12,7 @@ from ctportal.workflow import roles
 
 
 def label(record: Model, name: str) -> str:
-    """The label *name* of *record* in the interface's language or what it falls back to."""
+    """Return the label *name* of *record* in the interface language or its fallback."""
     return languages.pick(label_texts(record, name), interface_language(), record.original_language)[0]
 
 
@@ -23,7 +23,7 @@ class YearListFilter(admin.SimpleListFilter):
 
     def lookups(self, request, model_admin):
         readable = roles.readable(model_admin.model._default_manager.exclude(**{self.field: None}), request.user)
-        # Cut from the text of the date: SQLite calls Django's ExtractYear, a Python function, for every row.
+        # A substring of the date: on SQLite, Django's ExtractYear calls a Python function for every row.
         year = Substr(Cast(self.field, TextField()), 1, 4)
         years = readable.order_by().values_list(year, flat=True).distinct()
         return [(year, year) for year in sorted(years, reverse=True)]

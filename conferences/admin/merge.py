@@ -1,4 +1,4 @@
-"""The page on which staff make one of two or more people, or organizations, that are the same."""
+"""The page on which staff merge duplicate people or organizations."""
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -15,12 +15,12 @@ from ctportal.staff.label_forms import label_texts
 from ctportal.staff.object_pages import AdminPage
 from ctportal.workflow import review
 
-MOST = 10  # entries in one merger: more is a mistake of the selection
-SHOWN = 30  # records named per entry
+MOST = 10  # entries in one merger; more are taken for a mistake
+SHOWN = 30  # records listed per entry
 
 
 class Candidate:
-    """One of the entries to merge, with what the page tells about it."""
+    """One of the entries to merge, with the details that the page shows."""
 
     def __init__(self, entry, admin_site):
         self.entry, self.admin_site = entry, admin_site
@@ -35,7 +35,7 @@ class Candidate:
 
     @property
     def details(self):
-        """(name of the field, value) of what is filled in beside the name."""
+        """Yield (label of the field, value) of the fields with a value, except the name."""
         for name in ("acronym", "kind", "country", "parent", "website"):
             if value := getattr(self.entry, name, ""):
                 display = getattr(self.entry, f"get_{name}_display", lambda value=value: value)()
@@ -95,7 +95,7 @@ class MergePage(AdminPage):
 
     @transaction.atomic
     def _merge(self, others, into):
-        """Merge all of them or, with a ValidationError, none; return how many editions were made."""
+        """Merge *others* into *into* and return the number of editions made. On a ValidationError nothing is merged."""
         editions = 0
         merging.lock_for_merger([into, *others])
         for away in others:
@@ -106,9 +106,9 @@ class MergePage(AdminPage):
         return editions
 
     def _show(self, status, errors=(), chosen=None):
-        mark = review.mark_of_all(self.entries)  # before what is shown is read
+        mark = review.mark_of_all(self.entries)  # before reading what the page shows
         candidates = [Candidate(entry, self.admin.admin_site) for entry in self.entries]
-        # The one that most refers to, or that is public, is likely the one to stay.
+        # Suggest the entry on most public pages, then the one with most references.
         likely = max(candidates, key=lambda candidate: (len(candidate.pages), candidate.rows, -candidate.entry.pk))
         context = {"candidates": candidates, "chosen": chosen or likely.entry, "errors": errors, "mark": mark}
         title = _("Merge %(names)s") % {"names": self.admin.opts.verbose_name_plural}

@@ -1,4 +1,4 @@
-"""Make one of two people, or of two organizations, that are the same: on the working side, and through the services in public."""
+"""Merging two people or two organizations: the working records, and their editions through the services."""
 
 from dataclasses import dataclass, field
 
@@ -20,32 +20,32 @@ from ctportal.publishing.state import SHOWS, differs
 from ctportal.workflow import review, revisions
 
 MERGEABLE = (Person, Organization)
-# Of the surviving row, what says what it is: never filled in from another.
+# Columns of the surviving row that are never filled in from the other one.
 OWN = frozenset({"id", "uid", "slug", "original_language", "draft_sha256", "created_at", "created_by", "modified_at"})
 
 
 @dataclass
 class Merger:
-    """What a merger did: *repointed* rows now name the survivor, *dropped* ones said what another row already said."""
+    """The result of a merger. *repointed*: rows that now refer to the survivor; *dropped*: deleted duplicates."""
 
-    filled: list = field(default_factory=list)  # names of the survivor's columns that were empty
+    filled: list = field(default_factory=list)  # names of the empty columns of the survivor that were filled in
     repointed: int = 0
     dropped: int = 0
-    editions: list = field(default_factory=list)  # minor editions made
+    editions: list = field(default_factory=list)  # the minor editions made
 
 
 def merge(away, into, *, by):
-    """Make *into* of *away*, which is deleted: every relation, and everything public that shows it, names *into*.
+    """Merge *away* into *into*, delete *away*, and return the Merger.
 
-    Both are people, or both organizations. What *into* lacks (labels in other languages, empty fields) it takes from
-    *away*; where both said the same of one conference or photo, one row stays. The uid and the slugs of *away* lead to
-    *into* from now on. Returns the Merger. Raises ValidationError, changing nothing, where they cannot be merged or an
-    edition to come shows *away*.
+    Both are people, or both organizations. Relations and current editions that refer to *away* then refer to *into*.
+    Empty labels and fields of *into* are filled in from *away*; of duplicate rows of one conference or photo, one is
+    kept. The uid and the slugs of *away* redirect to *into*. Raise ValidationError, changing nothing, if they cannot be
+    merged or an edition to come shows *away*.
     """
     _check(away, into)
     done = Merger()
     with transaction.atomic():
-        # Who merges the same rows at the same time waits here, and then finds them gone.
+        # A concurrent merger of the same rows waits here and then finds them deleted.
         lock_for_merger([away, into])
         rows = type(into).objects.in_bulk([away.pk, into.pk])
         if len(rows) < 2:
@@ -68,8 +68,10 @@ def merge(away, into, *, by):
 
 
 def lock_for_merger(entries):
-    """Let nobody else save *entries*, their units or any record that names or shows one of them until this transaction
-    ends. Several mergers in one transaction lock all of theirs first."""
+    """Lock *entries*, their units and all records that refer to or show one of them, for this transaction.
+
+    Several mergers in one transaction lock all their entries first.
+    """
     lock_showing([*entries, *(unit for entry in entries for unit in _units(entry))])
 
 
@@ -80,11 +82,11 @@ def _check(away, into):
         raise ValidationError(_("“%(name)s” cannot be merged with itself."), code="same", params={"name": str(into)})
 
 
-# What refers to an entry
+# References to an entry
 
 
 def relations_to(model):
-    """Foreign keys that name a row of *model*, those of many-to-many tables included: (model they are in, its field)."""
+    """Yield (model, field) of the foreign keys to *model*, including those of many-to-many tables."""
     for relation in model._meta.get_fields(include_hidden=True):
         if relation.auto_created and not relation.concrete and not relation.many_to_many:
             yield relation.related_model, relation.field
@@ -97,12 +99,12 @@ def _references(entry):
 
 
 def referring_rows(entry):
-    """The rows that name *entry*: roles, appearances, documents, photos, units."""
+    """Return the rows that refer to *entry*: roles, appearances, documents, photos, units."""
     return [row for row, _name in _references(entry)]
 
 
 def _record_of(row):
-    """The record in whose public JSON *row* stands: itself, or the conference, document or photo it belongs to."""
+    """Return the record whose public JSON contains *row*: *row* itself, its conference, document or photo, or None."""
     if isinstance(row, Record):
         return row
     if getattr(row, "session_id", None):
@@ -115,13 +117,13 @@ def _record_of(row):
 
 
 def records_naming(entry):
-    """The records, each once, that name *entry* on the working side, in the order of their names."""
+    """Return the distinct working records that refer to *entry*, sorted by model and name."""
     found = {_record_of(row) for row in referring_rows(entry)} - {None}
     return sorted(found, key=lambda record: (record._meta.model_name, str(record)))
 
 
 def public_records(entry):
-    """Editions in force that show *entry*: pages that change when it is merged away."""
+    """Return the current editions that show *entry*, whose pages change when it is merged."""
     shown = Relation.objects.filter(name=SHOWS, target=entry.uid).values("edition")
     return list(Edition.objects.public(epoch.now()).filter(pk__in=shown).defer("json", "text").order_by("type", "slug"))
 
@@ -130,7 +132,7 @@ def public_records(entry):
 
 
 def _repoint(row, name, into, done):
-    """Let *row* name *into*, or drop it where another row says the same already."""
+    """Make *row* refer to *into*, or delete it if that makes it a duplicate."""
     setattr(row, name, into)
     twin = _same_appearance(row, name) if isinstance(row, Appearance) else _same_by_constraint(row)
     if twin is None:
@@ -145,7 +147,7 @@ def _repoint(row, name, into, done):
 
 
 def _same_by_constraint(row):
-    """Another row that could not stand beside *row*: of all columns that a unique constraint names, the same values."""
+    """Return another row with the values of *row* in all columns of a unique constraint, or None."""
     together = [
         constraint.fields
         for constraint in row._meta.constraints
@@ -161,7 +163,9 @@ def _same_by_constraint(row):
 
 
 def _same_appearance(row, name):
-    """An appearance of the same person at the same place in the same role, whose title and organization do not differ."""
+    """Return an appearance of the same person in the same session or conference and role, without a conflicting title
+    or organization; or None.
+    """
     if name != "person":
         return None
     same = Appearance._base_manager.filter(
@@ -176,7 +180,7 @@ def _same_appearance(row, name):
 
 
 def _fill_in(into, away):
-    # A label has its columns per language; under its plain name stands the one of the interface's language.
+    # Labels are filled in by their columns per language; the plain name reads that of the interface language.
     labels = label_names(type(into))
     names = [column.attname for column in into._meta.concrete_fields if column.name not in OWN | labels]
     filled = _fill_columns(into, away, names)
@@ -193,23 +197,23 @@ def _fill_columns(into, away, names):
     return filled
 
 
-# Organizations are units of others: a merger must not bend that into a circle
+# Parents of organizations: a merger must not create a cycle
 
 
 def _leave_each_other(away, into):
-    """Take the two out of each other's line of parents."""
+    """Remove each of the two from the other's chain of parents."""
     if not isinstance(into, Organization):
         return
     circle = into.pk in _line(away)
     if away.pk in _line(into):
-        # Into was a unit, however deep, of the one that goes: it takes that one's own place.
+        # *into* was a direct or indirect unit of *away* and takes its place.
         into.parent_id = None if circle else away.parent_id
     if circle:
-        away.parent_id = None  # not to be taken over: what stays would become a unit of itself
+        away.parent_id = None  # otherwise *into* would become a unit of itself
 
 
 def _line(organization):
-    """Primary keys of the organizations that *organization* is a unit of, nearest first."""
+    """Return the primary keys of the direct and indirect parents of *organization*, nearest first."""
     line: list[int] = []
     parent = organization.parent_id
     while parent and parent not in line:
@@ -226,7 +230,10 @@ def _units(into):
 
 
 def _publish_labels(into, units, by, reason):
-    """Publish the survivor's labels where they were filled in, and its units, whose public page names their parent."""
+    """Publish the survivor if its labels were filled in, and its units, whose public JSON names their parent.
+
+    Return the minor editions.
+    """
     made = []
     for entry in (into, *units):
         edition = Edition.objects.public(epoch.now()).filter(uid=entry.uid).first()
@@ -237,8 +244,10 @@ def _publish_labels(into, units, by, reason):
 
 
 def _refresh(records, by, comment):
-    """Note what would be published now of *records*, so that lists tell what differs from the public, and keep each. What
-    is in review and would be published otherwise than it was submitted returns."""
+    """Update the draft checksums of *records*, which lists compare with current editions, and keep a revision of each.
+
+    Records in review whose draft has changed return to draft.
+    """
     by_type: dict[str, list] = {}
     for record in records:
         by_type.setdefault(record.record_type, []).append(record.pk)

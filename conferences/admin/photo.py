@@ -1,4 +1,4 @@
-"""The admin of photos, one by one; many at once are added by ``upload`` and described on the contact sheet."""
+"""The admin of single photos. ``upload`` adds many at once; the contact sheet describes them."""
 
 from django import forms
 from django.contrib import admin
@@ -27,7 +27,7 @@ INCOMPLETE = Q(credit="") | WITHOUT_ALTERNATIVE_TEXT
 
 
 def is_incomplete(photo: Photo) -> bool:
-    """Whether *photo* lacks an alternative text or a credit; ``INCOMPLETE`` is the same for a query."""
+    """Return whether *photo* lacks an alternative text or a credit. ``INCOMPLETE`` is the condition for queries."""
     described = photo.decorative or getattr(photo, f"alt_text_{photo.original_language}")
     return not (described and photo.credit.strip())
 
@@ -151,7 +151,7 @@ class PhotoAdmin(RecordAdmin):
 
     @admin.display(description=gettext_lazy("as it is"))
     def shown_picture(self, record):
-        """The picture in the form, as readers see it, with what is known of the file."""
+        """Return the picture for the form, as readers see it, with details of the file."""
         files = [stored for stored in record.rendition_files if stored.width] if record and record.pk else []
         if not files:
             return "–"

@@ -1,4 +1,4 @@
-"""The release of a dossier on a page of its own: what will appear, what is not ready and why, at one instant."""
+"""The page that releases a dossier: its parts, the problems of those that are not ready, and one instant for all."""
 
 from django import forms
 from django.contrib.admin.models import CHANGE, LogEntry
@@ -29,7 +29,7 @@ class ReleaseForm(forms.Form):
         self.zone, self.needs_instant = zone, needs_instant
 
     def clean_at(self):
-        """The instant that was typed, in the time zone of the conference."""
+        """Return the typed date and time, in the time zone of the conference, as an instant; None if empty."""
         local = self.cleaned_data["at"]
         if self.needs_instant and not local:
             raise ValidationError(_("Enter the date and time."))
@@ -40,13 +40,13 @@ class ReleasePage(ObjectPage):
     """The page ``conferences/conference/<id>/release/``."""
 
     def setup(self, request, *args, **kwargs):
-        # Before anything is looked up: else the answer would tell which conferences there are.
+        # Before any query: otherwise the response would reveal which conferences exist.
         if not self.admin.has_publish_permission(request):
             raise PermissionDenied
         super().setup(request, *args, **kwargs)
 
     def get(self, request, **kwargs):
-        until = review.last_ledger_entry()  # before what the page shows
+        until = review.last_ledger_entry()  # before reading what the page shows
         parts = release.parts_of(self.record, self.request.user)
         initial = {"mark": release.mark_of(parts, until)}
         chosen = {part.key for part in parts if part.is_suggested}
@@ -58,7 +58,7 @@ class ReleasePage(ObjectPage):
 
     @transaction.atomic
     def post(self, request, **kwargs):
-        # What is released is what the page showed: nobody saves any of it between the comparison and the release.
+        # The lock ensures that nothing changes between the comparison with the page and the release.
         release.lock_dossier(self.record)
         until = review.last_ledger_entry()
         parts = release.parts_of(self.record, request.user)
@@ -71,7 +71,7 @@ class ReleasePage(ObjectPage):
             text = _("This dossier has changed since you opened the page. Nothing was done. Check it again.")
             form.add_error(None, ValidationError(text, code="stale"))
             form.data = data = self.request.POST.copy()
-            data["mark"] = release.mark_of(parts, until)  # the page shows what it is like now
+            data["mark"] = release.mark_of(parts, until)  # the page shows the present state
         if form.is_valid():
             try:
                 text, cascaded = self.buttons[button](self, form, chosen)
@@ -87,7 +87,7 @@ class ReleasePage(ObjectPage):
         return self._show(parts, form, chosen, 422)
 
     def _add_what_is_missing(self, form, chosen):
-        """Show in *form*, which is refused for other reasons, what stands against releasing the Parts *chosen* as well."""
+        """Add the problems of releasing the Parts *chosen* to *form*, which is refused for other reasons."""
         for error in release.problems_of(
             chosen, at=form.cleaned_data.get("at"), alone=form.data.get("alone", "")
         ).errors:
@@ -103,13 +103,13 @@ class ReleasePage(ObjectPage):
             elif name not in form.errors:
                 form.add_error(name, errors)
 
-    # Buttons. Each returns what is said of what it did, and what parts that were left out had to do along with the conference.
+    # Buttons. Each returns the message of its success and the cascaded changes of parts that were left out.
 
     def _release(self, form, chosen):
         at = form.cleaned_data["at"] if form.needs_instant else None
         note, alone = form.cleaned_data["note"], form.cleaned_data["alone"]
         parts, cascaded = release.release(self.record, chosen, by=self.request.user, at=at, note=note, alone=alone)
-        # In one statement; of what was published a revision is kept already, and what moves was not changed.
+        # One statement, without revisions: published parts have one already, and moved parts did not change.
         records, message = [part.record for part in parts], gettext_noop("Released with the dossier.")
         LogEntry.objects.log_actions(self.request.user.pk, records, CHANGE, message)
         n = {"n": len(parts)}

@@ -1,4 +1,4 @@
-"""The admin of sessions, each on a page of its own below its conference."""
+"""The admin of sessions. Each has its own page, reached from its conference."""
 
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
@@ -24,9 +24,9 @@ from ctportal.workflow.redaction import named_as_known
 
 
 class SessionForm(RowForm):
-    """A session that moves to another conference keeps its texts in the languages they are written in.
+    """The form of a session. A session that moves to another conference keeps the languages of its texts.
 
-    It does not move while a document names it: a document and its session belong to the same conference.
+    It cannot move while a document refers to it, because both must belong to the same conference.
     """
 
     def clean(self):
@@ -97,7 +97,7 @@ class SessionAdmin(DraftAdmin):
         return f"session-{obj.pk}"
 
     def history_view(self, request, object_id, extra_context=None):
-        """What is kept of a session is kept with its conference."""
+        """Redirect to the history of the conference, whose revisions include its sessions."""
         session = self.get_object(request, unquote(object_id))
         if session is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
@@ -106,7 +106,7 @@ class SessionAdmin(DraftAdmin):
         return HttpResponseRedirect(reverse("admin:conferences_conference_history", args=[session.conference_id]))
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        if request.method != "POST":  # without a transaction: SQLite's would take the write lock
+        if request.method != "POST":  # no transaction, which would take SQLite's write lock
             return super().changeform_view(request, object_id, form_url, extra_context)
         session = self.get_object(request, unquote(object_id)) if object_id else None
         with transaction.atomic():
@@ -134,7 +134,7 @@ class SessionAdmin(DraftAdmin):
 
     def delete_model(self, request, obj):
         conference, comment = obj.conference, _("Session “%(session)s” deleted.") % {"session": obj}
-        lock(Conference.objects.filter(pk=conference.pk))  # as its form does: it writes, or finds the session gone
+        lock(Conference.objects.filter(pk=conference.pk))  # as the form does; a later save finds it deleted
         delete_rows(Session.objects.filter(pk=obj.pk))
         _note_left(conference, request.user, comment)
 
@@ -146,7 +146,7 @@ class SessionAdmin(DraftAdmin):
 
 
 def _note_left(conference, user, comment):
-    """Note that a session of *conference* belongs to it no more: that changes its draft as well."""
+    """Record that *conference* has lost a session, which changes its draft."""
     refresh_draft(conference)
     review.note_change(conference, user)
     revisions.keep(conference, by=user, comment=comment)

@@ -1,7 +1,7 @@
-"""The contact sheet: all photos of a conference side by side, to describe, put in order, and publish.
+"""The contact sheet: the page that describes, orders and publishes all photos of a conference.
 
-One POST writes only what was changed on the page since it was opened; where one field is refused, or somebody else has saved
-something else in a photo that was changed here, nothing is written and everything typed comes back (see ``stale_save``).
+A POST writes only what was changed on the page since it was opened. If a field is invalid or the save of a changed
+photo is stale, nothing is written and the page is shown again with everything typed (see ``stale_save``).
 """
 
 from django import forms
@@ -37,8 +37,8 @@ class ContactSheet(ObjectPage):
 
     def setup(self, request, *args, **kwargs):
         self.photo_admin = self.admin.admin_site.get_model_admin(Photo)
-        # It shows and orders all photos of the conference, whoever added them. Who may not is told so before anything is
-        # looked up: else the answer would tell which conferences there are.
+        # The page shows and orders all photos of the conference, so it needs the right to read all drafts. The check
+        # comes before any query: otherwise the response would reveal which conferences exist.
         reads_all = request.user.has_perm("publishing.read_all_drafts")
         if not (reads_all and self.photo_admin.has_view_or_change_permission(request)):
             raise PermissionDenied
@@ -53,12 +53,12 @@ class ContactSheet(ObjectPage):
 
     def get(self, request, **kwargs):
         photos = SheetPhotos.of(self.record)
-        mark = self._mark(photos)  # before what is shown is read
+        mark = self._mark(photos)  # before reading what the page shows
         rows = self._rows(photos, self._page_of(photos).object_list)
         return self._show(photos, rows, {"mark": mark, "featured": photos.featured_key})
 
     def _mark(self, photos):
-        """A short text that changes with whatever the buttons of the page depend on; see ``review.mark``."""
+        """Return a string that changes with everything the buttons of the page depend on; see ``review.mark``."""
         return review.mark_of_all([self.record, *photos.photos])
 
     def _page_of(self, photos):
@@ -83,8 +83,8 @@ class ContactSheet(ObjectPage):
         if not self.may_save:
             raise PermissionDenied
         with transaction.atomic():
-            # Two editors of one sheet write one after the other, each asked about what the other has written; and what is
-            # published is what the page showed.
+            # The locks let concurrent saves of one sheet run one after the other, so the second finds what is stale,
+            # and ensure that the photos published are those the page showed.
             self.lock_record()
             lock(Photo.objects.filter(conference=self.record.pk))
             photos = SheetPhotos.of(self.record)
@@ -92,7 +92,7 @@ class ContactSheet(ObjectPage):
             rows = self._rows(photos, posted.keys, posted.data)
             if news := posted.news(rows):
                 self.say(component("paragraphs", lines=news), messages.WARNING)
-            # Every row is asked, so that all messages come at once.
+            # All rows are validated, so that all errors are shown at once.
             valid = all([row.is_valid() for row in rows])  # noqa: C419
             conflicts, problem = posted.conflicts(rows), self._stale_action(photos)
             if problem or conflicts or not valid:
@@ -111,7 +111,7 @@ class ContactSheet(ObjectPage):
         return HttpResponseRedirect(self.request.get_full_path())
 
     def _stale_action(self, photos):
-        """Why a button that acts on more than the page shows is refused, or ""."""
+        """Return why a button that publishes is refused on an outdated page, or ""."""
         acts = {"_publish_ready", "_publish_conference"}.intersection(self.request.POST)
         if not acts or self.request.POST.get("mark") == self._mark(photos):
             return ""
@@ -142,7 +142,7 @@ class ContactSheet(ObjectPage):
         return state_of(self.record.uid)
 
     def _show(self, photos, rows, values, conflicts=(), status=200):
-        """The page with *rows*, of which all but *values* follows from what is saved."""
+        """Return the page with *rows*. *values* are added to the context that is derived from the saved photos."""
         featured = photos.featured
         when, at = release_of(self.state)
         signs_to = f"{self.request.path}presence/" + (f"?language={self.language}" if self.language else "")
@@ -163,18 +163,18 @@ class ContactSheet(ObjectPage):
         return self.answer("photos/sheet", title, context | values, status)
 
     def _saved_by(self, rows):
-        """Who last saved the first photo about which the page asks, and when."""
+        """Return (name, instant) of the last save of the first photo with a conflict, or None."""
         asked = next((row.photo for row in rows if row.conflicts), None)
         return stale_save.who_saved_last(asked) if asked else None
 
     def tabs(self):
-        """(code, name, whether it is this page); the first is that of the original language."""
+        """Return (code, name, whether it is this page) for each language, the original one, with the code "", first."""
         others = (item for item in languages.LANGUAGES.items() if item[0] != self.record.original_language)
         return [(code, name, self.language == code) for code, name in [("", _("Original language")), *others]]
 
 
 class SheetPresencePage(ContactSheet):
-    """The address that the page gives its signs to, ``conferences/conference/<id>/photos/presence/``."""
+    """The presence signals of the contact sheet, ``conferences/conference/<id>/photos/presence/``."""
 
     http_method_names = ["post"]
 

@@ -1,4 +1,4 @@
-"""What a posted contact sheet changes: compared with what somebody else has saved meanwhile, and written."""
+"""The changes of a posted contact sheet: their conflicts with what was saved meanwhile, and their saving."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,15 +14,15 @@ from ctportal.staff import stale_save
 from ctportal.staff.publication_state import publication_state
 from ctportal.workflow import review
 
-ORDER, FEATURED = "order", "featured"  # what the page asks where somebody else has changed them too
-NO_PHOTO = "none"  # the value of the choice that no photo is featured
+ORDER, FEATURED = "order", "featured"  # names of the conflicts of the whole page
+NO_PHOTO = "none"  # value for no featured photo
 TEXTS = ("alt_text", "caption", "place", "credit")
 
 
 def in_new_order(current, wanted):
-    """Return *current* (primary keys in their order) with each key of *wanted* at its number, counted from 1.
+    """Return *current* (ordered primary keys) with each key of *wanted* at its position, counted from 1.
 
-    The others keep their order among themselves; of two keys at one number the one that stood first stays first.
+    Other keys keep their relative order; two keys with the same position keep theirs.
     """
     order = [pk for pk in current if pk not in wanted]
     for pk in sorted(wanted, key=lambda pk: (wanted[pk], current.index(pk))):
@@ -32,7 +32,7 @@ def in_new_order(current, wanted):
 
 @dataclass(frozen=True)
 class SheetPhotos:
-    """All photos of a conference in their order, with no more than their order and the buttons depend on."""
+    """All photos of a conference in order, with only the columns that their order and the buttons need."""
 
     photos: list[Photo]
 
@@ -47,7 +47,7 @@ class SheetPhotos:
 
     @cached_property
     def featured(self) -> Photo | None:
-        """The photo that stands for the conference."""
+        """The featured photo of the conference."""
         return next((photo for photo in self.photos if photo.featured), None)
 
     @property
@@ -59,7 +59,7 @@ class SheetPhotos:
         return next(named, _("none"))
 
     def carried(self, rows) -> str:
-        """The text that a page with *rows* carries of what it is opened with."""
+        """Return the value of the hidden field ``opened`` of a page with *rows*."""
         return stale_save.as_text(
             stale_save.digests_of_rows(rows)
             | {f"{row.key}state": publication_state(row.photo) for row in rows}
@@ -68,7 +68,7 @@ class SheetPhotos:
 
 
 class PostedSheet:
-    """The *data* of a posted page, in one *language* or "" for the original ones, beside the *photos* as they are now."""
+    """The *data* of a posted page in one *language*, or "" for the original languages, and the saved *photos*."""
 
     def __init__(self, data, photos: SheetPhotos, language: str):
         self.photos, self.language = photos, language
@@ -76,12 +76,12 @@ class PostedSheet:
         self.listed = list(dict.fromkeys(data.getlist("photos")))
         self.data = self._with_numbers_of_now(data)
         there = {str(pk): pk for pk in photos.keys}
-        # Primary keys of the photos that the page shows, in its order; as text, of those that were deleted meanwhile.
+        # Primary keys of the photos on the page, in its order; ``gone``: those deleted meanwhile, as strings.
         self.keys = [there[key] for key in dict.fromkeys(self.data.getlist("photos")) if key in there]
         self.gone = [key for key in self.listed if key not in there]
 
     def _with_numbers_of_now(self, data):
-        """*data* with the numbers that the photos have now, where none was moved on the page, or theirs were chosen."""
+        """Return *data* with the saved order of the photos, if none was moved on the page or "theirs" was chosen."""
         keys = [str(pk) for pk in self.photos.keys]
         moved = any(data.get(f"photo-{key}-number") != data.get(f"initial-photo-{key}-number") for key in keys)
         if self.language or (moved and data.get(f"choose-{ORDER}") != stale_save.THEIRS):
@@ -93,10 +93,12 @@ class PostedSheet:
                 data[f"photo-{key}-number"] = data[f"initial-photo-{key}-number"] = str(number)
         return data
 
-    # What happened meanwhile
+    # Changes since the page was opened
 
     def news(self, rows) -> list[str]:
-        """Which photos of the page were deleted or withdrawn meanwhile, and what was typed in those deleted."""
+        """Return messages about photos of the page that were deleted or withdrawn meanwhile, with the text typed in the
+        deleted ones.
+        """
         return [*self._deleted(), *self._withdrawn(rows)]
 
     def _deleted(self) -> Iterator[str]:
@@ -116,7 +118,7 @@ class PostedSheet:
                 yield _("“%(photo)s” has since been withdrawn.") % {"photo": row.name}
 
     def conflicts(self, rows) -> list[stale_save.Conflict]:
-        """What is to be chosen: of the whole page, then of each photo."""
+        """Return the conflicts of the whole page, then those of each photo."""
         own = [] if self.language else [*self._order_conflict(rows), *self._featured_conflict()]
         return [*own, *(conflict for row in rows for conflict in row.conflicts)]
 
@@ -140,19 +142,19 @@ class PostedSheet:
 
     @property
     def _order_is_stale(self):
-        """Whether the photos that the page knew, which are those it shows and more, stand in another order by now."""
+        """Whether the order of the photos, on this page of the sheet or others, has changed since it was opened."""
         before = str(self.opened.get(ORDER, "")).split(",")
         now = [str(pk) for pk in self.photos.keys if str(pk) in before]
         return not set(self.listed).issubset(before) or now != [pk for pk in before if pk in now]
 
     def wanted(self, rows) -> dict[int, int]:
-        """{primary key: number} of the photos that were moved on the page."""
+        """Return {primary key: new position} of the photos that were moved on the page."""
         moved = (row for row in rows if "number" in row.cleaned_data and "number" in row.changed_data)
         return {row.photo.pk: row.cleaned_data["number"] for row in moved}
 
     @property
     def chosen(self) -> str:
-        """The photo that was chosen on the page to stand for the conference (or NO_PHOTO), "" where nothing was."""
+        """The key of the featured photo chosen on the page, or NO_PHOTO; "" if the choice was not changed."""
         chosen = self.data.get(FEATURED, "")
         if chosen == self.opened.get(FEATURED) or self.data.get(f"choose-{FEATURED}") == stale_save.THEIRS:
             return ""
@@ -161,7 +163,7 @@ class PostedSheet:
     # Saving
 
     def save(self, rows, user) -> dict[Photo, list[str]]:
-        """Write what was changed on the page; return the photos that changed with the names of their fields."""
+        """Save the changes of the page; return {changed photo: names of its changed fields}."""
         changed = {}
         for row in rows:
             if row.typed:

@@ -1,6 +1,7 @@
-"""What the buttons of the contact sheet publish: the photos that are ready, and the conference with its featured photo.
+"""The publishing buttons of the contact sheet: for the photos that are ready, and for the conference with its featured
+photo.
 
-Each function returns the messages that tell what it did, as pairs of a text and its level.
+The ``publish_…`` functions return messages as pairs of text and level.
 """
 
 from datetime import datetime
@@ -24,15 +25,16 @@ Message = tuple[str, int]
 
 
 def release_of(state: State) -> tuple[str, datetime | None]:
-    """When photos of a conference in *state* can be published: ("now", None), ("at", its own instant), or ("never", None)
-    where it is not even scheduled."""
+    """Return when photos of a conference in *state* can be published: ("now", None), ("at", the instant of its
+    scheduled edition), or ("never", None) if it is neither public nor scheduled.
+    """
     if state.in_force:
         return "now", None
     return ("at", state.to_come.public_from) if state.to_come else ("never", None)
 
 
 def publish_ready(photos: list[Photo], conference: Conference, state: State, *, by, alone: str, address: str):
-    """Publish all of *photos* that are ready, with or after the *conference*, whose form has the *address*."""
+    """Publish those of *photos* that are ready: now, or with the scheduled *conference*, whose form has *address*."""
     when, at = release_of(state)
     if when == "never":
         text = _("Nothing was published because the conference is not public. Publish the conference first.")
@@ -71,8 +73,9 @@ def _left_out(photos) -> list[Message]:
 
 
 def stale_page(admin: RecordAdmin, conference: Conference, state: State, featured: Photo | None) -> list[str] | None:
-    """None where the public conference page has the *featured* photo, or there is no such page; else a list of what else
-    would be published with the conference."""
+    """Return None if the public conference page shows the *featured* photo or there is no such page; else the names of
+    the other differences that would be published with the conference.
+    """
     edition = state.in_force
     if edition is None:
         return None
@@ -83,7 +86,7 @@ def stale_page(admin: RecordAdmin, conference: Conference, state: State, feature
 
 
 def publish_conference(conference: Conference, stale: list[str] | None, *, by, alone: str) -> list[Message]:
-    """Publish *conference*; where nothing but the photo of its page is *stale*, that is a minor change."""
+    """Publish *conference*: as a minor edition if *stale* is empty, so that only the photo of its page differs."""
     try:
         review.approve(conference, by=by, minor=stale == [], alone=alone)
     except ValidationError as error:

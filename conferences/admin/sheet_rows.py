@@ -1,4 +1,4 @@
-"""One photo on the contact sheet: its fields in one language, and what somebody else has saved in them meanwhile."""
+"""The form of one photo on the contact sheet, in one language, with its conflicts."""
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -17,7 +17,7 @@ TRANSLATED_FIELDS = ("alt_text", "caption", "place")
 
 
 class PhotoRow(LabelForm):
-    """One photo on the sheet: in its original language, or its labels in one other *language*."""
+    """The form of one photo on the sheet: all fields in its original language, or its labels in another *language*."""
 
     number = forms.IntegerField(
         label=gettext_lazy("Number"),
@@ -36,7 +36,7 @@ class PhotoRow(LabelForm):
         labels = {"decorative": gettext_lazy("Decorative: conveys no information")}
         help_texts = {"alt_text": "", "decorative": ""}
 
-    never_stale = frozenset({"number"})  # the order is one question for the whole page
+    never_stale = frozenset({"number"})  # the order has one conflict for the whole page
 
     def __init__(self, data, *, photo, number, language):
         language, original = language or photo.original_language, photo.original_language
@@ -60,7 +60,7 @@ class PhotoRow(LabelForm):
         return f"{self.shown_number}. {self.heading}"
 
     def full_clean(self):
-        # A photo in which nothing was typed is shown as it is saved, and is not written.
+        # A photo that was not edited is shown with its saved values and not written.
         if self.is_bound and not stale_save.is_touched(self, self.key):
             stale_save.take_all_theirs(self)
         super().full_clean()
@@ -69,11 +69,11 @@ class PhotoRow(LabelForm):
 
     @cached_property
     def typed(self):
-        """Names of the fields that were changed on the page, but for the number."""
+        """Names of the fields that were changed on the page, except the number."""
         return stale_save.changed_fields(self)
 
     def add_error(self, field, error):
-        # What the model refuses of fields that the sheet does not show is for the photo's own form to tell.
+        # Errors of fields that the sheet does not show are left to the photo's own form.
         if field is None and hasattr(error, "error_dict"):
             shown = {name: errors for name, errors in error.error_dict.items() if name in self.fields}
             error = ValidationError(shown)
@@ -84,7 +84,7 @@ class PhotoRow(LabelForm):
 
     @property
     def own_columns(self):
-        """What was changed, and nothing else."""
+        """Names of the columns of the changed fields only."""
         columns = [f"{name}_{self.language}" if name in self.labels else name for name in self.typed]
         return [*(column for column in columns if column != "people"), "modified_at"]
 
@@ -108,7 +108,7 @@ class PhotoRow(LabelForm):
 
     @property
     def lines(self):
-        """The text fields: {field, original}; *original* stands beside a translation, else it is None."""
+        """Yield {field, original} for each label; *original* is the text beside a translation, else None."""
         for name in self.labels:
             original = getattr(self.photo, f"{name}_{self.photo.original_language}") or ""
             yield {"field": self[name], "original": original if self.beside else None}

@@ -1,7 +1,7 @@
-"""Many photos of one conference in one form: what they share is typed once, and every file gets an answer of its own.
+"""The upload of many photos of one conference: shared fields are typed once, and every file has its own result.
 
-Without script the form sends all files in one request; with it, one file per request. Either way a file is taken whole
-or not at all, and the others do not suffer.
+Without JavaScript the form sends all files in one request; with it, one file per request. Either way each file is
+saved completely or not at all, independently of the others.
 """
 
 import logging
@@ -47,7 +47,7 @@ READ_FROM_FILE = {
 
 @dataclass
 class Answer:
-    """What became of one file. *name* is the name it was sent under."""
+    """The result of one file. *name* is its name in the request."""
 
     name: str
     status: str
@@ -76,7 +76,7 @@ class Answer:
 
 
 def thumbnail_address(photo):
-    """The address, for staff, of the smallest picture made of *photo*; "" where there is none."""
+    """Return the address, for staff, of the smallest rendition of *photo*, or ""."""
     smallest = min(photo.rendition_files, key=lambda stored: stored.width or 0, default=None)
     return reverse("admin_file", args=[smallest.key, smallest.name]) if smallest else ""
 
@@ -86,7 +86,7 @@ class PicturesInput(forms.FileInput):
 
 
 class UploadForm(forms.ModelForm):
-    """Fields that all files share. The files themselves are answered one by one."""
+    """The fields that all files share. Each file is validated on its own; see ``take_picture``."""
 
     use_required_attribute = False
 
@@ -136,9 +136,9 @@ class UploadForm(forms.ModelForm):
 
 
 def take_picture(uploaded, shared, *, by):
-    """Make a photo of *uploaded*, with the values *shared* by all; return the Answer. Saves all of it or nothing.
+    """Make a photo from the file *uploaded* and return the Answer. The photo is saved completely or not at all.
 
-    *shared*: the cleaned data of an UploadForm. Where a value is empty, the file's own is taken.
+    *shared* is the cleaned data of an UploadForm. Empty values are read from the file's metadata.
     """
     name = uploaded.name
     try:
@@ -149,7 +149,7 @@ def take_picture(uploaded, shared, *, by):
         prepared = store.prepare_photo(uploaded)
         values, read = _values(shared, read_credit(uploaded))
         with transaction.atomic():
-            # Whoever sends the same pictures at the same time waits here.
+            # Concurrent uploads of the same pictures wait here.
             conference = shared["conference"]
             if not lock(Conference.objects.filter(pk=conference.pk)):
                 text = _("“%(record)s” has since been deleted.")
@@ -168,9 +168,10 @@ def take_picture(uploaded, shared, *, by):
 
 
 def _same_picture(conference, sha256, user):
-    """Return the photo of *conference* with the bytes of *sha256* whose draft *user* may read, or None.
+    """Return the photo of *conference* with the checksum *sha256* whose draft *user* may read, or None.
 
-    One that the user may not read is no reason to refuse: a picture may stand twice, and a refusal would tell that it is there.
+    Drafts that the user may not read do not count: a refusal would reveal that the photo exists, and duplicates are
+    allowed.
     """
     photos = roles.readable(conference.photos.all(), user)
     return photos.filter(file__sha256=sha256).select_related("file").first()
@@ -184,7 +185,7 @@ def _duplicate(name, known):
 def _values(shared, found):
     """Return ({field of Photo: value}, names of the fields that were read from the file)."""
     if found["taken_on"] and found["taken_on"] > today(timezone.now(), shared["conference"].time_zone):
-        found["taken_on"] = None  # a camera whose clock is wrong
+        found["taken_on"] = None  # the camera's clock is wrong
     typed = {name: shared[name] for name in ("credit", "rights", "taken_on")} | {"caption": ""}
     read = [name for name in READ_FROM_FILE if found[name] and not typed[name]]
     values = typed | {name: found[name] for name in read}
@@ -218,7 +219,7 @@ def _saved_text(read):
 # The page
 
 
-@method_decorator(csrf_exempt, name="dispatch")  # the token is checked once the form could be read
+@method_decorator(csrf_exempt, name="dispatch")  # ``_upload`` checks the token, once the form is read
 class UploadPage(AdminPage):
     """The page ``conferences/photo/upload/``."""
 
@@ -236,7 +237,7 @@ class UploadPage(AdminPage):
         try:
             _read = request.POST
         except TooManyFilesSent:
-            # More than Django reads at all. Nothing was taken, and the token in the form could not be checked either.
+            # More files than Django reads. Nothing was saved, and the CSRF token could not be read either.
             text = _("Too many pictures: the limit is %(limit)d at a time. None were uploaded.") % {
                 "limit": MAX_PICTURES
             }
@@ -270,7 +271,7 @@ class UploadPage(AdminPage):
         return answer
 
     def _next(self, conference):
-        """Where one goes on: the contact sheet or, for who sees their own photos alone, the list of these."""
+        """Return the address of the contact sheet or, for users who see only their own photos, of the list."""
         if self.request.user.has_perm("publishing.read_all_drafts"):
             return sheet_address(conference)
         return self.address("changelist")

@@ -1,4 +1,4 @@
-"""The admin of the vocabulary: series, themes, organizations and people, public for as long as something public shows them."""
+"""The admin of the vocabulary: series, themes, organizations and people, public while a public record shows them."""
 
 from django.contrib import admin
 from django.http import HttpResponseRedirect
@@ -16,7 +16,7 @@ from ctportal.staff.record_form import RecordForm
 
 
 class VocabularyForm(RecordForm):
-    """The form of all four, whose addresses are alike."""
+    """The form of all vocabulary entries, whose slugs are made from their names."""
 
     slug_from = "name"
     constraint_fields = {"organization_is_not_its_own_parent": "parent"}
@@ -40,14 +40,14 @@ admin.site.register([Series, Theme], VocabularyAdmin)
 
 
 class MergeableAdmin(VocabularyAdmin):
-    """People and organizations: the same one is entered twice now and then."""
+    """The admin of people and organizations, with an action that merges duplicates."""
 
     actions = ["merge"]
     pages = [("merge/", "merge", MergePage), *VocabularyAdmin.pages]
 
     @admin.action(description=_("Merge selected entries"), permissions=["publish"])
     def merge(self, request, queryset):
-        keys = queryset.order_by("pk").values_list("pk", flat=True)[: MOST + 1]  # one too many is told so
+        keys = queryset.order_by("pk").values_list("pk", flat=True)[: MOST + 1]  # one too many is refused by the page
         return HttpResponseRedirect(f"{page_address(self, 'merge')}?{urlencode({'ids': ','.join(map(str, keys))})}")
 
 

@@ -1,4 +1,4 @@
-"""The admin of documents: one entry per kind as staff think of them, each with the fields that kind needs."""
+"""The admin of documents: one entry per group of kinds, each with the fields that these kinds need."""
 
 from django import forms
 from django.contrib import admin
@@ -30,14 +30,14 @@ from .models import CoChairsSummary, Document, DocumentRelation, LanguageVersion
 
 
 class FileFields(forms.Form):
-    """The file of a language version, on the form of its document and on the page of its language."""
+    """The fields for the file of a language version, on the document's form and on language pages."""
 
     upload = forms.FileField(label=gettext_lazy("File"), required=False, help_text=gettext_lazy("PDF or DOCX."))
     kept_file = forms.CharField(required=False, widget=forms.HiddenInput)
     remove_file = forms.BooleanField(label=gettext_lazy("Remove the file"), required=False)
 
     def clean_text(self):
-        """Give the version the file that came, or take away the one it has."""
+        """Set the uploaded file on the language version, or remove its file."""
         stored = take_upload(self, store_document, self.request.user)
         if stored:
             self.text_row.file = stored
@@ -69,7 +69,7 @@ class DocumentForm(FileFields, RecordForm):
         conference = self.cleaned_data.get("conference")
         if slug or not conference or isinstance(conference, Redacted):
             return slug
-        # A title in another script: named after its conference.
+        # A title in a non-Latin script gives no slug: make it from the conference's.
         kind = self.cleaned_data.get("kind") or self.instance.kind
         occasion = self.cleaned_data.get("occasion", "")
         return "-".join(filter(None, [conference.slug, occasion if occasion != "other" else "", kind]))
@@ -129,7 +129,7 @@ class VersionFilter(admin.SimpleListFilter):
 
 @admin.register(Document)
 class DocumentAdmin(RecordAdmin):
-    """All documents; the kinds' own entries show fewer fields."""
+    """The admin of all documents; the entries of single kinds show fewer fields."""
 
     form = DocumentForm
     language_form = VersionForm

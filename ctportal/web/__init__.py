@@ -1,1 +1,1 @@
-"""What all public pages share."""
+"""Code shared by all public pages."""

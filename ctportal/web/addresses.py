@@ -1,10 +1,13 @@
-"""Addresses of the pages, written without ``reverse``: a list has hundreds of them. A test holds them to the URL patterns."""
+"""Build the addresses of pages without ``reverse``, because a list has hundreds of them.
+
+A test compares them with the URL patterns.
+"""
 
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 from ctportal.core.languages import DEFAULT, LANGUAGES
 
-# Where the records of a type stand below /{language}/ and below /api/v1/; organizations and people have no pages.
+# {record type: path segment below /{language}/ and /api/v1/}. Organizations and people have no pages.
 COLLECTIONS = {
     "conference": "conferences",
     "document": "documents",
@@ -31,7 +34,7 @@ def page_address(record_type, slug, uid, language):
 
 
 def preferred_language(request):
-    """Return the language of the portal that the reader's browser asks for first, English if none."""
+    """Return the portal's language that ranks highest in Accept-Language, English if there is none."""
     for code, _priority in parse_accept_lang_header(request.META.get("HTTP_ACCEPT_LANGUAGE", "").lower()[:500]):
         if code.split("-")[0] in LANGUAGES:
             return code.split("-")[0]
@@ -44,7 +47,7 @@ def data_address(record_type, uid):
 
 
 def language_in_address(request):
-    """Return the language that the request's address begins with, "" where it stands above the languages."""
+    """Return the language code that the request's path begins with, "" if there is none."""
     code = request.path_info[1:3]
     return code if code in LANGUAGES and request.path_info[3:4] == "/" else ""
 

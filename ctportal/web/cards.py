@@ -1,7 +1,7 @@
-"""Cards: what lists show of a record, read from the card of its edition and put into the words of a page.
+"""Cards: what lists show of a record, made from the card of its edition in the reader's language.
 
-A *record* is anything with ``type``, ``uid``, ``slug`` and ``card_data``: a row of a list, an edition, a record that another
-one points to, or a draft in a preview. What is returned goes into the component of the same name.
+A *record* is any object with ``type``, ``uid``, ``slug`` and ``card_data``: an edition, a related record, or a draft
+in a preview. The results are the inputs of the components of the same names.
 """
 
 from collections.abc import Iterable
@@ -19,9 +19,9 @@ from .addresses import page_address, record_path
 from .labels import label, number_in_series
 from .text import LanguageContext, LocalizedText, media_name, size
 
-# Widest first choice of formats for a picture; the last is its fallback.
+# Media types of pictures in order of preference; the last one that a picture has is the fallback.
 FORMATS = ("image/avif", "image/webp", "image/jpeg", "image/png")
-# The width of a picture that browsers without a choice of widths get, in pixels.
+# Width in pixels of the picture in ``src``, for browsers that do not support ``srcset``.
 MIDDLE = 960
 CARD_SIZES = "(min-width: 60rem) 18rem, (min-width: 40rem) 45vw, 95vw"
 WIDE_CARD_SIZES = "(min-width: 60rem) 30rem, 95vw"
@@ -29,30 +29,30 @@ TILE_SIZES = "(min-width: 60rem) 17rem, (min-width: 40rem) 45vw, 95vw"
 
 
 def web_address(text: str) -> str:
-    """Return *text* where it may stand in a link, "" where it is anything but http or https."""
+    """Return *text* if it is an http or https address, which may be linked, else ""."""
     return text if text.lower().startswith(("https://", "http://")) else ""
 
 
 def dates_of(data: dict[str, Any], language: str) -> str:
-    """Return the days of a conference as written in *language*."""
+    """Return the first and last day in *data* as a date range formatted in *language*."""
     return format_date_range(
         date.fromisoformat(data["start_date"]), date.fromisoformat(data["end_date"]), data["date_precision"], language
     )
 
 
 def off(status: str) -> bool:
-    """Whether a conference of this event status is not held as announced."""
+    """Return whether a conference with this event status is postponed or cancelled."""
     return status in ("postponed", "cancelled")
 
 
 def title_of(data: dict[str, Any], language: str) -> LocalizedText:
-    """Return what the record with the card *data* is called: by its title, its name or the caption of a photo."""
+    """Return the title of the record with the card *data*: its title, its name or, for a photo, its caption."""
     texts = LanguageContext(language, data.get("original_language", DEFAULT))
     return texts.pick(data.get("title") or data.get("name") or data.get("caption"))
 
 
 def target(record, language: str) -> dict[str, Any]:
-    """Return title and address of a record that a page names."""
+    """Return the title and the address of *record*, for a link to it."""
     return {
         "title": title_of(record.card_data, language),
         "address": page_address(record.type, record.slug, record.uid, language),
@@ -60,13 +60,13 @@ def target(record, language: str) -> dict[str, Any]:
 
 
 def pointed_to(editions: Iterable[Edition], name: str, at: datetime) -> dict[int, Any]:
-    """Return {pk: public record} of those of *editions* that point to one by the relation *name*. One query."""
+    """Return {edition's pk: record} for the *editions* whose relation *name* leads to a public record. One query."""
     found = related(editions, at)
     return {pk: each for pk, records in found.items() for each in records if each.name == name}
 
 
 def conference_row(record, language: str, series: str = "") -> dict[str, Any]:
-    """Return what a list shows of a conference, with its number in *series* (uid)."""
+    """Return what a list shows of a conference, with its number in *series* (a uid)."""
     data = record.card_data
     texts = LanguageContext(language, data["original_language"])
     title = texts.pick(data["title"])
@@ -90,14 +90,14 @@ def conference_row(record, language: str, series: str = "") -> dict[str, Any]:
 
 
 def conference_card(record, language: str, photo: dict[str, Any] | None = None, *, wide: bool = False):
-    """Return what a card shows of a conference, with its featured *photo* (the card of that photo)."""
+    """Return what a card shows of a conference; *photo* is the card of its featured photo."""
     sizes = WIDE_CARD_SIZES if wide else CARD_SIZES
     picture = picture_of(photo, language, sizes=sizes, eager=wide, decorative=True) if photo else None
     return {**conference_row(record, language), "picture": picture}
 
 
 def document_row(record, language: str, conference=None, *, with_excerpt: bool = True, with_kind: bool = True):
-    """Return what a list shows of a document; *conference* is the one it belongs to, None where that is plain."""
+    """Return what a list shows of a document; *conference* is its conference, None if the page already names it."""
     data = record.card_data
     texts = LanguageContext(language, data["original_language"])
     title = texts.pick(data["title"])
@@ -131,13 +131,13 @@ def document_row(record, language: str, conference=None, *, with_excerpt: bool =
 
 
 def kinds(data: dict[str, Any]) -> str:
-    """Return what a document is and what it also serves as: "Statement · Co-chairs’ summary"."""
+    """Return the names of the kinds of a document: "Statement · Co-chairs’ summary"."""
     names = [label(codes.DocumentKind, data[key]) for key in ("kind", "also_serves_as") if data[key]]
     return " · ".join(names)
 
 
 def photo_tile(record, language: str, conference=None) -> dict[str, Any]:
-    """Return what an album shows of a photo; *conference* is the one it belongs to, None where that is plain."""
+    """Return what an album shows of a photo; *conference* is its conference, None if the page already names it."""
     data = record.card_data
     return {
         "address": page_address("photo", "", record.uid, language),
@@ -153,8 +153,8 @@ def picture_of(
 ) -> dict[str, Any] | None:
     """Return a photo in all its formats and widths for ``components/picture.html``; None without renditions.
 
-    *data* is the JSON or the card of a photo. *sizes* is the attribute of that name; *eager* pictures load at once;
-    *decorative* ones stand beside their own title.
+    *data* is the JSON or the card of a photo. *sizes* is the HTML attribute. An *eager* picture is loaded at once. A
+    *decorative* one appears beside its own title and has an empty alternative text.
     """
     by_format: dict[str, list] = {}
     for file in data["renditions"]:
@@ -186,5 +186,5 @@ def _srcset(files: list) -> str:
 
 
 def file_line(file: dict[str, Any], language: str) -> dict[str, Any]:
-    """Return a file as pages name it: path, name, format, size, SHA-256."""
+    """Return *file* with its format and size as text added, in ``format`` and ``size_text``."""
     return {**file, "format": media_name(file["media_type"]), "size_text": size(file["size"], language)}

@@ -1,6 +1,7 @@
-"""What changed between two editions, in the words of a page: made of the two JSON texts alone, for visitors and staff alike.
+"""Describe the differences between two editions in the reader's language, for visitors and staff.
 
-``changed(before, after, language)`` returns what ``components/changes.html`` shows, one entry per difference.
+Only the two JSON texts are compared. ``changed(before, after, language)`` returns the input of
+``components/changes.html``, one entry per difference.
 """
 
 import json
@@ -23,7 +24,7 @@ from .labels import language_name, number_in_series
 from .page import comma
 from .text import LanguageContext, media_name, number, size
 
-# What the fields of a record are called, in the order in which their changes are told.
+# Names of the fields of a record, in the order in which their changes are listed.
 FIELDS = {
     "title": gettext_lazy("title"),
     "name": gettext_lazy("name"),
@@ -135,7 +136,7 @@ CODED = {
     ],
 }
 DATES = frozenset({"start_date", "end_date", "date", "taken_on", "announced_on"})
-# Texts in one language, long enough to be compared word by word.
+# Fields with text in a single language that is compared word by word.
 TEXTS = frozenset({"reason", "source", "contact", "credit", "rights", "room", "name"})
 INSTANT_OR_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
@@ -144,8 +145,9 @@ INSTANT_OR_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 class Shown:
     """One difference as a page shows it.
 
-    *paragraphs* are lists of Parts (differences.Part); *before* and *after* are whole values instead, where those are
-    short, as lists of lines. *tongue* is the name of the text's language, *lang* and *dir* its attributes, "" for values.
+    A text is given in *paragraphs*, as lists of ``differences.Part``. Any other value is given whole in *before* and
+    *after*, as lists of lines. *tongue* is the name of the text's language, *lang* and *dir* are its HTML attributes;
+    they are "" for other values.
     """
 
     label: str
@@ -160,7 +162,7 @@ class Shown:
 
 
 def changed(before, after, language):
-    """Return the list of Shown from the JSON text *before* to *after*. The language must be active."""
+    """Return the differences between two JSON texts as a list of Shown. *language* must be active."""
     old, new = json.loads(before), json.loads(after)
     teller = _Teller(language, new.get("original_language") or old.get("original_language") or DEFAULT)
     found = sorted(differences(old, new), key=lambda change: _ORDER.get(str(change.path[0]), len(_ORDER)))
@@ -168,7 +170,7 @@ def changed(before, after, language):
 
 
 def _together(shown):
-    """Return *shown* with what has the same label as one: two people added are one difference of the people."""
+    """Return *shown* with entries of the same label and language merged: two people added become one difference."""
     kept: dict = {}
     for each in shown:
         same = kept.setdefault((each.label, each.tongue), each)
@@ -181,7 +183,7 @@ def _together(shown):
 
 
 def relations_changed(before, after, language):
-    """Return the list of Shown for relations: *before* and *after* are lists of (name, title) of what was pointed to."""
+    """Return the differences between two lists of relations, each (name, title of the target), as a list of Shown."""
     removed, added = relation_differences(before, after)
     gone = [Shown(_label(RELATIONS.get(name, name)), REMOVED, before=[title]) for name, title in removed]
     new = [Shown(_label(RELATIONS.get(name, name)), ADDED, after=[title]) for name, title in added]
@@ -193,7 +195,7 @@ def _label(name):
 
 
 class _Teller:
-    """Puts Changes into words of one language."""
+    """Turns each Change into a Shown in one language."""
 
     def __init__(self, language, original):
         self.language, self.texts = language, LanguageContext(language, original)
@@ -215,7 +217,7 @@ class _Teller:
         return shown
 
     def where(self, change):
-        """The names of the fields that lead to *change*, those of entries of lists between them."""
+        """Return the path to *change* in words: names of fields and of list entries, joined by " › "."""
         steps = []
         for part in change.path:
             if isinstance(part, str):

@@ -1,4 +1,4 @@
-"""Parts of addresses."""
+"""Path converters for URL patterns."""
 
 from django.urls import register_converter
 from django.urls.converters import IntConverter, StringConverter, UUIDConverter
@@ -7,31 +7,31 @@ from ctportal.core.languages import CODES
 
 
 class LanguageConverter(StringConverter):
-    """One of the six languages; any other word is no page of ours."""
+    """One of the six language codes."""
 
     regex = "|".join(CODES)
 
 
 class SlugConverter(StringConverter):
-    """A slug as the portal makes them, which never looks like a path."""
+    """A slug: groups of lower-case letters and digits, joined by hyphens."""
 
     regex = "[a-z0-9]+(?:-[a-z0-9]+)*"
 
 
 class UidConverter(UUIDConverter):
-    """A permanent identifier as people hand it on: in capitals, or without hyphens, it is the same."""
+    """A uid. Capitals are accepted, and hyphens may be missing, because people copy and type uids."""
 
     regex = "-?".join(f"[0-9A-Fa-f]{{{length}}}" for length in (8, 4, 4, 4, 12))
 
 
 class FileKeyConverter(StringConverter):
-    """The random key of a stored file; nothing else, such as NUL, is asked of the database."""
+    """The random key of a stored file. Other characters, such as NUL, never reach the database."""
 
     regex = "[A-Za-z0-9_-]{16,43}"
 
 
 class NumberConverter(IntConverter):
-    """A version number: no sign, no leading nought, small enough to be one."""
+    """A version number: one to six digits, without a sign or leading zeros."""
 
     regex = "[1-9][0-9]{0,5}"
 

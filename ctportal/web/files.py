@@ -1,4 +1,4 @@
-"""Files as the public gets them: an edition that shows the file must be public now, asked on each request."""
+"""Serve files to the public. Each request checks that an edition that shows the file is public."""
 
 from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpResponsePermanentRedirect
@@ -19,7 +19,7 @@ from .records import gone_page
 
 @require_safe
 def public_file(request, key, name):
-    """Send the file; 410 where only a past edition shows it; otherwise 404, as for a key that never was."""
+    """Send the file. Answer 410 if only a past edition shows it, otherwise 404, as for an unknown key."""
     at = request.read_context.at
     stored = _shown(key, at)
     if stored is None:
@@ -29,12 +29,12 @@ def public_file(request, key, name):
     return serve(request, stored)
 
 
-# Both go from the file to the few editions that show it, each looked up by its key: the other way round the database would
-# go through all that is public, and only for a key that there is, which the time of the answer would tell.
+# Both queries start at the file and look up the few editions that show it. Starting at the editions, the database would
+# read all public ones, and only for a key that exists, so the response time would reveal which keys exist.
 
 
 def _shown(key, at):
-    """Return the file *key*, if an edition in force at *at* shows it."""
+    """Return the file *key* if an edition in force at *at* shows it, else None."""
     public = Edition.objects.public(at).filter(pk=OuterRef("edition"))
     showing = EditionFile.objects.filter(Exists(public), file=OuterRef("pk"))
     return StoredFile.objects.filter(Exists(showing), key=key).defer("text").first()
@@ -48,7 +48,10 @@ def _shown_last(key, at):
 
 
 def past_file(request, key, at):
-    """Answer 410, with what there is to read instead: the record's current page, or what replaces it."""
+    """Return the 410 page of a file, with a link to its record's current page or replacement.
+
+    Raise Http404 if no edition that has taken effect shows the file.
+    """
     uid = _shown_last(key, at)
     if uid is None:
         raise Http404

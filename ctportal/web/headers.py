@@ -1,4 +1,4 @@
-"""Response headers, and what concerns them alone. These middlewares stand first, so that every answer passes them."""
+"""Middleware for response headers. It comes first in MIDDLEWARE, so that it processes every response."""
 
 from csp.constants import HEADER
 from csp.middleware import CSPMiddleware
@@ -12,9 +12,9 @@ HEADERS = {
 
 
 class ContentSecurityPolicyMiddleware(CSPMiddleware):
-    """django-csp, with the policy of an answer that asks for nothing else made once and always in one order.
+    """django-csp's middleware, with the default policy built once and in a fixed order.
 
-    django-csp makes it anew for each answer (40 µs) and lists the directives in another order in each process.
+    django-csp builds the policy for each response (40 µs), and each process orders the directives differently.
     """
 
     def __init__(self, get_response):
@@ -23,7 +23,7 @@ class ContentSecurityPolicyMiddleware(CSPMiddleware):
         self.policy = "; ".join(f"{name} {' '.join(sources)}" for name, sources in directives.items())
 
     def process_response(self, request, response):
-        # What django-csp's decorators leave on the response, and the nonce where a template has asked for one.
+        # django-csp's decorators set attributes on the response; a template that uses the nonce, on the request.
         asks_for_more = hasattr(request, "_csp_nonce") or any(name.startswith("_csp") for name in vars(response))
         if asks_for_more or settings.DEBUG:
             return super().process_response(request, response)
@@ -32,7 +32,7 @@ class ContentSecurityPolicyMiddleware(CSPMiddleware):
 
 
 class IsolationHeadersMiddleware(MiddlewareMixin):
-    """Keep other sites from embedding our answers, and pages from asking for the reader's devices.
+    """Keep other sites from embedding the portal's responses, and pages from using the reader's devices.
 
     A view that set one of these headers itself keeps its own value.
     """
@@ -44,7 +44,7 @@ class IsolationHeadersMiddleware(MiddlewareMixin):
 
 
 class HeadWithoutBodyMiddleware(MiddlewareMixin):
-    """Answer HEAD with the headers of GET and no body, as HTTP asks; a view need not know the difference."""
+    """Answer HEAD with the headers of GET and no body, as HTTP requires, so that views need not handle HEAD."""
 
     def process_response(self, request, response):
         if request.method == "HEAD":

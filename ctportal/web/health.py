@@ -1,4 +1,4 @@
-"""Two questions a load balancer asks: is the process alive, and can it do its work?"""
+"""Health checks for a load balancer: whether the process is alive, and whether it is ready to serve requests."""
 
 import logging
 import os
@@ -19,16 +19,16 @@ logger = logging.getLogger(__name__)
 @require_safe
 @never_cache
 def healthz(request):
-    """Answer 200 as long as the process can answer at all. It looks at nothing else: a restart would not help."""
+    """Answer 200 whenever the process can respond. Nothing else is checked, because a restart would not help."""
     return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
 
 
 @require_safe
 @never_cache
 def readyz(request):
-    """Answer 200 when the database answers and has its guards, and files can be written; else 503 with what fails.
+    """Answer 200 if the database responds and has its guards, and files can be written; else 503 with what failed.
 
-    Anyone may ask, so the answer names the part alone; the reason is in the log.
+    The address is public, so the response only names the part that failed; the reason is logged.
     """
     parts = {"database": _database_is_whole(), "files": _files_are_writable()}
     body = {name: "ok" if works else "unavailable" for name, works in parts.items()}

@@ -17,9 +17,9 @@ from .changes import changed, relations_changed
 
 
 def history_of(edition: Edition, at: datetime, language: str) -> list[dict[str, Any]]:
-    """Return the versions of the record whose edition in force at *at* is *edition*, newest first, for ``components/history.html``.
+    """Return the versions of a record up to *at*, newest first, for ``components/history.html``.
 
-    One query; none for a record with one version, which the edition itself tells (*edition* comes from ``resolve``).
+    *edition* is its edition in force at *at*, from ``resolve``. One query; none for a record with one version.
     """
     if edition.version == 1:
         rows: Iterable[Any] = [(edition.public_from, edition.minor, edition.note, None)]
@@ -43,9 +43,9 @@ def history_of(edition: Edition, at: datetime, language: str) -> list[dict[str, 
 
 
 def changes_of(edition: Edition, before: Edition | None, at: datetime, language: str) -> dict[str, Any]:
-    """Return what changed from *before*, the version before, to *edition*, for ``components/changes.html``.
+    """Return the changes from *before*, the previous version, to *edition*, for ``components/changes.html``.
 
-    One query: the records that the two point to and that are public now.
+    One query, for the records public at *at* that the two editions point to.
     """
     if before is None:
         return {"heading": _("What changed"), "changes": [], "remark": _("This is the first version.")}
@@ -63,11 +63,11 @@ def changes_of(edition: Edition, before: Edition | None, at: datetime, language:
 
 
 def _pointers(editions, at, language):
-    """Return {pk: [(name of the relation, title)]} of what *editions* point to and who reads at *at* may see."""
+    """Return {edition's pk: [(relation name, title)]} for the records public at *at* that *editions* point to."""
     found = related(editions, at)
     return {pk: [(each.name, title_of(each, language)) for each in records] for pk, records in found.items()}
 
 
 def title_of(record, language: str) -> str:
-    """Return what *record* (an edition, or what would become one) is called in *language*."""
+    """Return the title of *record*, an edition or a snapshot, in *language*; its slug or uid if it has none."""
     return str(cards.title_of(json.loads(record.card), language)) or record.slug or str(record.uid)

@@ -1,4 +1,4 @@
-"""What pages call the codes that stand in editions, in the active language."""
+"""Labels for the codes in editions, in the active language."""
 
 from typing import Any
 
@@ -12,25 +12,27 @@ from .text import LocalizedText
 
 
 def language_name(code: str) -> str:
-    """Return what the active language calls the language *code*."""
+    """Return the name of the language *code* in the active language."""
     return str(LANGUAGE_NAMES[code])
 
 
 def label(choices: type[TextChoices], code: str) -> str:
-    """Return what *code*, one of *choices*, is called, with a capital letter; the code itself where it is none of them."""
+    """Return the label of *code* in *choices*, with a capital letter; the code itself if it is not one of them."""
     return capfirst(str(choices(code).label)) if code in choices else code
 
 
 def foreign_notice(title: LocalizedText, language: str, sentence: str) -> dict[str, Any] | None:
-    """Return the banner that says by *sentence* that the record with this *title* is not in the reader's *language*, None where
-    it is."""
+    """Return the banner for a record that is not available in the reader's *language*, None if its *title* is.
+
+    *sentence* has the placeholders ``language`` and ``shown``, the language that is shown instead.
+    """
     if not title.foreign:
         return None
     return {"lines": [sentence % {"language": LANGUAGE_NAMES[language], "shown": LANGUAGE_NAMES[title.language]}]}
 
 
 def measure(code: str, count: int) -> str:
-    """Return what the measure *code* counts, as it stands beside the number *count*, in the active language."""
+    """Return the noun for the measure *code*, in the form that follows the number *count*, in the active language."""
     return MEASURE_WORDS[code] % count if code in MEASURE_WORDS else code
 
 

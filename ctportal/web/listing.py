@@ -1,4 +1,4 @@
-"""Lists: filters that work without script, counts of public records, the state in the address, page by page."""
+"""Paginated lists of public records. The filters work without JavaScript, and the address holds their state."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -23,13 +23,13 @@ from .labels import label
 from .page import Crumb, render_page
 from .text import LanguageContext, LocalizedText, number
 
-# Menus of each kind of list: those always in sight, and those behind "more".
+# Menus of each kind of list: those always visible, and those under “More filters”.
 MENUS = {
     "conference": (("year", "country", "series", "theme"), ("region", "kind", "status", "language")),
     "document": (("kind", "year", "theme", "language"), ()),
     "photo": (("year",), ("language",)),
 }
-# What each menu is called, and its first entry, which chooses nothing.
+# Label of each menu, and its first entry, which stands for no filter.
 MENU_LABELS = {
     "year": (gettext_lazy("Year"), gettext_lazy("Any year")),
     "country": (gettext_lazy("Country"), gettext_lazy("Any country")),
@@ -40,21 +40,21 @@ MENU_LABELS = {
     "status": (gettext_lazy("Status"), gettext_lazy("Any status")),
     "language": (gettext_lazy("Language"), gettext_lazy("Any language")),
 }
-# What the chips of filters by time say.
+# Labels of the chips for filters by time.
 CHIPS = {
     "date_after": gettext_lazy("From %(date)s"),
     "date_before": gettext_lazy("Until %(date)s"),
     "updated_after": gettext_lazy("Changed after %(date)s"),
 }
-# Filters reached from a record's page, without a menu of their own: kept in the form, shown as chips.
+# Filters set by links on records' pages. They have no menu: the form keeps them in hidden fields, and chips show them.
 FROM_RECORDS = ("organization", "person", "conference")
 
 
 class EditionListView(View):
-    """One page of the public records of a type, filtered by what the address asks for.
+    """One page of the public records of a type, filtered by the query parameters.
 
-    *section* is that of the site, and the list stands below ``/{language}/`` under its name. *fixed* are filters that the address
-    itself implies. A filter that cannot be read is told by its field and answered with 400, a page that does not exist with 404.
+    *section* is the section of the site and the path of the list below ``/{language}/``. *fixed* are filters that the
+    path implies. An invalid filter is reported at its field with status 400, a page that does not exist with 404.
     """
 
     record_type: str
@@ -68,7 +68,7 @@ class EditionListView(View):
     with_filters = True
 
     def rows(self, editions: Sequence, at, language: str) -> list[dict[str, Any]]:
-        """Return what the list shows of *editions*, as they are at the instant *at*."""
+        """Return what the list shows of *editions* and of related records public at *at*."""
         raise NotImplementedError
 
     def get(self, request: ReadRequest, language: str) -> HttpResponse:
@@ -116,7 +116,7 @@ class EditionListView(View):
 
 
 def page_of(filters: EditionFilterSet, per_page: int) -> tuple[Page | None, int, dict[str, list[str]]]:
-    """Return (page of editions that *filters* ask for, 200, {}), or (None, 400 or 404, {parameter: what is wrong with it})."""
+    """Return (page of editions that *filters* select, 200, {}), or (None, 400 or 404, {parameter: error messages})."""
     if not filters.is_valid():
         return None, 400, {name: list(map(str, errors)) for name, errors in filters.form.errors.items()}
     try:
@@ -126,7 +126,7 @@ def page_of(filters: EditionFilterSet, per_page: int) -> tuple[Page | None, int,
 
 
 def tally(record_type: str, total: int, language: str) -> str:
-    """Return how many records there are, in words."""
+    """Return the number of records with its noun, in the active language: "12 conferences"."""
     counted = {
         "conference": ngettext("%(count)s conference", "%(count)s conferences", total),
         "document": ngettext("%(count)s document", "%(count)s documents", total),
@@ -138,7 +138,7 @@ def tally(record_type: str, total: int, language: str) -> str:
 
 
 def pager_of(page: Page, path: str, language: str, given: Mapping[str, str]) -> dict[str, str] | None:
-    """Return the links to the pages around *page* for ``components/pager.html``, None where there is but one."""
+    """Return the links to the pages around *page* for ``components/pager.html``, None if there is only one page."""
     if page.paginator.num_pages == 1:
         return None
 
@@ -160,7 +160,7 @@ def pager_of(page: Page, path: str, language: str, given: Mapping[str, str]) -> 
 
 
 def form_of(filters, given, problems, fixed, read_context: ReadContext, language: str) -> dict[str, Any]:
-    """Return the form above a list, filled with what was *given*, for ``components/filters.html``."""
+    """Return the form above a list, filled with the parameters *given*, for ``components/filters.html``."""
     shown, more = MENUS[filters.record_type]
     found = options(filters.record_type, read_context, [name for name in (*shown, *more) if name not in fixed])
 
@@ -201,7 +201,7 @@ def form_of(filters, given, problems, fixed, read_context: ReadContext, language
 
 
 def _menu(name: str, found: Iterable[Option], filters, language: str, *, counted: bool) -> dict[str, Any]:
-    """Return the menu of *name* with what is chosen selected, also where no record of the list has it."""
+    """Return the menu of the filter *name*. It lists the chosen value even if no record has that value."""
     texts = LanguageContext(language)
     entries = [
         (value, str(texts.pick(names)) if names else label_of(name, value, filters.record_type, language), count)
@@ -213,7 +213,7 @@ def _menu(name: str, found: Iterable[Option], filters, language: str, *, counted
         entries.sort(key=lambda entry: str(entry[1]).casefold())
     choices = [(value, f"{text} ({number(count, language)})" if counted else text) for value, text, count in entries]
     chosen = filters.chosen.get(name)
-    # An address may name a series or theme by its uid or by a former slug; the menu knows it by its slug.
+    # An address may give a series or theme by its uid or a former slug; the menu uses its current slug.
     selected = chosen.edition.slug if isinstance(chosen, Choice) else chosen
     if selected and selected not in dict(choices):
         choices.append((selected, str(label_of(name, chosen, filters.record_type, language))))
@@ -222,7 +222,7 @@ def _menu(name: str, found: Iterable[Option], filters, language: str, *, counted
 
 
 def label_of(name: str, value: Any, record_type: str, language: str) -> LocalizedText | str:
-    """Return what readers call *value* of the filter *name*, a code or the Choice of a record."""
+    """Return the label of *value*, a code or the Choice of a record, in the filter *name*."""
     if isinstance(value, Choice):
         return title_of(value.edition.card_data, language)
     if name == "country":
@@ -239,7 +239,7 @@ def label_of(name: str, value: Any, record_type: str, language: str) -> Localize
 
 
 def chips_of(filters, narrowed, given, path: str, language: str) -> list[tuple[LocalizedText | str, str]]:
-    """Return [(what is chosen, the address without it)]."""
+    """Return [(label of a chosen filter, address of the list without that filter)]."""
     chips = []
     for name, value in narrowed.items():
         rest = {other: text for other, text in given.items() if other not in (name, "page")}

@@ -1,17 +1,17 @@
-"""The public side is read, never written: one place for all its pages, feeds and files."""
+"""Middleware that makes the public side read-only, for all its pages and files."""
 
 from django.http import HttpResponseNotAllowed
 from django.utils.deprecation import MiddlewareMixin
 
 READING = ("GET", "HEAD")
-# Staff write; the API refuses in its own words.
+# Staff write in the admin and in previews; the API answers 405 in its own format.
 LEFT_TO_THEMSELVES = ("/admin/", "/preview/", "/api/")
 
 
 class ReadOnlyMiddleware(MiddlewareMixin):
     """Answer 405 to every method but GET and HEAD outside the admin, previews and the API.
 
-    A view that forgot to look at the method would else answer a POST like a GET.
+    Without it, a view that does not check the method would answer a POST like a GET.
     """
 
     def process_request(self, request):

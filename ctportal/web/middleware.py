@@ -1,4 +1,4 @@
-"""The language of a page is that of its address."""
+"""Middleware that activates the language in the address of a page."""
 
 from django.utils import translation
 
@@ -8,9 +8,10 @@ from .addresses import language_in_address
 
 
 class PageLanguageMiddleware:
-    """Speak the language that the address begins with, and forget it afterwards.
+    """Activate the language that the path begins with, for this request only.
 
-    Not Django's LocaleMiddleware: that one asks cookie and browser, so the same address would read differently.
+    Django's LocaleMiddleware is not used: it also reads a cookie and Accept-Language, so that the same address could
+    give different pages.
     """
 
     def __init__(self, get_response):

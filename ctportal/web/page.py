@@ -1,4 +1,4 @@
-"""What every page has: its frame, the language switch, the canonical address, structured data."""
+"""The parts that every page has: frame, language switch, canonical address, structured data."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -28,14 +28,14 @@ NAVIGATION = (
 
 @dataclass(frozen=True, slots=True)
 class Crumb:
-    """One step of the way to a page; *path* is below /{language}/, None for the page itself."""
+    """One breadcrumb; *path* is below ``/{language}/``, None for the page itself."""
 
     label: str
     path: str | None = None
 
 
 def comma(language: str) -> str:
-    """Return what stands between the parts of a place or a list."""
+    """Return the separator between the parts of a place or a list in *language*."""
     return {"ar": "، ", "zh": "，"}.get(language, ", ")
 
 
@@ -57,7 +57,7 @@ def frame(language: str, section: str = "") -> dict[str, Any]:
 
 
 def breadcrumb_data(root: str, language: str, crumbs: Iterable[Crumb]) -> dict[str, Any]:
-    """Return what schema.org/BreadcrumbList says of the way to a page."""
+    """Return the breadcrumbs of a page as schema.org/BreadcrumbList."""
     items = []
     for position, crumb in enumerate(crumbs, 1):
         item = {"@type": "ListItem", "position": position, "name": crumb.label}
@@ -87,12 +87,12 @@ def render_page(
     preview: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    """Return the page *template* as an answer, without context processors: no session, no user, no messages.
+    """Return the page *template* as a response. No context processors run: there is no session, user or message.
 
-    *path* is the page's address below ``/{language}/`` and *query* what follows it, "" or "?…", in every language
-    alike. *permanent* is the uid of the record the page shows. *data* is what JSON-LD says of it. *languages* are those the
-    record itself is complete in, () for pages that speak all six. *preview* is the address of a preview, which has no
-    other and no canonical one.
+    *path* is the page's address below ``/{language}/`` and *query* is "" or "?…"; both are the same in every language.
+    *permanent* is the uid of the record that the page shows, and *data* its JSON-LD. *languages* are those in which the
+    record is complete, () for pages available in all six. *preview* is the address of a preview, which has no canonical
+    address.
     """
     root = site_root(request)
     if crumbs:
@@ -108,7 +108,7 @@ def render_page(
             "crumbs": crumbs,
             "root": root,
             "canonical": "" if preview else f"{root}/{language}/{path}{query}",
-            # Where a reader of none of the languages goes.
+            # For hreflang="x-default": readers of none of the six languages.
             "default": f"{root}/id/{permanent}" if permanent else f"{root}/en/{path}{query}",
             "image": image and f"{root}{image}",
             "robots": robots,

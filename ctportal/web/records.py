@@ -1,4 +1,4 @@
-"""One record's page: what answers at its address, and what stands around its text."""
+"""The page of one record: the response at its address, and the parts that all records' pages share."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,14 +22,14 @@ from .page import render_page, site_root
 
 @dataclass(frozen=True, kw_only=True)
 class RecordPage:
-    """What the page of one record is made of: its edition in force, a past version, or a draft in a preview.
+    """The data for the page of one record: its edition in force, one of its versions, or a draft in a preview.
 
-    *data* is its public JSON, wherever that comes from. *edition* is the edition in force, None for a past version and a
-    draft. *related* are the records that it points to and *children* those that point to it: objects with ``type``,
-    ``slug``, ``uid`` and ``card_data``, the former with ``name`` and ``key`` (reading.RelatedRecord), the latter with
-    ``relation``. *neighbours* are, by uid of a series, the conferences before and after it. *history* and *changes* are
-    those of ``web.history``. *version* is the number of a past version, which names its files and shows none. *preview*
-    is the address of a preview: its languages are then at ``?lang=``. What is not there is left out.
+    *data* is the public JSON. *edition* is the edition in force, None for a version or a draft. *related* are the
+    records that it points to and *children* those that point to it: objects with ``type``, ``slug``, ``uid`` and
+    ``card_data``; the former also have ``name`` and ``key`` (``reading.queries.RelatedRecord``), the latter
+    ``relation``. *neighbours* is {uid of a series: (previous, next) conference in it}. *history* and *changes* come
+    from ``web.history``. *version* is the number of the version shown; its files are named but not linked. *preview* is
+    the address of a preview, where ``?lang=`` chooses the language. Fields that do not apply keep their defaults.
     """
 
     record_type: str
@@ -60,7 +60,7 @@ class RecordPage:
 
     @property
     def address(self) -> str:
-        """The address of the record's own page, whatever version of it this is."""
+        """The address of the record's own page, also if this is the page of a version."""
         return page_address(self.record_type, self.slug, self.uid, self.language)
 
     def related_as(self, name: str) -> list:
@@ -76,7 +76,7 @@ class RecordPage:
 def render_record_page(
     request: HttpRequest, page: RecordPage, template: str, context: dict[str, Any], *, robots: str = "", **frame: Any
 ) -> HttpResponse:
-    """Return *page* made by *template*; *frame* as ``render_page`` takes it."""
+    """Return the response for *page* from *template*; *frame* holds further arguments of ``render_page``."""
     around = {
         "envelope": envelope_of(page.edition, page.language) if page.edition else None,
         "history": page.history,
@@ -96,7 +96,7 @@ def render_record_page(
 
 
 def structured_data(request: HttpRequest, page: RecordPage, kind: str, known: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what schema.org/*kind* says of the record of *page*: its addresses and, of *known*, what is not empty."""
+    """Return the record of *page* as schema.org/*kind*: its addresses and the values of *known* that are not empty."""
     root = site_root(request)
     return {
         "@context": "https://schema.org",
@@ -108,9 +108,9 @@ def structured_data(request: HttpRequest, page: RecordPage, kind: str, known: Ma
 
 
 class EditionDetailView(View):
-    """The page of the public record at an address, or of its version *number* with what changed from the version before.
+    """The page of a public record or, with *number*, of one of its versions and the changes since the previous one.
 
-    Where there is none, what became of it: moved, gone or never there.
+    The response is a redirect if the record has moved, 410 if it was withdrawn, and 404 if it was never public.
     """
 
     request: ReadRequest
@@ -133,7 +133,7 @@ class EditionDetailView(View):
 
     def version(self, current: Edition, language: str, number: int) -> HttpResponse:
         at = self.request.read_context.at
-        # At the same instant: what begins in between has no end to tell of.
+        # At the instant of *current*: a version that began after it would have no end to show.
         past = list(versions(current.uid, at)[max(0, number - 2) : number])
         if len(past) < min(number, 2):
             raise Http404
@@ -146,7 +146,7 @@ class EditionDetailView(View):
         return self.render(edition, language, version=number, banner=banner, changes=changes)
 
     def render(self, shown: Edition, language: str, **around: Any) -> HttpResponse:
-        """Answer with the page of the edition *shown*; *around* are further fields of RecordPage."""
+        """Return the page of the edition *shown*; *around* holds further fields of RecordPage."""
         page = RecordPage(
             record_type=self.record_type,
             data=shown.data,
@@ -158,13 +158,13 @@ class EditionDetailView(View):
         return self.renderer(self.request, page)
 
     def surroundings(self, edition: Edition, language: str) -> dict[str, Any]:
-        """Return what stands beside the record on its page, as fields of RecordPage."""
+        """Return the fields of RecordPage that depend on other records and on other versions."""
         at = self.request.read_context.at
         return {"related": related([edition], at)[edition.pk], "history": history_of(edition, at, language)}
 
 
 def version_banner(edition: Edition, current: Edition, language: str) -> dict[str, Any]:
-    """Return the banner of a version: whether it is the one in force, since and until when, and its change note."""
+    """Return the banner of a version: whether it is the current one, when it was public, and its change note."""
     newest = page_address(current.type, current.slug, current.uid, language)
     if edition.pk == current.pk:
         line = _("This is version %(number)d, the current version.") % {"number": edition.version}
@@ -179,12 +179,12 @@ def version_banner(edition: Edition, current: Edition, language: str) -> dict[st
 
 
 def moved(edition: Edition, language: str, suffix: str = "") -> HttpResponse:
-    """Redirect for good to the page of *edition*."""
+    """Return a permanent redirect to the page of *edition*, with *suffix* added to the address."""
     return HttpResponsePermanentRedirect(page_address(edition.type, edition.slug, edition.uid, language) + suffix)
 
 
 def elsewhere(request: HttpRequest, language: str, found: object) -> HttpResponse:
-    """Answer for what is not public at its address: moved, gone, or never there."""
+    """Return the response for a record that is not public at its address: 301 or 410. Raise Http404 for NotFound."""
     if isinstance(found, Moved):
         return moved(found.edition, language)
     if isinstance(found, Gone):
@@ -199,7 +199,7 @@ def withdrawn_page(request: HttpRequest, language: str, gone: Gone) -> HttpRespo
 
 
 def sealed_page(request: HttpRequest, language: str, edition: Edition) -> HttpResponse:
-    """Return the 410 page of a sealed version, of which the checksum is all that stays."""
+    """Return the 410 page of a sealed version, of which only the checksum is kept."""
     return gone_page(
         request,
         language,
@@ -225,7 +225,7 @@ def gone_page(
 ) -> HttpResponse:
     """Return the 410 page with the public *reason* and the edition to read instead, if there is one.
 
-    Of what was sealed, *sha256* is its checksum and *chain* the address of the versions that verify it.
+    For a sealed version, *sha256* is its checksum and *chain* the address of the list of versions that verifies it.
     """
     return render_page(
         request,
@@ -246,13 +246,13 @@ def gone_page(
 
 
 def path_below(request: HttpRequest, language: str) -> str:
-    """Return the address below /{language}/ that other languages share; the home page for one above the languages."""
+    """Return the request's path below ``/{language}/``, "" (the home page) if it does not begin with the language."""
     prefix = f"/{language}/"
     return request.path_info.removeprefix(prefix) if request.path_info.startswith(prefix) else ""
 
 
 def envelope_of(edition: Edition, language: str) -> dict[str, Any]:
-    """Return what a page says of the edition itself; *edition* comes from ``resolve``."""
+    """Return the input of ``components/envelope.html``; *edition* comes from ``resolve``."""
     address = page_address(edition.type, edition.slug, edition.uid, language)
     start = edition.public_from
     return {

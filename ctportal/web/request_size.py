@@ -1,4 +1,4 @@
-"""A limit on what anyone may send, held before a byte of it is read."""
+"""Middleware that limits the size of requests before their bodies are read."""
 
 from http import HTTPStatus
 
@@ -12,10 +12,10 @@ from .views import error_page
 
 
 class RequestSizeMiddleware(MiddlewareMixin):
-    """Answer 413 to a request that declares too long a body. Stands behind the one that says who asks.
+    """Answer 413 to a request whose Content-Length is too large. It comes after the authentication middleware.
 
-    Only staff upload files. Without this, the check of the form's token would first write half a gigabyte of anybody's
-    to the disk. A body longer than declared is not read by the server, so the declared length is enough.
+    Only staff upload files. Without this limit, the CSRF check would first write up to half a gigabyte from anyone to
+    disk. The server does not read beyond the declared length, so it is enough to check that.
     """
 
     def process_request(self, request):

@@ -1,11 +1,11 @@
-"""Editors' HTML as it may stand in a page. The only module that trusts a text from an edition to be HTML, and holds tags."""
+"""Clean editors' HTML for pages. Only this module marks text from an edition as safe HTML, and only it has tags."""
 
 import nh3
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-# What the editor offers (conferences.models.RICH_TEXT); anything else is dropped, whatever the database holds.
+# The elements that the editor offers (conferences.models.RICH_TEXT). All others are removed, even if they were saved.
 _TAGS = {"p", "h2", "h3", "h4", "ul", "ol", "li", "blockquote", "br", "strong", "em", "a"}
 _TAGS |= {"table", "thead", "tbody", "tr", "th", "td"}
 _ATTRIBUTES = {"a": {"href"}, "th": {"colspan", "rowspan"}, "td": {"colspan", "rowspan"}, "ol": {"start"}}
@@ -19,7 +19,7 @@ _CLEANER = nh3.Cleaner(
 
 
 def rich(html: str, *, deeper: int = 0) -> str:
-    """Return *html* cleaned again, its headings *deeper* levels down, its tables in a box that scrolls."""
+    """Return *html* cleaned again, with headings *deeper* levels down and each table in a box that scrolls."""
     if not html:
         return ""
     clean = _CLEANER.clean(html)

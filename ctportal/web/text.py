@@ -1,4 +1,4 @@
-"""What a page says, in which language: the rule of fallback, numbers and sizes."""
+"""Texts of a page in the reader's language or the one they fall back to; numbers and file sizes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,10 +15,10 @@ _GROUP_SYMBOLS = {code: get_group_symbol(locale) for code, locale in _LOCALES.it
 
 @dataclass(frozen=True, slots=True)
 class LocalizedText:
-    """A text as a reader gets it, with the language it is in. False where there is no text.
+    """A text with the language it is in. It is false if the text is empty.
 
-    As a string, in an attribute or in structured data it is the plain text; the tag ``localized`` marks the language
-    where it is *foreign*, that is another than the page's. *announced* says that the page has already named that language.
+    ``str()`` gives the plain text, for attributes and structured data. A text is *foreign* if its language is not the
+    page's; the template tag ``localized`` then marks it. *announced* means that the page has already named the language.
     """
 
     text: str
@@ -38,12 +38,12 @@ class LocalizedText:
 
     @property
     def language_name(self) -> str:
-        """The name of its language where the page still has to tell it, else ""."""
+        """The name of the text's language if the page has yet to name it, else ""."""
         return LANGUAGES[self.language] if self.foreign and not self.announced else ""
 
 
 class LanguageContext:
-    """Picks each text of a record in the language of the page, or in the one it falls back to.
+    """Picks each text of a record in the language of the page, or in a fallback language.
 
     *original* is the original language of the record. *announced* holds the languages that the page has already named, so
     that one notice is enough.
@@ -55,14 +55,14 @@ class LanguageContext:
         self.language, self.original, self.announced = language, original, announced
 
     def pick(self, texts: Mapping[str, str] | None) -> LocalizedText:
-        """Return the text of a language object."""
+        """Return the text of the language object *texts*, {language: text}."""
         text, language = pick(texts, self.language, self.original)
         if not text or language == self.language:
             return LocalizedText(text, self.language)
         return LocalizedText(text, language, foreign=True, announced=language in self.announced)
 
     def after(self, text: LocalizedText) -> "LanguageContext":
-        """Return the context of what stands below *text*, whose language the reader then knows."""
+        """Return the context for the texts below *text*, in which its language counts as announced."""
         return LanguageContext(self.language, self.original, (*self.announced, text.language)) if text.foreign else self
 
 
@@ -75,7 +75,7 @@ _UNITS = ((1_000_000_000, "gigabyte"), (1_000_000, "megabyte"), (1_000, "kilobyt
 
 
 def size(count: int, language: str) -> str:
-    """Return *count* bytes as people read it in *language*, in units of 1000: "340 kB", "1,2 Mo"."""
+    """Return *count* bytes as written in *language*, in units of 1000: "340 kB", "1,2 Mo"."""
     unit, name = next((each for each in _UNITS if count >= each[0]), _UNITS[-1])
     amount = round(count / unit, 1 if unit > 1 and count < 10 * unit else 0)
     return format_unit(amount, f"digital-{name}", length="short", locale=_LOCALES[language])
@@ -92,5 +92,5 @@ MEDIA_NAMES = {
 
 
 def media_name(media_type: str) -> str:
-    """Return what readers call a media type: "PDF"."""
+    """Return the short name of a media type, such as "PDF"; the media type itself if it has none."""
     return MEDIA_NAMES.get(media_type, media_type)

@@ -1,4 +1,4 @@
-"""Home, the ways in without a language, and what is answered when there is no page."""
+"""The home page, the addresses without a language, and the error pages."""
 
 from datetime import timedelta
 from http import HTTPStatus
@@ -24,21 +24,21 @@ from .records import withdrawn_page
 from .text import LanguageContext, number
 
 UPCOMING, LATEST, NEWS = 3, 5, 5
-# A conference lasts a year at most; known to the year only, it may begin and end in two years, each taken whole.
+# A conference lasts a year at most. If its dates are known to the year only, it may cover two years, each in full.
 LONGEST = timedelta(days=3 * 366)
 ANNOUNCED = [status for status in EventStatus.values if status != EventStatus.CANCELLED]
 AHEAD = timedelta(days=1)  # more than any place on Earth is ahead of UTC
 
 
 def root(request):
-    """Lead to the home page in the reader's language."""
+    """Redirect to the home page in the reader's language."""
     response = HttpResponseRedirect(f"/{preferred_language(request)}/")
     patch_vary_headers(response, ["Accept-Language"])
     return response
 
 
 def permanent(request, uid):
-    """Lead from a record's permanent identifier to its page in the reader's language."""
+    """Redirect from a record's uid to its page in the reader's language; answer 410 if it was withdrawn."""
     language = preferred_language(request)
     found = resolve_uid(uid, request.read_context.at)
     if isinstance(found, (Found, Moved)):
@@ -61,12 +61,12 @@ def home(request, language):
     latest = _over(read_context.at, (read_context.at + AHEAD).date())
     featured = cards.pointed_to(latest, "featured_photo", read_context.at)
     photos = {pk: photo.card_data for pk, photo in featured.items()}
-    # The newest in any case, beside it rather those with a photo.
+    # The newest is always shown; for the other places, those with a photo are preferred.
     latest = latest[:1] + sorted(latest[1:], key=lambda e: e.pk not in photos)[: LATEST - 1]
     latest.sort(key=lambda e: (e.date, e.pk in photos), reverse=True)
     first = None
     if not upcoming:
-        # With nothing announced, the newest conference that was not called off stands where the next one would.
+        # If none is announced, the newest conference that was not called off takes the place of the next one.
         first = next((e for e in latest if not cards.off(e.card_data["event_status"])), None)
         latest = [e for e in latest if e is not first]
     releases, summaries = (
@@ -99,30 +99,30 @@ def home(request, language):
     )
 
 
-# The bounds of the first day say where the index by date is entered; without them it would be walked from its end.
+# The bounds on the first day let the database start in the middle of the index by date instead of at its end.
 
 
 def _to_come(at, since):
-    """The conferences that are not over at their place, but for those that were cancelled."""
+    """Return the next conferences that are not yet over in their time zone, without the cancelled ones."""
     conferences = Edition.objects.public(at).of("conference").facet("status", *ANNOUNCED)
     return _first(conferences.filter(over_at__gt=at, date__gte=since), UPCOMING, F("date").asc(), "slug")
 
 
 def _over(at, before):
-    """The conferences that are over at their place, whatever their status says."""
+    """Return the latest conferences that are over in their time zone, whatever their status."""
     conferences = Edition.objects.public(at).of("conference").filter(over_at__lte=at, date__lt=before)
     return _first(conferences, LATEST * 3, F("date").desc(), "slug")
 
 
 def _first(editions, count, *order):
-    """Return the first *count* of *editions* in *order*, found on an index alone: only what is shown is read."""
+    """Return the first *count* of *editions* in *order*. An index alone finds them; only fields for cards are read."""
     found = editions.order_by(*order).values("pk")[:count]
     return list(Edition.objects.filter(pk__in=found).order_by(*order).only(*CARDS))
 
 
 def _newest(at):
-    """Return the public documents that came or changed last. A minor edition is no news, nor does it end what was."""
-    # A uid alone says which record is meant; with the type beside it SQLite would take an index by type instead.
+    """Return the public documents that were published or changed last. Minor editions do not count as changes."""
+    # The uid alone identifies the record. Given the type as well, SQLite would use an index by type instead.
     public = Exists(Edition.objects.public(at).filter(uid=OuterRef("uid")).order_by())
     news = Edition.objects.effective(at).of("document").filter(public, minor=False)
     latest = news.order_by("-public_from", "-date", "slug").values_list("uid", flat=True)[: NEWS * 4]
@@ -141,7 +141,7 @@ def _documents(lists, at, language):
 
 
 def _ways_in(read_context, language):
-    """Return the series, themes and countries that have conferences, with their numbers, by name."""
+    """Return the series, themes and countries that have conferences, with the number of these, sorted by name."""
     menus = options("conference", read_context, ("series", "theme", "country"))
     texts = LanguageContext(language)
     ways: dict[str, list[tuple[object, str, int]]] = {
@@ -161,11 +161,11 @@ def _ways_in(read_context, language):
     }
 
 
-# When there is no page -----------------------------------------------------------------------------------------------
+# Error pages ---------------------------------------------------------------------------------------------------------
 
 
 def error_page(request, status, title, lines):
-    """Return an error in the layout of the site. Touches neither database nor session, so it works when they do not."""
+    """Return an error page in the site's layout. It uses neither database nor session, so it works if these fail."""
     language = language_of(request)
     with translation.override(django_code(language)):
         context = {
@@ -189,7 +189,7 @@ def bad_request(request, exception=None):
 
 
 def forbidden(request, exception=None, reason=""):
-    """Answer what is not allowed (``handler403``), and a form without a valid token (``CSRF_FAILURE_VIEW``)."""
+    """Return the 403 page (``handler403``), also for a failed CSRF check (``CSRF_FAILURE_VIEW``)."""
     return error_page(request, HTTPStatus.FORBIDDEN, _("You do not have access to this page"), [
         _("You may need to sign in, or the form may have expired. Go back, reload the page and try again."),
     ])  # fmt: skip

@@ -1,4 +1,4 @@
-"""The page of a series or theme: what it is and, for the edition in force, the conferences in it."""
+"""The page of a series or theme, with its conferences if it shows the edition in force."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from .page import Crumb
 from .records import RecordPage, render_record_page, structured_data
 from .text import LanguageContext
 
-CONFERENCES, DOCUMENTS = 50, 10  # on a page
+CONFERENCES, DOCUMENTS = 50, 10  # per page
 
 
 def render_vocabulary(request: ReadRequest, page: RecordPage) -> HttpResponse:
@@ -52,7 +52,7 @@ def render_vocabulary(request: ReadRequest, page: RecordPage) -> HttpResponse:
 
 
 def _members(request: ReadRequest, page: RecordPage) -> dict[str, Any]:
-    """Return one page of the conferences in a series or on a theme, and the newest documents on a theme."""
+    """Return one page of the conferences in a series or on a theme and, for a theme, its newest documents."""
     language, is_series = page.language, page.record_type == "series"
     asked = {page.record_type: str(page.uid), "ordering": "date" if is_series else "-date"}
     filters = filters_for("conference", {**asked, "page": request.GET.get("page", "")}, request)

@@ -1,4 +1,4 @@
-"""Editors' formatted texts in pages."""
+"""Template filter for editors' formatted texts."""
 
 from django import template
 

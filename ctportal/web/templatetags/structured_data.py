@@ -1,4 +1,4 @@
-"""Structured data in pages."""
+"""Template filter for structured data."""
 
 import json
 
@@ -12,7 +12,7 @@ register = template.Library()
 def json_ld(data: dict) -> SafeString:
     """Return *data* as JSON-LD text that cannot break out of its ``script`` element.
 
-    Inside that element HTML's own escapes are not read; so its special characters are written as JSON escapes.
+    HTML escapes are not decoded inside that element, so HTML's special characters are written as JSON escapes.
     """
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     for character in "<>&\u2028\u2029":

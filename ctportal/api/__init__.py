@@ -1,1 +1,1 @@
-"""What the collections of the API share."""
+"""Code shared by the collections of the API."""

@@ -1,4 +1,4 @@
-"""The page that tells partners how to read the API. Its examples name records that are public at the moment."""
+"""The page that explains the API to partners. Its examples name records that are currently public."""
 
 from django.utils.translation import gettext as _
 
@@ -11,7 +11,7 @@ from .parameters import MAX_PAGE_SIZE, PAGE_SIZE
 from .problems import TYPES
 from .schema import description_of
 
-# Where nothing of the kind is public yet.
+# Slugs for the examples while no record of the type is public.
 NOBODY = {"conference": "minsk-2019", "document": "a-document", "series": "regional-conferences"}
 
 
@@ -41,13 +41,13 @@ def page(request, language):
 
 
 def _examples(at):
-    """A public record of each type the examples need, the newest first."""
+    """Return {record type: slug of the newest public record} for the types that the examples need."""
     public = Edition.objects.public(at).order_by("-date", "slug")
     return {kind: public.of(kind).values_list("slug", flat=True).first() or slug for kind, slug in NOBODY.items()}
 
 
 def _parameters():
-    """(name, what it means, collections that know it), in the order in which readers look for them."""
+    """Yield (name, description, collections that have the parameter, () for all), in alphabetical order."""
     names = dict.fromkeys(name for filterset in FILTERSETS.values() for name in filterset.base_filters)
     for name in sorted(names):
         known = [kind for kind, filterset in FILTERSETS.items() if name in filterset.base_filters]

@@ -1,4 +1,4 @@
-"""How partners find their way: the root, the OpenAPI description and the page to try it on."""
+"""The entry points of the API: its root, the OpenAPI description and the interactive documentation."""
 
 from functools import cache
 
@@ -46,12 +46,12 @@ class SchemaView(ReadOnlyView):
 
 @cache
 def openapi():
-    """Return the OpenAPI description; it is the same for the life of the process."""
+    """Return the OpenAPI description, built once per process."""
     return SchemaGenerator().get_schema(request=None, public=True)
 
 
-# The description to read and try, without any outside host. Swagger UI sets styles in the page and draws its icons from data
-# addresses, which our policy forbids: it is relaxed by just that, for this one address.
+# Swagger UI, without files from other hosts. It uses inline styles and loads icons from data: URLs, which the content
+# security policy forbids; the policy is relaxed by these two directives, for this address only.
 docs = csp_replace({"style-src": [SELF, "'unsafe-inline'"], "img-src": [SELF, "data:"]})(
     TemplateView.as_view(template_name="api/docs.html", http_method_names=("get", "head"))
 )

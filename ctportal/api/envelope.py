@@ -1,4 +1,4 @@
-"""One record as the API gives it: the envelope, the JSON of its edition, and what it points to."""
+"""One record as the API returns it: the envelope, the JSON of its edition, and the related records."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -9,7 +9,8 @@ from ctportal.core.languages import LANGUAGES, pick
 from ctportal.publishing.models import Edition
 from ctportal.reading.queries import RelatedRecord
 
-# What an answer adds to an edition's own JSON. Without these keys, written canonically, the rest has the checksum sha256.
+# The keys that a response adds to an edition's JSON. Without them, the canonical JSON of the record has the checksum
+# sha256.
 ENVELOPE = ("uid", "type", "slug", "url", "version", "published", "updated", "sha256", "related")
 
 
@@ -25,9 +26,10 @@ def permanent_url(origin: str, uid: UUID) -> str:
 def record(
     edition: Edition, data: dict[str, Any], related: Iterable[RelatedRecord], origin: str, **more: str
 ) -> dict[str, Any]:
-    """Return the record of *edition*, which has ``version`` and ``published``, with *data*, its JSON as it was asked for.
+    """Return the record of *edition*, which must be annotated with ``version`` and ``published``.
 
-    *related* is what it points to; *more* are keys beside those of the envelope.
+    *data* is its JSON in all languages or in one. *related* are the public records that it points to; *more* are
+    further keys.
     """
     return {
         "uid": str(edition.uid),
@@ -45,7 +47,7 @@ def record(
 
 
 def named(record: Edition | RelatedRecord, origin: str) -> dict[str, Any]:
-    """Return the keys by which an answer names another *record*."""
+    """Return the keys that identify another *record* in a response."""
     return {
         "uid": str(record.uid),
         "type": record.type,
@@ -55,7 +57,7 @@ def named(record: Edition | RelatedRecord, origin: str) -> dict[str, Any]:
 
 
 def links(related: Iterable[RelatedRecord], origin: str) -> dict[str, list[dict[str, Any]]]:
-    """Return {name of the relation: records} of *related*, each with its card where that was read."""
+    """Return {relation name: records} for *related*, each with its card if that was read."""
     found: dict[str, list[dict[str, Any]]] = {}
     for each in related:
         link = {**named(each, origin), "key": each.key}
@@ -67,13 +69,15 @@ def links(related: Iterable[RelatedRecord], origin: str) -> dict[str, list[dict[
 
 
 def in_language(value: Any, language: str, original: str) -> Any:
-    """Return *value*, part of the JSON of an edition, with each language object turned into {"text", "language"} for a reader of
-    *language*, with fallback; null where there is no text in any language."""
+    """Return *value*, part of the JSON of an edition, with the texts in one *language* or its fallback.
+
+    Each language object becomes {"text", "language"}, or null if it has no text in any language.
+    """
     if isinstance(value, list):
         return [in_language(each, language, original) for each in value]
     if not isinstance(value, dict):
         return value
-    if LANGUAGES.keys() >= value.keys():  # no other object is empty, or has languages alone
+    if LANGUAGES.keys() >= value.keys():  # no other object is empty or has only language codes as keys
         text, code = pick(value, language, original)
         return {"text": text, "language": code} if code else None
     return {name: in_language(each, language, original) for name, each in value.items()}

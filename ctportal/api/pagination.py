@@ -1,4 +1,4 @@
-"""Pages of the API's lists, by number."""
+"""Pagination of the API's lists by page number."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -19,7 +19,7 @@ from .problems import Problem
 
 
 class Pagination(PageNumberPagination):
-    """Gives the keys of the editions on a page; ``parameters`` has checked the query."""
+    """Paginates a queryset into the primary keys of editions; ``parameters`` has already validated the query."""
 
     page_size = PAGE_SIZE
     page_size_query_param = "page_size"
@@ -56,15 +56,15 @@ class Pagination(PageNumberPagination):
 
     @property
     def shortened_search(self) -> str:
-        """What was looked for of a search that was too long, else ""."""
+        """The words that were searched for if ``q`` was too long, else ""."""
         searched = shorten(self.request.query_params.get("q", ""))
         return searched.text if searched.is_shortened else ""
 
     def links(self) -> dict[str, str]:
-        """Return {relation: address} of the pages around this one: first, prev, next, last, as far as they exist."""
+        """Return {link relation: URL} for those of the pages first, prev, next and last that exist."""
         query: QueryDict = self.request.query_params.copy()
         if self.shortened_search:
-            query["q"] = self.shortened_search  # the links do not repeat what is not looked for
+            query["q"] = self.shortened_search  # the links repeat only the words that were searched for
         given = [(name, value) for name, values in query.lists() for value in values if name != "page"]
         number, pages = self.page.number, self.page.paginator.num_pages
         around = {"first": 1, "prev": number - 1, "next": number + 1, "last": pages}

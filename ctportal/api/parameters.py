@@ -1,4 +1,4 @@
-"""Query parameters of the API: strict where pages are lenient. All that is wrong is told at once."""
+"""Validation of the API's query parameters. It is stricter than that of pages and reports all errors at once."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -27,14 +27,14 @@ class PageSizeField(StrictField):
         return int(value)
 
 
-# Parameters beside the filters.
+# Parameters other than filters.
 FIELDS = {"page_size": PageSizeField(required=False), "lang": CodeField(CODES, required=False)}
 
 Errors = list[tuple[str, str, str]]  # parameter, code, detail
 
 
 class StrictFilterBackend(BaseFilterBackend):
-    """Filters a list by the filter set of its type of record, and refuses whatever that does not understand."""
+    """Filters a list with the filter set of its record type. Raises a Problem for invalid or unknown parameters."""
 
     def filter_queryset(self, request: Request, queryset: Any, view: Any) -> Any:
         filters = FILTERSETS[view.record_type](request.query_params, queryset, request=request)
@@ -43,8 +43,10 @@ class StrictFilterBackend(BaseFilterBackend):
 
 
 def check(query: QueryDict, *own: str, filters: EditionFilterSet | None = None) -> None:
-    """Raise the Problem bad-parameters for any parameter but *own* (of FIELDS) and those of *filters*, and for values that
-    cannot be right."""
+    """Raise the Problem bad-parameters if a parameter is unknown, repeated or invalid.
+
+    The known parameters are *own* (keys of FIELDS) and those of *filters*.
+    """
     errors: Errors = []
     for name in own:
         try:

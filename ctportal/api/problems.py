@@ -9,10 +9,10 @@ from rest_framework import exceptions
 
 logger = logging.getLogger("django.request")
 
-# Addresses of the types are below this one of the site, as fragments.
+# The URI of a problem type is this path with its kind appended, so that the fragment leads to its explanation.
 DOCUMENTATION = "/en/developers/#problem-"
 
-# type: (status, title, what it means). The page for developers and the OpenAPI schema list these.
+# {kind: (status, title, meaning)}. The page for developers and the OpenAPI description list these.
 TYPES = {
     "bad-parameters": (400, "Invalid parameters", "Each one is listed under errors, with what is expected."),
     "bad-request": (400, "Invalid request", "The host or a header is not valid."),
@@ -28,7 +28,7 @@ TYPES = {
 
 
 def type_address(request, kind):
-    """Return the address of a type of problem, whole as RFC 9457 asks; without host where that of *request* is not ours."""
+    """Return the URI of a problem type: absolute, as RFC 9457 asks, or a path if the request's host is invalid."""
     try:
         return f"{request.scheme}://{request.get_host()}{DOCUMENTATION}{kind}"
     except DisallowedHost:
@@ -36,7 +36,7 @@ def type_address(request, kind):
 
 
 class Problem(Exception):
-    """Raise to answer with the problem of *kind* (a key of TYPES); *members* are added to its JSON."""
+    """Raised to respond with the problem *kind* (a key of TYPES); *members* are added to its JSON."""
 
     def __init__(self, kind, detail="", headers=None, **members):
         super().__init__(detail or kind)
@@ -56,7 +56,7 @@ class Problem(Exception):
 
 
 def handle(exception, context):
-    """DRF's exception handler: every error of a view becomes a problem, our own mistakes included."""
+    """Return the problem for an exception in a view (``EXCEPTION_HANDLER``). Unexpected exceptions are logged."""
     request = context["request"]
     if isinstance(exception, Problem):
         return exception.response(request)

@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 description: made from the serializers that make the editions, the filter sets and the problems."""
+"""The OpenAPI 3.1 description, generated from the serializers of editions, the filter sets and the problem types."""
 
 from functools import cache
 from typing import Any
@@ -22,7 +22,7 @@ from .problems import DOCUMENTATION, TYPES
 TYPE_NAMES = [value for value, _label in RecordType.choices]
 
 
-# Shapes beside those of the editions -----------------------------------------------------------------------------------
+# Serializers other than those of editions -----------------------------------------------------------------------------
 
 
 class RelatedSerializer(serializers.Serializer):
@@ -125,12 +125,12 @@ class RootSerializer(serializers.Serializer):
     developers = serializers.URLField()
 
 
-# Serializer classes put together from the above, one set per type of record ---------------------------------------------
+# Serializers built from the above for each record type ----------------------------------------------------------------
 
 
 @cache
 def record_serializer(serializer_class, record_type, with_chain=False):
-    """The shape of one record in an answer: the envelope and the fields of *serializer_class*."""
+    """Return the serializer of one record in a response: the envelope and the fields of *serializer_class*."""
     name = serializer_class.__name__.removesuffix("Serializer") + ("Version" if with_chain else "Record")
     fields: dict[str, Any] = {
         "type": serializers.ChoiceField([str(record_type)]),
@@ -143,7 +143,7 @@ def record_serializer(serializer_class, record_type, with_chain=False):
 
 @cache
 def page_serializer(serializer_class, record_type):
-    """The shape of one page of a list."""
+    """Return the serializer of one page of a list."""
     fields = {
         "count": serializers.IntegerField(help_text="Public records on all pages."),
         "page": serializers.IntegerField(),
@@ -203,7 +203,7 @@ class LanguageObjectExtension(OpenApiSerializerFieldExtension):
 
 
 def description_of(name, filter_):
-    """What the parameter *name* means, in words."""
+    """Return the description of the parameter *name*."""
     field = filter_.field
     if isinstance(field, filters.RecordField):
         return f"Slug or uid of a public {field.record_type}."
@@ -211,7 +211,7 @@ def description_of(name, filter_):
 
 
 def _parameter(name, filter_):
-    """The OpenAPI parameter for one filter."""
+    """Return the OpenAPI parameter for one filter."""
     kind: Any = OpenApiTypes.STR
     field, enum = filter_.field, None
     if isinstance(field, filters.CodeField):
@@ -253,7 +253,7 @@ NUMBER = OpenApiParameter(
 
 
 def problems(*kinds):
-    """{(status, media type): response} for the problems of *kinds* and those that every address may answer with."""
+    """Return {(status, media type): response} for the problems *kinds* and those that every address may return."""
     answers: dict[tuple[int, str], OpenApiResponse] = {}
     for kind in (*kinds, "method-not-allowed", "not-acceptable", "precondition-failed", "internal-error"):
         status, title, meaning = TYPES[kind]
@@ -269,7 +269,7 @@ REDIRECT = {301: OpenApiResponse(description="The record answers under another s
 
 
 def documented(viewset):
-    """Return *viewset* with what OpenAPI cannot tell from its code."""
+    """Return *viewset* with the parts of its OpenAPI description that cannot be derived from its code."""
     record_type, serializer_class = viewset.record_type, viewset.serializer_class
     name = COLLECTIONS[record_type]
     filterset = filters.FILTERSETS[record_type]
@@ -305,7 +305,7 @@ def documented(viewset):
 
 
 class Schema(AutoSchema):
-    """No authentication; what an answer holds is said in ``documented``, for lists too."""
+    """AutoSchema without authentication. ``documented`` describes whole responses, so lists are not wrapped again."""
 
     def get_operation_id(self) -> str:
         action = getattr(self.view, "action", "")
@@ -322,7 +322,10 @@ class Schema(AutoSchema):
 
 
 def without_marks(result, **kwargs):
-    """Postprocessing hook: drop the marks of drf-spectacular from fields with codes. Its own hook would also move the codes out."""
+    """Return *result* without drf-spectacular's ``x-spec-enum-id``; a postprocessing hook.
+
+    drf-spectacular's own hook would also move the enums into components.
+    """
     if isinstance(result, dict):
         result.pop("x-spec-enum-id", None)
     for part in result.values() if isinstance(result, dict) else result if isinstance(result, list) else ():

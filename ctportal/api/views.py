@@ -1,4 +1,4 @@
-"""What every address of the API has in common, and the collections: lists, single records and their versions."""
+"""The base of all API views, and the collections: lists, single records and their versions."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -33,7 +33,7 @@ from .problems import Problem
 
 
 class Negotiation(DefaultContentNegotiation):
-    """JSON for whoever accepts it, in one form: the cache asks the same, and keeps one answer for all."""
+    """Selects the JSON renderer if the client accepts JSON, by the same test as the cache, which keeps one form."""
 
     def select_renderer(
         self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
@@ -45,7 +45,7 @@ class Negotiation(DefaultContentNegotiation):
 
 
 class ReadOnlyView(APIView):
-    """Read only, for everybody: no user, no session, no cookie, nothing to parse; JSON out, problems as errors."""
+    """Base of the API's views: public, read-only, without users, sessions, cookies or parsers. Responses are JSON."""
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
@@ -66,7 +66,7 @@ class ReadOnlyView(APIView):
 
 
 class NowhereView(ReadOnlyView):
-    """Every address below the API that leads nowhere."""
+    """Answers 404 to every unknown address below the API."""
 
     schema = None
 
@@ -75,16 +75,16 @@ class NowhereView(ReadOnlyView):
 
 
 class ReadOnlyRequest(Request):
-    """A request as REST framework hands it on, with what Django's own request has from the middleware."""
+    """REST framework's request, with the attribute that the middleware sets on Django's request."""
 
     read_context: ReadContext
 
 
 class EditionViewSet(ReadOnlyView, GenericViewSet):
-    """The public records of one type. Reads editions alone and gives their JSON as it is.
+    """The public records of one type, read from editions only.
 
-    A list costs five queries (epoch, count, which records, their rows, relations), two more for each record that it is
-    filtered by; a record costs three.
+    A list costs five queries (epoch, count, keys, rows, relations) and two more for each record that it is filtered by;
+    a single record costs three.
     """
 
     request: ReadOnlyRequest
@@ -95,7 +95,7 @@ class EditionViewSet(ReadOnlyView, GenericViewSet):
     lookup_value_converter = "str"
 
     def get_queryset(self) -> EditionQuerySet:
-        # Of all types: the filter set chooses that of its records, through the index that it reads.
+        # Of all types: the filter set restricts the type, in the form that suits the index it uses.
         return Edition.objects.public(self.request.read_context.at)
 
     def list(self, request: ReadOnlyRequest) -> Response:
@@ -126,7 +126,7 @@ class EditionViewSet(ReadOnlyView, GenericViewSet):
                 "version": edition.version,
                 "url": f"{base}{edition.version}/",
                 "public_from": rfc3339(edition.public_from),
-                # The end of the edition in force, if it has one, is still to come: not for the public.
+                # The end of the edition in force, if it is set, is in the future and therefore not public.
                 "public_until": rfc3339(edition.public_until)
                 if edition.public_until and edition.pk != current.pk
                 else None,
@@ -161,7 +161,7 @@ class EditionViewSet(ReadOnlyView, GenericViewSet):
         return self.one(edition, chain=chain)
 
     def find(self, address: str) -> Found | Moved:
-        """Return what stands at *address*; raise the problem that says what else is the case."""
+        """Return the record at *address*, Found or Moved; raise the Problem withdrawn or not-found for any other."""
         at = self.request.read_context.at
         found = resolve(self.record_type, address, at)
         if isinstance(found, (Found, Moved)):
@@ -180,12 +180,12 @@ class EditionViewSet(ReadOnlyView, GenericViewSet):
         return record(edition, data, points_to, self.origin, **more)
 
     def one(self, edition: Edition, **more: str) -> Response:
-        """Answer with *edition*, what it points to with cards, and *more* keys."""
+        """Return the response for *edition*, with the cards of related records and *more* keys."""
         points_to = related([edition], self.request.read_context.at)[edition.pk]
         return _modified(Response(self.record(edition, points_to, **more)), edition.public_from)
 
     def moved(self, found: Moved, below: str = "") -> Response:
-        """Redirect to where the record answers now; the query goes along."""
+        """Return a redirect to the record's current address, with the query string kept."""
         query = self.request.query_params.urlencode()
         address = reverse(f"api:{self.basename}-detail", args=[found.address]) + below
         return Response(status=301, headers={"Location": f"{address}?{query}" if query else address})
@@ -198,8 +198,8 @@ class EditionViewSet(ReadOnlyView, GenericViewSet):
 def chained(editions: Iterable[Edition]) -> Iterator[tuple[Edition, str]]:
     """Yield (edition, chain) for *editions* (of one record, first to last), and set their ``version``.
 
-    chain is the SHA-256 of the chain before (empty at first), sha256 and public_from as the API writes it, joined by
-    line feeds: who has kept one chain value can tell that nothing before it was changed.
+    chain is the SHA-256 of the previous chain (empty at first), sha256 and public_from as the API writes it, joined by
+    line feeds. A client that keeps one chain value can verify that no earlier version was changed.
     """
     chain = ""
     for number, edition in enumerate(editions, start=1):
@@ -210,15 +210,17 @@ def chained(editions: Iterable[Edition]) -> Iterator[tuple[Edition, str]]:
 
 
 def _modified(response: Response, instant: datetime | None) -> Response:
-    """Return *response* with Last-Modified. It is not compared: what a record is related to may change without it, so
-    only If-None-Match gives a 304."""
+    """Return *response* with Last-Modified, for information: only If-None-Match gives a 304.
+
+    Related records may change without a change of *instant*.
+    """
     if instant:
         response.headers["Last-Modified"] = http_date(instant.timestamp())
     return response
 
 
 def _withdrawn(gone: Gone, at: datetime, origin: str) -> Problem:
-    """The tombstone: what the record was, why it is gone, what to read instead. Nothing of its text."""
+    """Return the Problem for a withdrawn record: its identifiers, the reason and the replacement, none of its text."""
     edition = gone.edition
     first = versions(edition.uid, at).values_list("public_from", flat=True)[0]
     return Problem(

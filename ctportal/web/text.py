@@ -18,7 +18,8 @@ class LocalizedText:
     """A text with the language it is in. It is false if the text is empty.
 
     ``str()`` gives the plain text, for attributes and structured data. A text is *foreign* if its language is not the
-    page's; the template tag ``localized`` then marks it. *announced* means that the page has already named the language.
+    page's; the template tag ``localized`` then marks it. *announced* means that the page has already named that
+    language.
     """
 
     text: str

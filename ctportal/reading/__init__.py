@@ -1,1 +1,1 @@
-"""The public side's queries and filters, and the one cache."""
+"""Queries and filters of the public side, and the portal's only cache."""

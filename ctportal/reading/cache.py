@@ -1,8 +1,8 @@
-"""The one cache: whole public answers, and the few values that ``ReadContext.cached`` keeps.
+"""The portal's only cache: whole public responses, and the few values that ``ReadContext.cached`` stores.
 
-Everything is kept under the epoch at which it was made (``ctportal.publishing.epoch``), so nothing kept is ever stale: what
-changes the public side changes the key. Kept in this process or, with ``CTPORTAL_CACHE_URL``, in Redis for all of them.
-Values are bytes: nothing is pickled. A cache that is away only makes answers slower.
+The key of each entry contains the epoch (``ctportal.publishing.epoch``). Any change of the public side changes the
+epoch, so no entry is ever stale. Entries are kept in this process or, with ``CTPORTAL_CACHE_URL``, in Redis for all
+processes. Values are bytes; nothing is pickled. If the cache is unavailable, responses are only slower.
 """
 
 import functools
@@ -26,19 +26,20 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
-# Midnight is at a full quarter of an hour in every time zone, and some pages say what is today.
+# Keys contain the quarter of an hour, because some pages depend on today's date: in every time zone, midnight is at a
+# full quarter of an hour in UTC.
 QUARTER = 15 * 60
-# API lists are long: all of them together take at most this share of the room, so that they never push out the pages.
+# API lists are long: together they take at most this share of the memory, so that they never evict pages.
 LISTS_SHARE = 0.25
-# A list that is narrowed by what readers type, or by many filters, is hardly ever asked for twice.
+# A list filtered by values that readers type, or by many filters, is hardly ever requested twice.
 FREE = frozenset({"q", "date_after", "date_before", "updated_after"})
 NOT_FILTERS = frozenset({"page", "ordering", "page_size", "lang"})
 MOST_FILTERS = 2
-OVERHEAD = 300  # bytes that the process takes for one entry beside its own
+OVERHEAD = 300  # bytes of memory that an entry takes in addition to its value
 
 
 class MemoryStore:
-    """Keeps values in this process, *room* bytes at most; what was used least recently goes first."""
+    """Keeps values in this process, *room* bytes at most; the least recently used are evicted first."""
 
     def __init__(self, room: int) -> None:
         lists = int(room * LISTS_SHARE)
@@ -72,13 +73,13 @@ def _taken(value: bytes) -> int:
 
 
 class RedisStore:
-    """Keeps values in the Redis server at *url* for a quarter of an hour; its own ``maxmemory`` bounds the room.
+    """Keeps values in the Redis server at *url* for a quarter of an hour; its ``maxmemory`` limits the memory.
 
-    A server that is away or slow counts as empty and is left alone for a few seconds.
+    If the server is down or slow, the store counts as empty and sends no command for ``PAUSE`` seconds.
     """
 
-    PATIENCE = 0.25  # seconds for one command
-    PAUSE = 5.0  # seconds without a command after one that failed
+    PATIENCE = 0.25  # timeout of a command in seconds
+    PAUSE = 5.0  # seconds without a command after a failed one
 
     def __init__(self, url: str) -> None:
         self._server = redis.Redis.from_url(
@@ -112,7 +113,7 @@ Store: TypeAlias = MemoryStore | RedisStore
 
 @functools.cache
 def store() -> Store | None:
-    """Return where this process keeps answers, None where nothing is kept."""
+    """Return the store of this process, None if caching is switched off."""
     if not settings.CTPORTAL_CACHE_MB:
         return None
     if settings.CTPORTAL_CACHE_URL:
@@ -121,12 +122,12 @@ def store() -> Store | None:
 
 
 def usable() -> Store | None:
-    """Return the store where it may be used now: inside a transaction, what is read may never come to be."""
+    """Return the store, None inside a transaction: what is read there may be rolled back."""
     return None if connection.in_atomic_block else store()
 
 
 def key_of(context: "ReadContext", *names: Hashable) -> str | None:
-    """Return the key of what *names* name as it is in the epoch of *context*, None where there is no epoch."""
+    """Return the cache key for *names* in the epoch of *context*, None if there is no epoch."""
     if not context.epoch:
         return None
     quarter = int(context.at.timestamp()) // QUARTER
@@ -153,7 +154,7 @@ def value(context: "ReadContext", key: Hashable, compute: Callable[[], T]) -> T:
 
 
 def is_worth_keeping(parameters: Iterable[str]) -> bool:
-    """Whether a list narrowed by *parameters* is asked for often enough to be kept."""
+    """Return whether a list with these query *parameters* is requested often enough to be cached."""
     names = frozenset(parameters)
     return FREE.isdisjoint(names) and len(names - NOT_FILTERS) <= MOST_FILTERS
 
@@ -166,7 +167,7 @@ _KINDS = {".py", ".html", ".txt", ".mo", ".po", ".css", ".js", ".svg"}
 
 @functools.cache
 def build() -> str:
-    """Return a digest of the code, the locked packages and the settings: another build's answers are not this one's."""
+    """Return a digest of the code, the locked packages and the settings, so that builds share no entries."""
     root = Path(settings.BASE_DIR)
     digest = hashlib.sha256()
     files = [root / "requirements.txt"]

@@ -1,4 +1,4 @@
-"""The instant at which one request reads, handed down to everything that the answer is made of."""
+"""The read context: the instant at which one request reads, passed to everything that its response is made of."""
 
 from collections.abc import Callable, Hashable
 from datetime import datetime
@@ -15,11 +15,10 @@ T = TypeVar("T")
 
 
 class ReadContext:
-    """The instant at which a request reads (default: what ``epoch.read`` gives) and the epoch it lies in.
+    """The instant at which a request reads (by default from ``epoch.read``) and the epoch of that instant.
 
-    Both are read together, with one query, when one of them is first asked for, and never again: everything that one answer
-    shows is read at the same ``at``, so that its count and its rows agree. The middleware makes one for each request,
-    ``request.read_context``.
+    Both are read once, with one query, when either is first used. A whole response is read at the same ``at``, so that
+    its counts and rows agree. The middleware makes one for each request, ``request.read_context``.
     """
 
     def __init__(self, at: datetime | None = None) -> None:
@@ -31,21 +30,23 @@ class ReadContext:
 
     @property
     def at(self) -> datetime:
-        """Aware, UTC."""
+        """The instant, an aware datetime in UTC."""
         return self._given or self._read.at
 
     @property
     def epoch(self) -> str:
-        """Never to be shown: it changes with what staff do."""
+        """The epoch. It must not be shown to readers, because it changes with what staff do."""
         return self._read.epoch
 
     def cached(self, key: Hashable, compute: Callable[[], T]) -> T:
-        """Return ``compute()``, or what it returned before in the same epoch. *key* names the value, which is made of what
-        JSON knows: a tuple comes back as a list."""
+        """Return ``compute()``, or what it returned earlier in the same epoch.
+
+        *key* names the value. The value must be JSON serializable; a tuple comes back as a list.
+        """
         return cache.value(self, key, compute)
 
 
 class ReadRequest(HttpRequest):
-    """A request of the public side, as ``AnswerCacheMiddleware`` hands it on."""
+    """A request of the public side, with the attribute that ``AnswerCacheMiddleware`` sets."""
 
     read_context: ReadContext

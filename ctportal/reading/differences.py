@@ -1,8 +1,8 @@
-"""What changed from one public JSON of a record to another: pure functions, for the public history and for staff alike.
+"""Compare two versions of a record's public JSON. Pure functions, for the public history and for staff.
 
-``differences(before, after)`` walks both and returns Changes in the order of the fields. ``text_changes`` compares two
-texts word by word. Neither knows a language of the reader, a label or a template; ``ctportal.web.changes`` puts them into
-words. Nothing here takes long, whatever the texts: see BUDGET.
+``differences(before, after)`` returns Changes in the order of the fields. ``text_changes`` compares two texts word by
+word. Both are independent of the reader's language, labels and templates; ``ctportal.web.changes`` describes the
+results in words. The time of a comparison is limited for any texts: see BUDGET.
 """
 
 import json
@@ -18,7 +18,7 @@ import nh3
 from ctportal.core.languages import CODES
 from ctportal.core.types import JsonObject, JsonValue
 
-# What leads to a value from the record: names of fields and, for an entry of a list, the entry itself.
+# The path from the record to a value: names of fields and, for an entry of a list, the entry itself.
 JsonPath: TypeAlias = tuple[str | JsonObject, ...]
 H = TypeVar("H", bound=Hashable)
 
@@ -29,8 +29,8 @@ ADDED, REMOVED, CHANGED, MOVED = "added", "removed", "changed", "moved"
 class Change:
     """One difference.
 
-    *kind* is ADDED, REMOVED, CHANGED or MOVED (entries that are there in another order). *before* and *after* are the
-    values as they stand in the JSON, None where there is none. *language* is that of a text in a language object.
+    *kind* is ADDED, REMOVED, CHANGED or MOVED (the same entries in a different order). *before* and *after* are the
+    values in the JSON, None if there is none. *language* is that of a text in a language object.
     """
 
     path: JsonPath
@@ -46,7 +46,7 @@ class Change:
 
 
 def differences(before: JsonObject, after: JsonObject) -> list[Change]:
-    """Return the Changes from the JSON object *before* to *after*; fields that only one of them has count as empty there."""
+    """Return the Changes from the JSON object *before* to *after*; a field that one of them lacks counts as empty."""
     return list(_objects(before, after, ()))
 
 
@@ -83,20 +83,20 @@ def _kind(before: JsonValue, after: JsonValue) -> str:
 
 
 def _is_language_object(value: JsonValue) -> TypeGuard[JsonObject | None]:
-    """Whether *value* is an object with language codes as keys, or empty."""
+    """Return whether *value* is an object with language codes as keys, or empty."""
     return not value if not isinstance(value, dict) else set(value) <= set(CODES)
 
 
 def _is_list_of_objects(value: JsonValue) -> TypeGuard[list[JsonObject] | None]:
-    """Whether *value* is a list of objects, or empty."""
+    """Return whether *value* is a list of objects, or empty."""
     return not value if not isinstance(value, list) else all(isinstance(each, dict) for each in value)
 
 
-# Lists: which entry is which
+# Matching the entries of lists
 
 
 def _lists(before: list[JsonObject], after: list[JsonObject], path: JsonPath) -> Iterator[Change]:
-    """Compare entry by entry: what was added, removed, changed, and whether the rest stands in another order."""
+    """Yield the Changes of a list: entries that were added, removed or changed, and whether the rest was reordered."""
     pairs = _pairs(before, after)
     matched = {new: old for old, new in pairs}
     for old, entry in enumerate(before):
@@ -113,10 +113,10 @@ def _lists(before: list[JsonObject], after: list[JsonObject], path: JsonPath) ->
 
 
 def _pairs(before: list[JsonObject], after: list[JsonObject]) -> list[tuple[int, int]]:
-    """Return [(index before, index after)] of the entries that are the same thing, each used once.
+    """Return [(index before, index after)] of matching entries, each used once.
 
-    Entries that are equal come first; then those with the same identity (key, uid and role, language, address, path of a
-    file); then those without any identity, which are the same where they stand in the same place among the rest.
+    Equal entries are matched first; then those with the same identity (key, uid and role, language, address, path of a
+    file); then those with the same uid; then those without any identity, by their position among the rest.
     """
     pairs: list[tuple[int, int]] = []
     identities: tuple[Callable[[JsonObject], Hashable], ...] = (_whole, _identity, _name)
@@ -149,7 +149,7 @@ def _identity(entry: JsonObject) -> tuple[str, ...] | None:
 
 
 def _name(entry: JsonObject) -> str | None:
-    """Somebody whose role changed is still the same; a link to another page is another link."""
+    """Return the uid: a person whose role changed is still the same entry; a link with another address is not."""
     return str(entry["uid"]) if "uid" in entry else None
 
 
@@ -157,7 +157,7 @@ def _name(entry: JsonObject) -> str | None:
 
 
 def relation_differences(before: Sequence[H], after: Sequence[H]) -> tuple[list[H], list[H]]:
-    """Return (removed, added) of two lists of relations, whatever stands for one, each in its own order."""
+    """Return (removed, added) between two lists of relations (any hashable values), each in its own order."""
     was, now = set(before), set(after)
     return [each for each in before if each not in now], [each for each in after if each not in was]
 
@@ -166,28 +166,34 @@ def relation_differences(before: Sequence[H], after: Sequence[H]) -> tuple[list[
 
 SAME, DELETED, INSERTED, SKIPPED = "same", "del", "ins", "skip"
 
-# Steps of comparing that one pair of texts may take, about a tenth of a second's worth; beyond it whole paragraphs are
-# told apart, and beyond that everything counts as changed. Counted, not timed, so that the same texts always give the same.
+# The steps that comparing one pair of texts may take, about a tenth of a second. Beyond that, only whole paragraphs are
+# compared; if even these are too many, everything counts as changed. Steps are counted instead of timed, so that the
+# same texts always give the same result.
 BUDGET = 1_000_000
-# Tokens of one paragraph, and characters of several, that are compared word by word.
+# The most tokens of one paragraph, and the most characters of several, that are compared word by word.
 WORDS = 20_000
-PAIRS = 1_000  # paragraphs in a row
+PAIRS = 1_000  # the most paragraphs in a row that are compared pair by pair
 WORD = re.compile(
     r"\s+|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\s\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af!-/:-@\[-`{-~،؛؟…—–«»“”‘’„、。，：；？！（）《》]+|."
 )
 
 
 class Part(NamedTuple):
-    """A stretch of a paragraph: *op* is SAME, DELETED or INSERTED. SKIPPED stands for unchanged paragraphs; *text* is
-    then their number."""
+    """A part of a paragraph; *op* is SAME, DELETED or INSERTED.
+
+    With SKIPPED, it stands for a run of unchanged paragraphs, and *text* is their number.
+    """
 
     op: str
     text: str
 
 
 def text_changes(before: str, after: str) -> list[list[Part]]:
-    """Compare two texts (plain, or HTML) and return the paragraphs that changed, each a list of Parts; runs of unchanged
-    ones are one [Part(SKIPPED, count)]. [] where the words are the same and only their form is not."""
+    """Compare two texts (plain or HTML) and return the changed paragraphs, each a list of Parts.
+
+    A run of unchanged paragraphs is one [Part(SKIPPED, count)]. If all words are the same, the form is compared too
+    (see ``paragraphs``); if that is the same, return [].
+    """
     old, new = paragraphs(before), paragraphs(after)
     if old == new:
         old, new = paragraphs(before, with_form=True), paragraphs(after, with_form=True)
@@ -204,7 +210,7 @@ def text_changes(before: str, after: str) -> list[list[Part]]:
 
 
 def _rewritten(old: list[str], new: list[str], budget: "_Budget") -> list[list[Part]]:
-    """Compare paragraphs that were rewritten word by word: pair by pair where there are as many as before, else as one."""
+    """Compare rewritten paragraphs word by word: pair by pair if their number is unchanged, else as one text."""
     if len(old) == len(new) <= PAIRS:
         return [_words(a, b, budget) for a, b in zip(old, new, strict=True)]
     if old and new and sum(map(len, (*old, *new))) <= WORDS:
@@ -213,7 +219,7 @@ def _rewritten(old: list[str], new: list[str], budget: "_Budget") -> list[list[P
 
 
 def _split(parts: Iterable[Part]) -> list[list[Part]]:
-    """Return the Parts of several paragraphs as paragraphs again: each line feed ends one."""
+    """Return *parts*, the Parts of several paragraphs, split into paragraphs at line feeds."""
     found: list[list[Part]] = [[]]
     for part in parts:
         for i, line in enumerate(part.text.split("\n")):
@@ -225,7 +231,7 @@ def _split(parts: Iterable[Part]) -> list[list[Part]]:
 
 
 def _words(before: str, after: str, budget: "_Budget") -> list[Part]:
-    """Return the Parts of one paragraph; one removed and one added where hardly anything of it is left."""
+    """Return the Parts of one paragraph; one DELETED and one INSERTED if less than a third of it is unchanged."""
     whole = [Part(DELETED, before), Part(INSERTED, after)]
     old, new = WORD.findall(before), WORD.findall(after)
     if len(old) + len(new) > WORDS:
@@ -239,7 +245,7 @@ def _words(before: str, after: str, budget: "_Budget") -> list[Part]:
 def _readable(parts: list[tuple[str, str, str]]) -> Iterator[Part]:
     """Yield Parts for *parts*, each (SAME or "", text before, text after).
 
-    Single spaces and marks between two changes count as changed: nobody reads every other word.
+    Spaces and punctuation between two changes count as changed, so that the result stays readable.
     """
     joined: list[list[str]] = []
     for i, (op, a, b) in enumerate(parts):
@@ -261,7 +267,7 @@ def _readable(parts: list[tuple[str, str, str]]) -> Iterator[Part]:
 
 
 class _Budget:
-    """The steps that are left of BUDGET."""
+    """The remaining steps of BUDGET."""
 
     def __init__(self, steps: int) -> None:
         self.left = steps
@@ -272,9 +278,9 @@ class _TooLong(Exception):
 
 
 class _Matcher(SequenceMatcher[str]):
-    """difflib's matcher, which stops when the steps it may take are used up.
+    """difflib's SequenceMatcher with a limit: raises _TooLong if the remaining steps do not suffice.
 
-    The cost of one look for the longest match is known beforehand: for each item, how often it occurs on the other side.
+    The cost of a search for the longest match is known in advance: how often each item occurs on the other side.
     """
 
     b2j: dict[str, list[int]]  # difflib's own: where each item occurs in b
@@ -295,7 +301,7 @@ class _Matcher(SequenceMatcher[str]):
 
 
 def _aligned(old: list[str], new: list[str], budget: _Budget) -> Iterator[tuple[str, list[str], list[str]]]:
-    """Yield (SAME or "", items of *old*, items of *new*) in order. What stands alike at both ends is cut off first."""
+    """Yield (SAME or "", items of *old*, items of *new*) in order. Equal items at both ends are split off first."""
     start = 0
     while start < min(len(old), len(new)) and old[start] == new[start]:
         start += 1
@@ -320,21 +326,21 @@ def _aligned(old: list[str], new: list[str], budget: _Budget) -> Iterator[tuple[
 def paragraphs(text: str, with_form: bool = False) -> list[str]:
     """Return the paragraphs of *text* (plain or HTML) as plain text with single spaces, empty ones left out.
 
-    *with_form* tells headings, list items and table cells apart and names the addresses of links, for texts whose words
-    are the same.
+    *with_form* adds marks for headings, list items, table cells and emphasis, and the addresses of links, to compare
+    texts whose words are the same.
     """
     if "<" not in text and "&" not in text:
         found = text.splitlines()
     else:
         reader = _Paragraphs(with_form)
-        reader.feed(_CLEANER.clean(text))  # well formed: HTMLParser takes its time over what is not
+        reader.feed(_CLEANER.clean(text))  # well formed: HTMLParser is slow on malformed HTML
         reader.close()
         found = "".join(reader.parts).split("\0")
     return [line for line in (" ".join(each.split()) for each in found) if line]
 
 
 class _Paragraphs(HTMLParser):
-    """Reads HTML that _CLEANER made well formed."""
+    """Collects the text of HTML that _CLEANER has made well formed."""
 
     BLOCKS = frozenset({"p", "h2", "h3", "h4", "li", "td", "th", "br", "blockquote", "tr", "ul", "ol", "table"})
     FORMS = frozenset({"h2", "h3", "h4", "li", "td", "th", "blockquote", "strong", "em"})

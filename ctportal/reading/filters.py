@@ -1,7 +1,7 @@
-"""What lists are filtered by: one FilterSet per type of record, with the same parameters on pages and in the API.
+"""Filters of lists: one FilterSet per record type, with the same parameters on pages and in the API.
 
-A value that cannot be right is an error by the parameter's name, which gives the value and what would be right. Pages
-ignore parameters they do not know; the API asks ``unknown_parameters`` and refuses.
+An invalid value is an error under the parameter's name; its message gives the value and what would be right. Pages
+ignore unknown parameters; the API rejects them (``unknown_parameters``).
 """
 
 import datetime
@@ -29,11 +29,11 @@ from ctportal.reading.context import ReadContext, ReadRequest
 from ctportal.reading.queries import SLUG, SLUG_LENGTH, UID, Choice, choose
 
 PAGE_DIGITS = 9
-SHOWN = 60  # characters of a bad value that a message repeats
+SHOWN = 60  # characters of an invalid value that a message repeats
 
 
 def shown(value: str) -> str:
-    """Return *value* fit for a message: short, and without characters that cannot be seen."""
+    """Return *value* for use in a message: shortened, and with control characters replaced."""
     visible = "".join("�" if unicodedata.category(c)[0] == "C" else c for c in value[:SHOWN])
     return visible + "…" if len(value) > SHOWN else visible
 
@@ -47,7 +47,7 @@ def refuse(value: str, message: LazyText, code: str, **params: str) -> NoReturn:
 
 
 class StrictField(forms.Field):
-    """Base of the fields here: text in, None when empty, no control characters."""
+    """Base of the form fields here. An empty value becomes None; control characters are refused."""
 
     description: LazyText = ""  # what is accepted, for messages and for the API's documentation
 
@@ -58,7 +58,7 @@ class StrictField(forms.Field):
         return self.read(value) if value else None
 
     def read(self, value: str) -> object:
-        """Return what *value*, never empty, stands for; ValidationError when it stands for nothing."""
+        """Return the Python value for *value*, which is not empty; raise ValidationError if it is invalid."""
         raise NotImplementedError
 
 
@@ -133,7 +133,7 @@ class InstantField(StrictField):
 
 
 class RecordField(StrictField):
-    """A record of *record_type* that is public at ``at``, by slug or uid; its slug or uid of before leads to it too."""
+    """A record of *record_type* that is public at ``at``, by slug or uid, current or former."""
 
     at: datetime.datetime  # set by the filter
 
@@ -188,10 +188,10 @@ class Words(Parameter):
 
 
 class FacetFilter(Parameter):
-    """Editions that have the value among their facets of the filter's name."""
+    """Filters by the facet with the filter's name."""
 
     def values(self, value: Any) -> tuple[str, ...]:
-        """Return the values of the facet that *value* of the parameter stands for."""
+        """Return the facet's values that match *value*, the cleaned value of the parameter."""
         return (value,)
 
     def filter(self, queryset: EditionQuerySet, value: Any) -> EditionQuerySet:
@@ -223,19 +223,19 @@ class NoFilter(Parameter):
     """A parameter that does not narrow a list; see ``EditionFilterSet.chosen``."""
 
 
-# Facets from the one that leaves fewest rows to the one that leaves most, as far as one can say beforehand: a list
-# filtered by several is read in the order of the first and checked for the others.
+# Facets by expected selectivity, the most selective first. A list with several filters is read through the index of the
+# first and checked for the others.
 LEADING = (
     *("conference", "person", "organization", "series", "theme", "country", "year", "kind", "status"),
     *("region", "language"),
 )
-# {value of "ordering": fields, with a minus for descending}; the first is the default. Each is total: no two public records
-# of one type share it.
+# {value of "ordering": fields, with a minus for descending}; the first is the default. Each is a total order: no two
+# public records of one type compare as equal.
 Orderings: TypeAlias = dict[str, tuple[str, ...]]
 _BY_DATE: Orderings = {"-date": ("-date", "slug", "uid"), "date": ("date", "-slug", "-uid")}
 _BY_SLUG: Orderings = {"slug": ("slug", "uid"), "-slug": ("-slug", "-uid")}
 _BY_UPDATE: Orderings = {"-updated": ("-public_from", "uid"), "updated": ("public_from", "-uid")}
-# What an edition's facets repeat of it.
+# The fields of an edition that its facets repeat.
 _IN_FACETS = {"date": "facets__date", "slug": "facets__slug"}
 
 
@@ -262,12 +262,12 @@ class EditionFilterSet(django_filters.FilterSet):  # type: ignore[misc]  # djang
 
     @property
     def page_number(self) -> int:
-        """From 1; of a valid filter set."""
+        """The page number, from 1. The filter set must be valid."""
         return self.form.cleaned_data["page"] or 1
 
     @property
     def chosen(self) -> dict[str, Any]:
-        """What the list is narrowed by: {parameter: cleaned value}, page and ordering apart."""
+        """{parameter: cleaned value} of the filters in use, without page and ordering."""
         return {
             name: value
             for name, value in self.form.cleaned_data.items()
@@ -276,9 +276,9 @@ class EditionFilterSet(django_filters.FilterSet):  # type: ignore[misc]  # djang
 
     @property
     def leading(self) -> str | None:
-        """Name of the facet whose index gives the rows; None when no facet is chosen."""
+        """The name of the facet whose index the list is read through; None if no facet is chosen."""
         chosen = self.chosen
-        # With several values, an edition may come more than once.
+        # With several values, an edition could appear more than once.
         return next((n for n in LEADING if n in chosen and len(self.filters[n].values(chosen[n])) == 1), None)
 
     @property
@@ -288,13 +288,13 @@ class EditionFilterSet(django_filters.FilterSet):  # type: ignore[misc]  # djang
 
     @property
     def shortened_search(self) -> SearchText | None:
-        """What is looked for of a search that was too long, also where another parameter is refused; else None."""
+        """The shortened search if ``q`` was too long, even if another parameter is invalid; else None."""
         self.is_valid()
         searched = self.form.cleaned_data.get("q")
         return searched if searched and searched.is_shortened else None
 
     def filter_queryset(self, queryset: EditionQuerySet) -> EditionQuerySet:
-        """Return *queryset* with only those of this type that pass what is chosen, in the order asked for."""
+        """Return the editions of this type in *queryset* that match the chosen filters, in the chosen order."""
         leading, chosen = self.leading, self.chosen
         if leading:
             queryset = self.filters[leading].lead(queryset, self.record_type, chosen[leading])
@@ -306,14 +306,14 @@ class EditionFilterSet(django_filters.FilterSet):  # type: ignore[misc]  # djang
         return queryset.order_by(*self.order(_IN_FACETS if leading else None))
 
     def order(self, names: Mapping[str, str] | None = None) -> list[OrderBy]:
-        """Return the order of the list; *names* gives fields another name."""
+        """Return the list's order for ``order_by()``; *names* is {field: lookup to use instead}."""
         fields = self.orderings[self.form.cleaned_data["ordering"] or next(iter(self.orderings))]
         names = names or {}
         columns = ((F(names.get(field.strip("-"), field.strip("-"))), field.startswith("-")) for field in fields)
         return [column.desc() if descending else column.asc() for column, descending in columns]
 
     def count(self) -> int:
-        """Return how many public records the filters let through; kept for the epoch."""
+        """Return the number of public records that match the filters; cached for the epoch if worth it."""
         names = sorted(self.chosen)
         if not is_worth_keeping(names):
             return self.qs.order_by().count()
@@ -390,7 +390,9 @@ FILTERSETS: dict[str, type[EditionFilterSet]] = {
 
 
 def filters_for(record_type: str, data: Mapping[str, str], request: ReadRequest) -> EditionFilterSet:
-    """Return the filter set of *record_type* over *data* (a QueryDict or a dictionary of texts) for *request*: what it reads
-    is public at the instant of its ``read_context``."""
+    """Return the filter set of *record_type* for *data*, a QueryDict or a dictionary of strings.
+
+    It selects from the editions that are public at the instant of ``request.read_context``.
+    """
     public = Edition.objects.public(request.read_context.at)
     return FILTERSETS[record_type](data, public, request=request)

@@ -1,4 +1,4 @@
-"""What public answers say and understand of HTTP, alike for pages and the API."""
+"""HTTP helpers for public responses, shared by pages and the API."""
 
 import hashlib
 
@@ -8,17 +8,17 @@ ACCEPTED = frozenset({"application/json", "application/*", "*/*"})
 
 
 def entity_tag(content: bytes) -> str:
-    """Return a strong ETag for *content*, or for bytes that hold a digest of all that they leave out.
+    """Return a strong ETag for *content*: the whole body, or bytes that contain a digest of any part left out.
 
-    The bytes alone decide: nothing that is still to come, and no epoch, can be read from it.
+    It depends on these bytes only, so it reveals neither the epoch nor what is still to come.
     """
     return f'"{hashlib.sha256(content).hexdigest()[:32]}"'
 
 
 def accepts_json(request: HttpRequest) -> bool:
-    """Whether the client takes JSON. Errors come as application/problem+json all the same.
+    """Return whether the client accepts JSON. Errors are sent as application/problem+json in any case.
 
-    Unlike ``request.accepts``, an empty header takes everything, and parameters such as a charset make no difference.
+    Unlike with ``request.accepts``, an empty header accepts everything, and parameters such as a charset are ignored.
     """
     if not request.headers.get("Accept", "").strip():
         return True

@@ -1,4 +1,4 @@
-"""The middleware that keeps whole public answers, directly below the one for conditional requests."""
+"""Middleware that caches whole public responses. It comes directly after the one for conditional requests."""
 
 import json
 import logging
@@ -26,8 +26,8 @@ R = TypeVar("R", bound=HttpResponse)
 
 API = "/api/v1/"
 API_NOT_KEPT = ("/api/v1/schema/", "/api/v1/docs/")
-# The lists below /{language}/, with the type of their records and the filter that the address itself implies. Every other
-# page knows no parameter but these.
+# {path of a list below /{language}/: (record type, filter that the path implies)}. Lists know the parameters of their
+# filter set; pages whose path matches PAGED know ``page``; all others know none.
 LISTS = {
     "conferences": (RecordType.CONFERENCE, ""),
     "documents": (RecordType.DOCUMENT, ""),
@@ -41,17 +41,18 @@ PAGED = re.compile(r"(?:series|themes)/[^/]+/")
 
 
 def never_kept(response: R) -> R:
-    """Mark *response* as one that the cache leaves alone, an empty list for example, and return it."""
+    """Mark *response* as not to be cached, an empty list for example, and return it."""
     response.never_kept = True  # type: ignore[attr-defined]  # as Django does with xframe_options_exempt
     return response
 
 
 class AnswerCacheMiddleware:
-    """Give each request its ``read_context``, and serve public answers that were made in the same epoch.
+    """Set ``request.read_context``, and serve public responses from the cache if they were made in the same epoch.
 
-    Kept are answers of 200 to GET, below ``/{language}/`` and ``/api/v1/``, by build, epoch, quarter of an hour, scheme, host,
-    path and, on pages, the parameters that the page knows, in the API the whole query. HEAD is served from the same entries;
-    304 and 412 are made from them by the middleware above. A kept answer costs one query.
+    Responses with status 200 to GET below ``/{language}/`` and ``/api/v1/`` are cached. Their key consists of build,
+    epoch, quarter of an hour, scheme, host, path and query: on pages the parameters that the page knows, in the API the
+    whole query string. HEAD is served from the same entries; the middleware above makes 304 and 412 from them. A cached
+    response costs one query.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -75,7 +76,7 @@ class AnswerCacheMiddleware:
 
 
 def names_of(request: HttpRequest) -> tuple[object, ...] | None:
-    """Return what names the answer to *request* within an epoch, None where it is not kept."""
+    """Return what identifies the response to *request* within an epoch, None if it is not cached."""
     if request.method not in ("GET", "HEAD"):
         return None
     path = request.path_info
@@ -93,8 +94,10 @@ def names_of(request: HttpRequest) -> tuple[object, ...] | None:
 
 
 def _host(request: HttpRequest) -> str | None:
-    """Return the host of *request* where it is written as the settings write it and its port is the server's own: what can
-    be varied at will fills nothing."""
+    """Return the host of *request* if it is written as in ALLOWED_HOSTS and has the server's own port, else None.
+
+    Otherwise a client could fill the cache with variants of one address.
+    """
     try:
         host = request.get_host()
     except DisallowedHost:
@@ -110,7 +113,7 @@ def _api_query(request: HttpRequest) -> str | None:
     if request.path_info.startswith(API_NOT_KEPT) or not accepts_json(request):
         return None
     given = parse_qsl(query, keep_blank_values=True)
-    # Each character may also be written as its code: only the usual way of writing is kept.
+    # Any character may also be percent-encoded: only the usual encoding is cached.
     return query if urlencode(given) == query and _is_worth_it(given) else None
 
 
@@ -158,7 +161,7 @@ def entry_of(response: HttpResponse) -> bytes:
 
 
 def answer_of(entry: bytes) -> HttpResponse | None:
-    """Return the answer that *entry* holds, None where it is damaged."""
+    """Return the response that *entry* holds, None if it is damaged."""
     try:
         line, _separator, body = entry.partition(b"\n")
         head = json.loads(line)

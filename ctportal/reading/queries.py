@@ -1,6 +1,6 @@
-"""How the public side reads editions: one record, a list, what a record is related to. Pages and API read through here.
+"""Queries of the public side: one record, lists, related records. Pages and API share them.
 
-Nothing here knows a working model, and everything asks ``public(at)`` or ``effective(at)``, *at* being that of the request's
+No working model is used here. All queries go through ``public(at)`` or ``effective(at)``, with *at* from the request's
 read context.
 """
 
@@ -34,10 +34,10 @@ SLUG_LENGTH = 120
 
 
 class IsFollowed(Func):
-    """Whether a relation of this name is one that readers follow; "shows" only says which labels stand in an edition.
+    """Whether readers can follow a relation of this name; "shows" only records which labels an edition contains.
 
-    Written into the SQL as it stands in the index ``relation_to_follow``: a database does not see that a parameter would
-    be the same.
+    The SQL contains the name as a literal, like the condition of the index ``relation_to_follow``: with a query
+    parameter the database would not recognize that condition.
     """
 
     arity = 1
@@ -57,19 +57,19 @@ class Found:
 
 @dataclass
 class Moved:
-    """The record answers under another address now: the edition in force of the record to read instead."""
+    """The record has another address now; *edition* is the edition in force of the record to read."""
 
     edition: Edition
 
     @property
     def address(self) -> str:
-        """Slug of the record, its uid where it has none."""
+        """The slug of the record, or its uid if it has none."""
         return self.edition.slug or str(self.edition.uid)
 
 
 @dataclass
 class Gone:
-    """The record was public and is not: its last edition, why, and the public edition to read instead, if any."""
+    """The record is no longer public: its last edition, its withdrawal, and the edition to read instead, if any."""
 
     edition: Edition
     withdrawal: Withdrawal | None
@@ -77,7 +77,7 @@ class Gone:
 
     @property
     def reason(self) -> str:
-        """In words for the public. An entry of the vocabulary ends when nothing public refers to it any more."""
+        """The public reason. An entry of the vocabulary without a withdrawal ends when nothing public refers to it."""
         return self.withdrawal.reason if self.withdrawal else _("No longer referred to.")
 
 
@@ -90,16 +90,16 @@ Resolved = Found | Moved | Gone | NotFound
 
 
 def resolve(record_type: str, address: str, at: datetime) -> Resolved:
-    """Return what stands at *address* (slug or uid) among the records of *record_type*: Found, Moved, Gone or NotFound.
+    """Return Found, Moved, Gone or NotFound for *address* (slug or uid) among the records of *record_type*.
 
-    Found costs one query; the others a few more. What was never public is NotFound, whatever staff have made of it.
+    Found costs one query, the others a few more. A record that was never public is NotFound, even a scheduled one.
     """
     known_by = _key(address)
     if known_by is None:
         return NotFound()
     editions = Edition.objects.public(at).filter(**known_by)
     if "uid" not in known_by:
-        # A uid alone says which record is meant: asked for the type too, SQLite takes an index by type.
+        # The uid alone identifies the record: given the type as well, SQLite would use an index by type.
         editions = editions.of(record_type)
     edition = editions.with_history().defer("text", "card").order_by("pk").first()
     if edition and edition.type == record_type:
@@ -110,13 +110,13 @@ def resolve(record_type: str, address: str, at: datetime) -> Resolved:
 
 
 def resolve_uid(uid: UUID, at: datetime) -> Resolved:
-    """Like ``resolve`` for a uid whose type of record is not known."""
+    """Return what ``resolve`` returns, for a uid whose record type is not known."""
     last = Edition.objects.effective(at).filter(uid=uid).order_by("-public_from").values_list("type", flat=True).first()
     return resolve(last, str(uid), at) if last else NotFound()
 
 
 def _key(address: str) -> dict[str, UUID | str] | None:
-    """Return the lookup for *address*, or None when nothing can have it. Keeps NUL and the like from the database."""
+    """Return the lookup for *address*, None if it is neither slug nor uid. NUL never reaches the database."""
     if UID.fullmatch(address):
         return {"uid": UUID(address)}
     if len(address) <= SLUG_LENGTH and SLUG.fullmatch(address):
@@ -125,7 +125,7 @@ def _key(address: str) -> dict[str, UUID | str] | None:
 
 
 def _of_past(edition: Edition, at: datetime) -> Resolved:
-    """Tell what became of the record of *edition*, which was in force before *at* under the address asked for."""
+    """Return Moved or Gone for the record of *edition*, which was in force before *at* at the requested address."""
     current = _public(edition.uid, at) or _public(merged_into(edition.uid), at)
     if current:
         return Moved(current)
@@ -141,21 +141,23 @@ def _public(uid: UUID | None, at: datetime) -> Edition | None:
 
 
 def merged_into(uid: UUID) -> UUID | None:
-    """Return the uid that the record *uid* was merged into; None when it was not merged. ``merge_entries`` keeps this to one
-    step: what led to an entry that is merged away leads to the new one from then on."""
+    """Return the uid that the record *uid* was merged into, None if it was not merged.
+
+    One step is enough: ``merge_entries`` also redirects to the new target what led to the entry that is merged away.
+    """
     return Redirect.objects.filter(uid=uid).values_list("target", flat=True).first()
 
 
 @dataclass(frozen=True)
 class Choice:
-    """A record that a list is filtered by: its edition in force, and every uid under which editions may still know it."""
+    """A record that a list is filtered by: its edition in force, and all uids by which editions may refer to it."""
 
     edition: Edition
     values: tuple[str, ...]
 
 
 def choose(record_type: str, address: str, at: datetime) -> Choice | None:
-    """Return the Choice for *address* (slug or uid), following moves and merges; None where nothing is public at *at*."""
+    """Return the Choice for *address* (slug or uid), following moves and merges; None if it is not public at *at*."""
     known_by = _key(address)
     if known_by is None:
         return None
@@ -186,16 +188,15 @@ class PageOutOfRange(EmptyPage):
         self.number, self.pages = number, pages
 
 
-# What editions bring along that are shown as cards; the rest stays deferred.
+# The fields that are loaded for editions shown as cards; all others are deferred.
 CARDS = ("uid", "type", "slug", "date", "end_date", "public_from", "card")
 
 
 class EditionPaginator(Paginator):  # type: ignore[type-arg]  # takes no parameter at run time
-    """Pages of *editions*, an ordered queryset. An empty list has one page.
+    """Paginates *editions*, an ordered queryset, into pages of primary keys. An empty list has one page.
 
-    Which editions are on a page is asked alone, because an index can answer it. A page of the second half is read from the
-    end of the list, which is as near as the beginning is for the others: so the last page costs what the first does.
-    *count* counts the editions, where they are not simply counted.
+    Only keys are selected, because an index alone can answer that. A page in the second half is read from the end of
+    the list, so that the last page costs as much as the first. *count* is called instead of counting *editions*.
     """
 
     def __init__(self, editions: EditionQuerySet, per_page: int, count: Callable[[], int] | None = None) -> None:
@@ -208,8 +209,10 @@ class EditionPaginator(Paginator):  # type: ignore[type-arg]  # takes no paramet
         return self._counted()
 
     def keys(self, number: int) -> tuple[QuerySet[Edition, int], bool]:
-        """Return (queryset of the keys on the page *number*, whether it has them in reverse order); PageOutOfRange where
-        there is no such page."""
+        """Return (queryset of the keys on page *number*, whether they are in reverse order).
+
+        Raise PageOutOfRange if there is no such page.
+        """
         if number > self.num_pages:
             raise PageOutOfRange(number, self.num_pages)
         start, stop = (number - 1) * self.per_page, min(number * self.per_page, self.count)
@@ -218,16 +221,16 @@ class EditionPaginator(Paginator):  # type: ignore[type-arg]  # takes no paramet
         return self._keys[start:stop], False
 
     def page(self, number: int | str) -> Page[int]:
-        """Return the Page *number*, of keys."""
+        """Return page *number*, a Page of keys."""
         number = int(number)
         keys, is_reversed = self.keys(number)
         return Page(list(keys)[::-1] if is_reversed else list(keys), number, self)
 
 
 def listing(filters: EditionFilterSet, per_page: int = 20) -> Page[Edition]:
-    """Return the page of editions, with cards, that *filters* (a valid filter set) ask for.
+    """Return the page of editions, with cards, that *filters* (a valid filter set) select.
 
-    Two queries, one where the count was kept. PageOutOfRange when there is no such page.
+    Two queries, one if the count is cached. Raise PageOutOfRange if there is no such page.
     """
     paginator = EditionPaginator(filters.qs, per_page, filters.count)
     keys, _is_reversed = paginator.keys(filters.page_number)
@@ -235,20 +238,25 @@ def listing(filters: EditionFilterSet, per_page: int = 20) -> Page[Edition]:
 
 
 def first_rows(filters: EditionFilterSet, count: int) -> list[Edition]:
-    """Return the first *count* editions, with cards, that *filters* let through. One query: nothing is counted."""
+    """Return the first *count* editions, with cards, that *filters* select. One query: nothing is counted.
+
+    Raise ValueError if the filters are invalid.
+    """
     if not filters.is_valid():
         raise ValueError(f"These filters let nothing be read: {filters.form.errors.as_json()}.")
     return _with_cards(filters.qs.values_list("pk", flat=True)[:count], filters)
 
 
 def _with_cards(keys: QuerySet[Edition, int], filters: EditionFilterSet) -> list[Edition]:
-    """Return the editions *keys* (a subquery of *filters*) in their order. Only what is shown is fetched."""
+    """Return the editions with *keys*, a subquery of *filters*, in the order of *filters*. Only CARDS are loaded."""
     return list(Edition.objects.filter(pk__in=keys).only(*CARDS).order_by(*filters.order()))
 
 
 def in_full(keys: Sequence[int]) -> list[Edition]:
-    """Return the editions *keys*, which have taken effect, in this order: with their JSON, ``version`` and ``published``.
-    One query."""
+    """Return the editions with *keys* in this order, with JSON, ``version`` and ``published``. One query.
+
+    All of them must have taken effect.
+    """
     editions = Edition.objects.filter(pk__in=keys).with_history().defer("text", "card").in_bulk()
     return [editions[key] for key in keys]
 
@@ -257,32 +265,33 @@ def in_full(keys: Sequence[int]) -> list[Edition]:
 
 
 class Option(NamedTuple):
-    """One entry of a filter menu. *value* goes into the address; *names* is None for codes."""
+    """One entry of a filter menu. *value* is the query parameter's value; *names* is None for codes."""
 
     value: str
     total: int
     names: TextByLanguage | None
 
 
-# Facets with few values, worth a menu. The others (people, organizations, conferences) are reached from their records.
+# Facets with few enough values for a menu. Links on records' pages filter by the others (people, organizations,
+# conferences).
 MENUS = ("year", "country", "region", "series", "theme", "kind", "language", "status")
 _LABELLED = {"series": RecordType.SERIES, "theme": RecordType.THEME}
 
 
 def options(record_type: str, context: ReadContext, names: Sequence[str] = MENUS) -> dict[str, list[Option]]:
-    """Return {facet: [Option]} for the facets *names*, with the counts of public records of *record_type*; kept for the epoch.
+    """Return {facet: [Option]} for the facets *names*, with the counts of public records of *record_type*.
 
-    Each name costs time, since all facets of it are counted.
+    The result is cached for the epoch. Each name costs time, because all its facets are counted.
     """
     kept = context.cached(("options", record_type, *names), lambda: _options(record_type, context.at, names))
     return {name: [Option(*entry) for entry in entries] for name, entries in kept.items()}
 
 
 def _facet_counts(record_type: str, at: datetime, names: Sequence[str]) -> Iterable[tuple[str, str, int]]:
-    """Yield (facet, value, number of public records) for what menus offer. One query.
+    """Return (facet, value, number of public records) for the facets *names*. One query.
 
-    All facets are counted off their index, then those of editions that are not public are taken away again: to ask of
-    each facet whether its edition is public takes ten times as long. One statement, so that nothing is published in
+    All facets are counted on their index, and those of editions that are not public are subtracted: checking for each
+    facet whether its edition is public takes ten times as long. It is one statement, so that nothing is published in
     between.
     """
     hidden = Edition.objects.of(record_type).hidden(at).order_by()
@@ -323,7 +332,7 @@ def _options(record_type: str, at: datetime, names: Sequence[str]) -> dict[str, 
 
 
 class RelatedRecord(NamedTuple):
-    """A public record that an edition points to. *key* says what inside the edition points there, such as a figure."""
+    """A public record that an edition points to. *key* names the part of the edition that points, such as a figure."""
 
     name: str
     key: str
@@ -339,16 +348,16 @@ class RelatedRecord(NamedTuple):
 
 
 def related(editions: Iterable[Edition], at: datetime, cards: bool = True) -> dict[int, list[RelatedRecord]]:
-    """Return {edition's pk: [RelatedRecord]} for *editions*: what they point to that is public at *at*. One query.
+    """Return {edition's pk: [RelatedRecord]} for the records public at *at* that *editions* point to. One query.
 
-    Without *cards*, the cards of the records are left empty.
+    Without *cards*, the cards of the records are empty.
     """
     found: dict[int, list[RelatedRecord]] = {edition.pk: [] for edition in editions}
     if not found:
         return found
     target = Edition.objects.public(at).filter(uid=OuterRef("target")).order_by()
     shown = {"type": "type", "slug": "slug"} | ({"card": "card"} if cards else {})
-    # One look-up for each relation: a subquery for each column would be one for each of these.
+    # One subquery returns all columns, so that each target is looked up once instead of once for each column.
     rows = (
         Relation.objects.filter(edition__in=list(found))
         .filter(IsFollowed("name"))
@@ -363,8 +372,10 @@ def related(editions: Iterable[Edition], at: datetime, cards: bool = True) -> di
 
 
 def referring(uid: UUID, *names: str, at: datetime) -> EditionQuerySet:
-    """Return the editions public at *at* with a relation of one of *names* to the record *uid*, newest first; ``relation``
-    and ``relation_order`` say which."""
+    """Return the editions public at *at* with a relation in *names* to the record *uid*, newest first.
+
+    They are annotated with the relation's name and order, as ``relation`` and ``relation_order``.
+    """
     return (
         Edition.objects.public(at)
         .filter(relations__target=uid, relations__name__in=names)

@@ -1,4 +1,4 @@
-"""Conferences, photos and the vocabulary in the API: which shape and which address each has. Reads editions alone."""
+"""The API's views of conferences, photos and the vocabulary. They read editions only."""
 
 from ctportal.api.schema import documented
 from ctportal.api.views import EditionViewSet

@@ -32,7 +32,7 @@ from ctportal.files.models import StoredFile
 from ctportal.publishing.base_models import ReviewedRecord, SluggedRecord
 from ctportal.publishing.models import RecordType
 
-# What the rich text editor offers; the same list is what may be saved.
+# The elements that the rich text editor offers. Only these are saved.
 RICH_TEXT = {
     "Bold": True,
     "Italic": True,
@@ -51,7 +51,7 @@ RICH_TEXT = {
 
 
 def rich_text(label, **kwargs):
-    """A rich text field with the portal's one set of elements, cleaned on save."""
+    """Return a rich text field with the elements in RICH_TEXT, sanitized on save."""
     return ProseEditorField(label, blank=True, extensions=RICH_TEXT, sanitize=True, **kwargs)
 
 
@@ -79,7 +79,7 @@ class Series(SluggedRecord):
 
 
 class Theme(SluggedRecord):
-    """One entry of the site's small taxonomy."""
+    """An entry of the site's own taxonomy."""
 
     record_type = RecordType.THEME
     name = models.CharField(_("name"), max_length=120)
@@ -120,7 +120,7 @@ class Organization(SluggedRecord):
 
 
 class Person(SluggedRecord):
-    """A name and nothing else: a title belongs to the occasion (Appearance), never to the person."""
+    """A person's name. A title belongs to the occasion (Appearance), never to the person."""
 
     record_type = RecordType.PERSON
     name = models.CharField(_("name"), max_length=200)
@@ -141,7 +141,7 @@ class ConferenceQuerySet(models.QuerySet):
 
 
 class Conference(ReviewedRecord, SluggedRecord):
-    """A conference as staff work on it. Held start_date to end_date inclusive (local dates of its time zone)."""
+    """A conference as staff work on it, held from start_date to end_date inclusive (local dates of its time zone)."""
 
     record_type = RecordType.CONFERENCE
     name = models.CharField(
@@ -252,7 +252,7 @@ class ConferenceText(models.Model):
         ordering = ["pk"]
         verbose_name = _("text of a conference")
         verbose_name_plural = _("texts of conferences")
-        # Titles are searched: read from here, they leave the long texts alone.
+        # For the search in titles: with this index, the long texts are not read.
         indexes = [models.Index(fields=["conference", "title"], name="conference_titles")]
         constraints = [
             models.UniqueConstraint(
@@ -267,7 +267,7 @@ class ConferenceText(models.Model):
 
 
 class SeriesEntry(models.Model):
-    """A conference's place in a series; the same conference may stand in several."""
+    """A conference's place in a series. A conference may belong to several series."""
 
     conference = models.ForeignKey(Conference, on_delete=models.CASCADE, related_name="series_entries")
     series = models.ForeignKey(Series, on_delete=models.PROTECT, related_name="entries", verbose_name=_("series"))
@@ -301,7 +301,7 @@ class SeriesEntry(models.Model):
 
 
 class AnnouncedDate(models.Model):
-    """Dates once announced: the public history of changes."""
+    """Dates that were announced earlier, shown to the public as the history of changes."""
 
     conference = models.ForeignKey(Conference, on_delete=models.CASCADE, related_name="announced_dates")
     start_date = models.DateField(_("first day"))
@@ -529,7 +529,7 @@ class Link(models.Model):
 
 
 def is_download(stored_file):
-    """Whether a rendition is the full-size picture to download ("download.jpg"), not one of those that pages show."""
+    """Return whether a rendition is the full-size picture for download ("download.jpg"), not one that pages show."""
     return stored_file.variant.partition(".")[0] == "download"
 
 
@@ -583,7 +583,7 @@ class Photo(ReviewedRecord):
         return [file for file in self.file.renditions.all() if not is_download(file)]
 
     def clean(self):
-        # In a form, a stand-in may be in the place of a conference that its user may not open: it has no zone.
+        # In a form, a conference that the user may not view is replaced by a placeholder without a time zone.
         zone = getattr(self.conference, "time_zone", "") if self.conference_id else ""
         if self.taken_on and self.taken_on > today(timezone.now(), zone):
             raise ValidationError({"taken_on": _("%(value)s is in the future.") % {"value": self.taken_on.isoformat()}})

@@ -1,6 +1,6 @@
-"""What the page of a conference or a photo shows, worked out in plain Python from the edition's JSON. Knows no model.
+"""What the pages of conferences and photos show, computed in plain Python from the edition's JSON, without models.
 
-What may change without a new edition (documents, photos, relations) is handed in or added by the view.
+Data that may change without a new edition (documents, photos, relations) is passed in or added by the view.
 """
 
 from collections import defaultdict
@@ -17,16 +17,15 @@ from ctportal.web.cards import dates_of, off, web_address
 from ctportal.web.labels import foreign_notice, label, measure
 from ctportal.web.text import LanguageContext, number
 
-# Vocabulary that schema.org has for what became of an event and how it is attended.
+# schema.org's terms for the status of an event and for the way to attend it.
 EVENT_STATUS = {"postponed": "EventPostponed", "cancelled": "EventCancelled"}
 ATTENDANCE = {"in-person": "Offline", "online": "Online", "hybrid": "Mixed"}
 
 
 def conference_view(data, language, sources=None, documents=None):
-    """Return what the page of a conference shows of its public JSON *data*. The language must be active.
+    """Return what the page of a conference shows of its public JSON *data*. *language* must be active.
 
-    *sources* are the public documents that figures are from, by key of the figure; *documents* are lists of those of the
-    sessions, by key of the session.
+    *sources* is {key of a figure: its public source document}, *documents* is {key of a session: its documents}.
     """
     texts = LanguageContext(language, data["original_language"])
     title = texts.pick(data["title"])
@@ -85,7 +84,7 @@ def conference_view(data, language, sources=None, documents=None):
 
 
 def time_note(days, city):
-    """Return whose times the programme gives, "" where it gives none."""
+    """Return a note on the time zone of the programme, "" if the programme has no times."""
     if not any(session["from"] for _day, sessions in days for session in sessions):
         return ""
     if not city:
@@ -132,7 +131,7 @@ def appearance(entry, texts):
 
 
 def programme(sessions, texts, documents):
-    """Return [(day as text, sessions)], each session with its *documents*; those without a date stand together under ""."""
+    """Return [(formatted day, sessions)], each session with its *documents*; the day is "" for those without a date."""
     days = defaultdict(list)
     for entry in sessions:
         kind = label(codes.SessionKind, entry["kind"])
@@ -156,7 +155,7 @@ def programme(sessions, texts, documents):
 
 
 def figures(entries, language, sources, *, official):
-    """Return the *official* figures or the others, each with the public document that it is from, if there is one."""
+    """Return the *official* figures or the others, each with its public source document, if there is one."""
     return [
         {
             "value": number(entry["value"], language),
@@ -184,7 +183,7 @@ def link(entry, texts):
 
 
 def event_data(data, language):
-    """Return what schema.org/Event says of the conference, empty where nothing is known, dates as far as they are meant."""
+    """Return the conference as schema.org/Event. Unknown values are empty, and dates are cut to their precision."""
     texts = LanguageContext(language, data["original_language"])
     title = texts.pick(data["title"])
     known: dict[str, Any] = {
@@ -196,7 +195,7 @@ def event_data(data, language):
         "organizer": [{"@type": "Organization", "name": name} for name in organizers(data, texts)],
         "superEvent": [{"@type": "EventSeries", "name": str(texts.pick(entry["name"]))} for entry in data["series"]],
     }
-    length = {"day": 10, "month": 7, "year": 4}[data["date_precision"]]  # characters of YYYY-MM-DD that are meant
+    length = {"day": 10, "month": 7, "year": 4}[data["date_precision"]]  # characters of YYYY-MM-DD to keep
     known |= {"startDate": data["start_date"][:length], "endDate": data["end_date"][:length]}
     if data["country"] or data["city"]:
         address = {
@@ -214,13 +213,13 @@ def event_data(data, language):
 
 
 def organizers(data, texts):
-    """Return the names of those who held the conference, each once whatever its roles."""
+    """Return the names of the hosts, conveners and co-organizers, each once even if it has several roles."""
     entries = (each for each in data["organizations"] if each["role"] in ("host", "convener", "co-organizer"))
     return list({each["uid"]: str(texts.pick(each["name"])) for each in entries}.values())
 
 
 def photo_view(data, language):
-    """Return what the page of a photo shows of its own JSON."""
+    """Return what the page of a photo shows of its public JSON *data*."""
     texts = LanguageContext(language, data["original_language"])
     caption = texts.pick(data["caption"])
     rest = texts.after(caption)

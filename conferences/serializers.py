@@ -1,6 +1,7 @@
-"""The public shape of conferences, photos and the vocabulary, field by field. Imports no model: what comes in is duck-typed.
+"""The public JSON of conferences, photos and the vocabulary, declared field by field.
 
-Every edition's JSON is what these return; pages, API and OpenAPI schema read nothing else.
+These serializers make the JSON of every edition; pages, API and OpenAPI description use nothing else. No model is
+imported: the input is duck-typed.
 """
 
 from rest_framework import serializers

@@ -1,4 +1,4 @@
-"""How conferences, photos and the vocabulary become editions."""
+"""Snapshot builders of conferences, photos and the vocabulary."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ def pick(data, *names):
 
 
 class VocabularySnapshotBuilder(SnapshotBuilder):
-    """Builds the snapshots of one kind of entry of the vocabulary."""
+    """Builds the snapshots of one record type of the vocabulary."""
 
     def __init__(self, model, serializer_class):
         self.type, self.model, self.serializer_class = model.record_type, model, serializer_class
@@ -115,7 +115,7 @@ class ConferenceSnapshotBuilder(SnapshotBuilder):
             *("title", "name", "summary", "kind", "event_status", "format", "start_date", "end_date", "date_precision"),
             *("city", "country", "series", "languages", "original_language"),
         )
-        # So that a document's page knows whether the programme has its session.
+        # A document's page links to its session only if the programme contains it.
         card["sessions"] = [session["key"] for session in data["sessions"]]
         return card
 
@@ -160,13 +160,13 @@ class ConferenceSnapshotBuilder(SnapshotBuilder):
 
 
 def ready(rows, original_language):
-    """The rows per language that may be published, in the order of the six languages."""
+    """Return the rows whose language may be published, in the order of the six languages."""
     rows = [row for row in rows if row.ready or row.language == original_language]
     return sorted(rows, key=lambda row: CODES.index(row.language))
 
 
 def missing_title(record: Record, rows: dict[str, Any]) -> dict[str, str]:
-    """Return {"title": message} where a title is missing in one of *rows*, {language: row}, or in the original language."""
+    """Return {"title": message} if one of *rows*, {language: row}, or the original language has no title, else {}."""
     untitled = [row.get_language_display() for row in rows.values() if not row.title.strip()]
     if untitled:
         return {"title": _("The title is missing in: %(languages)s.") % {"languages": ", ".join(untitled)}}
@@ -184,7 +184,7 @@ class PhotoSnapshotBuilder(SnapshotBuilder):
         return Photo.objects.select_related("conference", "file").prefetch_related("people", "file__renditions")
 
     def dates(self, record):
-        # Undated photos take the date of their conference, but of what is public of it: line.insert_in_line.
+        # An undated photo takes the date of its conference's public edition (line.insert_in_line).
         return record.taken_on, record.taken_on, None
 
     def card(self, data):

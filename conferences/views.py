@@ -1,7 +1,7 @@
 """The public pages of conferences, series, themes and photos. They read editions and nothing else.
 
-``render_record`` makes the page of one record from its public JSON, wherever that comes from: an edition in force, a past
-one, or the working record of a preview.
+``render_record`` renders the page of one record from its public JSON: that of an edition in force, of a past edition,
+or of a draft in a preview.
 """
 
 from collections import defaultdict
@@ -33,7 +33,7 @@ PHOTO_SIZES = "(min-width: 76rem) 72rem, 95vw"
 
 
 def render_record(request: ReadRequest, page: RecordPage) -> HttpResponse:
-    """Return the page of a conference, photo, series or theme. Texts of the interface are those of the active language."""
+    """Return the page of a conference, photo, series or theme. The interface is in the active language."""
     return {"conference": render_conference, "photo": render_photo}.get(page.record_type, render_vocabulary)(
         request, page
     )
@@ -66,23 +66,27 @@ class ConferenceDetailView(EditionDetailView):
 
 
 def neighbours(edition, series, at):
-    """Return {uid of the series: [previous, next]} of the conferences public at *at*, None at either end. One query.
+    """Return {uid of a series: [previous, next]} among the conferences public at *at*, None at either end. One query.
 
-    *series* are the entries of the JSON of *edition*. What has a number stands between the nearest numbers; where these end,
-    beside the nearest by date if that has none. What has no number stands by its date.
+    *series* are the series entries in the JSON of *edition*. A conference with a number comes between the nearest
+    numbers; beyond the last of these, its neighbour is the nearest by date without a number. A conference without a
+    number is ordered by date.
     """
     ordinals = {entry["uid"]: entry["ordinal"] for entry in series}
     others = [(other, other.card_data["series"]) for other in _neighbours(at, edition.date, edition.slug, ordinals)]
     found = {}
     for uid, ordinal in ordinals.items():
-        # What is next in one series may also stand further on in another: the nearest is meant.
+        # The neighbour in one series may be farther away in another series, which needs its own nearest.
         members = [(other, entry["ordinal"]) for other, entries in others for entry in entries if entry["uid"] == uid]
         found[uid] = [_nearest(edition, ordinal, members, later) for later in (False, True)]
     return found
 
 
 def _nearest(edition, ordinal, members, later):
-    """Return which of *members*, (conference, its number or None), comes next after *edition* or, not *later*, before it."""
+    """Return the conference next after *edition* or, if not *later*, before it.
+
+    *members* is [(conference, its number or None)], *ordinal* is the number of *edition*.
+    """
     step = 1 if later else -1
     steps = [(step * (theirs - ordinal), other) for other, theirs in members if ordinal and theirs]
     if ahead := [each for each in steps if each[0] > 0]:
@@ -96,9 +100,11 @@ def _nearest(edition, ordinal, members, later):
 
 
 def _neighbours(at: datetime, date: date, slug: str, ordinals: dict[str, int | None]) -> list[Edition]:
-    """Return what stands right before and after a conference of this *date* and *slug* in the series of *ordinals*, {uid of the
-    series: its number there or None}, by date and by number."""
-    # The conditions on a facet stand in one filter: they are about the same facet, whose index is read in its order.
+    """Return the conferences directly before and after a conference with this *date* and *slug*, by date and by number.
+
+    *ordinals* is {uid of a series: the conference's number in it or None}.
+    """
+    # All conditions on facets are in one filter() call: they apply to the same facet, whose index is read in its order.
     public = Edition.objects.public(at)
     match = Q()
     for uid, ordinal in ordinals.items():
@@ -161,7 +167,7 @@ def render_conference(request: HttpRequest, page: RecordPage) -> HttpResponse:
 
 
 def _with_year(conference):
-    """Return the title for the window, which must tell one year's conference from the next."""
+    """Return the title of the page, with the year so that conferences of different years can be told apart."""
     title, year = str(conference["title"]), conference["start_date"][:4]
     return title if year in title else f"{title} ({year})"
 
@@ -172,7 +178,7 @@ def _photo_order(photo):
 
 
 def _hero(photos, language):
-    """Return the featured photo with caption and credit, the first one where none is featured."""
+    """Return the featured photo with caption and credit, or the first photo if none is featured."""
     if not photos:
         return None
     all_cards = [photo.card_data for photo in photos]
@@ -202,14 +208,14 @@ def _by_session(documents, language):
     sessions = defaultdict(list)
     for document in sorted(documents, key=_by_date):
         data = document.card_data
-        # Editions of before the key stood in the card are listed among the documents alone.
+        # The cards of older editions have no session key: their documents are not listed with the session.
         if key := data.get("session"):
             sessions[key].append(cards.target(document, language) | {"kind": cards.kinds(data)})
     return sessions
 
 
 def _places(series, neighbours, language):
-    """Return the conference's place in each of its *series* with the ones before and after it."""
+    """Return the conference's place in each of its *series*, with the previous and the next conference."""
     places = []
     for entry in series:
         before, after = neighbours.get(entry["uid"], (None, None))
@@ -330,7 +336,7 @@ def render_photo(request: HttpRequest, page: RecordPage) -> HttpResponse:
 
 
 def _image_data(request, page, photo):
-    """Return what schema.org/ImageObject says of the photo."""
+    """Return the photo as schema.org/ImageObject."""
     download = page.data["download"]
     known = {
         "contentUrl": site_root(request) + download["path"],

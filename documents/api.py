@@ -1,4 +1,4 @@
-"""Documents in the API. Reads editions alone."""
+"""The API's view of documents. It reads editions only."""
 
 from ctportal.api.schema import documented
 from ctportal.api.views import EditionViewSet

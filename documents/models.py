@@ -33,7 +33,7 @@ def validate_hashtags(value):
 
 
 class SymbolField(models.CharField):
-    """A UN document symbol, kept in its one normal form whatever way it was typed."""
+    """A UN document symbol, saved in its normal form however it was typed."""
 
     def to_python(self, value):
         value = super().to_python(value)
@@ -119,7 +119,7 @@ class Document(ReviewedRecord, SluggedRecord):
 
     @property
     def original_title(self):
-        """Title in the original language; uses prefetched versions where there are any."""
+        """The title in the original language. Prefetched versions are used."""
         titles = {version.language: version.title for version in self.versions.all()}
         return languages.pick(titles, self.original_language, self.original_language)[0]
 
@@ -141,7 +141,7 @@ class Document(ReviewedRecord, SluggedRecord):
 
 
 class LanguageVersion(models.Model):
-    """A document in one language: its text, its file or the address of the original, or all of them."""
+    """A document in one language: its text, its file, the address of the original, or several of these."""
 
     document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="versions")
     language = models.CharField(_("language"), max_length=2, choices=languages.CHOICES)
@@ -170,7 +170,7 @@ class LanguageVersion(models.Model):
         ordering = ["pk"]
         verbose_name = _("language version")
         verbose_name_plural = _("language versions")
-        # Titles are searched: read from here, they leave the texts alone.
+        # For the search in titles: with this index, the texts are not read.
         indexes = [models.Index(fields=["document", "title"], name="document_titles")]
         constraints = [
             models.UniqueConstraint(
@@ -223,7 +223,7 @@ class DocumentRelation(models.Model):
 
 
 class KindManager(models.Manager[Any]):
-    """The documents of the kinds that one admin entry is for."""
+    """Manager of the documents whose kind is in the model's ``kinds``, for one entry of the admin."""
 
     def get_queryset(self):
         return super().get_queryset().filter(kind__in=self.model.kinds)

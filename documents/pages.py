@@ -1,4 +1,4 @@
-"""What the page of a document shows, worked out in plain Python from the edition's JSON. Knows no model."""
+"""What the page of a document shows, computed in plain Python from the edition's JSON, without models."""
 
 import re
 from datetime import date
@@ -14,14 +14,14 @@ from ctportal.web.cards import file_line, kinds, web_address
 from ctportal.web.labels import foreign_notice, label
 from ctportal.web.text import LanguageContext
 
-# schema.org's name for each kind; the others are plain digital documents.
+# schema.org's types for kinds of documents; all others are a DigitalDocument.
 SCHEMA_TYPES = {"press-release": "NewsArticle", "news-item": "NewsArticle", "report": "Report"}
 BIBTEX_TYPES = {"report": "techreport"}
 RIS_TYPES = {"press-release": "PRESS", "report": "RPRT", "news-item": "NEWS"}
 
 
 def document_view(data, language):
-    """Return what the page of a document shows of its public JSON *data*. The language must be active."""
+    """Return what the page of a document shows of its public JSON *data*. *language* must be active."""
     texts = LanguageContext(language, data["original_language"])
     title = texts.pick(data["title"])
     rest = texts.after(title)
@@ -64,7 +64,7 @@ def document_view(data, language):
 
 
 def version_for(versions, language):
-    """Return the version in *language*, the first one where there is none."""
+    """Return the version in *language*, else the first one, else None."""
     return next((each for each in versions if each["language"] == language), versions[0] if versions else None)
 
 
@@ -91,7 +91,7 @@ def host_of(address):
 
 
 def citations(document, address, key):
-    """Return [(name, text)] to cite *document* (document_view) found at *address*; *key* names it in BibTeX."""
+    """Return [(format, citation)] for *document* (from document_view) at *address*; *key* is its key in BibTeX."""
     return [
         (_("Plain text"), plain_citation(document, address)),
         ("BibTeX", bibtex(document, address, key)),
@@ -100,7 +100,7 @@ def citations(document, address, key):
 
 
 def plain_citation(document, address):
-    # Who delivered it or issued it; title; kind; place and date; symbol; address.
+    # Author or issuer; title; kind; place and date; symbol; address.
     author, place = str(document["by"] or document["issued_by"] or ""), str(document["place"])
     parts = [author, f"“{document['title']}”", document["kind"]]
     parts += [", ".join(part for part in (place, document["date"]) if part), document["symbol"], address]
@@ -129,7 +129,7 @@ _BIBTEX_NAMES = {"\\": "textbackslash", "~": "textasciitilde", "^": "textasciici
 
 
 def _bibtex(text):
-    """Return *text* with what BibTeX would read as a command made plain."""
+    """Return *text* with BibTeX's special characters escaped."""
     plain = re.sub(r"[\\~^]", lambda found: f"\\{_BIBTEX_NAMES[found[0]]} ", " ".join(str(text).split()))
     return re.sub(r"([{}%$#&_])", r"\\\1", plain)
 

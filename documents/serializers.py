@@ -1,4 +1,4 @@
-"""The public shape of documents, field by field. Imports no model: what comes in is duck-typed."""
+"""The public JSON of documents, declared field by field. No model is imported: the input is duck-typed."""
 
 from rest_framework import serializers
 

@@ -1,4 +1,4 @@
-"""How documents become editions."""
+"""The snapshot builder of documents."""
 
 from django.utils.translation import gettext as _
 

@@ -5,7 +5,7 @@ from modeltranslation.translator import TranslationOptions, register
 from .models import CoChairsSummary, Document, OtherDocument, PressRelease, Statement
 
 
-# The proxies too: else a new press release does not know the columns.
+# The proxy models are registered too: otherwise a new press release would not have the columns.
 @register([Document, CoChairsSummary, PressRelease, Statement, OtherDocument])
 class DocumentLabels(TranslationOptions):
     fields = ("place", "delivered_title", "dateline")

@@ -1,6 +1,6 @@
 """The public pages of documents. They read editions and nothing else.
 
-``render_record`` makes the page of one document from its public JSON, as ``conferences.views.render_record`` does.
+``render_record`` renders the page of one document from its public JSON, as ``conferences.views.render_record`` does.
 """
 
 from collections import defaultdict
@@ -47,7 +47,7 @@ class CoChairsSummaryListView(DocumentListView):
 
 
 def render_record(request: HttpRequest, page: RecordPage) -> HttpResponse:
-    """Return the page of a document. Texts of the interface are those of the active language."""
+    """Return the page of a document. The interface is in the active language."""
     language, home = page.language, page.conference
     document = document_view(page.data, language)
     conference = home and cards.target(home, language)
@@ -92,13 +92,13 @@ class DocumentDetailView(EditionDetailView):
 
 
 def _session(home, key, language):
-    """Return the address of the session in the programme of its conference; "" where what is public of it has no such one."""
+    """Return the address of the session in its conference's programme, "" if the public programme does not have it."""
     known = key in home.card_data.get("sessions", ())
     return f"/{language}/conferences/{home.slug}/#session-{key}" if known else ""
 
 
 def _relations(page):
-    """Return [(heading, targets)] of the documents and conferences this one is tied to, in both directions."""
+    """Return [(heading, targets)] of the documents and conferences that this one is related to, in both directions."""
     reversed_ = codes.REVERSED_RELATION_HEADINGS | {"reference": _("Reference document of")}
     tied = [(codes.RELATION_HEADINGS.get(each.name), each) for each in page.related]
     tied_here = [(reversed_.get(each.relation), each) for each in page.children]
@@ -110,7 +110,7 @@ def _relations(page):
 
 
 def _structured(request, page, document, conference):
-    """Return what schema.org says of the document: only what is known."""
+    """Return the document as schema.org describes it, without unknown values."""
     title = document["title"]
     kind = SCHEMA_TYPES.get(document["code"], "DigitalDocument")
     is_article = kind == "NewsArticle"

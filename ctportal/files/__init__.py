@@ -1,1 +1,1 @@
-"""Uploaded files: inspected, cleaned, made into renditions, stored and served."""
+"""Uploaded files: checking, cleaning, renditions, storage and serving."""

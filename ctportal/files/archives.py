@@ -1,4 +1,4 @@
-"""DOCX: a ZIP archive of XML parts, judged by its list of members before anything of it is unpacked."""
+"""DOCX, a ZIP archive of XML parts. Its list of members is checked before anything is unpacked."""
 
 import os
 import re
@@ -25,21 +25,21 @@ MAX_PROLOG = 65_536  # bytes of XML before its first element
 END_OF_ARCHIVE = struct.Struct("<4s4H2LH")
 ACTIVE_PART = re.compile(r"(^|/)(vbaproject\.bin|vbadata\.xml|activex/|oleobject[^/]*\.bin)", re.IGNORECASE)
 ACTIVE_CONTENT_TYPE = re.compile(r"macroenabled|vbaproject|activex|vnd\.ms-office\.vba", re.IGNORECASE)
-# Relations by which Word fetches something by itself when it opens the file. A link waits for a click.
+# Relations whose target Word loads when it opens the file. Hyperlinks are loaded only on a click.
 FETCHED = re.compile(r"/(attachedTemplate|oleObject|frame|subDocument|aFChunk)$", re.IGNORECASE)
 
 Element = tuple[str, dict[str, str]]  # (name without its namespace, attributes) of an XML element
 
 
 def is_word(file: IO[bytes]) -> bool:
-    """True when the archive lists the two members that make a Word document. Looks at a bounded list only."""
+    """Return whether the archive lists the two members of every Word document. Reads only a list of limited length."""
     try:
         with open_archive(file) as archive:
             return {"[Content_Types].xml", "word/document.xml"} <= set(archive.namelist())
     except zipfile.BadZipFile:
         return False
     except ArchiveTooLarge:
-        return True  # refused by check_docx, with the right words
+        return True  # check_docx refuses it, with a message for it
 
 
 class ArchiveTooLarge(Exception):
@@ -47,7 +47,7 @@ class ArchiveTooLarge(Exception):
 
 
 def open_archive(file: IO[bytes]) -> zipfile.ZipFile:
-    """Return the ZipFile; raises BadZipFile, or ArchiveTooLarge before a list of members that is too long is read."""
+    """Return the ZipFile. Raises BadZipFile, or ArchiveTooLarge before reading a list of members that is too long."""
     size = file.seek(0, os.SEEK_END)
     file.seek(max(0, size - END_OF_ARCHIVE.size))
     end = file.read(END_OF_ARCHIVE.size)
@@ -55,7 +55,7 @@ def open_archive(file: IO[bytes]) -> zipfile.ZipFile:
         raise zipfile.BadZipFile("too short for an archive")
     signature, _disk, _start, _here, members, directory, _offset, comment = END_OF_ARCHIVE.unpack(end)
     if signature != b"PK\x05\x06" or comment:
-        raise zipfile.BadZipFile("no end record at the very end")  # so nothing hangs on behind it either
+        raise zipfile.BadZipFile("no end record at the very end")  # so no other data follows the archive
     if members > MAX_MEMBERS or directory > MAX_DIRECTORY:  # covers the escape values of ZIP64 too
         raise ArchiveTooLarge
     archive = zipfile.ZipFile(file)
@@ -65,7 +65,10 @@ def open_archive(file: IO[bytes]) -> zipfile.ZipFile:
 
 
 def check_docx(uploaded: "File[bytes]") -> None:
-    """Refuse an archive that is too large, unsafe, damaged or active. Bounded: unpacks only after the limits hold."""
+    """Raise ValidationError for a DOCX that is too large, unsafe, damaged or has active content.
+
+    Nothing is unpacked before the size limits are checked.
+    """
     name = shown(uploaded.name or "")
     try:
         with open_archive(uploaded) as archive:
@@ -82,7 +85,7 @@ def check_docx(uploaded: "File[bytes]") -> None:
 
 
 def check_members(archive: zipfile.ZipFile, name: str) -> None:
-    """Judge the list of members alone: sizes, names, places, and what is known to run."""
+    """Check the list of members alone: sizes, names, positions in the archive, and parts that hold code."""
     members = archive.infolist()
     total = sum(member.file_size for member in members)
     crowded = [member for member in members if member.file_size > MEGABYTE]
@@ -119,7 +122,7 @@ def is_unsafe(member: zipfile.ZipInfo) -> bool:
 
 
 def check_parts(archive: zipfile.ZipFile, name: str) -> None:
-    """Check all sums, refuse document types (entities) in every XML part, and what is fetched or run at opening."""
+    """Check all checksums, and refuse XML parts with a DOCTYPE, macros, and targets that Word loads on opening."""
     if archive.testzip():
         raise zipfile.BadZipFile("a member's sum is wrong")
     for member in archive.infolist():
@@ -134,7 +137,7 @@ def check_parts(archive: zipfile.ZipFile, name: str) -> None:
 
 
 def check_prolog(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> None:
-    """A document type stands before the first element or nowhere, so only the beginning is parsed."""
+    """Refuse a part with a DOCTYPE, which can define entities. It precedes the first element, so only the prolog is parsed."""
     parser = expat.ParserCreate()
     parser.StartDoctypeDeclHandler = stop_with(DocumentType)
     parser.StartElementHandler = stop_with(FirstElement)
@@ -143,7 +146,7 @@ def check_prolog(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -
             for _read in range(0, MAX_PROLOG, 4096):
                 piece = part.read(4096)
                 parser.Parse(piece, not piece)
-        raise DocumentType  # or hidden behind a prolog as long as no program writes one
+        raise DocumentType  # no program writes a prolog that long; it may hide a DOCTYPE
     except FirstElement:
         return
     except DocumentType as error:
@@ -170,7 +173,7 @@ def stop_with(exception: type[Exception]) -> Callable[..., NoReturn]:
 
 
 def elements(archive: zipfile.ZipFile, part: str) -> list[Element]:
-    """Return each element of a small part whose prolog was checked."""
+    """Return all elements of *part*, whose prolog was checked. Raises BadZipFile above 5 MB."""
     found: list[Element] = []
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.StartElementHandler = lambda element, attributes: found.append((element.rpartition(" ")[2], attributes))
@@ -184,7 +187,7 @@ def elements(archive: zipfile.ZipFile, part: str) -> list[Element]:
 def check_relations(relations: Iterable[Element], name: str) -> None:
     for _element, attributes in relations:
         target = attributes.get("Target", "").strip().lower()
-        # A template on the author's own disk leads nowhere; one on a share or in the web is fetched by every reader.
+        # A template on the author's own disk does not exist for readers; one on a share or the web is loaded by all of them.
         is_local = target.startswith("file:///") and not target.startswith("file:////")
         external = attributes.get("TargetMode", "").lower() == "external"
         if external and not is_local and FETCHED.search(attributes.get("Type", "")):

@@ -1,12 +1,12 @@
-"""Look into one document, in a process of its own: ``python -m ctportal.files.extract pdf|docx < file``.
+"""Check one document and extract its text, in a separate process: ``python -m ctportal.files.extract pdf|docx < file``.
 
-Documents come from strangers and their parsers are large, so nothing of this runs inside the server. The process
-limits itself before it reads a byte, knows no setting and no secret, and answers with lines of JSON:
+Documents are untrusted and their parsers are large, so none of this runs inside the server. The process limits its own
+resources before it reads a byte, has no settings and no secrets, and prints lines of JSON:
 
     {"verdict": "ok", "pages": 12}        or "damaged", "encrypted", "active" with a "detail"
-    {"text": "…"}                         as far as it got; each line replaces the one before
+    {"text": "…"}                         the text read so far; each line replaces the one before
 
-The verdict comes first. Where the process dies after it, the document simply has no text.
+The verdict comes first. If the process dies after it, the document has no text.
 """
 
 import io
@@ -31,13 +31,13 @@ MAX_TEXT = 1_000_000  # characters kept: about 500 pages
 MAX_PAGES_READ = 1_000
 MAX_OBJECT_STREAM = 64 * 1024**2  # bytes one compressed object stream of a PDF may unpack to
 
-# What a PDF may not do when it is opened or clicked. Links (/URI), jumps (/GoTo) and menu names (/Named) are harmless.
+# Actions that a PDF may not contain. Links (/URI), jumps (/GoTo) and menu commands (/Named) are harmless.
 ACTIVE_ACTIONS = {"/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/GoToE", "/Rendition", "/Movie", "/Sound"}
 ACTIVE_KEYS = {"/JS": "JavaScript", "/JavaScript": "JavaScript", "/EF": "an embedded file", "/XFA": "an XFA form"}
 ACTIVE_SUBTYPES = {"/FileAttachment", "/RichMedia", "/3D", "/Screen", "/Movie", "/Sound"}
 HARMLESS_AT_OPENING = {"/GoTo", "/Named"}
 
-# The same in raw bytes. Names may be written with #xx escapes, so these are undone before looking.
+# The same in raw bytes. Names may contain #xx escapes, so these are decoded before searching.
 GAP = rb"(?:[\x00\t\n\f\r ]|%[^\r\n]*[\r\n])*"
 RAW_ACTIVE = re.compile(
     rb"/S" + GAP + rb"/(JavaScript|Launch|SubmitForm|ImportData|GoToE)(?![A-Za-z0-9])"
@@ -81,7 +81,7 @@ def main(kind: str) -> None:
 
 
 def limit_resources() -> None:
-    """Bound memory and time, and forbid writing any file, starting any process and leaving a core dump."""
+    """Limit memory and processor time; forbid writing files, starting processes and core dumps."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
@@ -98,23 +98,24 @@ def emit(**line: str | int | None) -> None:
 
 
 def read_pdf(data: bytes) -> tuple[int, Iterable[str]]:
-    """Return (number of pages, what yields the text); raise Refused for what must not be accepted."""
+    """Return (number of pages, iterator as from ``pdf_texts``). Raises Refused, see ``check_pdf``."""
     return check_pdf(data), pdf_texts(data)
 
 
 def check_pdf(data: bytes) -> int:
-    """Return the number of pages; raise Refused for what is damaged, protected or active."""
+    """Return the number of pages. Raises Refused for a PDF that is damaged, encrypted or has active content."""
     import pypdfium2
 
     if not data.rstrip(b"\x00\t\n\f\r \x1a").endswith(b"%%EOF"):
-        raise Refused("damaged")  # cut off, or something else hangs on behind the end
+        raise Refused("damaged")  # truncated, or followed by other data
     try:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
         raise Refused("encrypted" if "password" in str(error).lower() else "damaged") from error
     if not len(document):
         raise Refused("damaged")
-    # Two checks: of the objects as a reader finds them, and of the bytes themselves for what a repairing reader might find.
+    # Both are checked: the objects that a PDF reader finds, and the raw bytes for those that a reader which repairs damaged
+    # files might find.
     refuse_active_bytes(data)
     refuse_active_objects(data)
     return len(document)
@@ -129,19 +130,19 @@ def refuse_active_bytes(data: bytes) -> None:
 
 
 def object_streams(data: bytes) -> Iterator[bytes]:
-    """Yield the unpacked object streams, where objects hide from a search of the bytes."""
+    """Yield the decompressed object streams, whose objects a search of the raw bytes does not find."""
     for match in OBJECT_STREAM.finditer(data):
         try:
             yield unpack(memoryview(data)[match.end() :])
         except zlib.error:
-            continue  # not Flate; the check of the objects unpacks what a reader would
+            continue  # not Flate; refuse_active_objects decodes what a PDF reader would
 
 
 def unpack(packed: memoryview) -> bytes:
-    """Return what the Flate stream at the beginning of *packed* unpacks to."""
+    """Return the decompressed Flate stream at the beginning of *packed*. Raises Refused above MAX_OBJECT_STREAM."""
     unpacker = zlib.decompressobj()
     pieces, length = [], 0
-    for start in range(0, len(packed), 65536):  # in pieces: what lies behind the stream's end would be copied each time
+    for start in range(0, len(packed), 65536):  # else zlib would copy all data behind the stream
         pieces.append(unpacker.decompress(packed[start : start + 65536], MAX_OBJECT_STREAM - length + 1))
         length += len(pieces[-1])
         if length > MAX_OBJECT_STREAM:
@@ -166,13 +167,13 @@ def refuse_active_objects(data: bytes) -> None:
             refuse_active_object(reader.get_object(IndirectObject(number, generation, reader)))
         refuse_active_object(reader.trailer)
     except (DependencyError, FileNotDecryptedError, NotImplementedError) as error:
-        raise Refused("encrypted") from error  # its objects cannot be looked at without its key
+        raise Refused("encrypted") from error  # its objects cannot be checked without its key
     except (PyPdfError, ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError) as error:
         raise Refused("damaged") from error
 
 
 def refuse_active_object(found: object) -> None:
-    """Look at one object and at all that lies inside it; references lead to objects that are looked at on their own."""
+    """Check one object and all objects nested in it. References are not followed: their targets are checked separately."""
     waiting = [found]
     while waiting:
         item = waiting.pop()
@@ -202,14 +203,14 @@ def refuse_active_dictionary(item: dict[Any, Any]) -> None:
 
 
 def plain(item: Any) -> Any:
-    """Return the object itself where *item* is a reference to one."""
+    """Return *item*, or the object it refers to where it is a reference."""
     return item.get_object() if hasattr(item, "get_object") else item
 
 
 def pdf_texts(data: bytes) -> Iterator[str]:
-    """Yield the text of all pages: as pdfium reads it, then, for Arabic, as it should be read.
+    """Yield the text of all pages as pdfium returns it, then, where it has Arabic, once more with Arabic in reading order.
 
-    pdfium returns Arabic letters in the order in which they are drawn; pypdf returns what is drawn in one go as it is read.
+    pdfium returns Arabic letters in drawing order; pypdf returns each piece that is drawn at once in reading order.
     """
     import pypdfium2
 
@@ -242,8 +243,8 @@ Piece = tuple[float, str]  # (distance from the left, text)
 
 
 def arabic_page(page: "PageObject") -> str:
-    """The lines of *page*, each put together from its pieces by where they stand: one program draws a line word by word from
-    the left, another in one piece."""
+    """Return the lines of *page*, each joined from its pieces by position: some programs draw a line word by word from the
+    left, others in one piece."""
     lines: list[tuple[float, list[Piece]]] = []  # (height, pieces)
 
     def take(text: str, matrix: list[float], text_matrix: list[float], _font: object, _size: object) -> None:
@@ -260,21 +261,21 @@ def arabic_page(page: "PageObject") -> str:
 
 
 def in_reading_order(pieces: list[Piece]) -> str:
-    """The text of a line of *pieces*: from the right where it holds Arabic, though what stands in it between Arabic words
-    in other letters is read from the left."""
+    """Return the text of a line of *pieces*. A line with Arabic is joined from right to left, but words in other scripts
+    within it from left to right."""
     if not any(ARABIC.search(text) for _left, text in pieces):
         return "".join(text for _left, text in pieces)
     from_the_right = sorted(pieces, key=lambda piece: -piece[0])
     words: list[str] = []
     for is_arabic, group in itertools.groupby(from_the_right, lambda piece: bool(ARABIC.search(piece[1]))):
         texts = [text for _left, text in group]
-        is_foreign = not is_arabic and any(map(str.isalpha, "".join(texts)))  # numbers alone follow the Arabic
+        is_foreign = not is_arabic and any(map(str.isalpha, "".join(texts)))  # numbers alone are joined like Arabic
         words += reversed(texts) if is_foreign else texts
     return " ".join(" ".join(words).split())
 
 
 def letters(text: str) -> str:
-    """Return *text* with letters for the shapes that Arabic letters take in print: nobody searches for shapes."""
+    """Return *text* with Arabic presentation forms replaced by letters, as people type them in a search."""
     return PRINTED_SHAPES.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text)
 
 
@@ -282,12 +283,12 @@ def letters(text: str) -> str:
 
 
 def read_docx(data: bytes) -> tuple[None, Iterable[str]]:
-    """Return (None, [text]): a DOCX has no pages of its own. Raise Refused where its main text is no well-formed XML."""
+    """Return (None, [text]), since a DOCX has no fixed pages. Raises Refused where the main part is not well-formed XML."""
     return None, [DocxText().read(data)]
 
 
 class DocxText:
-    """The visible text of the main part: not what was deleted, moved away or hidden, and no comments."""
+    """Reads the visible text of the main part, without deleted, moved or hidden text and without comments."""
 
     def __init__(self) -> None:
         self.pieces: list[str] = []

@@ -1,4 +1,4 @@
-"""The kinds of file that are taken, and the names under which they are kept."""
+"""The accepted types of file, and the names under which files are stored."""
 
 import re
 import unicodedata
@@ -14,7 +14,7 @@ MEGABYTE = 1024**2
 
 @dataclass(frozen=True)
 class FileType:
-    """A kind of file. *extensions*, without dots: the first is the one it is stored under."""
+    """An accepted type of file. *extensions* are without dots; stored names end in the first."""
 
     media_type: str
     label: LazyText
@@ -37,13 +37,13 @@ DOCX = FileType(
 PHOTO_TYPES = (JPEG, PNG, WEBP)
 DOCUMENT_TYPES = (PDF, DOCX)
 ALL_TYPES = PHOTO_TYPES + DOCUMENT_TYPES
-# What browsers declare when they do not know; says nothing, so contradicts nothing.
+# Media types that browsers send for a type they do not know. They contradict no type.
 DECLARES_NOTHING = ("", "application/octet-stream", "binary/octet-stream", "application/x-download")
 
 RESERVED_NAME = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
-# Turns the order of the letters around: "report\u202efdp.exe" reads as if it ended in exe.pdf.
+# Characters that reverse the reading order: "report\u202efdp.exe" is displayed as ending in "exe.pdf".
 REORDERING = re.compile("[\u202a-\u202e\u2066-\u2069]")
-# Characters that break addresses, headers or file systems.
+# Characters that are not safe in addresses, headers or file systems.
 TROUBLESOME = re.compile(r"[\s\"'<>|:*?;#%&\\/`^{}\[\]=,]+")
 MAX_STEM_BYTES = 150
 
@@ -51,8 +51,8 @@ MAX_STEM_BYTES = 150
 def clean_name(name: str, kind: FileType) -> str:
     """Return *name* as it is stored and offered: one path component, safe in addresses, headers and file systems.
 
-    Letters of all scripts stay. Ends in the first extension of *kind*. Raises ValidationError for a name that reverses
-    its reading order, which hides what kind of file it is.
+    Letters of all scripts stay. The result ends in the first extension of *kind*. Raises ValidationError for a name that
+    reverses its reading order, which hides its extension.
     """
     if REORDERING.search(name):
         raise ValidationError(
@@ -79,13 +79,13 @@ def split_name(name: str) -> tuple[str, str]:
 
 
 def shown(name: str) -> str:
-    """Return *name* for a message: without control characters, not longer than 100 characters."""
+    """Return *name* for a message, without control characters and at most 100 characters long."""
     text = "".join(char for char in re.split(r"[/\\]", name)[-1] if char.isprintable())
     return (text[:99] + "…" if len(text) > 100 else text) or "?"
 
 
 def damaged(name: str, kind: FileType) -> ValidationError:
-    """Return the refusal of a file that cannot be opened as *kind*."""
+    """Return the ValidationError for a file that cannot be opened as *kind*."""
     return ValidationError(
         _(
             "“%(name)s” is damaged or incomplete: it cannot be opened as %(label)s. Save it again and upload the new "

@@ -1,4 +1,4 @@
-"""Have another process look into a document: ``ctportal.files.extract``. What it says is judged here."""
+"""Run ``ctportal.files.extract`` on a document in a separate process and evaluate its answer."""
 
 import json
 import shutil
@@ -17,13 +17,13 @@ from ctportal.core.types import JsonObject
 from ctportal.files.filetypes import MEGABYTE, PDF, FileType, damaged, shown
 
 EXTRACTION_SECONDS = 15
-MAX_ANSWER = 8 * MEGABYTE  # bytes: what the extracting process may say
+MAX_ANSWER = 8 * MEGABYTE  # bytes of output that are read from the process
 
 
 def inspect(uploaded: "File[bytes]", kind: FileType) -> tuple[int | None, str]:
-    """Return (pages or None, text) of a PDF or DOCX; raises ValidationError for what must not be accepted.
+    """Return (number of pages or None, text) of a PDF or DOCX. Raises ValidationError for a document that is refused.
 
-    The text is empty where reading it failed; that is no reason to refuse the file.
+    The text is empty where extracting it failed; that does not refuse the document.
     """
     name = shown(uploaded.name or "")
     verdict: JsonObject = {}
@@ -55,8 +55,8 @@ def inspect(uploaded: "File[bytes]", kind: FileType) -> tuple[int | None, str]:
 
 
 def run_extraction(uploaded: "File[bytes]", kind: str) -> list[JsonObject]:
-    """Run ctportal.files.extract on *uploaded*; return its lines as far as it got. No file of ours is left behind."""
-    with tempfile.TemporaryFile() as copy:  # without a name: the process reads it as its standard input
+    """Run ctportal.files.extract on *uploaded* and return the lines that it printed in time."""
+    with tempfile.TemporaryFile() as copy:  # unnamed; standard input of the process
         uploaded.seek(0)
         shutil.copyfileobj(uploaded, copy, MEGABYTE)
         copy.seek(0)
@@ -66,7 +66,7 @@ def run_extraction(uploaded: "File[bytes]", kind: str) -> list[JsonObject]:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             cwd=settings.BASE_DIR,
-            # Nothing of our own environment: it holds the secrets of the site.
+            # Not the environment of the server, which holds secrets.
             env={"PYTHONPATH": str(settings.BASE_DIR), "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"},
         )
     clock = threading.Timer(EXTRACTION_SECONDS, process.kill)
@@ -85,4 +85,4 @@ def lines_of(answer: bytes) -> Iterator[JsonObject]:
         try:
             yield json.loads(line)
         except ValueError:
-            continue  # cut off in the middle: the process was stopped there
+            continue  # truncated: the process was stopped while writing it

@@ -1,4 +1,4 @@
-"""Stored files: bytes that never change, under a random key. Who may read them is asked of the editions."""
+"""Stored files: bytes that never change, under a random key."""
 
 import secrets
 from urllib.parse import quote
@@ -16,7 +16,7 @@ def random_key() -> str:
 
 
 def private_storage() -> PrivateStorage:
-    """Where uploaded bytes lie. No address leads here; the file view reads it after asking the editions."""
+    """Return the storage of uploaded files. Migrations name this function, not the storage."""
     return PrivateStorage()
 
 
@@ -25,7 +25,7 @@ def storage_path(stored_file: "StoredFile", _name: str) -> str:
 
 
 class StoredFile(models.Model):
-    """Bytes that never change, under a random key. Who may read them is asked of the editions on each request."""
+    """Bytes that never change, under a random key. Each request checks whether a public edition shows them."""
 
     key = models.CharField(max_length=43, unique=True, default=random_key, editable=False)
     name = models.CharField(max_length=200, help_text="Name offered to who downloads it.")

@@ -1,6 +1,6 @@
-"""Pictures made from an uploaded photo: everything the public may get, and nothing of what the camera wrote along.
+"""Renditions of an uploaded photo. The public gets these only, and they contain no metadata of the camera.
 
-The pixels are decoded and encoded anew, so that no EXIF, GPS, XMP, IPTC, thumbnail, comment or trailing byte survives.
+The pixels are decoded and encoded again, so no EXIF, GPS, XMP, IPTC, thumbnail, comment or trailing byte remains.
 """
 
 import io
@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 Size = tuple[int, int]  # (width, height) in pixels
 
-# Above its own limit Pillow only warns. Ours is lower and read from the header; this is the second wall.
+# Above its own limit Pillow only warns. ``check_pixels`` has a lower limit; this is a second check.
 warnings.simplefilter("error", Image.DecompressionBombWarning)
 
 DOWNLOAD = "download"
@@ -38,7 +38,7 @@ FORMATS: dict[str, tuple[FileType, str, dict[str, Any]]] = {  # ending: (file ty
 }
 MEMORY_BUDGET = 235 * 1024**2  # bytes that one photo may take while it is decoded and scaled
 MAX_SCANS = 24  # of a progressive JPEG: cameras and editors write about 10; each costs a pass over all pixels
-TURNED = {  # EXIF orientation: how to turn the picture upright
+TURNED = {  # {EXIF orientation: transposition that turns the picture upright}
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
     4: Image.Transpose.FLIP_TOP_BOTTOM,
@@ -47,7 +47,7 @@ TURNED = {  # EXIF orientation: how to turn the picture upright
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-QUARTER_TURNED = frozenset({5, 6, 7, 8})  # of these: those that exchange width and height
+QUARTER_TURNED = frozenset({5, 6, 7, 8})  # the orientations that swap width and height
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 
 
@@ -81,7 +81,7 @@ def make_renditions(data: bytes, kind: FileType, name: str) -> tuple[Size, list[
             code="image_too_large",
             params={"name": name, "limit": settings.CTPORTAL_MAX_PHOTO_MEGAPIXELS},
         ) from error
-    except Exception as error:  # decoders raise what they stumble over: OSError, SyntaxError, struct.error …
+    except Exception as error:  # decoders raise OSError, SyntaxError, struct.error …
         logger.info("Refused a picture that cannot be decoded: %r", error)
         raise damaged(name, kind) from error
     encoded = [encode(download, DOWNLOAD, JPEG, "JPEG", {"quality": DOWNLOAD_QUALITY})]
@@ -89,7 +89,7 @@ def make_renditions(data: bytes, kind: FileType, name: str) -> tuple[Size, list[
     for target in WIDTHS:
         width, height = fit_within(download.size, target)
         if width == made:
-            break  # the photo is not wider than the one before
+            break  # the photo is not wider than the rendition before
         made = width
         small = download.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=1.5)
         for ending, (file_type, pillow_format, options) in FORMATS.items():
@@ -111,12 +111,12 @@ def encode(
     return Rendition(variant, file_type.media_type, buffer.getvalue(), image.width, image.height)
 
 
-# Decoding what a stranger may have made
+# Decoding untrusted files
 
 
 def decode(data: bytes, kind: FileType, name: str) -> tuple[Size, Image.Image]:
-    """Return (size of the upright photo, the upright picture in sRGB without metadata, as large as the download)."""
-    if kind is WEBP:  # before Pillow looks: its WebP decoder takes the memory while opening
+    """Return (size of the upright photo, upright picture in sRGB without metadata, in the size of the download)."""
+    if kind is WEBP:  # before Image.open, which already allocates the decoder's memory
         size = webp_size(data)
         check_pixels(size, name)
         check_memory(size, 16, name)
@@ -135,7 +135,7 @@ def decode(data: bytes, kind: FileType, name: str) -> tuple[Size, Image.Image]:
         picture = picture.transpose(TURNED[turned])
     if turned in QUARTER_TURNED:
         full_size = full_size[1], full_size[0]
-    picture.info.clear()  # Pillow would copy a JPEG's comment from here into the next
+    picture.info.clear()  # from here Pillow would copy a comment into the new JPEG
     return full_size, picture
 
 
@@ -153,7 +153,7 @@ def check_memory(size: Size, bytes_per_pixel: float, name: str) -> None:
 
 
 def too_large(size: Size, limit: int, name: str) -> ValidationError:
-    """Return the refusal of a photo of *size*, where up to *limit* megapixels are accepted."""
+    """Return the ValidationError for a photo of *size* where the limit is *limit* megapixels."""
     return ValidationError(
         _(
             "“%(name)s” is %(width)s × %(height)s pixels (%(megapixels)s megapixels); the limit in this format is "
@@ -181,13 +181,16 @@ def check_still(image: ImageFile, name: str) -> None:
 
 
 def prepare_jpeg(image: JpegImageFile, data: bytes, name: str) -> None:
-    """Let libjpeg decode at half the size, or less, where the download needs no more, or the memory is short."""
+    """Let libjpeg decode at half the size or less where that suffices for the download, or where memory requires it.
+
+    Raises ValidationError for a JPEG with more than MAX_SCANS scans, or one that still takes too much memory.
+    """
     size = image.size
     widest, tallest = max(layer[1] for layer in image.layer), max(layer[2] for layer in image.layer)
     samples = sum(layer[1] * layer[2] for layer in image.layer) / (widest * tallest)  # stored numbers per pixel
     waiting = 0.0
     if image.info.get("progressive"):
-        waiting = 2 * samples  # a progressive picture is kept whole until its last scan
+        waiting = 2 * samples  # of a progressive picture libjpeg keeps all samples until its last scan
         if data.count(b"\xff\xda") > MAX_SCANS:
             raise ValidationError(
                 _("“%(name)s” is a JPEG with more than %(limit)s scans. Save it as a standard JPEG."),
@@ -202,7 +205,7 @@ def prepare_jpeg(image: JpegImageFile, data: bytes, name: str) -> None:
 
 
 def orientation(image: Image.Image) -> int | None:
-    """Return the EXIF orientation of *image*, 1 to 8; None where there is none that can be read."""
+    """Return the EXIF orientation of *image*, 1 to 8, or None where it has none or it cannot be read."""
     try:
         return image.getexif().get(0x0112)
     except Exception as error:  # noqa: BLE001 - broken EXIF is no reason to refuse the picture
@@ -215,11 +218,11 @@ def on_white(image: Image.Image) -> Image.Image:
     if image.mode in ("L", "RGB", "CMYK"):
         return image
     if image.mode.startswith("I"):
-        return image.point(lambda value: value * (1 / 256)).convert("L")  # 16 bits; converting alone would cut them off
+        return image.point(lambda value: value * (1 / 256)).convert("L")  # 16 bits; convert() alone would clip them
     if not image.has_transparency_data:
         return image.convert("L" if image.mode == "1" else "RGB")
     ground = Image.new("RGB", image.size, "white")
-    for top in range(0, image.height, 256):  # in bands, so that no second copy of the whole is made
+    for top in range(0, image.height, 256):  # in bands, to avoid a second copy of the whole picture
         band = image.crop((0, top, image.width, min(top + 256, image.height))).convert("RGBA")
         ground.paste(band, (0, top), band)
     return ground
@@ -231,7 +234,7 @@ def scaled(image: Image.Image) -> Image.Image:
     if longer <= DOWNLOAD_SIDE:
         return image
     width, height = (max(1, round(side * DOWNLOAD_SIDE / longer)) for side in image.size)
-    # HAMMING takes a third of the time of LANCZOS; on a picture this large nobody sees the difference.
+    # HAMMING takes a third of the time of LANCZOS; at this size the difference is not visible.
     return image.resize((width, height), Image.Resampling.HAMMING)
 
 
@@ -261,11 +264,11 @@ def webp_size(data: bytes) -> Size:
     raise ValueError("no WebP header")
 
 
-# What the camera or the agency wrote into the file: to fill in the form, never to be served
+# Metadata from the camera or the agency. It fills in the form and is never served.
 
 
 class PhotoCredit(TypedDict):
-    """What a photo says of itself, "" or None where it says nothing."""
+    """Metadata of a photo; "" or None where the photo has none."""
 
     caption: str
     credit: str
@@ -274,16 +277,16 @@ class PhotoCredit(TypedDict):
 
 
 def read_credit(uploaded: IO[bytes]) -> PhotoCredit:
-    """Return what *uploaded* says in IPTC, else in EXIF. Never a place.
+    """Return the IPTC metadata of *uploaded*, else the EXIF metadata. Never a place.
 
-    Whatever cannot be read is left empty: this only spares typing.
+    What cannot be read is left empty, since this only fills in the form.
     """
     iptc = exif = PhotoCredit(caption="", credit="", rights="", taken_on=None)
     try:
         uploaded.seek(0)
         with Image.open(uploaded, formats=["jpeg", "png"]) as image:
             iptc, exif = iptc_credit(IptcImagePlugin.getiptcinfo(image) or {}), exif_credit(image.getexif())
-    except Exception as error:  # noqa: BLE001 - as above; this only spares typing
+    except Exception as error:  # noqa: BLE001 - see the docstring
         logger.info("Read no credit from a picture: %r", error)
     finally:
         uploaded.seek(0)
@@ -295,11 +298,11 @@ def read_credit(uploaded: IO[bytes]) -> PhotoCredit:
     )
 
 
-Iptc = dict[tuple[int, int], bytes | list[bytes]]  # as Pillow reads it
+Iptc = dict[tuple[int, int], bytes | list[bytes]]  # as Pillow returns it
 
 
 def iptc_credit(iptc: Iptc) -> PhotoCredit:
-    # 2:80 by-line, 2:110 credit line, 2:116 copyright, 2:120 caption, 2:55 day taken; 1:90 says which encoding.
+    # 2:80 by-line, 2:110 credit line, 2:116 copyright, 2:120 caption, 2:55 date created; 1:90 encoding.
     encoding = "utf-8" if iptc.get((1, 90)) == b"\x1b%G" else None
     who = dict.fromkeys(filter(None, [iptc_text(iptc, 110, encoding), iptc_text(iptc, 80, encoding)]))
     return PhotoCredit(
@@ -326,7 +329,7 @@ def exif_credit(exif: Image.Exif) -> PhotoCredit:
 
 
 def decoded(value: object, encoding: str | None = None) -> str:
-    """Return text from what a camera wrote: UTF-8 where it is, else Latin-1. Pillow hands EXIF on as Latin-1 text."""
+    """Return the text of a metadata value: decoded as UTF-8, else as Latin-1. Pillow returns EXIF as Latin-1 text."""
     data = value.encode("latin-1", "replace") if isinstance(value, str) else value
     if not isinstance(data, bytes):
         return ""
@@ -337,15 +340,16 @@ def decoded(value: object, encoding: str | None = None) -> str:
 
 
 def day(text: str, form: str) -> date | None:
-    """Return the date that *text* gives in *form* (of strptime), None where that is none or before photography."""
+    """Return the date in *text*, in the format *form* of strptime, or None where it is no date or not after 1826-01-01."""
     try:
         found = datetime.strptime(text, form).date()
     except ValueError:
         return None
-    return found if found > date(1826, 1, 1) else None  # the first photograph; cameras without a clock write zeros
+    # The first photograph is of 1826. Cameras without a clock write zeros.
+    return found if found > date(1826, 1, 1) else None
 
 
 def tidy(text: str, length: int) -> str:
-    """Return *text* in one line with single spaces, of at most *length* characters."""
+    """Return *text* on one line with single spaces, cut to *length* characters."""
     text = re.sub(r"\s+", " ", "".join(char if char.isprintable() else " " for char in text)).strip()
     return text if len(text) <= length else text[: length - 1] + "…"

@@ -1,4 +1,4 @@
-"""Send a stored file. Whether the reader may have it is asked before, by the view; here only how it is sent."""
+"""Responses that send a stored file. The view has checked before that the reader may have it."""
 
 import logging
 import re
@@ -16,13 +16,13 @@ from ctportal.files.models import StoredFile
 logger = logging.getLogger(__name__)
 
 # Values of *cache*
-PUBLIC = "no-cache"  # kept by the reader, but asked for again each time: a withdrawal holds at once
+PUBLIC = "no-cache"  # browsers revalidate each time, so a withdrawal takes effect at once
 STAFF = "private, no-store"
 # Values of *disposition*
 INLINE = "inline"
 ATTACHMENT = "attachment"
 
-CHUNK = 65_536  # bytes in memory per reader
+CHUNK = 65_536  # bytes in memory per response
 SHOWN_INLINE = {"image/jpeg", "image/png", "image/webp", "application/pdf"}
 ONE_RANGE = re.compile(r"bytes=(?:([0-9]{1,15})-([0-9]{0,15})|-([0-9]{1,15}))")
 UNSAFE_IN_HEADER = re.compile(r"[\"\\/]")
@@ -31,10 +31,10 @@ UNSAFE_IN_HEADER = re.compile(r"[\"\\/]")
 def serve(
     request: HttpRequest, stored_file: StoredFile, *, disposition: str = INLINE, cache: str = PUBLIC
 ) -> HttpResponseBase:
-    """Return the response to a GET or HEAD of *stored_file*: whole, one range of bytes (206, 416), or 304 or 412.
+    """Return the response to a GET or HEAD of *stored_file*: the whole file, one range of bytes (206, 416), 304 or 412.
 
-    *disposition*: INLINE shows pictures and PDFs in the browser; all else, and everything with ATTACHMENT, is saved.
-    *cache*: PUBLIC or STAFF, sent as Cache-Control. Http404 where the storage lacks the file.
+    *disposition*: with INLINE browsers show pictures and PDFs, and download other files; with ATTACHMENT they download all.
+    *cache*: PUBLIC or STAFF, the value of Cache-Control. Raises Http404 where the file is missing from the storage.
     """
     etag = f'"{stored_file.sha256}"'
     modified = int(stored_file.created_at.timestamp())
@@ -54,25 +54,25 @@ def serve(
 
 
 def safety_headers(stored_file: StoredFile, cache: str) -> dict[str, str]:
-    # Safari shows nothing at all for a sandboxed PDF; what a PDF could do is refused when it is uploaded.
+    # Safari does not show a sandboxed PDF. Active content of PDFs is refused on upload.
     policy = "default-src 'none'" if stored_file.media_type == "application/pdf" else "default-src 'none'; sandbox"
     return {
         "X-Content-Type-Options": "nosniff",
         "Content-Security-Policy": policy,
-        # Partners and feed readers show public pictures on their own pages; nobody else shows a preview.
+        # Partners and feed readers show public pictures on their own pages; files for staff are shown on this site only.
         "Cross-Origin-Resource-Policy": "cross-origin" if cache == PUBLIC else "same-origin",
     }
 
 
 def header_name(name: str) -> str:
-    """Return *name* without what could end a header, leave a folder or turn the order of its letters around."""
+    """Return *name* without characters that end a header, separate folders or reverse the reading order."""
     kept = "".join(char for char in name if char.isprintable())
     return UNSAFE_IN_HEADER.sub("-", kept).strip(". ") or "file"
 
 
 def body(request: HttpRequest, stored_file: StoredFile) -> HttpResponseBase:
     if settings.CTPORTAL_ACCEL_PREFIX:
-        # nginx sends the file itself, ranges included; see docs/decisions/files.md for its settings.
+        # nginx sends the file, including ranges; docs/decisions/files.md has its settings.
         path = settings.CTPORTAL_ACCEL_PREFIX + quote(str(stored_file.file))
         return HttpResponse(headers={"X-Accel-Redirect": path})
     if request.method == "HEAD":
@@ -129,9 +129,9 @@ class FilePart:
 
 
 def wanted_range(request: HttpRequest, stored_file: StoredFile) -> range | None:
-    """Return the bytes asked for, none where the file has none of them; None for the whole file.
+    """Return the requested range of bytes, empty where it lies outside the file, or None for the whole file.
 
-    Several ranges, other units and what cannot be read are answered with the whole, as RFC 9110 allows.
+    Requests for several ranges, for other units or with invalid syntax get the whole file, as RFC 9110 allows.
     """
     match = ONE_RANGE.fullmatch(request.headers.get("Range", "").strip())
     if not match or not range_still_holds(request, stored_file):
@@ -141,12 +141,12 @@ def wanted_range(request: HttpRequest, stored_file: StoredFile) -> range | None:
     if suffix is not None:
         return range(max(0, size - int(suffix)), size)
     if end and int(end) < int(start):
-        return None  # not a range at all
+        return None  # invalid range
     return range(int(start), min(int(end) + 1, size) if end else size)
 
 
 def range_still_holds(request: HttpRequest, stored_file: StoredFile) -> bool:
-    """False where If-Range names another version than ours: then the reader needs the whole."""
+    """Return False where If-Range names another version of the file, so that the whole file must be sent."""
     condition = request.headers.get("If-Range", "").strip()
     if not condition:
         return True

@@ -1,4 +1,4 @@
-"""Where uploaded bytes lie. No address leads here; the file view reads it after asking the editions."""
+"""The storage of uploaded files. It has no public address: the file view reads it after checking access."""
 
 import os
 from typing import NoReturn
@@ -8,7 +8,8 @@ from django.core.files.storage import FileSystemStorage
 
 
 class PrivateStorage(FileSystemStorage):
-    """The folder STORED_FILES_ROOT, read when used: not copied into the model. Readable for our own group alone (nginx)."""
+    """The folder STORED_FILES_ROOT. The setting is read on each use. Files are readable for the group, so that nginx can
+    send them, and for no others."""
 
     def __init__(self) -> None:
         super().__init__(base_url=None, file_permissions_mode=0o640, directory_permissions_mode=0o750)

@@ -1,7 +1,7 @@
-"""Store uploads: checked by ``uploads``, photos cleaned by ``renditions``, served by ``serving``.
+"""Check and store uploads: ``uploads`` checks them, ``renditions`` cleans photos, ``serving`` sends them.
 
-The bytes are on the disk before their row is committed, and go again where the row is rolled back; so a row never
-lacks its file. What a killed process leaves behind is found by ``manage.py sweep_files``.
+The bytes are written to disk before their row is committed, and removed when the row is rolled back, so no row is without
+its file. ``manage.py sweep_files`` finds the files that a killed process left behind.
 """
 
 import hashlib
@@ -28,7 +28,7 @@ from ctportal.files.uploads import check_size, check_type
 def store_document(uploaded: "File[bytes]", *, by: User | None) -> StoredFile:
     """Check and store a PDF or DOCX; return its StoredFile, with pages and text. Raises ValidationError, storing nothing.
 
-    *uploaded*: a Django File with a name; *by*: who uploads it, None for the portal itself.
+    *uploaded* is a Django File with a name; *by* is the account that uploads it, None for the portal itself.
     """
     check_size(uploaded, settings.CTPORTAL_MAX_DOCUMENT_MB, "document_too_large")
     kind = check_type(uploaded, DOCUMENT_TYPES)
@@ -43,16 +43,16 @@ def store_document(uploaded: "File[bytes]", *, by: User | None) -> StoredFile:
 def store_photo(uploaded: "File[bytes]", *, by: User | None) -> StoredFile:
     """Check and store a JPEG, PNG or WebP; return the StoredFile of the original, which is never public.
 
-    Its cleaned download and its smaller pictures, which may be, are stored with it as its ``renditions``. All of them
-    or, with a ValidationError, none.
+    The cleaned download and the smaller pictures, which may become public, are stored with it as its ``renditions``.
+    Raises ValidationError, storing nothing.
     """
     return prepare_photo(uploaded).store(by=by)
 
 
 def prepare_photo(uploaded: "File[bytes]") -> "PreparedPhoto":
-    """Check a photo and make its renditions in memory; return a PreparedPhoto, whose ``store`` writes all of them.
+    """Check a photo, make its renditions in memory and return a PreparedPhoto, whose ``store`` writes them.
 
-    For callers that write more in the same transaction: the seconds that decoding takes are not spent inside it.
+    Callers that write more in the same transaction call it before, since decoding takes seconds. Raises ValidationError.
     """
     check_size(uploaded, settings.CTPORTAL_MAX_PHOTO_MB, "photo_too_large")
     data = uploaded.read()
@@ -64,7 +64,7 @@ def prepare_photo(uploaded: "File[bytes]") -> "PreparedPhoto":
 
 @dataclass(frozen=True)
 class PreparedPhoto:
-    """A photo that passed the checks, with its renditions, not stored yet. *size*: (width, height) in pixels."""
+    """A checked photo with its renditions, not stored yet. *size* is (width, height) in pixels."""
 
     data: bytes
     name: str
@@ -94,16 +94,16 @@ class PreparedPhoto:
 
 
 def rendition_name(name: str, variant: str) -> str:
-    """Return the name offered for a rendition: "minsk.png" gives "minsk.jpg" for the download, else "minsk-w640.webp"."""
+    """Return the file name of a rendition of "minsk.png": "minsk.jpg" for the download, else "minsk-w640.webp"."""
     stem = name.rpartition(".")[0]
     width, _dot, ending = variant.rpartition(".")
     return f"{stem}.jpg" if variant == DOWNLOAD else f"{stem}-{width}.{ending}"
 
 
 def store_bytes(data: bytes, *, name: str, media_type: str, by: User | None, **fields: Any) -> StoredFile:
-    """Store *data* as it is, unchecked; return the StoredFile. For what this portal made itself.
+    """Store *data*, made by the portal itself, without checks and return the StoredFile.
 
-    *fields*: other fields of StoredFile.
+    *fields* are other fields of StoredFile.
     """
     return store(ContentFile(data), name=name, media_type=media_type, by=by, **fields)
 
@@ -114,7 +114,7 @@ def store(content: "File[bytes]", *, name: str, media_type: str, by: User | None
     storage = stored.file.storage
     path = stored.file.field.generate_filename(stored, name)
     with transaction.atomic():
-        remove_unless_committed(storage, path)  # before the first byte: a disk that fills up leaves a piece
+        remove_unless_committed(storage, path)  # before the first byte: on a full disk a partial file remains
         stored.file.save(name, content, save=False)
         if stored.file.name != path or storage.size(path) != size:
             raise OSError(f"The storage did not keep {name} ({size} bytes) as {path}")
@@ -124,7 +124,7 @@ def store(content: "File[bytes]", *, name: str, media_type: str, by: User | None
 
 
 def measure(content: "File[bytes]") -> tuple[int, str]:
-    """Return (bytes, SHA-256 in hexadecimal), counted: what the browser declared is not asked."""
+    """Return (number of bytes, SHA-256 in hexadecimal) of *content*. The size that the browser declared is ignored."""
     size, digest = 0, hashlib.sha256()
     content.seek(0)
     for piece in content.chunks():
@@ -135,10 +135,10 @@ def measure(content: "File[bytes]") -> tuple[int, str]:
 
 
 def remove_unless_committed(storage: Storage, path: str) -> None:
-    """Remove the file at *path* when the transaction around its row, whichever it is, is rolled back.
+    """Remove the file at *path* when the transaction or savepoint that contains its row is rolled back.
 
-    Django tells of commits only. But it forgets the functions waiting for a commit when it rolls back, so one that
-    disappears without having been called means that the row is not there.
+    Django has a hook for commits only, but on rollback it discards the functions registered for the commit. So the file
+    is removed when such a function is garbage-collected without having been called.
     """
 
     def keep() -> None:
@@ -147,12 +147,12 @@ def remove_unless_committed(storage: Storage, path: str) -> None:
     removal = weakref.finalize(keep, storage.delete, path)
     transaction.on_commit(keep, robust=True)
     if connection.run_on_commit:
-        # First in the queue: a function before it that fails would take it along.
+        # First in the queue: when a function before it fails, it would be discarded too.
         connection.run_on_commit.insert(0, connection.run_on_commit.pop())
 
 
 def flush_to_disk(storage: Storage, path: str) -> None:
-    """Wait until the bytes are on the disk, where the storage is one: a committed row must not outlive its file."""
+    """Wait until the file is on disk, since a crash must not lose the file of a committed row. Other storages are skipped."""
     try:
         on_disk = storage.path(path)
     except NotImplementedError:

@@ -1,8 +1,8 @@
-"""What may be uploaded: by content, never by name or declared type (docs/decisions/files.md).
+"""Checks of uploads by content, not by name or declared type (docs/decisions/files.md).
 
-*uploaded* is always a Django File of bytes with a name, read from its beginning wherever it stands.
+*uploaded* is always a Django File of bytes with a name. It is read from its beginning, whatever its position.
 
-Every refusal is a ValidationError with a code and params; its message names the file, what it is and what would be right.
+An upload is refused by a ValidationError with a code and params. The message names the file, what it is and what is accepted.
 """
 
 import os
@@ -31,9 +31,9 @@ from ctportal.files.filetypes import (
 
 
 def check_size(uploaded: "File[bytes]", limit_mb: int, code: str) -> None:
-    """Refuse an empty file and, with *code*, one of more than *limit_mb* megabytes. Leaves it at its beginning."""
+    """Raise ValidationError for an empty file or, with *code*, for one of more than *limit_mb* MB of 1024 × 1024 bytes."""
     uploaded.seek(0, os.SEEK_END)
-    size = uploaded.tell()  # counted, not declared
+    size = uploaded.tell()  # not the declared size
     uploaded.seek(0)
     if not size:
         raise ValidationError(
@@ -50,7 +50,10 @@ def check_size(uploaded: "File[bytes]", limit_mb: int, code: str) -> None:
 
 
 def check_type(uploaded: "File[bytes]", allowed: Sequence[FileType]) -> FileType:
-    """Return the FileType of *uploaded* by its content; name and declared type must agree with it."""
+    """Return the FileType of *uploaded* by its content.
+
+    Raises ValidationError where it is not in *allowed*, or where the name or the declared type contradicts it.
+    """
     found, description = recognise(uploaded)
     name = uploaded.name or ""
     extension = split_name(name)[1]
@@ -86,7 +89,7 @@ def check_type(uploaded: "File[bytes]", allowed: Sequence[FileType]) -> FileType
 
 
 def recognise(uploaded: "File[bytes]") -> tuple[FileType | None, LazyText]:
-    """Return (FileType or None, what to call it) by the first bytes and, for archives, the members."""
+    """Return (FileType or None, description) by the first bytes and, for archives, by the list of members."""
     uploaded.seek(0)
     head = uploaded.read(8192)
     guess = filetype.guess_mime(head) or ""

@@ -1,4 +1,4 @@
-"""The codes that stand in public JSON and in filters, and what they are called: for models, pages, API and filters alike."""
+"""The codes used in public JSON and in filters, with their labels for models, pages and the API."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -144,9 +144,9 @@ class DocumentRelationKind(TextChoices):
     CITES = "cites", _("cites")
 
 
-# What pages call some of them instead.
+# Other labels that pages use for some of them.
 
-# Headings above the organizations that had a role.
+# Headings above the organizations with a role.
 ORGANIZER_HEADINGS = {
     "host": _("Hosted by"),
     "convener": _("Convened by"),
@@ -162,7 +162,7 @@ QUALIFIER_WORDS = {
     "close to": pgettext_lazy("before a number", "close to"),
     "more than": pgettext_lazy("before a number", "more than"),
 }
-# What a figure counts, beside its number: most languages bend the word to it.
+# What a figure counts, after its number, which decides between singular and plural forms.
 MEASURE_WORDS = {
     "participants": npgettext_lazy("after a number", "participant", "participants"),
     "registered-participants": npgettext_lazy("after a number", "registered participant", "registered participants"),
@@ -181,7 +181,7 @@ MEASURE_WORDS = {
     "side-events": npgettext_lazy("after a number", "side event", "side events"),
     "stakeholders": npgettext_lazy("after a number", "co-organizing stakeholder", "co-organizing stakeholders"),
 }
-# Headings above the documents of a kind, in the order in which a dossier shows them.
+# Headings above the documents of a kind, in the order of a dossier.
 DOCUMENT_HEADINGS = {
     "co-chairs-summary": _("Co-chairs’ summaries"),
     "declaration": _("Declarations"),
@@ -201,7 +201,7 @@ TEXT_STATE_WORDS = {
     "final": _("Final text"),
     "digest": _("Digest"),
 }
-# From the document that names the relation, and from the one it names.
+# Headings on the document that has the relation and, reversed, on its target.
 RELATION_HEADINGS = {
     "supersedes": _("Supersedes"),
     "corrects": _("Corrects"),

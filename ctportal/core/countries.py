@@ -1,7 +1,7 @@
 """Countries (ISO 3166-1) and the regions they lie in (United Nations M49), named in the six languages.
 
-Names are those of CLDR, as Babel ships them, except the few in ``_OWN_NAMES``. Regions are known by slugs made from
-their M49 names, since they stand in addresses (``?region=central-asia``).
+Names are those of CLDR in Babel, except the few in ``_OWN_NAMES``. Regions are identified by slugs made from their M49
+names, since they appear in addresses (``?region=central-asia``).
 """
 
 import unicodedata
@@ -12,20 +12,20 @@ from babel import Locale
 
 from ctportal.core.languages import LOCALES
 
-# English names are those of general English: "St. Lucia", where British English has "St Lucia".
+# English names come from CLDR's "en" ("St. Lucia"), not from "en_GB" ("St Lucia").
 _LOCALES = LOCALES | {"en": "en"}
 
 
 class _Region(NamedTuple):
-    """*code* is that of M49, *parent* the slug of the region around it; *countries* are those of no narrower region."""
+    """*code* is the M49 code, *parent* the slug of the region that contains it, *countries* those in no narrower region."""
 
     code: str
     parent: str | None
     countries: str = ""
 
 
-# Regions by slug, wide before narrow and in the order of a menu, with the ISO 3166-1 codes of their countries. M49 places no
-# region around Antarctica (AQ) and does not list TW.
+# Regions by slug, in the order of menus, wide before narrow, with the ISO 3166-1 codes of their countries. M49 assigns
+# Antarctica (AQ) to no region and does not list TW.
 _REGIONS = {
     "africa": _Region("002", None),
     "northern-africa": _Region("015", "africa", "DZ EG EH LY MA SD TN"),
@@ -71,7 +71,7 @@ WITHOUT_REGION = frozenset({"AQ", "TW"})
 _REGION_OF = {code: slug for slug, region in _REGIONS.items() for code in region.countries.split()}
 COUNTRY_CODES = tuple(sorted({*_REGION_OF, *WITHOUT_REGION}))
 
-# Where the United Nations' own name (M49) differs from CLDR's in what it says, not only in how long it is.
+# Names of M49 that differ from those of CLDR in meaning, not only in length.
 _OWN_NAMES = {
     "PS": {
         "ar": "دولة فلسطين",
@@ -102,7 +102,7 @@ _OWN_NAMES = {
 
 @cache
 def _names(language: str) -> dict[str, str]:
-    """Return every name in *language* by ISO 3166-1 or M49 code; Babel is asked once a process."""
+    """Return {ISO 3166-1 or M49 code: name in *language*}. Cached for the process."""
     if language not in _LOCALES:
         raise ValueError(f"“{language}” is not a language of the portal; it must be one of {', '.join(_LOCALES)}.")
     territories = Locale.parse(_LOCALES[language]).territories
@@ -111,7 +111,7 @@ def _names(language: str) -> dict[str, str]:
 
 
 def country_name(code: str, language: str) -> str:
-    """Return the name of the country *code* (two capital letters) in *language*; "" for no country.
+    """Return the name of the country *code* (two capital letters) in *language*, or "" where *code* is empty.
 
     Raises ValueError for a code that is not in ISO 3166-1 and for a language that is not one of the six.
     """
@@ -123,7 +123,7 @@ def country_name(code: str, language: str) -> str:
 
 
 def region_name(slug: str, language: str) -> str:
-    """Return the name of the region *slug* in *language*; ValueError where either is unknown."""
+    """Return the name of the region *slug* in *language*. Raises ValueError where either is unknown."""
     if slug not in _REGIONS:
         raise ValueError(f"“{slug}” is not a region; it must be one of {', '.join(REGIONS)}.")
     return _names(language)[_REGIONS[slug].code]
@@ -131,9 +131,9 @@ def region_name(slug: str, language: str) -> str:
 
 @cache
 def regions_of(code: str) -> tuple[str, ...]:
-    """Return the slugs of the regions that the country *code* lies in, from wide to narrow.
+    """Return the slugs of the regions that contain the country *code*, from wide to narrow.
 
-    () for no country and for the codes of ``WITHOUT_REGION``; ValueError for a code that is not in ISO 3166-1.
+    Returns () for an empty code and for those in ``WITHOUT_REGION``. Raises ValueError for a code not in ISO 3166-1.
     """
     if not code or code in WITHOUT_REGION:
         return ()
@@ -146,11 +146,11 @@ def regions_of(code: str) -> tuple[str, ...]:
 
 
 def _sort_key(name: str) -> bytes:
-    """Order Åland, Côte d’Ivoire and Türkiye under A, C and T."""
+    """Return *name* without accents, so that Åland, Côte d’Ivoire and Türkiye sort under A, C and T."""
     return unicodedata.normalize("NFKD", name).encode("ascii", "ignore").lower()
 
 
-# (code, English name) by name, for ``choices=`` of a model field.
+# (code, English name), sorted by name, for ``choices=`` of a model field.
 COUNTRY_CHOICES = sorted(
     ((code, country_name(code, "en")) for code in COUNTRY_CODES), key=lambda choice: _sort_key(choice[1])
 )

@@ -1,6 +1,6 @@
-"""Dates, ranges of dates and instants written out in the six languages, the year always included.
+"""Formatting of dates, ranges of dates and instants in the six languages, always with the year.
 
-A date has a precision: "day", "month" or "year", since "October 2019" is all that is known of some conferences.
+A date has a precision, "day", "month" or "year", since only "October 2019" is known of some conferences.
 """
 
 from calendar import monthrange
@@ -19,21 +19,21 @@ PRECISIONS = ("day", "month", "year")
 
 
 def first_day(day: date, precision: str) -> date:
-    """Return the first day of what *day* stands for: itself, the first of its month, or of its year."""
+    """Return the first day of the date *day* with *precision*: the day itself, or the first of its month or year."""
     if precision == "year":
         return day.replace(month=1, day=1)
     return day.replace(day=1) if precision == "month" else day
 
 
 def last_day(day: date, precision: str) -> date:
-    """Return the last day of what *day* stands for: itself, the last of its month, or of its year."""
+    """Return the last day of the date *day* with *precision*: the day itself, or the last of its month or year."""
     if precision == "year":
         return day.replace(month=12, day=31)
     return day.replace(day=monthrange(day.year, day.month)[1]) if precision == "month" else day
 
 
-# {d} day, {M} month, {y} year of the first day, {d2} … of the last. Babel knows intervals with short month names only,
-# and no French "1er", hence patterns of our own; tests hold the single forms to CLDR's.
+# {d} is the day, {M} the month, {y} the year of the first day; {d2} … those of the last. Babel formats intervals with short
+# month names only, and without the French "1er", so the patterns are here. Tests compare single dates with CLDR.
 _ENGLISH = {
     "day": "{d} {M} {y}",
     "days": "{d}–{d2} {M} {y}",
@@ -45,7 +45,7 @@ _ENGLISH = {
     "years": "{y}–{y2}",
     "instant": "{date}, {time} ({zone})",
 }
-# Of each language, what differs from English.
+# The patterns of each language that differ from English.
 _PATTERNS = {
     "ar": _ENGLISH | {"months": "{M} – {M2} {y}", "instant": "{date}، {time} ({zone})"},
     "zh": {
@@ -84,7 +84,7 @@ _PATTERNS = {
 
 @cache
 def _months(language: str, context: Literal["format", "stand-alone"]) -> dict[int, str]:
-    """Return the months' names by number. Russian needs the genitive ("format") beside a day, else the nominative."""
+    """Return {number: name of the month}. Russian uses the genitive ("format") beside a day, else the nominative."""
     if language == "zh":
         return {number: str(number) for number in range(1, 13)}
     return dict(get_month_names("wide", context, LOCALES[language]))
@@ -92,7 +92,7 @@ def _months(language: str, context: Literal["format", "stand-alone"]) -> dict[in
 
 @cache
 def _days(language: str) -> dict[int, str]:
-    """Return the days of the month as written: figures, and the French "1er"."""
+    """Return {day of the month: its text}: the number, but "1er" in French."""
     days = {number: str(number) for number in range(1, 32)}
     return {**days, 1: "1er"} if language == "fr" else days
 
@@ -113,18 +113,18 @@ def _write(language: str, pattern: str, start: date, end: date) -> str:
 
 
 def format_date(day: date, language: str, precision: str = "day") -> str:
-    """Return *day* written out in *language* as far as its *precision* goes: "3 September 2019", "2020".
+    """Return *day* in *language* to its *precision*, such as "3 September 2019" or "2020".
 
-    ValueError for an unknown language or precision.
+    Raises ValueError for an unknown language or precision.
     """
     _check(language, precision)
     return _write(language, precision, day, day)
 
 
 def format_date_range(start: date, end: date | None, precision: str, language: str) -> str:
-    """Return the days from *start* to *end*, both included (dates), written out in *language*: "3–4 September 2019".
+    """Return the dates from *start* to *end*, both included, in *language*, such as "3–4 September 2019".
 
-    *end* may be None for a single day. With *precision* "month" or "year" the days are left out. ValueError where
+    *end* may be None for a single day. With *precision* "month" or "year" the days are left out. Raises ValueError where
     *end* is before *start*, and for an unknown language or precision.
     """
     _check(language, precision)
@@ -151,9 +151,9 @@ def _city(zone: str, language: str) -> str:
 
 
 def format_instant(instant: datetime, zone: str, language: str) -> str:
-    """Return the aware datetime *instant* as read in *zone* (a name such as "Europe/Minsk"), written in *language*.
+    """Return the aware datetime *instant* in *zone* (an IANA name) and *language*.
 
-    "3 September 2019, 10:00 (Minsk, UTC+3)". ValueError for a naive datetime, an unknown zone or language.
+    Such as "3 September 2019, 10:00 (Minsk, UTC+3)". Raises ValueError for a naive datetime, an unknown zone or language.
     """
     _check(language, "day")
     if instant.utcoffset() is None:

@@ -1,4 +1,4 @@
-"""Instants as people type and read them: in the time zone of a conference, beside UTC."""
+"""Instants as people enter and read them: in the time zone of a conference, and in UTC."""
 
 import zoneinfo
 from datetime import UTC, date, datetime, time, timedelta
@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 def local_to_instant(local: datetime, zone: str) -> datetime:
     """Return the aware datetime of the naive *local* in *zone* (an IANA name).
 
-    Where the clocks go back and a time occurs twice, the later one is meant: a release is never early. A time that the
-    clocks leave out raises ValidationError with what would be right.
+    A time that occurs twice because clocks go back is the later one, so that nothing is released early. Raises
+    ValidationError, with the next valid time, for a time that does not exist because clocks go forward.
     """
     tzinfo = zoneinfo.ZoneInfo(zone)
     early = local.replace(tzinfo=tzinfo, fold=0).astimezone(UTC)
@@ -32,21 +32,20 @@ def local_to_instant(local: datetime, zone: str) -> datetime:
 
 
 def today(at: datetime, zone: str = "") -> date:
-    """Return the date of the aware datetime *at* in *zone* (an IANA name), without one in the portal's own time zone.
+    """Return the date of the aware datetime *at* in *zone* (an IANA name), default the time zone of the portal.
 
-    What "today" means is decided here only. *at* is the instant at which a request reads, never a second reading of the
-    clock.
+    "Today" is defined here only. *at* is the instant of the read context, not a second reading of the clock.
     """
     return at.astimezone(zoneinfo.ZoneInfo(zone or settings.CTPORTAL_TIME_ZONE)).date()
 
 
 def end_of_day(day: date, zone: str) -> datetime:
-    """Return the instant at which *day* is over in *zone*: the first at which ``today`` is later than *day* there."""
+    """Return the instant at which *day* ends in *zone*: midnight at the beginning of the next day there, in UTC."""
     return datetime.combine(day + timedelta(days=1), time.min, zoneinfo.ZoneInfo(zone)).astimezone(UTC)
 
 
 def is_time_zone(name: str) -> bool:
-    """Whether *name* is a time zone; ``zoneinfo.available_timezones`` opens 600 files to tell."""
+    """Return whether *name* is an IANA time zone. ``zoneinfo.available_timezones`` would open 600 files."""
     try:
         zoneinfo.ZoneInfo(name)
     except (KeyError, ValueError, OSError):
@@ -55,13 +54,13 @@ def is_time_zone(name: str) -> bool:
 
 
 def occurs_twice(instant: datetime, zone: str) -> bool:
-    """Whether the local time of *instant* occurs twice in *zone*, the clocks going back over it."""
+    """Return whether the local time of *instant* occurs twice in *zone*, because clocks go back."""
     local = instant.astimezone(zoneinfo.ZoneInfo(zone))
     return local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
 
 
 def offset_text(instant: datetime, zone: str) -> str:
-    """Return the offset of *zone* from UTC at *instant* as readers know it: "UTC", "UTC+3", "UTC−4:30"."""
+    """Return the offset of *zone* from UTC at *instant* such as "UTC", "UTC+3" or "UTC−4:30"."""
     offset = instant.astimezone(zoneinfo.ZoneInfo(zone)).utcoffset() or timedelta()
     hours, rest = divmod(abs(offset) // timedelta(minutes=1), 60)
     sign = "+" if offset > timedelta() else "−"
@@ -69,7 +68,7 @@ def offset_text(instant: datetime, zone: str) -> str:
 
 
 def show_instant(instant: datetime, zone: str) -> str:
-    """Return *instant* as people there read it and in UTC: "2019-09-03 10:00 Europe/Minsk (07:00 UTC)"."""
+    """Return *instant* in *zone* and in UTC, such as "2019-09-03 10:00 Europe/Minsk (07:00 UTC)"."""
     local = instant.astimezone(zoneinfo.ZoneInfo(zone))
     if zone == "UTC":
         return show_utc(instant)
@@ -82,10 +81,10 @@ def show_instant(instant: datetime, zone: str) -> str:
 
 
 def show_utc(instant: datetime, form: str = "%Y-%m-%d %H:%M") -> str:
-    """Return *instant* in UTC, to the minute or as *form* (of strftime) has it: "2019-09-03 07:00 UTC"."""
+    """Return *instant* in UTC, in the format *form* of strftime, such as "2019-09-03 07:00 UTC"."""
     return _apart(f"{instant.astimezone(UTC):{form}} UTC")
 
 
 def _apart(text: str) -> str:
-    """*text* with marks around it where the interface runs from right to left: behind Arabic 2026-11-25 reads 25-11-2026."""
+    """Return *text*, in a right-to-left interface isolated by U+2066: after Arabic, 2026-11-25 would read 25-11-2026."""
     return f"\u2066{text}\u2069" if get_language_bidi() else text

@@ -1,8 +1,8 @@
-"""The six languages of the portal: their codes in addresses and JSON, their own names, and the one rule of fallback."""
+"""The six languages of the portal: their codes in addresses and JSON, their native names, and the fallback rule."""
 
 from collections.abc import Mapping
 
-# Codes as they stand in addresses, JSON and columns, in the order of the language switch.
+# Codes used in addresses, JSON and column names, in the order of the language switch.
 LANGUAGES = {
     "ar": "العربية",
     "zh": "中文",
@@ -18,12 +18,12 @@ RIGHT_TO_LEFT = frozenset({"ar"})
 
 # Babel's locale for each language.
 LOCALES = {"ar": "ar", "zh": "zh_Hans", "en": "en_GB", "fr": "fr", "ru": "ru", "es": "es"}
-# Django names its Simplified Chinese catalogue differently.
+# Django uses another code for Simplified Chinese.
 _DJANGO_CODES = {"zh": "zh-hans"}
 
 
 def django_code(language: str) -> str:
-    """Return the code under which Django keeps its translations into *language*."""
+    """Return the code that Django uses for its translations into *language*."""
     return _DJANGO_CODES.get(language, language)
 
 
@@ -35,8 +35,8 @@ def direction(language: str) -> str:
 def pick(texts: Mapping[str, str] | None, language: str, original: str = DEFAULT) -> tuple[str, str]:
     """Return (text, code of its language) for a reader of *language*.
 
-    *texts* maps language codes to text. What is missing falls back to the *original* language, then to English,
-    then to whatever there is; ("", "") when there is nothing at all.
+    *texts* maps language codes to text. A missing text falls back to the *original* language, then to English,
+    then to any language. Returns ("", "") where there is no text.
     """
     if not texts:
         return "", ""

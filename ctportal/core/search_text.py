@@ -1,27 +1,27 @@
-"""How much of a search is looked for: one rule for the pages, the API and the admin.
+"""Limits on the text of a search, the same for pages, API and admin.
 
-A search is never refused for its length. It is shortened, and the answer says so.
+A search that is too long is not refused. It is shortened, and the answer says so.
 """
 
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-# A title has up to 300 characters, and the longest of the demo 25 words: who pastes a title finds it. Each word is one more
-# condition on every record, in the admin one for each field: 1,000 of them are more than SQLite takes.
+# Titles have up to 300 characters, and the longest in the demo content has 25 words, so any title can be pasted. Each word
+# adds a condition to the query, in the admin one for each field, and SQLite accepts fewer than 1,000 words.
 MAX_CHARACTERS = 300
 MAX_WORDS = 30
 
 
 class SearchText(NamedTuple):
-    """What is looked for of a search; ``is_shortened`` where there was more."""
+    """The part of a search that is used; ``is_shortened`` where the search was longer."""
 
     text: str
     is_shortened: bool
 
     @property
     def notice(self) -> str:
-        """What is said, before ``text``, of a search that was shortened."""
+        """Message for a shortened search, shown before ``text``."""
         limits = {"words": MAX_WORDS, "characters": MAX_CHARACTERS}
         text = _(
             "The search is too long. Only the beginning was used (up to %(words)d words and %(characters)d characters):"
@@ -30,9 +30,9 @@ class SearchText(NamedTuple):
 
 
 def shorten(text: str) -> SearchText:
-    """Return the first words of *text* that are within the limits, with one space between them.
+    """Return the first words of *text* within the limits, separated by single spaces, as a SearchText.
 
-    Only a first word that is too long by itself is cut. NUL, which no text in the database holds, counts as a space.
+    Only a first word that is too long by itself is cut. NUL counts as a space, since databases cannot store it.
     """
     words = text.replace("\0", " ").split()
     kept: list[str] = []

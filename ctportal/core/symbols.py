@@ -1,7 +1,7 @@
 """UN document symbols: one parser, one normal form, and the address in the UN document system.
 
-The normal form follows the United Nations Editorial Manual: components joined by slashes, the year or session of a
-resolution in round brackets after a space: ``S/RES/2396 (2017)``, ``A/RES/3034 (XXVII)``; ``A/RES/72/284`` has none.
+The normal form follows the United Nations Editorial Manual. Components are joined by slashes. The year or session of some
+resolutions follows in parentheses after a space: ``S/RES/2396 (2017)``, ``A/RES/3034 (XXVII)``, but ``A/RES/72/284``.
 """
 
 import re
@@ -21,9 +21,9 @@ _SESSION = re.compile(r" ?\( ?([^()]*?) ?\)$")
 
 
 def normalize_symbol(text: str) -> str:
-    """Return *text* in the normal form; raise ValidationError (code ``symbol_invalid``) where it is no UN symbol.
+    """Return *text* in the normal form. Raises ValidationError (code ``symbol_invalid``) where it is not a UN symbol.
 
-    "S/RES/2396(2017)", "s/res/2396 (2017)" and "Security Council resolution 2396 (2017)" are one.
+    "S/RES/2396(2017)", "s/res/2396 (2017)" and "Security Council resolution 2396 (2017)" give the same symbol.
     """
     symbol = " ".join(text.upper().split())
     words = _IN_WORDS.fullmatch(symbol)

@@ -1,4 +1,4 @@
-"""Names of the shapes of data that packages hand to each other."""
+"""Type aliases for data that packages exchange."""
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -8,16 +8,16 @@ if TYPE_CHECKING:
 else:
     from django.utils.functional import Promise as StrPromise
 
-# {language code: text}, with only the languages that there are. In the API it is called a language object.
+# {language code: text}, with only the languages that exist. The API calls it a language object.
 TextByLanguage: TypeAlias = dict[str, str]
 
-# Text that may be translated only when it is shown.
+# Text that may be translated lazily, when it is shown.
 LazyText: TypeAlias = str | StrPromise
 
-# Who asks, signed in or not; and who did something: an account or, from a command, a plain name.
+# The user of a request, signed in or not; and the author of a change: an account or, from a command, a plain name.
 AnyUser: TypeAlias = "User | AnonymousUser"
 Author: TypeAlias = "User | str"
 
-# What ``json.loads`` returns. The fields of a record's JSON and of its card are declared by the serializers.
+# Values that ``json.loads`` returns. The serializers declare the fields of a record's JSON and of its card.
 JsonObject: TypeAlias = dict[str, Any]
 JsonValue: TypeAlias = JsonObject | list[Any] | str | int | float | bool | None

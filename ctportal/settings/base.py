@@ -1,4 +1,4 @@
-"""What is true everywhere. ``dev``, ``demo``, ``test`` and ``prod`` only say what differs."""
+"""Common settings. ``dev``, ``demo``, ``test`` and ``prod`` set only what differs."""
 
 from pathlib import Path
 
@@ -9,10 +9,10 @@ from ctportal.core import languages
 from . import environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
-# Where the embedded set-up keeps its database and files; nothing in it is served directly.
+# The folder of the SQLite database and of uploaded files. The web server does not serve it.
 DATA_DIR = Path(environment.text("CTPORTAL_DATA_DIR", BASE_DIR / "var"))
 
-# Shows that this is a demonstration, and lets demo_accounts make its accounts, one per role.
+# Pages then say that this is a demonstration, and demo_accounts may create its accounts, one per role.
 DEMO = environment.flag("CTPORTAL_DEMO")
 
 INSTALLED_APPS = [
@@ -41,7 +41,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    # Those that set headers stand before whitenoise, so that static files, redirects and errors carry them too.
+    # Those that set headers come before whitenoise, so that static files, redirects and errors have them too.
     "ctportal.web.headers.HeadWithoutBodyMiddleware",
     "ctportal.web.headers.ContentSecurityPolicyMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -85,7 +85,7 @@ SQLITE_OPTIONS = {
     "timeout": 20,
     "init_command": (
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536; "
-        # Up to 2 GB of the file, the most that SQLite takes, are read where the system has them, and not copied first.
+        # Memory-map up to 2 GB of the file, the maximum of SQLite, instead of copying what is read.
         "PRAGMA mmap_size=2147418112;"
     ),
 }
@@ -96,12 +96,12 @@ DATABASES = {
     )
 }
 
-# A conference with forty sessions has more fields than Django's default of 1,000 allows.
+# The form of a conference with forty sessions exceeds Django's default of 1,000 fields.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 4_000
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# The languages of the admin, under Django's own codes; the public codes are in ctportal.core.languages.
+# The languages of the admin, by Django's codes. The public codes are in ctportal.core.languages.
 LANGUAGE_CODE = "en"
 LANGUAGES = [(languages.django_code(code), name) for code, name in languages.LANGUAGES.items()]
 LOCALE_PATHS = [BASE_DIR / "locale"]
@@ -109,15 +109,15 @@ MODELTRANSLATION_LANGUAGES = ("en", *[code for code in languages.CODES if code !
 MODELTRANSLATION_DEFAULT_LANGUAGE = "en"
 MODELTRANSLATION_FALLBACK_LANGUAGES = ("en",)
 
-# Instants are shown with their time zone, or in UTC and say so.
+# Instants are shown with the name of their time zone or with "UTC".
 TIME_ZONE = "UTC"
-# Whose "today" counts where no conference's place does.
+# The time zone of "today" where no conference determines it.
 CTPORTAL_TIME_ZONE = environment.time_zone("CTPORTAL_TIME_ZONE", "UTC")
 
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-# The file names of the built static files carry their hash, so a browser may keep them for good.
+# The names of collected static files contain their hash, so browsers may cache them forever.
 FINGERPRINTED_STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -126,16 +126,16 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 # Uploaded files: private storage, random keys, served only by the file view. There is no MEDIA_URL.
 STORED_FILES_ROOT = DATA_DIR / "files"
-# What may be uploaded (docs/decisions/files.md). Megabytes of 1024 × 1024 bytes; megapixels of a million.
+# Limits of uploads (docs/decisions/files.md), in megabytes of 1024 × 1024 bytes and in millions of pixels.
 CTPORTAL_MAX_PHOTO_MB = environment.number("CTPORTAL_MAX_PHOTO_MB", 30)
 CTPORTAL_MAX_PHOTO_MEGAPIXELS = environment.number("CTPORTAL_MAX_PHOTO_MEGAPIXELS", 64)
 CTPORTAL_MAX_DOCUMENT_MB = environment.number("CTPORTAL_MAX_DOCUMENT_MB", 50)
-# Fifty photos of 10 MB in one form. Bytes of a request in all; who is not staff may send Django's 2.5 MB.
+# Limit of a whole request, enough for fifty photos of 10 MB in one form. Without a staff account, Django's 2.5 MB apply.
 CTPORTAL_MAX_REQUEST_MB = environment.number("CTPORTAL_MAX_REQUEST_MB", 512)
-# Where nginx finds STORED_FILES_ROOT as an internal location, such as "/private-files/"; empty: this process sends the files.
+# The internal location of nginx for STORED_FILES_ROOT, such as "/private-files/". When empty, this process sends the files.
 CTPORTAL_ACCEL_PREFIX = environment.text("CTPORTAL_ACCEL_PREFIX", "")
 
-# The strict policy of every public page. What the admin and the API's own pages need beyond it, they add themselves.
+# The policy of all public pages. The admin and the API's documentation pages add what they need.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -151,9 +151,9 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 CSRF_FAILURE_VIEW = "ctportal.web.views.forbidden"
-# The other security headers are those that Django sends by itself; tests/ctportal/test_headers.py lists them.
+# Other security headers have Django's defaults; tests/ctportal/test_headers.py lists them.
 SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds: one long working day
-# The language that a member of staff chose for the admin; public addresses name their own.
+# The language that staff chose for the admin. Public addresses contain their language.
 LANGUAGE_COOKIE_AGE = 365 * 24 * 60 * 60  # seconds
 LANGUAGE_COOKIE_PATH = "/admin/"
 LANGUAGE_COOKIE_HTTPONLY = True
@@ -171,17 +171,18 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": environment.text("CTPORTAL_LOG_LEVEL", "INFO").upper()},
-    # Django's own handlers (mail to the administrators among them) give way to the one above.
+    # Replaces Django's own handlers, such as mail to administrators, by the one above.
     "loggers": {"django": {"handlers": [], "level": "INFO", "propagate": True}},
 }
 
-# The one cache of public answers (ctportal/reading/cache.py): megabytes of 1024 × 1024 bytes for each worker, 0 for none; the
-# address of a Redis server that all workers share instead. Django's own cache is used by nothing.
+# The cache of public answers (ctportal/reading/cache.py). CTPORTAL_CACHE_MB is its size in megabytes of 1024 × 1024 bytes
+# for each worker, 0 for none; CTPORTAL_CACHE_URL is a Redis server that all workers share instead. Django's own cache is
+# not used.
 CTPORTAL_CACHE_MB = environment.number("CTPORTAL_CACHE_MB", 64)
 CTPORTAL_CACHE_URL = environment.redis_url("CTPORTAL_CACHE_URL")
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
 
-# The API asks for no user; its own views say how it answers (ctportal/api/views.py).
+# The API has no users. Other options are set on its views (ctportal/api/views.py).
 REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": None,
     "DEFAULT_SCHEMA_CLASS": "ctportal.api.schema.Schema",

@@ -1,4 +1,4 @@
-"""The demonstration of ``make run``: one machine, loopback only, plain HTTP, yet the server and the files of production."""
+"""The demonstration of ``make run``: one machine, loopback only and plain HTTP, but server and static files as in production."""
 
 import os
 import secrets
@@ -12,7 +12,7 @@ STORAGES = FINGERPRINTED_STORAGES
 
 
 def _secret_key(path):
-    """Return the key kept at *path*, made on the first start, so that a restart signs nobody out."""
+    """Return the key stored at *path*. It is created on the first start, so that sessions survive a restart."""
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:

@@ -1,4 +1,4 @@
-"""Reading the ``CTPORTAL_…`` environment variables. docs/operators/settings.md lists every one of them."""
+"""Functions that read the ``CTPORTAL_…`` environment variables, which docs/operators/settings.md lists."""
 
 import os
 from pathlib import Path
@@ -13,12 +13,12 @@ FALSE = {"", "0", "false", "no", "off"}
 
 
 def text(name, default=""):
-    """Return the variable *name* without surrounding white space; *default* where it is unset or blank."""
+    """Return the variable *name* without surrounding white space, or *default* where it is unset or blank."""
     return os.environ.get(name, "").strip() or default
 
 
 def flag(name, default=False):
-    """Return the variable *name* as a bool; ImproperlyConfigured where it is neither yes nor no."""
+    """Return the variable *name* as a bool. Raises ImproperlyConfigured for a value not in TRUE or FALSE."""
     value = os.environ.get(name)
     if value is None:
         return default
@@ -28,7 +28,7 @@ def flag(name, default=False):
 
 
 def number(name, default, least=0):
-    """Return the variable *name* as a whole number of at least *least*."""
+    """Return the variable *name* as an int of at least *least*. Raises ImproperlyConfigured for other values."""
     value = text(name, str(default))
     if not value.isascii() or not value.isdigit() or int(value) < least:
         raise ImproperlyConfigured(f"{name} is “{value}”; it must be a whole number of at least {least}.")
@@ -36,7 +36,7 @@ def number(name, default, least=0):
 
 
 def time_zone(name: str, default: str) -> str:
-    """Return the variable *name* as the name of a time zone; ImproperlyConfigured where there is none of that name."""
+    """Return the variable *name* as the name of a time zone. Raises ImproperlyConfigured where it is not an IANA name."""
     value = text(name, default)
     if not is_time_zone(value):
         raise ImproperlyConfigured(f"{name} is “{value}”; it must be an IANA time zone such as Asia/Dushanbe or UTC.")
@@ -44,7 +44,7 @@ def time_zone(name: str, default: str) -> str:
 
 
 def redis_url(name):
-    """Return the variable *name*, empty or the address of a Redis server."""
+    """Return the variable *name*, "" or the address of a Redis server. Raises ImproperlyConfigured for other values."""
     value = text(name)
     if value and urlsplit(value).scheme not in {"redis", "rediss", "unix"}:
         # The address may hold a password, so it is not repeated here.
@@ -58,11 +58,12 @@ def words(name):
 
 
 def database(url, *, data_dir, sqlite_options, pool=0):
-    """Return the Django database settings for *url*; the SQLite file in *data_dir* where *url* is empty.
+    """Return Django's database settings for *url*, or for the SQLite file in *data_dir* where *url* is empty.
 
-    ``sqlite:///relative/path``, ``sqlite:////absolute/path`` or ``postgresql://user:password@host:port/name``, where what
-    follows "?" is handed to the driver (``?sslmode=require``, ``?host=/var/run/postgresql``). *pool* is the number of
-    connections that each process may keep open to PostgreSQL; 0 opens one for each request.
+    *url* is ``sqlite:///relative/path``, ``sqlite:////absolute/path`` or ``postgresql://user:password@host:port/name``. Its
+    query string holds options of the driver (``?sslmode=require``, ``?host=/var/run/postgresql``). *pool* is the number of
+    connections to PostgreSQL that each process may keep open; with 0 each request opens one. Raises ImproperlyConfigured
+    for any other *url*.
     """
     if not url:
         return _sqlite(Path(data_dir) / "ctportal.sqlite3", sqlite_options)
@@ -95,7 +96,7 @@ def _sqlite(path, options):
 
 
 def production_problems(environ):
-    """Return a sentence for each reason not to start in production with the variables in *environ*; [] when fit."""
+    """Return a sentence for each problem of *environ* that prevents a start in production, or []."""
     problems = [
         f"{name} is not set: {meaning}."
         for name, meaning in [
@@ -106,7 +107,7 @@ def production_problems(environ):
     ]
     key = environ.get("CTPORTAL_SECRET_KEY", "").strip()
     if key and (len(key) < 50 or len(set(key)) < 5 or key.startswith("django-insecure-")):
-        # The key itself stays out of the message and so out of logs.
+        # The message does not contain the key, so that logs do not either.
         problems.append(
             f"CTPORTAL_SECRET_KEY is weak ({len(key)} characters, {len(set(key))} different): "
             "it must be a random text of 50 characters or more."

@@ -1,4 +1,4 @@
-"""Production. Refuses to start without its secrets and hosts, and names all that is wrong at once."""
+"""Settings for production. Where required settings are missing or unsafe, the start fails and lists all of them."""
 
 import os
 
@@ -23,7 +23,7 @@ DATABASES = {
 }
 STORAGES = FINGERPRINTED_STORAGES
 
-# HTTPS everywhere; a load balancer may ask for the site's health without it.
+# HTTPS only, except for the health checks of a load balancer.
 SECURE_SSL_REDIRECT = True
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60

@@ -1,4 +1,4 @@
-"""The tests: nothing outside a temporary folder is touched, and each process has one of its own."""
+"""Settings for tests. Each process writes only to a temporary folder of its own."""
 
 import atexit
 import shutil
@@ -16,13 +16,14 @@ atexit.register(shutil.rmtree, DATA_DIR, ignore_errors=True)
 STORED_FILES_ROOT = DATA_DIR / "files"
 
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    # A file, as in use: in memory, the threads of the live server would share one connection. It need not outlive a crash.
+    # A file, as in production: with a database in memory, the threads of the live server would share one connection. It need
+    # not survive a crash, so it is not synced.
     DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
     DATABASES["default"]["OPTIONS"] = {
         **SQLITE_OPTIONS,
         "init_command": str(SQLITE_OPTIONS["init_command"]).replace("synchronous=FULL", "synchronous=OFF"),
     }
 
-# Static files straight from their folders: no test waits for collectstatic.
+# Serve static files from their source folders, without collectstatic.
 WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True

@@ -33,6 +33,6 @@ urlpatterns = [
     path("schema/", discovery.SchemaView.as_view(), name="schema"),
     path("docs/", discovery.docs, name="docs"),
     *router.urls,
-    # Only what ends in a slash: where it is forgotten, Django leads to the address that has it.
+    # Only addresses with a trailing slash. For others, Django redirects to the address with the slash.
     re_path(r"^[\s\S]*/\Z", NowhereView.as_view()),
 ]

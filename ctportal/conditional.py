@@ -1,4 +1,4 @@
-"""Conditional requests: ETags, 304 and 412, alike for all public answers."""
+"""Conditional requests: ETags, 304 and 412 for all public responses."""
 
 from django.utils.cache import get_conditional_response
 from django.utils.deprecation import MiddlewareMixin
@@ -6,16 +6,16 @@ from django.utils.deprecation import MiddlewareMixin
 from ctportal import errors
 from ctportal.reading.http import entity_tag
 
-# Answers for staff: kept by no cache, those that say that there is nothing included.
+# Paths of responses for staff, including 404. No cache may store them.
 PRIVATE = ("/admin/", "/preview/")
 CACHE_CONTROL, KEPT_BY_NONE = "no-cache", "private, no-store"
 
 
 class ConditionalMiddleware(MiddlewareMixin):
-    """Give public answers, errors and refusals included, one constant Cache-Control and a strong ETag made from their own bytes; answer 304.
+    """Set a constant Cache-Control on all public responses and a strong ETag on successful ones, and answer 304 or 412.
 
-    The bytes alone decide: nothing that is still to come, and no counter of ours, can be read from an ETag. Answers
-    that set these headers themselves (files) and those for staff are left as they are.
+    The ETag is a hash of the content alone, so it reveals nothing about scheduled editions. Headers that a view has set
+    (files) are left as they are. Responses for staff get neither an ETag nor 304, and are not cached.
     """
 
     def process_response(self, request, response):

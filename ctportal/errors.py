@@ -1,4 +1,4 @@
-"""What is answered where no view can: a page in the layout of the site, or below /api/ a problem."""
+"""Responses to errors outside of views: a page in the layout of the site or, below /api/, a problem document."""
 
 from ctportal.api.problems import Problem
 from ctportal.web import views as pages
@@ -21,5 +21,5 @@ def server_error(request):
 
 
 def precondition_failed(request, response):
-    """Return the empty *response* to an If-Match that does not match, below /api/ as a problem."""
+    """Return *response*, an empty 412 for an If-Match that does not match, or a problem document below /api/."""
     return Problem("precondition-failed").response(request) if _is_api(request) else response

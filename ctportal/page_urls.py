@@ -1,4 +1,4 @@
-"""All public pages: below ``/{language}/``, and the ways in that stand above the languages."""
+"""All public pages: those below ``/{language}/``, and addresses without a language."""
 
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import TemplateView

@@ -22,7 +22,7 @@ def compile_catalogue(source, target):
     """Write the .mo file *target* of the .po file *source*, without its fuzzy entries."""
     with source.open("rb") as file:
         catalogue = read_po(file)
-    # Whole or not at all: a running server may read it at this moment.
+    # Replaced in one step, since a running server may read it meanwhile.
     unfinished = target.with_suffix(".mo.part")
     with unfinished.open("wb") as file:
         write_mo(file, catalogue)

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from ctportal.workflow import roles
 
-# (name, role, languages to translate into, what is printed beside the password)
+# (name, role, languages to translate into, description printed beside the password)
 ACCOUNTS = [
     ("contributor", roles.CONTRIBUTOR, (), "writes drafts of their own"),
     ("editor", roles.EDITOR, (), "writes everything, publishes nothing"),
@@ -39,7 +39,7 @@ class Command(BaseCommand):
             self.stdout.write("  The accounts exist, one per role; make passwords gives them new passwords.")
 
     def ensure(self, name, role, tongues, reset):
-        """Return the new password of the account *name*, None where it exists and keeps its own."""
+        """Create or update the account *name*. Return its new password, or None where it keeps its password."""
         user, created = get_user_model().objects.get_or_create(username=name, defaults={"is_staff": True})
         user.groups.set([Group.objects.get(name=role)])
         rights = [roles.translate(code).partition(".")[2] for code in tongues]

@@ -43,7 +43,7 @@ class Command(BaseCommand):
         )
 
     def progress(self, things, total, many):
-        """Return what tells how far a run has come: on a terminal always, else at every tenth where *total* is over *many*."""
+        """Return a function that prints progress: on a terminal at each call, else each tenth if *total* exceeds *many*."""
         tenths = {0}
 
         def show(done):

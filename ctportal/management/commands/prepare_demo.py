@@ -49,7 +49,7 @@ class Command(BaseCommand):
 
     def static_files(self):
         root = Path(settings.STATIC_ROOT)
-        # What the installed packages bring changes with their list.
+        # The static files of installed packages change with this list.
         state = files_state([*settings.STATICFILES_DIRS, settings.BASE_DIR / "requirements.txt"])
         stamp = root / "prepared-for"
         if stamp.exists() and stamp.read_text() == state:
@@ -68,7 +68,7 @@ class Command(BaseCommand):
 
 
 def something_is_published():
-    """Tell whether this database holds any edition; a stamp may outlive the database it was made for."""
+    """Return whether this database holds any edition. The stamp alone may come from a database that was deleted."""
     return Edition.objects.exists()
 
 
@@ -77,11 +77,11 @@ def database_name():
 
 
 def files_state(paths):
-    """Return a hash over the names and contents of the files at and below *paths*, compiled Python left out."""
+    """Return a hash of the names and contents of the files at and below *paths*, without compiled Python."""
     digest = hashlib.sha256()
     for path in map(Path, paths):
         for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
-            if file.is_file() and "__pycache__" not in file.parts:  # made by the first load itself
+            if file.is_file() and "__pycache__" not in file.parts:  # created by the first load
                 digest.update(f"{file.relative_to(path)}\0{file.stat().st_size}\0".encode())
                 digest.update(file.read_bytes())
     return digest.hexdigest()

@@ -8,7 +8,7 @@ from django.utils import timezone
 from ctportal.files.models import StoredFile
 from ctportal.workflow import revisions
 
-# An upload that is just being stored has a file and no row yet; one in a form shown again has a row and no record.
+# An upload in progress has a file but no row yet; one in a form that is shown again has a row but no record yet.
 GRACE = timedelta(days=1)
 
 
@@ -46,13 +46,13 @@ class Command(BaseCommand):
 
 
 def unattached(before):
-    """Return the stored files from before the instant that nothing names, the smaller pictures of an original first."""
+    """Return the stored files from before the instant *before* that nothing refers to, renditions before their originals."""
     named = Q()
     for relation in StoredFile._meta.get_fields(include_hidden=True):
         if isinstance(relation, ForeignObjectRel) and relation.related_model is not StoredFile:
             naming = relation.related_model._base_manager.filter(**{relation.field.name: OuterRef("pk")})
             named |= Q(Exists(naming))
-    # A smaller picture belongs to its original, and an original to its smaller pictures.
+    # A reference to a rendition keeps its original too, and the other way round.
     named |= Q(pk__in=revisions.files_named())
     kept = {source or pk for source, pk in StoredFile.objects.filter(named).values_list("source", "pk")}
     alone = StoredFile.objects.filter(created_at__lt=before).exclude(named).defer("text")
@@ -61,7 +61,7 @@ def unattached(before):
 
 
 def forget(stored):
-    """Delete the row of *stored*; False where something came to name it meanwhile."""
+    """Delete the row of *stored*. Return False where something refers to it by now."""
     try:
         with transaction.atomic():
             stored.delete()

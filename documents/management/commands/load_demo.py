@@ -1,4 +1,4 @@
-"""Load the demo content of ``fixtures/`` and publish it, through the same services that staff use."""
+"""Load the demo content of ``fixtures/`` and publish it with the services that the admin uses."""
 
 import time
 import tomllib
@@ -25,10 +25,10 @@ from fixtures.draw_photos import draw
 
 FIXTURES = Path(settings.BASE_DIR) / "fixtures"
 NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://ctportal.example/demo/")
-BY = "Demo content"  # stands in editions and ledger where an account's name would
+BY = "Demo content"  # stored in editions and ledger in place of the name of an account
 
 VOCABULARY = {"series": Series, "themes": Theme, "organizations": Organization, "people": Person}
-# Fields whose value in a fixture is the slug of an entry of the vocabulary.
+# {field whose value in a fixture is the slug of a vocabulary entry: kind of entry}
 NAMED = {
     "series": "series",
     "organization": "organizations",
@@ -36,7 +36,7 @@ NAMED = {
     "person": "people",
     "delivered_by": "people",
 }
-# Lists of a conference or a session in a fixture, and the relation that their rows belong to.
+# {list of a conference or session in a fixture: relation of its rows}
 ROWS = {
     "series": "series_entries",
     "announced_dates": "announced_dates",
@@ -48,12 +48,12 @@ ROWS = {
 
 
 def uid_of(kind, name):
-    """Return the permanent uid of a demo record: the same on every machine, so that a reload finds it again."""
+    """Return the uid of a demo record. It is the same on every machine, so that loading again finds the record."""
     return uuid.uuid5(NAMESPACE, f"{kind}:{name}")
 
 
 def refuse_beside_real_content():
-    """Stop where the site has content of its own and nobody said that it is a demonstration: loading publishes."""
+    """Raise CommandError where the site has published other content and is not set to demo mode: loading publishes."""
     if not settings.DEMO and Edition.objects.exclude(by=BY).exists():
         raise CommandError(
             "This site has published content of its own, and load_demo publishes the demo content beside it. "
@@ -68,7 +68,7 @@ class Command(BaseCommand):
         refuse_beside_real_content()
         began = time.monotonic()
         with translation.override("en"), transaction.atomic():
-            # All or nothing: a dossier cites documents of others, and an interrupted load must leave no half of one.
+            # In one transaction: dossiers cite documents of each other, and an interrupted load must not leave part of one.
             loader = Loader(self.stdout.write)
             loader.load()
         self.stdout.write(f"{loader.summary()} {time.monotonic() - began:.1f} s.")
@@ -76,7 +76,7 @@ class Command(BaseCommand):
 
 @dataclass
 class Dossier:
-    """A conference that is being loaded, with what its file says."""
+    """A conference that is being loaded, with the *data* of its fixture."""
 
     slug: str
     data: dict
@@ -90,13 +90,13 @@ class Dossier:
 
 
 class Loader:
-    """Makes the working records of the demo content that are missing, then publishes them."""
+    """Creates the missing working records of the demo content and publishes them."""
 
     def __init__(self, say):
         self.say = say
-        self.where = ""  # the fixture that is being read, for messages
+        self.where = ""  # name of the current fixture, for error messages
         self.published = 0
-        self.left = []  # names of dossiers and reference documents that were there already
+        self.left = []  # names of dossiers and reference documents that exist already
         self.vocabulary: dict[str, dict[str, Any]] = {kind: {} for kind in VOCABULARY}
         self.references = {entry["slug"]: entry for entry in self.read("reference-documents.toml")["documents"]}
 
@@ -108,7 +108,7 @@ class Loader:
         dossiers = self.make_conferences()
         for dossier in dossiers:
             self.fill(dossier)
-        # Links between records are made when all records exist: a figure of one dossier has its source in another.
+        # Links between records need all records: a figure of one dossier may have its source in another.
         self.relate(entries, references)
         for dossier in dossiers:
             self.connect(dossier)
@@ -118,7 +118,7 @@ class Loader:
             self.publish_all(dossier.records, describe(dossier.data))
 
     def read(self, name):
-        """Return the contents of one fixture; an error of syntax names the file."""
+        """Return the contents of the fixture *name*. Raises CommandError with the name for invalid TOML."""
         self.where = name
         try:
             return tomllib.loads((FIXTURES / name).read_text("utf-8"))
@@ -148,7 +148,7 @@ class Loader:
             self.say(f"{kind}: {made} new")
 
     def missing_references(self):
-        """The reference documents that nobody has, by address or by symbol."""
+        """Return the reference documents that do not exist, by slug or symbol, and were never published."""
         missing = [
             entry for slug, entry in self.references.items() if not (self.cited(slug) or was_public("document", slug))
         ]
@@ -156,10 +156,10 @@ class Loader:
         return missing
 
     def make_conferences(self):
-        """Save the conferences that are missing, parents first; return their dossiers."""
+        """Save the missing conferences, parents first, and return their dossiers."""
         dossiers = []
         found = [self.read(f"dossiers/{path.name}") for path in sorted((FIXTURES / "dossiers").glob("*.toml"))]
-        # By year, and in each the parents before what belongs to them.
+        # By year, and within a year parents before children.
         for data in sorted(found, key=lambda each: (each["start_date"].year, "parent" in each, each["start_date"])):
             slug = data["slug"]
             self.where = f"dossiers/{slug}.toml"
@@ -170,7 +170,7 @@ class Loader:
         return dossiers
 
     def is_there(self, slug, data):
-        """Whether somebody has, or had, anything of this dossier: then none of it is touched."""
+        """Return whether anything of this dossier exists or was published. Such a dossier is not loaded."""
         mine = Q(uid=uid_of("conference", slug)) | Q(slug=slug) | Q(name=data["name"])
         documents = [entry["slug"] for entry in data.get("documents", [])]
         return (
@@ -179,10 +179,10 @@ class Loader:
             or was_public("conference", slug)
         )
 
-    # Making
+    # Creating
 
     def save(self, record, **relations):
-        """Check *record* as its form would, and save it; an error names the fixture and the field."""
+        """Validate *record* and save it. Raises CommandError with the fixture and the field."""
         try:
             record.full_clean()
         except ValidationError as error:
@@ -194,7 +194,7 @@ class Loader:
         return record
 
     def add(self, manager, **values):
-        """Save one row of *manager*, the related rows of a record."""
+        """Save one row of the related *manager* of a record."""
         return self.save(manager.model(**{manager.field.name: manager.instance}, **values))
 
     def add_rows(self, record, data):
@@ -209,10 +209,10 @@ class Loader:
         return [self.vocabulary[kind][slug] for slug in slugs]
 
     def fields(self, entry: dict[str, Any], *apart: str) -> dict[str, Any]:
-        """The fields that *entry* fills: a label per language {"city": {"en": …}} is {"city_en": …}, the slug of an entry of the
-        vocabulary is that entry, other values are as they are.
+        """Return {field: value} for *entry*. Labels {"city": {"en": …}} become {"city_en": …}, slugs of vocabulary entries become
+        the entries, and other values stay.
 
-        Left out are lists, which are rows of their own, and what stands under the names *apart*.
+        Lists, which become rows, and the keys *apart* are left out.
         """
         found: dict[str, Any] = {}
         for name, value in entry.items():
@@ -232,7 +232,7 @@ class Loader:
         )
 
     def fill(self, dossier):
-        """Add what belongs to the conference alone: texts, programme, documents, photos."""
+        """Add the texts, programme, documents and photos of the conference."""
         self.where = f"dossiers/{dossier.slug}.toml"
         conference, data = dossier.conference, dossier.data
         for language, texts in data["texts"].items():
@@ -244,7 +244,7 @@ class Loader:
             dossier.photos.append(self.make_photo(conference, order, entry))
 
     def make_sessions(self, conference, entries):
-        """Save the sessions; return them by the key that the file gives them."""
+        """Save the sessions and return {key in the fixture: session}."""
         sessions = {}
         for order, entry in enumerate(entries):
             session = self.add(
@@ -258,7 +258,7 @@ class Loader:
         return sessions
 
     def make_documents(self, entries, conference=None, sessions=None):
-        """Save documents with their language versions; return them in the order of *entries*."""
+        """Save documents with their language versions and return them in the order of *entries*."""
         documents = []
         for entry in entries:
             document = self.save(
@@ -320,7 +320,7 @@ class Loader:
                     )
 
     def cited(self, slug):
-        """The document that the fixtures call *slug*, or the one that has its symbol; None where it was removed."""
+        """Return the document *slug* of the fixtures, or the one with its symbol, or None where it does not exist."""
         if not slug:
             return None
         same = Q(slug=slug) | Q(uid=uid_of("document", slug))
@@ -348,7 +348,7 @@ def trimmed(texts):
 
 
 def describe(data):
-    """What was loaded of one dossier, for the progress line."""
+    """Return the name of the dossier *data* with the number of its parts, for the progress line."""
     versions = sum(len(document["versions"]) for document in data.get("documents", []))
     counts = (
         (len(data["texts"]), "language"),

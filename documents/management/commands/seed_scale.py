@@ -36,7 +36,7 @@ class Command(BaseCommand):
         def progress(done):
             self.show(done, conferences, time.monotonic() - started)
 
-        # More than two get in each other's way: SQLite has one writer.
+        # More than two would wait for each other, since SQLite has one writer.
         seed(conferences, processes=min(2, os.cpu_count() or 1), progress=progress)
         editions = Edition.objects.count()
         self.stdout.write(
@@ -45,7 +45,7 @@ class Command(BaseCommand):
         )
 
     def show(self, done, wanted, seconds):
-        """Draw the progress bar; a line for every tenth where the output is no terminal."""
+        """Draw the progress bar, or print a line for each tenth where the output is not a terminal."""
         width = min(40, max(10, shutil.get_terminal_size().columns - 50))
         bar = "█" * (done * width // wanted)
         left = seconds * (wanted - done) / done
@@ -58,7 +58,7 @@ class Command(BaseCommand):
 
 
 def refuse_unless_empty():
-    """Raise CommandError where there is any content: real content is never mixed with invented content."""
+    """Raise CommandError where there is any content, so that real and synthetic content are never mixed."""
     for model in MODELS:
         real = model.objects.exclude(slug__startswith=PREFIX).values_list("slug", flat=True).first()
         if real:
@@ -74,6 +74,6 @@ def refuse_unless_empty():
 
 
 def processor_seconds():
-    """Seconds of processor time that this process and the ones it started have used."""
+    """Return the seconds of processor time of this process and of those it started."""
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(each.ru_utime + each.ru_stime for each in used)

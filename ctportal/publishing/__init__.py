@@ -1,1 +1,1 @@
-"""Editions: how a working record becomes one, and everything that makes, ends or brings one back."""
+"""Editions: how working records become editions, and the services that create, end and restore them."""

@@ -16,7 +16,7 @@ from ctportal.core import languages
 
 R = TypeVar("R", bound="Record")
 
-# Words that are used, or may be used later, in place of a slug in an address.
+# Words that addresses use, or may use later, in place of a slug.
 RESERVED_SLUGS = frozenset(
     {"add", "admin", "all", "api", "archive", "calendar", "edit", "feed", "feeds", "files", "index", "latest", "new"}
     | {"page", "preview", "search", "versions"}
@@ -26,7 +26,7 @@ UID = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}")
 
 
 def validate_slug(value: str) -> None:
-    """Accept small Latin letters, digits and single hyphens; no reserved word, no uid. Raises ValidationError."""
+    """Raise ValidationError unless *value* is lower-case Latin letters, digits and single hyphens, no reserved word and no uid."""
     if not SLUG.fullmatch(value):
         raise ValidationError(
             _(
@@ -60,7 +60,7 @@ def is_key(text: str) -> bool:
 
 
 def concrete_model(model: type[R]) -> type[R]:
-    """Return the model that has the table: *model* or, where that is a proxy, the model it stands for."""
+    """Return *model* or, where it is a proxy, its concrete model."""
     return model._meta.concrete_model  # type: ignore[return-value]  # None only while models load
 
 

@@ -1,7 +1,7 @@
 """The changes of one publication: editions are read in bulk, changed in memory and written in bulk.
 
-The rules (``line``, ``cascade``, ``vocabulary``) see the editions of a record as ``Changes`` holds them and change them there;
-none of them asks or writes the database for a single record. So the number of queries hardly grows with that of records.
+The rules (``line``, ``cascade``, ``vocabulary``) read and change the editions of a record in ``Changes``. None of them queries
+the database for a single record, so the number of queries hardly grows with the number of records.
 """
 
 from __future__ import annotations
@@ -40,9 +40,9 @@ class Tracked:
     edition: Edition
     withdrawal: Withdrawal | None = None
     relations: list[Relation] = field(default_factory=list)
-    snapshot: Snapshot | None = None  # where it is new, or was read
-    facets: list[Facet] = field(default_factory=list)  # where it is new
-    files: list[StoredFile] = field(default_factory=list)  # where it is new
+    snapshot: Snapshot | None = None  # set when it is new, or once it is read
+    facets: list[Facet] = field(default_factory=list)  # set when it is new
+    files: list[StoredFile] = field(default_factory=list)  # set when it is new
 
     def __post_init__(self) -> None:
         self.written_until = self.edition.public_until
@@ -81,12 +81,12 @@ class Tracked:
 
 
 class Changes:
-    """The editions that one publication at the instant *now* by *account* (or a plain name) has read, and what it changes."""
+    """The editions that a publication has read, and its changes. It happens at *now*, by *account* (or a plain name)."""
 
     def __init__(self, account: Author, now: datetime) -> None:
         self.account, self.by, self.now = account, name_of(account), now
         self.touched: set[UUID] = set()  # vocabulary entries that editions show whose intervals have changed
-        self.newly_public: dict[UUID, Snapshot] = {}  # what entries say that are not public and become so
+        self.newly_public: dict[UUID, Snapshot] = {}  # {uid: Snapshot} of the entries that become public
         self.drafts: list[tuple[Edition, Record, str]] = []  # see ``signals.Written``
         self._lines: dict[UUID, list[Tracked]] = {}
         self._children_read: set[UUID] = set()
@@ -114,7 +114,7 @@ class Changes:
                 found[row.edition_id].relations.append(row)
 
     def line(self, uid: UUID) -> list[Tracked]:
-        """The editions of the record *uid* that are not unscheduled, in their order."""
+        """Return the editions of the record *uid* that are not unscheduled, in their order."""
         self.load([uid])
         return sorted((e for e in self._lines[uid] if not e.is_unscheduled), key=lambda each: each.public_from)
 
@@ -122,7 +122,7 @@ class Changes:
         return State(self.line(uid), self.now)
 
     def children(self, conference: UUID) -> list[Tracked]:
-        """Editions, scheduled or in force, of the documents and photos of *conference*, what begins last first."""
+        """Return the editions, scheduled or in force, of the documents and photos of *conference*, latest start first."""
         if conference not in self._children_read:
             self._children_read.add(conference)
             self.load(children_of(conference, self.now).order_by().values_list("uid", flat=True))
@@ -136,7 +136,7 @@ class Changes:
         return sorted(not_over, key=lambda each: each.public_from, reverse=True)
 
     def read_contents(self, editions: Iterable[Tracked]) -> None:
-        """Read what *editions* say, for new editions that say the same. Three queries."""
+        """Read the contents of *editions*, to copy them into new editions. Three queries."""
         unread = {each.edition.pk: each for each in editions if each.snapshot is None}
         if not unread:
             return
@@ -162,7 +162,7 @@ class Changes:
             )
 
     def snapshot_of(self, tracked: Tracked) -> Snapshot:
-        """A Snapshot of its own, taken from *tracked*, for a new edition."""
+        """Return a new Snapshot with the contents of *tracked*, for a new edition."""
         self.read_contents([tracked])
         snapshot = tracked.snapshot
         if snapshot is None:
@@ -171,7 +171,7 @@ class Changes:
         data = dict(snapshot.data)
         return replace(snapshot, data=data, links=links, files=files, shows=shows, newly_public=[], source=tracked)
 
-    # Changing. The rules say when; here it is noted for ``write``.
+    # Changing. The rules decide what changes; ``write`` stores it.
 
     def insert(
         self, snapshot: Snapshot, start: datetime, until: datetime | None, *, note: str = "", minor: bool = False
@@ -206,7 +206,7 @@ class Changes:
         return tracked
 
     def set_end(self, tracked: Tracked, until: datetime | None) -> None:
-        """The only place that changes an edition's interval: its end, while that is open or still to come, never to the past."""
+        """Set the end of *tracked*, while it is open or still to come, never to the past. Nothing else changes an interval."""
         if tracked.public_until is not None and tracked.public_until <= self.now:
             raise ValidationError(_("This edition has already ended."), code="ended")
         if until is not None and until < self.now:
@@ -217,8 +217,7 @@ class Changes:
     def note(
         self, action: str, tracked: Tracked, *, effective_at: datetime, reason: str = "", frozen: str = ""
     ) -> None:
-        """Add an entry to the ledger. It tells the end that the edition has from now on; *frozen* is the checksum of a
-        withdrawal."""
+        """Add an entry to the ledger, with the end that the edition now has. *frozen* is the checksum of a withdrawal."""
         edition = tracked.edition
         if action == LedgerEntry.Action.INSERTED:
             frozen = ledger.frozen_checksum(edition, tracked.facets, tracked.relations, tracked.files)
@@ -226,7 +225,7 @@ class Changes:
         self._entries.append(ledger.entry(action, edition, at=self.now, effective_at=effective_at, **said))
 
     def set_withdrawal(self, tracked: Tracked, **said: Any) -> Withdrawal:
-        """Let *tracked* have a withdrawal that says *said*, in the place of the one it has."""
+        """Give *tracked* a withdrawal with the fields *said*, or update the one it has. Return it."""
         withdrawal = tracked.withdrawal or Withdrawal()
         for name, value in said.items():
             setattr(withdrawal, name, value)
@@ -247,7 +246,7 @@ class Changes:
     # Writing
 
     def write(self) -> None:
-        """Write what was changed since the last time, each kind of row in one statement (or few, where there are many)."""
+        """Write the changes since the last call, each kind of row in one statement, or in few where there are many rows."""
         self._write_ends()
         self._write_editions()
         self._write_withdrawals()
@@ -256,7 +255,7 @@ class Changes:
         self._new, self._entries, self._lifted, self._withdrawn, self.drafts = [], [], [], [], []
 
     def _write_ends(self) -> None:
-        """What ends earlier first: the database lets no two editions of a record overlap, at any time."""
+        """Write earlier ends first, since the database never allows two editions of a record to overlap."""
         new = {id(each) for each in self._new}
         kept = (each for line in self._lines.values() for each in line if id(each) not in new)
         changed = [each for each in kept if each.public_until != each.written_until]

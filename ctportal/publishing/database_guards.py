@@ -4,7 +4,7 @@ No two editions of one record are public at once. Editions, ledger entries, step
 never deleted. Of an edition only the end may change, while it is open or in the future, and the contents may be emptied
 once, on sealing. Of a step only the account may change, when that is deleted. A withdrawal is frozen once it is in effect.
 
-The tables of ``workflow`` are named here and nothing else of it is known: one list holds all guards.
+The tables of ``workflow`` are named here too, so that one list contains all guards.
 
 They are installed after each migrate: SQLite drops triggers when a migration rebuilds their table, and Django's
 ExclusionConstraint cannot be used in a model that must also work on SQLite. Before a migration SQLite's triggers are
@@ -20,12 +20,12 @@ from django.db.backends.utils import CursorWrapper
 
 EDITION, LEDGER, AUDIT = "publishing_edition", "publishing_ledgerentry", "workflow_auditentry"
 STEP, WITHDRAWAL = "workflow_workflowstep", "publishing_withdrawal"
-ROWS = ("publishing_facet", "publishing_relation", "publishing_editionfile")  # what belongs to an edition
+ROWS = ("publishing_facet", "publishing_relation", "publishing_editionfile")  # rows that belong to an edition
 TABLES = (EDITION, LEDGER, AUDIT, STEP, WITHDRAWAL, *ROWS)
 OVERLAP = "edition_no_overlap"
 PREFIX = "frozen_"  # of the names of all other guards
 
-# What may change; every other column is frozen, those that later migrations add included.
+# Columns that may change. All others are frozen, including those that later migrations add.
 END = "public_until"
 CONTENTS = ("json", "card", "text")
 CHANGEABLE = {EDITION: (END, *CONTENTS, "sealed_at"), STEP: ("user_id",)}
@@ -47,7 +47,7 @@ class DatabaseGuard(NamedTuple):
     columns: tuple[str, ...] = ()
 
 
-# What conditions ask of other tables: {name: (type of the answer, query)}.
+# Queries of conditions on other tables: {name: (type of the result, query)}.
 QUERIES = {
     "in_ledger": ("boolean", f"SELECT EXISTS (SELECT 1 FROM {LEDGER} WHERE edition_id = {{edition}})"),
     "is_sealed": (
@@ -124,11 +124,11 @@ def guards(say: Dialect, frozen: dict[str, list[str]]) -> Iterator[DatabaseGuard
     yield DatabaseGuard("audit_delete", AUDIT, "DELETE", "the audit trail is append only")
     yield DatabaseGuard("audit_change", AUDIT, "UPDATE", "the audit trail is append only")
     yield DatabaseGuard("step_delete", STEP, "DELETE", "the steps of publication are append only")
-    # An account that goes leaves its steps, with its name as text.
+    # When an account is deleted, its steps remain, with its name as text.
     changed = f"{_any_changed(say, frozen[STEP])} OR NEW.user_id IS NOT NULL AND NEW.user_id {say.unlike} OLD.user_id"
     yield DatabaseGuard("step_change", STEP, "UPDATE", "the steps of publication are append only", changed)
-    # Of an edition that is over the withdrawal is what the public was told; while its end is to come it may be taken back,
-    # put otherwise, or go to another edition.
+    # The withdrawal of a past edition is what the public was told. While the end is in the future, the withdrawal may be
+    # lifted, changed or moved to another edition.
     message = "what the public was told of a withdrawal is frozen"
     yield DatabaseGuard("withdrawal_delete", WITHDRAWAL, "DELETE", message, _is_over(say, "OLD"))
     yield DatabaseGuard(
@@ -194,7 +194,7 @@ def remove_guards(using: str = "default") -> None:
         if connection.vendor != "sqlite":
             cursor.execute(
                 "SET CONSTRAINTS ALL IMMEDIATE"
-            )  # no trigger goes while checks of this transaction are pending
+            )  # triggers cannot be dropped while deferred checks are pending
         for name, table in _installed(connection.vendor, cursor):
             cursor.execute(f"DROP TRIGGER {name}" + ("" if connection.vendor == "sqlite" else f" ON {table}"))
 
@@ -210,7 +210,7 @@ def missing_guards(using: str = "default") -> list[str]:
 
 
 def _installed(vendor: str, cursor: CursorWrapper) -> list[tuple[str, str]]:
-    """Return (name, table) of each trigger of ours."""
+    """Return (name, table) of each guard that is installed as a trigger."""
     if vendor == "sqlite":
         cursor.execute("SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'")
     else:
@@ -224,7 +224,7 @@ def _installed(vendor: str, cursor: CursorWrapper) -> list[tuple[str, str]]:
 
 
 def _frozen_columns(cursor: CursorWrapper) -> dict[str, list[str]]:
-    """{table: its columns that never change}"""
+    """Return {table: its columns that never change}."""
     frozen = {}
     for table, changeable in CHANGEABLE.items():
         cursor.execute(f"SELECT * FROM {table} LIMIT 0")
@@ -263,7 +263,7 @@ def _sqlite_triggers(frozen: dict[str, list[str]]) -> dict[str, str]:
     }
     unique = dict.fromkeys(TABLES, ("id",)) | {LEDGER: ("id", "hash"), WITHDRAWAL: ("id", "edition_id")}
     replaced = [
-        # INSERT OR REPLACE deletes rows without asking the guard against deletion.
+        # INSERT OR REPLACE deletes rows without firing the guard against deletion.
         DatabaseGuard(
             f"{table.partition('_')[2]}_replace", table, "INSERT", "frozen rows are never replaced",
             " OR ".join(f"EXISTS (SELECT 1 FROM {table} WHERE {column} = NEW.{column})" for column in columns),
@@ -281,7 +281,7 @@ def _sqlite_triggers(frozen: dict[str, list[str]]) -> dict[str, str]:
 
 
 def _missing_on_sqlite(cursor: CursorWrapper) -> dict[str, str]:
-    """Return {name: statement} of the triggers that are not there as the statement makes them."""
+    """Return {name: statement} of the triggers that are missing or differ from their statement."""
     wanted = _sqlite_triggers(_frozen_columns(cursor))
     cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
     found = dict(cursor.fetchall())
@@ -299,7 +299,7 @@ def _install_on_sqlite(cursor: CursorWrapper) -> list[str]:
 # PostgreSQL
 
 _OVERLAP = "EXCLUDE USING gist (uid WITH =, tstzrange(public_from, public_until) WITH &&)"
-CLOCK = "SELECT clock_timestamp()"  # tests put a clock of their own here
+CLOCK = "SELECT clock_timestamp()"  # tests replace it
 FUNCTIONS = {
     f"publishing_{name}({'edition bigint' if '{edition}' in query else ''}) RETURNS {answer}": query.format(
         edition="edition"
@@ -336,7 +336,7 @@ def _postgresql_triggers(frozen: dict[str, list[str]]) -> dict[str, str]:
 
 
 def _missing_on_postgresql(cursor: CursorWrapper) -> list[str]:
-    """Return the names of the constraint, functions and triggers that are not there as this code makes them."""
+    """Return the names of the constraint, functions and triggers that are missing or differ from this code."""
     wanted, found = _postgresql_triggers(_frozen_columns(cursor)), _found_triggers(cursor)
     missing = [
         name
@@ -355,7 +355,7 @@ def _bodies() -> dict[str, str]:
 
 
 class _Found(NamedTuple):
-    """A trigger as PostgreSQL tells it: *definition* is its own wording of the statement, *note* the comment on it."""
+    """A trigger in PostgreSQL: *definition* is the statement as PostgreSQL rewords it, *note* the comment on the trigger."""
 
     table: str
     definition: str
@@ -363,7 +363,7 @@ class _Found(NamedTuple):
 
 
 def _found_triggers(cursor: CursorWrapper) -> dict[str, _Found]:
-    """Return {name: _Found} of the triggers of ours that are switched on."""
+    """Return {name: _Found} of the guards that are enabled."""
     cursor.execute(
         "SELECT tgname, relname, pg_get_triggerdef(pg_trigger.oid), obj_description(pg_trigger.oid, 'pg_trigger')"
         " FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid"
@@ -373,8 +373,8 @@ def _found_triggers(cursor: CursorWrapper) -> dict[str, _Found]:
 
 
 def _note(statement: str, definition: str) -> str:
-    """What stands as a comment on a trigger: PostgreSQL rewords *statement*, so that only a checksum taken when it was made
-    tells whether either has changed since."""
+    """Return the comment on a trigger, a checksum. PostgreSQL rewords *statement*, so only a checksum taken at creation shows
+    whether *statement* or *definition* has changed since."""
     return hashlib.sha256(f"{statement}\n{definition}".encode()).hexdigest()
 
 

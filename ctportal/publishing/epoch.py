@@ -1,8 +1,8 @@
-"""The epoch: which stretch of time between two changes of what is public an instant lies in.
+"""The epoch of an instant: the interval between two changes of what is public in which it lies.
 
 What is public changes only when an edition begins or ends. The epoch of an instant is the last instant at or before it at
-which an edition that is not unscheduled began or ended, with a random mark. Each transaction that changes the public side at
-once replaces the mark.
+which an edition that is not unscheduled began or ended, with a random mark. Each transaction with an immediate effect on the
+public side replaces the mark.
 Answers of one epoch are interchangeable; answers of two are not (see ``ctportal.reading.cache``). Neither part leaves the
 portal: no page, header or ETag is made from it.
 """
@@ -20,12 +20,12 @@ from django.utils import timezone
 
 from .models import APART, Edition, EpochMark, LedgerEntry
 
-# Transactions that set or take away an instant nearer than this to their own end replace the mark. It covers clocks that
-# differ by APART and a commit that takes as long.
+# Transactions that add or remove a start or end less than this ahead of their own end replace the mark. It covers clocks
+# that differ by APART and a commit that takes as long.
 NEAR = 2 * APART
 
-# One statement, the same for both databases, written by hand: it is asked for each public answer, kept ones included, and
-# having Django write it takes several times as long as the whole of such an answer (docs/decisions/cache.md).
+# One SQL statement for both databases. It runs for each public response, cached ones included, and generating it with the
+# ORM would take several times as long as such a response (docs/decisions/cache.md).
 EPOCH = """
 WITH last (at) AS (
     SELECT at FROM publishing_ledgerentry WHERE at <= %(latest)s ORDER BY id DESC LIMIT 1
@@ -57,7 +57,7 @@ def read(at: datetime | None = None) -> Reading:
     """Return *at* and its epoch. One query.
 
     Without *at* it is the instant that this process has reached: by its clock or, where that is ahead by at most ``APART``,
-    that of the last publication. So what one machine has published is so at once for all.
+    that of the last publication. So what one machine publishes is public on all machines at once.
     """
     clock = at or timezone.now()
     latest = at or clock + APART
@@ -73,7 +73,7 @@ def read(at: datetime | None = None) -> Reading:
 
 
 def _instant(value: str | datetime) -> datetime:
-    """Return an instant as it comes from the driver: SQLite keeps the text of a UTC time without its zone."""
+    """Return an instant from the database driver as an aware datetime. SQLite stores UTC as text without a zone."""
     return datetime.fromisoformat(value).replace(tzinfo=UTC) if isinstance(value, str) else value.astimezone(UTC)
 
 
@@ -83,7 +83,7 @@ def now() -> datetime:
 
 
 def reached() -> Greatest:
-    """Return ``now`` as an expression, for a query that is asked beside many others: the instant costs none of its own."""
+    """Return ``now`` as a database expression, for queries that should not need another query for the instant."""
     clock = timezone.now()
     last = LedgerEntry.objects.filter(at__lte=clock + APART).order_by("-pk").values("at")[:1]
     return Greatest(Value(clock), Coalesce(Subquery(last), Value(clock)))
@@ -122,5 +122,5 @@ def _changes_to_come(instant: datetime) -> set[tuple[int, bool, datetime]]:
 
 
 def replace_mark(**kwargs: object) -> None:
-    """Let nothing be served any more that was kept until now. Takes and ignores the arguments of ``post_migrate``."""
+    """Replace the mark, so that nothing cached until now is served again. Receiver of ``post_migrate``."""
     EpochMark.objects.update_or_create(pk=1, defaults={"value": secrets.token_urlsafe(12)})

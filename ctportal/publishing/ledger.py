@@ -13,7 +13,7 @@ from ctportal.files.models import StoredFile
 from .models import Edition, Facet, LedgerEntry, Relation, Withdrawal
 from .snapshot import canonical, checksum
 
-# Entries after which an edition's other columns and rows are known by their checksum.
+# Actions whose entries hold the ``frozen_checksum`` of the edition.
 FREEZING = (LedgerEntry.Action.INSERTED, LedgerEntry.Action.SEALED)
 
 
@@ -50,7 +50,7 @@ def append_all(entries: list[LedgerEntry]) -> list[LedgerEntry]:
     if entries:
         last = LedgerEntry.objects.order_by("-pk").values_list("hash", flat=True).first()
         for each in entries:
-            each.edition_id = each.edition.pk  # which an edition has from its own insertion on
+            each.edition_id = each.edition.pk  # set by now: the edition is inserted
             each.previous = last or ""
             last = each.hash = entry_hash(each)
         LedgerEntry.objects.bulk_create(entries)

@@ -108,7 +108,7 @@ def withdraw_at(
 
 
 def lift_end(changes: Changes, tracked: Tracked) -> None:
-    """Take back a withdrawal that is still to come."""
+    """Lift the withdrawal of *tracked*, which is still to come."""
     ended = tracked.public_until
     changes.lift_withdrawal(tracked)
     changes.set_end(tracked, None)
@@ -119,7 +119,7 @@ def lift_end(changes: Changes, tracked: Tracked) -> None:
 
 
 def keep_inside_conference(changes: Changes, tracked: Tracked) -> None:
-    """Refuse an edition that begins outside its conference's interval; let it end no later than the conference."""
+    """Raise ValidationError where *tracked* begins outside its conference's interval; end it no later than the conference."""
     if tracked.conference is None:
         return
     editions = changes.line(tracked.conference)
@@ -138,7 +138,7 @@ def keep_inside_conference(changes: Changes, tracked: Tracked) -> None:
 
 
 def _end_with_conference(changes: Changes, tracked: Tracked, conference: UUID | None) -> None:
-    """Let *tracked*, in force and of *conference*, end no later than that does. Where that is over, ``cascade`` follows."""
+    """End *tracked*, which is in force, no later than its *conference*. ``cascade`` handles a conference that has ended."""
     editions = changes.line(conference) if conference else []
     end = coverage(editions, changes.now)[1]
     if end and outlasts(tracked, end):

@@ -1,6 +1,6 @@
-"""The public side: frozen editions, what they are filtered by, what they show, and the ledger.
+"""Editions, their facets, relations, files and withdrawals, and the ledger.
 
-Nothing here knows a working model; a record is known by its ``uid``.
+No model here refers to a working model. A record is identified by its ``uid``.
 """
 
 from __future__ import annotations
@@ -30,46 +30,46 @@ class RecordType(models.TextChoices):
 
 VOCABULARY = frozenset({RecordType.SERIES, RecordType.THEME, RecordType.ORGANIZATION, RecordType.PERSON})
 
-# By how much the clocks of two machines may differ without any reader noticing it. Beyond that each goes by its own.
+# The clocks of two machines may differ by this much without readers noticing. Beyond it each machine uses its own clock.
 APART = timedelta(seconds=5)
 
 
 class EditionQuerySet(models.QuerySet["Edition"]):
     def public(self, at: datetime | Expression) -> EditionQuerySet:
-        """Editions in force at *at* (aware datetime): public_from <= at < public_until.
+        """Return the editions in force at *at* (aware datetime): public_from <= at < public_until.
 
-        This is the publishing rule, the only place where it is written for queries; ``Edition.is_public`` is
-        its twin for one row, and a test holds the two together. *at* is that of the request's read context or, where staff
-        work, what ``epoch.now`` or ``epoch.reached`` gives.
+        This is the publishing rule, defined for queries here only. ``Edition.is_public`` is the same rule for one row, and
+        a test compares the two. *at* comes from the read context of the request or, for staff, from ``epoch.now`` or
+        ``epoch.reached``.
         """
         return self.filter(public_from__lte=at).filter(Q(public_until__isnull=True) | Q(public_until__gt=at))
 
     def hidden(self, at: datetime) -> EditionQuerySet:
-        """All other editions than ``public(at)``: to come, past and unscheduled. For counting, where they are the fewer."""
+        """Return the other editions: to come, past and unscheduled. Where they are fewer, counting them is faster."""
         return self.filter(Q(public_from__gt=at) | Q(public_until__lte=at))
 
     def effective(self, at: datetime) -> EditionQuerySet:
-        """Editions that have taken effect by *at* and were not unscheduled: in force or past. For 410, versions, redirects."""
+        """Return the editions that have taken effect by *at* and were not unscheduled: those in force or past."""
         return self.not_unscheduled().filter(public_from__lte=at)
 
     def not_unscheduled(self) -> EditionQuerySet:
-        """Editions that were not unscheduled: past, in force or to come."""
+        """Return the editions that were not unscheduled: past, in force or to come."""
         return self.filter(Q(public_until__isnull=True) | Q(public_until__gt=F("public_from")))
 
     def to_come(self, at: datetime) -> EditionQuerySet:
-        """Editions that will be public later than *at*."""
+        """Return the editions that become public after *at*."""
         return self.not_unscheduled().filter(public_from__gt=at)
 
     def of(self, *record_types: str) -> EditionQuerySet:
         return self.filter(type__in=record_types) if len(record_types) > 1 else self.filter(type=record_types[0])
 
     def facet(self, name: str, *values: str) -> EditionQuerySet:
-        """Editions with one of *values* for the facet *name*."""
+        """Return the editions with one of *values* for the facet *name*."""
         return self.filter(Exists(Facet.objects.filter(edition=OuterRef("pk"), name=name, value__in=values)))
 
     def with_history(self) -> EditionQuerySet:
-        """Annotate what the envelope tells of editions that have taken effect: ``version`` (1 for the first) and
-        ``published`` (start of the first edition). What began before them has taken effect too."""
+        """Annotate editions that have taken effect with ``version`` (1 for the first) and ``published`` (start of the first
+        edition). Editions that began before them have taken effect too."""
         same = Edition.objects.not_unscheduled().filter(uid=OuterRef("uid")).order_by()
         earlier = same.filter(public_from__lte=OuterRef("public_from"))
         columns = {
@@ -100,7 +100,7 @@ class Edition(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     sealed_at = models.DateTimeField(null=True)
     sha256 = models.CharField(max_length=64, help_text="Of the UTF-8 bytes of json; stays when the edition is sealed.")
-    # The heavy columns stand last: SQLite reads a row from its beginning, and most queries need only what is above.
+    # The large columns come last: SQLite reads a row from its beginning, and most queries need only the columns above.
     card = models.TextField(help_text="JSON text with the few fields that lists show.")
     json = models.TextField(help_text="Canonical text: UTF-8, keys sorted, no white space, no floats.")
     text = models.TextField(blank=True, help_text="Plain, case-folded text of all languages, for the filter q.")
@@ -119,10 +119,9 @@ class Edition(models.Model):
             ),
         ]
         indexes = [
-            # Those that pages, lists and histories walk hold the interval too, so that the rule is checked in the index,
-            # and so that SQLite, which knows nothing of how values are spread, chooses the one that fits best.
-            # The first one also says what a relation needs of its target, and what the admin compares with the draft, so
-            # that neither reads a row.
+            # The indexes for pages, lists and histories include the interval, so that the rule is checked in the index, and
+            # so that SQLite, which has no statistics on the values, chooses the best one. The first one also includes the
+            # columns that relations and the comparison with the draft need, so that neither reads rows.
             models.Index(
                 fields=["uid", "public_from", "public_until", "type", "slug", "sha256"], name="edition_of_record"
             ),
@@ -134,7 +133,7 @@ class Edition(models.Model):
             models.Index(fields=["public_from"], name="edition_by_start"),
             models.Index(fields=["public_until"], name="edition_by_end"),
         ]
-        # What the roles are made of, beside Django's own rights on each model; see ctportal.workflow.roles.
+        # Permissions of roles, besides Django's own for each model; see ctportal.workflow.roles.
         permissions = [
             ("publish_records", "Can approve, release, unschedule and withdraw records"),
             ("seal_edition", "Can seal past editions"),
@@ -147,7 +146,7 @@ class Edition(models.Model):
         return f"{self.type} {self.slug or self.uid} from {self.public_from:%Y-%m-%d %H:%M:%S} UTC"
 
     def is_public(self, at: datetime | None = None) -> bool:
-        """The publishing rule for this row; the twin of ``EditionQuerySet.public``."""
+        """Return whether the edition is public at *at* (default now): the rule of ``EditionQuerySet.public`` for this row."""
         at = at or timezone.now()
         return self.public_from <= at and (self.public_until is None or at < self.public_until)
 
@@ -171,8 +170,8 @@ class Edition(models.Model):
 
 
 class Facet(models.Model):
-    """One value an edition is filtered by. Type, date and slug repeat the edition's own so that a filtered list reads its
-    first page straight from one index, however many editions match."""
+    """One value by which an edition is filtered. Type, date and slug repeat those of the edition, so that a filtered list reads
+    its first page from one index, however many editions match."""
 
     edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="facets")
     name = models.CharField(max_length=30)
@@ -190,7 +189,7 @@ class Facet(models.Model):
 
 
 class Relation(models.Model):
-    """A link from an edition to another record, kept out of its frozen text and joined with what is public when read."""
+    """A link from an edition to another record. It is not part of the JSON, and is joined with what is public when read."""
 
     edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="relations")
     name = models.CharField(max_length=30, help_text="parent, conference, reference, source, cites, featured_photo …")
@@ -203,7 +202,7 @@ class Relation(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["name", "target"], name="relation_by_target"),
-            # What readers follow from an edition, without the many relations that only say which labels stand in it.
+            # Relations that pages follow, without the many that only record whose labels are in the JSON.
             models.Index(
                 fields=["edition", "name", "order", "id", "key", "target"],
                 name="relation_to_follow",
@@ -216,7 +215,7 @@ class Relation(models.Model):
 
 
 class Redirect(models.Model):
-    """What a record that was merged away now answers to; its uid and its slugs lead to the target."""
+    """A record that was merged into another. Its uid and its slugs redirect to the target."""
 
     type = models.CharField(max_length=20, choices=RecordType.choices)
     uid = models.UUIDField(unique=True)
@@ -241,9 +240,9 @@ class EditionFile(models.Model):
 
 
 class Withdrawal(models.Model):
-    """Why an edition ends without a successor, in words for the public, and what to read instead.
+    """The public reason why an edition ends without a successor, and what to read instead.
 
-    It counts from the edition's end on; while that is still to come it is lifted by unscheduling it.
+    It takes effect at the end of the edition. Until then, unscheduling lifts it.
     """
 
     edition = models.OneToOneField(Edition, on_delete=models.PROTECT, related_name="withdrawal")
@@ -257,7 +256,7 @@ class Withdrawal(models.Model):
 
 
 class LedgerEntry(models.Model):
-    """What happened to which edition, when and by whom; each entry holds the SHA-256 of the one before. Append only."""
+    """One change to an edition, with time and author. Each entry holds the SHA-256 of the one before. Append only."""
 
     class Action(models.TextChoices):
         INSERTED = "inserted", _("inserted")
@@ -294,7 +293,7 @@ class LedgerEntry(models.Model):
 
 
 class EpochMark(models.Model):
-    """One row: the random part of the epoch (see ``ctportal.publishing.epoch``). Publications lock it. Stays inside."""
+    """One row: the random part of the epoch (see ``ctportal.publishing.epoch``). Publications lock it. It never leaves the portal."""
 
     value = models.CharField(max_length=20)
 

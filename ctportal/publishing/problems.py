@@ -1,4 +1,4 @@
-"""Several things that stand against one action, told at once."""
+"""Several problems of one action, reported together."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,7 +22,7 @@ class Problems:
 
     @contextmanager
     def collect(self) -> Iterator[None]:
-        """Keep the ValidationError that the block raises, and go on behind it."""
+        """Catch and collect a ValidationError that the block raises."""
         try:
             yield
         except ValidationError as error:

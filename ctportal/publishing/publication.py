@@ -1,4 +1,4 @@
-"""The publishing transaction: under the publication lock, at an instant of its own; it writes what was changed at its end."""
+"""The publishing transaction. It holds the publication lock, has one instant, and writes all changes at its end."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from .epoch import publication_lock
 
 @contextmanager
 def publication(by: Author) -> Iterator[Changes]:
-    """One publishing transaction by *by*, an account or a plain name: yields its Changes, and writes them at the end, with
-    those of the vocabulary that follow from them."""
+    """Run one publishing transaction by *by*, an account or a plain name. Yields its Changes and writes them at the end, with
+    the resulting changes of the vocabulary."""
     with publication_lock() as now:
         changes = Changes(by, now)
         yield changes

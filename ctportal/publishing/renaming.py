@@ -1,4 +1,4 @@
-"""Renaming and merging vocabulary entries in all that is public."""
+"""Renaming and merging vocabulary entries in everything that is public."""
 
 from __future__ import annotations
 
@@ -68,10 +68,10 @@ def relabel(entry: SluggedRecord, *, by: Author, note: str = "", reason: str = "
             _relabel(changes, snapshot, note=note, reason=reason)
         note_draft(entry, checksum(snapshot.json))
         done = _replace_label(changes, entry.uid, snapshot, note=note, reason=reason)
-        # The caller notes the step of the entry, which has an approval.
+        # The caller writes the step of the entry itself, which somebody approves.
         _tell_names(changes, [], done.made)
     for records in naming(entry):
-        refresh_drafts(records)  # all of them would be published under the new name now
+        refresh_drafts(records)  # they would now be published with the new name
     return done
 
 
@@ -94,9 +94,9 @@ def _relabel(changes: Changes, snapshot: Snapshot, *, note: str, reason: str) ->
 def merge_entries(
     merged_away: SluggedRecord, into: SluggedRecord, *, by: Author, note: str = "", reason: str = ""
 ) -> Renamed:
-    """After the working rows of two entries became one: all that is public and shows *merged_away* shows *into* instead.
+    """Replace *merged_away* by *into* in everything that is public. Called after their working rows were merged.
 
-    The uid and the slugs of *merged_away* lead to *into* from now on.
+    The uid and the slugs of *merged_away* redirect to *into* from now on.
     """
     with publication(by) as changes:
         coming = Edition.objects.to_come(changes.now).filter(relations__name=SHOWS, relations__target=merged_away.uid)
@@ -126,7 +126,7 @@ def merge_entries(
 
 
 def _replace_label(changes: Changes, uid: UUID, snapshot: Snapshot, *, note: str, reason: str) -> Renamed:
-    """Publish what is in force and shows the entry *uid* with *snapshot* in its place."""
+    """Publish all records in force that show the entry *uid*, with the entry *snapshot* in its place."""
     shown = Edition.objects.public(changes.now).filter(relations__name=SHOWS, relations__target=uid).order_by("pk")
     editions = list(shown)
     changes.load(edition.uid for edition in editions)

@@ -64,12 +64,12 @@ class DraftSnapshot:
 
     @property
     def newly_public(self) -> set[UUID]:
-        """uids of the vocabulary entries that become public with it."""
+        """Return the uids of the vocabulary entries that become public with it."""
         return {entry.uid for entry in self.snapshot.newly_public}
 
 
 def draft_of(record: Record, *, replace: bool = False, reason: str = "") -> DraftSnapshot:
-    """The DraftSnapshot of *record* as it is saved now."""
+    """Return the DraftSnapshot of *record* as it is saved now."""
     builder = builder_for(record)
     loaded = builder.load(record)
     return DraftSnapshot(record, loaded, builder.snapshot_of(loaded), replace, reason)
@@ -88,11 +88,11 @@ class PublishOptions:
 
 @dataclass(frozen=True)
 class PublicationResult:
-    """What a service did to a record: the *edition* that it made or ended, and the changes to its documents and photos."""
+    """The result of a service for one record: the *edition* it created or ended, and the cascaded changes."""
 
     edition: Edition
     cascaded: list[CascadedChange]
-    is_new: bool = True  # False of a redating where the edition began at that time already
+    is_new: bool = True  # False after redating an edition to the instant at which it began already
 
 
 # Publishing
@@ -286,9 +286,9 @@ def _follow_merges(changes: Changes, snapshots: Sequence[Snapshot]) -> None:
 
 
 def unschedule(record: Record, *, by: Author) -> list[CascadedChange]:
-    """Take back what is still to come: the scheduled edition or, where there is none, the scheduled withdrawal.
+    """Unschedule the edition to come of *record* or, where it has none, its scheduled withdrawal.
 
-    Returns what its documents and photos did with it.
+    Returns the cascaded changes to its documents and photos.
     """
     return unschedule_all([record], by=by)[0]
 
@@ -296,7 +296,7 @@ def unschedule(record: Record, *, by: Author) -> list[CascadedChange]:
 def unschedule_all(
     records: Sequence[Record], *, by: Author, naming: Naming = nullcontext
 ) -> list[list[CascadedChange]]:
-    """Take back what is still to come of *records*, in their order, in one publication; see ``unschedule``."""
+    """Unschedule each of *records*, in their order, in one publication; see ``unschedule``."""
     done = []
     with publication(by) as changes:
         changes.load(record.uid for record in records)
@@ -327,10 +327,10 @@ def _unschedule(changes: Changes, uid: UUID) -> None:
 def redate(
     record: Record, *, by: Author, at: datetime | None = None, taking: frozenset[UUID] | None = None
 ) -> PublicationResult:
-    """Move the edition to come of *record*, as it is, to *at* (default now).
+    """Move the edition to come of *record*, unchanged, to *at* (default now).
 
-    Children set for the same instant as their conference move with it. *taking* holds the uids of those that are to (default
-    all of them): the others stay at their own time, unless the conference is no longer public then.
+    Children scheduled for the same instant as their conference move with it. *taking* limits this to the children with
+    these uids; the others keep their time, unless the conference is not public then.
     """
     return redate_all([record], by=by, at=at, taking=taking)[0]
 
@@ -343,8 +343,8 @@ def redate_all(
     taking: frozenset[UUID] | None = None,
     naming: Naming = nullcontext,
 ) -> list[PublicationResult]:
-    """Move the editions to come of *records*, in their order, to one instant; see ``redate``. One may stand there already, or
-    have moved with its conference."""
+    """Move the editions to come of *records*, in their order, to one instant; see ``redate``. Some may begin then already, or
+    have moved with their conference."""
     done = []
     with publication(by) as changes:
         changes.load(record.uid for record in records)
@@ -397,8 +397,8 @@ def withdraw(
 ) -> PublicationResult:
     """Take *record* off the public side from *at* (default now) on, for a public *reason*.
 
-    *replacement* is the uid of a record to read instead. What was to come after *at* is unscheduled, and the documents
-    and photos of a conference go with it. *problems* as for ``publish_all``.
+    *replacement* is the uid of a record to read instead. Editions to come after *at* are unscheduled. The documents
+    and photos of a conference are withdrawn with it. *problems* as for ``publish_all``.
     """
     _refuse_vocabulary(record)
     problems = problems or Problems()
@@ -437,7 +437,7 @@ def public_reason(reason: str) -> str:
 
 
 def start_or_refuse(at: datetime | None, now: datetime) -> datetime:
-    """Return *at*, or *now* for None. Raises ValidationError where *at* is past or too far away."""
+    """Return *at*, or *now* for None. Raises ValidationError where *at* is in the past or too far in the future."""
     if at is None:
         return now
     if at <= now:
@@ -451,7 +451,7 @@ def start_or_refuse(at: datetime | None, now: datetime) -> datetime:
 
 
 def _slugs_of_others(changes: Changes, snapshots: Iterable[Snapshot]) -> set[UUID]:
-    """uids of those of *snapshots* whose slug belongs for good to another record; one query for each type that has slugs."""
+    """Return the uids of those of *snapshots* whose slug belongs to another record. One query for each type with slugs."""
     by_type: dict[str, list[Snapshot]] = defaultdict(list)
     for snapshot in snapshots:
         by_type[snapshot.type].append(snapshot)

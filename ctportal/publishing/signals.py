@@ -25,7 +25,7 @@ class Written:
     by: Author
     # (edition, the record it was made of, as its builder has loaded it, language if it was published ahead of the rest)
     drafts: list[tuple[Edition, Record, str]] = field(default_factory=list)
-    # (edition, the one that says the same in its place)
+    # (edition, its replacement with the same contents)
     successors: list[tuple[Edition, Edition]] = field(default_factory=list)
 
 

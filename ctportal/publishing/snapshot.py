@@ -34,7 +34,7 @@ from .shapes import LanguageObject
 if TYPE_CHECKING:
     from .changes import Tracked
 
-# A file's text may be long; what the filter q looks through is bounded.
+# Characters of a file's text that the filter q searches.
 FILE_TEXT_LIMIT = 200_000
 
 
@@ -79,9 +79,9 @@ class Snapshot:
     over_at: datetime.datetime | None = None  # instant at which a conference is over
     links: list[SnapshotLink] = field(default_factory=list)
     files: list[StoredFile] = field(default_factory=list)
-    shows: list[UUID] = field(default_factory=list)  # uids of the vocabulary entries whose labels stand in data
+    shows: list[UUID] = field(default_factory=list)  # uids of the vocabulary entries whose labels are in data
     newly_public: list[SluggedRecord] = field(default_factory=list)  # those of them that become public with it
-    source: Tracked | None = None  # the edition it was taken from, where it comes from no draft
+    source: Tracked | None = None  # the edition it was copied from; None for a draft
 
     @property
     def builder(self) -> SnapshotBuilder:
@@ -106,7 +106,7 @@ class Snapshot:
         facets: set[tuple[str, object]] = set(self.builder.facets(self.data))
         facets.add(("conference", self.conference))
         if self.date and not any(name == "year" for name, _value in facets):
-            # An undated photo is found in the year of its conference, by which it stands in lists too.
+            # An undated photo has the year of its conference, here and in the order of lists.
             facets.add(("year", self.date.year))
         return {(name, str(value)) for name, value in facets if value}
 
@@ -126,7 +126,7 @@ class SnapshotBuilder:
 
     type: str
     serializer_class: SerializerClass
-    vocabulary_paths: tuple[str, ...] = ()  # from a record to the vocabulary entries whose labels stand in its JSON
+    vocabulary_paths: tuple[str, ...] = ()  # from a record to the vocabulary entries whose labels are in its JSON
 
     def queryset(self) -> QuerySet[Any]:
         """Return all working records of this type, with what the serializer reads prefetched."""
@@ -434,7 +434,7 @@ def strings(data: JsonValue) -> Iterator[str]:
                 yield from strings(value)
 
 
-# Fields outside language objects that a reader may look for.
+# Fields outside language objects that the filter q searches.
 TEXT_FIELDS = frozenset({"name", "acronym", "symbol", "credit", "contact", "room", "source", "reason"})
 
 

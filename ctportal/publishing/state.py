@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .changes import Tracked
 
 E = TypeVar("E", Edition, "Tracked")
-SHOWS = "shows"  # name of the relation from an edition to each vocabulary entry whose label stands in it
+SHOWS = "shows"  # name of the relation from an edition to each vocabulary entry whose label is in its JSON
 
 
 class State(Generic[E]):
@@ -63,7 +63,7 @@ class State(Generic[E]):
 
     @property
     def opening(self) -> datetime | None:
-        """When a record that is not public now is to become so, or None."""
+        """The instant at which a record that is not public now becomes public, or None."""
         return self.to_come.public_from if self.to_come and not self.in_force else None
 
 
@@ -74,7 +74,7 @@ def state_of(uid: UUID, at: datetime | None = None) -> State[Edition]:
 
 
 def covering(editions: Iterable[E], at: datetime) -> E | None:
-    """The one of *editions* that is public at *at*, or None."""
+    """Return the one of *editions* that is public at *at*, or None."""
     return next((edition for edition in editions if edition.is_public(at)), None)
 
 
@@ -95,7 +95,7 @@ def coverage(editions: Sequence[E], at: datetime) -> tuple[bool, datetime | None
 
 
 def children_of(conference: UUID, now: datetime) -> EditionQuerySet:
-    """Editions, scheduled or in force, of the documents and photos that belong to the conference *conference*."""
+    """Return the editions, scheduled or in force, of the documents and photos of *conference*."""
     return (
         Edition.objects.not_unscheduled()
         .filter(Q(public_until__isnull=True) | Q(public_until__gt=now))
@@ -110,7 +110,7 @@ def slug_is_reserved(record_type: str, slug: str, uid: UUID) -> bool:
 
 
 def differs(record: Record, edition: Edition) -> bool:
-    """Whether *record*, published now, would differ from *edition* in what it says, in its address or in its relations."""
+    """Return whether *record*, published now, would differ from *edition* in its contents, address or relations."""
     return snapshot_differs(builder_for(record).snapshot(record), edition)
 
 
@@ -125,7 +125,7 @@ def links_of(relations: Iterable[Relation]) -> list[tuple[str, UUID, str]]:
 
 
 def sealed_files() -> QuerySet[StoredFile]:
-    """The stored files that sealed editions show, themselves or by a rendition, and that no other edition does."""
+    """Return the stored files that sealed editions show, directly or by a rendition, and no other edition shows."""
     rows = EditionFile.objects.filter(Q(file=OuterRef("pk")) | Q(file__source=OuterRef("pk")))
     return StoredFile.objects.filter(
         Exists(rows.filter(edition__sealed_at__isnull=False)), ~Exists(rows.filter(edition__sealed_at__isnull=True))

@@ -98,7 +98,7 @@ def _check_names(entry: LedgerEntry, edition: Edition | None) -> Edition:
 
 
 def _check_edition(entry: LedgerEntry, edition: Edition) -> None:
-    """Compare the edition that *entry* inserted with all that the ledger says of it."""
+    """Compare the edition that *entry* inserted with all its ledger entries."""
     try:
         _compare(entry, edition)
     except Misfit:
@@ -211,7 +211,7 @@ def verify_files(progress: Progress = lambda done: None) -> int:
 
 
 def _sha256_of(stored: StoredFile) -> str:
-    """SHA-256 of the bytes in the storage; "" where there are none."""
+    """Return the SHA-256 of the file in the storage, or "" where it is missing."""
     digest = hashlib.sha256()
     try:
         with stored.file.open() as file:

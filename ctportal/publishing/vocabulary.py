@@ -24,9 +24,9 @@ Interval = tuple[datetime, datetime | None]
 
 
 def open_entries(changes: Changes, entries: Iterable[Record]) -> None:
-    """Let each of *entries*, working records, that is not public now become public with its current labels.
+    """Publish each of *entries*, working records, that is not public now with its current labels.
 
-    The edition of an entry that is scheduled may have older labels.
+    A scheduled edition of the entry may have older labels. Raises ValidationError where a slug belongs to another entry.
     """
     by_uid = {entry.uid: entry for entry in entries}
     changes.load(by_uid)
@@ -50,20 +50,23 @@ def open_entries(changes: Changes, entries: Iterable[Record]) -> None:
 
 
 def slugs_of_others(changes: Changes, snapshots: Iterable[Snapshot]) -> set[UUID]:
-    """uids of those of *snapshots*, all of one type, whose slug belongs for good to another record, public or scheduled."""
+    """Return the uids of those of *snapshots*, all of one type, whose slug belongs to another record, public or scheduled."""
     wanted = {snapshot.slug: snapshot.uid for snapshot in snapshots if snapshot.slug}
     if not wanted:
         return set()
     record_type = next(iter(snapshots)).type
     editions = Edition.objects.not_unscheduled().filter(type=record_type, slug__in=list(wanted))
     others = {uid for uid, slug in editions.values_list("uid", "slug").distinct() if uid != wanted[slug]}
-    changes.load(others)  # what was unscheduled in this very publication keeps no slug
+    changes.load(others)  # editions unscheduled in this publication reserve no slug
     slugs = {edition.edition.slug for uid in others for edition in changes.line(uid)}
     return {uid for slug, uid in wanted.items() if slug in slugs}
 
 
 def sync(changes: Changes) -> None:
-    """Make each touched entry public, from now on, in exactly the intervals of the editions that show it. These are written."""
+    """Make each touched entry public, from now on, in exactly the intervals of the editions that show it.
+
+    Those editions must be written already.
+    """
     uids, changes.touched = changes.touched, set()
     if not uids:
         return
@@ -121,7 +124,7 @@ def last_edition(changes: Changes, uid: UUID) -> Tracked:
 
 
 def _intervals_showing(uids: Iterable[UUID], now: datetime) -> dict[UUID, list[Interval]]:
-    """{uid of an entry: intervals, not over, of the editions that show it}. One query."""
+    """Return {uid of an entry: intervals, not over, of the editions that show it}. One query."""
     shown = Edition.objects.not_unscheduled().filter(not_over(now), relations__name=SHOWS, relations__target__in=uids)
     found: dict[UUID, list[Interval]] = defaultdict(list)
     for uid, start, until in shown.values_list("relations__target", "public_from", "public_until"):
@@ -134,7 +137,7 @@ def is_shown(uid: UUID, now: datetime) -> bool:
 
 
 def merged(intervals: Iterable[Interval], now: datetime) -> list[Interval]:
-    """Return *intervals* as a sorted list of disjoint (start, end) with what touches joined; nothing before *now*."""
+    """Return *intervals*, cut off before *now*, as a sorted list of disjoint (start, end). Adjacent intervals are joined."""
     joined: list[Interval] = []
     clipped = ((max(start, now), end) for start, end in intervals)
     for start, end in sorted(clipped, key=lambda interval: interval[0]):
@@ -146,11 +149,11 @@ def merged(intervals: Iterable[Interval], now: datetime) -> list[Interval]:
     return joined
 
 
-# Names that stand in the JSON
+# Names in the JSON
 
 
 def show_instead(snapshot: Snapshot, uid: UUID, entry: Snapshot) -> None:
-    """Put the vocabulary entry *entry* in the place of *uid* in *snapshot*: its labels and what it shows."""
+    """Replace the vocabulary entry *uid* by *entry* in the JSON and in ``shows`` of *snapshot*."""
     snapshot.data = {name: _with_label(value, str(uid), entry) for name, value in snapshot.data.items()}
     snapshot.shows = list(dict.fromkeys(entry.uid if str(shown) == str(uid) else shown for shown in snapshot.shows))
 

@@ -1,4 +1,4 @@
-"""Rows that a GET or HEAD writes, such as entries of the audit trail. They are written after its response is made.
+"""Rows that a GET or HEAD writes, such as entries of the audit trail. They are written after the response is made.
 
 On SQLite one transaction writes at a time, and a GET must not wait for it. So its rows are written in one short transaction
 after the response, which waits at most ``PATIENCE`` for a lock. When it gets none, the rows are logged instead, column by
@@ -23,12 +23,12 @@ _rows: ContextVar[list[models.Model] | None] = ContextVar("rows", default=None)
 
 
 def is_deferred() -> bool:
-    """Return whether a GET or HEAD is being answered, so that rows are written after its answer."""
+    """Return whether rows are written after the response, because a GET or HEAD is being answered."""
     return _rows.get() is not None
 
 
 def save(row: models.Model) -> None:
-    """Save *row*, which is new: after the answer where a GET or HEAD is being answered, else at once."""
+    """Save *row*, which is new: after the response to a GET or HEAD, else at once."""
     rows = _rows.get()
     if rows is None:
         row.save(force_insert=True)
@@ -71,15 +71,15 @@ def _as_json(row: models.Model) -> str:
 
 @contextmanager
 def brief_transaction() -> Iterator[None]:
-    """A transaction that waits at most ``PATIENCE`` for each lock, and raises OperationalError where it gets none."""
+    """Run a transaction that waits at most ``PATIENCE`` for each lock. Raises OperationalError where it gets none."""
     if connection.vendor == "sqlite":
-        # The transaction itself waits, when it begins.
+        # On SQLite the beginning of the transaction waits for the lock.
         with _busy_timeout(PATIENCE), transaction.atomic():
             yield
     else:
         with transaction.atomic():
             with connection.cursor() as cursor:
-                cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{PATIENCE}ms"])  # until it ends
+                cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{PATIENCE}ms"])  # for this transaction
             yield
 
 

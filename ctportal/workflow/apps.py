@@ -16,7 +16,7 @@ class WorkflowConfig(AppConfig):
 
 
 def _install_roles_last(sender: AppConfig, using: str, **kwargs: object) -> None:
-    """After the last of the apps whose models the roles have rights on; Django asks once per app."""
+    """Install the roles after the last app whose models they have permissions on. Django sends the signal once per app."""
     from .roles import install_roles
 
     if sender.label == "documents":

@@ -1,7 +1,7 @@
-"""The audit trail: sign-ins, accounts and rights, refusals, openings of what is not public.
+"""The audit trail: sign-ins, accounts and rights, refusals, and access to what is not public.
 
 A failure to write an entry never breaks the request: it is logged as an error. Entries of a GET or HEAD are written after
-its response is made; see ``after_answer``.
+the response is made; see ``after_answer``.
 Entries hold no secret: no password, session or token of an address. A user name without account may be a password typed
 into the wrong field, so it is not stored. Publications are recorded in WorkflowStep and in the ledger, not here.
 """
@@ -41,10 +41,10 @@ Kind, Outcome = AuditEntry.Kind, AuditEntry.Outcome
 logger = logging.getLogger(__name__)
 _request: ContextVar[HttpRequest | None] = ContextVar("request", default=None)
 NOBODY_SIGNED_IN = "(command line)"
-ONCE_IN = timedelta(minutes=10)  # what a page or a reader of PDFs asks for again and again is one opening
-PRIVATE = ("admin_file", "preview", "preview_file")  # views for staff beside the admin's own
+ONCE_IN = timedelta(minutes=10)  # repeated requests, as of a PDF viewer, count once in this time
+PRIVATE = ("admin_file", "preview", "preview_file")  # views for staff outside the admin site
 READ_ALL = "publishing.read_all_drafts"
-THUMBNAIL = f"w{WIDTHS[0]}."  # the renditions that the admin's own pages show by dozens
+THUMBNAIL = f"w{WIDTHS[0]}."  # pages of the admin show dozens of these renditions
 
 
 def clean(text: object, most: int) -> str:
@@ -83,7 +83,7 @@ def note(
             "address": clean(request.META.get("REMOTE_ADDR") or "", 64) if request else "",
         }
         now = timezone.now()
-        # The savepoint keeps a failure from ending the transaction that is noted. A GET has none, and may begin none.
+        # The savepoint keeps a failure from breaking the surrounding transaction. A GET has none, and must not begin one.
         with nullcontext() if after_answer.is_deferred() else transaction.atomic():
             if not (once and AuditEntry.objects.filter(at__gt=now - ONCE_IN, **said).exists()):
                 after_answer.save(AuditEntry(at=now, **said))
@@ -158,7 +158,7 @@ def _record_of(match: ResolverMatch) -> Named | Edition | None:
     try:
         return _named(model, pk=match.kwargs["object_id"])
     except (TypeError, ValueError, OverflowError, ValidationError, DatabaseError):
-        return None  # what was wrong with the address may be what was refused
+        return None  # the request may have been refused for its invalid address
 
 
 def _named(model: type[Record], **which: object) -> Named | None:
@@ -259,7 +259,7 @@ def _changes(before: dict[str, Any], account: User) -> Iterator[str]:
         if before[field] == getattr(account, field):
             continue
         if field == "password":
-            if getattr(account, "_password", None) is not None:  # else Django has hashed the same one anew
+            if getattr(account, "_password", None) is not None:  # else Django has rehashed the same password
                 yield "password set"
         elif field == "username":
             yield f"was called {before[field]}"

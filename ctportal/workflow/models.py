@@ -1,4 +1,4 @@
-"""What staff do with records: steps, unreviewed edits, the revisions that editions were published from, the audit trail."""
+"""Models of the workflow: steps, unreviewed edits, the revisions that editions were published from, the audit trail."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from ctportal.publishing.models import Edition, RecordType
 
 class UnreviewedEditQuerySet(models.QuerySet["UnreviewedEdit"]):
     def counting(self, at: datetime) -> UnreviewedEditQuerySet:
-        """Edits that are not public at *at*: not approved since, or in an edition that has not begun."""
+        """Return the edits that are not public at *at*: not approved since, or in an edition that has not begun."""
         return self.exclude(Exists(Edition.objects.effective(at).filter(pk=OuterRef("edition"))))
 
     def unapproved(self) -> UnreviewedEditQuerySet:
-        """Edits that were not approved since, or whose edition was unscheduled."""
+        """Return the edits that were not approved since, or whose edition was unscheduled."""
         return self.exclude(Exists(Edition.objects.not_unscheduled().filter(pk=OuterRef("edition"))))
 
 
@@ -66,7 +66,7 @@ class WorkflowStep(models.Model):
         RESTORED = "restored", _("restored")
         RENAMED = "renamed", _("names changed everywhere")
         MERGED = "merged", _("names changed by a merge")
-        # What a document or photo did when its conference did so.
+        # Cascaded changes of documents and photos.
         MOVED_WITH_CONFERENCE = "moved-with-conference", _("moved to another time along with the conference")
         UNSCHEDULED_WITH_CONFERENCE = "unscheduled-with-conference", _("unscheduled along with the conference")
         WITHDRAWN_WITH_CONFERENCE = "withdrawn-with-conference", _("withdrawn along with the conference")
@@ -117,8 +117,8 @@ class EditionRevision(models.Model):
 class AuditEntry(models.Model):
     """Who did what in the admin, when and from where. Append only; written by ``ctportal.workflow.audit`` alone.
 
-    It points to nothing: accounts and records go, the entry stays. What was published stands in WorkflowStep and in the
-    ledger, and not here again.
+    It has no foreign keys, so it remains when accounts and records are deleted. Publications are recorded in WorkflowStep
+    and in the ledger, not here.
     """
 
     class Kind(models.TextChoices):

@@ -111,7 +111,7 @@ def _withhold(column: Pointer, rows: list[Any], user: AnyUser) -> None:
         lists = [getattr(row, column.name).all() for row in rows]
         hidden = _hidden(column.related_model, {entry.pk for entries in lists for entry in entries}, user)
         for entries in lists:
-            # As Django fills it when it reads many-to-many relations ahead.
+            # The cache that prefetch_related fills.
             entries._result_cache = [hidden.get(entry.pk, entry) for entry in entries]
         return
     hidden = _hidden(column.related_model, {getattr(row, column.attname) for row in rows} - {None}, user)

@@ -50,7 +50,7 @@ class DossierPart:
     waiting: list[str] = field(default_factory=list)  # codes of those in preparation, which stay behind
     leaving: list[str] = field(default_factory=list)  # codes of those that are public, and would be so no longer
     has_second_reader: bool = True
-    at: datetime | None = None  # for which instant it is scheduled now
+    at: datetime | None = None  # the instant for which it is scheduled now
     newly_public: list[SluggedRecord] = field(default_factory=list)  # vocabulary that becomes public with it
 
     @property
@@ -116,7 +116,7 @@ def parts_of(conference: Record, user: User) -> list[DossierPart]:
 
 
 def _drafts(rows: QuerySet[Record]) -> list[services.DraftSnapshot]:
-    """The DraftSnapshot of each of *rows*, a queryset of a builder."""
+    """Return the DraftSnapshot of each of *rows*, a queryset of a builder."""
     records = list(rows)
     snapshots = BUILDERS[rows.model.record_type].snapshots_of(records)
     return [
@@ -147,7 +147,7 @@ def _part(draft: services.DraftSnapshot, state: State[Edition], user: User, edit
 
 
 def _begun(record: Record) -> set[str]:
-    """Codes of the languages in which *record* has a row, ready or not."""
+    """Return the codes of the languages in which *record* has a row, ready or not."""
     rows = getattr(record, "versions", None) or getattr(record, "texts", None)
     return {row.language for row in rows.all()} if rows is not None else set()
 
@@ -198,14 +198,14 @@ def release(
     problems_of(parts, at=at, alone=alone).raise_if_any()
     replaced = [part.record for part in parts if part.plan == Plan.REPLACE and not part.is_conference]
     if replaced:
-        # At once: a conference brought forward would take the text along that is to be replaced.
+        # Before the conference moves: it would move these editions along.
         services.unschedule_all(replaced, by=by)
     taking = frozenset(part.record.uid for part in parts)
     options = services.PublishOptions(at, note, taking=taking, naming=_naming)
     results = []
     for moves, some in groupby(_in_order(parts, at), key=lambda part: part.moves):
         if moves:
-            # Some may have become public with their conference.
+            # Some may be public by now, with their conference.
             records = [part.record for part in some]
             starts = _starts(records)
             records = [record for record in records if record.uid in starts]

@@ -58,8 +58,8 @@ def restore(record: Record, saved_state: SavedState, *, by: User, comment: str) 
     """Restore the draft of *record* from *saved_state* and keep a revision with *comment*. Returns sentences on what was left
     out or replaced. The fields ``Record.arranged`` stay as they are.
 
-    *by* gets an unreviewed edit, and so do the authors of what was never published of *saved_state*. Raises PermissionDenied,
-    and ValidationError with all problems.
+    *by* gets an unreviewed edit, and so do the authors of unpublished changes in *saved_state*. Raises PermissionDenied, and
+    ValidationError with all problems.
     """
     edits = {by, *revisions.authors_of(record, saved_state.revision)}
     return _restore(record, saved_state, by, comment, edits, leave=OWN.union(record.arranged))
@@ -88,7 +88,7 @@ def _restore(
     if not lock(model._base_manager.filter(pk=record.pk)):
         raise ValidationError(_("“%(record)s” has since been deleted."), code="gone", params={"record": record})
     row = model._base_manager.get(pk=record.pk)
-    # A revision of its own where something was written past the admin.
+    # A revision of the current draft, in case it was changed outside of the admin.
     before = SavedState.of_revision(revisions.keep(row, by="", comment=gettext_noop("State before the restore.")))
     told = _Writer(saved_state, by).write(row, leave)
     if isinstance(row, ReviewedRecord):
@@ -152,7 +152,7 @@ def _finish(row: Record, by: User, comment: str) -> None:
     revisions.keep(row, by=by, comment=comment, always=True)
 
 
-# What the rows name
+# References of rows
 
 
 class _Targets:
@@ -161,7 +161,7 @@ class _Targets:
     def __init__(self, saved_state: SavedState, user: User) -> None:
         self.user = user
         self.told: list[str] = []
-        self.gone: dict[RowKey, str] = {}  # {(model, key): what it was called}
+        self.gone: dict[RowKey, str] = {}  # {(model, key): its last name}
         self.merged: dict[RowKey, Model] = {}  # {(model, key): what it was merged into}
         named: dict[type[Model], set[int]] = defaultdict(set)
         for (model, _pk), fields in saved_state.rows.items():
@@ -300,7 +300,7 @@ class _Writer:
         columns = [column for column in columns_of(model) if column.name in fields and column.name not in leave]
         faults = list(self._fill(row, columns, fields)) or list(self._faults(row))
         if faults and self.targets.follows_a_merger(model, fields) and not isinstance(row, Record):
-            return  # another row says the same of the one it was merged into
+            return  # another row has the same values for the merged record
         if faults:
             self.errors += [_of_row(model, text) for text in faults]
             return
@@ -333,7 +333,7 @@ class _Writer:
             faults["slug"] = [str(ADDRESS_IN_USE)]
         redact([row], self.targets.user, [column.name for column in row._meta.concrete_fields])
         try:
-            row.full_clean(exclude={*label_names(type(row)), *faults})  # told once, also where a draft has the address
+            row.full_clean(exclude={*label_names(type(row)), *faults})  # a slug in use is reported once
         except ValidationError as error:
             faults |= error.message_dict
         reveal([row])

@@ -128,7 +128,7 @@ def note_entry_change(entry: SluggedRecord, by: User) -> None:
 def return_naming(entry: SluggedRecord, by: User) -> None:
     """Return the records in review that name *entry* to draft, unless it is public. The caller has locked *entry*."""
     if Edition.objects.public(epoch.now()).filter(uid=entry.uid).exists():
-        return  # what shows it keeps its public name
+        return  # records that show it keep its public name
     for records in naming(entry):
         named = records.filter(pk__in=lock(records.model._base_manager.filter(pk__in=records.order_by().values("pk"))))
         refresh_drafts(named)
@@ -331,9 +331,9 @@ def approve_language(record: ReviewedRecord, language: str, *, by: User, note: s
 
 @transaction.atomic
 def relabel(entry: SluggedRecord, *, by: User, note: str = "", alone: str = "") -> renaming.Renamed:
-    """Publish the vocabulary *entry* as it stands wherever it is shown; see ``renaming.relabel``, whose answer is returned.
+    """Publish the vocabulary *entry* as it stands wherever it is shown; see ``renaming.relabel``, whose result is returned.
 
-    An entry is not submitted: its second reader is whoever publishes it without unreviewed edit of it.
+    Entries are not submitted. Any account without unreviewed edit of *entry* is its second reader.
     """
     _require(roles.may_publish(by, entry))
     renaming.lock_showing([entry])
@@ -393,7 +393,7 @@ def _mark_reviewed(pages: dict[tuple[UUID, str], Edition], entries: dict[UUID, E
         UnreviewedEdit.objects.filter(pk__in=over).delete()
 
 
-# After it
+# After approval
 
 
 @transaction.atomic

@@ -26,8 +26,8 @@ from ctportal.workflow.revisions import Column, SavedState, called, columns_of
 
 # Columns that are not shown.
 UNTOLD = frozenset({"uid", "created_at", "created_by"})
-BRIEF = 4  # words by which a row is called
-SHORT = 80  # characters up to which a text is shown as it was and as it is, and not word by word
+BRIEF = 4  # words in the heading of a row
+SHORT = 80  # characters; the changes of longer texts are shown word by word
 
 
 @dataclass

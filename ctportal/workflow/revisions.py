@@ -42,8 +42,8 @@ Column: TypeAlias = "Field[Any, Any]"
 # Columns that the portal sets itself, and sets again after restoring.
 NOTED = frozenset({"draft_sha256", "modified_at", "stage"})
 MANY = 500  # rows deleted in one statement
-# What a row is called, in a message of Django's log of the admin.
-SENTENCE = "sentence"  # marks a comment of ours with names in it
+SENTENCE = "sentence"  # marks a comment made by ``sentence``
+# The name of a row in a change message of Django's admin log.
 NAME_OF_ROW = re.compile(r'"object": "(?:[^"\\]|\\.)*"')
 
 
@@ -156,7 +156,7 @@ def _fields(row: Model) -> JsonObject:
     return dict(json.loads(serializers.serialize("json", [row], fields=names))[0]["fields"])
 
 
-# Keeping
+# Saving
 
 
 def keep(record: Record, *, by: Author, comment: str, always: bool = False) -> Revision:
@@ -205,7 +205,7 @@ def keep_all(records: Sequence[Record], *, by: Author, comment: str, always: boo
 
 
 def _version(row: Model, revision: Revision) -> Version:
-    """The Version of *row* in *revision*, as django-reversion makes one."""
+    """Return the Version of *row* in *revision*, as django-reversion creates it."""
     fields = [column.name for column in columns_of(type(row))]
     return Version(
         revision=revision,
@@ -285,7 +285,7 @@ def called(model: type[Model], key: int, user: AnyUser) -> str:
     return version.object_repr if version else f"{model._meta.verbose_name} {key}"
 
 
-# Of editions
+# Revisions of editions
 
 
 def authors_of(record: Record, revision: int | None) -> set[User]:
@@ -326,7 +326,7 @@ def saved_state_of_edition(edition: Edition) -> SavedState | None:
     return saved_state
 
 
-# Of what is not there any more
+# Deleted records
 
 
 def deleted(model: type[Record]) -> QuerySet[Version]:
@@ -348,7 +348,7 @@ def files_named() -> set[int]:
     return {key for key in keys if key is not None}
 
 
-# Removing
+# Deleting revisions
 
 
 def of_uid(model: type[Record], uid: UUID) -> QuerySet[Revision]:
@@ -382,7 +382,7 @@ def remove(revisions: QuerySet[Revision]) -> int:
     keys = list(revisions.order_by().values_list("pk", flat=True))
     for start in range(0, len(keys), MANY):
         some = Revision.objects.filter(pk__in=keys[start : start + MANY])
-        # All rows of such an edition: one language of a draft alone is none.
+        # Delete all links of these editions, since the rest would not be a complete draft.
         editions = EditionRevision.objects.filter(revision__in=some).values_list("edition", flat=True)
         EditionRevision.objects.filter(edition__in=list(editions)).delete()
         some.delete()

@@ -31,13 +31,13 @@ R = TypeVar("R", bound=Record)
 
 CONTENT = ("conferences", "documents")
 ALL_DRAFTS = ("publishing.read_all_drafts", "publishing.edit_all_drafts")
-FROZEN = ("files", "publishing", "workflow", "staff")  # apps whose rows nobody writes by hand
+FROZEN = ("files", "publishing", "workflow", "staff")  # apps whose rows nobody edits in the admin
 PUBLISH = "publishing.publish_records"
 SEAL = "publishing.seal_edition"
 
 
 def translate(language: str) -> str:
-    """The right to translate into *language* (a code)."""
+    """Return the name of the permission to translate into *language* (a code)."""
     return f"publishing.translate_{language}"
 
 
@@ -59,7 +59,7 @@ def _is_given(role: str, app: str, model: str, action: str) -> bool:
 SPECIAL = {
     CONTRIBUTOR: (),
     EDITOR: ALL_DRAFTS,
-    TRANSLATOR: ("publishing.read_all_drafts",),  # and the languages, given to each account
+    TRANSLATOR: ("publishing.read_all_drafts",),  # each account has permissions for its languages besides
     PHOTO_EDITOR: ALL_DRAFTS,
     PUBLISHER: (*ALL_DRAFTS, PUBLISH),
     ADMINISTRATOR: (*ALL_DRAFTS, PUBLISH, SEAL),
@@ -77,7 +77,7 @@ def rights_of(role: str, permissions: Iterable[Permission]) -> Iterator[Permissi
 
 
 def install_roles(using: str = "default") -> None:
-    """Make the groups of ROLES with exactly their rights. Runs after each migrate, and may run at any time."""
+    """Create the groups of ROLES, with exactly their permissions. Runs after each migrate, and may run at any time."""
     labels = ("auth", *FROZEN, *CONTENT)
     for label in labels:
         config = apps.get_app_config(label)
@@ -127,7 +127,7 @@ def may_edit(user: AnyUser, record: Record) -> bool:
 
 
 def may_translate(user: AnyUser, record: Record, language: str) -> bool:
-    """Return whether *user* may write *record* in *language* on its page of its own."""
+    """Return whether *user* may write *record* in *language*, on the page of that language."""
     return may_edit(user, record) or (may_read(user, record) and user.has_perm(translate(language)))
 
 

@@ -66,7 +66,7 @@ def _forget_history(edition: Edition, by: User, now: datetime) -> None:
     builder = BUILDERS[edition.type]
     kept = revisions.of_uid(builder.queryset().model, edition.uid)
     record = builder.queryset().filter(uid=edition.uid).first()
-    # The admin's log may be older than the revisions.
+    # The admin's log may have entries from before the first revision.
     _blank_log([*revisions.rows_of(kept), *(_rows_now(record) if record else ())])
     revisions.remove(kept)
     if record is None:  # merged away

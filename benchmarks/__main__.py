@@ -1,6 +1,6 @@
-"""``make bench``: measure pages, API and admin at two sizes beside a bare view, and write RESULTS.md.
+"""``make bench``: measure pages, API and admin at two sizes, compare them with a bare view, and write RESULTS.md.
 
-All servers run at the same time and are asked in turn, so that what else the machine does falls on all of them alike.
+All servers run at the same time and are measured in turn, so that other load on the machine affects all of them alike.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from . import report
 from .load import TOOL, Load, RequestsFailed, put_load
 from .server import ROOT, THREADS, WORKERS, environment, manage, serving
 
-CONNECTIONS = 8  # at a time, one for each thread of the server
+CONNECTIONS = 8  # concurrent, one for each thread of the server
 RESULTS = Path(__file__).with_name("RESULTS.md")
 
 
@@ -59,10 +59,10 @@ def say(text):
 
 
 def seed(data_dir, size):
-    """Fill a database in *data_dir* unless an earlier run did; return {"seconds", "processor", "load"}."""
+    """Fill the database in *data_dir* unless an earlier run has done so. Return {"seconds", "processor", "load"}."""
     note = data_dir / "seeded.json"
     data_dir.mkdir(parents=True, exist_ok=True)
-    manage("migrate", "--verbosity", "0", data_dir=data_dir)  # one of an earlier run may lack an index of today
+    manage("migrate", "--verbosity", "0", data_dir=data_dir)  # the database of an earlier run may lack new indexes
     if note.exists():
         say(f"Using the database of {size} conferences in {data_dir}")
         return json.loads(note.read_text())
@@ -84,19 +84,19 @@ def processor_seconds():
 
 
 def look_inside(data_dir, size, wanted):
-    """Return what ``benchmarks.inside`` says of the database in *data_dir*: rows, addresses, SQL, bytes, profiles."""
+    """Return the JSON of ``benchmarks.inside`` for the database in *data_dir*: rows, addresses, SQL, bytes, profiles."""
     say(f"Checking every address, counting SQL and profiling at {size} conferences")
     return answer_of("benchmarks.inside", *wanted, data_dir=data_dir)
 
 
 def cost_of_a_dossier(data_dir, size):
-    """Return what ``benchmarks.dossier`` says of the database in *data_dir*."""
+    """Return the JSON of ``benchmarks.dossier`` for the database in *data_dir*."""
     say(f"Releasing a dossier with many photos at {size} conferences")
     return answer_of("benchmarks.dossier", data_dir=data_dir)
 
 
 def answer_of(module, *arguments, data_dir):
-    """Return the JSON in which the last line of what *module* prints is written."""
+    """Run *module* and return the last line of its output, parsed as JSON."""
     command = [sys.executable, "-m", module, *arguments]
     output = subprocess.run(
         command, cwd=ROOT, env=environment(data_dir), check=True, stdout=subprocess.PIPE, text=True, timeout=900
@@ -105,14 +105,14 @@ def answer_of(module, *arguments, data_dir):
 
 
 def what_to_ask(ports, size, found, name):
-    """Return the arguments of ``put_load`` for the row *name* of what was *found* inside; *ports* by size and whether all is
-    made anew."""
+    """Return the arguments of ``put_load`` for the row *name* of *found*, the JSON of ``benchmarks.inside``. *ports* is
+    {(size, whether the cache is off): port}."""
     row = next(row for row in found["rows"] if row["name"] == name)
     return {"port": ports[size, row["anew"]], "paths": row["paths"], "cookie": found["cookie"] if row["staff"] else ""}
 
 
 def load_or_nothing(**asked):
-    """As ``put_load``, but a row that fails is told of and given as nothing: the others still say what they say."""
+    """Like ``put_load``, but print a failure and return a Load of nothing, so that the other rows are still measured."""
     try:
         return put_load(**asked)
     except RequestsFailed as problem:
@@ -121,8 +121,8 @@ def load_or_nothing(**asked):
 
 
 def warm_up(**asked):
-    """Ask until both workers have read their templates and counted what they keep. The first count may take seconds, longer
-    than wrk waits for an answer, so a failure counts only afterwards."""
+    """Send requests until both workers have loaded their templates and filled their caches. The first count may take longer
+    than the timeout of wrk, so failures are ignored here."""
     for seconds in (2, 10):
         try:
             put_load(seconds=seconds, connections=CONNECTIONS, **asked)
@@ -151,7 +151,7 @@ def measure(stack, data, rows, options):
         asked = {size: what_to_ask(ports, size, rows[size], name) for size in rows}
         for what in asked.values():
             warm_up(**what)
-        for _round in range(options.rounds):  # what is compared is measured one right after the other
+        for _round in range(options.rounds):  # results that are compared are measured directly after each other
             result["yardstick"].append(put_load(plain, ["/"], **load).rate)
             for size, what in asked.items():
                 result[size]["loads"].append(load_or_nothing(**what, **load))

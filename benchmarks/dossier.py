@@ -1,7 +1,7 @@
-"""What a dossier of 300 photos costs whoever publishes it, and whoever waits for that: seconds and SQL statements.
+"""Measure the release of a dossier of 300 photos, during which other publications wait: seconds and SQL statements.
 
-``python -m benchmarks.dossier`` works on the database of ``CTPORTAL_DATA_DIR``, takes back all that it did, and prints one
-JSON object.
+``python -m benchmarks.dossier`` uses the database of ``CTPORTAL_DATA_DIR``, rolls back all changes, and prints one JSON
+object.
 """
 
 import json
@@ -71,7 +71,7 @@ def publisher():
 
 
 def make_dossier():
-    """A conference with PHOTOS photos, saved as their forms save them; nothing of it is public."""
+    """Return an unpublished conference with PHOTOS photos, saved as by their forms."""
     from conferences.models import Conference, Person, Photo
     from ctportal.publishing.snapshot import refresh_drafts
     from ctportal.workflow import revisions
@@ -93,7 +93,7 @@ def make_dossier():
         rows = model.objects.filter(**own)
         refresh_drafts(rows)
         for record in rows:
-            revisions.keep(record, by="Benchmark", comment="Made.")  # as their forms do
+            revisions.keep(record, by="Benchmark", comment="Made.")  # as the forms do
     return Conference.objects.get(pk=conference.pk)
 
 

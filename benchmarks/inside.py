@@ -1,7 +1,7 @@
-"""What is measured, and what can only be seen from inside: SQL per request, bytes, and where the time goes.
+"""The rows of the benchmark, and what is measured inside the process: SQL per request, bytes, and profiles.
 
-``python -m benchmarks.inside`` works on the database of ``CTPORTAL_DATA_DIR`` and prints one JSON object. The requests go
-through all middleware of the portal and end as the server ends them, so that its database connections behave alike.
+``python -m benchmarks.inside`` uses the database of ``CTPORTAL_DATA_DIR`` and prints one JSON object. Requests pass through
+all middleware and are closed as by the server, so that database connections behave the same.
 """
 
 import cProfile
@@ -14,7 +14,7 @@ from pathlib import Path
 
 import django
 
-URLS = 40  # different addresses asked for in turn where a row stands for many pages
+URLS = 40  # addresses requested in turn where a row represents many pages
 PROFILED = 20  # requests per row under the profiler
 COUNTED = 20  # addresses per row whose SQL is counted
 LIST_LENGTH = 20
@@ -22,15 +22,15 @@ LIST_LENGTH = 20
 
 @dataclass
 class Row:
-    """One row of the table: *paths* are asked for in turn; *expected* is a text that each answer must hold."""
+    """One row of the table. *paths* are requested in turn; *expected* are texts, of which each response must contain its own."""
 
     name: str
     paths: list[str]
     expected: list[str]
-    share: float | None = None  # of the yardstick's requests per second, to be reached
-    limit: int | None = None  # milliseconds for one request, to be kept
+    share: float | None = None  # target: share of the yardstick's requests per second
+    limit: int | None = None  # target: milliseconds for one request, at most
     staff: bool = False
-    anew: bool = False  # measured with nothing kept
+    anew: bool = False  # measured without cache
     sql: int = 0
     bytes: int = 0
     first: float | None = None  # milliseconds of processor time of the first request after a publication
@@ -129,7 +129,7 @@ def rows():
 
 
 def both(name, paths, expected, kept, anew):
-    """Return the rows of a public page: as it is kept, and made anew; with the share that each is to reach."""
+    """Return the rows of a public page, from the cache and without cache, with the target share of each."""
     return (
         Row(f"{name}, kept", paths, expected, share=kept),
         Row(f"{name}, made anew", paths, expected, share=anew, anew=True),
@@ -141,7 +141,7 @@ def last_page(path, editions):
 
 
 def staff_cookie():
-    """Return the Cookie header of a session of an administrator."""
+    """Return the Cookie header of an administrator who is signed in."""
     from django.conf import settings
     from django.contrib.auth import get_user_model
     from django.test import Client
@@ -155,7 +155,7 @@ def staff_cookie():
 
 
 class Site:
-    """The portal, asked without a server."""
+    """Sends requests to the portal without a server."""
 
     def __init__(self, cookie):
         from django.core.handlers.wsgi import WSGIHandler
@@ -181,7 +181,7 @@ class Unexpected(Exception):
 
 
 def check(site, row):
-    """Ask for each address of *row* once; raise Unexpected unless it answers 200 with what it should show."""
+    """Request each address of *row* once. Raises Unexpected unless the response is 200 and contains the expected text."""
     for n, path in enumerate(row.paths):
         status, body = site.get(path, row.staff)
         expected = row.expected[n % len(row.expected)]
@@ -191,7 +191,7 @@ def check(site, row):
 
 
 def count_sql(site, row):
-    """Note the largest number of SQL statements that one of the addresses takes, counted when all caches are warm."""
+    """Set ``row.sql``, the largest number of SQL statements for one of its addresses, with warm caches."""
     from django.db import connection
 
     def wrapper(execute, sql, params, many, context):
@@ -207,8 +207,8 @@ def count_sql(site, row):
 
 
 def time_first(site, row):
-    """Note what the first reader after a publication waits for: what is kept is dropped, as a new epoch does, templates and
-    connections stay. Processor time, the least of three; the disk is not in it."""
+    """Set ``row.first``, the time of the first request after a publication: the cache of responses is empty, templates and
+    connections are kept. It is the shortest of three, in processor time, without waiting for the disk."""
     from ctportal.reading import cache
 
     times = []
@@ -221,7 +221,7 @@ def time_first(site, row):
 
 
 def profile(site, row):
-    """Note which parts the time goes to, as shares of 1, and the functions of our own that take most, callees included."""
+    """Set ``row.profile``, {part: share of the time}, and ``row.hottest``, the slowest own functions including callees."""
     profiler = cProfile.Profile()
     profiler.enable()
     for n in range(PROFILED):
@@ -232,7 +232,7 @@ def profile(site, row):
     row.hottest = hottest(stats)
 
 
-# Parts by what stands in the path of the file; the first that matches.
+# Parts by a text in the path of the file. The first match counts.
 PARTS = (
     ("SQLite", ("sqlite3",)),
     ("templates", ("/django/template/", "/templatetags/", "/django/utils/html", "/django/utils/safestring")),
@@ -254,13 +254,13 @@ PARTS = (
 def part_of(function):
     path, _line, name = function
     text = path.replace(str(Path(django.__file__).parent), "/django")
-    if path == "~":  # a built-in: only those of the database have a part of their own
+    if path == "~":  # a built-in; only those of the database are a part
         return "SQLite" if "sqlite3" in name else None
     return next((part for part, marks in PARTS if any(mark in text for mark in marks)), "other")
 
 
 def by_part(stats):
-    """Return {part: share}; a built-in counts for whoever called it."""
+    """Return {part: share}. The time of a built-in counts for its caller."""
     taken = {}
     for function, (_calls, _primitive, own, _total, callers) in stats.items():
         part = part_of(function)
@@ -279,13 +279,13 @@ def hottest(stats, count=6):
     ours = [
         (total / whole, f"{Path(path).parent.name}/{Path(path).name} {name}")
         for (path, _line, name), (_calls, _primitive, _own, total, _callers) in stats.items()
-        if part_of((path, 0, name)) == "own code" and name != "__call__"  # middleware: the whole request
+        if part_of((path, 0, name)) == "own code" and name != "__call__"  # middleware, which includes the whole request
     ]
     return [f"{name} {share:.0%}" for share, name in sorted(ours, reverse=True)[:count] if share > 0.02]
 
 
 def keep(is_kept):
-    """Let public answers be kept in this process, or not."""
+    """Switch the cache of public responses in this process on or off."""
     from django.conf import settings
 
     from ctportal.reading import cache

@@ -1,4 +1,4 @@
-"""Put load on a server over loopback: with wrk where it is installed, else with threads of our own."""
+"""Load a server over loopback: with wrk where it is installed, else with threads of this process."""
 
 import http.client
 import json
@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 WRK = shutil.which("wrk")
-FEWEST = 20  # answers in one measurement; where there are fewer, it is made longer
+FEWEST = 20  # responses in one measurement; with fewer it is repeated for longer
 LONGEST = 60  # seconds
 TOOL = "wrk" if WRK else "own Python client (wrk is not installed; the client takes part of the two cores)"
 
 
 @dataclass
 class Load:
-    """What one measurement gave: requests per second, and the time of a request in milliseconds."""
+    """The result of one measurement: requests per second, and the time of a request in milliseconds."""
 
     rate: float
     p50: float
@@ -30,11 +30,11 @@ class RequestsFailed(Exception):
 
 
 def put_load(port, paths, *, seconds, connections, cookie="", keep=False):
-    """Ask for *paths* in turn, *connections* requests at a time, for *seconds*, longer where too few answers come.
+    """Request *paths* in turn, with *connections* concurrent requests, for *seconds*, longer where too few responses come.
 
-    Each request opens a connection of its own, as those of a proxy in front do (docs/operators/install.md): a kept one
-    stays with the worker that took it, and where one worker took all of them, the other was idle and the rate half of
-    what the server does. With *keep* connections stay open, for one request at a time. Every answer must be a success.
+    Each request opens a new connection, like those of a reverse proxy (docs/operators/install.md). An open connection stays
+    with one worker; when one worker had all of them, the other was idle and the rate was halved. With *keep* connections
+    stay open. Raises RequestsFailed unless all requests succeed.
     """
     headers = {"Cookie": cookie} if cookie else {}
     if not keep:
@@ -43,7 +43,7 @@ def put_load(port, paths, *, seconds, connections, cookie="", keep=False):
     if measured["failed"]:
         raise RequestsFailed(f"{measured['failed']} of {measured['requests']} requests failed, such as {paths[0]}")
     if measured["requests"] < FEWEST and seconds < LONGEST:
-        # Too slow for this window: a measurement of a few answers says little, and of none says nothing.
+        # Too few responses for a reliable result.
         longer = min(LONGEST, seconds * 4)
         return put_load(port, paths, seconds=longer, connections=connections, cookie=cookie, keep=keep)
     if not measured["requests"]:

@@ -1,4 +1,4 @@
-"""RESULTS.md: the figures beside their targets. Nothing in it is written by hand."""
+"""Write RESULTS.md, the figures with their targets. All of it is generated."""
 
 import os
 import platform
@@ -16,10 +16,8 @@ from .inside import URLS
 from .load import FEWEST
 from .server import ROOT
 
-MORE_FOR_STAFF = 30  # milliseconds that a page of the admin may take longer at the larger size
-GROWTH = (
-    1.2  # of the public side: at the larger size no row may take longer than this times its time at the smaller one
-)
+MORE_FOR_STAFF = 30  # milliseconds by which a page of the admin may be slower at the larger size
+GROWTH = 1.2  # limit for public pages: time at the larger size divided by time at the smaller one
 
 
 def conditions(options, **more):
@@ -68,7 +66,7 @@ def written(about, seeded, rows, measured, dossiers):
 
 
 class Result:
-    """One row: what was measured at both sizes, and how that stands to the targets."""
+    """One row: its measurements at both sizes, compared with the targets."""
 
     def __init__(self, row, row_at_large, measured, about):
         self.row, self.row_at_large = row, row_at_large
@@ -79,11 +77,11 @@ class Result:
         self.bare = median(measured["bare"])
         self.shares = shares(self.large["loads"], measured["yardstick"])
         self.shares_at_small = shares(self.small["loads"], measured["yardstick"])
-        # Of the time of one request: rates under load tell as much of how the workers share the work.
+        # From the time of one request, since rates under load also depend on how the workers share the work.
         self.growth = median(self.large["alone"]) / median(self.small["alone"])
 
     def checks(self):
-        """Yield (what, target, figure, met, by how much it is missed)."""
+        """Yield (name, target, figure, whether it is met, by how much it is missed)."""
         if self.row["share"]:
             target, worst = self.row["share"], min(median(self.shares), median(self.shares_at_small))
             yield (
@@ -121,7 +119,7 @@ class Result:
 
 
 def shares(loads, yardstick):
-    """Return the share of each round: compared with itself, since what slows the machine down slows both."""
+    """Return the share of the yardstick in each round, since other load in a round slows both."""
     return [load.rate / rate for load, rate in zip(loads, yardstick, strict=True)]
 
 
@@ -202,7 +200,7 @@ def figures(results, small, large):
 
 
 def releases(dossiers):
-    """*dossiers*: {size: what ``benchmarks.dossier`` says}."""
+    """Return the table of releases. *dossiers* is {size: JSON of ``benchmarks.dossier``}."""
     lines = [
         "## A dossier with many photos",
         "",

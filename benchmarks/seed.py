@@ -1,7 +1,7 @@
-"""Fill an empty database with synthetic dossiers: working rows, and the editions made of them.
+"""Fill an empty database with synthetic dossiers: working rows and their editions.
 
-What an edition holds comes from the builders themselves, so it is what publishing by hand would give. Only the writing is
-done in batches: 10,000 conferences with their documents and photos are more than 140,000 editions.
+The snapshot builders make the contents of the editions, as in the services. Only the rows are written in batches, since
+10,000 conferences with their documents and photos have more than 140,000 editions.
 """
 
 import hashlib
@@ -51,7 +51,7 @@ from documents.models import Document, DocumentRelation, LanguageVersion
 from . import synthetic, worker
 
 BY = "seed_scale"
-BATCH = 50  # conferences written together; parents and references stay within it, so that batches depend on none before
+BATCH = 50  # conferences written together; parents and references are in the same batch, so batches are independent
 LEDGER_BATCH = 2000
 SERIES, THEMES, ORGANIZATIONS, PEOPLE, PICTURES = 20, 30, 300, 500, 10
 DOCUMENTS, PHOTOS, SESSIONS = 6, 4, 3
@@ -65,7 +65,7 @@ LAST_KINDS = (
 
 
 def seed(conferences, *, processes=1, progress=lambda done: None):
-    """Write *conferences* dossiers into a database without content; ``progress(done)`` is called after each batch."""
+    """Write *conferences* dossiers into an empty database. ``progress(done)`` is called after each batch."""
     _vocabulary.cache_clear()
     with transaction.atomic():
         write_vocabulary()
@@ -84,7 +84,7 @@ def seed(conferences, *, processes=1, progress=lambda done: None):
 
 
 def _written(batches, processes):
-    """Write *batches* and yield the size of each when it is done."""
+    """Write *batches* and yield the size of each one written."""
     if processes == 1:
         yield from map(write_batch, batches)
         return
@@ -95,10 +95,10 @@ def _written(batches, processes):
 
 
 def write_batch(numbers):
-    """Write the dossiers *numbers*, working rows first, then their editions; return how many."""
+    """Write the dossiers *numbers*, working rows first, then editions. Return their number."""
     with transaction.atomic():
         written = Dossiers(numbers).write()
-    # Making the editions takes longest, so it happens outside the transactions: another process writes meanwhile.
+    # Building the editions takes longest, so it happens outside of transactions, while another process may write.
     made = [make_editions(record_type, keys) for record_type, keys in written.items()]
     with transaction.atomic():
         for editions, snapshots in made:
@@ -132,7 +132,7 @@ def write_vocabulary():
 
 @cache
 def _vocabulary():
-    """Everything a dossier refers to, in the order of its numbers; read once a process."""
+    """Return everything that dossiers refer to, in the order of numbers. Cached for the process."""
     models = (Series, Theme, Organization, Person)
     pictures = StoredFile.objects.filter(source=None).order_by("pk")
     return [list(model.objects.order_by("slug")) for model in models] + [list(pictures)]
@@ -144,7 +144,7 @@ class Dossiers:
     def __init__(self, numbers):
         self.numbers = numbers
         self.series, self.themes, self.organizations, self.people, self.pictures = _vocabulary()
-        self.summaries = {}  # co-chairs' summary of each conference by its number, for references
+        self.summaries = {}  # {number of a conference: its co-chairs' summary}, for references
 
     def write(self):
         """Write all rows; return {record type: keys}."""
@@ -302,7 +302,7 @@ class Dossiers:
         return document
 
     def write_references(self, conferences, documents):
-        """What needs both the conferences and their documents: references, and figures with their source."""
+        """Write the rows that need conferences and documents: references, and figures with their source."""
         references, figures = [], []
         opening = {document.conference_id: document for document in documents if document.occasion == "opening"}
         for conference in conferences:
@@ -353,12 +353,12 @@ class Dossiers:
 
 
 def make_editions(record_type, keys):
-    """Return (editions, their snapshots) of the working records *keys*: one in force, and of every fifth one or two before."""
+    """Return (editions, their snapshots) of the working records *keys*: one in force, every fifth record also past ones."""
     builder = _with_one_serializer(BUILDERS[record_type])
     snapshots, editions = [], []
     for record in builder.queryset().filter(pk__in=keys).order_by("pk"):
         snapshot = builder.snapshot_of(record)
-        number = record.uid.int  # as good as drawn
+        number = record.uid.int  # serves as a random number
         line = [snapshot]
         if number % 5 == 0:
             line = [earlier(snapshot, back) for back in range(1 + number // 5 % 2, 0, -1)] + line
@@ -368,7 +368,7 @@ def make_editions(record_type, keys):
 
 
 def _with_one_serializer(builder):
-    """Return a copy of *builder* that keeps its serializer: declaring the fields anew for each record takes most of the time."""
+    """Return a copy of *builder* that reuses its serializer, since copying the fields for each record takes most of the time."""
     builder = copy(builder)
     serializer = builder.serializer_class(context={})
 
@@ -381,7 +381,7 @@ def _with_one_serializer(builder):
 
 
 def line_of_editions(line, number):
-    """Return the editions of one record, each ending where the next begins; the last one is in force."""
+    """Return the editions of one record. Each ends when the next begins; the last one is in force."""
     first = line[-1]
     if first.type == "conference":
         start = synthetic.release(first.date - timedelta(days=30), number, hour=6)
@@ -395,7 +395,7 @@ def line_of_editions(line, number):
 
 
 def insert(editions, snapshots):
-    """Write *editions* with facets, relations and files, as ``changes.Changes`` does."""
+    """Write *editions* with facets, relations and files, like ``changes.Changes``."""
     Edition.objects.bulk_create(editions)
     facets, relations, files = [], [], []
     for edition, snapshot in zip(editions, snapshots, strict=True):
@@ -408,7 +408,7 @@ def insert(editions, snapshots):
 
 
 def publish_vocabulary():
-    """Open each entry that an edition shows, for the instant from which one does."""
+    """Publish each vocabulary entry that an edition shows, from the start of the first such edition."""
     shown = Relation.objects.filter(name=SHOWS).values_list("target")
     opened = dict(shown.annotate(first=Min("edition__public_from")))
     for builder in (BUILDERS[model.record_type] for model in (Series, Theme, Organization, Person)):
@@ -417,7 +417,7 @@ def publish_vocabulary():
 
 
 def note_drafts():
-    """Nothing has changed since publication: each working record has the checksum of its edition in force."""
+    """Give each working record the checksum of its edition in force, since nothing has changed since publication."""
     in_force = Edition.objects.public(epoch.now()).filter(uid=OuterRef("uid")).values("sha256")[:1]
     for model in (Conference, Document, Photo, Series, Theme, Organization, Person):
         shown = model.objects.filter(uid__in=Edition.objects.of(model.record_type).values("uid"))
@@ -425,7 +425,7 @@ def note_drafts():
 
 
 def write_ledger():
-    """Write the chain in the order of time: an edition is ended in the step that inserts the next one."""
+    """Write the ledger in the order of time. An edition ends in the step that inserts the next one."""
     events = []
     fields = Edition.objects.order_by("pk").values_list("public_from", "public_until", "uid", "pk", "sha256")
     for start, until, uid, pk, sha256 in fields.iterator():
@@ -487,7 +487,7 @@ def make_conference_text(conference, code):
         title=f"{synthetic.phrase(code, number, 9)}, {place} {conference.start_date.year}",
         motto=synthetic.phrase(code, number + 3, 8),
         summary=synthetic.summary(code, number),
-        # Together about as many words as a document has.
+        # Together about as many words as in a document.
         description=synthetic.html(code, number, 240),
         background=synthetic.html(code, number + 1, 80),
         outcome=synthetic.html(code, number + 2, 80),
@@ -548,7 +548,7 @@ def make_version(document, code):
 
 
 def earlier(snapshot, back):
-    """Return *snapshot* as it stood *back* editions ago: with another beginning of its title or caption."""
+    """Return *snapshot* as of *back* editions before, with another beginning of its title or caption."""
     name = "title" if "title" in snapshot.data else "caption"
     texts = {code: f"Advance text {back}: {text}"[:300] for code, text in snapshot.data[name].items()}
     return replace(snapshot, data=snapshot.data | {name: texts})
@@ -582,7 +582,7 @@ FORMATS = (("webp", "WEBP"), ("jpg", "JPEG"))
 
 
 def write_picture(number):
-    """Store a plain drawing with its download and renditions; return the original."""
+    """Store a simple drawing with its download and renditions. Return the original."""
     drawing = Image.new("RGB", (WIDTHS[-1], WIDTHS[-1] * 2 // 3), (40 + number * 15, 90, 160 - number * 10))
     pen = ImageDraw.Draw(drawing)
     for step in range(6):
@@ -603,7 +603,7 @@ def store(picture, number, variant, ending, form, source=None):
     data = buffer.getvalue()
     name = f"{synthetic.PREFIX}picture-{number}-{variant.partition('.')[0]}.{ending}"
     stored = StoredFile(
-        # Made from the name, so that the same content comes out every time; real keys are random.
+        # Derived from the name, so that the content is the same each time. Real keys are random.
         key=hashlib.sha256(name.encode()).hexdigest()[:32],
         name=name,
         media_type=f"image/{form.lower()}",

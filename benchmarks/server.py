@@ -1,4 +1,4 @@
-"""Start and stop the portal's own server, as ``make run`` does."""
+"""Start and stop the server of the portal, like ``make run``."""
 
 import contextlib
 import os
@@ -15,7 +15,7 @@ WORKERS, THREADS = 2, 4
 
 
 def environment(data_dir, settings=SETTINGS, **more):
-    """Return the environment of a process that works on the database in *data_dir*."""
+    """Return the environment of a process that uses the database in *data_dir*."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("CTPORTAL_")}
     return kept | {"CTPORTAL_DATA_DIR": str(data_dir), "DJANGO_SETTINGS_MODULE": settings, **more}
 
@@ -26,7 +26,7 @@ def manage(*arguments, data_dir):
 
 @contextlib.contextmanager
 def serving(data_dir, settings=SETTINGS, **more):
-    """Run gunicorn on a free port of loopback and yield the port."""
+    """Run gunicorn on a free loopback port and yield the port."""
     port = free_port()
     env = environment(data_dir, settings, **more) | {
         "CTPORTAL_BIND": f"127.0.0.1:{port}",
@@ -34,7 +34,7 @@ def serving(data_dir, settings=SETTINGS, **more):
         "CTPORTAL_THREADS": str(THREADS),
     }
     command = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py"]
-    # Replacing workers now and then, as in production, would fall into one measurement and not into the next.
+    # Workers are not replaced as in production, since that would disturb single measurements.
     command += ["--max-requests", "0", "ctportal.wsgi"]
     with tempfile.TemporaryFile() as output:
         process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=output, stderr=output)

@@ -1,6 +1,6 @@
-"""Invented texts, names and dates for ``seed_scale``: the weight and spread of real dossiers, and nothing true in them.
+"""Invented texts, names and dates for ``seed_scale``, with the sizes and distribution of real dossiers.
 
-Everything follows from the number that is asked for, so that two machines measure the same content.
+Everything is derived from the number of a record, so that all machines measure the same content.
 """
 
 import random
@@ -11,13 +11,13 @@ from functools import cache
 from ctportal.core.countries import COUNTRY_CODES, WITHOUT_REGION, country_name
 from ctportal.core.languages import CODES
 
-PREFIX = "scale-"  # every slug begins with it: what tells synthetic content from real
+PREFIX = "scale-"  # of all slugs; distinguishes synthetic from real content
 COUNTRIES = tuple(code for code in COUNTRY_CODES if code not in WITHOUT_REGION)
 TIME_ZONES = ("UTC", "Asia/Dushanbe", "Europe/Vienna", "Africa/Nairobi", "America/New_York")
 FIRST_DAY = date(1990, 1, 8)
 LAST_DAY = date(2026, 12, 18)
-LATEST_RELEASE = datetime(2026, 6, 30, 9, 0, tzinfo=UTC)  # nothing synthetic is still to come
-PARAGRAPHS = 60  # kept per language; texts are drawn from them
+LATEST_RELEASE = datetime(2026, 6, 30, 9, 0, tzinfo=UTC)  # no synthetic edition is to come
+PARAGRAPHS = 60  # for each language; texts are chosen from them
 WORDS_PER_PARAGRAPH = 80
 
 _NAMESPACE = uuid.UUID("5f0c5b3e-7f0e-4d0c-9c58-0d6f4a1f7c11")
@@ -79,7 +79,7 @@ def paragraphs(language):
 
 def _paragraph(draw, language):
     words = WORDS[language].split()
-    # As in any language, the words at the head of the list are met most often.
+    # As in natural language, some words are much more frequent than others.
     chosen = draw.choices(words, weights=[1 / (rank + 3) for rank in range(len(words))], k=WORDS_PER_PARAGRAPH)
     sentences = [chosen[start : start + 16] for start in range(0, WORDS_PER_PARAGRAPH, 16)]
     written = (JOINTS[language].join(sentence) for sentence in sentences)
@@ -87,7 +87,7 @@ def _paragraph(draw, language):
 
 
 def html(language, number, words):
-    """Return rich text of about *words* words, with a heading and a list: the *number*-th of its language."""
+    """Return the *number*-th rich text in *language*: about *words* words, with a heading and a list."""
     pool = paragraphs(language)
     chosen = [pool[(number * 7 + step * 11) % PARAGRAPHS] for step in range(max(1, round(words / WORDS_PER_PARAGRAPH)))]
     body = "".join(f"<p>{text}</p>" for text in chosen)
@@ -96,7 +96,7 @@ def html(language, number, words):
 
 
 def phrase(language, number, words):
-    """Return *words* words, the first one capital: a title, a label."""
+    """Return *words* words with an initial capital, such as for a title or a label."""
     pool = WORDS[language].split()[12:]
     chosen = [pool[(number * 13 + step * 29 + step * step) % len(pool)] for step in range(words)]
     text = JOINTS[language].join(chosen)
@@ -108,7 +108,7 @@ def summary(language, number):
 
 
 def languages(number):
-    """Return the languages of the *number*-th record, the original first: most have one, some have all six."""
+    """Return the languages of the *number*-th record, the original first. Most records have one, some have all six."""
     original = ("fr", "ru", "es")[number // 15 % 3] if number % 15 == 0 else "en"
     if number % 24 == 0:
         more = CODES
@@ -118,17 +118,17 @@ def languages(number):
 
 
 def first_day(number):
-    """Return a day between FIRST_DAY and LAST_DAY; neighbours in number lie far apart in time."""
+    """Return a day between FIRST_DAY and LAST_DAY. Consecutive numbers give distant days."""
     return FIRST_DAY + timedelta(days=number * 7919 % ((LAST_DAY - FIRST_DAY).days + 1))
 
 
 def release(day, number, *, hour):
-    """Return the instant at which what belongs to *day* is published: never later than LATEST_RELEASE, and unlike others."""
+    """Return a unique instant of publication for a record of *day*, not later than LATEST_RELEASE."""
     at = datetime.combine(day, time(hour), tzinfo=UTC)
     return min(at, LATEST_RELEASE + timedelta(hours=hour)) + timedelta(seconds=number % 3600)
 
 
 def place(country, language):
-    """Return what the invented city of *country* is called."""
+    """Return the name of the invented city of *country*."""
     name = country_name(country, language)
     return f"{name} City" if language == "en" else name

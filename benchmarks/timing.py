@@ -1,7 +1,7 @@
-"""``make timing``: whether the time of an answer tells what is hidden from what never was. Prints a table in Markdown.
+"""``make timing``: whether response times distinguish hidden records from ones that never existed. Prints a Markdown table.
 
-Hidden addresses and addresses of the same shape that never existed are asked in random order over one open connection of
-loopback, the production server behind it; what counts is the difference of the two medians.
+It requests hidden addresses, and addresses of the same form that never existed, in random order over one open connection to
+the production server, and compares the medians.
 """
 
 import argparse
@@ -20,7 +20,7 @@ from pathlib import Path
 
 from .server import ROOT, environment, manage, serving
 
-HIDDEN = 20  # dossiers that are scheduled, and drafts beside them
+HIDDEN = 20  # scheduled dossiers
 LIMIT = 2.0  # milliseconds between the medians
 
 
@@ -50,7 +50,7 @@ def arguments():
 
 
 def compared(port, name, world, options):
-    """Return (status, median of the hidden, median of what never was) in milliseconds for the row *name*."""
+    """Return (status, median for hidden addresses, median for those that never existed), in milliseconds, for the row *name*."""
     pairs = [(address, "hidden") for address in world["addresses"][name]]
     pairs += [(address, "never") for address in world["never"][name]]
     headers = {"Cookie": world["cookie"]} if name.startswith("admin") else {}
@@ -59,7 +59,7 @@ def compared(port, name, world, options):
     order.shuffle(asked)
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     times, statuses = {"hidden": [], "never": []}, set()
-    for address, kind in [*pairs, *asked]:  # the pairs once, unmeasured, to warm up
+    for address, kind in [*pairs, *asked]:  # the pairs first, to warm up, without measuring
         begin = time.perf_counter()
         connection.request("GET", address, headers=headers)
         answer = connection.getresponse()
@@ -87,7 +87,7 @@ def written(rows, options):
 
 
 def hide():
-    """Add what is hidden to the database and print its addresses, and others of the same shape, as one JSON object."""
+    """Add hidden records to the database. Print their addresses, and others of the same form, as one JSON object."""
     import django
 
     django.setup()

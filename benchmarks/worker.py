@@ -1,4 +1,4 @@
-"""What a process of ``seed_scale`` does before its first batch. Imports no model: Django is not ready yet."""
+"""Start of a process of ``seed_scale``. This module imports no models, since Django is not set up yet."""
 
 import multiprocessing
 import os
@@ -14,7 +14,7 @@ def start():
 
 
 def hurry():
-    """Wait for no disk: content that can be made again need not outlive a power cut."""
+    """Do not sync the SQLite database to disk. Its content can be created again after a power failure."""
     from django.db import connection
 
     if connection.vendor == "sqlite":
@@ -23,6 +23,6 @@ def hurry():
 
 
 def _end_with_parent():
-    """Stop when the command itself is gone, however it ended: a batch more would be of no use to anybody."""
+    """Exit when the parent process has ended, for whatever reason."""
     multiprocessing.parent_process().join()
     os._exit(1)

@@ -1,4 +1,4 @@
-"""A bare Django view of 15 kB: what this machine does with the same server when there is nothing to do."""
+"""A bare Django view of 15 kB, the yardstick: what the same server achieves on this machine without any work."""
 
 from django.http import HttpResponse
 from django.urls import path

@@ -1,68 +1,68 @@
-# Each target is explained by the comment behind it; `make help` prints these.
+# `make help` prints the description behind each target.
 .DEFAULT_GOAL := help
 .PHONY: help run dev passwords quick test lint types check golden golden-diff bench timing mutants size lock clean
 
-help:  ## This list
+help:  ## List the targets
 	@awk -F ':.*  ## ' '/^[a-z-]+:.*  ## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run:  ## The portal with its demonstration content on http://127.0.0.1:8000/ (PORT=8001 for another port), as in production
+run:  ## Run the portal with demonstration content, as in production, on http://127.0.0.1:8000/ (PORT=8001 for another port)
 	@deploy/run
 
-dev:  ## The same database under Django's own server: debug pages, and a reload at each change of the code
+dev:  ## Run the same database under Django's development server, with debug pages and autoreload
 	@deploy/run dev
 
-passwords:  ## New passwords for the demonstration's accounts, printed once
+passwords:  ## Set new passwords for the demonstration accounts and print them once
 	@deploy/install runtime
 	@DJANGO_SETTINGS_MODULE=ctportal.settings.demo .venv/bin/python manage.py demo_accounts --reset
 
-quick:  ## The tests on SQLite without the browser and what takes long: two minutes (ARGS="-k word" for some)
+quick:  ## Run the tests on SQLite without browser tests and slow tests: two minutes (ARGS="-k word" for some)
 	@deploy/test --quick $(ARGS)
 
-test:  ## All tests, on SQLite and on a PostgreSQL started for them; installs what they need (ARGS="-k word" for some)
+test:  ## Run all tests on SQLite and on a temporary PostgreSQL; installs what they need (ARGS="-k word" for some)
 	@deploy/test $(ARGS)
 
-lint:  ## Code and templates: ruff, djlint, and the import contracts between public and working side
+lint:  ## Check code, templates (djlint), and import contracts between public and working side
 	@deploy/install test
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/djlint --lint --quiet templates
 	.venv/bin/lint-imports
 
-types:  ## Type check: mypy with django-stubs
+types:  ## Check types with mypy and django-stubs
 	@deploy/install test
 	.venv/bin/mypy
 
-check:  ## lint, types, no migration missing, and Django's deployment checks with nothing silenced
+check:  ## Run lint and types, look for missing migrations, and run Django's deployment checks with none silenced
 check: lint types
 	@deploy/check-deployment
 
-golden:  ## Record what the demonstration answers (pages, API, admin of each role), outside of the repository (two minutes)
+golden:  ## Record the responses of the demonstration (pages, API, admin of each role) outside the repository (two minutes)
 	@deploy/install test
 	.venv/bin/python -m tests.golden record
 
-golden-diff:  ## What differs from the recording of make golden (ARGS="--only en api publisher" for some parts)
+golden-diff:  ## Show the differences from the recording of make golden (ARGS="--only en api publisher" for some parts)
 	@deploy/install test
 	.venv/bin/python -m tests.golden diff $(ARGS)
 
-bench:  ## Measure pages, API and admin at 1,000 and 10,000 conferences; writes benchmarks/RESULTS.md (takes long)
+bench:  ## Measure pages, API and admin with 1,000 and 10,000 conferences; writes benchmarks/RESULTS.md (takes long)
 	@command -v wrk >/dev/null || deploy/system-packages wrk || echo "Without wrk, a slower client of our own puts the load."
 	@deploy/install test
 	@deploy/system-packages wrk || echo "→ Measuring without wrk, with a client of our own that takes part of the processor"
 	.venv/bin/python -m benchmarks $(ARGS)
 
-timing:  ## Measure whether hidden addresses answer as fast as such that never were (two minutes)
+timing:  ## Measure whether hidden addresses answer as fast as ones that never existed (two minutes)
 	@deploy/install test
 	.venv/bin/python -m benchmarks.timing $(ARGS)
 
-mutants:  ## Change the read gate in one place at a time and see whether a test notices (an hour; ARGS="--sample 100" for some)
+mutants:  ## Mutation test of the code that decides what is public (an hour; ARGS="--sample 100" for some)
 	@deploy/install test
 	.venv/bin/python -m tests.mutants $(ARGS)
 
-size:  ## Lines of code by package, and what is longer than the house wants
+size:  ## Count lines of code by package, and list modules, functions and classes that are too long
 	@python3 -m tests.size
 
-lock:  ## Resolve the dependencies of pyproject.toml anew into requirements*.txt (UPGRADE=1 for newer versions)
+lock:  ## Resolve the dependencies of pyproject.toml into requirements*.txt (UPGRADE=1 for newer versions)
 	@deploy/lock
 
-clean:  ## Remove what was installed and built; the database and files in var/ stay
+clean:  ## Remove installed and built files, but not the database and files in var/
 	rm -rf .venv staticfiles .pytest_cache .ruff_cache .mypy_cache .hypothesis .import_linter_cache

@@ -1,4 +1,4 @@
-"""Gunicorn as measured for two cores; see docs/operators/settings.md for the variables."""
+"""Settings of gunicorn, tuned on two cores; docs/operators/settings.md lists the variables."""
 
 import gc
 import os
@@ -10,23 +10,24 @@ bind = os.environ.get("CTPORTAL_BIND", "127.0.0.1:8000")
 worker_class = "gthread"
 workers = int(os.environ.get("CTPORTAL_WORKERS", "2"))
 threads = int(os.environ.get("CTPORTAL_THREADS", "4"))
-# Workers prove that they live by touching a file; in memory, a busy disk cannot make them look dead.
+# Workers touch a file to show that they are alive. It is in memory, so a busy disk does not delay that.
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None
 timeout = 60
 graceful_timeout = 20
 keepalive = 5
-# A worker is replaced now and then, not all at once, so that no slow leak matters.
+# Workers are replaced regularly, not all at once, to limit memory leaks.
 max_requests = 20_000
 max_requests_jitter = 2_000
 loglevel = "warning"
-# Whether a request came by HTTPS is decided in one place, CTPORTAL_TRUST_PROXY, and not by any local sender's header here.
+# Only CTPORTAL_TRUST_PROXY decides whether a proxy may say that a request used HTTPS; gunicorn trusts no such header.
 forwarded_allow_ips = ""
 
 
 def on_starting(server):
-    # In a process of its own: what this one has loaded, workers after a reload would not load anew. It ends with the reason.
+    # In a separate process: after a reload, workers would reuse modules that this process has loaded.
+    # When the check fails, the server does not start and prints the errors.
     command = [sys.executable, "manage.py", "check", "--deploy", "--tag", "database", "--database", "default"]
-    # As for the workers: ctportal.wsgi reads the settings of production unless others are named.
+    # The default of ctportal.wsgi, so that the check uses the same settings as the workers.
     environment = {"DJANGO_SETTINGS_MODULE": "ctportal.settings.prod", **os.environ}
     folder = Path(__file__).resolve().parent.parent
     check = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
@@ -35,8 +36,8 @@ def on_starting(server):
 
 
 def post_worker_init(worker):
-    # What is loaded by now stays as long as the worker: looking through all of it again whenever Python looks for garbage
-    # made one admin page in twelve wait 90 ms.
+    # Exclude the objects loaded so far from garbage collection, since they live as long as the worker. Scanning them delayed
+    # one admin page in twelve by 90 ms.
     gc.collect()
     gc.freeze()
 

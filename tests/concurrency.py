@@ -1,4 +1,4 @@
-"""For tests of two transactions at the same moment, each on a connection of its own."""
+"""Helpers for tests of concurrent transactions, each on its own connection."""
 
 from contextlib import contextmanager
 
@@ -14,7 +14,7 @@ def needs_postgresql():
 
 
 def until_somebody_waits(thread):
-    """Return once another connection waits for a lock of this one, or *thread*, which uses that, has ended without."""
+    """Return once another connection waits for a lock of this one, or once *thread*, which uses it, has ended without waiting."""
     while thread.is_alive():
         with connection.cursor() as cursor:
             cursor.execute(WAITING)
@@ -25,7 +25,7 @@ def until_somebody_waits(thread):
 
 @contextmanager
 def another_writer(*models):
-    """Another connection is writing, and does not end: on SQLite nobody else writes at all, on PostgreSQL no rows of *models*."""
+    """Hold a write transaction on another connection. It blocks all other writers on SQLite, those of *models* on PostgreSQL."""
     other = connection.copy()
     try:
         with other.cursor() as cursor:

@@ -1,4 +1,4 @@
-"""Fixtures that every test may use. Those of one part stand beside its tests."""
+"""Fixtures for all tests. Fixtures for one directory are in its own conftest."""
 
 import gc
 import json
@@ -19,17 +19,17 @@ from ctportal.reading import cache
 from tests import database_guards, selection
 from tests.external_services import need, need_program
 
-# Once a browser is open, Playwright's sync API keeps an event loop running in this thread, and Django would refuse the
-# database to every later test.
+# Once a browser is open, Playwright's sync API keeps an event loop running in this thread. Django would then refuse
+# database access in all later tests.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
-# How long a browser test waits for what must come (ms): several times what it takes on a machine with other work.
+# Timeout of browser tests in milliseconds: several times what a busy machine needs.
 PATIENCE = 30_000
 
 
 def pytest_configure(config):
     database_guards.prepare()
-    # Compiled before the first page is made, since each process keeps what it has read; by one process only.
+    # In one process only, and before the first page is rendered, since processes cache the translations.
     if not hasattr(config, "workerinput"):
         call_command("compile_translations")
     test_client.store_rendered_templates = store_rendered_pages
@@ -41,8 +41,8 @@ def pytest_collection_modifyitems(config, items):
 
 
 def pytest_collection_finish():
-    # What exists now exists until the end. A page of the admin makes some hundred thousand objects, few of them in cycles:
-    # at Python's own thresholds the collector takes a sixth of the time of the tests.
+    # Objects that exist now live until the end. A page of the admin creates some hundred thousand objects, few of them in
+    # cycles. With Python's default thresholds, garbage collection takes a sixth of the time of the tests.
     gc.freeze()
     gc.set_threshold(100_000, 20, 20)
 
@@ -51,13 +51,13 @@ _store_rendered_templates = test_client.store_rendered_templates
 
 
 def store_rendered_pages(store, signal, sender, template, context, **kwargs):
-    """Keep for ``response.context`` what pages and their parts were rendered with, but not each of hundreds of widgets."""
+    """Store the contexts of templates for ``response.context``, except those of the hundreds of widgets on a form."""
     if not (template.name or "").startswith("django/forms/"):
         _store_rendered_templates(store, signal, sender, template, context, **kwargs)
 
 
 def pytest_unconfigure():
-    # The workers of xdist end without running what settings registered with atexit.
+    # Workers of xdist end without the atexit function of the settings.
     shutil.rmtree(django_settings.DATA_DIR, ignore_errors=True)
 
 
@@ -69,12 +69,12 @@ def stored_files_of_this_test_alone(settings, tmp_path):
 
 @pytest.fixture(autouse=True)
 def nothing_kept_from_another_test():
-    """Begin each test with an empty cache. Inside a test's own transaction nothing is kept; tests with real ones keep."""
+    """Begin each test with an empty cache. It stores responses only in tests without a surrounding transaction."""
     cache.store.cache_clear()
 
 
 class FrozenClock:
-    """A clock that stands still until it is moved; what the code under test reads through ``timezone.now``."""
+    """A clock that stands still until it is moved. It replaces ``timezone.now``."""
 
     def __init__(self, now):
         self.now = now
@@ -96,7 +96,7 @@ def frozen_clock(monkeypatch):
 
 @pytest.fixture(scope="session")
 def html_errors(tmp_path_factory):
-    """Return a function from {name of a page: its HTML} to what the Nu HTML checker finds: "name:line: message"."""
+    """Return a function from {name of a page: HTML} to the messages of the Nu HTML checker, as "name:line: message"."""
     java = need_program("Java", "java")
     jar = Path(sys.prefix) / "vnu.jar"
     need("the HTML checker", jar if jar.exists() else None)
@@ -115,7 +115,7 @@ def html_errors(tmp_path_factory):
             text=True,
             timeout=300,
         )
-        # Java and the checker itself count as broken, not the pages, when they do not answer in JSON.
+        # Output that is not JSON is an error of Java or the checker, not of the pages.
         messages = json.loads(run.stdout)["messages"]
         return [
             f"{names[Path(message['url']).name]}:{message.get('lastLine', 0)}: {message['message']}"
@@ -128,8 +128,8 @@ def html_errors(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def chromium():
-    """Return a headless Chromium (of Playwright's sync API) for the session."""
-    # Here, since most sessions start no browser.
+    """Yield a headless Chromium of Playwright's sync API, one for the session."""
+    # Imported here, since most sessions start no browser.
     from playwright.sync_api import expect, sync_playwright
 
     path = need_program("Chromium", "chromium")
@@ -153,17 +153,17 @@ def chromium():
 
 @pytest.fixture
 def browser_page(chromium, live_server):
-    """Return a page in a browser of its own: addresses like "/en/" are those of the live server.
+    """Yield a page in its own browser context. Addresses like "/en/" are relative to the live server.
 
-    What the console reports as an error (a script's failure, a breach of the content security policy, a missing file)
-    is in ``page.problems``, a list of texts; a test ends by comparing it with [].
+    ``page.problems`` lists the errors on the console, such as failed scripts, violations of the content security policy and
+    missing files. Tests end by comparing it with [].
     """
     yield from _page_of_its_own(chromium, live_server)
 
 
 @pytest.fixture
 def another_page(chromium, live_server):
-    """A page like ``browser_page``, for a second person: the two share nothing."""
+    """Yield a page like ``browser_page`` for a second person, in a separate browser context."""
     yield from _page_of_its_own(chromium, live_server)
 
 
@@ -180,7 +180,7 @@ def _page_of_its_own(chromium, live_server):
 
 @pytest.fixture
 def axe_violations():
-    """Return a function from a browser page to axe's findings: (impact, rule, the elements found)."""
+    """Return a function from a browser page to the violations that axe finds: (impact, rule, elements)."""
     from axe_playwright_python.sync_playwright import Axe
 
     def check(page):

@@ -1,4 +1,4 @@
-"""The database's guards over what is frozen, as tests need them: lifted to flush and to tamper, and by the test's clock."""
+"""The database guards in tests: removed to empty the tables or to tamper with rows, and using the clock of the test."""
 
 import re
 from contextlib import contextmanager
@@ -20,7 +20,7 @@ SHIFT = re.compile(r"([+-]\d+) (second|minute)s?")
 
 @contextmanager
 def lifted_guards():
-    """Let the body change what the database keeps frozen."""
+    """Remove the guards for the body, which may then change frozen rows."""
     database_guards.remove_guards()
     try:
         yield
@@ -28,12 +28,12 @@ def lifted_guards():
         database_guards.install_guards()
 
 
-# What every migration fills anew at its end, and no test changes past its own transaction.
+# Tables that ``migrate`` fills at its end. Tests change them only in transactions that are rolled back.
 FILLED_BY_MIGRATIONS = {"django_content_type", "auth_permission", "auth_group", "auth_group_permissions"}
 
 
 def prepare():
-    """Have TransactionTestCase empty the tables, and the guards read ``timezone.now`` as the services do."""
+    """Patch how TransactionTestCase empties the tables, and let the guards read ``timezone.now`` like the services."""
     TransactionTestCase._fixture_teardown = _empty_the_tables
     database_guards.CLOCK = (
         f"SELECT coalesce(nullif(current_setting('{SETTING}', true), '')::timestamptz, clock_timestamp())"
@@ -42,12 +42,12 @@ def prepare():
 
 
 def _empty_the_tables(_test):
-    """Leave the database as a test found it: what Django's own flush does, in a tenth of the time."""
+    """Empty the tables. It does the work of Django's flush in a tenth of the time."""
     database_guards.remove_guards()
     tables = connection.introspection.django_table_names(only_existing=True, include_views=False)
     with transaction.atomic(), connection.cursor() as cursor:
         for table in sorted({*tables} - FILLED_BY_MIGRATIONS):
-            cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")  # noqa: S608 - a name of Django's
+            cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")  # noqa: S608 - a table name from Django
         Group.objects.exclude(name__in=roles.ROLES).delete()
         epoch.replace_mark()
     database_guards.install_guards()
@@ -61,7 +61,7 @@ def _give_the_clock(connection, **_kwargs):
 
 
 def _strftime(form, moment, *shifts):
-    """SQLite's own function as the guards call it."""
+    """Replace SQLite's function, for the arguments that the guards use."""
     assert (form, moment) == ("%Y-%m-%d %H:%M:%f", "now")
     instant = timezone.now().astimezone(UTC)
     for amount, unit in (SHIFT.fullmatch(shift).groups() for shift in shifts):
@@ -70,7 +70,7 @@ def _strftime(form, moment, *shifts):
 
 
 def _tell_the_instant(execute, sql, params, many, context):
-    """Tell PostgreSQL the instant of a clock that stands still, before it is asked to change an edition or a withdrawal."""
+    """Send the instant of a frozen clock to PostgreSQL before a statement that changes an edition or a withdrawal."""
     text = str(sql).lstrip()
     of_edition = text.upper().startswith(("UPDATE", "WITH")) and "publishing_edition" in text
     of_withdrawal = text.upper().startswith(("INSERT", "UPDATE", "DELETE")) and "publishing_withdrawal" in text
@@ -81,7 +81,7 @@ def _tell_the_instant(execute, sql, params, many, context):
 
 
 def raw(sql, *params):
-    """Run *sql* past every model; return the number of rows it changed."""
+    """Run *sql* directly and return the number of rows it changed."""
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return cursor.rowcount

@@ -1,4 +1,4 @@
-"""Parts outside Python that some tests need: a browser, Java, exiftool."""
+"""Programs that some tests need: a browser, Java, exiftool."""
 
 import os
 import shutil
@@ -7,7 +7,7 @@ import pytest
 
 
 def need(part, found):
-    """Return *found*, the path of *part*; where it is None the test is skipped naming the part, or fails in CI."""
+    """Return *found*, the path of the program *part*. Where it is None, the test is skipped or, in CI, fails."""
     if found:
         return found
     message = f"{part} is missing; make test as root installs it."
@@ -17,5 +17,5 @@ def need(part, found):
 
 
 def need_program(part, name):
-    """Return the path of the program *name*, which is or belongs to *part*."""
+    """Return the path of the program *name* of *part*, like ``need``."""
     return need(part, shutil.which(name))

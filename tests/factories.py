@@ -1,4 +1,4 @@
-"""Makers of valid working records. Each saves one object that may be published as it is, and never surprises."""
+"""Factories of working records. Each saves one valid object, which can be published unchanged."""
 
 import itertools
 from datetime import date
@@ -18,7 +18,7 @@ _numbers = itertools.count(1)
 
 
 def make_request(path="/en/"):
-    """A GET by somebody, with the read context that the middleware gives it."""
+    """Return a GET request with the read context that the middleware sets."""
     request = RequestFactory().get(path)
     request.read_context = ReadContext()
     return request
@@ -30,7 +30,7 @@ def make_user(username="publisher", **fields):
 
 
 def make_account(role, username="", **fields):
-    """An account with the role *role*, read anew so that it knows its rights; named after the role."""
+    """Return an account with the role *role*, by default named after it. It is read again, so that no permissions are cached."""
     user = make_user(username or role.replace(" ", "-"), **fields)
     user.groups.add(Group.objects.get(name=role))
     return type(user).objects.get(pk=user.pk)
@@ -67,7 +67,7 @@ def make_document(conference=None, title="A document", language="en", body="<p>A
 
 
 def make_stored_file(name="file.pdf", content=b"%PDF-1.4 not a real one", media_type="application/pdf", **fields):
-    """A stored file written past the upload checks."""
+    """Return a StoredFile, stored without the upload checks."""
     stored = StoredFile(name=name, media_type=media_type, size=len(content), sha256="0" * 64, **fields)
     stored.file.save(name, ContentFile(content), save=False)
     stored.save()
@@ -75,7 +75,7 @@ def make_stored_file(name="file.pdf", content=b"%PDF-1.4 not a real one", media_
 
 
 def make_photo(conference, **fields):
-    """A photo with a download and one rendition, whose bytes are not pictures."""
+    """Return a photo with a download and one smaller rendition. Their bytes are not pictures."""
     original = make_stored_file("photo.jpg", b"original", "image/jpeg", width=1600, height=1067)
     for variant, width in (("download", 1600), ("w640.webp", 640)):
         make_stored_file(

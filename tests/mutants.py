@@ -1,12 +1,12 @@
-"""``make mutants``: change the read gate in one place at a time, and see whether a test notices. Takes an hour; not in CI.
+"""``make mutants``: a mutation test of the read gate (GATE), the code that decides what is public. Takes an hour; not in CI.
 
-1. The tests below TESTS run once under coverage, which tells the branches that no test takes, and which test runs which line.
-2. One process imports everything and makes the database. For each mutant it forks; the child puts the changed function in the
-   place of the original and runs the tests of that line until one fails: those first that run little else of the gate. Where
-   none does in TOGETHER seconds of processor time, it survived. First of all, each module must survive unchanged.
+1. The tests in TESTS run once under coverage, which shows the branches that no test takes, and which test runs which line.
+2. One process imports everything and creates the database. It forks for each mutant. The child replaces the function and runs
+   the tests of the changed line until one fails, beginning with those that run few other lines of the gate. The mutant
+   survives where none fails in TOGETHER seconds of processor time. Before, the tests must pass with the unchanged module.
 
-Only what stands inside functions is changed: what a module computes while it is imported is there before the fork. Messages
-are left alone, and so is what only decides how many columns are read (``defer``, ``only``).
+Only code inside functions is changed, since module-level code runs before the fork. Messages are not changed, nor are calls
+that only decide which columns are read (``defer``, ``only``).
 """
 
 import argparse
@@ -64,11 +64,11 @@ SLOW = {
     "test_translations.py",
 }
 WARM_UP = "tests/web/test_health.py"
-TOGETHER = 20  # seconds of processor time for the tests of one mutant: other work on the machine changes no result
-ALONE = 120  # seconds for a single test of them; one that never ends has noticed too
+TOGETHER = 20  # seconds of processor time for the tests of one mutant, so that other load does not change the result
+ALONE = 120  # seconds for a single test; one that does not end counts as failed
 
 
-# What is changed
+# Mutations
 
 SWAPPED = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
@@ -81,7 +81,7 @@ MESSAGES = {"_", "gettext", "refuse", "Http404"}
 
 
 def changes(node):
-    """Yield (what is done, function that does it to a copy of *node* and returns what stands there instead)."""
+    """Yield (description of a mutation, function that returns the replacement for a copy of *node*)."""
 
     def swap(name, index=None):
         def do(copied):
@@ -139,7 +139,7 @@ def _without(name, index):
 
 
 def places(tree):
-    """Yield (line, path to a node inside a function) of *tree*; a path is a list of (name of the field, index or None)."""
+    """Yield (line, path) of each node inside a function in *tree*. A path is a list of (name of the field, index or None)."""
 
     def below(node, path, inside):
         if inside and hasattr(node, "lineno"):
@@ -166,7 +166,7 @@ def _is_docstring(node):
 
 
 def mutants(path):
-    """Yield (line, what is done, function that returns the tree) of each mutant of the module at *path*."""
+    """Yield (line, description, function that returns the tree) of each mutant of the module at *path*."""
     source = (ROOT / path).read_text()
     tree = ast.parse(source)
     for line, where in places(tree):
@@ -196,7 +196,7 @@ def _at(tree, path):
 
 
 def put_in_place(tree, path):
-    """Give every function that came from the module at *path* the code it has in *tree*. Returns how many changed."""
+    """Replace the code of all functions from the module at *path* by that in *tree*. Return how many changed."""
     new = {}
 
     def collect(code):
@@ -221,7 +221,7 @@ def put_in_place(tree, path):
 
 
 class Covering:
-    """Plugin of pytest: notes for each test the lines of the gate that it runs, nothing kept from the test before."""
+    """Pytest plugin that records for each test the lines of the gate that it runs. Caches are emptied before each test."""
 
     def __init__(self, out):
         import coverage
@@ -251,7 +251,7 @@ class Covering:
 
 
 def forgetting():
-    """Return a function that empties what functions keep: a test would run fewer lines because another ran before it."""
+    """Return a function that empties all caches of functions, so that no test runs fewer lines because of an earlier one."""
     from django.urls import get_resolver
 
     assert get_resolver().url_patterns  # imports every view
@@ -268,7 +268,7 @@ def forgetting():
 
 
 def fit(items):
-    """Those of *items* that are asked here: not what needs a browser or another process, nor what takes long."""
+    """Return those of *items* that need no browser, no other process and little time."""
     return [
         item
         for item in items
@@ -279,16 +279,16 @@ def fit(items):
     ]
 
 
-# One mutant after the other
+# Running the mutants
 
 
 class Mutating:
-    """Plugin of pytest: instead of the tests it runs the mutants, each in a fork of this process."""
+    """Pytest plugin that runs the mutants instead of the tests, each in a fork of this process."""
 
     def __init__(self, found, chosen):
         self.found, self.chosen, self.survived, self.untested = found, chosen, [], []
         self.killed = 0
-        # How much of the gate each test runs.
+        # {test: number of lines of the gate that it runs}
         self.breadth = Counter(name for of in found["lines"].values() for names in of.values() for name in names)
 
     def pytest_collection_modifyitems(self, items):
@@ -297,7 +297,7 @@ class Mutating:
     def pytest_runtestloop(self, session):
         items = {item.nodeid: item for item in session.items}
         first = session.items[0]
-        # Makes the database, which stays as long as the session does: for pytest, another test follows.
+        # Creates the database. It is kept for the session, since pytest expects another test to follow.
         first.config.hook.pytest_runtest_protocol(item=first, nextitem=session.items[-1])
         controlled = set()
         for number, (path, line, what, make) in enumerate(self.chosen, 1):
@@ -329,7 +329,7 @@ class Mutating:
         if not child:
             try:
                 os._exit(0 if self._passes(path, tree, items) else 1)
-            except BaseException:  # noqa: BLE001 - whatever breaks outside a test, the mutant did it
+            except BaseException:  # noqa: BLE001 - errors outside of tests come from the mutant too
                 os._exit(1)
         return os.waitpid(child, 0)[1] == 0
 
@@ -345,7 +345,7 @@ class Mutating:
             signal.alarm(ALONE)
             if any(report.failed for report in runtestprotocol(item, nextitem=following, log=False)):
                 return False
-            if time.process_time() > TOGETHER:  # of this fork alone: it begins at nought
+            if time.process_time() > TOGETHER:  # of this fork alone, since a fork begins at 0
                 break
         return True
 

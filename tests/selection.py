@@ -1,18 +1,17 @@
-"""Which tests run where. All run on SQLite.
+"""Selection of the tests for each database. All run on SQLite.
 
-On PostgreSQL those run again whose result can depend on the database: they use it, and what they are about are queries,
-their order and their number, transactions, locks, constraints, or who is told what by them. A new test runs on both unless
-it stands below a path that is listed here.
+On PostgreSQL only those run whose result can depend on the database: they use it, and test queries, the order and number of
+results, transactions, locks, constraints or access. A new test runs on both, unless its path is listed here.
 
-``make quick`` runs neither the browser nor what is slow: marked so here or, where a test takes seconds, beside it.
+``make quick`` leaves out browser tests and slow tests. Tests are marked as slow here or, one by one, with a marker.
 """
 
 import pytest
 from django.db import connection
 
-# About forms, pages, files or tools as such, made of rows that any database returns alike.
+# Tests of forms, pages, files or tools, for which all databases return the same rows.
 ABOVE_THE_DATABASE = (
-    # What a form shows, compares, tells and refuses. Saving by each form and button, lists, locks and notes run on both.
+    # What forms show, compare and refuse. Tests of saving, buttons, lists, locks and steps run on both.
     *(
         f"tests/admin/test_{name}.py"
         for name in (
@@ -33,27 +32,26 @@ ABOVE_THE_DATABASE = (
     "tests/admin/test_reading.py::test_whenever",
     "tests/api/test_developers.py",
     "tests/api/test_schema.py",
-    # The demonstration content itself, and which tables the public side names in its queries.
+    # The demonstration content, and the tables in queries of the public side.
     *("tests/content/test_facts.py", "tests/content/test_public_side.py", "tests/content/test_texts.py"),
-    # That the walk misses nothing, keys of files, and forms. The walk itself and the comparisons run on both.
+    # Completeness of the walk, keys of files, and forms. The walk itself and the comparisons run on both.
     *(f"tests/embargo/test_{name}.py" for name in ("files", "own_records", "planted_holes", "world")),
-    # What is inside of files, and how they are sent. Who gets them, and that a row and its file come together, run on both.
+    # Contents of files, and how they are sent. Tests of access and of storing rows with their files run on both.
     *(f"tests/files/test_{name}.py" for name in ("corpus", "nginx", "photos", "requests", "serving", "text")),
-    "tests/publishing/test_guards.py::test_the_server_starts",  # on a SQLite of its own
+    "tests/publishing/test_guards.py::test_the_server_starts",  # uses its own SQLite
     *("tests/reading/test_planted_faults.py", "tests/reading/test_redis.py"),
     "tests/tools/",
     *("tests/web/test_translations.py", "tests/web/test_xss.py"),
 )
 FIXTURES_OF_A_DATABASE = {"db", "transactional_db", "django_db_setup", "live_server"}
 
-# Left out by ``make quick``, beside the browser and tests with a mark of their own: the embargo walk, what has to be loaded or
-# started first.
+# Slow besides browser tests and tests with the marker: the embargo walk, and tests that first load content or start programs.
 SLOW_DIRECTORIES = ("tests/content/", "tests/embargo/")
 SLOW_FIXTURES = {"html_errors"}
 
 
 def select(config, items):
-    """Take from *items* what does not run on the database in use, and mark what is slow."""
+    """Deselect those of *items* that do not run on the current database, and mark slow ones."""
     for item in items:
         if item.nodeid.startswith(SLOW_DIRECTORIES) or SLOW_FIXTURES.intersection(item.fixturenames):
             item.add_marker(pytest.mark.slow)

@@ -1,7 +1,7 @@
-"""``make size``: lines of code by package, and what is longer than the house wants: modules, functions, classes.
+"""``make size``: lines of code by package, and the modules, functions and classes longer than LONGEST.
 
-Counted are lines that hold code: no blank lines, comments or docstrings; no tests, migrations, benchmarks or fixtures. A class
-counts with the classes of its own module that it inherits from.
+Blank lines, comments and docstrings are not counted, nor are tests, migrations, benchmarks and fixtures. The lines of a class
+include those of its base classes in the same module.
 """
 
 import ast
@@ -22,7 +22,7 @@ Function = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def code_lines(source):
-    """Return the numbers of the lines of *source* that hold code."""
+    """Return the numbers of the lines of *source* that contain code."""
     lines = set()
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
         if token.type not in IGNORED:
@@ -35,7 +35,7 @@ def code_lines(source):
 
 
 def lengths(source):
-    """Yield (kind, name, lines of code) of the module in *source* and of all that it defines."""
+    """Yield (kind, name, lines of code) of the module *source* and of its functions and classes."""
     lines = code_lines(source)
     tree = ast.parse(source)
     yield "module", "", len(lines)
@@ -60,13 +60,13 @@ def _with_bases(node, own):
 
 
 def package_of(path):
-    """Return the package that *path*, from the root, belongs to: "ctportal/web", "conferences"."""
+    """Return the package of *path* (from the root), such as "ctportal/web" or "conferences"."""
     parts = path.parts[:-1]
     return "/".join(parts[:2] if parts[0] == "ctportal" else parts[:1])
 
 
 def modules(root=ROOT):
-    """Yield (path from the root, source) of each module that counts."""
+    """Yield (path from the root, source) of each module that is counted."""
     for package in PACKAGES:
         for path in sorted((root / package).rglob("*.py")):
             if "migrations" not in path.parts:

@@ -16,7 +16,7 @@ from tests.factories import (
     make_user,
 )
 
-# Collection: type of its records.
+# {collection: type of its records}
 COLLECTIONS = {
     "conferences": "conference",
     "documents": "document",
@@ -35,7 +35,7 @@ def publisher(db):
 
 @pytest.fixture
 def get(client):
-    """GET an address below /api/v1/ and return (status, parsed body)."""
+    """Return a function that GETs an address below /api/v1/ and returns (status, parsed body)."""
 
     def get(address, **headers):
         response = client.get(f"/api/v1/{address}", headers=headers)
@@ -45,7 +45,7 @@ def get(client):
 
 
 class Dossier:
-    """A conference with one of everything, published with its documents and a photo."""
+    """A published conference with one part of each kind, with documents and a photo."""
 
     def __init__(self, publisher):
         self.series = make_series(

@@ -1,4 +1,4 @@
-"""One world for all tests of a module: made once, inside a transaction; each test sees it as it was."""
+"""One world for all tests of this package, created once in a transaction. Each test sees it unchanged."""
 
 import logging
 
@@ -15,20 +15,20 @@ from .world import BEGIN, NOW, World
 
 @pytest.fixture(autouse=True)
 def stored_files_of_this_test_alone(request, settings, tmp_path):
-    """The world brings its own folder."""
+    """Keep the folder of the world."""
     if "made" not in request.fixturenames:
         settings.STORED_FILES_ROOT = tmp_path / "files"
 
 
 @pytest.fixture(autouse=True)
 def answers_are_kept(monkeypatch):
-    """Let the cache of answers work inside the world's transaction, as it does on the site."""
+    """Let the cache of responses work inside the transaction of the world, as in production."""
     monkeypatch.setattr(cache, "usable", cache.store)
 
 
 @pytest.fixture(autouse=True)
 def quiet():
-    """Thousands of refusals are asked for here, and each would be logged, some with a traceback."""
+    """Switch off logging, since thousands of refused requests would be logged, some with a traceback."""
     logging.disable(logging.CRITICAL)
     yield
     logging.disable(logging.NOTSET)
@@ -36,7 +36,7 @@ def quiet():
 
 @pytest.fixture(scope="package")
 def made(django_db_setup, django_db_blocker, tmp_path_factory):
-    """A function that makes an empty world, at a clock that stands still; all is undone after the module."""
+    """Yield a function that creates an empty world with a frozen clock. Everything is undone at the end of the package."""
     clock = FrozenClock(BEGIN)
     with (
         django_db_blocker.unblock(),
@@ -56,6 +56,6 @@ def whole_world(made):
 
 @pytest.fixture
 def world(whole_world, db):
-    """The whole world, as it was before the test, and at its own hour: other worlds move the same clock."""
+    """Return the whole world, unchanged and at its own time, since other worlds move the same clock."""
     whole_world.clock.move_to(NOW)
     return whole_world

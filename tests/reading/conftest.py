@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture
 def is_kept(client, monkeypatch):
-    """A function that tells whether the answer to an address came from the cache. It then cost one query, the epoch."""
+    """Return a function that tells whether the response for an address came from the cache, with one query for the epoch."""
     found, honest = [], middleware.answer_of
 
     def noting(entry):
@@ -36,7 +36,7 @@ def is_kept(client, monkeypatch):
 
 @pytest.fixture
 def keeps(is_kept):
-    """A function that asks twice and tells whether the second answer was a kept one."""
+    """Return a function that requests an address twice and tells whether the second response was cached."""
 
     def ask(address, **headers):
         is_kept(address, **headers)
@@ -47,14 +47,14 @@ def keeps(is_kept):
 
 @pytest.fixture(scope="session")
 def redis_port():
-    """A real Redis that ``deploy/test-redis`` starts for the session; its port."""
+    """Yield the port of a Redis that ``deploy/test-redis`` starts for the session."""
     need("Redis", shutil.which("redis-server"))
     with started_redis() as port:
         yield port
 
 
 class started_redis:
-    """Run Redis on *port*, a free one by default, inside a with statement."""
+    """Context manager that runs Redis on *port*, by default a free one."""
 
     def __init__(self, port=""):
         self.port = port
@@ -77,7 +77,7 @@ class started_redis:
 
 @pytest.fixture
 def in_redis(settings, redis_port):
-    """Let this test keep answers in Redis, as several machines do."""
+    """Cache responses in Redis, as several machines do."""
     settings.CTPORTAL_CACHE_URL = f"redis://127.0.0.1:{redis_port}/0"
     cache.store.cache_clear()
     cache.store().clear()

@@ -1,10 +1,10 @@
-"""Fill in and send the admin's real forms: what is posted is what the page itself holds, with what an editor types."""
+"""Submit forms of the admin like a browser: the values on the page, with those that an editor types."""
 
 from html.parser import HTMLParser
 
 
 class _FormParser(HTMLParser):
-    """The names and values that a browser would send for the form whose id ends in ``_form``, and its buttons."""
+    """Parses the names, values and buttons of the form whose id ends in ``_form``."""
 
     def __init__(self):
         super().__init__(convert_charrefs=True)
@@ -40,7 +40,7 @@ class _FormParser(HTMLParser):
                 self.values[name] = attributes.get("value", "on")
         elif kind != "file":
             value = attributes.get("value", "")
-            # A name that stands there more than once, such as the photos on a contact sheet, has a list of values.
+            # A name that occurs several times, such as the photos on a contact sheet, has a list of values.
             self.values[name] = [*self._list(name), value] if name in self.values else value
 
     def _list(self, name):
@@ -57,13 +57,13 @@ class _FormParser(HTMLParser):
         elif tag == "select":
             self.select = None
         elif tag == "textarea":
-            # A browser drops the one line feed after the opening tag.
+            # Browsers remove one line feed after the opening tag.
             self.values[self.textarea] = self.values[self.textarea].removeprefix("\n")
             self.textarea = None
 
 
 class AdminForm:
-    """One form of the admin, opened by *client* at *address*."""
+    """A form of the admin that *client* has opened at *address*."""
 
     def __init__(self, client, address):
         self.client, self.address = client, address
@@ -77,17 +77,17 @@ class AdminForm:
         self.response, self.values, self.buttons = response, parser.values, parser.buttons
 
     def again(self, response):
-        """The form that came back refused, as the same page."""
+        """Return the AdminForm of *response*, in which the form is shown again with errors."""
         self._read(response)
         return self
 
     def fill(self, **values):
-        """Type *values*; a name the page does not hold is a mistake of the test, but for files and ticks."""
+        """Set *values*. Their names must be on the page, except those of files and checkboxes."""
         self.values |= values
         return self
 
     def add_row(self, prefix, **values):
-        """Add a row to the inline *prefix*, as “add another” does."""
+        """Add a row to the inline *prefix*, like “add another”."""
         total = f"{prefix}-TOTAL_FORMS"
         number = int(self.values[total])
         self.values[total] = str(number + 1)
@@ -97,22 +97,22 @@ class AdminForm:
         return self.fill(**{f"{prefix}-{number}-{name}": value for name, value in values.items()})
 
     def press(self, button):
-        """Send the form with *button*; return the response."""
+        """Submit the form with *button* and return the response."""
         assert button in self.buttons, f"no button {button}, only {self.buttons}"
         values = {name: value for name, value in self.values.items() if "__prefix__" not in name and value is not None}
         if values.get("alone_reason") == "" and button.startswith(("_publish", "_replace", "_relabel")):
-            # Most tests are not about the second reader; those that are fill it in, or set it to None.
+            # Most tests do not concern the second reader. Those that do set a value or None.
             values["alone_reason"] = "There is one person in this test"
         return self.client.post(self.address, values | {button: "1"})
 
 
 def delete(client, address):
-    """Open the question at *address* whether something is to be deleted, and say yes; return the response."""
+    """Confirm the deletion at *address* and return the response."""
     return AdminForm(client, address).press("_delete")
 
 
 def errors_of(response):
-    """Return {field: [messages]} of a form shown again; rows as ``<prefix>-<number>-<field>``."""
+    """Return {field: [messages]} of a form with errors. Fields of rows are named ``<prefix>-<number>-<field>``."""
     form = response.context["adminform"].form
     found = {name: list(messages) for name, messages in form.errors.items()}
     for formset in response.context["inline_admin_formsets"]:

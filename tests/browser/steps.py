@@ -1,4 +1,4 @@
-"""What a person does on a page that takes more than one movement, done so that no step overtakes the page's scripts."""
+"""Actions of a user on a page that take several steps. Each waits for the scripts of the page."""
 
 import re
 
@@ -6,20 +6,20 @@ from playwright.sync_api import expect
 
 
 def settled(page):
-    """Wait until the scripts of an admin page have named its boxes: before that, a look at the whole page tells nothing."""
+    """Wait until the scripts of an admin page have labelled its rich text boxes, before the whole page is checked."""
     expect(page.locator("html[data-portal-ready]")).to_have_count(1)
     expect(page.locator(".prose-editor [contenteditable]:not([aria-label])")).to_have_count(0)
 
 
 def answered(page, words):
-    """Wait until the open autocomplete box offers what *words*, just typed, find; not what was asked before."""
-    # The line stands there from the first letter on, until the answer to the last one is shown.
+    """Wait until the open autocomplete box shows the results for *words*, not those of an earlier search."""
+    # This line is shown from the first letter until the results for the last one arrive.
     expect(page.locator(".select2-results__option.loading-results")).to_have_count(0)
     expect(page.locator(".select2-results__option--highlighted")).to_contain_text(words)
 
 
 def choose(page, field, words):
-    """Choose what *words* find in the autocomplete box of *field* (an id)."""
+    """Choose the result for *words* in the autocomplete box of *field* (an id)."""
     box = page.locator(f"#{field} + .select2-container")
     box.click()
     page.fill(".select2-container--open .select2-search__field", words)
@@ -32,5 +32,5 @@ def write(page, field, text):
     """Type *text* into the rich text box of *field* (an id)."""
     page.locator(f".prose-editor:has(#{field}) [contenteditable]").click()
     page.keyboard.type(text)
-    # The box tells its changes to the field that is sent.
+    # The box copies its text to the field that is submitted.
     expect(page.locator(f"#{field}")).to_have_value(re.compile(re.escape(text)))

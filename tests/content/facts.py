@@ -1,8 +1,8 @@
-"""What the public sources say, written down by hand from them and not from the fixtures.
+"""Facts from the public sources, written by hand and independent of the fixtures.
 
-FACTS[record][question] is the whole answer: a list for what may be many, else one text. The questions are the functions
-of the same name in ``test_facts``. Organizations are called by their acronym where they have one. Dates of the sources
-that name a month or a year alone are written as such.
+FACTS[record][question] is the complete answer: a list where there may be several, else a text. Each question is a function
+of that name in ``test_facts``. Organizations are named by their acronym where they have one. Dates for which the sources
+give only a month or a year have that precision.
 """
 
 MINSK_FILES = "https://www.un.org/counterterrorism/ctitf/sites/www.un.org.counterterrorism.ctitf/files/"
@@ -191,7 +191,7 @@ FACTS = {
             "Wolfgang Amadeus Brülhart, Swiss Permanent Representative to the OSCE and UN",
         ],
         "documents": ["co-chairs-summary: en", "press-release: en", "press-release: en", "statement: en"],
-        # The Strategy of 2006 with its reviews up to that day, then the documents named one by one.
+        # The Strategy of 2006 with its reviews up to that day, then the documents that are named.
         "references": [
             "A/RES/60/288",
             "A/RES/62/272",
@@ -228,7 +228,7 @@ FACTS = {
         "ordinals": ["unnumbered in regional-conferences"],
         "organizers": ["CARICOM: in-cooperation-with", "UNOCT: co-organizer"],
     },
-    # What was held around them
+    # Events around them
     "conferences/abu-dhabi-civil-society-2019": {
         "dates": "2019-12-17 to 2019-12-17",
         "place": "Abu Dhabi, AE",

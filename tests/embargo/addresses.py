@@ -1,4 +1,4 @@
-"""Every address there is to ask: written by hand for what may be asked of a record, found in the resolver for what is left."""
+"""All addresses that the walk requests. Those of records are written by hand, and the URL resolver yields all other routes."""
 
 from functools import cache
 from urllib.parse import urlencode
@@ -38,7 +38,7 @@ ADMIN = {
     )),
 }  # fmt: skip
 ENTRY = {"co-chairs-summary": "cochairssummary", "press-release": "pressrelease", "statement": "statement"}
-# (app, model, field) of every box in which staff choose a record.
+# (app, model, field) of each autocomplete box for records.
 AUTOCOMPLETES = (
     *(("conferences", "conference", field) for field in ("parent", "themes")),
     *(("conferences", "seriesentry", field) for field in ("series",)),
@@ -52,16 +52,16 @@ AUTOCOMPLETES = (
     *(("documents", "document", field) for field in ("conference", "session", "issued_by", "delivered_by", "themes")),
     *(("documents", "documentrelation", field) for field in ("target", "conference")),
 )  # fmt: skip
-NO_EDITION = NO_REVISION = 987654321  # the key of none
-TRANSLATED = ("ru",)  # whose pages are asked for
-YEARS = ("2024", "2025", "2031", "2032")  # of open and of hidden records
+NO_EDITION = NO_REVISION = 987654321  # a key that no row has
+TRANSLATED = ("ru",)  # languages whose pages are requested
+YEARS = ("2024", "2025", "2031", "2032")  # years of public and of hidden records
 
 
 # Routes
 
 
 def routes(resolver=None, prefix=""):
-    """Every registered route, as ``ResolverMatch.route`` gives it."""
+    """Yield each registered route, as in ``ResolverMatch.route``."""
     for entry in (resolver or get_resolver()).url_patterns:
         part = str(entry.pattern)
         route = prefix + (part.removeprefix("^") if prefix else part)
@@ -72,7 +72,7 @@ def routes(resolver=None, prefix=""):
 
 
 def route_of(address):
-    """The route that answers at *address*, "" where none does."""
+    """Return the route of *address*, or "" where it has none."""
     return _route_of_path(address.partition("?")[0])
 
 
@@ -84,11 +84,11 @@ def _route_of_path(path):
         return ""
 
 
-# For everybody
+# Without a record
 
 
 def of_everybody():
-    """Addresses that belong to no record."""
+    """Yield the public addresses that belong to no record."""
     yield from (
         "/",
         "/healthz",
@@ -108,7 +108,7 @@ def of_everybody():
             yield f"/{language}/{name}/"
 
 
-# Parameters whose values are codes, of what is public and of what is hidden, and some that nobody may use.
+# Filters by codes of public and of hidden records, and parameters that are refused.
 FILTERS = (
     *(("year", year) for year in YEARS),
     *(("country", "KE"), ("country", "BY"), ("region", "eastern-africa"), ("language", "en"), ("language", "fr")),
@@ -121,7 +121,7 @@ FILTERS = (
 
 
 def of_lists():
-    """Lists in every order, by pages of every size, and filtered by every parameter."""
+    """Yield the lists, with each order, page size and filter."""
     lists = [f"/en/{PAGES[kind]}/" for kind in ("conference", "document", "photo")]
     lists += [f"/api/v1/{name}/" for name in COLLECTIONS.values()]
     yield from lists
@@ -139,7 +139,7 @@ def of_lists():
 
 
 def of_record(kind, slugs, uid):
-    """The public addresses of a record that has or had the *slugs*: its pages, its record in the API, and its versions."""
+    """Yield the public addresses of a record that has or had the *slugs*: pages, API and versions."""
     yield f"/id/{uid}"
     if kind in PAGES:
         for name in slugs or [uid]:
@@ -151,7 +151,7 @@ def of_record(kind, slugs, uid):
 
 
 def of_entry(kind, entry):
-    """The public addresses of an entry of the vocabulary."""
+    """Yield the public addresses of a vocabulary entry."""
     if kind in PAGES:
         yield f"/en/{PAGES[kind]}/{entry.slug}/"
     yield f"/api/v1/{COLLECTIONS[kind]}/{entry.uid}/"
@@ -159,7 +159,7 @@ def of_entry(kind, entry):
 
 
 def in_depth(kind, slugs, uid):
-    """Further addresses of a record or entry: other languages, other types, and lists filtered by it."""
+    """Yield further addresses of a record or entry: other languages, other types, and lists filtered by it."""
     for name in (*slugs, uid):
         if kind in PAGES and (kind == "photo" or name != uid):
             yield from (f"/{language}/{PAGES[kind]}/{name}/" for language in ("ar", "fr"))
@@ -177,14 +177,14 @@ def of_files(case):
 
 
 def of_words(kind, words):
-    """Searches for each of *words*."""
+    """Yield searches for each of *words*."""
     for word in words:
         yield from (f"{start}/{COLLECTIONS[kind]}/?q={word}" for start in ("/en", "/api/v1"))
         yield f"/api/v1/{COLLECTIONS['document' if kind == 'conference' else 'conference']}/?q={word}"
 
 
 def of_case(world, case):
-    """The public addresses of *case*: of its record, its vocabulary, its files, and a search for its title."""
+    """Yield the public addresses of *case*: of its record, vocabulary and files, and a search for its title."""
     uid = str(case.record.uid)
     yield from of_record(case.kind, dict.fromkeys(case.slugs.values()), uid)
     for (_side, kind), entry in case.vocabulary.items():
@@ -196,7 +196,7 @@ def of_case(world, case):
 
 
 def of_case_in_depth(world, case):
-    """More of them: every way of asking that a reader has."""
+    """Yield all public addresses of *case*, including all filters and searches."""
     yield from in_depth(case.kind, dict.fromkeys(case.slugs.values()), str(case.record.uid))
     for (_side, kind), entry in case.vocabulary.items():
         yield f"/id/{entry.uid}"
@@ -208,7 +208,7 @@ def of_case_in_depth(world, case):
 
 
 def searched(world, case):
-    """Words of *case*: its title first, then one of each kind of place, file names and texts of files included."""
+    """Return words of *case*: its title, then one from each kind of text, including names and texts of files."""
     wanted = (
         *("en ConferenceText.title", "en LanguageVersion.title", "Photo.caption_en", "en LanguageVersion.body"),
         *("Conference.name", "Person.name_en", "StoredFile.name", "StoredFile.text", "LogEntry.change_message"),
@@ -224,7 +224,7 @@ def searched(world, case):
 
 
 def of_staff(world):
-    """Addresses of the admin that belong to no record: lists, their filters, searches, forms to add."""
+    """Yield the addresses of the admin that belong to no record: lists, filters, searches and forms to add."""
     yield from ("/admin/", "/admin/login/", "/admin/password_change/", "/admin/password_change/done/", "/admin/jsi18n/")
     yield from ("/admin/nowhere/", "/admin/conferences/", "/admin/documents/", "/admin/conferences/photo/upload/")
     word = searched(world, world.cases["draft", "conference"])[0]
@@ -261,7 +261,7 @@ def of_staff(world):
 
 
 def of_draft(case, session):
-    """The admin's addresses of the record of *case*, and of what belongs to it; previews are those of *session*."""
+    """Yield the addresses in the admin of the record of *case* and its parts. Previews are signed for *session*."""
     record = case.record
     path = f"documents/{ENTRY[record.kind]}" if case.kind == "document" else ADMIN[case.kind][0]
     yield from of_row(path, record.pk)
@@ -291,7 +291,7 @@ def of_draft(case, session):
 
 
 def of_history(path, record):
-    """The pages of what is kept of the draft of *record*."""
+    """Yield the pages of the draft history of *record*."""
     base = f"/admin/{path}/{record.pk}"
     kept = [revision.pk for revision in revisions.revisions_of(record)]
     yield from (f"{base}/history/{pk}/" for pk in kept)
@@ -301,7 +301,7 @@ def of_history(path, record):
 def of_row(path, pk, languages=TRANSLATED):
     yield from (f"/admin/{path}/{pk}/{page}/" for page in ("change", "history", "delete"))
     yield f"/admin/{path}/{pk}/"
-    if languages:  # a record, not what belongs to one
+    if languages:  # a record, not a part of one
         yield from (
             f"/admin/{path}/{pk}/share/",
             f"/admin/{path}/{pk}/versions/",
@@ -316,13 +316,13 @@ def of_row(path, pk, languages=TRANSLATED):
 
 
 class Asking:
-    """As much of a request as a preview's address needs."""
+    """The part of a request that a preview address is made from."""
 
     def __init__(self, session):
         self.session = session
 
 
 def of_open_records(world):
-    """Public addresses of the host and its vocabulary."""
+    """Yield the public addresses of the host and its vocabulary."""
     for case in (world.host, world.host_document, world.host_photo):
         yield from of_case(world, case)

@@ -1,26 +1,26 @@
-"""Words, identifiers and keys that stand nowhere else, so that whoever reads one has read the very field that holds it."""
+"""Canaries: unique words, identifiers and keys. A response that contains one reveals the field that holds it."""
 
 import hashlib
 import re
 import uuid
 from typing import NamedTuple
 
-OPEN = "open"  # every reader must find it
-TOLD = "told"  # every reader may, such as the uid in a tombstone
-CLOSED = "closed"  # for who may read the draft, and they must find it
-HELD = "held back"  # for who may read the draft, and they need not find it
-KEPT = "kept"  # for administrators alone, of whom none walks here
+OPEN = "open"  # all readers must find it
+TOLD = "told"  # all readers may find it, such as the uid in a tombstone
+CLOSED = "closed"  # those who may read the draft must find it
+HELD = "held back"  # those who may read the draft may find it
+KEPT = "kept"  # only administrators may find it; no identity of the walk is one
 
 WORD = re.compile(rb"zq[a-p]{12,30}")
 UID = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 HASH = re.compile(rb"[0-9a-f]{64}")
-# The same for whole pages: a hyphen is found in them many times faster than a digit.
+# The end of a uid, for whole pages: searching for a hyphen is many times faster than for a digit.
 UID_FROM_ITS_HYPHEN = re.compile(rb"-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 DIGITS_AS_ZEROS = bytes.maketrans(b"0123456789abcdef", b"0" * 16)
 
 
 class Name(NamedTuple):
-    """What a canary stands for: the *case* (state and kind of record), the *side* and the field."""
+    """The origin of a canary: the *case* (state and kind of record), the *side* and the field."""
 
     case: str
     side: str
@@ -31,13 +31,13 @@ class Name(NamedTuple):
 
 
 def letters(text, count):
-    """Return *count* letters from a to p that depend on *text* alone: whatever is made first, each canary stays itself."""
+    """Return *count* letters from a to p that depend on *text* alone, so that canaries do not depend on their order."""
     digits = hashlib.blake2b(text.encode(), digest_size=32).hexdigest()[:count]
     return digits.translate(str.maketrans("0123456789abcdef", "abcdefghijklmnop"))
 
 
 def never(kind="word"):
-    """What looks like a canary and was never given to anything."""
+    """Return a text in the form of a canary that no field has."""
     return {
         "word": "zq" + letters("never", 12),
         "key": "zq" + letters("never", 30),
@@ -46,7 +46,7 @@ def never(kind="word"):
 
 
 class Canaries:
-    """All canaries of one world, and who each of them is."""
+    """All canaries of one world, with their Names."""
 
     def __init__(self):
         self.names = {}
@@ -55,7 +55,7 @@ class Canaries:
         return self._keep("zq" + letters(f"{case}/{what}/{side}", 12), Name(case, side, what))
 
     def key(self, case, side, what):
-        """The key of a stored file: 32 characters, as long as the real ones."""
+        """Return the key of a stored file: 32 characters, as long as real keys."""
         return self._keep("zq" + letters(f"{case}/{what}/{side}/key", 30), Name(case, side, what))
 
     def uid(self, case, side, what):
@@ -72,7 +72,7 @@ class Canaries:
         return text
 
     def found(self, data):
-        """Return {canary: Name} of what stands in *data* (bytes), in capitals or not."""
+        """Return {canary: Name} of the canaries in *data* (bytes), ignoring case."""
         data = data.lower()
         texts = set(WORD.findall(data))
         texts |= {data[max(0, m.start() - 8) : m.end()] for m in UID_FROM_ITS_HYPHEN.finditer(data)}
@@ -82,5 +82,5 @@ class Canaries:
         return {text: self.names[text] for text in texts if text in self.names}
 
     def of(self, *sides):
-        """The Names of *sides*."""
+        """Return the Names with one of *sides*."""
         return {name for name in self.names.values() if name.side in sides}

@@ -1,4 +1,4 @@
-"""Who reads: each identity with the cookies it would send, asking the whole stack of middlewares and views."""
+"""The identities of the walk. Each sends requests with its cookies through all middleware and views."""
 
 import json
 import re
@@ -18,7 +18,7 @@ STAFF = (CONTRIBUTOR, TRANSLATOR, PHOTO_EDITOR, PUBLISHER)
 IDENTITIES = (*OUTSIDERS, *STAFF)
 
 CLOCKS = ("Date", "Expires")
-# What differs from one answer to the next whoever asks: nonces and tokens.
+# Nonces and tokens, which differ in each response.
 PASSING = re.compile(
     rb"""nonce[=-]["']?[\w+/=-]+|name="csrfmiddlewaretoken" value="\w+"|csrftoken=\w+|sessionid=\w*|messages=[^;]*"""
 )
@@ -33,7 +33,7 @@ class Answer:
 
     @property
     def data(self):
-        """All bytes of it."""
+        """Headers, cookies and body as bytes."""
         return (
             json.dumps([self.headers, {name: morsel.value for name, morsel in self.cookies.items()}]).encode()
             + self.body
@@ -41,13 +41,13 @@ class Answer:
 
     @property
     def lasting(self):
-        """All of it that must be the same when the same is asked again."""
+        """The part that is the same when the request is repeated."""
         headers = {k: PASSING.sub(b"", v.encode()) for k, v in self.headers.items() if k not in CLOCKS}
         return self.status, headers, PASSING.sub(b"", self.body), sorted(self.cookies)
 
 
 class Reader(RequestFactory):
-    """Asks as the test client does, without keeping contexts of templates, which costs more than the answers."""
+    """Sends requests like the test client, without storing contexts of templates, which takes longer than the responses."""
 
     def __init__(self, name, **headers):
         super().__init__(headers=headers)
@@ -57,18 +57,18 @@ class Reader(RequestFactory):
     def request(self, **request):
         response = self.handler(self._base_environ(**request))
         body = b"".join(response.streaming_content) if response.streaming else response.content
-        for close in response._resource_closers:  # a file; closing the response would close the database too
+        for close in response._resource_closers:  # closes files; response.close() would close the database too
             close()
         return Answer(response.status_code, dict(response.headers), body, dict(response.cookies))
 
     def ask(self, address, method="GET", headers=None, data=None):
-        """The Answer to *method* at *address* (with its query)."""
+        """Return the Answer to *method* at *address*, with or without query."""
         if data is not None:
             return self.post(address, data, headers=headers)
         return self.generic(method, address, headers=headers)
 
     def ask_to_the_end(self, address, method="GET", data=None):
-        """Like ``ask``, but where the answer leads on, the page there: what staff are told stands on it."""
+        """Like ``ask``, but follow a redirect, since messages for staff are on the next page."""
         answer = self.ask(address, method, data=data)
         if answer.status not in (301, 302) or not answer.headers["Location"].startswith("/"):
             return answer
@@ -88,7 +88,7 @@ class Reader(RequestFactory):
 
 
 def reader(identity, world):
-    """The Reader for *identity*."""
+    """Return the Reader for *identity*."""
     if identity == VISITOR:
         return Reader(identity)
     if identity == API:

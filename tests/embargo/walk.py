@@ -1,4 +1,4 @@
-"""The walk: ask every address as an identity, and report each canary that may not be read there."""
+"""The walk: request all addresses as one identity, and report each canary that it must not read there."""
 
 import re
 from collections import defaultdict
@@ -16,7 +16,7 @@ from .world import KINDS, STATES
 
 OF_VOCABULARY = re.compile(r"/admin/conferences/(series|theme|organization|person)/")
 FOR_STAFF = ("/admin/", "/preview/")
-# And an empty form with the last. What a method is answered with does not depend on the database, so PostgreSQL is asked by HEAD alone.
+# The last with an empty form. Responses to methods do not depend on the database, so on PostgreSQL only HEAD is tested.
 OTHER_METHODS = ("HEAD", "OPTIONS", "POST") if connection.vendor == "sqlite" else ("HEAD",)
 
 
@@ -24,7 +24,7 @@ def is_public(address):
     return not address.startswith(FOR_STAFF)
 
 
-# By what may be seen of a record: what may, and what must.
+# What a reader may see of a record, and the canaries that they may and must find.
 NOTHING, PUBLIC, REASON, DRAFT = "nothing", "public part", "reason", "draft"
 MAY = {
     NOTHING: set(),
@@ -36,7 +36,7 @@ MUST = {NOTHING: set(), PUBLIC: {OPEN}, REASON: {OPEN}, DRAFT: {CLOSED}}
 
 
 class Walk:
-    """What one identity has found, where."""
+    """The canaries that one identity has found, and where."""
 
     def __init__(self, world, identity):
         self.world, self.identity = world, identity
@@ -47,7 +47,7 @@ class Walk:
     def ask(self, address, method="GET"):
         with transaction.atomic():
             answer = self.reader.ask(address, method)
-            # An empty form may have been enough to change something.
+            # Even an empty form may change something.
             transaction.set_rollback(method not in ("GET", "HEAD"))
         self.note(address, answer, method)
         return answer
@@ -56,7 +56,7 @@ class Walk:
         self.statuses[address, method] = answer.status
         asked = address.lower()
         for text, name in self.world.canaries.found(answer.data).items():
-            if text not in asked:  # what one says oneself is no news
+            if text not in asked:  # a search term in the response reveals nothing
                 self.seen[name].add(f"{method} {address}")
 
     @property
@@ -65,7 +65,7 @@ class Walk:
 
     @property
     def reads_in_brief(self):
-        """Whether the vocabulary's own forms are left out: they are dear, and those of the publisher show the same."""
+        """Return whether forms of the vocabulary are left out. They are slow, and those of the publisher show the same."""
         return self.identity in (TRANSLATOR, PHOTO_EDITOR)
 
     @property
@@ -75,15 +75,15 @@ class Walk:
 
     @property
     def routes(self):
-        """Every route that was asked by GET."""
+        """The routes that were requested by GET."""
         return {addresses.route_of(address) for address, method in self.statuses if method == "GET"}
 
     def everything(self):
-        """Ask all of the plan."""
+        """Request the whole plan."""
         return self.all_of(self.plan())
 
     def what_is_kept(self):
-        """Ask of the plan what a cache may hold: the public addresses by GET and by HEAD."""
+        """Request what a cache may store: the public addresses, by GET and HEAD."""
         asked = [address for address in self.addresses() if is_public(address)]
         return self.all_of((address, method) for address in asked for method in ("GET", "HEAD"))
 
@@ -93,10 +93,10 @@ class Walk:
         return self
 
     def plan(self):
-        """(address, method) of all that this identity asks: each address by GET, and by the others where they may tell more.
+        """Yield (address, method) for each request: all addresses by GET, and by other methods where these may reveal more.
 
-        To who reads all drafts the admin tells by GET all it knows of them; there, the publisher alone asks by the others,
-        at one address of each route, to find what breaks.
+        To an identity that reads all drafts the admin shows everything by GET. There only the publisher uses other methods,
+        at one address of each route, to find errors.
         """
         asked = self.addresses()
         yield from ((address, "GET") for address in asked)
@@ -106,10 +106,10 @@ class Walk:
         yield from ((address, method) for address in otherwise for method in OTHER_METHODS)
 
     def addresses(self):
-        """Every address that this identity asks for, each once, and at least one of each route.
+        """Return the addresses that this identity requests, each once, and at least one of each route.
 
-        Who reads all drafts finds everything in the records; for them lists, which only help to find what breaks, are
-        thinned out, so that each list and each filter is left.
+        An identity that reads all drafts finds everything in the records. It requests only some of the lists, to find
+        errors, but each list and each filter at least once.
         """
         asked = [*addresses.of_everybody(), *addresses.of_open_records(self.world)]
         asked += [*addresses.of_lists()][:: 7 if self.reads_all_drafts else 1]
@@ -121,7 +121,7 @@ class Walk:
         return list(dict.fromkeys(asked))
 
     def of_state(self, state):
-        """The addresses of the cases in *state*, public or not, that this identity asks for."""
+        """Return the addresses of the cases in *state*, public or not, that this identity requests."""
         asked = [address for kind in KINDS for address in self._of_case(self.world.cases[state, kind])]
         return [address for address in asked if not (self.reads_in_brief and OF_VOCABULARY.match(address))]
 
@@ -129,7 +129,7 @@ class Walk:
         return [*addresses.of_case(self.world, case), *addresses.of_draft(case, self.session)]
 
     def _further(self):
-        """Addresses among which there is one of each route."""
+        """Yield addresses with at least one of each route."""
         yield from addresses.of_staff(self.world)
         for case in self.world.cases.values():
             yield from addresses.of_case_in_depth(self.world, case)
@@ -137,18 +137,18 @@ class Walk:
 
 
 def one_of_each_route(asked):
-    """The first of the addresses *asked* on each route."""
+    """Return the first of the addresses *asked* for each route."""
     return list({addresses.route_of(address): address for address in reversed(list(asked))}.values())
 
 
 def owner(name):
-    """(kind, state) of the case that the canary *name* belongs to."""
+    """Return (kind, state) of the case of the canary *name*."""
     kind, _comma, rest = name.case.partition(", ")
     return kind, next((state for state in (*STATES, "public") if rest.startswith(state)), "public")
 
 
 def leaks(walk, table):
-    """A line for each canary that *walk* has read and, by *table* ({state: what may be seen}), may not."""
+    """Return a line for each canary that *walk* has read and must not by *table*, {state: what may be seen}."""
     lines = []
     for name, where in sorted(walk.seen.items()):
         _kind, state = owner(name)
@@ -160,7 +160,7 @@ def leaks(walk, table):
 
 
 def wrongly_hidden(walk, table):
-    """A line for each canary that *walk* must have read and has not."""
+    """Return a line for each canary that *walk* should have read and has not."""
     lines = []
     for name in sorted(walk.world.canaries.names.values()):
         _kind, state = owner(name)
@@ -178,7 +178,7 @@ NOT_ASKED = tuple(f"_{code}" for code in CODES if code not in (*addresses.TRANSL
 NOT_ASKED_IN_FRONT = tuple(f"{code} " for code in CODES if code not in (*addresses.TRANSLATED, "en"))
 
 
-# What everybody may read at public addresses, whoever is signed in.
+# What all identities may read at public addresses, signed in or not.
 PUBLIC_TABLE = {
     "draft": NOTHING,
     "in review": NOTHING,
@@ -191,5 +191,5 @@ PUBLIC_TABLE = {
 
 
 def forget():
-    """Forget what the process keeps of earlier answers."""
+    """Empty the caches of the process."""
     cache.store.cache_clear()

@@ -1,4 +1,4 @@
-"""The same world without anything hidden: rows are deleted, so that the rest keeps its keys, identifiers and instants."""
+"""The same world without hidden records. Their rows are deleted, so the others keep their keys, identifiers and instants."""
 
 from contextlib import contextmanager
 from unittest.mock import patch
@@ -29,13 +29,13 @@ RECORDS = (Document, Photo, Conference, Series, Theme, Organization, Person)
 
 @contextmanager
 def nothing_hidden(world):
-    """In the body, the world holds what readers may know of, and no working row at all; afterwards it is as before."""
+    """Remove everything hidden and all working rows from *world* for the body."""
     with transaction.atomic():
         _remove_hidden()
         left = sorted(str(name) for name in standing(world).values() if name.side == CLOSED)
         assert left == [], f"not removed: {left}"
         forget()
-        # Readers are not told of the guards' absence, which is of this world's making.
+        # The missing guards are an effect of this function, so readers must not notice them.
         with patch("ctportal.web.health.missing_guards", list):
             yield
         transaction.set_rollback(True)
@@ -44,8 +44,8 @@ def nothing_hidden(world):
 
 def _remove_hidden():
     hidden = Edition.objects.filter(public_from__gt=NOW)
-    on_postgresql("SET CONSTRAINTS ALL IMMEDIATE")  # what waits to be checked keeps triggers from being dropped
-    database_guards.remove_guards()  # they come back with the rollback
+    on_postgresql("SET CONSTRAINTS ALL IMMEDIATE")  # triggers cannot be dropped while deferred checks are pending
+    database_guards.remove_guards()  # the rollback restores them
     on_postgresql("SET CONSTRAINTS ALL DEFERRED")
     with connection.constraint_checks_disabled():
         for model in (Facet, Relation, EditionFile, LedgerEntry, Withdrawal):
@@ -53,12 +53,12 @@ def _remove_hidden():
         _delete(hidden)
         Edition.objects.filter(public_until=RELEASE).update(public_until=None)
         _delete(Relation.objects.exclude(target__in=Edition.objects.values("uid")))
-        # Every row: the site without hidden rows is one without any working row or trace of staff.
+        # All rows: the public site must not depend on working rows or on traces of staff.
         for model in TRACES:
             _delete(model.objects.all())
         for model in _working_models():
             _delete(model._base_manager.all())
-        # First the renditions, then the originals that none is left of.
+        # First the renditions, then the originals without any.
         _delete(StoredFile.objects.filter(editions__isnull=True, source__isnull=False))
         _delete(StoredFile.objects.filter(editions__isnull=True, renditions__isnull=True))
 
@@ -70,7 +70,7 @@ def on_postgresql(statement):
 
 
 def _working_models():
-    """Every model of both apps, what refers to others before what it refers to."""
+    """Return the models of both apps, each before those it refers to."""
     from django.apps import apps
 
     models = [
@@ -83,7 +83,7 @@ def _working_models():
 
 
 def _delete(queryset):
-    """Delete rows without asking what hangs on them."""
+    """Delete rows without collecting related rows."""
     queryset._raw_delete(queryset.db)
 
 
@@ -96,18 +96,18 @@ def tables():
 
 def rows(table):
     with connection.cursor() as cursor:
-        # The name comes from the database itself, quoted; a name of a table cannot be a parameter.
+        # The name comes from the database and is quoted, since a table name cannot be a parameter.
         cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")  # noqa: S608
         return sorted(map(str, cursor.fetchall()))
 
 
 def standing(world):
-    """Every canary in any column of any table."""
+    """Return {canary: Name} of all canaries in the database."""
     return world.canaries.found("".join(row for table in tables() for row in rows(table)).encode())
 
 
 def answers(identity, world, asked):
-    """{(method, address, headers): what lasts of the answer} for *asked*, a list of (address, method, headers)."""
+    """Return {(method, address, headers): ``Answer.lasting``} for *asked*, a list of (address, method, headers)."""
     asker = reader(identity, world)
     return {
         (method, address, *headers.items()): asker.ask(address, method, headers=headers).lasting
@@ -116,7 +116,7 @@ def answers(identity, world, asked):
 
 
 def differences(identity, world, asked):
-    """What of *asked* is answered otherwise than in the world without anything hidden: lines that say in what."""
+    """Return a line for each of *asked* with another response in the world without hidden records."""
     forget()
     whole = answers(identity, world, asked)
     with nothing_hidden(world):
@@ -127,7 +127,7 @@ def differences(identity, world, asked):
 
 
 def difference(one, other):
-    """What differs between two answers, in short."""
+    """Return a short description of the difference between two responses."""
     if one[0] != other[0]:
         return f"status {one[0]} instead of {other[0]}"
     headers = sorted(name for name in {*one[1], *other[1]} if one[1].get(name) != other[1].get(name))

@@ -1,8 +1,8 @@
-"""A world in which everything that could leak bears a canary: a conference, a document and a photo in each of six states.
+"""A world in which everything that could leak contains a canary: a conference, a document and a photo in each of six states.
 
-All hang on one public conference, the *host*, and show its vocabulary beside an own one, so that they could be found by
-every list, count, relation and neighbour. Whatever is made first, uids, keys and words are the same: two worlds that
-differ only in what is hidden can be compared byte for byte.
+All belong to one public conference, the *host*, and show its vocabulary besides their own, so that any list, count, relation
+or neighbour could reveal them. Uids, keys and words do not depend on the order of creation, so two worlds that differ only
+in hidden records can be compared byte for byte.
 """
 
 import hashlib
@@ -38,7 +38,7 @@ from .canaries import CLOSED, HELD, KEPT, OPEN, TOLD, Canaries
 STATES = ("draft", "in review", "scheduled", "newer draft", "correction", "withdrawn")
 NEVER_PUBLIC, ONCE_PUBLIC = STATES[:3], STATES[3:]
 KINDS = ("conference", "document", "photo")
-MAKING = ("document", "photo", "conference")  # what a conference refers to comes first
+MAKING = ("document", "photo", "conference")  # in the order of creation: a conference refers to the others
 VOCABULARY = {"series": Series, "theme": Theme, "organization": Organization, "person": Person}
 SHOWN_BY = {
     "conference": ("series", "theme", "organization", "person"),
@@ -46,12 +46,12 @@ SHOWN_BY = {
     "photo": ("person",),
 }
 
-BEGIN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)  # when everything public became so
+BEGIN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)  # when everything public was published
 NOW = BEGIN + timedelta(days=1)
 RELEASE = BEGIN + timedelta(days=10)
-READY = ("ar", "en", "zh")  # the languages of a conference or document that its open edition has
+READY = ("ar", "en", "zh")  # the languages in the public edition of a conference or document
 
-# Text that is no text: codes, and what the portal computes.
+# Text columns without canary: codes, and values that the portal computes.
 NO_CANARY = {"draft_sha256", "time_zone", "sha256", "key", "media_type", "variant", "file", "language"}
 SHAPES = {
     "contact_email": "{}@example.org",
@@ -63,12 +63,12 @@ SHAPES = {
 }
 
 
-# Of a photo, as cameras and agencies write it into the file.
+# Metadata of a photo, as written by cameras and agencies.
 METADATA = ("ImageDescription", "Copyright", "GPSAreaInformation", "XMP description", "IPTC caption", "comment")
 
 
 def written_into(metadata):
-    """What Pillow's ``save`` takes to write *metadata* ({one of METADATA: text}) into a JPEG."""
+    """Return the arguments of Pillow's ``save`` that write *metadata*, {one of METADATA: text}, into a JPEG."""
     exif = Image.Exif()
     exif[ExifTags.Base.ImageDescription] = metadata["ImageDescription"]
     exif[ExifTags.Base.Copyright] = metadata["Copyright"]
@@ -86,7 +86,7 @@ def written_into(metadata):
 
 
 def text_fields(model):
-    """The columns of *model* that hold text of people: (name, name without its language, language or "")."""
+    """Yield the columns of *model* with text: (name, name without language, language or "")."""
     names = {column.name for column in model._meta.concrete_fields}
     for column in model._meta.concrete_fields:
         if not isinstance(column, (models.CharField, models.TextField, models.FileField)) or column.choices:
@@ -100,7 +100,7 @@ def text_fields(model):
 
 @dataclass
 class Case:
-    """One record in one state, with what belongs to it."""
+    """One record in one state, with its files and its vocabulary."""
 
     state: str
     kind: str
@@ -114,7 +114,7 @@ class Case:
 
 
 class World:
-    """Made step by step: ``public``, ``hidden`` (records never public) and ``newer`` (what nobody reads of public ones)."""
+    """A world, created in steps: ``public``, ``hidden`` (records never public) and ``newer`` (unpublished changes)."""
 
     def __init__(self, clock):
         self.clock, self.canaries = clock, Canaries()
@@ -128,12 +128,12 @@ class World:
         self.identities["translator"].user_permissions.add(Permission.objects.get(codename="translate_ru"))
         self.cases = {(state, kind): Case(state, kind) for state in STATES for kind in KINDS}
         self.host, self.host_document, self.host_photo = (Case("public", kind) for kind in KINDS)
-        self.deleted = []  # (the admin's path, the last Version) of drafts that were deleted
+        self.deleted = []  # (path in the admin, last Version) of deleted drafts
 
     # Steps
 
     def stand(self):
-        """The public host, on which everything else hangs. The first step; the others may come in any order."""
+        """Create the public host, to which all others belong. It is the first step; the others may come in any order."""
         self.clock.move_to(BEGIN)
         for case in (self.host, self.host_document, self.host_photo):
             self._begin(case, OPEN)
@@ -142,7 +142,7 @@ class World:
         return self
 
     def public(self):
-        """What readers see of the other cases."""
+        """Create the public editions of the other cases."""
         self.clock.move_to(BEGIN)
         for state in ONCE_PUBLIC:
             for kind in MAKING:
@@ -158,7 +158,7 @@ class World:
         return self
 
     def hidden(self):
-        """What was never public."""
+        """Create the records that were never public."""
         for state in NEVER_PUBLIC:
             for kind in MAKING:
                 case = self.cases[state, kind]
@@ -172,7 +172,7 @@ class World:
         return self
 
     def _delete_one(self):
-        """A draft that was deleted, and can be recovered: it stands in the history alone."""
+        """Create and delete a draft, which then exists in revisions only."""
         case = Case("draft", "document")
         record = Document(kind="press-release", date=self._day(case), created_by=self.author)
         record.uid = self.canaries.uid(f"{case}, deleted", HELD, "uid")
@@ -185,7 +185,7 @@ class World:
         self.deleted.append(("documents/pressrelease", revision.version_set.get(content_type=kind)))
 
     def newer(self):
-        """What has been written since, of which a correction is scheduled."""
+        """Change the drafts of public records, and schedule a correction."""
         for state in ONCE_PUBLIC:
             for kind in MAKING:
                 case = self.cases[state, kind]
@@ -231,7 +231,7 @@ class World:
             object_id=str(case.record.pk),
             object_repr=self.canaries.word(str(case), HELD, "LogEntry.object_repr"),
             action_flag=CHANGE,
-            action_time=BEGIN - timedelta(days=1),  # from before revisions were kept
+            action_time=BEGIN - timedelta(days=1),  # before the first revision
             change_message=self.canaries.word(
                 str(case), HELD if case.state == "public" else CLOSED, "LogEntry.change_message"
             ),
@@ -239,14 +239,14 @@ class World:
 
     @staticmethod
     def _entry(record):
-        """The model under which the admin keeps the history of *record*."""
+        """Return the model in whose admin *record* has its history."""
         entries = (CoChairsSummary, PressRelease, Statement) if isinstance(record, Document) else ()
         return next((entry for entry in entries if record.kind in entry.kinds), type(record))
 
     # Texts
 
     def _dress(self, case, side):
-        """Write every text of *case* anew with canaries of *side*, and all that belongs to it."""
+        """Replace all texts of *case* and its parts by canaries of *side*."""
         text = HELD if side == TOLD else side
         record = case.record
         self._fill(record, case, text, by_language=case.kind != "photo")
@@ -267,8 +267,8 @@ class World:
             self._work_on(case)
 
     def _work_on(self, case):
-        """Leave what staff leave beside the text of a draft: a step with a remark, a link for somebody outside, an entry
-        of the audit trail, and a colleague who has the form open."""
+        """Create other rows about a draft: a step with a remark, a share link, an entry of the audit trail, and the presence of a
+        colleague."""
         record, of = case.record, {"uid": case.record.uid, "type": case.record.record_type}
         step = WorkflowStep(action=WorkflowStep.Action.SENT_BACK, user=self.releaser, **of)
         self._fill(step, case, HELD, prefix="another ").save()
@@ -282,7 +282,7 @@ class World:
         )
 
     def _move(self, record):
-        """Let what is hidden stand where nothing public does: its year and country would show in the menus."""
+        """Give *record* a year and a country that no public record has, so that menus of filters could reveal them."""
         if isinstance(record, Conference):
             record.start_date = record.end_date = record.start_date.replace(year=2031)
             record.country, record.event_status = "KE", "confirmed"
@@ -292,7 +292,7 @@ class World:
             record.taken_on = date(2024, 5, 5)
 
     def _fill(self, row, case, side, *, by_language=True, languages=READY, prefix=""):
-        """Give every text of *row* a canary. What is in a language that is not ready is held back, if *by_language*."""
+        """Give each text of *row* a canary. With *by_language*, those in languages that are not ready are HELD."""
         model = type(row)
         for name, stem, language in text_fields(model):
             held = by_language and side == OPEN and language and language not in languages
@@ -378,7 +378,7 @@ class World:
         record.people.set(self._vocabulary(case, side, text).values())
 
     def _vocabulary(self, case, side, text):
-        """Entries that nothing but this side of this record shows."""
+        """Create vocabulary entries that only this side of this record shows. Return {kind: entry}."""
         for kind in SHOWN_BY[case.kind]:
             owner = f"{case}, its {kind}"
             uid = self.canaries.uid(owner, HELD if side == CLOSED else TOLD, f"{VOCABULARY[kind].__name__}.uid")
@@ -398,7 +398,7 @@ class World:
         )
 
     def _picture(self, case, side):
-        """The original, which holds a canary in its metadata, and all that is made of it."""
+        """Store an original with canaries in its metadata, and its renditions."""
         owner = f"{case}, its picture"
         inside = HELD if side == OPEN else side
         metadata = {what: self.canaries.word(owner, inside, what) for what in METADATA}

@@ -1,4 +1,4 @@
-"""Small files made in code: good ones and hostile ones. Nothing here is a real program or a real exploit."""
+"""Small generated files, valid and hostile. None is a real program or a real exploit."""
 
 import io
 import struct
@@ -22,7 +22,7 @@ OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
 
 def picture(form="JPEG", size=(800, 600), mode="RGB", **options):
-    """Return the bytes of a picture whose colours differ everywhere."""
+    """Return the bytes of a picture with varying colours."""
     image = Image.linear_gradient("L").resize(size)
     image = Image.merge("RGB", [image, image.transpose(Image.Transpose.ROTATE_180), image]).convert(mode)
     buffer = io.BytesIO()
@@ -31,7 +31,7 @@ def picture(form="JPEG", size=(800, 600), mode="RGB", **options):
 
 
 def swapping_profile():
-    """Return an ICC profile by which the numbers for red mean blue and those for blue mean red."""
+    """Return an ICC profile that swaps red and blue."""
 
     def number(value):
         return struct.pack(">i", round(value * 65536))
@@ -68,7 +68,7 @@ def png_chunk(name, data):
 
 
 def png(width, height, *, data=None, chunks=b"", depth=1, colour=0):
-    """Return a PNG with a true header and, unless *data* is given, all pixels black; 1 bit a pixel by default."""
+    """Return a PNG with a correct header. By default it has 1 bit per pixel, and all pixels are black."""
     header = struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, 0)
     rows = bytes(1 + (width * depth + 7) // 8)
     if data is None:
@@ -116,8 +116,8 @@ def animation(form):
 
 
 def pdf(*extra, catalog="", page="", text="Opening release", pages=1, trailer="", stream=b""):
-    """Return a PDF of *pages* pages with *text*. *extra*: further objects, numbered from 10 on; the others are entries of
-    the catalog, of the first page and of the trailer; *stream* stands raw behind the last object."""
+    """Return a PDF of *pages* pages with *text*. *extra* are further objects, numbered from 10 on. *catalog*, *page* and *trailer*
+    are entries of the catalog, the first page and the trailer; *stream* follows the last object as it is."""
     kids = " ".join(f"{100 + number} 0 R" for number in range(pages))
     content = f"BT /F1 24 Tf 72 700 Td ({text}) Tj ET"
     objects = {
@@ -152,7 +152,7 @@ def stream_object(data, entries=""):
 
 
 def object_stream(*objects, filters="/Filter /FlateDecode", pack=zlib.compress):
-    """Return the body of an object stream holding *objects*, numbered from 50 on."""
+    """Return the body of an object stream with *objects*, numbered from 50 on."""
     numbers, body = "", ""
     for index, item in enumerate(objects):
         numbers += f"{50 + index} {len(body)} "
@@ -163,7 +163,7 @@ def object_stream(*objects, filters="/Filter /FlateDecode", pack=zlib.compress):
 
 
 def pdf_with_object_stream(*objects, **options):
-    """Return a PDF of the modern kind: a compressed cross-reference, and *objects* (from 50 on) in an object stream."""
+    """Return a PDF with a cross-reference stream, and with *objects*, numbered from 50 on, in an object stream."""
     out = b"%PDF-1.7\n"
     offsets = {}
     for number, item in {
@@ -205,7 +205,7 @@ def relation(kind, target, mode="External"):
 
 
 def docx(parts=None, *, compression=zipfile.ZIP_DEFLATED, without=(), comment=b"", level=None):
-    """Return a DOCX; *parts* ({name or ZipInfo: text or bytes}) are added or replace the ordinary ones."""
+    """Return a DOCX. *parts*, {name or ZipInfo: text or bytes}, are added or replace the default ones."""
     parts = {"[Content_Types].xml": CONTENT_TYPES, "word/document.xml": document_xml()} | (parts or {})
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", compression, compresslevel=level) as archive:
@@ -228,7 +228,7 @@ def patched(archive, old, new, count=-1):
 
 
 def encrypted(archive):
-    """Return *archive* with the bit set, in every list entry, that says that the member is encrypted."""
+    """Return *archive* with the encryption flag set in all entries of its list of members."""
     data = bytearray(archive)
     at = data.find(b"PK\x01\x02")
     while at >= 0:
@@ -238,7 +238,7 @@ def encrypted(archive):
 
 
 def crowded(members):
-    """Return an archive listing *members* empty members."""
+    """Return an archive with *members* empty members."""
     local = b"PK\x03\x04" + struct.pack("<5H3L2H", 20, 0, 0, 0, 0, 0, 0, 0, 1, 0) + b"a"
     entry = b"PK\x01\x02" + struct.pack("<6H3L5H2L", 20, 20, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0) + b"a"
     directory = entry * members

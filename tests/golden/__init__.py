@@ -1,5 +1,5 @@
-"""``make golden`` and ``make golden-diff``: what the portal answers, kept outside the repository, and what has changed since.
+"""``make golden`` and ``make golden-diff``: record the responses of the portal, and compare them later.
 
-The portal is driven from outside: management commands, a database and files of its own, and literal addresses. Clocks stand
-still and random values are counted (``portal``), so that two recordings of one commit are the same to the byte.
+The portal is used from outside, by management commands and literal addresses, with its own database and files. Clocks stand
+still and random values are numbered (``portal``), so two recordings of one commit are identical.
 """

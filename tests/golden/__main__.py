@@ -1,4 +1,4 @@
-"""The command: ``python -m tests.golden record`` or ``… diff``; with --only, some parts of it."""
+"""Record the responses of the portal, or show what differs from the recording."""
 
 import argparse
 import difflib
@@ -10,14 +10,14 @@ from pathlib import Path
 
 
 def stored_folder():
-    """Return the folder of the recording: $CTPORTAL_GOLDEN, else one among the user's caches."""
+    """Return the folder of the recording: $CTPORTAL_GOLDEN, else one in ~/.cache."""
     if named := os.environ.get("CTPORTAL_GOLDEN"):
         return Path(named)
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ctportal" / "golden"
 
 
 def is_wanted(part, only):
-    """Whether the *part* (such as "public-en") has one of the words *only* in its name; without words, all are wanted."""
+    """Return whether the name of *part*, such as "public-en", contains one of the words *only*, or *only* is empty."""
     return not only or any(word == part or word in part.split("-") for word in only)
 
 
@@ -30,7 +30,7 @@ def files_of(folder, only=()):
 
 
 def differences(before, after, only=()):
-    """Yield the lines that tell how the recording *after* differs from *before*, ({} of both folders are the same)."""
+    """Yield the lines in which the recording in the folder *after* differs from that in *before*."""
     old, new = files_of(before, only), files_of(after, only)
     changed = 0
     for name in sorted(old.keys() & new.keys()):
@@ -58,13 +58,13 @@ def print_counts(folder):
 
 
 def record(folder, only=()):
-    """Record the answers into *folder*, which is empty or is not there yet."""
-    # Here, since it sets the environment and the clocks for the whole process.
+    """Record the responses in *folder*, which is empty or does not exist."""
+    # Imported here, since it sets the environment and the clocks of the process.
     from . import portal
 
     portal.freeze()
     with portal.running() as world:
-        # Here, since it imports what needs Django to be set up.
+        # Imported here, since Django must be set up first.
         from . import answers
 
         answers.record(world, folder, lambda part: is_wanted(part, only))

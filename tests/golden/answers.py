@@ -1,6 +1,6 @@
-"""What is asked for: by crawling what readers see, and by literal lists for the API and the admin.
+"""The requests of a recording: a crawl of the public pages, and lists of addresses for the API and the admin.
 
-Each part begins with the portal as it was prepared, so that nothing hangs on what another part asked.
+Each part begins with the portal as it was prepared, so that no part depends on the requests of another.
 """
 
 import hashlib
@@ -16,12 +16,12 @@ LANGUAGES = ("en", "ar", "fr", "ru", "es", "zh")
 CRAWLED = ("en", "ar")
 PAGES = ("conferences", "documents", "photos", "series", "themes", "press-releases", "co-chairs-summaries")
 COLLECTIONS = ("conferences", "documents", "photos", "series", "themes", "organizations", "people")
-MOST_QUERIES = 40  # lists of one page with a query that are followed
+MOST_QUERIES = 40  # links with a query that are followed from one page
 NOBODY = "00000000-0000-5000-8000-000000000000"
 
 
 def record(world, folder, is_wanted):
-    """Write the answers of all parts that *is_wanted* into *folder*, one file each."""
+    """Write the responses of all parts for which *is_wanted* is true to *folder*, one file for each."""
     hashes = world.file_hashes
     addresses = _Addresses(world)
     parts = {
@@ -40,15 +40,15 @@ def record(world, folder, is_wanted):
 
 
 class Recorder:
-    """Asks as one browser, and writes each answer into *folder* under the name of its address."""
+    """Sends requests like one browser, and writes each response to *folder* in a file named by its address."""
 
     def __init__(self, world, folder, hashes):
         self.world, self.folder, self.hashes = world, folder, hashes
-        self.client, self.names = world.client(), {}  # {name of a file: what was asked}
+        self.client, self.names = world.client(), {}  # {name of a file: request}
         folder.mkdir(parents=True)
 
     def get(self, address, name="", **options):
-        """Ask for *address* and record the answer, as *name* (default: the address); return the response."""
+        """Request *address*, record the response as *name* (default: the address) and return it."""
         return self.ask("GET", address, name, **options)
 
     def ask(self, method, address, name="", shown="", **options):
@@ -57,11 +57,13 @@ class Recorder:
         return self.keep(f"{method} {shown or address}", response, name or address)
 
     def keep(self, asked, response, name=""):
-        """Record *response* to what was *asked*."""
+        """Record *response* to the request *asked*."""
         text = normal.answer(asked, response, self.hashes)
         plain = name = _file_name(name or asked)
         number = 1
-        while self.names.setdefault(name, asked) != asked:  # addresses that differ only in what no file is called
+        while (
+            self.names.setdefault(name, asked) != asked
+        ):  # addresses that differ only in characters not used in file names
             number += 1
             name = f"{plain}~{number}"
         (self.folder / f"{name}.txt").write_text(text, "utf-8")
@@ -85,7 +87,7 @@ class _Links(HTMLParser):
 
 
 def links_in(response, address):
-    """The addresses within the portal that a page names, without fragments, sorted."""
+    """Return the addresses of the portal that a page links to, sorted and without fragments."""
     if response.status_code != 200 or not response.get("Content-Type", "").startswith("text/html"):
         return []
     parser = _Links()
@@ -96,11 +98,11 @@ def links_in(response, address):
     )
 
 
-# Readers' pages
+# Public pages
 
 
 class _Addresses:
-    """Literal addresses that are found once, by asking: those of public records."""
+    """The addresses of public records, found once by requests."""
 
     def __init__(self, world):
         world.restore()
@@ -122,7 +124,7 @@ class _Addresses:
 
 
 def _crawl(language):
-    """Follow every link from the home page on, lists with one parameter included."""
+    """Follow all links from the home page on, including lists with one parameter."""
 
     def crawl(recorder, addresses):
         start = f"/{language}/"
@@ -159,7 +161,7 @@ LIST_QUERIES = (
 
 
 def _over(language):
-    """Withdrawn records, an address that was left, past versions and one that never was."""
+    """Request withdrawn records, a former address, past versions and one that never existed."""
     for path in (
         *("trinidad-and-tobago-2019", "nairobi-2019", "nairobi-regional-2019", "minsk-2019"),
         *(f"minsk-2019/versions/{number}" for number in (1, 2, 3, 4)),
@@ -173,7 +175,7 @@ def _over(language):
 
 
 def _sample(language):
-    """The home page, the lists, and one page of each type."""
+    """Request the home page, the lists, and one page of each type."""
 
     def sample(recorder, addresses):
         start = f"/{language}/"
@@ -199,7 +201,7 @@ def _sample(language):
 
 
 def _other(recorder, addresses):
-    """What stands above the languages: ways in, permanent addresses, files, probes, other methods and formats."""
+    """Request addresses without language: redirects, permanent addresses, files, health checks, other methods and formats."""
     for address in ("/", "/robots.txt", "/healthz", "/readyz", "/nowhere", "/en", "/xx/", "/files/", "/favicon.ico"):
         recorder.get(address)
     for language in ("ar", "fr-CA, fr;q=0.9", "zh-CN", "de"):
@@ -229,7 +231,7 @@ def _other(recorder, addresses):
 
 
 def _previews(recorder, addresses):
-    """What a share link shows, and what staff see of drafts."""
+    """Request share links, and previews of drafts for staff."""
     world = recorder.world
     for language in LANGUAGES:
         recorder.get(f"{world.share}?lang={language}", f"shared {language}", shown=f"(share)?lang={language}")
@@ -253,7 +255,7 @@ def _previews(recorder, addresses):
 
 
 def _preview_of(client, path):
-    """The address to which the button of the form leads, "" where there is none. The form is sent unchanged."""
+    """Return the address of the preview, after submitting the unchanged form with its button; "" where there is none."""
     from tests.admin.forms import AdminForm
 
     form = AdminForm(client, f"/admin/{path}/change/")
@@ -390,7 +392,7 @@ AUTOCOMPLETES = (
 
 
 def _admin(role):
-    """The same addresses for each role: what one sees, another is refused."""
+    """Request the same addresses for each role, including those that it may not open."""
 
     def admin(recorder, addresses):
         world = recorder.world
@@ -401,7 +403,7 @@ def _admin(role):
             for address in (*OTHERS[:8], f"{world.ids['corrected']}/change/", *(f"{name}/" for name in LISTS[:8])):
                 recorder.get(f"/admin/{address}")
             return
-        # First what happened, which grows with what is asked.
+        # First the logs, which later requests add to.
         happened = [f"/admin/{name}/" for name in HAPPENED]
         for address in happened:
             recorder.get(address)
@@ -435,7 +437,7 @@ def _admin(role):
 
 
 def _first_records(world):
-    """{list: the path of its first record}, as the administrator sees it."""
+    """Return {list: path of its first record}, for the administrator."""
     client, found = world.client("administrator"), {}
     for path in LISTS:
         if match := re.search(rf"/admin/({path}/\d+)/", client.get(f"/admin/{path}/").content.decode()):
@@ -444,7 +446,7 @@ def _first_records(world):
 
 
 def _below(recorder, response, address, asked):
-    """Record the pages of single versions and saved states that *response* leads to, the first six."""
+    """Record the first six pages of versions and saved states that *response* links to."""
     links = [link for link in links_in(response, address) if link.startswith(address) and link not in asked][:6]
     for link in links:
         recorder.get(link)
@@ -456,7 +458,7 @@ def _below(recorder, response, address, asked):
 
 
 def _refused(recorder):
-    """Forms that come back: sent empty, with what is missing told."""
+    """Submit empty forms, which are shown again with errors."""
     from tests.admin.forms import AdminForm
 
     for path in ("conferences/conference", "documents/pressrelease", "conferences/person", "auth/user"):

@@ -1,7 +1,7 @@
-"""The stable form of an answer: what a reader would not notice is written one way, what is random is numbered.
+"""The normal form of a response: differences that no reader notices are removed, and random values are numbered.
 
-HTML stands as one tag or text on each line, an element with nothing but text on one. White space between tags, the order of
-attributes and classes, entities and comments make no difference; ``pre`` and ``textarea`` keep theirs.
+HTML has one tag or text on each line, or one element with only text. White space between tags, the order of attributes and
+classes, entities and comments make no difference, except in ``pre`` and ``textarea``.
 """
 
 import hashlib
@@ -12,21 +12,21 @@ from html.parser import HTMLParser
 
 VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"})
 VERBATIM = frozenset({"pre", "textarea"})
-# Keys of rows that hang on the order in which migrations made them.
+# Selects whose values are keys that depend on the order of migrations.
 NUMBERED_OPTIONS = frozenset({"permissions", "user_permissions"})
-# What forms carry to find out whether somebody else changed the record meanwhile, and Django's token.
+# Fields by which forms detect stale saves, and Django's token.
 INTERNAL = frozenset({"csrfmiddlewaretoken", "mark", "opened"})
 LEFT_OUT = frozenset({"content-length", "date", "etag", "expires", "last-modified", "set-cookie"})
 
-# What is random in an answer, by the word that stands for it. Keys and uids are as ``portal.freeze`` draws them; those of
-# the demonstration are the same everywhere and stay.
+# Random values in a response, with the words that replace them. Keys and uids have the form of ``portal.freeze``; uids of the
+# demonstration are constant and are kept.
 RANDOM = (
     ("signed", re.compile(r"(?<![\w.-])\.?[\w-]{8,}(?::[\w-]{6})?:[\w-]{43}(?![\w-])")),
     ("key", re.compile(r"golden\d{14,37}")),
     ("uid", re.compile(r"00000000-0000-4000-8000-[0-9a-f]{12}|00000000000040008000[0-9a-f]{12}")),
     ("sha256", re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")),
 )
-# A salt or hash of a password, of which the admin shows the beginning.
+# The beginning of a password salt or hash, as shown in the admin.
 MASKED = re.compile(r"[\w./+$-]*\*{10,}")
 NONCE = re.compile(r"'nonce-[^']+'")
 CONTENT_TYPE_ID = re.compile(r"/admin/r/\d+/")
@@ -88,7 +88,7 @@ class _Lines(HTMLParser):
             self.lines.append(("text", escape(text, quote=False)))
 
     def written(self):
-        """The lines, with an element that holds nothing or one text on one of them."""
+        """Return the lines, with empty elements and elements with a single text on one line."""
         lines, index = [], 0
         while index < len(self.lines):
             kinds = [kind for kind, _line in self.lines[index : index + 3]]
@@ -116,7 +116,7 @@ def _json(text):
 
 
 def html(text):
-    """Return *text* with one tag or text on a line."""
+    """Return *text* with one tag or text on each line."""
     parser = _Lines()
     parser.feed(text)
     parser.close()
@@ -124,7 +124,7 @@ def html(text):
 
 
 def numbered(text, kept=frozenset()):
-    """Return *text* with what is random replaced by its kind and the number of its first appearance; *kept* stays."""
+    """Return *text* with random values replaced by their kind and the number of their first occurrence, except *kept*."""
     text = MASKED.sub("(masked)", text)
     text = CONTENT_TYPE_ID.sub("/admin/r/(type)/", NONCE.sub("'nonce-(nonce)'", text))
     for word, pattern in RANDOM:
@@ -139,7 +139,7 @@ def numbered(text, kept=frozenset()):
 
 
 def body(content_type, content, kept=frozenset()):
-    """Return the stable text of *content* (bytes); *kept* are hashes that say something, those of files."""
+    """Return the normal form of *content* (bytes). *kept* are the hashes of files, which are not random."""
     kind = content_type.partition(";")[0].strip().lower()
     if not content:
         return ""
@@ -154,7 +154,7 @@ def body(content_type, content, kept=frozenset()):
 
 
 def headers(response):
-    """Yield the lines of the headers: by name, lists in order, what changes with the bytes as being there."""
+    """Yield the lines of the headers, sorted, with sorted lists. Of headers that change with the content only the name is kept."""
     for name, value in sorted(response.items()):
         if name.lower() == "vary":
             value = ", ".join(sorted(part.strip() for part in value.split(",")))
@@ -169,12 +169,12 @@ def headers(response):
 
 
 def _sources(word):
-    """The order within a directive of a policy: its name, which ends in "-src" or the like, before quoted sources."""
+    """Return the sort key of a word in a directive of a policy: the name of the directive before its sources."""
     return word.startswith(("'", "http", "data:", "blob:")), word
 
 
 def answer(asked, response, kept=frozenset()):
-    """Return the text that is recorded of *response* to what was *asked*, such as "GET /en/"."""
+    """Return the text recorded for *response* to the request *asked*, such as "GET /en/"."""
     content = b"".join(response.streaming_content) if response.streaming else response.content
     lines = [numbered(asked), str(response.status_code), *headers(response)]
     return "\n".join([*lines, "", body(response.get("Content-Type", ""), content, kept)]).rstrip("\n") + "\n"

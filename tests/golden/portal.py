@@ -1,5 +1,5 @@
-"""A portal of its own for one recording: an empty folder, clocks that stand still, counted random values, the demonstration
-content, and what editors have done with it since (``prepare``).
+"""A separate portal for one recording: a new folder, clocks that stand still, numbered random values, the demonstration
+content, and later work of editors (``prepare``).
 """
 
 import contextlib
@@ -28,11 +28,11 @@ ROLES = (
     "photo-editor",
     "publisher",
     "administrator",
-)  # as demo_accounts names them
+)  # the names in demo_accounts
 
 
 class Clock:
-    """What ``timezone.now``, ``time.time`` and the database's own clock tell."""
+    """The time of ``timezone.now``, ``time.time`` and the clock of the database."""
 
     now = LOADED
 
@@ -41,7 +41,7 @@ clock = Clock()
 
 
 def freeze():
-    """Set the environment, and put counters in the place of clocks and random values. Before Django is imported."""
+    """Set the environment, and replace clocks and random values by counters. Must run before Django is imported."""
     for name in [name for name in os.environ if name.startswith("CTPORTAL_") and name != "CTPORTAL_GOLDEN"]:
         del os.environ[name]
     os.environ |= {"CTPORTAL_DEMO": "1", "DJANGO_SETTINGS_MODULE": SETTINGS}
@@ -51,13 +51,13 @@ def freeze():
     timezone.now = lambda: clock.now
     time.time = lambda: clock.now.timestamp()  # noqa: PLW0108 (the clock is moved)
     numbers = itertools.count(1)
-    # Both are recognized by normal.RANDOM; in the order in which they are drawn, so that no order hangs on chance.
+    # ``normal.RANDOM`` recognizes both. They increase, so that no order depends on chance.
     uuid.uuid4 = lambda: uuid.UUID(f"00000000-0000-4000-8000-{next(numbers):012x}")
     secrets.token_urlsafe = lambda size=32: f"golden{next(numbers):0{max(14, (size * 4 + 2) // 3 - 6)}d}"
 
 
 def use_clock_in_sqlite(connection, **kwargs):
-    """Let 'now' be the clock's in the database too, whose guards compare with it."""
+    """Let SQLite use the clock for 'now', with which the guards compare."""
     other = sqlite3.connect(":memory:", check_same_thread=False)
 
     def strftime(form, *arguments):
@@ -69,7 +69,7 @@ def use_clock_in_sqlite(connection, **kwargs):
 
 @contextlib.contextmanager
 def running():
-    """Give the World of a portal with its content, in a temporary folder."""
+    """Yield the World of a portal with content, in a temporary folder."""
     with tempfile.TemporaryDirectory(prefix="ctportal-golden-") as folder:
         os.environ["CTPORTAL_DATA_DIR"] = folder
         import django
@@ -96,15 +96,15 @@ def running():
 
 
 class World:
-    """The portal as it stands once prepared: who signs in, where the records are, and a way back to its state."""
+    """The prepared portal: its accounts, the paths of its records, and a way to restore its state."""
 
     def __init__(self):
-        self.ids = {}  # {name: the admin's path of a record, "conferences/conference/7"}
+        self.ids = {}  # {name: path of a record in the admin, "conferences/conference/7"}
         self.share = ""  # the address of a shared preview
         self.kept = sqlite3.connect(":memory:")
 
     def client(self, role=""):
-        """A browser of its own, signed in with the account of *role*."""
+        """Return a new client, signed in with the account of *role*."""
         from django.contrib.auth import get_user_model
         from django.test import Client
 
@@ -119,7 +119,7 @@ class World:
         connection.connection.backup(self.kept)
 
     def restore(self):
-        """Return to the state that was kept, so that no part of a recording hangs on what was asked before."""
+        """Restore the state of ``keep``, so that no part of a recording depends on earlier requests."""
         from django.core.cache import cache
         from django.db import connection
 
@@ -129,7 +129,7 @@ class World:
 
     @property
     def file_hashes(self):
-        """The hashes of the stored files: these say something, and are not random."""
+        """Return the hashes of the stored files, which are not random."""
 
         from django.conf import settings
 
@@ -137,24 +137,24 @@ class World:
         return frozenset(hashlib.sha256(path.read_bytes()).hexdigest() for path in files)
 
 
-# What editors have done. All through the admin's own forms: nothing of the project is imported but the forms' reader.
+# Work of editors, all by forms of the admin. Nothing of the project is imported except the parser of forms.
 
 
 class Desk:
-    """One member of staff at work; each act takes ten minutes."""
+    """An account at work. Each action takes ten minutes."""
 
     def __init__(self, world, role):
         self.world, self.client = world, world.client(role)
 
     def find(self, path, words):
-        """The admin's path of the first record that its list *path* finds for *words*."""
+        """Return the path in the admin of the first record that the list *path* finds for *words*."""
         text = self.client.get(f"/admin/{path}/", {"q": words}).content.decode()
         found = re.search(rf"/admin/({path}/\d+)/", text)
         assert found, f"{path} finds nothing for {words}"
         return found[1]
 
     def press(self, address, button, row=None, **values):
-        """Fill the form at *address* and press *button*; *row* is an inline's prefix with the values of a new row."""
+        """Fill in the form at *address* and press *button*. *row* is the prefix of an inline with the values of a new row."""
         from tests.admin.forms import AdminForm
 
         clock.now += timedelta(minutes=10)
@@ -168,7 +168,7 @@ class Desk:
 
 
 def _errors_in(response):
-    """What is wrong with a form that came back, for whoever mends this file."""
+    """Return the errors of a form that is shown again, for maintainers of this file."""
     from tests.admin.forms import errors_of
 
     return errors_of(response) if response.context and "adminform" in response.context else response.content.decode()
@@ -177,7 +177,7 @@ def _errors_in(response):
 ALONE = "Nobody else is on duty"
 
 
-CONFERENCES = {  # {what happens to it: words that find it}
+CONFERENCES = {  # {what happens to it: words to search for it}
     "corrected": "Minsk",
     "moved": "Nairobi",
     "withdrawn": "Trinidad",
@@ -201,7 +201,7 @@ CONFERENCE = {
 
 
 def prepare(world):
-    """Do what a demonstration has not: corrections, a new address, withdrawals, schedules, drafts, a share link, a photo."""
+    """Add what the demonstration lacks: corrections, a new address, withdrawals, schedules, drafts, a share link, a photo."""
     publisher, editor, contributor = (Desk(world, role) for role in ("publisher", "editor", "contributor"))
     translator, photo_editor = Desk(world, "translator"), Desk(world, "photo-editor")
     ids = world.ids
@@ -218,7 +218,7 @@ def prepare(world):
         "series": publisher.find("conferences/series", "Dushanbe"),
     }
 
-    # Editions: past versions, another address, one language alone, what is to come, what is over.
+    # Editions: past versions, another address, one language alone, scheduled and withdrawn ones.
     alone = {"alone_reason": ALONE}
     for venue in ("Independence Palace", "Palace of Independence"):
         publisher.press(f"{ids['corrected']}/change", "_publish", venue=venue, publish_note=f"Venue: {venue}", **alone)
@@ -241,7 +241,7 @@ def prepare(world):
     publisher.press(f"{ids['statement']}/change", "_withdraw", withdraw_reason="Its author asked for it.")
     publisher.press(f"{ids['gone photo']}/change", "_withdraw", withdraw_reason="A person in it asked for it.")
 
-    # Drafts: changed since, in review, sent back, with documents and a photo of their own, shared.
+    # Drafts: changed since publication, in review, sent back, with documents and a photo, shared.
     editor.press(f"{ids['changed']}/change", "_continue", summary="A summary nobody has read again.")
     editor.press(f"{ids['release']}/change", "_submit", dateline="Vienna, again", remark="Please read.")
     translator.press(f"{ids['changed']}/language/fr", "_save", motto="Une devise en brouillon")

@@ -1,6 +1,6 @@
-"""An independent model of what is public when: plain intervals of contents per record, written from the rule as documented.
+"""An independent model of the publishing rule, written from its documentation: intervals of contents for each record.
 
-It knows neither editions nor the database. Instants are aware datetimes; an interval ends before ``end``, None for never.
+It uses neither editions nor the database. Instants are aware datetimes. An interval excludes its ``end``; None is no end.
 """
 
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ NEXT, OWN, PARENT = "next", "own", "parent"  # why an interval ends: a successor
 
 
 class Refused(Exception):
-    """The rule does not allow this step."""
+    """The publishing rule does not allow this step."""
 
 
 @dataclass
@@ -17,15 +17,15 @@ class Interval:
     start: object
     end: object
     content: object
-    why: str = ""  # why it ends, where it does
-    approval: object = None  # which one it comes from: what moves, or comes back, comes from the same
+    why: str = ""  # the reason for its end
+    approval: object = None  # the approval it comes from; moving and restoring keep it
 
     def covers(self, at):
         return self.start <= at and (self.end is None or at < self.end)
 
 
 class Timeline:
-    """What is, was and will be public of one record. *parent* is the Timeline of its conference."""
+    """The public contents of one record: past, current and scheduled. *parent* is the Timeline of its conference."""
 
     def __init__(self, parent=None):
         self.intervals, self.parent, self.children = [], parent, []
@@ -55,7 +55,7 @@ class Timeline:
         return sorted(self.intervals, key=lambda interval: interval.start)
 
     def stretch(self, at):
-        """(whether it is public at *at*, the end of that unbroken stretch or None)."""
+        """Return (whether it is public at *at*, end of that unbroken interval or None)."""
         current = self.at(at)
         if not current:
             return False, None
@@ -134,7 +134,7 @@ class Timeline:
                 child.restore(start, now)
         self._without_deleted_rows(now)
 
-    # What follows from them
+    # Consequences of steps
 
     def _opening(self, now):
         coming = self.to_come(now)
@@ -173,7 +173,7 @@ class Timeline:
             before.end, before.why = interval.end, interval.why
 
     def _without_deleted_rows(self, now, moved=None):
-        """Children end, move or are unscheduled with their conference."""
+        """End, move or unschedule the children with their conference."""
         for child in self.children:
             for interval in sorted(child.intervals, key=lambda i: i.start, reverse=True):
                 if interval in child.intervals and (interval.end is None or interval.end > now):

@@ -1,4 +1,4 @@
-"""A whole dossier with something in every field, published, and the addresses of all kinds of page."""
+"""A published dossier with a value in each field, and the addresses of all kinds of page."""
 
 import json
 from datetime import date, time
@@ -14,12 +14,12 @@ WORDS = " ".join(["Delegations exchanged experience of cooperation across border
 
 
 def everywhere(name, text):
-    """Return {name_en: text, name_ar: …} for a label with its columns per language."""
+    """Return {name_en: text, name_ar: …} for the columns of a label."""
     return {f"{name}_{code}": f"{text} {code}" for code in CODES}
 
 
 def make_dossier(n=1, *, title="Border security", by=None, documents=6, photos=4, series=None, theme=None):
-    """Return a published conference: sessions, organizations, people, figures, links, documents, photos, two languages."""
+    """Return a published conference with sessions, organizations, people, figures, links, documents, photos and two languages."""
     by = by or make.make_user()
     conference = make.make_conference(
         f"{title} {n}",
@@ -126,7 +126,7 @@ def make_dossier_document(conference, n, i, person, organization, session, theme
 
 
 def every_page(language="en"):
-    """Return {kind of page: address} of one page of every kind, for what is public now."""
+    """Return {kind of page: address} with one page of each kind, for the records that are public now."""
     first = {
         each: Edition.objects.public(epoch.now()).of(each).order_by("pk").first() for each in ("document", "photo")
     }

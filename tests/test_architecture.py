@@ -1,4 +1,4 @@
-"""What docs/architecture.md says of the code is true: the three ways through it, and names that mean one thing."""
+"""docs/architecture.md matches the code: the three ways through it, and unique names."""
 
 import ast
 import re
@@ -19,7 +19,7 @@ IMPORTS_BY_NAME = {"import_module", "import_string", "get_model", "__import__"}
 
 
 def sources():
-    """Yield (path below the root, syntax tree) of every module, migrations apart."""
+    """Yield (path from the root, syntax tree) of each module except migrations."""
     root = Path(settings.BASE_DIR)
     for package in PACKAGES:
         for path in sorted((root / package).rglob("*.py")):
@@ -56,7 +56,7 @@ def test_nothing_is_imported_by_name():
 
 
 def stations(title):
-    """Return {station: modules} of the table below the heading *title*, in its order; the middleware is one station."""
+    """Return {station: modules} of the table below the heading *title*, in its order. The middleware is one station."""
     section = ARCHITECTURE.read_text(encoding="utf-8").partition(f"### {title}\n")[2].partition("\n##")[0]
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in section.splitlines() if line[:3] == "| `"]
     assert rows, f"docs/architecture.md has no table below “{title}”"
@@ -69,7 +69,7 @@ def stations(title):
 
 
 def modules_called(action):
-    """Return the modules of the project whose functions *action* calls, in the order of their first call, core apart."""
+    """Return the modules of the project whose functions *action* calls, without core, in the order of their first call."""
     root, called = str(settings.BASE_DIR), {}
 
     def note(frame, event, _argument):
@@ -88,7 +88,7 @@ def modules_called(action):
 
 @pytest.fixture
 def dossier(db):
-    """A conference in a series, with a document and a photo; nothing is public."""
+    """Return an unpublished conference in a series, with a document and a photo."""
     conference = make_conference(slug="minsk-2019")
     conference.series_entries.create(series=make_series(), ordinal=4)
     return conference, make_document(conference), make_photo(conference)
@@ -121,6 +121,6 @@ def test_a_request_takes_the_way_that_is_written_down(client, dossier, title, ad
     by = make_user()
     for record in dossier:
         publish(record, by=by)
-    client.get(address)  # so that what is made once for a process is made
+    client.get(address)  # fills the caches of the process
 
     assert_is_the_way(title, modules_called(lambda: client.get(address)))

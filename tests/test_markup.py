@@ -1,4 +1,4 @@
-"""HTML stands in templates, and nothing made of edition data is kept by hand: both read off the syntax tree."""
+"""HTML is in templates only, and no function caches results made from editions. Both are checked on the syntax tree."""
 
 import ast
 import re
@@ -8,22 +8,22 @@ import pytest
 from django.conf import settings
 
 PACKAGES = ("ctportal", "conferences", "documents")
-# A tag that is opened or closed. A named group of a regular expression is none.
+# An opening or closing tag, but not a named group of a regular expression.
 TAG = re.compile(r"(?<!\?P)</?[a-z][a-z0-9-]*[\s/>]|<!--|<!doctype", re.IGNORECASE)
-# What a piece of an f-string may end with, as in f"<h{level}>".
+# The beginning of a tag at the end of a part of an f-string, as in f"<h{level}>".
 CUT_TAG = re.compile(r"</?[a-z][a-z0-9-]*$")
 ALLOWED = {
-    "ctportal/web/sanitizer.py",  # cleans editors' HTML, and puts its tables into a box that scrolls
+    "ctportal/web/sanitizer.py",  # cleans editors' HTML, and wraps its tables in a scrolling box
 }
-# Functions of the public side that may keep their answers: what they take is known before there is any edition.
+# Functions of the public side that may cache their results, because these do not depend on editions.
 KEPT = {
-    "ctportal/core/dates.py:_months",  # names of the months
-    "ctportal/core/dates.py:_days",  # days of the month as figures
+    "ctportal/core/dates.py:_months",  # names of months
+    "ctportal/core/dates.py:_days",  # days of the month
     "ctportal/core/dates.py:_city",  # names of time zones
     "ctportal/core/countries.py:_names",  # names of countries and regions
     "ctportal/core/countries.py:regions_of",  # regions by country
     "ctportal/reading/cache.py:store",  # the cache itself
-    "ctportal/reading/cache.py:build",  # of the code and the settings
+    "ctportal/reading/cache.py:build",  # depends on code and settings
     "ctportal/api/discovery.py:openapi",  # the description of the API
     "ctportal/api/schema.py:record_serializer",  # the shape that a serializer declares
     "ctportal/api/schema.py:page_serializer",  # as above
@@ -32,7 +32,7 @@ CACHES = {"cache", "lru_cache", "cached"}
 
 
 def markup(source):
-    """Return the lines of *source* on which a string, a docstring apart, holds a tag."""
+    """Return the lines of *source* on which a string other than a docstring contains a tag."""
     nodes = list(ast.walk(ast.parse(source)))
     documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
     docstrings = {n.body[0].value for n in nodes if isinstance(n, documented) and ast.get_docstring(n, clean=False)}
@@ -98,7 +98,7 @@ def test_what_may_hold_html_is_there_and_few():
 
 
 def kept(source):
-    """Return the names of the functions in *source* whose answers are kept by a decorator."""
+    """Return the names of the functions in *source* with a caching decorator."""
     functions = [node for node in ast.walk(ast.parse(source)) if isinstance(node, (ast.FunctionDef, ast.ClassDef))]
     return [node.name for node in functions if any(_name_of(each) in CACHES for each in node.decorator_list)]
 

@@ -1,4 +1,4 @@
-"""What must hold for every address, found by walking the routes, so that a new one is tested the day it is added."""
+"""Tests of all addresses. They come from the registered routes, so that new ones are included."""
 
 import re
 
@@ -24,7 +24,7 @@ HEADERS = (
     "Permissions-Policy",
     "Strict-Transport-Security",
 )
-# Made-up values for the parts of an address, by the name of their converter; "x" for the others.
+# {name of a converter: example value}; other parts of an address are "x".
 VALUES = {
     "int": "1",
     "version": "1",
@@ -34,7 +34,7 @@ VALUES = {
     "path": "1",
     "file_key": "x" * 20,
 }
-# The browsable page of the API brings a script of its own that writes styles.
+# The documentation page of the API has a script that writes styles.
 LOOSER_POLICY = {"/api/v1/docs/"}
 FOR_STAFF = ("/admin/", "/preview/")
 
@@ -70,7 +70,7 @@ def administrator(db):
 
 @pytest.fixture
 def published(db):
-    """Return the addresses of a public page, a document, a photo, a withdrawn page, and of what each leads to."""
+    """Return addresses of public and withdrawn records: pages, versions, API and a file."""
     by = make_user()
     conference, withdrawn = make_conference(), make_conference()
     document, photo = make_document(conference), make_photo(conference)
@@ -92,12 +92,12 @@ def published(db):
 
 def answer(client, address, **headers):
     response = client.get(address, secure=True, headers=headers)
-    response.getvalue()  # read to its end: an answer from a file holds it open
+    response.getvalue()  # closes the file that a streaming response has open
     return response
 
 
 def faults(response, address):
-    """Return what is wrong with the headers of *response*."""
+    """Return a line for each security header that *response* lacks, unsafe source and server error."""
     missing = [name for name in HEADERS if name not in response.headers]
     policy = response.headers.get("Content-Security-Policy", "")
     unsafe = re.findall(r"'unsafe-\w+'", policy) if address not in LOOSER_POLICY else []

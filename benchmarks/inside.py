@@ -22,7 +22,7 @@ LIST_LENGTH = 20
 
 @dataclass
 class Row:
-    """One row of the table. *paths* are requested in turn; *expected* are texts, of which each response must contain its own."""
+    """One row of the table. *paths* are requested in turn; *expected* are texts that the responses must contain."""
 
     name: str
     paths: list[str]

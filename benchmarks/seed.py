@@ -368,7 +368,7 @@ def make_editions(record_type, keys):
 
 
 def _with_one_serializer(builder):
-    """Return a copy of *builder* that reuses its serializer, since copying the fields for each record takes most of the time."""
+    """Return a copy of *builder* that reuses its serializer, since copying the fields takes most of the time."""
     builder = copy(builder)
     serializer = builder.serializer_class(context={})
 

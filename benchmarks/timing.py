@@ -50,7 +50,7 @@ def arguments():
 
 
 def compared(port, name, world, options):
-    """Return (status, median for hidden addresses, median for those that never existed), in milliseconds, for the row *name*."""
+    """Return (status, median for hidden addresses, median for others) of the row *name*, in milliseconds."""
     pairs = [(address, "hidden") for address in world["addresses"][name]]
     pairs += [(address, "never") for address in world["never"][name]]
     headers = {"Cookie": world["cookie"]} if name.startswith("admin") else {}

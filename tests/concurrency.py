@@ -14,7 +14,7 @@ def needs_postgresql():
 
 
 def until_somebody_waits(thread):
-    """Return once another connection waits for a lock of this one, or once *thread*, which uses it, has ended without waiting."""
+    """Wait until another connection, used by *thread*, waits for a lock of this one, or until *thread* has ended."""
     while thread.is_alive():
         with connection.cursor() as cursor:
             cursor.execute(WAITING)
@@ -25,7 +25,7 @@ def until_somebody_waits(thread):
 
 @contextmanager
 def another_writer(*models):
-    """Hold a write transaction on another connection. It blocks all other writers on SQLite, those of *models* on PostgreSQL."""
+    """Hold a write transaction on another connection. On SQLite it blocks all writers, on PostgreSQL those of *models*."""
     other = connection.copy()
     try:
         with other.cursor() as cursor:

@@ -30,7 +30,7 @@ def make_user(username="publisher", **fields):
 
 
 def make_account(role, username="", **fields):
-    """Return an account with the role *role*, by default named after it. It is read again, so that no permissions are cached."""
+    """Return an account with the role *role*, by default named after it. It is reloaded, to empty its cache of permissions."""
     user = make_user(username or role.replace(" ", "-"), **fields)
     user.groups.add(Group.objects.get(name=role))
     return type(user).objects.get(pk=user.pk)

@@ -26,7 +26,10 @@ UID = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}")
 
 
 def validate_slug(value: str) -> None:
-    """Raise ValidationError unless *value* is lower-case Latin letters, digits and single hyphens, no reserved word and no uid."""
+    """Raise ValidationError unless *value* has only small Latin letters, digits and single hyphens.
+
+    Reserved words and uids are refused too.
+    """
     if not SLUG.fullmatch(value):
         raise ValidationError(
             _(

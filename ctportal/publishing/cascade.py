@@ -22,7 +22,7 @@ class Move(NamedTuple):
     taking: frozenset[UUID] | None = None
 
     def takes(self, child: Tracked, inside: bool) -> bool:
-        """Return whether *child*, an edition to come, moves along. *inside*: whether it now begins in its conference's interval."""
+        """Return whether *child*, an edition to come, moves along. *inside*: it begins within its conference now."""
         return child.public_from == self.old and (self.taking is None or child.uid in self.taking or not inside)
 
 

@@ -12,7 +12,7 @@ from .database_guards import missing_guards
 # A deployment check, because "migrate" runs all other checks of the database before it installs the guards.
 @register(Tags.database, deploy=True)
 def check_guards(databases: Sequence[str] | None = None, **_kwargs: Any) -> list[CheckMessage]:
-    """Return an Error for each of *databases* that lacks a guard, and a Warning for one that cannot be read (see ``/readyz``)."""
+    """Return an Error for each of *databases* that lacks a guard, a Warning where it cannot be read (see ``/readyz``)."""
     found = [_check(using) for using in databases or ()]
     return [message for message in found if message]
 

@@ -293,7 +293,7 @@ class LedgerEntry(models.Model):
 
 
 class EpochMark(models.Model):
-    """One row: the random part of the epoch (see ``ctportal.publishing.epoch``). Publications lock it. It never leaves the portal."""
+    """One row: the random mark of the epoch (see ``ctportal.publishing.epoch``), which publications lock. It stays internal."""
 
     value = models.CharField(max_length=20)
 

@@ -1,4 +1,4 @@
-"""The demonstration of ``make run``: one machine, loopback only and plain HTTP, but server and static files as in production."""
+"""The demonstration of ``make run``: loopback only and plain HTTP, but server and static files of production."""
 
 import os
 import secrets

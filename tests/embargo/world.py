@@ -267,8 +267,8 @@ class World:
             self._work_on(case)
 
     def _work_on(self, case):
-        """Create other rows about a draft: a step with a remark, a share link, an entry of the audit trail, and the presence of a
-        colleague."""
+        """Create other rows about a draft: a step with a remark, a share link, an entry of the audit trail, and the
+        presence of a colleague."""
         record, of = case.record, {"uid": case.record.uid, "type": case.record.record_type}
         step = WorkflowStep(action=WorkflowStep.Action.SENT_BACK, user=self.releaser, **of)
         self._fill(step, case, HELD, prefix="another ").save()

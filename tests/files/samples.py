@@ -116,8 +116,8 @@ def animation(form):
 
 
 def pdf(*extra, catalog="", page="", text="Opening release", pages=1, trailer="", stream=b""):
-    """Return a PDF of *pages* pages with *text*. *extra* are further objects, numbered from 10 on. *catalog*, *page* and *trailer*
-    are entries of the catalog, the first page and the trailer; *stream* follows the last object as it is."""
+    """Return a PDF of *pages* pages with *text*. *extra* are further objects, numbered from 10 on. *catalog*, *page* and
+    *trailer* are entries of the catalog, the first page and the trailer; *stream* follows the last object as it is."""
     kids = " ".join(f"{100 + number} 0 R" for number in range(pages))
     content = f"BT /F1 24 Tf 72 700 Td ({text}) Tj ET"
     objects = {

@@ -154,7 +154,7 @@ def body(content_type, content, kept=frozenset()):
 
 
 def headers(response):
-    """Yield the lines of the headers, sorted, with sorted lists. Of headers that change with the content only the name is kept."""
+    """Yield the lines of the headers, sorted, with sorted lists. Headers that change with the content have no value."""
     for name, value in sorted(response.items()):
         if name.lower() == "vary":
             value = ", ".join(sorted(part.strip() for part in value.split(",")))

@@ -19,7 +19,7 @@ def everywhere(name, text):
 
 
 def make_dossier(n=1, *, title="Border security", by=None, documents=6, photos=4, series=None, theme=None):
-    """Return a published conference with sessions, organizations, people, figures, links, documents, photos and two languages."""
+    """Return a published conference with sessions, organizations, people, figures, links, documents and photos in two languages."""
     by = by or make.make_user()
     conference = make.make_conference(
         f"{title} {n}",

@@ -209,8 +209,8 @@ class Loader:
         return [self.vocabulary[kind][slug] for slug in slugs]
 
     def fields(self, entry: dict[str, Any], *apart: str) -> dict[str, Any]:
-        """Return {field: value} for *entry*. Labels {"city": {"en": …}} become {"city_en": …}, slugs of vocabulary entries become
-        the entries, and other values stay.
+        """Return {field: value} for *entry*. Labels {"city": {"en": …}} become {"city_en": …}, slugs of vocabulary entries
+        become the entries, and other values stay.
 
         Lists, which become rows, and the keys *apart* are left out.
         """

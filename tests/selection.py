@@ -46,7 +46,13 @@ ABOVE_THE_DATABASE = (
 FIXTURES_OF_A_DATABASE = {"db", "transactional_db", "django_db_setup", "live_server"}
 
 # Slow besides browser tests and tests with the marker: the embargo walk, and tests that first load content or start programs.
-SLOW_DIRECTORIES = ("tests/content/", "tests/embargo/")
+SLOW_DIRECTORIES = (
+    "tests/benchmarks/",
+    "tests/content/",
+    "tests/embargo/",
+    "tests/publishing/test_clocks.py",
+    "tests/tools/",
+)
 SLOW_FIXTURES = {"html_errors"}
 
 

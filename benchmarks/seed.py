@@ -42,9 +42,9 @@ from ctportal.core.codes import ConferenceKind, DocumentKind, OrganizationKind
 from ctportal.core.languages import CODES
 from ctportal.files.models import StoredFile
 from ctportal.publishing import epoch, ledger
-from ctportal.publishing.changes import facet_rows, relation_rows
+from ctportal.publishing.changes import edition_of, facet_rows, relation_rows
 from ctportal.publishing.models import Edition, EditionFile, Facet, LedgerEntry, Relation
-from ctportal.publishing.snapshot import BUILDERS, checksum
+from ctportal.publishing.snapshot import BUILDERS
 from ctportal.publishing.state import SHOWS
 from documents.models import Document, DocumentRelation, LanguageVersion
 
@@ -389,7 +389,7 @@ def line_of_editions(line, number):
         start = synthetic.release(first.date, number, hour=12)
     starts = [start + timedelta(hours=step) for step in range(len(line))]
     return [
-        make_edition(snapshot, begin, until)
+        edition_of(snapshot, begin, until, by=BY, at=begin)
         for snapshot, begin, until in itertools.zip_longest(line, starts, starts[1:])
     ]
 
@@ -413,7 +413,9 @@ def publish_vocabulary():
     opened = dict(shown.annotate(first=Min("edition__public_from")))
     for builder in (BUILDERS[model.record_type] for model in (Series, Theme, Organization, Person)):
         snapshots = [builder.snapshot_of(entry) for entry in builder.queryset().order_by("pk") if entry.uid in opened]
-        insert([make_edition(snapshot, opened[snapshot.uid], None) for snapshot in snapshots], snapshots)
+        starts = [opened[snapshot.uid] for snapshot in snapshots]
+        made = [edition_of(each, start, None, by=BY, at=start) for each, start in zip(snapshots, starts, strict=True)]
+        insert(made, snapshots)
 
 
 def note_drafts():
@@ -552,26 +554,6 @@ def earlier(snapshot, back):
     name = "title" if "title" in snapshot.data else "caption"
     texts = {code: f"Advance text {back}: {text}"[:300] for code, text in snapshot.data[name].items()}
     return replace(snapshot, data=snapshot.data | {name: texts})
-
-
-def make_edition(snapshot, start, until):
-    text = snapshot.json
-    return Edition(
-        uid=snapshot.uid,
-        type=snapshot.type,
-        slug=snapshot.slug,
-        date=snapshot.date,
-        end_date=snapshot.end_date,
-        over_at=snapshot.over_at,
-        json=text,
-        sha256=checksum(text),
-        card=snapshot.card,
-        text=snapshot.text,
-        public_from=start,
-        public_until=until,
-        by=BY,
-        created_at=start,
-    )
 
 
 # Pictures

@@ -219,7 +219,8 @@ def _saved_text(read):
 # The page
 
 
-@method_decorator(csrf_exempt, name="dispatch")  # ``_upload`` checks the token, once the form is read
+# ``_upload`` checks the token. The middleware would read the form first and refuse too many files with a bare 400.
+@method_decorator(csrf_exempt, name="dispatch")
 class UploadPage(AdminPage):
     """The page ``conferences/photo/upload/``."""
 

@@ -178,25 +178,7 @@ class Changes:
     ) -> Tracked:
         """Add an edition of *snapshot* with its facets, relations and files; return it."""
         self.load([snapshot.uid])
-        json = snapshot.json
-        edition = Edition(
-            uid=snapshot.uid,
-            type=snapshot.type,
-            slug=snapshot.slug,
-            date=snapshot.date,
-            end_date=snapshot.end_date,
-            over_at=snapshot.over_at,
-            json=json,
-            sha256=checksum(json),
-            card=snapshot.card,
-            text=snapshot.text,
-            public_from=start,
-            public_until=until,
-            minor=minor,
-            note=note,
-            by=self.by,
-            created_at=self.now,
-        )
+        edition = edition_of(snapshot, start, until, by=self.by, at=self.now, note=note, minor=minor)
         files = list({file.pk: file for file in snapshot.files}.values())
         relations, facets = relation_rows(edition, snapshot), facet_rows(edition, snapshot)
         tracked = Tracked(edition, relations=relations, snapshot=snapshot, facets=facets, files=files)
@@ -308,6 +290,38 @@ def not_over(now: datetime) -> Q:
 
 
 # The rows of an edition
+
+
+def edition_of(
+    snapshot: Snapshot,
+    start: datetime,
+    until: datetime | None,
+    *,
+    by: str,
+    at: datetime,
+    note: str = "",
+    minor: bool = False,
+) -> Edition:
+    """Return an unsaved Edition of *snapshot*, public from *start* to *until*, created *at* that instant."""
+    json = snapshot.json
+    return Edition(
+        uid=snapshot.uid,
+        type=snapshot.type,
+        slug=snapshot.slug,
+        date=snapshot.date,
+        end_date=snapshot.end_date,
+        over_at=snapshot.over_at,
+        json=json,
+        sha256=checksum(json),
+        card=snapshot.card,
+        text=snapshot.text,
+        public_from=start,
+        public_until=until,
+        minor=minor,
+        note=note,
+        by=by,
+        created_at=at,
+    )
 
 
 def facet_rows(edition: Edition, snapshot: Snapshot) -> list[Facet]:

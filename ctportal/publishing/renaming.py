@@ -130,7 +130,7 @@ def _replace_label(changes: Changes, uid: UUID, snapshot: Snapshot, *, note: str
     shown = Edition.objects.public(changes.now).filter(relations__name=SHOWS, relations__target=uid).order_by("pk")
     editions = list(shown)
     changes.load(edition.uid for edition in editions)
-    in_force = {edition.uid: now for edition in editions if (now := changes.state(edition.uid).in_force)}
+    in_force = {edition.uid: each for edition in editions if (each := changes.state(edition.uid).in_force)}
     changes.read_contents(in_force.values())
     made, left_out = [], []
     for edition in editions:

@@ -208,6 +208,7 @@ class BringBackPage(HistoryPage):
         return []
 
     def show(self, errors: Sequence[str] = (), status: int = 200) -> HttpResponse:
+        """Return the page with *errors* above the question whether to restore."""
         raise NotImplementedError
 
 

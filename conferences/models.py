@@ -134,12 +134,6 @@ class Person(SluggedRecord):
         return self.name or self.slug
 
 
-class ConferenceQuerySet(models.QuerySet):
-    def with_document_count(self):
-        # Counting drops Meta.ordering: a caller that paginates must order explicitly.
-        return self.annotate(document_count=models.Count("documents"))
-
-
 class Conference(ReviewedRecord, SluggedRecord):
     """A conference as staff work on it, held from start_date to end_date inclusive (local dates of its time zone)."""
 
@@ -185,8 +179,6 @@ class Conference(ReviewedRecord, SluggedRecord):
     themes = models.ManyToManyField(Theme, blank=True, verbose_name=_("themes"), related_name="conferences")
     contact = models.CharField(_("contact"), max_length=300, blank=True, help_text=_("Who to contact with questions."))
     contact_email = models.EmailField(_("contact e-mail"), blank=True)
-
-    objects = ConferenceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("conference")

@@ -9,10 +9,6 @@ from ctportal.core.languages import LANGUAGES, pick
 from ctportal.publishing.models import Edition
 from ctportal.reading.queries import RelatedRecord
 
-# The keys that a response adds to an edition's JSON. Without them, the canonical JSON of the record has the checksum
-# sha256.
-ENVELOPE = ("uid", "type", "slug", "url", "version", "published", "updated", "sha256", "related")
-
 
 def rfc3339(instant: datetime) -> str:
     """Return the aware datetime *instant* in UTC: 2019-09-04T15:00:00Z, with six decimals where it has a fraction."""

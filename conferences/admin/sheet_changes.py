@@ -61,7 +61,7 @@ class SheetPhotos:
     def carried(self, rows) -> str:
         """Return the value of the hidden field ``opened`` of a page with *rows*."""
         return stale_save.as_text(
-            stale_save.digests_of_rows(rows)
+            stale_save.digests(*rows)
             | {f"{row.key}state": publication_state(row.photo) for row in rows}
             | {ORDER: ",".join(map(str, self.keys)), FEATURED: self.featured_key}
         )
@@ -137,8 +137,7 @@ class PostedSheet:
             yield stale_save.Conflict(FEATURED, label, called(now), called(chosen), "")
 
     def _is_asked(self, name, is_stale):
-        answered = self.data.get(f"choose-{name}") in (stale_save.THEIRS, stale_save.MINE)
-        return is_stale or (name in self.data.getlist("asked") and not answered)
+        return is_stale or (name in self.data.getlist("asked") and not stale_save.is_answered(self.data, name))
 
     @property
     def _order_is_stale(self):

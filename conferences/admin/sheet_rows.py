@@ -61,11 +61,11 @@ class PhotoRow(LabelForm):
 
     def full_clean(self):
         # A photo that was not edited is shown with its saved values and not written.
-        if self.is_bound and not stale_save.is_touched(self, self.key):
-            stale_save.take_all_theirs(self)
+        if self.is_bound and not stale_save.is_touched(self):
+            stale_save.take_theirs(self, everywhere=True)
         super().full_clean()
         if self.is_bound:
-            self.conflicts = list(stale_save.conflicts_of(self, self.key, f"{self.name}: "))
+            self.conflicts = list(stale_save.conflicts_of(self, f"{self.name}: "))
 
     @cached_property
     def typed(self):

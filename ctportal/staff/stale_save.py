@@ -66,10 +66,17 @@ def _digest(value):
 
 
 def _own_fields(form):
-    """Yield (name, bound field) of the visible fields that *form* writes."""
+    """Yield the bound fields of *form* that are visible and that it writes."""
     for name, field in form.fields.items():
         if not (field.disabled or field.widget.is_hidden or name in form.never_stale):
-            yield name, form[name]
+            yield form[name]
+
+
+def _with_opened(form):
+    """Yield (bound field, digest of the value it was opened with or "") of the bound *form*."""
+    was, key = read_opened(form.data), row_key(form)
+    for bound in _own_fields(form):
+        yield bound, was.get(f"{key}{bound.name}", "")
 
 
 def _saved(bound):
@@ -82,23 +89,16 @@ def _typed(bound):
     return _posted_form(bound.field, value if value is not None else "")
 
 
-def digests(form, key=""):
-    """Return {*key* + name of the field: digest of the saved value} for a form, or for a row with its ``row_key``."""
-    return {f"{key}{name}": _digest(_saved(bound)) for name, bound in _own_fields(form)}
+def digests(*forms):
+    """Return {key of the row + name of the field: digest of the saved value} of *forms*."""
+    return {f"{row_key(form)}{bound.name}": _digest(_saved(bound)) for form in forms for bound in _own_fields(form)}
 
 
 def row_key(form):
-    """Return a key of a row that does not depend on its position: the form set's prefix and the primary key."""
-    return f"{form.prefix.rsplit('-', 1)[0]}:{form.instance.pk}:"
-
-
-def opened(form, formsets=()):
-    """Return the value of the hidden field ``opened``: the digests of *form* and *formsets* as JSON."""
-    return as_text(digests(form) | digests_of_rows(row for formset in formsets for row in formset.initial_forms))
-
-
-def digests_of_rows(rows):
-    return {key: digest for row in rows for key, digest in digests(row, row_key(row)).items()}
+    """Return a key of a row that does not depend on its position: the form set's prefix and the primary key. Return ""
+    for a form without prefix.
+    """
+    return f"{form.prefix.rsplit('-', 1)[0]}:{form.instance.pk}:" if form.prefix else ""
 
 
 def as_text(found):
@@ -115,75 +115,70 @@ def read_opened(data):
     return found if isinstance(found, dict) else {}
 
 
-def take_theirs(form):
-    """Replace typed values with saved ones where "theirs" was chosen. Call it before the form is cleaned."""
-    for _name, bound in _own_fields(form):
-        if form.data.get(f"choose-{bound.html_name}") == THEIRS:
-            form.data = _with_value(form.data, bound, _saved(bound))
+def take_theirs(form, *, everywhere=False):
+    """Replace typed values with saved ones where "theirs" was chosen, or *everywhere*. Call it before the form is
+    cleaned.
+    """
+    changed = [bound for bound in _own_fields(form) if _saved(bound) != _typed(bound)]
+    theirs = [bound for bound in changed if everywhere or form.data.get(f"choose-{bound.html_name}") == THEIRS]
+    if theirs:
+        form.data = _with_saved(form.data, theirs)
 
 
-def is_touched(form, key=""):
+def is_touched(form):
     """Return whether the bound *form* was edited since it was opened."""
-    was = read_opened(form.data)
-    return any(_digest(_typed(bound)) != was.get(f"{key}{name}") for name, bound in _own_fields(form))
-
-
-def take_all_theirs(form):
-    """Replace all values of *form*, which was not edited, with the saved ones. Call it before the form is cleaned."""
-    for _name, bound in _own_fields(form):
-        if _saved(bound) != _typed(bound):
-            form.data = _with_value(form.data, bound, _saved(bound))
+    return any(_digest(_typed(bound)) != before for bound, before in _with_opened(form))
 
 
 def changed_fields(form):
     """Return the names of the fields of the bound *form* whose typed value differs from the saved one."""
-    return [name for name, bound in _own_fields(form) if _saved(bound) != _typed(bound)]
+    return [bound.name for bound in _own_fields(form) if _saved(bound) != _typed(bound)]
 
 
 def typed_in(form, *, except_for):
     """Return [(label, value in words)] of the edited fields of the bound *form*, except those named in *except_for*."""
-    was = read_opened(form.data)
     return [
         (capfirst(str(bound.label)), in_words(bound, _typed(bound)))
-        for name, bound in _own_fields(form)
-        if name not in except_for and _digest(_typed(bound)) != was.get(name)
+        for bound, before in _with_opened(form)
+        if bound.name not in except_for and _digest(_typed(bound)) != before
     ]
 
 
 def with_what_is_saved(data, form, *, except_for):
     """Return *data* of another form with the saved values of the unbound *form*, except for fields in *except_for*."""
-    for name, bound in _own_fields(form):
-        if name not in except_for:
-            data = _with_value(data, bound, _saved(bound))
-    return data
+    return _with_saved(data, [bound for bound in _own_fields(form) if bound.name not in except_for])
 
 
-def _with_value(data, bound, value):
+def _with_saved(data, fields):
+    """Return *data* with the saved values of the bound *fields*."""
     data = data.copy()
-    if isinstance(value, list):
-        data.setlist(bound.html_name, value)
-    elif value == "" and bound.widget_type == "checkbox":
-        data.pop(bound.html_name, None)
-    else:
-        data[bound.html_name] = value
+    for bound in fields:
+        value = _saved(bound)
+        if isinstance(value, list):
+            data.setlist(bound.html_name, value)
+        elif value == "" and bound.widget_type == "checkbox":
+            data.pop(bound.html_name, None)
+        else:
+            data[bound.html_name] = value
     return data
 
 
-def conflicts_of(form, key="", where=""):
+def conflicts_of(form, where=""):
     """Yield the Conflicts of *form*, which is bound to an existing record or row."""
-    was = read_opened(form.data)
     asked = set(form.data.getlist("asked"))
-    for name, bound in _own_fields(form):
+    for bound, before in _with_opened(form):
         saved, typed = _saved(bound), _typed(bound)
-        before = was.get(f"{key}{name}", "")
-        choice = form.data.get(f"choose-{bound.html_name}", "")
-        unanswered = bound.html_name in asked and choice not in (THEIRS, MINE)
+        unanswered = bound.html_name in asked and not is_answered(form.data, bound.html_name)
         if saved == typed or not (unanswered or _digest(saved) != before):
             continue
-        untouched = _digest(typed) == before
         label = f"{where}{capfirst(str(bound.label))}"
-        chosen = THEIRS if untouched else ""
+        chosen = THEIRS if _digest(typed) == before else ""
         yield Conflict(bound.html_name, label, in_words(bound, saved), in_words(bound, typed), chosen)
+
+
+def is_answered(data, name):
+    """Return whether a choice was posted for the conflict *name*."""
+    return data.get(f"choose-{name}") in (THEIRS, MINE)
 
 
 def in_words(bound, value):
@@ -279,29 +274,26 @@ def typed_in_gone(data, prefix, key, names):
 
 def conflicts_of_rows(formset, heading):
     """Yield the Conflicts of the rows of *formset*, including those deleted meanwhile."""
-    was = read_opened(formset.data)
     for number, row in enumerate(formset.initial_forms, start=1):
         if not row.instance.pk:
             continue
-        where, key = f"{heading} {number}: ", row_key(row)
         if formset.can_delete and row["DELETE"].data:
-            stale = [bound for name, bound in _own_fields(row) if _digest(_saved(bound)) != was.get(f"{key}{name}")]
-            yield from _deletion(row, f"{heading} {number}", stale, formset.data)
+            yield from _deletion(row, f"{heading} {number}")
         else:
-            yield from conflicts_of(row, key, where)
+            yield from conflicts_of(row, f"{heading} {number}: ")
     for number in formset.gone:
         name = f"{formset.prefix}-{number}-{GONE}"
-        if formset.data.get(f"choose-{name}") not in (THEIRS, MINE):
-            row = formset.forms[number]
-            typed = [in_words(bound, _typed(bound)) for _name, bound in _own_fields(row)]
+        if not is_answered(formset.data, name):
+            typed = [in_words(bound, _typed(bound)) for bound in _own_fields(formset.forms[number])]
             words = ", ".join(word for word in typed if word)
             yield Conflict(name, f"{heading} {number + 1}", _("deleted"), words, "")
 
 
-def _deletion(row, label, stale, data):
-    """Yield a Conflict if *row* is to be deleted and another user has changed its fields *stale* meanwhile."""
+def _deletion(row, label):
+    """Yield a Conflict if *row* is to be deleted and another user has changed it meanwhile."""
     name = row["DELETE"].html_name
-    if stale and data.get(f"choose-{name}") != MINE:
+    stale = [bound for bound, before in _with_opened(row) if _digest(_saved(bound)) != before]
+    if stale and row.data.get(f"choose-{name}") != MINE:
         words = ", ".join(f"{capfirst(str(bound.label))}: {in_words(bound, _saved(bound))}" for bound in stale)
         yield Conflict(name, label, words, _("deleted"), "")
 
@@ -355,7 +347,8 @@ def stale_context(form, formsets=()):
     if not form.instance.pk:
         return {"opened": "", "conflicts": []}
     conflicts = [*form.conflicts, *(conflict for formset in formsets for conflict in formset.conflicts)]
-    context = {"opened": opened(form, formsets), "conflicts": conflicts}
+    rows = (row for formset in formsets for row in formset.initial_forms)
+    context = {"opened": as_text(digests(form, *rows)), "conflicts": conflicts}
     if conflicts:
         context["saved_by"] = who_saved_last(form.instance)
     return context

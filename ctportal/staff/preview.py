@@ -28,6 +28,7 @@ from ctportal.publishing.base_models import Stage
 from ctportal.publishing.models import Edition, RecordType
 from ctportal.publishing.snapshot import BUILDERS, Snapshot, builder_for
 from ctportal.publishing.state import snapshot_differs, state_of
+from ctportal.reading.queries import RelatedRecord
 from ctportal.staff import sharing
 from ctportal.web.records import RecordPage
 from ctportal.workflow import audit, roles
@@ -48,14 +49,10 @@ def _session_mark(request):
     return hashlib.sha256(request.session.session_key.encode()).hexdigest()[:20]
 
 
-def preview_token(request, record):
-    payload = {"t": str(record.record_type), "u": str(record.uid), "s": _session_mark(request)}
-    return signing.dumps(payload, salt=SALT, compress=True)
-
-
 def preview_address(request, record, language=""):
     """Return the address of the preview of *record* for the user of *request*, in *language* (default: original)."""
-    address = reverse("preview", args=[preview_token(request, record)])
+    payload = {"t": str(record.record_type), "u": str(record.uid), "s": _session_mark(request)}
+    address = reverse("preview", args=[signing.dumps(payload, salt=SALT, compress=True)])
     return f"{address}?lang={language or record.original_language}"
 
 
@@ -112,27 +109,6 @@ def private(view):
     return cache_control(private=True, no_store=True)(answer)
 
 
-class ShownRecord(NamedTuple):
-    """A related record as the page shows it, from its draft or its current edition."""
-
-    type: str
-    uid: object
-    slug: str
-    card: str
-    name: str = ""
-    key: str = ""
-    relation: str = "conference"
-    date: object = None
-
-    @property
-    def card_data(self):
-        return json.loads(self.card)
-
-    @classmethod
-    def of(cls, snapshot, card, **relation):
-        return cls(snapshot.type, snapshot.uid, snapshot.slug, card, date=snapshot.date, **relation)
-
-
 class PreviewedDraft:
     """A working record with the related records on its page: their drafts if *reader* may read these, else their
     editions in force at *at*.
@@ -168,27 +144,26 @@ class PreviewedDraft:
         return snapshots, list(Edition.objects.public(self.at).filter(uid__in=others).order_by("date", "slug"))
 
     def related(self, token):
-        """Yield a ShownRecord for each relation of the record."""
+        """Return the records that the record points to."""
         wanted = {link.target for link in self.snapshot.links}
         targets = {}
         for kind in (RecordType.CONFERENCE, RecordType.DOCUMENT, RecordType.PHOTO):
             builder = BUILDERS[kind]
             drafts = [record for record in builder.queryset().filter(uid__in=wanted) if self.reader.may_read(record)]
             for snapshot in map(self.reader.allowed, builder.snapshots_of(drafts)):
-                targets[snapshot.uid] = snapshot, through(token, snapshot.card)
+                targets[snapshot.uid] = snapshot.type, snapshot.slug, through(token, snapshot.card)
         for edition in Edition.objects.public(self.at).filter(uid__in=wanted - set(targets)):
-            targets[edition.uid] = edition, edition.card
-        for link in self.snapshot.links:
-            if link.target in targets:
-                target, card = targets[link.target]
-                yield ShownRecord.of(target, card, name=link.name, key=link.key, relation=link.name)
+            targets[edition.uid] = edition.type, edition.slug, edition.card
+        links = [link for link in self.snapshot.links if link.target in targets]
+        return [RelatedRecord(link.name, link.key, link.target, *targets[link.target]) for link in links]
 
     def shown_children(self, token):
-        """Yield a ShownRecord for each document and photo of a conference."""
-        for snapshot in self.children:
-            yield ShownRecord.of(snapshot, through(token, snapshot.card), name="conference")
-        for edition in self.public_children:
-            yield ShownRecord.of(edition, edition.card, name="conference")
+        """Return the documents and photos of a conference as editions; those of drafts are not saved."""
+        drafts = [
+            Edition(type=each.type, uid=each.uid, slug=each.slug, date=each.date, card=through(token, each.card))
+            for each in self.children
+        ]
+        return [*drafts, *self.public_children]
 
 
 def through(token, text):
@@ -214,8 +189,8 @@ def preview(request, token):
             language=language,
             uid=record.uid,
             slug=draft.snapshot.slug,
-            related=list(draft.related(token)),
-            children=list(draft.shown_children(token)),
+            related=draft.related(token),
+            children=draft.shown_children(token),
             banner=banner(record, reader, draft.snapshot),
             preview=request.path,
         )

@@ -66,7 +66,7 @@ class Outcome:
 class Button:
     name: str
     label: Promise
-    service: Callable[[Press], Outcome]
+    service: Callable[[Press], Outcome | None]
     message: Promise  # on success
     shown: str = "always"  # key of ``_forms_with``
     right: str = PUBLISH
@@ -87,8 +87,8 @@ def with_public_link(text: str, record: Any) -> str:
 # Services. Those of ``review`` check the rights of the account.
 
 
-def _save(press: Press) -> Outcome:
-    return Outcome()
+def _save(press: Press) -> None:
+    """Do nothing: every button saves the draft first."""
 
 
 def _preview(press: Press) -> Outcome:
@@ -109,18 +109,16 @@ def _publish(press: Press, *, replacing: bool = False) -> Outcome:
     return Outcome(edition.cascaded)
 
 
-def _submit(press: Press) -> Outcome:
+def _submit(press: Press) -> None:
     review.submit(press.record, by=press.by, remark=press.given("remark"))
-    return Outcome()
 
 
-def _take_back(press: Press) -> Outcome:
+def _take_back(press: Press) -> None:
     if press.record.stage == Stage.REVIEW:  # otherwise saving the change has already returned it
         review.take_back(press.record, by=press.by)
-    return Outcome()
 
 
-def _send_back(press: Press) -> Outcome:
+def _send_back(press: Press) -> None:
     if press.record.stage != Stage.REVIEW and press.form.instance_stage == Stage.REVIEW:
         raise ValidationError(
             _(
@@ -129,7 +127,6 @@ def _send_back(press: Press) -> Outcome:
             )
         )
     review.send_back(press.record, by=press.by, remark=press.given("remark"))
-    return Outcome()
 
 
 def _unschedule(press: Press) -> Outcome:
@@ -219,6 +216,8 @@ def _forms_with(panel: Mapping[str, Any]) -> dict[str, bool]:
 SAVED = _("The draft of “%(record)s” is saved.")
 SUBMITTED = _("“%(record)s” was submitted: publishers see it among the records waiting for review.")
 SCHEDULED = _("“%(record)s” will be public at %(at)s.")
+TAKEN_BACK = _("“%(record)s” is a draft again.")
+SENT_BACK = _("“%(record)s” is sent back with your remark.")
 UNSCHEDULED = _("The scheduled publication or withdrawal of “%(record)s” was unscheduled.")
 WITHDRAWN = _("“%(record)s” is withdrawn; its address gives the reason.")
 TO_BE_WITHDRAWN = _("“%(record)s” will be withdrawn at %(at)s.")
@@ -231,63 +230,29 @@ RELABELLED = ngettext_lazy(
 _replace = partial(_publish, replacing=True)
 NOW = {"message": _("“%(record)s” is public."), "needs": (_second_reader, _completeness), "links": True}
 LATER = {"message": SCHEDULED, "needs": (_second_reader, _completeness), "instant": "publish_at"}
+END = {"message": WITHDRAWN, "needs": (_public_reason,), "is_danger": True}
+END_LATER = END | {"message": TO_BE_WITHDRAWN, "instant": "withdraw_at"}
+NAME = {"message": RELABELLED, "publishable": False}
+REPLACE_AT = _("Unschedule the edition and publish this text at this time")
+REDATE = _("Move the scheduled edition, unchanged, to this time")
 # If several are posted, the first in this order counts. A button with two labels is listed twice.
 BUTTONS = (
     Button("_publish", _("Publish now"), _publish, shown="not scheduled, unread", **NOW),
     Button("_publish", _("Approve and publish now"), _publish, shown="not scheduled, read", **NOW),
     Button("_publish_at", _("Publish at this time"), _publish, shown="not scheduled", **LATER),
     Button("_replace", _("Unschedule the edition and publish now"), _replace, shown="scheduled", **NOW),
-    Button(
-        "_replace_at",
-        _("Unschedule the edition and publish this text at this time"),
-        _replace,
-        shown="scheduled",
-        **LATER,
-    ),
+    Button("_replace_at", REPLACE_AT, _replace, shown="scheduled", **LATER),
     Button("_submit", _("Save and submit for review"), _submit, SUBMITTED, "draft", CHANGE, needs=(_completeness,)),
-    Button(
-        "_take_back", _("Take back from review"), _take_back, _("“%(record)s” is a draft again."), "in review", CHANGE
-    ),
-    Button(
-        "_send_back",
-        _("Send back with this remark"),
-        _send_back,
-        _("“%(record)s” is sent back with your remark."),
-        "in review",
-    ),
+    Button("_take_back", _("Take back from review"), _take_back, TAKEN_BACK, "in review", CHANGE),
+    Button("_send_back", _("Send back with this remark"), _send_back, SENT_BACK, "in review"),
     Button("_unschedule", _("Unschedule the edition"), _unschedule, UNSCHEDULED, "scheduled"),
     Button("_unschedule", _("Unschedule the withdrawal"), _unschedule, UNSCHEDULED, "withdrawal scheduled"),
-    Button(
-        "_redate",
-        _("Move the scheduled edition, unchanged, to this time"),
-        _redate,
-        SCHEDULED,
-        "scheduled",
-        instant="publish_at",
-    ),
-    Button("_withdraw", _("Withdraw now"), _withdraw, WITHDRAWN, "public", needs=(_public_reason,), is_danger=True),
-    Button(
-        "_withdraw_at",
-        _("Withdraw at this time"),
-        _withdraw,
-        TO_BE_WITHDRAWN,
-        "public",
-        instant="withdraw_at",
-        needs=(_public_reason,),
-        is_danger=True,
-    ),
+    Button("_redate", REDATE, _redate, SCHEDULED, "scheduled", instant="publish_at"),
+    Button("_withdraw", _("Withdraw now"), _withdraw, shown="public", **END),
+    Button("_withdraw_at", _("Withdraw at this time"), _withdraw, shown="public", **END_LATER),
     Button("_restore", _("Restore the last public text"), _restore, RESTORED, "withdrawn"),
-    Button(
-        "_relabel",
-        _("Save and publish the new name everywhere"),
-        _relabel,
-        RELABELLED,
-        "public, renamed",
-        publishable=False,
-    ),
-    Button(
-        "_relabel", _("Save and publish everywhere"), _relabel, RELABELLED, "public, not renamed", publishable=False
-    ),
+    Button("_relabel", _("Save and publish the new name everywhere"), _relabel, shown="public, renamed", **NAME),
+    Button("_relabel", _("Save and publish everywhere"), _relabel, shown="public, not renamed", **NAME),
     Button("_preview", _("Save draft and preview"), _preview, SAVED, "previewable", CHANGE, None),
     Button("_continue", _("Save draft"), _save, SAVED, "always", CHANGE, None),
 )
@@ -330,7 +295,7 @@ def press(admin: Any, request: HttpRequest, record: Any, form: Any) -> Outcome:
         with press.problems.collect():
             press.at = _instant(form, button.instant)
     try:
-        outcome = button.service(press)
+        outcome = button.service(press) or Outcome()
     except ValidationError as error:
         # The services name every instant "at"; the form has two fields for it.
         by_field = getattr(error, "error_dict", {})

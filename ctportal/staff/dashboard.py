@@ -27,7 +27,7 @@ from ctportal.core.instants import show_instant, today
 from ctportal.publishing import epoch
 from ctportal.publishing.base_models import Stage, entry_model
 from ctportal.publishing.models import Edition, RecordType
-from ctportal.staff.list_search import found_once
+from ctportal.staff.list_search import narrowed
 from ctportal.staff.object_pages import page_address
 from ctportal.staff.panel import language_matrix
 from ctportal.staff.preview import zone_of
@@ -272,8 +272,7 @@ class DashboardFilter(admin.SimpleListFilter):
         if section is None or not section.is_for(request.user, queryset.model):
             return queryset
         found = section.records(queryset.model._default_manager.all(), request.user, epoch.now())
-        few = found_once(queryset, found)
-        return queryset.filter(pk__in=found.order_by().values("pk")) if few is None else few
+        return narrowed(queryset, Q(pk__in=found.order_by().values("pk")))
 
 
 # The index page

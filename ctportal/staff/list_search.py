@@ -15,20 +15,18 @@ def search(queryset: QuerySet, fields: Sequence[str], text: str) -> QuerySet:
     condition = Q()
     for word in search_words(shorten(text).text):
         condition &= Q.create([holding(queryset.model, name, word) for name in fields], connector=Q.OR)
-    if not condition:
-        return queryset
-    few = found_once(queryset, queryset.model._default_manager.filter(condition))
-    return queryset.filter(condition) if few is None else few
+    return narrowed(queryset, condition) if condition else queryset
 
 
-def found_once(queryset: QuerySet, found: QuerySet) -> QuerySet | None:
-    """Return *queryset* limited to the keys of *found*, of the same model; None if they are more than FEW. One query.
+def narrowed(queryset: QuerySet, condition: Q) -> QuerySet:
+    """Return the records of *queryset* that meet *condition*. One query finds their keys, if they are at most FEW.
 
     Finding rare matches scans the table, so the scan is done once and not again for the count and for the page.
     Frequent matches are better left to these queries: a page fills soon.
     """
-    keys = list(found.order_by().values_list("pk", flat=True).distinct()[: FEW + 1])
-    return queryset.filter(pk__in=keys) if len(keys) <= FEW else None
+    found = queryset.model._default_manager.filter(condition).order_by()
+    keys = list(found.values_list("pk", flat=True).distinct()[: FEW + 1])
+    return queryset.filter(pk__in=keys) if len(keys) <= FEW else queryset.filter(condition)
 
 
 PHRASE_OR_WORD = re.compile(r'"([^"]+)"?|(\S+)')

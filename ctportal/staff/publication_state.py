@@ -11,7 +11,7 @@ from ctportal.core import languages
 from ctportal.publishing import epoch
 from ctportal.publishing.models import Edition
 from ctportal.staff.components import component
-from ctportal.staff.list_search import found_once
+from ctportal.staff.list_search import narrowed
 from ctportal.workflow.redaction import redact
 
 
@@ -105,9 +105,7 @@ class PublicationFilter(admin.SimpleListFilter):
             "withdrawn": past & ~public & ~scheduled,
             "draft": ~past & ~scheduled,
         }
-        condition = conditions[str(self.value())]
-        few = found_once(queryset, queryset.model._default_manager.filter(condition))
-        return queryset.filter(condition) if few is None else few
+        return narrowed(queryset, Q(conditions[str(self.value())]))
 
 
 def language_marks(states):

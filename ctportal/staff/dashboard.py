@@ -189,20 +189,15 @@ def _without_language(queryset, user, now):
 # Who may act
 
 
-def _may_work(user, model):
-    return roles.has_right(user, model, "add", "change") or bool(roles.languages_of(user))
+def _may(*actions, entry=None, translators=False):
+    """Return a function of (user, model): whether the user has one of the rights *actions* on the model or, if given, on
+    *entry*, or may translate if *translators* is true.
+    """
 
+    def may(user, model):
+        return roles.has_right(user, entry or model, *actions) or (translators and bool(roles.languages_of(user)))
 
-def _may_change(user, model):
-    return roles.has_right(user, model, "change")
-
-
-def _may_add_summary(user, model):
-    return roles.has_right(user, CoChairsSummary, "add")
-
-
-def _may_write_a_language(user, model):
-    return _may_change(user, model) or bool(roles.languages_of(user))
+    return may
 
 
 @dataclass(frozen=True)
@@ -241,19 +236,19 @@ ALL = (Conference, Document, Photo)
 SECTIONS = [
     Section("review", gettext_lazy("Waiting for my review"), ALL, _in_review, roles.may_publish, ("modified_at", "pk")),
     Section("scheduled", gettext_lazy("Scheduled"), ALL, _scheduled, roles.may_publish, ("due", "pk")),
-    Section("mine", gettext_lazy("My drafts"), ALL, _mine, _may_work),
+    Section("mine", gettext_lazy("My drafts"), ALL, _mine, _may("add", "change", translators=True)),
     Section(
         "stale", gettext_lazy(
-            "Unpublished changes for a week or more"), ALL, _left_lying, _may_change, ("modified_at", "pk")
+            "Unpublished changes for a week or more"), ALL, _left_lying, _may("change"), ("modified_at", "pk")
     ),
     Section(
-        "summary", gettext_lazy("No co-chairs’ summary yet"), (Conference,), _without_summary, _may_add_summary,
-        ("-end_date", "pk"),
+        "summary", gettext_lazy("No co-chairs’ summary yet"), (Conference,), _without_summary,
+        _may("add", entry=CoChairsSummary), ("-end_date", "pk"),
     ),
-    Section("alt", gettext_lazy("Photos without alternative text"), (Photo,), _without_alternative_text, _may_change, ("-pk",)),
+    Section("alt", gettext_lazy("Photos without alternative text"), (Photo,), _without_alternative_text, _may("change"), ("-pk",)),
     Section(
         "languages", gettext_lazy("Languages missing or not ready"), (Conference, Document), _without_language,
-        _may_write_a_language,
+        _may("change", translators=True),
     ),
 ]  # fmt: skip
 
@@ -316,20 +311,16 @@ def _with_rows(model):
 
 
 def _row(record, section, user, now, site):
-    """Return the row of *record*: title, address, kind, conference, and the values that *section* shows."""
-    conference = getattr(record, "conference", None)
+    """Return the row of *record*: title, address, kind, and the values that *section* shows."""
     admin = site.get_model_admin(entry_model(record))  # a document is edited in the entry of its kind
     row = {
-        "title": _title(record),
+        "record": record,
+        "title": Truncator(str(record)).chars(90) if isinstance(record, Photo) else str(record),
         "address": page_address(admin, "change", record.pk),
         "kind": record.get_kind_display() if hasattr(record, "get_kind_display") else RecordType.PHOTO.label,
-        "conference": str(conference or ""),
-        "in_review": section.key == "mine" and record.stage == Stage.REVIEW,
     }
     if section.key == "scheduled":
         row |= _when(record, now)
-    elif section.key == "stale":
-        row["since"] = record.modified_at
     elif section.key == "summary":
         row["ended"] = last_day(record.end_date, record.date_precision)
     elif section.key == "languages":
@@ -339,25 +330,13 @@ def _row(record, section, user, now, site):
     return row
 
 
-def _title(record):
-    if isinstance(record, Conference):
-        return record.name
-    if isinstance(record, Document):
-        return record.original_title or record.slug
-    return Truncator(str(record)).chars(90)
-
-
 def _when(record, now):
     """Return the event to come: its instant, also as text in the conference's time zone and UTC, and the time left."""
+    what = _("new edition") if record.is_public else _("first release")
+    if record.due == record.ends:
+        what = _("withdrawal")
     return {
-        "due": record.due,
         "due_text": show_instant(record.due, zone_of(record)),
         "left": timeuntil(record.due, now, depth=2),
-        "what": _what_happens(record),
+        "what": what,
     }
-
-
-def _what_happens(record):
-    if record.due == record.ends:
-        return _("withdrawal")
-    return _("new edition") if record.is_public else _("first release")

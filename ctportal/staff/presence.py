@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.core import signing
+from django.db.models import Q
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -33,8 +34,7 @@ class Page:
 
     address: str = ""  # that signals are sent to
     token: str = ""  # identifies the page; see ``_opened``
-    others: list[Presence] = field(default_factory=list)  # other users who have it open
-    savings: list[Presence] = field(default_factory=list)  # saves since it was opened
+    others: list[Presence] = field(default_factory=list)  # who else has it open, then who has saved it since
 
 
 def _token(uid, part, user, at):
@@ -57,7 +57,7 @@ def _opened(token, uid, part, user, now):
 def open_page(request, uid, part, address):
     """Return the Page for *part* of the record *uid*, with the other users who have it open. One query."""
     now = timezone.now()
-    return Page(address, _token(uid, part, request.user, now), _others(uid, part, request.user, now))
+    return Page(address, _token(uid, part, request.user, now), _others(uid, part, request.user, now, saved_since=now))
 
 
 def note_saving(user, uid, part):
@@ -66,20 +66,15 @@ def note_saving(user, uid, part):
     Presence.objects.create(uid=uid, part=part, user=user, page=page, opened_at=timezone.now(), saved=True)
 
 
-def _others(uid, part, user, now):
-    """Return the first opened page of each account other than *user*, in the order of opening."""
-    rows = Presence.objects.filter(uid=uid, part=part, saved=False, seen_at__gte=now - ALIVE).exclude(user=user)
-    found: dict[int, Presence] = {}
-    for row in rows.select_related("user").order_by("opened_at", "pk"):
-        found.setdefault(row.user_id, row)
+def _others(uid, part, user, now, *, saved_since):
+    """Return the first opened page and the last save after *saved_since* of each account other than *user*."""
+    which = Q(saved=False, seen_at__gte=now - ALIVE) | Q(saved=True, opened_at__gt=saved_since)
+    rows = Presence.objects.filter(which, uid=uid, part=part).exclude(user=user).select_related("user")
+    found: dict[tuple[bool, int], Presence] = {}
+    for row in rows.order_by("saved", "opened_at", "pk"):
+        if row.saved or (row.saved, row.user_id) not in found:
+            found[row.saved, row.user_id] = row
     return list(found.values())
-
-
-def _savings(uid, part, user, since):
-    """Return the last save of each account other than *user* after the instant *since*."""
-    rows = Presence.objects.filter(uid=uid, part=part, saved=True, opened_at__gt=since).exclude(user=user)
-    rows = rows.select_related("user").order_by("opened_at", "pk")
-    return list({row.user_id: row for row in rows}.values())
 
 
 # Signals
@@ -102,8 +97,7 @@ def answer_sign(request, uid, part, *, may_save):
     if may_save and not mine.update(seen_at=now):
         row = Presence(uid=uid, part=part, user=user, page=key, opened_at=opened_at, seen_at=now)
         Presence.objects.bulk_create([row], ignore_conflicts=True)  # two signals may arrive at once
-    savings = _savings(uid, part, user, opened_at) if may_save else []
-    page = Page(others=_others(uid, part, user, now), savings=savings)
+    page = Page(others=_others(uid, part, user, now, saved_since=opened_at if may_save else now))
     return TemplateResponse(request, "admin/record/presence_lines.html", {"presence": page})
 
 

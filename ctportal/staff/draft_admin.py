@@ -1,9 +1,10 @@
 """The base of the admins of records and sessions: rights by record, and forms that detect stale saves."""
 
+import re
 from typing import Any
 
 from csp.decorators import csp_update
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.http import HttpRequest
 from django.utils.decorators import method_decorator
 
@@ -12,11 +13,12 @@ from ctportal.staff.draft_history import KeepsHistory
 from ctportal.staff.fields import NATIVE_WIDGETS, AutocompleteFields
 from ctportal.staff.lists import NarrowedList
 from ctportal.staff.prose_editor import EDITOR_POLICY
-from ctportal.staff.unsaved_copy import SaysWhatIsSaved
 from ctportal.workflow import roles
 
+KEPT = re.compile(r"[0-9a-z]{1,40}")  # names the unsaved copy that the browser keeps of a form (``unsaved-copy.js``)
 
-class DraftAdmin(SaysWhatIsSaved, KeepsHistory, AutocompleteFields, NarrowedList, admin.ModelAdmin):
+
+class DraftAdmin(KeepsHistory, AutocompleteFields, NarrowedList, admin.ModelAdmin):
     """The admin of drafts and their parts. Rights: model permissions, and whether the user created the record."""
 
     formfield_overrides = NATIVE_WIDGETS
@@ -44,6 +46,14 @@ class DraftAdmin(SaysWhatIsSaved, KeepsHistory, AutocompleteFields, NarrowedList
 
     def note_saving(self, request: HttpRequest, obj: Any) -> None:
         presence.note_saving(request.user, self.record_of(obj).uid, self.presence_part(obj))
+
+    def message_user(self, request, message, level=messages.INFO, extra_tags="", fail_silently=False):
+        # The page that shows the success deletes the unsaved copy of the form that was posted, not that of another form
+        # or tab.
+        token = request.POST.get("kept", "")
+        if level == messages.SUCCESS and KEPT.fullmatch(token):
+            extra_tags = f"{extra_tags} kept-{token}".lstrip()
+        super().message_user(request, message, level, extra_tags, fail_silently)
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)

@@ -20,20 +20,19 @@ def text_widget(field: Field) -> forms.Widget:
 
 def text_form_fields(model: type[Model], names: Iterable[str]) -> dict[str, forms.Field]:
     """Return form fields for the text fields *names* of the row *model*, none of them required."""
-    fields = {}
-    for name in names:
-        field = model._meta.get_field(name)
-        if isinstance(field, ProseEditorField):
-            fields[name] = field.formfield(widget=AdminProseEditorWidget)
-        elif field.choices:
-            fields[name] = field.formfield()
-        elif isinstance(field, URLField):
-            widget = forms.URLInput({"class": "vURLField vTextField"})
-            fields[name] = field.formfield(assume_scheme="https", widget=widget)
-        else:
-            fields[name] = field.formfield(widget=text_widget(field))
-        fields[name].required = False
-    return fields
+    return forms.fields_for_model(model, names, formfield_callback=_form_field)
+
+
+def _form_field(field: Field, **options: Any) -> forms.Field:
+    if isinstance(field, ProseEditorField):
+        options |= {"widget": AdminProseEditorWidget}
+    elif isinstance(field, URLField):
+        options |= {"assume_scheme": "https", "widget": forms.URLInput({"class": "vURLField vTextField"})}
+    elif not field.choices:
+        options |= {"widget": text_widget(field)}
+    form_field = field.formfield(**options)
+    form_field.required = False
+    return form_field
 
 
 def text_row(record: Model, relation: str, language: str, **values: Any) -> Model:

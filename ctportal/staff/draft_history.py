@@ -194,18 +194,17 @@ class BringBackPage(HistoryPage):
         except ValidationError as error:
             return self.show(error.messages, 422)
         self.say(text)
-        self.record = type(self.record)._base_manager.get(pk=self.record.pk)  # its entry may have changed
-        for sentence in [*told, *self.still_to_do()]:
+        for sentence in told:
             self.say(sentence, messages.WARNING)
-        return HttpResponseRedirect(self.admin.change_address(self.record))
+        return HttpResponseRedirect(self.admin.change_address(self.saved()))
+
+    def saved(self) -> Any:
+        """Return the record as it is saved. Restoring may have changed its entry."""
+        return type(self.record)._base_manager.get(pk=self.record.pk)
 
     def bring_back(self) -> tuple[str, str, Iterable[str]]:
-        """Restore the state; return the message, the comment for the history, and what could not be restored."""
+        """Restore the state; return the message, the comment for the history, and warnings."""
         raise NotImplementedError
-
-    def still_to_do(self) -> list[str]:
-        """Return warnings about the restored record."""
-        return []
 
     def show(self, errors: Sequence[str] = (), status: int = 200) -> HttpResponse:
         """Return the page with *errors* above the question whether to restore."""
@@ -255,12 +254,11 @@ class DiscardPage(BringBackPage):
     def bring_back(self) -> tuple[str, str, Iterable[str]]:
         text = _("The changes to “%(record)s” since its publication were discarded.") % {"record": self.record}
         comment = gettext_noop("Changes since publication discarded.")
-        return text, comment, restoring.discard(self.record, by=self.request.user)
-
-    def still_to_do(self) -> list[str]:
-        still = changes(self.admin, self.record, self.state.in_force)
-        text = _("It still differs from the public edition because of changes in other records: %(names)s.")
-        return [text % {"names": ", ".join(still)}] if still else []
+        told = list(restoring.discard(self.record, by=self.request.user))
+        if still := changes(self.admin, self.saved(), self.state.in_force):
+            differs = _("It still differs from the public edition because of changes in other records: %(names)s.")
+            told.append(differs % {"names": ", ".join(still)})
+        return text, comment, told
 
     def show(self, errors: Sequence[str] = (), status: int = 200) -> HttpResponse:
         mark = restoring.mark(self.record)  # before reading what the page shows

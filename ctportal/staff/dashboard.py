@@ -31,7 +31,7 @@ from ctportal.staff.list_search import narrowed
 from ctportal.staff.object_pages import page_address
 from ctportal.staff.panel import language_matrix
 from ctportal.staff.preview import zone_of
-from ctportal.staff.publication_state import same_as_draft
+from ctportal.staff.publication_state import has_one_of, same_as_draft
 from ctportal.workflow import roles
 from ctportal.workflow.models import UnreviewedEdit
 from ctportal.workflow.redaction import redact
@@ -66,14 +66,12 @@ def _mine(queryset, user, now):
     back does not count.
     """
     edits = UnreviewedEdit.objects.unapproved().filter(user=user)
-    unpublished = ~Exists(Edition.objects.not_unscheduled().filter(uid=OuterRef("uid")).order_by())
-    same = Edition.objects.not_unscheduled().filter(
-        Q(public_until=None) | Q(public_until__gt=now), same_as_draft(queryset.model)
-    )
-    changed = Q(stage=Stage.REVIEW) | ~Q(Exists(same.filter(uid=OuterRef("uid")).order_by()))
+    editions = Edition.objects.not_unscheduled()
+    same = editions.filter(Q(public_until=None) | Q(public_until__gt=now), same_as_draft(queryset.model))
+    changed = Q(stage=Stage.REVIEW) | ~Q(has_one_of(same))
     if queryset.model._meta.concrete_model is not Photo:
         changed |= Q(Exists(_in_preparation(queryset.model, edits)))
-    return queryset.filter(Q(created_by=user) & unpublished | Q(uid__in=edits.values("uid")) & changed)
+    return queryset.filter(Q(created_by=user) & ~has_one_of(editions) | Q(uid__in=edits.values("uid")) & changed)
 
 
 def _in_preparation(model, edits):
@@ -98,7 +96,7 @@ def _scheduled(queryset, user, now):
     start = starting.filter(**mine).order_by("public_from").values("public_from")[:1]
     end = ending.filter(**mine).order_by("public_until").values("public_until")[:1]
     found = queryset.filter(Q(uid__in=starting.order_by().values("uid")) | Q(uid__in=ending.order_by().values("uid")))
-    found = found.annotate(ends=Subquery(end), is_public=Exists(Edition.objects.public(now).filter(**mine).order_by()))
+    found = found.annotate(ends=Subquery(end), is_public=has_one_of(Edition.objects.public(now)))
     return found.annotate(due=Least(Coalesce(Subquery(start), Value(NEVER)), Coalesce("ends", Value(NEVER))))
 
 
@@ -109,10 +107,9 @@ def _left_lying(queryset, user, now):
     from the edits also avoids comparing every draft with its edition.
     """
     same = same_as_draft(queryset.model)
-    public = Edition.objects.public(now).filter(uid=OuterRef("uid")).order_by()
     return _editable(queryset, user).filter(
-        Exists(public.exclude(same)),
-        ~Exists(Edition.objects.to_come(now).filter(same, uid=OuterRef("uid")).order_by()),
+        has_one_of(Edition.objects.public(now).exclude(same)),
+        ~has_one_of(Edition.objects.to_come(now).filter(same)),
         uid__in=UnreviewedEdit.objects.counting(now).values("uid"),
         modified_at__lt=now - OLD,
     )
@@ -135,8 +132,7 @@ def _without_summary(queryset, user, now):
     summaries = summaries.filter(Q(kind=kind) | Q(also_serves_as=kind))
     if not user.has_perm("publishing.read_all_drafts"):
         # Other drafts do not count: a missing row would reveal that a colleague has begun a summary.
-        public = Edition.objects.public(now).filter(uid=OuterRef("uid")).order_by()
-        summaries = summaries.filter(Q(created_by=user) | Q(Exists(public)))
+        summaries = summaries.filter(Q(created_by=user) | Q(has_one_of(Edition.objects.public(now))))
     tomorrow = today(now) + timedelta(days=1)
     off = (EventStatus.CANCELLED, EventStatus.POSTPONED)
     small = (ConferenceKind.SIDE_EVENT, ConferenceKind.WORKSHOP)

@@ -4,7 +4,7 @@ from collections import defaultdict
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
-from django.db.models import Exists, Model, OuterRef, Q
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy
 
 from ctportal.core import languages
@@ -68,6 +68,11 @@ def badge(state):
     return component("state", state=state, label=STATE_LABELS[state])
 
 
+def has_one_of(editions: QuerySet[Edition]) -> Exists:
+    """Return the condition that one of *editions* is of the outer record."""
+    return Exists(editions.filter(uid=OuterRef("uid")).order_by())
+
+
 def same_as_draft(model: type[Model]) -> Q:
     """Return the condition that an edition equals the draft of the outer record, which is of *model*."""
     same = Q(sha256=OuterRef("draft_sha256"))
@@ -84,23 +89,13 @@ class PublicationFilter(admin.SimpleListFilter):
     def queryset(self, request, queryset):
         if self.value() not in STATE_LABELS:
             return queryset
-        now = epoch.reached()
-        mine = {"uid": OuterRef("uid")}
-        in_force = Edition.objects.public(now).filter(**mine)
-        same = same_as_draft(queryset.model)
-        public, unchanged, changed, scheduled, past = (
-            Exists(rows.order_by())
-            for rows in (
-                in_force,
-                in_force.filter(same),
-                in_force.exclude(same),  # at most one is in force
-                Edition.objects.to_come(now).filter(**mine),
-                Edition.objects.effective(now).filter(**mine),
-            )
-        )
+        now, same = epoch.reached(), same_as_draft(queryset.model)
+        in_force = Edition.objects.public(now)
+        public, scheduled = has_one_of(in_force), has_one_of(Edition.objects.to_come(now))
+        past = has_one_of(Edition.objects.effective(now))
         conditions = {
-            "public": unchanged,
-            "changed": changed,
+            "public": has_one_of(in_force.filter(same)),
+            "changed": has_one_of(in_force.exclude(same)),  # at most one is in force
             "scheduled": scheduled & ~public,
             "withdrawn": past & ~public & ~scheduled,
             "draft": ~past & ~scheduled,

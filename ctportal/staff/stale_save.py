@@ -9,6 +9,7 @@ lost.
 
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -26,7 +27,6 @@ from ctportal.workflow import review
 
 THEIRS, MINE = "theirs", "mine"
 GONE = "gone"  # in place of the field's name: the whole row was deleted meanwhile
-LONG = 80  # characters from which differences are marked word by word
 
 
 @dataclass
@@ -38,10 +38,6 @@ class Conflict:
     theirs: str
     mine: str
     chosen: str  # "theirs", "mine" or "" (not chosen)
-
-    @property
-    def is_long(self):
-        return max(len(self.theirs), len(self.mine)) > LONG
 
     @property
     def changes(self):
@@ -205,46 +201,30 @@ def move_deleted_rows_last(data, prefix, existing):
     *existing* holds the primary keys in the database. A row without a key is new, whatever its index. A deleted row
     that was not edited is dropped; *indexes* are those of the deleted rows that were.
     """
-    rows, initial = _rows(data, prefix)
-    if rows is None:
-        return data, []
+    field = re.compile(rf"{re.escape(prefix)}-(\d{{1,5}})-(.+)", re.ASCII)
+    posted = [match for match in map(field.fullmatch, data) if match]
+    by_number: dict[int, dict[str, list[str]]] = {}
+    for match in posted:
+        by_number.setdefault(int(match[1]), {})[match[2]] = data.getlist(match[0])
+    rows = [row for _number, row in sorted(by_number.items())]
     was = read_opened(data)
     stay = [row for row in rows if _key(row) in existing]
-    new = [row for row in rows if row and not _key(row)]
-    if len(stay) == initial and [*stay, *new] == rows:
+    new = [row for row in rows if not _key(row)]
+    if not rows or ([*stay, *new] == rows and data.get(f"{prefix}-INITIAL_FORMS") == str(len(stay))):
         return data, []
     gone = [row for row in rows if _key(row) and row not in stay and _is_touched(row, prefix, was)]
     for row in gone:
         row["id"] = [""]
     settled = [*stay, *new, *gone]
     result = data.copy()
-    for name in [name for name in data if _number(name, prefix) is not None]:
-        del result[name]
+    for match in posted:
+        del result[match[0]]
     for number, row in enumerate(settled):
         for name, values in row.items():
             result.setlist(f"{prefix}-{number}-{name}", values)
     result[f"{prefix}-INITIAL_FORMS"] = str(len(stay))
     result[f"{prefix}-TOTAL_FORMS"] = str(len(settled))
     return result, list(range(len(settled) - len(gone), len(settled)))
-
-
-def _number(name, prefix):
-    """Return the index of the row in *name*, a field name with *prefix*, or None."""
-    number = name.removeprefix(f"{prefix}-").partition("-")[0]
-    return int(number) if name.startswith(f"{prefix}-") and number.isdecimal() and len(number) < 6 else None
-
-
-def _rows(data, prefix):
-    """Return (posted rows as {field: values}, number of initial rows), or (None, 0) if the counts are invalid."""
-    counts = [data.get(f"{prefix}-{name}", "") for name in ("TOTAL_FORMS", "INITIAL_FORMS")]
-    if not all(count.lstrip("-").isdecimal() and len(count) < 5 for count in counts):
-        return None, 0
-    rows: list[dict[str, list[str]]] = [{} for _n in range(max(0, int(counts[0])))]
-    for name in data:
-        number = _number(name, prefix)
-        if number is not None and number < len(rows):
-            rows[number][name.removeprefix(f"{prefix}-{number}-")] = data.getlist(name)
-    return rows, max(0, int(counts[1]))
 
 
 def _key(row):

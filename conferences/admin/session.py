@@ -15,7 +15,6 @@ from conferences.models import Conference, Session
 from ctportal.core import languages
 from ctportal.publishing.base_models import lock
 from ctportal.publishing.snapshot import delete_rows, refresh_draft
-from ctportal.staff import stale_save
 from ctportal.staff.draft_admin import DraftAdmin
 from ctportal.staff.form_changes import what_changed
 from ctportal.staff.presence import PresencePage
@@ -111,7 +110,7 @@ class SessionAdmin(DraftAdmin):
         session = self.get_object(request, unquote(object_id)) if object_id else None
         with transaction.atomic():
             if session:
-                stale_save.lock_form(Conference, str(session.conference_id))
+                lock(Conference._base_manager.filter(pk=session.conference_id))
             return super().changeform_view(request, object_id, form_url, extra_context)
 
     def save_model(self, request, obj, form, change):

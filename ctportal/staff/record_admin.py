@@ -18,10 +18,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ctportal.publishing.base_models import Stage, entry_model
+from ctportal.publishing.base_models import Stage, entry_model, is_key, lock
 from ctportal.publishing.models import Edition
 from ctportal.publishing.snapshot import refresh_draft
-from ctportal.staff import buttons, list_search, moved_records, presence, stale_save
+from ctportal.staff import buttons, list_search, moved_records, presence
 from ctportal.staff.comparison import ComparePage
 from ctportal.staff.components import component
 from ctportal.staff.draft_admin import DraftAdmin
@@ -187,8 +187,8 @@ class RecordAdmin(DraftAdmin):
             return super().changeform_view(request, object_id, form_url, extra_context)
         try:
             with transaction.atomic():
-                if object_id:
-                    stale_save.lock_form(self.model, unquote(object_id))
+                if object_id and is_key(unquote(object_id)):  # so that it does not change until it is saved
+                    lock(self.model._base_manager.filter(pk=unquote(object_id)))
                 return super().changeform_view(request, object_id, form_url, extra_context)
         except moved_records.RecordMoved as moved:
             moved_records.carry_over(request, moved)

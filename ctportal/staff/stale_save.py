@@ -19,7 +19,7 @@ from django.core.exceptions import ValidationError
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from ctportal.publishing.base_models import is_key, lock
+from ctportal.publishing.base_models import is_key
 from ctportal.publishing.changes import name_of
 from ctportal.publishing.snapshot import plain
 from ctportal.reading.differences import text_changes
@@ -276,14 +276,6 @@ def _deletion(row, label):
     if stale and row.data.get(f"choose-{name}") != MINE:
         words = ", ".join(f"{capfirst(str(bound.label))}: {in_words(bound, _saved(bound))}" for bound in stale)
         yield Conflict(name, label, words, _("deleted"), "")
-
-
-def lock_form(model, pk):
-    """Lock the record *pk* (a string) of *model* for this transaction, so that it does not change between the
-    comparison with the form and the save.
-    """
-    if is_key(pk):
-        lock(model._base_manager.filter(pk=pk))
 
 
 def log_of(record):

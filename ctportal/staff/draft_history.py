@@ -4,7 +4,7 @@ Users who may view the record may read its history; users who may edit it may re
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from typing import Any
 
@@ -15,9 +15,9 @@ from django.core.exceptions import ValidationError
 from django.core.paginator import Page, Paginator
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils.functional import cached_property
+from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy, gettext_noop
 from reversion.models import Revision
 
 from ctportal.core.instants import show_utc
@@ -116,28 +116,22 @@ class HistoryPage(ObjectPage):
             }
             for revision in page
         ]
-        before = list(self._log_before_the_first(page)) if not page.has_next() else []
-        return self.answer("record/history", _("History"), {"page": page, "rows": rows, "log": before})
+        log = [] if page.has_next() else self._log_before_the_first(page)
+        return self.answer("record/history", _("History"), {"page": page, "rows": rows, "log": log})
 
     def _published(self) -> dict[int, str]:
         """Return {primary key of a revision: "current" or "published"}, translated, for those that were published."""
-        now = state_of(self.record.uid).in_force
+        current = state_of(self.record.uid).in_force
         rows = EditionRevision.objects.filter(edition__in=Edition.objects.not_unscheduled().filter(uid=self.record.uid))
-        found = {}
-        for revision, edition in rows.values_list("revision", "edition"):
-            if now and edition == now.pk:
-                found[revision] = _("current")
-            else:
-                found.setdefault(revision, _("published"))
-        return found
+        found = dict.fromkeys(rows.values_list("revision", flat=True), _("published"))
+        return found | dict.fromkeys(rows.filter(edition=current).values_list("revision", flat=True), _("current"))
 
-    def _log_before_the_first(self, page: Page) -> Iterator[tuple[LogEntry, str]]:
-        """Yield (log entry, its message) for the admin's log from before the first revision."""
+    def _log_before_the_first(self, page: Page) -> list[tuple[LogEntry, str]]:
+        """Return [(log entry, its message)] of the admin's log from before the first revision."""
         entries = log_of(self.record)
         if page:
             entries = entries.filter(action_time__lt=page[-1].date_created)
-        for entry in entries:
-            yield entry, revisions.in_words(entry.change_message, self.request.user)
+        return [(entry, revisions.in_words(entry.change_message, self.request.user)) for entry in entries]
 
     # For the pages of single revisions
 
@@ -179,6 +173,9 @@ class HistoryComparePage(HistoryPage):
 class BringBackPage(HistoryPage):
     """A page that shows an older state of the draft; a POST restores it."""
 
+    template: str
+    title: Promise
+
     def get(self, request: HttpRequest, **kwargs: object) -> HttpResponse:
         return self.show()
 
@@ -208,11 +205,18 @@ class BringBackPage(HistoryPage):
 
     def show(self, errors: Sequence[str] = (), status: int = 200) -> HttpResponse:
         """Return the page with *errors* above the question whether to restore."""
+        context = {"mark": restoring.mark(self.record), "errors": errors}  # the mark before reading what the page shows
+        return self.answer(self.template, self.title, context | self.shown(), status)
+
+    def shown(self) -> dict[str, Any]:
+        """Return the context of the template, with ``groups``: what restoring would change."""
         raise NotImplementedError
 
 
 class RevisionPage(BringBackPage):
     """The page ``…/<id>/history/<revision>/``: shows a saved state, its differences from the draft, and restores it."""
+
+    template, title = "record/revision", gettext_lazy("Saved state of the record")
 
     def setup(self, request: HttpRequest, *args: object, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
@@ -225,23 +229,19 @@ class RevisionPage(BringBackPage):
         state = self.saved_state(self.chosen)
         return text, comment, restoring.restore(self.record, state, by=self.request.user, comment=comment)
 
-    def show(self, errors: Sequence[str] = (), status: int = 200) -> HttpResponse:
-        mark = restoring.mark(self.record)  # before reading what the page shows
+    def shown(self) -> dict[str, Any]:
         state = self.saved_state(self.chosen)
-        groups = self.differences(state, self.saved_state(None))
-        context = {
+        return {
             "words": revisions.in_words(self.chosen.comment, self.request.user),
-            "groups": groups,
+            "groups": self.differences(state, self.saved_state(None)),
             "contents": revision_words.contents(state, self.request.user),
-            "may_restore": bool(groups) and self.may_edit,
-            "mark": mark,
-            "errors": errors,
         }
-        return self.answer("record/revision", _("Saved state of the record"), context, status)
 
 
 class DiscardPage(BringBackPage):
     """The page ``…/<id>/discard/``: restores the draft to the current edition."""
+
+    template, title = "record/discard", gettext_lazy("Discard the changes since publication")
 
     def setup(self, request: HttpRequest, *args: object, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
@@ -260,15 +260,6 @@ class DiscardPage(BringBackPage):
             told.append(differs % {"names": ", ".join(still)})
         return text, comment, told
 
-    def show(self, errors: Sequence[str] = (), status: int = 200) -> HttpResponse:
-        mark = restoring.mark(self.record)  # before reading what the page shows
+    def shown(self) -> dict[str, Any]:
         kept = revisions.saved_state_of_edition(self.state.in_force)
-        groups = self.differences(kept, self.saved_state(None)) if kept else []
-        context = {
-            "groups": groups,
-            "may_discard": bool(groups),
-            "is_kept": kept is not None,
-            "mark": mark,
-            "errors": errors,
-        }
-        return self.answer("record/discard", _("Discard the changes since publication"), context, status)
+        return {"is_kept": kept is not None, "groups": self.differences(kept, self.saved_state(None)) if kept else []}

@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.functional import Promise
 from django.views import View
 
 from ctportal.publishing.base_models import lock
@@ -35,7 +36,7 @@ class AdminPage(View):
     def say(self, text: str, level: int = messages.SUCCESS) -> None:
         self.admin.message_user(self.request, text, level)
 
-    def answer(self, template: str, title: str, context: dict, status: int = 200) -> HttpResponse:
+    def answer(self, template: str, title: str | Promise, context: dict, status: int = 200) -> HttpResponse:
         """Return a response with ``admin/<template>.html``, whose context has this page as ``view``, as in Django."""
         site_context = self.admin.admin_site.each_context(self.request)
         shared = {**site_context, "view": self, "opts": self.admin.opts, "title": title}
@@ -68,6 +69,6 @@ class ObjectPage(AdminPage):
             raise Http404("It was deleted meanwhile.")
         self.record.refresh_from_db()
 
-    def answer(self, template: str, title: str, context: dict, status: int = 200) -> HttpResponse:
+    def answer(self, template: str, title: str | Promise, context: dict, status: int = 200) -> HttpResponse:
         shared = {"original": self.record, "record_address": self.admin.change_address(self.record)}
         return super().answer(template, title, shared | context, status)

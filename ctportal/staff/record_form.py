@@ -73,11 +73,9 @@ class RecordForm(TextRowForm, LabelForm, PublishingFields, metaclass=forms.model
         """Return *slug*, with a number appended if it is in use. Raise ValidationError if none is free."""
         if not slug:
             raise ValidationError(_("Use Latin letters for the address, such as minsk-2019."), code="required")
-        for suffix in ["", *(f"-{number}" for number in range(2, 100))]:
-            candidate = slug + suffix
-            if SLUG.fullmatch(candidate) is None or candidate in RESERVED_SLUGS:
-                continue
-            if not self._is_in_use(candidate):
+        for candidate in (slug, *(f"{slug}-{number}" for number in range(2, 100))):
+            is_valid = SLUG.fullmatch(candidate) and candidate not in RESERVED_SLUGS
+            if is_valid and not self._is_in_use(candidate):
                 return candidate
         raise ValidationError(_("Choose another address: this one and many similar ones are taken."), code="unique")
 

@@ -88,12 +88,8 @@ class HappenedAdmin(NarrowedList, admin.ModelAdmin):
 
     @admin.display(description=gettext_lazy("record"))
     def record(self, entry):
-        of_type = self.typed(entry)
+        of_type = getattr(entry, "edition", entry)  # an entry of the ledger has the type of its edition
         return _narrower("uid", entry.uid, f"{of_type.get_type_display()} {str(entry.uid)[:8]}") if entry.uid else ""
-
-    def typed(self, entry):
-        """Return the object that holds the record type of *entry*."""
-        return entry
 
 
 def _narrower(name, value, text):
@@ -129,9 +125,6 @@ class LedgerEntryAdmin(HappenedAdmin):
     def get_queryset(self, request):
         heavy = ("edition__json", "edition__card", "edition__text")
         return super().get_queryset(request).select_related("edition").defer(*heavy)
-
-    def typed(self, entry):
-        return entry.edition
 
     @admin.display(description=gettext_lazy("takes effect (UTC)"))
     def beginning(self, entry):

@@ -8,7 +8,6 @@ import hashlib
 import json
 from dataclasses import replace
 from typing import NamedTuple
-from uuid import UUID
 
 from django.core import signing
 from django.http import Http404
@@ -26,7 +25,7 @@ from ctportal.files.models import StoredFile
 from ctportal.files.serving import STAFF, serve
 from ctportal.publishing.base_models import Stage
 from ctportal.publishing.models import Edition, RecordType
-from ctportal.publishing.snapshot import BUILDERS, Snapshot, builder_for
+from ctportal.publishing.snapshot import BUILDERS, builder_for
 from ctportal.publishing.state import snapshot_differs, state_of
 from ctportal.reading.queries import RelatedRecord
 from ctportal.staff import sharing
@@ -36,11 +35,12 @@ from ctportal.workflow.redaction import labels_for
 from ctportal.workflow.sealing import is_sealed_away
 
 SALT = "ctportal.preview"
-# {record type: function that renders its page}
+# {record type: function that renders its page}; organizations and people have none
 PAGES = {
     **dict.fromkeys(("conference", "photo", "series", "theme"), conferences.views.render_record),
     "document": documents.views.render_record,
 }
+
 WITHOUT_PAGE = frozenset({RecordType.ORGANIZATION, RecordType.PERSON})
 
 
@@ -57,9 +57,9 @@ def preview_address(request, record, language=""):
 
 
 class Reader(NamedTuple):
-    """The reader of a preview: a staff account, or the holder of a share link."""
+    """The reader of a preview: the staff account *user*, or the holder of a share link that *user* made."""
 
-    user: object = None
+    user: object
     link: object = None
 
     def may_read(self, record):
@@ -68,17 +68,16 @@ class Reader(NamedTuple):
 
     def allowed(self, snapshot):
         """Return *snapshot*, redacting labels of records that the reader, or the maker of the link, may not view."""
-        who = self.link.created_by if self.link else self.user
-        return replace(snapshot, data=labels_for(who, snapshot.data, snapshot.shows))
+        return replace(snapshot, data=labels_for(self.user, snapshot.data, snapshot.shows))
 
 
 def _opened(request, token):
     """Return (working record, Reader) of a preview. Raise Http404 unless *token* is valid for this request."""
     link = sharing.link_for(token)
     if link:
-        record, reader = sharing.record_for(link), Reader(link=link)
+        record, reader = sharing.record_for(link), Reader(link.created_by, link)
     else:
-        record, reader = _for_staff(request, token), Reader(user=request.user)
+        record, reader = _for_staff(request, token), Reader(request.user)
     if record is None:
         raise Http404("No such preview.")
     return record, reader
@@ -109,8 +108,15 @@ def private(view):
     return cache_control(private=True, no_store=True)(answer)
 
 
+def drafts_of(uids, may_read):
+    """Yield the snapshots of the conferences, documents and photos *uids* for which *may_read* is true."""
+    for kind in (RecordType.CONFERENCE, RecordType.DOCUMENT, RecordType.PHOTO):
+        builder = BUILDERS[kind]
+        yield from builder.snapshots_of([each for each in builder.queryset().filter(uid__in=uids) if may_read(each)])
+
+
 class PreviewedDraft:
-    """A working record with the related records on its page: their drafts if *reader* may read these, else their
+    """A working record with the records around it on its page: their drafts if *reader* may read these, else their
     editions in force at *at*.
     """
 
@@ -118,52 +124,32 @@ class PreviewedDraft:
         self.reader, self.at = reader, at
         self.snapshot = builder_for(record).snapshot_of(record)
         self.shown = reader.allowed(self.snapshot)
-        self.children, self.public_children = self._children(record)
+        self.children = set()  # uids of the documents and photos of a conference
+        if record.record_type == RecordType.CONFERENCE:
+            for children in (record.documents, record.photos):
+                self.children.update(children.values_list("uid", flat=True))
 
     @property
     def files(self):
         """The files of the record and of its documents and photos, by key."""
-        return {file.key: file for snapshot in (self.snapshot, *self.children) for file in snapshot.files}
+        drafts = (self.snapshot, *drafts_of(self.children, self.reader.may_read))
+        return {file.key: file for draft in drafts for file in draft.files}
 
-    def _children(self, record):
-        """Return (snapshots of the documents and photos of a conference, current editions of those whose drafts the
-        reader may not read).
-        """
-        if record.record_type != RecordType.CONFERENCE:
-            return [], []
-        snapshots: list[Snapshot] = []
-        others: list[UUID] = []
-        for builder in (BUILDERS[RecordType.DOCUMENT], BUILDERS[RecordType.PHOTO]):
-            drafts = []
-            for child in builder.queryset().filter(conference=record.pk):
-                if self.reader.may_read(child):
-                    drafts.append(child)
-                else:
-                    others.append(child.uid)
-            snapshots += map(self.reader.allowed, builder.snapshots_of(drafts))
-        return snapshots, list(Edition.objects.public(self.at).filter(uid__in=others).order_by("date", "slug"))
+    def around(self, uids, token):
+        """Return the records *uids* as editions; those of drafts are not saved."""
+        drafts = [self.reader.allowed(draft) for draft in drafts_of(uids, self.reader.may_read)]
+        shown = [
+            Edition(type=each.type, uid=each.uid, slug=each.slug, date=each.date, card=through(token, each.card))
+            for each in drafts
+        ]
+        others = uids - {draft.uid for draft in drafts}
+        return [*shown, *Edition.objects.public(self.at).filter(uid__in=others).order_by("date", "slug")]
 
     def related(self, token):
         """Return the records that the record points to."""
-        wanted = {link.target for link in self.snapshot.links}
-        targets = {}
-        for kind in (RecordType.CONFERENCE, RecordType.DOCUMENT, RecordType.PHOTO):
-            builder = BUILDERS[kind]
-            drafts = [record for record in builder.queryset().filter(uid__in=wanted) if self.reader.may_read(record)]
-            for snapshot in map(self.reader.allowed, builder.snapshots_of(drafts)):
-                targets[snapshot.uid] = snapshot.type, snapshot.slug, through(token, snapshot.card)
-        for edition in Edition.objects.public(self.at).filter(uid__in=wanted - set(targets)):
-            targets[edition.uid] = edition.type, edition.slug, edition.card
-        links = [link for link in self.snapshot.links if link.target in targets]
-        return [RelatedRecord(link.name, link.key, link.target, *targets[link.target]) for link in links]
-
-    def shown_children(self, token):
-        """Return the documents and photos of a conference as editions; those of drafts are not saved."""
-        drafts = [
-            Edition(type=each.type, uid=each.uid, slug=each.slug, date=each.date, card=through(token, each.card))
-            for each in self.children
-        ]
-        return [*drafts, *self.public_children]
+        targets = {each.uid: each for each in self.around({link.target for link in self.snapshot.links}, token)}
+        found = [(link, targets[link.target]) for link in self.snapshot.links if link.target in targets]
+        return [RelatedRecord(link.name, link.key, each.uid, each.type, each.slug, each.card) for link, each in found]
 
 
 def through(token, text):
@@ -176,7 +162,7 @@ def preview(request, token):
     """Return the page of a record as it would be published now, marked as a preview."""
     record, reader = _opened(request, token)
     language = request.GET.get("lang", record.original_language)
-    if language not in languages.CODES or record.record_type in WITHOUT_PAGE:
+    if language not in languages.CODES or record.record_type not in PAGES:
         raise Http404("No such preview.")
     if reader.link and request.method == "GET":
         sharing.note_opening(reader.link)
@@ -190,7 +176,7 @@ def preview(request, token):
             uid=record.uid,
             slug=draft.snapshot.slug,
             related=draft.related(token),
-            children=draft.shown_children(token),
+            children=draft.around(draft.children, token),
             banner=banner(record, reader, draft.snapshot),
             preview=request.path,
         )

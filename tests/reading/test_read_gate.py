@@ -42,8 +42,7 @@ ALLOWED = {
 }
 ALLOWED_IN_PREVIEWS = {
     "preview._for_staff": "asks may_read of the account",
-    "preview.PreviewedDraft._children": "asks may_read of the reader for each; of the others the public edition is shown",
-    "preview.PreviewedDraft.related": "asks may_read of the reader for each; of the others the public edition is shown",
+    "preview.drafts_of": "asks may_read of the reader for each; of the others the public edition is shown",
     "preview.admin_file": "asks for the right to see files, and read_all_drafts where it is somebody else's",
     "sharing.record_for": "asks may_read of who made the link",
 }

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
+from django.contrib.admin.widgets import AdminTextInputWidget
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,26 +12,25 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from ctportal.publishing.base_models import is_key
 from ctportal.staff import sharing
-from ctportal.staff.fields import OptionalLine
 from ctportal.staff.object_pages import ObjectPage
 from ctportal.staff.preview import WITHOUT_PAGE
 
-
-def _days(number: int) -> str:
-    return ngettext("%(n)d day", "%(n)d days", number) % {"n": number}
+WHOM = gettext_lazy("Enter who the link is for: colleagues see it, and it tells you which link to revoke.")
 
 
 class ShareForm(forms.Form):
-    name = OptionalLine(
+    name = forms.CharField(
         label=gettext_lazy("Recipient"),
         max_length=200,
+        widget=AdminTextInputWidget,
+        error_messages={"required": WHOM},
         help_text=gettext_lazy("Shown to colleagues, and tells you which link to revoke."),
     )
     days = forms.TypedChoiceField(
         label=gettext_lazy("Valid for"),
         coerce=int,
         initial=7,
-        choices=lambda: [(days, _days(days)) for days in sharing.DAYS],
+        choices=lambda: [(n, ngettext("%(n)d day", "%(n)d days", n) % {"n": n}) for n in sharing.DAYS],
     )
 
 
@@ -51,14 +50,10 @@ class SharePage(ObjectPage):
         if "revoke" in request.POST:
             return self._revoke(request.POST["revoke"])
         form = ShareForm(request.POST)
-        if form.is_valid():
-            try:
-                link = sharing.share(self.record, by=request.user, **form.cleaned_data)
-            except ValidationError as error:
-                form.add_error(None, error)
-            else:
-                return self._done(_("The link for %(name)s was created: copy its address below.") % {"name": link.name})
-        return self._show(form, 422)
+        if not form.is_valid():
+            return self._show(form, 422)
+        link = sharing.share(self.record, by=request.user, **form.cleaned_data)
+        return self._done(_("The link for %(name)s was created: copy its address below.") % {"name": link.name})
 
     def _revoke(self, pk: str) -> HttpResponse:
         link = sharing.links_of(self.record).filter(pk=pk).first() if is_key(pk) else None

@@ -8,11 +8,10 @@ inactive or may no longer read the record.
 from datetime import timedelta
 
 from django.core import signing
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Max
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from ctportal.publishing.snapshot import BUILDERS
 from ctportal.staff.models import ShareLink, ShareOpening
@@ -22,26 +21,17 @@ SALT = "ctportal.share"
 DAYS = (1, 3, 7, 14, 30)
 
 
-def share(record, *, by, days, name=""):
-    """Return a new link to the draft of *record*, valid for *days* (one of DAYS); *name* says whom it is for.
+def share(record, *, by, days, name):
+    """Return a new link to the draft of *record*, valid for *days*; *name* says whom it is for.
 
-    Raise PermissionDenied unless *by* may edit the record, ValidationError for an invalid *days* or *name*.
+    Raise PermissionDenied unless *by* may edit the record.
     """
     if not roles.may_edit(by, record):
         raise PermissionDenied
-    if days not in DAYS:
-        raise ValidationError(
-            {"days": _("A link can be valid for %(days)s days.") % {"days": ", ".join(map(str, DAYS))}}
-        )
-    name = " ".join(name.split())
-    if not name:
-        raise ValidationError(
-            {"name": _("Enter who the link is for: colleagues see it, and it tells you which link to revoke.")}
-        )
     return ShareLink.objects.create(
         uid=record.uid,
         type=record.record_type,
-        name=name[:200],
+        name=" ".join(name.split()),
         created_by=by,
         expires_at=timezone.now() + timedelta(days=days),
     )

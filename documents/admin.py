@@ -229,9 +229,9 @@ class DocumentAdmin(RecordAdmin):
 
     # Around the form
 
-    def panel(self, request, form, obj, is_popup):
-        panel = super().panel(request, form, obj, is_popup)
-        if obj is None or not obj.pk:
+    def panel(self, request, form, obj):
+        panel = super().panel(request, form, obj)
+        if obj is None:
             return panel
         panel["parent"] = parent_link(obj)
         if obj.conference_id and not panel["state"].in_force and not state_of(obj.conference.uid).in_force:

@@ -168,11 +168,11 @@ class ConferenceAdmin(RecordAdmin):
             yield str(appearance), appearance, labels_of(Appearance)
         yield from _under(_("Related links"), obj.links.all())
 
-    def panel(self, request, form, obj, is_popup):
-        panel = super().panel(request, form, obj, is_popup)
+    def panel(self, request, form, obj):
+        panel = super().panel(request, form, obj)
         may_publish = panel["may_publish"]
         panel["parts"] = [part for part in self.parts if may_publish or part[0] != "publishing-heading"]
-        if obj is None or not obj.pk or is_popup:
+        if obj is None:
             return panel
         text = {
             "part": _("Conference text"),

@@ -158,6 +158,6 @@ class PhotoAdmin(RecordAdmin):
         shown = min(files, key=lambda stored: abs(stored.width - 640))
         return component("photo", address=reverse("admin_file", args=[shown.key, shown.name]), file=record.file)
 
-    def panel(self, request, form, obj, is_popup):
-        panel = super().panel(request, form, obj, is_popup)
+    def panel(self, request, form, obj):
+        panel = super().panel(request, form, obj)
         return panel | {"parent": parent_link(obj)} if obj and obj.pk else panel

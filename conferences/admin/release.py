@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 
 from ctportal.core import languages
 from ctportal.core.instants import local_to_instant, offset_text, show_instant
-from ctportal.staff import comparison, newly_public
 from ctportal.staff.fields import LocalDateTimeField
-from ctportal.staff.object_pages import ObjectPage
+from ctportal.staff.object_pages import ObjectPage, page_address
+from ctportal.staff.panel import newly_public
 from ctportal.staff.publishing_fields import PublishingFields
 from ctportal.workflow import release, review
 
@@ -136,7 +136,7 @@ class ReleasePage(ObjectPage):
         context = {
             "form": form,
             "rows": [self._row(part, chosen) for part in parts],
-            "newly_public": newly_public.shown(self.admin.admin_site, release.newly_public_with(parts)),
+            "newly_public": newly_public(self.admin.admin_site, release.newly_public_with(parts)),
             "scheduled": any(part.at for part in parts),
             "releasable": any(part.can_be_released for part in parts),
             "needs_reason": any(part.needs_reason for part in parts),
@@ -154,7 +154,7 @@ class ReleasePage(ObjectPage):
             "kind": getattr(record, "get_kind_display", lambda: record._meta.verbose_name)(),
             "name": str(record),
             "address": admin.change_address(record),
-            "compare": comparison.address(admin, record) if part.changes_what_was_published else "",
+            "compare": page_address(admin, "compare", record.pk) if part.changes_what_was_published else "",
             "chosen": part.key in chosen,
             "at": show_instant(part.at, self.zone) if part.at else "",
             "languages": [languages.LANGUAGES[code] for code in part.languages],

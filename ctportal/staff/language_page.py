@@ -28,7 +28,7 @@ from ctportal.staff.buttons import no_such_button, require_right, with_public_li
 from ctportal.staff.fields import OptionalLine
 from ctportal.staff.object_pages import ObjectPage
 from ctportal.staff.panel import language_matrix
-from ctportal.staff.preview import WITHOUT_PAGE, preview_address
+from ctportal.staff.preview import PAGES, preview_address
 from ctportal.staff.prose_editor import EDITOR_POLICY, with_nonce
 from ctportal.staff.publishing_fields import PublishingFields, show_refusal
 from ctportal.staff.stale_save import stale_message
@@ -129,13 +129,10 @@ class LanguageForm(TextRowForm, stale_save.ComparedForm, forms.Form):
 
     def save(self):
         """Save only the columns and the row of this language."""
-        changed: dict[Any, dict[str, str]] = {}
         for name, (obj, label) in self.labels.items():
             if name in self.changed_data:
-                changed.setdefault(obj, {})[f"{label}_{self.language}"] = self.cleaned_data[name]
-        for obj, columns in changed.items():
-            type(obj)._base_manager.filter(pk=obj.pk).update(**columns)
-            for column, text in columns.items():
+                column, text = f"{label}_{self.language}", self.cleaned_data[name]
+                type(obj)._base_manager.filter(pk=obj.pk).update(**{column: text})
                 setattr(obj, column, text)
         if self.text_row is not None and self.has_text:
             self.text_row.save()
@@ -247,9 +244,8 @@ class LanguagePage(ObjectPage):
             "original_name": languages.LANGUAGES[original],
             "original_direction": languages.direction(original),
             "state": state,
-            "is_public": state.in_force and self.language in state.in_force.data.get("languages", []),
             "matrix": language_matrix(self.admin, record),
-            "previewable": record.record_type not in WITHOUT_PAGE,
+            "previewable": record.record_type in PAGES,
             "may_publish": may_publish and state.in_force and not state.to_come,
             "waits_until": show_utc(state.to_come.public_from) if may_publish and state.to_come else "",
         }

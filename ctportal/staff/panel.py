@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from django.contrib.admin import AdminSite
 from django.contrib.admin.helpers import InlineAdminFormSet
 from django.forms import BaseForm
 from django.http import HttpRequest
@@ -13,23 +14,21 @@ from django.utils.translation import gettext as _
 from ctportal.core import languages
 from ctportal.core.instants import offset_text, show_instant
 from ctportal.publishing.base_models import Stage
-from ctportal.publishing.snapshot import languages_leaving
+from ctportal.publishing.snapshot import languages_leaving, plain
 from ctportal.publishing.state import State, state_of
-from ctportal.staff import buttons, comparison, newly_public
+from ctportal.staff import buttons
 from ctportal.staff.draft_changes import changes
 from ctportal.staff.object_pages import page_address
-from ctportal.staff.preview import WITHOUT_PAGE
+from ctportal.staff.preview import PAGES
+from ctportal.staff.publication_state import name_of_state
 from ctportal.workflow import review
 
 
-def panel(admin: Any, request: HttpRequest, form: Any, record: Any, is_popup: bool) -> dict[str, Any]:
+def panel(admin: Any, request: HttpRequest, form: Any, record: Any) -> dict[str, Any]:
     """Return the context of the templates around *form*; *record* is None if it is not saved yet."""
-    is_saved = record is not None and bool(record.pk)
     shown = {
-        "form": form,
-        "is_popup": is_popup,
         "publishable": admin.publishable,
-        "previewable": admin.model.record_type not in WITHOUT_PAGE,
+        "previewable": admin.model.record_type in PAGES,
         "may_publish": admin.has_publish_permission(request, record),
         "may_edit": admin.has_change_permission(request, record) if record else True,
         "in_review": getattr(record, "stage", "") == Stage.REVIEW,
@@ -37,13 +36,10 @@ def panel(admin: Any, request: HttpRequest, form: Any, record: Any, is_popup: bo
         "relabel": False,
         "zone": form.time_zone,
         "zone_offset": offset_text(timezone.now(), form.time_zone),
-        "saved": is_saved,
-        "state": state_of(record.uid) if is_saved else State([], timezone.now()),
+        "state": state_of(record.uid) if record else State([], timezone.now()),
     }
-    if is_saved:
+    if record:
         shown |= _of_saved(admin, request, form, record, shown)
-    if is_saved and not is_popup:
-        shown["languages"] = language_matrix(admin, record)
     return shown | {"buttons": buttons.offered(shown)}
 
 
@@ -54,12 +50,10 @@ def _of_saved(admin: Any, request: HttpRequest, form: Any, record: Any, shown: d
     found = {
         "lines": list(_lines(state, form.time_zone, admin.publishable)),
         "changes": changed,
-        "comparisons": _comparisons(admin, record, state, changed),
-        "publication": _publication(state, changed),
+        "publication": name_of_state(state, bool(changed)),
         "relabel": not admin.publishable and bool(changed),
-        "public_address": f"/id/{record.uid}",
-        "newly_public": newly_public.shown(admin.admin_site, form.newly_public),
-        "deletable": admin.has_delete_permission(request, record),
+        "languages": language_matrix(admin, record),
+        "newly_public": newly_public(admin.admin_site, form.newly_public),
     }
     if admin.publishable:
         found["steps"] = list(review.steps_of(record)[:5])
@@ -67,15 +61,6 @@ def _of_saved(admin: Any, request: HttpRequest, form: Any, record: Any, shown: d
         if state.in_force:
             found["leaving"] = [languages.LANGUAGES[code] for code in languages_leaving(record, state.in_force)]
     return found
-
-
-def _publication(state: State, changed: list[str]) -> str:
-    """Return the state of one record, with the values of ``publication_state``."""
-    if state.in_force:
-        return "changed" if changed else "public"
-    if state.to_come:
-        return "scheduled"
-    return "withdrawn" if state.last else "draft"
 
 
 def _lines(state: State, zone: str, publishable: bool) -> Iterator[tuple[str, str]]:
@@ -102,16 +87,6 @@ def _lines(state: State, zone: str, publishable: bool) -> Iterator[tuple[str, st
         yield "scheduled", text % {"at": at, "reason": state.scheduled_end.reason}
 
 
-def _comparisons(admin: Any, record: Any, state: State, changed: list[str]) -> dict[str, str]:
-    """Return the addresses of comparisons with the current edition: of the draft and of the scheduled edition."""
-    found = {}
-    if state.in_force and changed:
-        found["draft"] = comparison.address(admin, record)
-    if state.in_force and state.to_come:
-        found["to_come"] = comparison.address(admin, record, state.in_force.pk, state.to_come.pk)
-    return found
-
-
 def language_matrix(admin: Any, record: Any) -> list[dict[str, str]]:
     """Return the six languages of *record*: code, name, direction, state, address of the page that edits it."""
     states = admin.language_states(record) | {record.original_language: "original"}
@@ -124,6 +99,21 @@ def language_matrix(admin: Any, record: Any) -> list[dict[str, str]]:
             "address": "" if code == record.original_language else page_address(admin, "language", record.pk, code),
         }
         for code, name in languages.LANGUAGES.items()
+    ]
+
+
+def newly_public(site: AdminSite, entries: Iterable[Any]) -> list[dict[str, str]]:
+    """Return the newly public terms *entries* as the approver sees them, for admin/record/newly_public.html."""
+    return [
+        {
+            "kind": entry._meta.verbose_name,
+            "name": getattr(entry, f"name_{entry.original_language}") or str(entry),
+            "description": plain(getattr(entry, f"description_{entry.original_language}", "") or ""),
+            "language": entry.original_language,
+            "direction": languages.direction(entry.original_language),
+            "address": page_address(site.get_model_admin(type(entry)), "change", entry.pk),
+        }
+        for entry in entries
     ]
 
 

@@ -41,8 +41,6 @@ PAGES = {
     "document": documents.views.render_record,
 }
 
-WITHOUT_PAGE = frozenset({RecordType.ORGANIZATION, RecordType.PERSON})
-
 
 def _session_mark(request):
     """Return a hash of the session key, which binds a token to the session without revealing the key."""

@@ -5,31 +5,31 @@ from collections import defaultdict
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from ctportal.core import languages
 from ctportal.publishing import epoch
 from ctportal.publishing.models import Edition
+from ctportal.publishing.state import State
 from ctportal.staff.components import component
 from ctportal.staff.list_search import narrowed
 from ctportal.workflow.redaction import redact
 
 
 def note_publication(records):
-    """Set ``public_edition``, ``edition_to_come`` and ``was_public`` on each of the working *records*. Return them as a
-    list. One query.
+    """Set ``edition_state``, the State of its editions, on each of the working *records*. Return them as a list. One
+    query.
     """
     records = list(records)
-    found = defaultdict(list)
     editions = Edition.objects.not_unscheduled().filter(uid__in=[record.uid for record in records])
     editions = editions.annotate(now=epoch.reached()).order_by("public_from")
+    found = defaultdict(list)
     for edition in editions.only("uid", "sha256", "slug", "public_from", "public_until"):
         found[edition.uid].append(edition)
     for record in records:
         mine = found[record.uid]
-        record.public_edition = next((edition for edition in mine if edition.is_public(edition.now)), None)
-        record.edition_to_come = next((edition for edition in mine if edition.public_from > edition.now), None)
-        record.was_public = any(edition.public_from <= edition.now for edition in mine)
+        record.edition_state = State(mine, mine[0].now if mine else timezone.now())
     return records
 
 
@@ -46,13 +46,19 @@ class NotedChangeList(ChangeList):
 
 
 def publication_state(record):
-    """Return the state of a record from ``note_publication``: draft, scheduled, public, changed or withdrawn."""
-    if record.public_edition:
-        public = record.public_edition.sha256, record.public_edition.slug
-        return "public" if public == (record.draft_sha256, getattr(record, "slug", "")) else "changed"
-    if record.edition_to_come:
+    """Return the state of a record from ``note_publication``, a key of STATE_LABELS."""
+    state = record.edition_state
+    draft = record.draft_sha256, getattr(record, "slug", "")
+    return name_of_state(state, bool(state.in_force) and (state.in_force.sha256, state.in_force.slug) != draft)
+
+
+def name_of_state(state: State, is_changed: bool) -> str:
+    """Return the key in STATE_LABELS of *state*; *is_changed* tells whether the draft differs from what is public."""
+    if state.in_force:
+        return "changed" if is_changed else "public"
+    if state.to_come:
         return "scheduled"
-    return "withdrawn" if record.was_public else "draft"
+    return "withdrawn" if state.last else "draft"
 
 
 STATE_LABELS = {

@@ -22,7 +22,6 @@ from ctportal.publishing.base_models import Stage, entry_model, is_key, lock
 from ctportal.publishing.models import Edition
 from ctportal.publishing.snapshot import refresh_draft
 from ctportal.staff import buttons, list_search, moved_records, presence
-from ctportal.staff.comparison import ComparePage
 from ctportal.staff.components import component
 from ctportal.staff.draft_admin import DraftAdmin
 from ctportal.staff.draft_history import DiscardPage, HistoryComparePage, HistoryPage, RevisionPage
@@ -36,7 +35,7 @@ from ctportal.staff.publication_state import STATE_LABELS, NotedChangeList, lang
 from ctportal.staff.record_form import RecordForm
 from ctportal.staff.recovery import RecoverOnePage, RecoverPage, gone_message
 from ctportal.staff.share_page import SharePage
-from ctportal.staff.versions import SealPage, VersionsPage
+from ctportal.staff.versions import ComparePage, SealPage, VersionsPage
 from ctportal.workflow import review, roles
 from ctportal.workflow.original_language import move_labels
 from ctportal.workflow.redaction import redact
@@ -153,7 +152,7 @@ class RecordAdmin(DraftAdmin):
             "publication",
             state=state,
             label=STATE_LABELS[state],
-            to_come=record.edition_to_come,
+            to_come=record.edition_state.to_come,
             stage=record.get_stage_display() if getattr(record, "stage", "") == Stage.REVIEW else "",
         )
 
@@ -212,13 +211,13 @@ class RecordAdmin(DraftAdmin):
         if request.method == "POST" and form.refusal is None:
             for error in buttons.lacking(self, request, form, formsets):
                 form.add_missing(error)
-        context["portal"] = self.panel(request, form, obj if change else None, bool(context["is_popup"]))
+        context["portal"] = self.panel(request, form, obj if change else None)
         context["portal"]["problems"] = list(faults(form, inlines))
         return super().render_change_form(request, context, add, change, form_url, obj)
 
-    def panel(self, request: HttpRequest, form: BaseForm, obj: Any, is_popup: bool) -> dict[str, Any]:
-        """Return the context of the templates around the form."""
-        return panel(self, request, form, obj, is_popup)
+    def panel(self, request: HttpRequest, form: BaseForm, obj: Any) -> dict[str, Any]:
+        """Return the context of the templates around the form; *obj* is None if it is not saved yet."""
+        return panel(self, request, form, obj)
 
     def change_address(self, obj: Any) -> str:
         """Return the address of the form of *obj*, in its own admin entry."""
@@ -247,14 +246,10 @@ class RecordAdmin(DraftAdmin):
             self.note_saving(request, form.instance)
 
     def response_add(self, request, obj, post_url_continue=None):
-        if "_popup" in request.POST:
-            return super().response_add(request, obj, post_url_continue)
-        return self._press(request, obj)
+        return super().response_add(request, obj) if "_popup" in request.POST else self._press(request, obj)
 
     def response_change(self, request, obj):
-        if "_popup" in request.POST:
-            return super().response_change(request, obj)
-        return self._press(request, obj)
+        return super().response_change(request, obj) if "_popup" in request.POST else self._press(request, obj)
 
     def _press(self, request: HttpRequest, obj: Any) -> HttpResponse:
         """Run the posted button, show its messages, and return the redirect."""

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from ctportal.publishing.base_models import is_key
 from ctportal.staff import sharing
 from ctportal.staff.object_pages import ObjectPage
-from ctportal.staff.preview import WITHOUT_PAGE
+from ctportal.staff.preview import PAGES
 
 WHOM = gettext_lazy("Enter who the link is for: colleagues see it, and it tells you which link to revoke.")
 
@@ -39,7 +39,7 @@ class SharePage(ObjectPage):
 
     def setup(self, request: HttpRequest, *args: object, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
-        if self.record.record_type in WITHOUT_PAGE:
+        if self.record.record_type not in PAGES:
             raise Http404("No such record.")
         self.require_edit()
 

@@ -1,4 +1,7 @@
-"""The pages that list the editions of a record and let an administrator seal one."""
+"""The pages that list the editions of a record, compare two of them or the draft, and let an administrator seal one."""
+
+from functools import partial
+from typing import NamedTuple
 
 from django import forms
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -6,14 +9,24 @@ from django.http import Http404, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from ctportal.core import languages
 from ctportal.core.instants import show_utc
 from ctportal.publishing import epoch
 from ctportal.publishing.models import Edition
-from ctportal.publishing.snapshot import builder_for, strings
+from ctportal.publishing.snapshot import builder_for, canonical, languages_leaving, strings
+from ctportal.publishing.state import SHOWS
+from ctportal.reading.differences import CHANGED
 from ctportal.staff.draft_changes import name_of_field
+from ctportal.staff.interface_language import interface_language
 from ctportal.staff.object_pages import ObjectPage
-from ctportal.staff.preview import WITHOUT_PAGE
+from ctportal.staff.preview import PAGES, drafts_of
+from ctportal.web.changes import Shown, changed, relations_changed
+from ctportal.web.history import title_of
+from ctportal.workflow import roles
+from ctportal.workflow.redaction import labels_for
 from ctportal.workflow.sealing import LONGEST, may_seal, seal
+
+DRAFT = "draft"  # in place of the key of an edition
 
 
 class SealForm(forms.Form):
@@ -52,8 +65,7 @@ class VersionsPage(ObjectPage):
                     "in_force": in_force,
                     "to_come": to_come,
                     "sealable": not (edition.is_sealed or in_force or to_come) and may_seal(self.request.user),
-                    # Organizations and people have no page of their own.
-                    "has_page": in_effect and self.record.record_type not in WITHOUT_PAGE,
+                    "has_page": in_effect and self.record.record_type in PAGES,
                 }
             )
         return rows
@@ -63,10 +75,8 @@ class VersionsPage(ObjectPage):
         at = show_utc(edition.public_from)
         if number:
             return _("Version %(number)d, public from %(at)s") % {"number": number, "at": at}
-        text = (
-            _("Unscheduled, was to be public from %(at)s") if edition.is_unscheduled else _("To be public from %(at)s")
-        )
-        return text % {"at": at}
+        unscheduled, to_come = _("Unscheduled, was to be public from %(at)s"), _("To be public from %(at)s")
+        return (unscheduled if edition.is_unscheduled else to_come) % {"at": at}
 
     @staticmethod
     def _state(edition, in_force, to_come):
@@ -86,6 +96,116 @@ class VersionsPage(ObjectPage):
             return row["in_force"], row["to_come"], not row["edition"].is_unscheduled, row["edition"].public_from
 
         return max((row for row in rows if not row["edition"].is_sealed), key=order, default={"key": ""})["key"]
+
+
+class Side(NamedTuple):
+    """One side of the comparison: the public JSON, the slug, and the relations as (name, uid)."""
+
+    json: str
+    slug: str
+    pointers: list
+
+
+class ComparePage(VersionsPage):
+    """The page ``…/<id>/versions/compare/?from=…&to=…``."""
+
+    def get(self, request, **kwargs):
+        rows = self._rows()
+        self.editions = {row["key"]: row for row in rows}
+        usual = self._usual_before(rows)
+        before, after = request.GET.get("from", usual), request.GET.get("to", DRAFT)
+        try:
+            self._check(before, after)
+            context, status = self._compared(before, after), 200
+        except ValidationError as error:
+            before, after = usual, DRAFT
+            context, status = {"error": " ".join(error.messages)}, int(error.code)
+        context |= {"rows": rows[::-1], "before": before, "after": after}
+        return self.answer("record/compare", _("Compare"), context, status)
+
+    def _check(self, before, after):
+        """Raise ValidationError if the two cannot be compared. Its code is the HTTP status of the response."""
+        if not before:
+            if self.editions:
+                raise ValidationError(_("Choose two of those below."), code=400)
+            return  # nothing was ever published
+        for key in (before, after):
+            if key != DRAFT and key not in self.editions:
+                text = _("“%(value)s” is neither the draft nor an edition of this record. Choose two of those below.")
+                raise ValidationError(text, code=404, params={"value": key[:40]})
+            if key != DRAFT and self.editions[key]["edition"].is_sealed:
+                text = _("“%(name)s” was sealed: its text is gone and cannot be compared.")
+                raise ValidationError(text, code=410, params={"name": self.editions[key]["name"]})
+        if before == after:
+            raise ValidationError(_("You chose the same one twice. Choose two different ones."), code=400)
+
+    def _compared(self, before, after):
+        if not before:
+            remark = _("It was never published: there is nothing to compare the draft with.")
+            return {"heading": _("Draft"), "remark": remark}
+        language = interface_language()
+        names = {"before": self._called(before), "after": self._called(after)}
+        old, new = (self._draft() if key == DRAFT else self._edition(key) for key in (before, after))
+        changes = self._changes(old, new, language)
+        leaving = self._leaving(before, after)
+        waiting = self._waiting() if DRAFT in (before, after) else []
+        return {
+            "heading": _("From “%(before)s” to “%(after)s”") % names,
+            "changes": changes,
+            "remark": "" if changes else _("Nothing shown on this page has changed."),
+            "language": language,
+            "waiting": [name for name in waiting if name not in leaving],
+            "leaving": leaving,
+            "leaves_out": not self.request.user.has_perm("publishing.read_all_drafts"),
+        }
+
+    def _called(self, key):
+        return self.editions[key]["name"] if key in self.editions else _("Draft")
+
+    def _waiting(self):
+        """Return the names of the languages of the draft that are not ready and would not be published."""
+        states = self.admin.language_states(self.record)
+        return [name for code, name in languages.LANGUAGES.items() if states.get(code) == "draft"]
+
+    def _leaving(self, before, after):
+        """Return the names of the languages that are public now and would not be if the draft were published."""
+        if after != DRAFT or not self.editions[before]["in_force"]:
+            return []
+        return [languages.LANGUAGES[code] for code in languages_leaving(self.record, self.editions[before]["edition"])]
+
+    def _draft(self):
+        draft = builder_for(self.record).snapshot(self.record)
+        json = canonical(labels_for(self.request.user, draft.data, draft.shows))
+        return Side(json, draft.slug, [(link.name, link.target) for link in draft.links])
+
+    def _edition(self, key):
+        """Return the side of an edition. Labels the user may not view are redacted unless it took effect."""
+        edition = self.editions[key]["edition"]
+        relations = list(edition.relations.order_by("name", "order"))
+        json = edition.json
+        if not self.editions[key]["number"]:
+            shows = [each.target for each in relations if each.name == SHOWS]
+            json = canonical(labels_for(self.request.user, edition.data, shows))
+        return Side(json, edition.slug, [(each.name, each.target) for each in relations if each.name != SHOWS])
+
+    def _changes(self, before, after, language):
+        titles = self._titles({uid for _name, uid in (*before.pointers, *after.pointers)}, language)
+        was, now = ([(name, titles[uid]) for name, uid in side.pointers if uid in titles] for side in (before, after))
+        moved = Shown(_("Web address"), CHANGED, before=[before.slug], after=[after.slug])
+        return [
+            *([moved] if before.slug != after.slug else []),
+            *changed(before.json, after.json, language),
+            *relations_changed(was, now, language),
+        ]
+
+    def _titles(self, uids, language):
+        """Return {uid: title} of the records *uids*: from their drafts if the user may read these, else from their
+        current editions. Other records are left out.
+        """
+        public = Edition.objects.public(epoch.reached()).filter(uid__in=uids)
+        drafts = drafts_of(uids, partial(roles.may_read, self.request.user))
+        titles = {each.uid: (title_of(each, language), each.slug) for each in (*public, *drafts)}
+        return {uid: f"{title} ({slug})" if slug else title for uid, (title, slug) in titles.items()}
 
 
 class SealPage(VersionsPage):
@@ -112,23 +232,18 @@ class SealPage(VersionsPage):
             except ValidationError as error:
                 form.add_error("reason" if hasattr(error, "error_dict") else None, error.messages)
             else:
-                return self._sealed()
+                what = {"record": self.record, "at": show_utc(self.edition.public_from)}
+                text = _("The version of %(at)s of “%(record)s” is sealed.") % what
+                self.admin.log_change(request, self.record, text)
+                self.say(text)
+                return HttpResponseRedirect(self.address("versions", self.record.pk))
         return self._show(form, 422 if form.is_bound else 200)
 
-    def _sealed(self):
-        what = {"record": self.record, "at": show_utc(self.edition.public_from)}
-        text = _("The version of %(at)s of “%(record)s” is sealed.") % what
-        self.admin.log_change(self.request, self.record, text)
-        self.say(text)
-        return HttpResponseRedirect(self.address("versions", self.record.pk))
-
     def _show(self, form, status):
-        same = [row for row in self.rows if self._says_the_same(row["edition"])]
+        others = [row for row in self.rows if row is not self.row and not row["edition"].is_sealed]
+        same = [row for row in others if row["edition"].sha256 == self.edition.sha256]
         context = {"row": self.row, "form": form, "same": same, "still": self._still_in_draft()}
         return self.answer("record/seal", _("Seal a version"), context, status)
-
-    def _says_the_same(self, other):
-        return other.pk != self.edition.pk and other.sha256 == self.edition.sha256 and not other.is_sealed
 
     def _still_in_draft(self):
         """Yield the names of the fields in which the draft still contains a text of the edition."""

@@ -121,10 +121,11 @@ class HistoryPage(ObjectPage):
 
     def _published(self) -> dict[int, str]:
         """Return {primary key of a revision: "current" or "published"}, translated, for those that were published."""
-        current = state_of(self.record.uid).in_force
+        current = getattr(state_of(self.record.uid).in_force, "pk", None)
         rows = EditionRevision.objects.filter(edition__in=Edition.objects.not_unscheduled().filter(uid=self.record.uid))
-        found = dict.fromkeys(rows.values_list("revision", flat=True), _("published"))
-        return found | dict.fromkeys(rows.filter(edition=current).values_list("revision", flat=True), _("current"))
+        pairs = list(rows.values_list("revision", "edition"))
+        found = {revision: _("published") for revision, _edition in pairs}
+        return found | {revision: _("current") for revision, edition in pairs if edition == current}
 
     def _log_before_the_first(self, page: Page) -> list[tuple[LogEntry, str]]:
         """Return [(log entry, its message)] of the admin's log from before the first revision."""

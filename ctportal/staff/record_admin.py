@@ -173,11 +173,6 @@ class RecordAdmin(DraftAdmin):
 
     # The form
 
-    def get_form(self, request, obj=None, change=False, **kwargs):
-        form = super().get_form(request, obj, change=change, **kwargs)
-        form.refusal = getattr(request, "refusal", None)
-        return form
-
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         buttons.require_right(request, self)
         if request.method != "POST":
@@ -208,7 +203,7 @@ class RecordAdmin(DraftAdmin):
         context["media"] = with_nonce(request, context["media"])
         form, inlines = context["adminform"].form, context["inline_admin_formsets"]
         formsets = [inline.formset for inline in inlines]
-        if request.method == "POST" and form.refusal is None:
+        if request.method == "POST" and not hasattr(request, "refusal"):
             for error in buttons.lacking(self, request, form, formsets):
                 form.add_missing(error)
         context["portal"] = self.panel(request, form, obj if change else None)

@@ -25,7 +25,6 @@ class RecordForm(TextRowForm, LabelForm, PublishingFields, metaclass=forms.model
     text_columns: tuple[str, ...] = ()  # further columns of the row to save
     never_stale = frozenset(PublishingFields.base_fields) | {"upload", "remove_file"}
     slug_from = ""  # field that the slug is made from
-    refusal = None  # ValidationError of the service that refused this form
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -121,8 +120,8 @@ class RecordForm(TextRowForm, LabelForm, PublishingFields, metaclass=forms.model
             self.text_row.language = self.language
             self.clean_text()
         self._clean_instant()
-        if self.refusal is not None:
-            show_refusal(self, self.refusal)
+        if hasattr(self.request, "refusal"):  # by the service of a button; see ``RecordAdmin.changeform_view``
+            show_refusal(self, self.request.refusal)
 
     def _clean_instant(self):
         for name in ("publish_at", "withdraw_at"):

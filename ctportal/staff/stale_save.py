@@ -115,10 +115,10 @@ def take_theirs(form, *, everywhere=False):
     """Replace typed values with saved ones where "theirs" was chosen, or *everywhere*. Call it before the form is
     cleaned.
     """
-    changed = [bound for bound in _own_fields(form) if _saved(bound) != _typed(bound)]
-    theirs = [bound for bound in changed if everywhere or form.data.get(f"choose-{bound.html_name}") == THEIRS]
-    if theirs:
-        form.data = _with_saved(form.data, theirs)
+    fields = _own_fields(form)
+    chosen = [bound for bound in fields if everywhere or form.data.get(f"choose-{bound.html_name}") == THEIRS]
+    if changed := [bound for bound in chosen if _saved(bound) != _typed(bound)]:
+        form.data = _with_saved(form.data, changed)
 
 
 def is_touched(form):

@@ -23,7 +23,7 @@ def text_form_fields(model: type[Model], names: Iterable[str]) -> dict[str, form
     return forms.fields_for_model(model, names, formfield_callback=_form_field)
 
 
-def _form_field(field: Field, **options: Any) -> forms.Field:
+def _form_field(field: Field, **options: Any) -> forms.Field | None:
     if isinstance(field, ProseEditorField):
         options |= {"widget": AdminProseEditorWidget}
     elif isinstance(field, URLField):

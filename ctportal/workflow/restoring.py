@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
-from itertools import product
+from itertools import groupby, product
 from typing import Any
 
 from django.contrib.admin.utils import label_for_field
@@ -188,33 +188,22 @@ class _Targets:
             (column.related_model, key) in self.merged for column in _pointers(model) for key in _keys(column, fields)
         )
 
-    def one(self, column: Pointer, key: int) -> Any:
-        """Return the key to save in *column*, which held *key*. Raises ValidationError where a required row is gone."""
+    def key_for(self, column: Pointer, key: int) -> Any:
+        """Return the key to save in *column*, which held *key*, or None where that row is gone and may be left out. Raises
+        ValidationError where it is gone and required."""
         where = column.related_model, key
         if where in self.merged:
             return self._follow(where)
         if where not in self.gone:
             return key
         what = {"field": capfirst(column.verbose_name), "name": self.gone[where]}
-        if column.remote_field.on_delete is models.SET_NULL:
-            self._leave_out(column, what)
+        if column.many_to_many or column.remote_field.on_delete is models.SET_NULL:
+            if column.name != "created_by":
+                self._tell(_("%(field)s: “%(name)s” was deleted and is left out.") % what)
             return None
         if issubclass(column.related_model, Record):
             raise ValidationError(_("%(field)s: “%(name)s” was deleted. Recover it first.") % what)
         raise ValidationError(_("%(field)s: “%(name)s” no longer exists.") % what)
-
-    def many(self, column: Pointer, keys: list[int]) -> list[int]:
-        """Return the keys to save in the many-to-many relation *column*, which held *keys*."""
-        found = []
-        for key in keys:
-            where = column.related_model, key
-            if where in self.merged:
-                found.append(self._follow(where))
-            elif where in self.gone:
-                self._leave_out(column, {"field": capfirst(column.verbose_name), "name": self.gone[where]})
-            else:
-                found.append(key)
-        return found
 
     def _follow(self, where: RowKey) -> Any:
         text = _("“%(name)s” was merged into “%(into)s”, which replaces it.")
@@ -222,10 +211,6 @@ class _Targets:
         is_known = known(type(into)._base_manager.filter(pk=into.pk), self.user).exists()
         self._tell(text % {"name": self.gone[where], "into": into if is_known else words()})
         return into.pk
-
-    def _leave_out(self, column: Pointer, what: Mapping[str, object]) -> None:
-        if column.name != "created_by":
-            self._tell(_("%(field)s: “%(name)s” was deleted and is left out.") % what)
 
     def _tell(self, sentence: str) -> None:
         if sentence not in self.told:
@@ -268,7 +253,8 @@ class _Writer:
         for model in [model for model in before if _is_leaf(model)]:
             model._base_manager.filter(pk__in=before.pop(model)).delete()
         self._save(row, self.saved_state.fields, leave)
-        for rows in self._steps():
+        below = [(key, fields) for key, fields in self.saved_state.rows.items() if key != self.saved_state.root]
+        for _step, rows in groupby(sorted(below, key=self._step), key=self._step):
             self._refuse_if_faulty()  # the rest would only repeat it
             for (model, pk), fields in rows:
                 there = model._base_manager.filter(pk=pk).first() if pk in before.get(model, ()) else None
@@ -278,17 +264,11 @@ class _Writer:
             stay = [pk for kept, pk in self.saved_state.rows if kept is model]
             delete_rows(model._base_manager.filter(pk__in=keys).exclude(pk__in=stay))
 
-    def _steps(self) -> Iterable[list[tuple[RowKey, JsonObject]]]:
-        """Return the rows that belong to the record, in four steps: parents before their parts, and last within each the rows
-        that a merger may have made equal to another."""
-        rows = list(self.saved_state.rows.items())[1:]
-        steps: dict[tuple[bool, bool], list[tuple[RowKey, JsonObject]]] = {
-            (leaf, moved): [] for leaf in (False, True) for moved in (False, True)
-        }
-        for (model, pk), fields in rows:
-            moved = self.targets.follows_a_merger(model, fields)
-            steps[_is_leaf(model), moved].append(((model, pk), fields))
-        return steps.values()
+    def _step(self, row: tuple[RowKey, JsonObject]) -> tuple[bool, bool]:
+        """Return when *row* is written: parents before their parts, and last within each the rows that a merger may have made
+        equal to another."""
+        (model, _pk), fields = row
+        return _is_leaf(model), self.targets.follows_a_merger(model, fields)
 
     def _refuse_if_faulty(self) -> None:
         if self.errors:
@@ -311,7 +291,8 @@ class _Writer:
             row.save(update_fields=[column.name for column in columns if not column.many_to_many] + noted)
         for column in columns:
             if isinstance(column, ManyToManyField):
-                getattr(row, column.name).set(self.targets.many(column, fields[column.name]))
+                keys = [self.targets.key_for(column, key) for key in fields[column.name]]
+                getattr(row, column.name).set(key for key in keys if key is not None)
 
     def _fill(self, row: Model, columns: Iterable[Column], fields: JsonObject) -> Iterator[str]:
         """Set the *columns* of *row* from *fields*; yield the error messages."""
@@ -320,7 +301,7 @@ class _Writer:
                 continue
             try:
                 value = column.to_python(fields[column.name])
-                key = self.targets.one(column, value) if isinstance(column, RelatedField) else value
+                key = self.targets.key_for(column, value) if isinstance(column, RelatedField) else value
                 setattr(row, column.attname, key)
             except ValidationError as error:
                 yield from error.messages

@@ -87,11 +87,7 @@ def differences(before: SavedState, after: SavedState, user: AnyUser) -> list[Gr
 
 def contents(saved_state: SavedState, user: AnyUser) -> list[Group]:
     """Return the Groups of all rows of *saved_state*."""
-    names = Names(user, saved_state)
-    return [
-        Group(names.of_row(model, fields), CHANGED, list(_lines(model, {}, fields, names)))
-        for (model, _pk), fields in saved_state.rows.items()
-    ]
+    return differences(SavedState({}), saved_state, user)
 
 
 def _lines(model: type[Model], before: JsonObject, after: JsonObject, names: Names) -> Iterator[Line]:

@@ -65,8 +65,7 @@ def mark(record: Record, newly_public: Sequence[Record] = ()) -> str:
 
     Forms post it back, so that nobody approves, unschedules or withdraws something other than what they saw.
     """
-    own = _marks([record])[0]
-    return f"{own}-{mark_of_all(newly_public)}" if newly_public else own
+    return mark_of_all([record, *newly_public])
 
 
 def mark_of_all(records: Sequence[Record], until: int | None = None) -> str:
@@ -74,26 +73,20 @@ def mark_of_all(records: Sequence[Record], until: int | None = None) -> str:
 
     *until* is a ``last_ledger_entry``: later entries are ignored.
     """
-    marks = "\n".join(f"{record.uid} {text}" for record, text in zip(records, _marks(records, until), strict=True))
-    return hashlib.sha256(marks.encode()).hexdigest()[:32]
+    entries = LedgerEntry.objects.filter(uid__in=[record.uid for record in records]).order_by()
+    if until is not None:
+        entries = entries.filter(pk__lte=until)
+    last = dict(entries.values_list("uid").annotate(last=Max("pk")))
+    marks = [
+        f"{each.uid} {each.draft_sha256} {getattr(each, 'slug', '')} {getattr(each, 'stage', '')} {last.get(each.uid)}"
+        for each in records
+    ]
+    return hashlib.sha256("\n".join(marks).encode()).hexdigest()[:32]
 
 
 def last_ledger_entry() -> int:
     """Return the key of the last ledger entry, for a page that computes its mark after reading what it shows."""
     return LedgerEntry.objects.aggregate(last=Max("pk"))["last"] or 0
-
-
-def _marks(records: Sequence[Record], until: int | None = None) -> list[str]:
-    entries = LedgerEntry.objects.filter(uid__in=[record.uid for record in records]).order_by()
-    if until is not None:
-        entries = entries.filter(pk__lte=until)
-    last = dict(entries.values_list("uid").annotate(last=Max("pk")))
-    return [_mark(record, last.get(record.uid, 0)) for record in records]
-
-
-def _mark(record: Record, last_entry: int) -> str:
-    parts = [record.draft_sha256[:16], getattr(record, "slug", ""), getattr(record, "stage", ""), str(last_entry)]
-    return "-".join(parts)
 
 
 # Before the review

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -14,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ctportal.core import languages
 
-R = TypeVar("R", bound="Record")
+M = TypeVar("M", bound=models.Model)
 
 # Words that addresses use, or may use later, in place of a slug.
 RESERVED_SLUGS = frozenset(
@@ -62,9 +64,17 @@ def is_key(text: str) -> bool:
     return text.isascii() and text.isdecimal() and len(text) < 19
 
 
-def concrete_model(model: type[R]) -> type[R]:
+def concrete_model(model: type[M]) -> type[M]:
     """Return *model* or, where it is a proxy, its concrete model."""
     return model._meta.concrete_model  # type: ignore[return-value]  # None only while models load
+
+
+def by_model(rows: Iterable[M]) -> dict[type[M], list[M]]:
+    """Return {concrete model: those of *rows* that are of it}."""
+    found: dict[type[M], list[M]] = defaultdict(list)
+    for row in rows:
+        found[concrete_model(type(row))].append(row)
+    return found
 
 
 def entry_model(record: Record) -> type[Record]:
@@ -107,9 +117,8 @@ class Record(models.Model):
 
     record_type: str  # one of ctportal.publishing.models.RecordType
     named_by: tuple[str, ...] = ()  # relations that its name is read from
-    arranged: tuple[
-        str, ...
-    ] = ()  # columns that are set for all records of a conference together, such as the order of photos
+    # Columns that are set for all records of a conference together, such as the order of photos.
+    arranged: tuple[str, ...] = ()
 
     class Meta:
         abstract = True

@@ -27,7 +27,7 @@ from ctportal.core.types import JsonObject, JsonValue, LazyText, TextByLanguage
 from ctportal.files.models import StoredFile
 
 from . import epoch
-from .base_models import Record, SluggedRecord, concrete_model
+from .base_models import Record, SluggedRecord, by_model, concrete_model
 from .models import Edition
 from .shapes import LanguageObject
 
@@ -350,12 +350,10 @@ def note_draft(record: Record, sha256: str) -> None:
 
 def note_drafts(noted: Iterable[tuple[Record, str]]) -> None:
     """Store the checksums of *noted*, pairs (record, checksum), where they differ. One query for each model."""
-    changed: dict[type[Record], list[Record]] = defaultdict(list)
-    for record, sha256 in noted:
-        if sha256 != record.draft_sha256:
-            record.draft_sha256 = sha256
-            changed[concrete_model(type(record))].append(record)
-    for model, records in changed.items():
+    changed = [(record, sha256) for record, sha256 in noted if sha256 != record.draft_sha256]
+    for record, sha256 in changed:
+        record.draft_sha256 = sha256
+    for model, records in by_model(record for record, _sha256 in changed).items():
         model._base_manager.bulk_update(records, ["draft_sha256"])
 
 

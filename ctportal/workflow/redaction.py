@@ -7,7 +7,6 @@ read all drafts nothing is replaced and nothing is queried.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 from typing import Any, TypeAlias, TypeVar
@@ -27,7 +26,7 @@ from django.utils.translation import ngettext
 from ctportal.core import languages
 from ctportal.core.types import AnyUser, JsonObject, JsonValue, LazyText, TextByLanguage
 from ctportal.publishing import epoch
-from ctportal.publishing.base_models import Record
+from ctportal.publishing.base_models import Record, by_model
 from ctportal.publishing.models import VOCABULARY, Edition
 from ctportal.publishing.snapshot import BUILDERS
 from ctportal.workflow import roles
@@ -175,14 +174,13 @@ def _called(row: Model) -> str:
 
 def named_as_known(rows: Iterable[Model], user: AnyUser) -> list[str]:
     """Return the names of those of *rows*, of any models, that *user* may view, and the number of the others in words."""
-    by_model: dict[type[Model], dict[int, Model]] = defaultdict(dict)
-    for row in rows:
-        by_model[type(row)][row.pk] = row
     found: list[str] = []
-    for model, there in by_model.items():
+    hidden = 0
+    for model, some in by_model(rows).items():
+        there = {row.pk: row for row in some}
         keys = known(model._base_manager.filter(pk__in=there), user).values_list("pk", flat=True)
         found += map(_called, redact([there[key] for key in sorted(keys)], user))
-    hidden = sum(map(len, by_model.values())) - len(found)
+        hidden += len(there) - len(keys)
     if hidden:
         text = ngettext("%(n)d record you cannot open", "%(n)d records you cannot open", hidden)
         found.append(text % {"n": hidden})

@@ -32,6 +32,7 @@ from ctportal.publishing.base_models import (
     Record,
     ReviewedRecord,
     SluggedRecord,
+    by_model,
     concrete_model,
     label_names,
     lock,
@@ -249,7 +250,8 @@ class _Writer:
         return self.targets.told
 
     def _write(self, row: Record, leave: frozenset[str]) -> None:
-        before = {} if row._state.adding else _rows_by_model(row)
+        there_now = () if row._state.adding else revisions.rows_below(row)
+        before = {model: {part.pk for part in parts} for model, parts in by_model(there_now).items()}
         for model in [model for model in before if _is_leaf(model)]:
             model._base_manager.filter(pk__in=before.pop(model)).delete()
         self._save(row, self.saved_state.fields, leave)
@@ -321,14 +323,6 @@ class _Writer:
         for name, messages in faults.items():
             label = "" if name == NON_FIELD_ERRORS else f"{capfirst(str(label_for_field(name, type(row))))}: "
             yield from (f"{label}{message}" for message in messages)
-
-
-def _rows_by_model(row: Model) -> dict[type[Model], set[int]]:
-    """Return {model: primary keys} of the rows that belong to *row* now."""
-    found: dict[type[Model], set[int]] = defaultdict(set)
-    for part in revisions.rows_below(row):
-        found[type(part)].add(part.pk)
-    return found
 
 
 def _is_leaf(model: type[Model]) -> bool:

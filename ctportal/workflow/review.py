@@ -9,7 +9,6 @@ transaction, or none.
 """
 
 import hashlib
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
@@ -23,7 +22,7 @@ from django.db.models import Max, QuerySet
 from django.utils.translation import gettext as _
 
 from ctportal.publishing import epoch, renaming, services
-from ctportal.publishing.base_models import Record, ReviewedRecord, SluggedRecord, Stage, concrete_model, lock
+from ctportal.publishing.base_models import Record, ReviewedRecord, SluggedRecord, Stage, by_model, lock
 from ctportal.publishing.cascade import CascadedChange
 from ctportal.publishing.changes import name_of
 from ctportal.publishing.models import Edition, LedgerEntry
@@ -106,7 +105,7 @@ def note_hand(record: Record, by: User, language: str = "") -> None:
 
 def return_to_draft(record: ReviewedRecord, by: User, remark: str = "") -> None:
     """Return *record* from review to draft, because it was changed."""
-    if _move(record, Stage.REVIEW, Stage.DRAFT):
+    if _move([record], Stage.REVIEW, Stage.DRAFT):
         note_step(record, Action.CHANGED, by, remark)
 
 
@@ -154,7 +153,7 @@ def submit(record: ReviewedRecord, *, by: User, remark: str = "") -> None:
     missing = builder_for(record).missing(builder_for(record).load(record))
     if missing:
         raise ValidationError(missing)
-    if not _move(record, Stage.DRAFT, Stage.REVIEW):
+    if not _move([record], Stage.DRAFT, Stage.REVIEW):
         raise ValidationError(_("It is already in review."), code="in_review")
     note_step(record, Action.SUBMITTED, by, remark)
     _add_edits_of_entries(record)
@@ -188,29 +187,18 @@ def send_back(record: ReviewedRecord, *, by: User, remark: str) -> None:
 
 
 def _back_to_draft(record: ReviewedRecord, action: str, by: User, remark: str = "") -> None:
-    if not _move(record, Stage.REVIEW, Stage.DRAFT):
+    if not _move([record], Stage.REVIEW, Stage.DRAFT):
         raise ValidationError(_("It is not in review."), code="not_in_review")
     note_step(record, action, by, remark)
 
 
-def _leave_review(records: Iterable[Record]) -> None:
-    """Return those of *records* that are in review to draft."""
-    by_model: dict[type[ReviewedRecord], list[ReviewedRecord]] = defaultdict(list)
-    for record in records:
-        if isinstance(record, ReviewedRecord):
-            by_model[concrete_model(type(record))].append(record)
-    for model, some in by_model.items():
-        keys = [record.pk for record in some]
-        model._base_manager.filter(pk__in=keys, stage=Stage.REVIEW).update(stage=Stage.DRAFT)
+def _move(records: Iterable[ReviewedRecord], before: Stage, after: Stage) -> bool:
+    """Move those of *records* that are in the stage *before* to *after*. Returns False where none is in it by now."""
+    moved = 0
+    for model, some in by_model(records).items():
+        moved += model._base_manager.filter(pk__in=[record.pk for record in some], stage=before).update(stage=after)
         for record in some:
-            record.stage = Stage.DRAFT
-
-
-def _move(record: ReviewedRecord, before: Stage, after: Stage) -> bool:
-    """Move *record* from the stage *before* to *after*. Returns False where it is in another stage by now."""
-    moved = type(record)._base_manager.filter(pk=record.pk, stage=before).update(stage=after)
-    if moved:
-        record.stage = after
+            record.stage = after
     return bool(moved)
 
 
@@ -304,7 +292,8 @@ def approve_all(
         action = Action.ALONE if draft.reason else Action.APPROVED
         steps += _steps(draft.record, action, by, draft.reason, result.cascaded)
     WorkflowStep.objects.bulk_create(steps)
-    _leave_review([draft.record for draft in drafts])
+    reviewed = (draft.record for draft in drafts if isinstance(draft.record, ReviewedRecord))
+    _move(reviewed, Stage.REVIEW, Stage.DRAFT)
     return results
 
 

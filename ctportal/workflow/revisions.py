@@ -30,7 +30,7 @@ from reversion.models import Revision, Version
 
 from ctportal.core.types import AnyUser, Author, JsonObject
 from ctportal.files.models import StoredFile
-from ctportal.publishing.base_models import Record, label_names
+from ctportal.publishing.base_models import Record, by_model, label_names
 from ctportal.publishing.models import Edition
 from ctportal.publishing.snapshot import builder_for
 from ctportal.workflow.models import EditionRevision
@@ -190,10 +190,7 @@ def keep_all(records: Sequence[Record], *, by: Author, comment: str, always: boo
         for _ in changed
     ]
     Revision.objects.bulk_create(new)
-    by_model: dict[type[Record], list[Record]] = defaultdict(list)
-    for record in changed:
-        by_model[type(record)].append(record)
-    for model, some in by_model.items():
+    for model, some in by_model(changed).items():
         models.prefetch_related_objects(some, *_names(model))
     Version.objects.bulk_create(
         _version(row, revision)
@@ -245,11 +242,8 @@ def revisions_of(record: Record) -> QuerySet[Revision]:
 def _last_versions(records: Iterable[Record]) -> dict[RowKey, list[Version]]:
     """Return {(model, primary key): Versions of the last revision} for those of *records* that have one."""
     last: dict[RowKey, int] = {}
-    by_model: dict[type[Record], list[str]] = defaultdict(list)
-    for record in records:
-        by_model[type(record)].append(str(record.pk))
-    for model, keys in by_model.items():
-        kind = ContentType.objects.get_for_model(model)
+    for model, some in by_model(records).items():
+        kind, keys = ContentType.objects.get_for_model(model), [str(record.pk) for record in some]
         own = Version.objects.filter(db=DEFAULT_DB_ALIAS, content_type=kind, object_id__in=keys).order_by("pk")
         last |= {(model, int(key)): revision for key, revision in own.values_list("object_id", "revision")}
     found: dict[int, list[Version]] = defaultdict(list)

@@ -10,7 +10,7 @@ import hashlib
 import json
 import operator
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from html.parser import HTMLParser
@@ -159,16 +159,16 @@ class SnapshotBuilder:
     def snapshots_of(self, records: Iterable[Record]) -> list[Snapshot]:
         """Like ``snapshot_of`` for several records, with one query for the public names of all their vocabulary entries."""
         named = [(record, {entry.uid: entry for entry in self.vocabulary(record)}) for record in records]
-        public = _public_entries({uid for _record, entries in named for uid in entries})
+        public = _public_labels({uid for _record, entries in named for uid in entries})
         return [self._snapshot(record, entries, public) for record, entries in named]
 
-    def _snapshot(self, record: Record, entries: dict[UUID, SluggedRecord], public: dict[str, Edition]) -> Snapshot:
+    def _snapshot(self, record: Record, entries: dict[UUID, SluggedRecord], public: dict[str, JsonObject]) -> Snapshot:
         date, end_date, over_at = self.dates(record)
         return Snapshot(
             type=self.type,
             uid=record.uid,
             slug=getattr(record, "slug", ""),
-            data={name: _under_public_names(value, public) for name, value in self.serialize(record).items()},
+            data=with_labels(self.serialize(record), public),
             date=date,
             end_date=end_date,
             over_at=over_at,
@@ -235,32 +235,36 @@ def _follow(part: Any, names: Sequence[str]) -> Iterator[Any]:
         yield from _follow(each, names[1:])
 
 
-def _public_entries(uids: Collection[UUID]) -> dict[str, Edition]:
-    """Return {uid as text: edition in force} of the vocabulary entries *uids*."""
+def _public_labels(uids: Collection[UUID]) -> dict[str, JsonObject]:
+    """Return {uid as text: label in its edition in force} of those of the vocabulary entries *uids* that are public. A new
+    name is published by ``renaming.relabel`` only, not together with a record that shows the entry."""
     editions = Edition.objects.public(epoch.reached()).filter(uid__in=uids).only("uid", "slug", "json") if uids else []
-    return {str(edition.uid): edition for edition in editions}
+    return {str(edition.uid): label_of(edition) for edition in editions}
 
 
-def _under_public_names(data: JsonValue, public: dict[str, Edition]) -> JsonValue:
-    """Return *data* with the labels of the vocabulary entries *public* as their editions in force have them. A new name is
-    published by ``renaming.relabel`` only, not together with a record that shows the entry."""
-    if not public:
-        return data
+def label_of(entry: Snapshot | Edition) -> JsonObject:
+    """Return what the JSON of a record may hold of the vocabulary *entry*: uid, slug and names."""
+    names = {name: value for name, value in entry.data.items() if name in ("name", "acronym")}
+    return {"uid": str(entry.uid), "slug": entry.slug, **names}
+
+
+def with_labels(data: JsonObject, labels: Mapping[str, JsonObject], *, distinct: bool = False) -> JsonObject:
+    """Return *data*, the public JSON of a record, with other labels of its vocabulary entries: *labels* is {uid as text:
+    label}. With *distinct*, an entry of a list that becomes equal to another is dropped."""
+    return {name: _with_labels(value, labels, distinct) for name, value in data.items()} if labels else data
+
+
+def _with_labels(data: JsonValue, labels: Mapping[str, JsonObject], distinct: bool) -> JsonValue:
     if isinstance(data, list):
-        return [_under_public_names(value, public) for value in data]
+        found = [_with_labels(value, labels, distinct) for value in data]
+        if distinct:
+            return [value for i, value in enumerate(found) if value == data[i] or value not in [*found[:i], *data]]
+        return found
     if not isinstance(data, dict):
         return data
-    result = {key: _under_public_names(value, public) for key, value in data.items()}
-    edition = public.get(data.get("uid", ""))
-    return with_label_of(edition, result) if edition else result
-
-
-def with_label_of(entry: Snapshot | Edition, item: JsonObject) -> JsonObject:
-    """Return *item*, the JSON of a vocabulary entry, with the uid, slug and labels of *entry* instead."""
-    label = {"uid": str(entry.uid), "slug": entry.slug, "name": entry.data["name"]}
-    if "acronym" in item:
-        label["acronym"] = entry.data["acronym"]
-    return item | label
+    label = labels.get(data.get("uid", ""), {})
+    result = {name: _with_labels(value, labels, distinct) for name, value in data.items()}
+    return result | {name: value for name, value in label.items() if name in data}
 
 
 def naming(entry: SluggedRecord) -> Iterator[QuerySet[Any]]:

@@ -10,13 +10,11 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from ctportal.core.types import JsonValue
-
 from .base_models import Record
 from .changes import Changes, Tracked, not_over
 from .line import unschedule_edition
 from .models import Edition, LedgerEntry
-from .snapshot import BUILDERS, Snapshot, with_label_of
+from .snapshot import BUILDERS, Snapshot, label_of, with_labels
 from .state import SHOWS, covering
 
 Action = LedgerEntry.Action
@@ -154,16 +152,5 @@ def merged(intervals: Iterable[Interval], now: datetime) -> list[Interval]:
 
 def show_instead(snapshot: Snapshot, uid: UUID, entry: Snapshot) -> None:
     """Replace the vocabulary entry *uid* by *entry* in the JSON and in ``shows`` of *snapshot*."""
-    snapshot.data = {name: _with_label(value, str(uid), entry) for name, value in snapshot.data.items()}
-    snapshot.shows = list(dict.fromkeys(entry.uid if str(shown) == str(uid) else shown for shown in snapshot.shows))
-
-
-def _with_label(data: JsonValue, uid: str, snapshot: Snapshot) -> JsonValue:
-    """Return *data* with the labels of the entry *uid* replaced by those of *snapshot*. Duplicates that result are dropped."""
-    if isinstance(data, list):
-        labelled = [_with_label(value, uid, snapshot) for value in data]
-        return [value for i, value in enumerate(labelled) if value == data[i] or value not in [*labelled[:i], *data]]
-    if not isinstance(data, dict):
-        return data
-    result = {key: _with_label(value, uid, snapshot) for key, value in data.items()}
-    return with_label_of(snapshot, result) if data.get("uid") == uid else result
+    snapshot.data = with_labels(snapshot.data, {str(uid): label_of(entry)}, distinct=True)
+    snapshot.shows = list(dict.fromkeys(entry.uid if shown == uid else shown for shown in snapshot.shows))

@@ -24,11 +24,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ctportal.core import languages
-from ctportal.core.types import AnyUser, JsonObject, JsonValue, LazyText, TextByLanguage
+from ctportal.core.types import AnyUser, JsonObject, LazyText, TextByLanguage
 from ctportal.publishing import epoch
 from ctportal.publishing.base_models import Record, by_model
 from ctportal.publishing.models import VOCABULARY, Edition
-from ctportal.publishing.snapshot import BUILDERS
+from ctportal.publishing.snapshot import BUILDERS, label_of, with_labels
 from ctportal.workflow import roles
 from ctportal.workflow.revisions import Column, parts_of
 
@@ -202,13 +202,9 @@ def labels_for(user: AnyUser, data: JsonObject, shows: Iterable[UUID]) -> JsonOb
         hidden -= set(known(BUILDERS[kind].queryset().filter(uid__in=hidden), user).values_list("uid", flat=True))
     if not hidden:
         return data
-    public = {
-        edition.uid: edition.data | {"slug": edition.slug}
-        for edition in Edition.objects.public(epoch.now()).filter(uid__in=hidden)
-    }
+    public = {edition.uid: label_of(edition) for edition in Edition.objects.public(epoch.now()).filter(uid__in=hidden)}
     nothing = {"name": _in_all_languages(), "slug": NOWHERE, "acronym": ""}
-    labels = {str(uid): public.get(uid, nothing) for uid in hidden}
-    return {name: _relabelled(value, labels) for name, value in data.items()}
+    return with_labels(data, {str(uid): public.get(uid, nothing) for uid in hidden})
 
 
 def _in_all_languages() -> TextByLanguage:
@@ -217,13 +213,3 @@ def _in_all_languages() -> TextByLanguage:
         with translation.override(languages.django_code(code)):
             said[code] = words()
     return said
-
-
-def _relabelled(value: JsonValue, labels: dict[str, JsonObject]) -> JsonValue:
-    if isinstance(value, list):
-        return [_relabelled(each, labels) for each in value]
-    if not isinstance(value, dict):
-        return value
-    told = {name: _relabelled(each, labels) for name, each in value.items()}
-    instead = labels.get(value.get("uid", ""), {})
-    return told | {name: instead[name] for name in ("name", "slug", "acronym") if name in told and name in instead}

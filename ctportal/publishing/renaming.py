@@ -19,8 +19,8 @@ from .changes import Changes
 from .line import insert_in_line, unschedule_edition
 from .models import Edition, LedgerEntry, Redirect
 from .publication import publication
-from .services import in_force_or_refuse, refuse_slugs
-from .signals import NamesChanged, names_changed
+from .services import in_force_or_refuse, refuse_slug_of_another
+from .signals import names_changed
 from .snapshot import BUILDERS, Snapshot, builder_for, canonical, checksum, naming, note_draft, refresh_drafts
 from .state import SHOWS, snapshot_differs
 from .vocabulary import is_shown, open_entries, show_instead
@@ -63,7 +63,7 @@ def relabel(entry: SluggedRecord, *, by: Author, note: str = "", reason: str = "
         missing = builder.missing(entry)
         if missing:
             raise ValidationError(missing)
-        refuse_slugs(changes, [snapshot])
+        refuse_slug_of_another(changes, snapshot)
         if snapshot_differs(snapshot, Edition.objects.get(pk=current.edition.pk)):
             _relabel(changes, snapshot, note=note, reason=reason)
         note_draft(entry, checksum(snapshot.json))
@@ -107,7 +107,7 @@ def merge_entries(
                 params={"n": coming.count(), "name": str(merged_away)},
             )
         snapshot = builder_for(into).snapshot(into)
-        refuse_slugs(changes, [snapshot])
+        refuse_slug_of_another(changes, snapshot)
         done = _replace_label(changes, merged_away.uid, snapshot, note=note, reason=reason)
         if done.left_out:
             raise ValidationError(

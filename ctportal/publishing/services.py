@@ -8,8 +8,7 @@ are aware datetimes; intervals are [public_from, public_until).
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -145,7 +144,7 @@ def _publish_all(
             _refuse_what_is_missing(draft)
     problems.raise_if_any()
     changes.load(draft.record.uid for draft in drafts)
-    taken = _slugs_of_others(changes, [draft.snapshot for draft in drafts])
+    taken = slugs_of_others(changes, [draft.snapshot for draft in drafts])
     results = []
     for draft in drafts:
         with options.naming(draft.record):
@@ -251,7 +250,7 @@ def _restore(changes: Changes, uid: UUID, start: datetime, note: str) -> Publica
     if state.last.edition.is_sealed:
         raise ValidationError(_("Its last public text was sealed and cannot come back."), code="sealed")
     snapshot = changes.snapshot_of(state.last)
-    refuse_slugs(changes, [snapshot])
+    refuse_slug_of_another(changes, snapshot)
     _follow_merges(changes, [snapshot])
     restored = insert_in_line(changes, snapshot, start, note=note)
     cascaded = []
@@ -351,7 +350,7 @@ def redate_all(
         scheduled = {record.uid: each for record in records if (each := changes.state(record.uid).to_come)}
         changes.read_contents(scheduled.values())
         snapshots = {uid: changes.snapshot_of(each) for uid, each in scheduled.items()}
-        taken = _slugs_of_others(changes, snapshots.values())
+        taken = slugs_of_others(changes, snapshots.values())
         _follow_merges(changes, list(snapshots.values()))
         for record in records:
             with naming(record):
@@ -450,24 +449,14 @@ def start_or_refuse(at: datetime | None, now: datetime) -> datetime:
     return at
 
 
-def _slugs_of_others(changes: Changes, snapshots: Iterable[Snapshot]) -> set[UUID]:
-    """Return the uids of those of *snapshots* whose slug belongs to another record. One query for each type with slugs."""
-    by_type: dict[str, list[Snapshot]] = defaultdict(list)
-    for snapshot in snapshots:
-        by_type[snapshot.type].append(snapshot)
-    return {uid for some in by_type.values() for uid in slugs_of_others(changes, some)}
-
-
 def _refuse_slug(snapshot: Snapshot, taken: set[UUID]) -> None:
     """Raise ValidationError where the slug belongs to another record that was public or is scheduled under it."""
     if snapshot.uid in taken:
         raise ValidationError({"slug": ADDRESS_IN_USE}, code="slug_reserved")
 
 
-def refuse_slugs(changes: Changes, snapshots: Sequence[Snapshot]) -> None:
-    taken = _slugs_of_others(changes, snapshots)
-    for snapshot in snapshots:
-        _refuse_slug(snapshot, taken)
+def refuse_slug_of_another(changes: Changes, snapshot: Snapshot) -> None:
+    _refuse_slug(snapshot, slugs_of_others(changes, [snapshot]))
 
 
 def _refuse_while_one_is_to_come(changes: Changes, uid: UUID) -> None:

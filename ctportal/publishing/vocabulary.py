@@ -48,16 +48,16 @@ def open_entries(changes: Changes, entries: Iterable[Record]) -> None:
 
 
 def slugs_of_others(changes: Changes, snapshots: Iterable[Snapshot]) -> set[UUID]:
-    """Return the uids of those of *snapshots*, all of one type, whose slug belongs to another record, public or scheduled."""
-    wanted = {snapshot.slug: snapshot.uid for snapshot in snapshots if snapshot.slug}
-    if not wanted:
-        return set()
-    record_type = next(iter(snapshots)).type
-    editions = Edition.objects.not_unscheduled().filter(type=record_type, slug__in=list(wanted))
-    others = {uid for uid, slug in editions.values_list("uid", "slug").distinct() if uid != wanted[slug]}
+    """Return the uids of those of *snapshots* whose slug belongs to another record of their type, public or scheduled."""
+    wanted = {(snapshot.type, snapshot.slug): snapshot.uid for snapshot in snapshots if snapshot.slug}
+    types, slugs = {name for name, _slug in wanted}, {slug for _type, slug in wanted}
+    editions = (
+        Edition.objects.not_unscheduled().filter(type__in=types, slug__in=slugs).values_list("type", "slug", "uid")
+    )
+    others = {uid for name, slug, uid in editions.distinct() if uid != wanted.get((name, slug), uid)}
     changes.load(others)  # editions unscheduled in this publication reserve no slug
-    slugs = {edition.edition.slug for uid in others for edition in changes.line(uid)}
-    return {uid for slug, uid in wanted.items() if slug in slugs}
+    taken = {(each.type, each.edition.slug) for uid in others for each in changes.line(uid)}
+    return {uid for address, uid in wanted.items() if address in taken}
 
 
 def sync(changes: Changes) -> None:

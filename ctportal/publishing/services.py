@@ -22,7 +22,7 @@ from ctportal.core.instants import show_utc
 from ctportal.core.types import Author, JsonObject
 from ctportal.files.models import StoredFile
 
-from .base_models import ADDRESS_IN_USE, Record
+from .base_models import ADDRESS_IN_USE, Record, lock
 from .cascade import Cascaded, CascadedChange, Move, follow_conference
 from .changes import Changes, Tracked
 from .line import (
@@ -97,6 +97,7 @@ class PublicationResult:
 # Publishing
 
 
+@transaction.atomic
 def publish(
     record: Record,
     *,
@@ -114,11 +115,9 @@ def publish(
     shows them, or by ``relabel``.
     Raises ValidationError: by field for all that is missing, else one with a ``code``.
     """
-    _refuse_vocabulary(record)
-    with publication(by) as changes:
-        draft = draft_of(record, replace=replace, reason=reason)
-        [result] = _publish_all(changes, [draft], PublishOptions(at, note, minor), Problems())
-    return result.edition
+    lock(type(record)._base_manager.filter(pk=record.pk))
+    draft = draft_of(record, replace=replace, reason=reason)
+    return publish_all([draft], by=by, options=PublishOptions(at, note, minor))[0].edition
 
 
 def publish_all(
@@ -129,29 +128,23 @@ def publish_all(
 
     *problems* are those that the caller has found: they are raised with all that is missing of any of *drafts*.
     """
+    results, problems = [], problems or Problems()
     with publication(by) as changes:
         drafts = _with_what_is_public_now(changes, drafts)
-        return _publish_all(changes, drafts, options, problems or Problems())
-
-
-def _publish_all(
-    changes: Changes, drafts: Sequence[DraftSnapshot], options: PublishOptions, problems: Problems
-) -> list[PublicationResult]:
-    with problems.collect():
-        start = start_or_refuse(options.at, changes.now)
-    for draft in drafts:
-        with problems.collect(), options.naming(draft.record):
-            _refuse_what_is_missing(draft)
-    problems.raise_if_any()
-    changes.load(draft.record.uid for draft in drafts)
-    taken = slugs_of_others(changes, [draft.snapshot for draft in drafts])
-    results = []
-    for draft in drafts:
-        with options.naming(draft.record):
-            _refuse_slug(draft.snapshot, taken)
-            results.append(_publish(changes, draft, start, options))
-    open_entries(changes, (entry for draft in drafts for entry in builder_for(draft.loaded).vocabulary(draft.loaded)))
-    note_drafts((draft.record, result.edition.sha256) for draft, result in zip(drafts, results, strict=True))
+        with problems.collect():
+            start = start_or_refuse(options.at, changes.now)
+        for draft in drafts:
+            with problems.collect(), options.naming(draft.record):
+                _refuse_what_is_missing(draft)
+        problems.raise_if_any()
+        taken = slugs_of_others(changes, [draft.snapshot for draft in drafts])
+        for draft in drafts:
+            with options.naming(draft.record):
+                _refuse_slug(draft.snapshot, taken)
+                results.append(_publish(changes, draft, start, options))
+        shown = (entry for draft in drafts for entry in builder_for(draft.loaded).vocabulary(draft.loaded))
+        open_entries(changes, shown)
+        note_drafts((draft.record, result.edition.sha256) for draft, result in zip(drafts, results, strict=True))
     return results
 
 

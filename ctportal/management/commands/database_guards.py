@@ -9,9 +9,8 @@ class Command(BaseCommand):
     help = "The guards that keep in the database what is frozen (docs/operators/upkeep.md)."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-        actions.add_parser("check", help="Name the guards that are missing or altered, with exit code 1.")
-        actions.add_parser("install", help="Put these back, and name them.")
+        actions = "check names the guards that are missing or altered, with exit code 1; install puts these back."
+        parser.add_argument("action", choices=["check", "install"], help=actions)
 
     def handle(self, *, action: str, **options: Any) -> None:
         if action == "install":

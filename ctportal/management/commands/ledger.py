@@ -11,20 +11,12 @@ class Command(BaseCommand):
     help = "Verify the operator's chain (docs/operators/upkeep.md)."
 
     def add_arguments(self, parser):
-        actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-        check = actions.add_parser(
-            "verify",
-            help="Recompute every edition and the chain; name the first entry that does not fit, with exit code 1.",
-        )
-        check.add_argument(
-            "--known",
-            default="",
-            metavar="HASH",
-            help="The last hash of an earlier run: it must still be in the chain.",
-        )
-        check.add_argument(
-            "--files", action="store_true", help="Read every file that an edition shows too, and compare its SHA-256."
-        )
+        action = "Recompute every edition and the chain; name the first entry that does not fit, with exit code 1."
+        parser.add_argument("action", choices=["verify"], help=action)
+        known = "The last hash of an earlier run: it must still be in the chain."
+        parser.add_argument("--known", default="", metavar="HASH", help=known)
+        files = "Read every file that an edition shows too, and compare its SHA-256."
+        parser.add_argument("--files", action="store_true", help=files)
 
     def handle(self, *, known, files, **options):
         try:
@@ -33,14 +25,12 @@ class Command(BaseCommand):
         except Misfit as misfit:
             raise CommandError(f"The ledger does not verify. {misfit}") from misfit
         if missing := missing_guards():
-            raise CommandError(
-                f"The database lacks guards, run manage.py database_guards install: {', '.join(missing)}"
-            )
+            names = ", ".join(missing)
+            raise CommandError(f"The database lacks guards, run manage.py database_guards install: {names}")
         with_files = "" if read is None else f", {read} files"
-        self.stdout.write(
-            f"The ledger verifies: {verified.entries} entries, {verified.editions} editions{with_files}. "
-            + (f"Last hash: {verified.last}" if verified.last else "It is empty.")
-        )
+        last = f"Last hash: {verified.last}" if verified.last else "It is empty."
+        counts = f"{verified.entries} entries, {verified.editions} editions{with_files}"
+        self.stdout.write(f"The ledger verifies: {counts}. {last}")
 
     def progress(self, things, total, many):
         """Return a function that prints progress: on a terminal at each call, else each tenth if *total* exceeds *many*."""

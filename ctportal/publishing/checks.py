@@ -13,19 +13,15 @@ from .database_guards import missing_guards
 @register(Tags.database, deploy=True)
 def check_guards(databases: Sequence[str] | None = None, **_kwargs: Any) -> list[CheckMessage]:
     """Return an Error for each of *databases* that lacks a guard, a Warning where it cannot be read (see ``/readyz``)."""
-    found = [_check(using) for using in databases or ()]
-    return [message for message in found if message]
-
-
-def _check(using: str) -> CheckMessage | None:
-    try:
-        missing = missing_guards(using)
-    except DatabaseError as error:
-        return Warning(f"The guards of the database {using!r} cannot be read: {error}", id="publishing.W001")
-    if not missing:
-        return None
-    return Error(
-        f"The database {using!r} lacks guards, or has others than it should: {', '.join(missing)}.",
-        hint="Run “manage.py database_guards install”, then “manage.py ledger verify”.",
-        id="publishing.E001",
-    )
+    found: list[CheckMessage] = []
+    for using in databases or ():
+        try:
+            missing = missing_guards(using)
+        except DatabaseError as error:
+            found.append(Warning(f"The guards of the database {using!r} cannot be read: {error}", id="publishing.W001"))
+            continue
+        if missing:
+            text = f"The database {using!r} lacks guards, or has others than it should: {', '.join(missing)}."
+            hint = "Run “manage.py database_guards install”, then “manage.py ledger verify”."
+            found.append(Error(text, hint=hint, id="publishing.E001"))
+    return found

@@ -94,21 +94,12 @@ Dialect: TypeAlias = type[SQLite] | type[PostgreSQL]
 
 def guards(say: Dialect, frozen: dict[str, list[str]]) -> Iterator[DatabaseGuard]:
     """Yield the guards that both databases have. *frozen* is {table: columns that never change}."""
-    yield DatabaseGuard(
-        "edition_delete", EDITION, "DELETE", "an edition is never deleted: withdraw the record, or seal the edition"
-    )
-    changed = _any_changed(say, frozen[EDITION])
-    yield DatabaseGuard(
-        "edition_change",
-        EDITION,
-        "UPDATE",
-        "an edition is frozen: publish another one",
-        changed,
-        tuple(frozen[EDITION]),
-    )
-    yield DatabaseGuard(
-        "edition_end", EDITION, "UPDATE", "the end of an edition that is past is frozen", _past_end(say), (END,)
-    )
+    message = "an edition is never deleted: withdraw the record, or seal the edition"
+    yield DatabaseGuard("edition_delete", EDITION, "DELETE", message)
+    columns, message = tuple(frozen[EDITION]), "an edition is frozen: publish another one"
+    yield DatabaseGuard("edition_change", EDITION, "UPDATE", message, _any_changed(say, columns), columns)
+    message = "the end of an edition that is past is frozen"
+    yield DatabaseGuard("edition_end", EDITION, "UPDATE", message, _past_end(say), (END,))
     contents = (*CONTENTS, "sealed_at")
     message = "the contents of an edition are frozen; sealing empties them, once it is not in force any more"
     yield DatabaseGuard("edition_contents", EDITION, "UPDATE", message, _not_sealing(say, contents), contents)
@@ -130,15 +121,13 @@ def guards(say: Dialect, frozen: dict[str, list[str]]) -> Iterator[DatabaseGuard
     # The withdrawal of a past edition is what the public was told. While the end is in the future, the withdrawal may be
     # lifted, changed or moved to another edition.
     message = "what the public was told of a withdrawal is frozen"
-    yield DatabaseGuard("withdrawal_delete", WITHDRAWAL, "DELETE", message, _is_over(say, "OLD"))
-    yield DatabaseGuard(
-        "withdrawal_change", WITHDRAWAL, "UPDATE", message, f"{_is_over(say, 'OLD')} OR {_is_over(say, 'NEW')}"
-    )
-    yield DatabaseGuard("withdrawal_insert", WITHDRAWAL, "INSERT", message, _is_over(say, "NEW"))
+    old, new = _is_over(say, "OLD"), _is_over(say, "NEW")
+    yield DatabaseGuard("withdrawal_delete", WITHDRAWAL, "DELETE", message, old)
+    yield DatabaseGuard("withdrawal_change", WITHDRAWAL, "UPDATE", message, f"{old} OR {new}")
+    yield DatabaseGuard("withdrawal_insert", WITHDRAWAL, "INSERT", message, new)
+    message = "a ledger entry holds the hash of the last one before it"
     fork = f"NEW.previous {say.unlike} {say.ask('last_hash')}"
-    yield DatabaseGuard(
-        "ledger_insert", LEDGER, "INSERT", "a ledger entry holds the hash of the last one before it", fork
-    )
+    yield DatabaseGuard("ledger_insert", LEDGER, "INSERT", message, fork)
 
 
 def _is_over(say: Dialect, row: str) -> str:
@@ -192,9 +181,8 @@ def remove_guards(using: str = "default") -> None:
     connection = connections[using]
     with connection.cursor() as cursor:
         if connection.vendor != "sqlite":
-            cursor.execute(
-                "SET CONSTRAINTS ALL IMMEDIATE"
-            )  # triggers cannot be dropped while deferred checks are pending
+            # Triggers cannot be dropped while deferred checks are pending.
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         for name, table in _installed(connection.vendor, cursor):
             cursor.execute(f"DROP TRIGGER {name}" + ("" if connection.vendor == "sqlite" else f" ON {table}"))
 
@@ -300,21 +288,23 @@ def _install_on_sqlite(cursor: CursorWrapper) -> list[str]:
 
 _OVERLAP = "EXCLUDE USING gist (uid WITH =, tstzrange(public_from, public_until) WITH &&)"
 CLOCK = "SELECT clock_timestamp()"  # tests replace it
-FUNCTIONS = {
-    f"publishing_{name}({'edition bigint' if '{edition}' in query else ''}) RETURNS {answer}": query.format(
-        edition="edition"
-    )
-    for name, (answer, query) in QUERIES.items()
-}
-REFUSE = "publishing_refuse() RETURNS trigger"
-_REFUSE_BODY = """
+REFUSE = """
     BEGIN RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'integrity_constraint_violation'; END
 """
 
 
-def _functions() -> dict[str, str]:
-    """Return {signature: body} of all functions that triggers call on PostgreSQL."""
-    return FUNCTIONS | {"publishing_clock() RETURNS timestamptz": CLOCK, REFUSE: _REFUSE_BODY}
+def _functions() -> dict[str, tuple[str, str]]:
+    """Return {name: (declaration, body)} of all functions that triggers call on PostgreSQL. Those in SQL are volatile, so that
+    they see the rows that the same statement has written before."""
+    found = {
+        "publishing_clock": ("() RETURNS timestamptz LANGUAGE sql VOLATILE", CLOCK),
+        "publishing_refuse": ("() RETURNS trigger LANGUAGE plpgsql", REFUSE),
+    }
+    for name, (answer, query) in QUERIES.items():
+        arguments = "edition bigint" if "{edition}" in query else ""
+        declaration = f"({arguments}) RETURNS {answer} LANGUAGE sql VOLATILE"
+        found[f"publishing_{name}"] = declaration, query.format(edition="edition")
+    return found
 
 
 def _postgresql_triggers(frozen: dict[str, list[str]]) -> dict[str, str]:
@@ -345,13 +335,9 @@ def _missing_on_postgresql(cursor: CursorWrapper) -> list[str]:
     ]
     cursor.execute("SELECT proname, prosrc FROM pg_proc WHERE pg_function_is_visible(oid)")
     bodies = dict(cursor.fetchall())
-    missing += [name for name, body in _bodies().items() if bodies.get(name) != body]
+    missing += [name for name, (_declaration, body) in _functions().items() if bodies.get(name) != body]
     cursor.execute("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = %s", [OVERLAP])
     return missing if cursor.fetchall() == [(_OVERLAP,)] else [OVERLAP, *missing]
-
-
-def _bodies() -> dict[str, str]:
-    return {signature.partition("(")[0]: body for signature, body in _functions().items()}
 
 
 class _Found(NamedTuple):
@@ -384,11 +370,9 @@ def _install_on_postgresql(cursor: CursorWrapper) -> list[str]:
         cursor.execute("CREATE EXTENSION IF NOT EXISTS btree_gist")
         cursor.execute(f"ALTER TABLE {EDITION} DROP CONSTRAINT IF EXISTS {OVERLAP}")
         cursor.execute(f"ALTER TABLE {EDITION} ADD CONSTRAINT {OVERLAP} {_OVERLAP}")
-    for signature, body in _functions().items():
-        if signature.partition("(")[0] in missing:
-            # Volatile, so that they see the rows that the same statement has written before.
-            how = "plpgsql" if signature == REFUSE else "sql VOLATILE"
-            cursor.execute(f"CREATE OR REPLACE FUNCTION {signature} LANGUAGE {how} AS $body${body}$body$")
+    for name, (declaration, body) in _functions().items():
+        if name in missing:
+            cursor.execute(f"CREATE OR REPLACE FUNCTION {name}{declaration} AS $body${body}$body$")
     wanted = _postgresql_triggers(_frozen_columns(cursor))
     made = [name for name in wanted if name in missing]
     for name in made:

@@ -233,7 +233,7 @@ class Changes:
         self._write_editions()
         self._write_withdrawals()
         self._tell()
-        ledger.append_all(self._entries)
+        ledger.append(self._entries)
         self._new, self._entries, self._lifted, self._withdrawn, self.drafts = [], [], [], [], []
 
     def _write_ends(self) -> None:

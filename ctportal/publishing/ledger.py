@@ -3,8 +3,6 @@
 This module alone defines what the hash of an entry covers; ``verification`` checks the chain.
 """
 
-import hashlib
-import json
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 
@@ -17,20 +15,10 @@ from .snapshot import canonical, checksum
 FREEZING = (LedgerEntry.Action.INSERTED, LedgerEntry.Action.SEALED)
 
 
-def append(
-    action: str, edition: Edition, *, by: str, at: datetime, effective_at: datetime, reason: str = ""
-) -> LedgerEntry:
-    """Add one entry for *edition*, which is saved with its facets, relations and files; see ``append_all``."""
-    rows = edition.facets.all(), edition.relations.all(), [row.file for row in edition.files.select_related("file")]
-    frozen = frozen_checksum(edition, *rows) if action in FREEZING else ""
-    new = entry(action, edition, by=by, at=at, effective_at=effective_at, reason=reason, frozen=frozen)
-    return append_all([new])[0]
-
-
 def entry(
     action: str, edition: Edition, *, by: str, at: datetime, effective_at: datetime, reason: str = "", frozen: str = ""
 ) -> LedgerEntry:
-    """Return an unsaved entry for ``append_all``. *frozen* is the ``frozen_checksum`` or the ``withdrawal_checksum``."""
+    """Return an unsaved entry for ``append``. *frozen* is the ``frozen_checksum`` or the ``withdrawal_checksum``."""
     return LedgerEntry(
         at=at,
         by=by,
@@ -45,7 +33,7 @@ def entry(
     )
 
 
-def append_all(entries: list[LedgerEntry]) -> list[LedgerEntry]:
+def append(entries: list[LedgerEntry]) -> None:
     """Add *entries* in their order. Requires the publication lock, so that the chain has no fork."""
     if entries:
         last = LedgerEntry.objects.order_by("-pk").values_list("hash", flat=True).first()
@@ -54,7 +42,6 @@ def append_all(entries: list[LedgerEntry]) -> list[LedgerEntry]:
             each.previous = last or ""
             last = each.hash = entry_hash(each)
         LedgerEntry.objects.bulk_create(entries)
-    return entries
 
 
 def entry_hash(entry: LedgerEntry) -> str:
@@ -65,18 +52,14 @@ def entry_hash(entry: LedgerEntry) -> str:
         "by": entry.by,
         "edition": entry.edition_id,
         "effective_at": _written(entry.effective_at),
+        "frozen": entry.frozen,
         "previous": entry.previous,
+        "public_until": _written(entry.public_until),
         "reason": entry.reason,
         "sha256": entry.sha256,
         "uid": str(entry.uid),
     }
-    # Older entries have neither; their hash does not cover them.
-    if entry.frozen:
-        fields["frozen"] = entry.frozen
-    if entry.public_until:
-        fields["public_until"] = _written(entry.public_until)
-    text = json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return checksum(canonical(fields))
 
 
 def frozen_checksum(

@@ -115,18 +115,15 @@ def _compare(entry: LedgerEntry, edition: Edition) -> None:
     if edition.public_from != entry.effective_at:
         raise Misfit(where, f"the beginning of {this} is another", entry.effective_at, edition.public_from)
     _compare_contents(where, this, edition, next((each for each in entries if each.action == Action.SEALED), None))
-    # The oldest entries have no checksum of the rest of the edition, nor its end.
-    if entry.frozen:
-        if edition.public_until != entries[-1].public_until:
-            raise Misfit(
-                where, f"the end of {this} is another", entries[-1].public_until or "none", edition.public_until
-            )
-        frozen = next(each.frozen for each in reversed(entries) if each.action in FREEZING)
-        files = [row.file for row in edition.files.all()]
-        found = frozen_checksum(edition, edition.facets.all(), edition.relations.all(), files)
-        if found != frozen:
-            what = f"{this} was changed: date, slug, note, name, card, facets, relations or files"
-            raise Misfit(where, what, frozen, found)
+    end = entries[-1].public_until
+    if edition.public_until != end:
+        raise Misfit(where, f"the end of {this} is another", end or "none", edition.public_until)
+    frozen = next(each.frozen for each in reversed(entries) if each.action in FREEZING)
+    files = [row.file for row in edition.files.all()]
+    found = frozen_checksum(edition, edition.facets.all(), edition.relations.all(), files)
+    if found != frozen:
+        what = f"{this} was changed: date, slug, note, name, card, facets, relations or files"
+        raise Misfit(where, what, frozen, found)
 
 
 def _compare_contents(where: str, this: str, edition: Edition, sealing: LedgerEntry | None) -> None:
@@ -169,12 +166,10 @@ def _compare_withdrawal(row: Withdrawal, entry: LedgerEntry | None) -> None:
     if entry is None:
         what = "the ledger has no entry for its withdrawal"
         raise Misfit(f"Edition {row.edition_id} ({row.edition})", what, "an entry", "")
-    # The oldest entries have the reason only.
-    if row.reason != entry.reason or (entry.frozen and withdrawal_checksum(row) != entry.frozen):
+    found = withdrawal_checksum(row)
+    if (row.reason, found) != (entry.reason, entry.frozen):
         what = f"what the public is told of the withdrawal of edition {row.edition_id} was changed"
-        raise Misfit(
-            _entry(entry), what, f"“{entry.reason}” {entry.frozen}", f"“{row.reason}” {withdrawal_checksum(row)}"
-        )
+        raise Misfit(_entry(entry), what, f"“{entry.reason}” {entry.frozen}", f"“{row.reason}” {found}")
 
 
 def _check_none_is_missing() -> None:

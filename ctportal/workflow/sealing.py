@@ -55,7 +55,10 @@ def seal(edition: Edition, *, by: User, reason: str) -> Edition:
         epoch.replace_mark()
         files = sealed_files().filter(Q(editions__edition=edition) | Q(renditions__editions__edition=edition))
         files.exclude(text="").update(text="")
-        ledger.append(LedgerEntry.Action.SEALED, edition, by=name_of(by), at=now, effective_at=now, reason=reason)
+        shown = [row.file for row in edition.files.select_related("file")]
+        said = {"reason": reason, "frozen": ledger.frozen_checksum(edition, [], edition.relations.all(), shown)}
+        entry = ledger.entry(LedgerEntry.Action.SEALED, edition, by=name_of(by), at=now, effective_at=now, **said)
+        ledger.append([entry])
         _forget_history(edition, by, now)
         audit.note(audit.Kind.SEALING, f"{edition}: {reason}", user=by, record=edition)
     return edition

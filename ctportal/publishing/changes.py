@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -205,14 +204,6 @@ class Changes:
             frozen = ledger.frozen_checksum(edition, tracked.facets, tracked.relations, tracked.files)
         said = {"by": self.by, "reason": reason, "frozen": frozen}
         self._entries.append(ledger.entry(action, edition, at=self.now, effective_at=effective_at, **said))
-
-    def set_withdrawal(self, tracked: Tracked, **said: Any) -> Withdrawal:
-        """Give *tracked* a withdrawal with the fields *said*, or update the one it has. Return it."""
-        withdrawal = tracked.withdrawal or Withdrawal()
-        for name, value in said.items():
-            setattr(withdrawal, name, value)
-        self.move_withdrawal(withdrawal, None, tracked)
-        return withdrawal
 
     def move_withdrawal(self, withdrawal: Withdrawal, source: Tracked | None, target: Tracked) -> None:
         if source:

@@ -102,7 +102,10 @@ def withdraw_at(
 ) -> None:
     """End *tracked* at *end* without successor, for a public *reason*."""
     changes.set_end(tracked, end)
-    withdrawal = changes.set_withdrawal(tracked, reason=reason, replacement=replacement, cause=cause, by=changes.by)
+    withdrawal = tracked.withdrawal or Withdrawal()
+    withdrawal.reason, withdrawal.by = reason, changes.by
+    withdrawal.replacement, withdrawal.cause = replacement, cause
+    changes.move_withdrawal(withdrawal, None, tracked)
     frozen = ledger.withdrawal_checksum(withdrawal)
     changes.note(Action.WITHDRAWN, tracked, effective_at=end, reason=reason, frozen=frozen)
 

@@ -22,7 +22,7 @@ from ctportal.files.models import StoredFile
 from . import ledger
 from .base_models import Record
 from .models import Edition, EditionFile, Facet, LedgerEntry, Relation, Withdrawal
-from .signals import Written, editions_written
+from .signals import editions_written
 from .snapshot import Snapshot, SnapshotLink, checksum
 from .state import SHOWS, State, children_of
 
@@ -86,7 +86,7 @@ class Changes:
         self.account, self.by, self.now = account, name_of(account), now
         self.touched: set[UUID] = set()  # vocabulary entries that editions show whose intervals have changed
         self.newly_public: dict[UUID, Snapshot] = {}  # {uid: Snapshot} of the entries that become public
-        self.drafts: list[tuple[Edition, Record, str]] = []  # see ``signals.Written``
+        self.drafts: list[tuple[Edition, Record, str]] = []  # see ``signals.editions_written``
         self._lines: dict[UUID, list[Tracked]] = {}
         self._children_read: set[UUID] = set()
         self._new: list[Tracked] = []
@@ -269,7 +269,7 @@ class Changes:
         successors = [
             (each.snapshot.source.edition, each.edition) for each in self._new if each.snapshot and each.snapshot.source
         ]
-        editions_written.send(sender=type(self), what=Written(self.account, self.drafts, successors))
+        editions_written.send(sender=Changes, by=self.account, drafts=self.drafts, successors=successors)
 
 
 def _is_earlier(end: datetime | None, other: datetime | None) -> bool:

@@ -148,4 +148,4 @@ def _tell_names(
     changes: Changes, entries: Sequence[Record], editions: Sequence[Edition], *, is_merger: bool = False
 ) -> None:
     records = [(entry.uid, entry.record_type) for entry in entries] + [(each.uid, each.type) for each in editions]
-    names_changed.send(sender=Changes, what=NamesChanged(changes.account, changes.now, is_merger, records))
+    names_changed.send(sender=Changes, by=changes.account, at=changes.now, is_merger=is_merger, records=records)

@@ -184,7 +184,7 @@ class PhotoSnapshotBuilder(SnapshotBuilder):
         return Photo.objects.select_related("conference", "file").prefetch_related("people", "file__renditions")
 
     def dates(self, record):
-        # An undated photo takes the date of its conference's public edition (line.insert_in_line).
+        # An undated photo takes the date of its conference's public edition (scheduling.insert_edition).
         return record.taken_on, record.taken_on, None
 
     def card(self, data):

@@ -9,8 +9,8 @@ from typing import NamedTuple
 from uuid import UUID
 
 from .changes import Changes, Tracked
-from .line import end_with, insert_in_line, lift_end, outlasts, unschedule_edition
 from .models import RecordType
+from .scheduling import end_with, insert_edition, lift_end, outlasts, unschedule_edition
 from .state import coverage
 
 
@@ -52,7 +52,7 @@ def follow_conference(changes: Changes, uid: UUID, record_type: str, moved: Move
     """
     if record_type != RecordType.CONFERENCE:
         return []
-    editions, children = changes.line(uid), changes.children(uid)
+    editions, children = changes.editions_of(uid), changes.children(uid)
     if moved:
         changes.read_contents(child for child in children if child.public_from == moved.old)
     cascaded = {}
@@ -71,7 +71,7 @@ def _follow(changes: Changes, child: Tracked, editions: Sequence[Tracked], moved
     if child.public_from > now and moved and moved.takes(child, inside):
         snapshot = changes.snapshot_of(child)
         unschedule_edition(changes, child)
-        insert_in_line(changes, snapshot, moved.new, note=child.edition.note, minor=child.edition.minor)
+        insert_edition(changes, snapshot, moved.new, note=child.edition.note, minor=child.edition.minor)
         return Cascaded.MOVED
     if not inside and child.public_from > now:
         unschedule_edition(changes, child)

@@ -1,7 +1,7 @@
 """The changes of one publication: editions are read in bulk, changed in memory and written in bulk.
 
-The rules (``line``, ``cascade``, ``vocabulary``) read and change the editions of a record in ``Changes``. None of them queries
-the database for a single record, so the number of queries hardly grows with the number of records.
+The rules (``scheduling``, ``cascade``, ``vocabulary``) read and change the editions of a record in ``Changes``. None of them
+queries the database for a single record, so the number of queries hardly grows with the number of records.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ class Changes:
         self.touched: set[UUID] = set()  # vocabulary entries that editions show whose intervals have changed
         self.newly_public: dict[UUID, Snapshot] = {}  # {uid: Snapshot} of the entries that become public
         self.drafts: list[tuple[Edition, Record, str]] = []  # see ``signals.editions_written``
-        self._lines: dict[UUID, list[Tracked]] = {}
+        self._editions: dict[UUID, list[Tracked]] = {}
         self._children_read: set[UUID] = set()
         self._new: list[Tracked] = []
         self._entries: list[LedgerEntry] = []
@@ -98,27 +98,27 @@ class Changes:
 
     def load(self, uids: Iterable[UUID]) -> None:
         """Read the editions of the records *uids*, with withdrawals and, of those not over, relations. Two queries."""
-        missing = set(uids) - self._lines.keys()
+        missing = set(uids) - self._editions.keys()
         if not missing:
             return
-        self._lines |= {uid: [] for uid in missing}
+        self._editions |= {uid: [] for uid in missing}
         editions = Edition.objects.not_unscheduled().filter(uid__in=missing).select_related("withdrawal")
         found = {}
         for edition in editions.defer("json", "card", "text").order_by("public_from", "pk"):
             found[edition.pk] = Tracked(edition, withdrawal=getattr(edition, "withdrawal", None))
-            self._lines[edition.uid].append(found[edition.pk])
+            self._editions[edition.uid].append(found[edition.pk])
         not_over = [pk for pk, each in found.items() if each.public_until is None or each.public_until >= self.now]
         if not_over:
             for row in Relation.objects.filter(edition__in=not_over).order_by("order"):
                 found[row.edition_id].relations.append(row)
 
-    def line(self, uid: UUID) -> list[Tracked]:
+    def editions_of(self, uid: UUID) -> list[Tracked]:
         """Return the editions of the record *uid* that are not unscheduled, in their order."""
         self.load([uid])
-        return sorted((e for e in self._lines[uid] if not e.is_unscheduled), key=lambda each: each.public_from)
+        return sorted((e for e in self._editions[uid] if not e.is_unscheduled), key=lambda each: each.public_from)
 
     def state(self, uid: UUID) -> State[Tracked]:
-        return State(self.line(uid), self.now)
+        return State(self.editions_of(uid), self.now)
 
     def children(self, conference: UUID) -> list[Tracked]:
         """Return the editions, scheduled or in force, of the documents and photos of *conference*, latest start first."""
@@ -127,8 +127,8 @@ class Changes:
             self.load(children_of(conference, self.now).order_by().values_list("uid", flat=True))
         children = [
             each
-            for line in self._lines.values()
-            for each in line
+            for editions in self._editions.values()
+            for each in editions
             if each.type in ("document", "photo") and each.conference == conference and not each.is_unscheduled
         ]
         not_over = (each for each in children if each.public_until is None or each.public_until > self.now)
@@ -181,7 +181,7 @@ class Changes:
         files = list({file.pk: file for file in snapshot.files}.values())
         relations, facets = relation_rows(edition, snapshot), facet_rows(edition, snapshot)
         tracked = Tracked(edition, relations=relations, snapshot=snapshot, facets=facets, files=files)
-        self._lines[snapshot.uid].append(tracked)
+        self._editions[snapshot.uid].append(tracked)
         self._new.append(tracked)
         self.touched.update(snapshot.shows)
         return tracked
@@ -230,7 +230,7 @@ class Changes:
     def _write_ends(self) -> None:
         """Write earlier ends first, since the database never allows two editions of a record to overlap."""
         new = {id(each) for each in self._new}
-        kept = (each for line in self._lines.values() for each in line if id(each) not in new)
+        kept = (each for editions in self._editions.values() for each in editions if id(each) not in new)
         changed = [each for each in kept if each.public_until != each.written_until]
         for is_earlier in (True, False):
             ends: dict[datetime | None, list[int]] = defaultdict(list)

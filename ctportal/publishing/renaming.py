@@ -16,9 +16,9 @@ from ctportal.core.types import Author
 from . import epoch
 from .base_models import Record, SluggedRecord, lock
 from .changes import Changes
-from .line import insert_in_line, unschedule_edition
 from .models import Edition, LedgerEntry, Redirect
 from .publication import publication
+from .scheduling import insert_edition, unschedule_edition
 from .services import in_force_or_refuse, refuse_slug_of_another
 from .signals import names_changed
 from .snapshot import BUILDERS, Snapshot, builder_for, canonical, checksum, naming, note_draft, refresh_drafts
@@ -78,7 +78,7 @@ def relabel(entry: SluggedRecord, *, by: Author, note: str = "", reason: str = "
 def _relabel(changes: Changes, snapshot: Snapshot, *, note: str, reason: str) -> None:
     """Replace the editions in force and to come of the entry itself with *snapshot*."""
     now = changes.now
-    for old in changes.line(snapshot.uid):
+    for old in changes.editions_of(snapshot.uid):
         start, until = max(old.public_from, now), old.public_until
         if old.is_public(now):
             changes.set_end(old, now)
@@ -140,7 +140,7 @@ def _replace_label(changes: Changes, uid: UUID, snapshot: Snapshot, *, note: str
         new = changes.snapshot_of(in_force[edition.uid])
         show_instead(new, uid, snapshot)
         if canonical(new.data) != edition.json:
-            made.append(insert_in_line(changes, new, changes.now, note=note, minor=True, reason=reason).edition)
+            made.append(insert_edition(changes, new, changes.now, note=note, minor=True, reason=reason).edition)
     return Renamed(made, left_out)
 
 

@@ -25,17 +25,17 @@ from ctportal.files.models import StoredFile
 from .base_models import ADDRESS_IN_USE, Record, lock
 from .cascade import Cascaded, CascadedChange, Move, follow_conference
 from .changes import Changes, Tracked
-from .line import (
-    insert_in_line,
+from .models import VOCABULARY, Edition, RecordType, Redirect, Withdrawal
+from .problems import Problems
+from .publication import publication
+from .scheduling import (
+    insert_edition,
     keep_inside_conference,
     lift_end,
     unschedule_edition,
     unschedule_to_come,
     withdraw_at,
 )
-from .models import VOCABULARY, Edition, RecordType, Redirect, Withdrawal
-from .problems import Problems
-from .publication import publication
 from .snapshot import (
     Snapshot,
     builder_for,
@@ -153,7 +153,7 @@ def _with_what_is_public_now(changes: Changes, drafts: Sequence[DraftSnapshot]) 
     entries = {draft.record.uid: list(builder_for(draft.loaded).vocabulary(draft.loaded)) for draft in drafts}
     changes.load({entry.uid for some in entries.values() for entry in some} | {draft.record.uid for draft in drafts})
     hidden = {
-        uid: {entry.uid for entry in some if not covering(changes.line(entry.uid), changes.now)}
+        uid: {entry.uid for entry in some if not covering(changes.editions_of(entry.uid), changes.now)}
         for uid, some in entries.items()
     }
     return [
@@ -178,7 +178,7 @@ def _publish(changes: Changes, draft: DraftSnapshot, start: datetime, options: P
         unschedule_to_come(changes, uid)
     _refuse_while_one_is_to_come(changes, uid)
     note, minor, reason = options.note, options.minor, draft.reason
-    published = insert_in_line(changes, draft.snapshot, start, note=note, minor=minor, reason=reason)
+    published = insert_edition(changes, draft.snapshot, start, note=note, minor=minor, reason=reason)
     changes.drafts.append((published.edition, draft.loaded, ""))
     moved = Move(opening, start, options.taking) if draft.replace and opening and opening != start else None
     return PublicationResult(published.edition, follow_conference(changes, uid, published.type, moved))
@@ -207,7 +207,7 @@ def publish_language(
         snapshot = changes.snapshot_of(current)
         snapshot.data = with_language(builder, snapshot.data, draft.snapshot.data, language)
         snapshot.files = _files_named_in(snapshot.data, [*snapshot.files, *draft.snapshot.files])
-        published = insert_in_line(changes, snapshot, changes.now, note=note, minor=True, reason=reason)
+        published = insert_edition(changes, snapshot, changes.now, note=note, minor=True, reason=reason)
         changes.drafts.append((published.edition, draft.loaded, language))
         follow_conference(changes, published.uid, published.type)
     refresh_draft(record)
@@ -245,7 +245,7 @@ def _restore(changes: Changes, uid: UUID, start: datetime, note: str) -> Publica
     snapshot = changes.snapshot_of(state.last)
     refuse_slug_of_another(changes, snapshot)
     _follow_merges(changes, [snapshot])
-    restored = insert_in_line(changes, snapshot, start, note=note)
+    restored = insert_edition(changes, snapshot, start, note=note)
     cascaded = []
     if restored.type == RecordType.CONFERENCE:
         children = _withdrawn_with(uid, state.last.public_until)
@@ -253,7 +253,7 @@ def _restore(changes: Changes, uid: UUID, start: datetime, note: str) -> Publica
         lasts = [last for child in children if (last := changes.state(child).last)]
         changes.read_contents(last for last in lasts if not last.edition.is_sealed)
         for child in children:
-            if not covering(changes.line(child), start) and not changes.state(child).to_come:
+            if not covering(changes.editions_of(child), start) and not changes.state(child).to_come:
                 back = _restore(changes, child, start, note).edition
                 cascaded.append(CascadedChange(child, back.type, Cascaded.RESTORED))
     return PublicationResult(restored.edition, cascaded)
@@ -370,7 +370,7 @@ def _redate(
         )
     why = withdrawal and (withdrawal.reason, withdrawal.replacement, withdrawal.cause)
     unschedule_edition(changes, coming)
-    moved = insert_in_line(changes, snapshot, start, note=coming.edition.note, minor=coming.edition.minor)
+    moved = insert_edition(changes, snapshot, start, note=coming.edition.note, minor=coming.edition.minor)
     if why and end and moved.public_until is None:
         reason, replacement, cause = why
         withdraw_at(changes, moved, end, reason=reason, replacement=replacement, cause=cause)
@@ -404,10 +404,10 @@ def withdraw(
         with problems.collect():
             end = start_or_refuse(at, changes.now)
         problems.raise_if_any()
-        for tracked in changes.line(record.uid):
+        for tracked in changes.editions_of(record.uid):
             if tracked.public_from > changes.now and tracked.public_from >= end:
                 unschedule_edition(changes, tracked)
-        begun = [each for each in changes.line(record.uid) if each.public_from < end]
+        begun = [each for each in changes.editions_of(record.uid) if each.public_from < end]
         ending = begun[-1] if begun and (begun[-1].public_until is None or begun[-1].public_until >= end) else None
         if not ending:
             raise ValidationError(_("It is not public at that time: there is nothing to withdraw."), code="not_public")

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from .base_models import Record
 from .changes import Changes, Tracked, not_over
-from .line import unschedule_edition
 from .models import Edition, LedgerEntry
+from .scheduling import unschedule_edition
 from .snapshot import BUILDERS, Snapshot, label_of, with_labels
 from .state import SHOWS, covering
 
@@ -30,7 +30,7 @@ def open_entries(changes: Changes, entries: Iterable[Record]) -> None:
     changes.load(by_uid)
     by_type: dict[str, list[UUID]] = defaultdict(list)
     for uid, entry in by_uid.items():
-        if not covering(changes.line(uid), changes.now) and uid not in changes.newly_public:
+        if not covering(changes.editions_of(uid), changes.now) and uid not in changes.newly_public:
             by_type[entry.record_type].append(uid)
     for record_type, uids in by_type.items():
         builder = BUILDERS[record_type]
@@ -56,7 +56,7 @@ def slugs_of_others(changes: Changes, snapshots: Iterable[Snapshot]) -> set[UUID
     )
     others = {uid for name, slug, uid in editions.distinct() if uid != wanted.get((name, slug), uid)}
     changes.load(others)  # editions unscheduled in this publication reserve no slug
-    taken = {(each.type, each.edition.slug) for uid in others for each in changes.line(uid)}
+    taken = {(each.type, each.edition.slug) for uid in others for each in changes.editions_of(uid)}
     return {uid for address, uid in wanted.items() if address in taken}
 
 
@@ -81,7 +81,7 @@ def sync(changes: Changes) -> None:
 
 def _sources(changes: Changes, uid: UUID, wanted: list[Interval]) -> list[Tracked]:
     """Return the editions from which a new edition of the entry *uid* may be copied; [] where none is needed."""
-    editions = changes.line(uid)
+    editions = changes.editions_of(uid)
     there = {(edition.public_from, edition.public_until) for edition in editions}
     begins = [interval for interval in wanted if interval[0] > changes.now or not covering(editions, changes.now)]
     return [] if set(begins) <= there else [e for e in editions if not e.edition.is_sealed]
@@ -89,7 +89,7 @@ def _sources(changes: Changes, uid: UUID, wanted: list[Interval]) -> list[Tracke
 
 def _sync_entry(changes: Changes, uid: UUID, wanted: list[Interval]) -> None:
     snapshot, now = changes.newly_public.get(uid), changes.now
-    editions = [e for e in changes.line(uid) if e.public_until is None or e.public_until > now]
+    editions = [e for e in changes.editions_of(uid) if e.public_until is None or e.public_until > now]
     current = covering(editions, now)
     later = [edition for edition in editions if edition.public_from > now]
     if current and wanted and wanted[0][0] <= now:
@@ -114,7 +114,7 @@ def _sync_entry(changes: Changes, uid: UUID, wanted: list[Interval]) -> None:
 
 def last_edition(changes: Changes, uid: UUID) -> Tracked:
     """Return the last edition of a vocabulary entry that is not sealed. Raises ValidationError without one."""
-    edition = next((e for e in reversed(changes.line(uid)) if not e.edition.is_sealed), None)
+    edition = next((e for e in reversed(changes.editions_of(uid)) if not e.edition.is_sealed), None)
     if edition is None:
         message = _("Its last public name was sealed. Publish the pages that show it again instead.")
         raise ValidationError(message, code="sealed")

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from ctportal.core.languages import CODES
-from ctportal.publishing import cascade, line, services, verification, vocabulary
+from ctportal.publishing import cascade, scheduling, services, verification, vocabulary
 from ctportal.publishing.base_models import Stage
 from ctportal.publishing.changes import Changes
 from ctportal.publishing.models import VOCABULARY, Edition
@@ -396,9 +396,9 @@ def a_unscheduled_correction_gives_no_end_back(patch):
     def only_unschedule(changes, tracked):
         start = tracked.public_from
         changes.set_end(tracked, start)
-        changes.note(line.Action.UNSCHEDULED, tracked, effective_at=start)
+        changes.note(scheduling.Action.UNSCHEDULED, tracked, effective_at=start)
 
-    for module in (line, services, cascade, vocabulary):
+    for module in (scheduling, services, cascade, vocabulary):
         patch.setattr(module, "unschedule_edition", only_unschedule)
 
 
@@ -407,10 +407,10 @@ def children_are_not_restored_with_their_conference(patch):
 
 
 def the_edition_before_is_not_ended(patch):
-    insert = line.insert_in_line
+    insert = scheduling.insert_edition
 
     def leave_open(changes, content, start, **how):
-        before = covering(changes.line(content.uid), start)
+        before = covering(changes.editions_of(content.uid), start)
         until = before and before.public_until
         inserted = insert(changes, content, start, **how)
         if before:
@@ -418,7 +418,7 @@ def the_edition_before_is_not_ended(patch):
         return inserted
 
     for module in (services, cascade):
-        patch.setattr(module, "insert_in_line", leave_open)
+        patch.setattr(module, "insert_edition", leave_open)
 
 
 def restoring_publishes_the_draft(patch):

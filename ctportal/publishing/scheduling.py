@@ -21,11 +21,11 @@ from .state import coverage, covering
 Action = LedgerEntry.Action
 
 
-def insert_in_line(
+def insert_edition(
     changes: Changes, snapshot: Snapshot, start: datetime, *, note: str = "", minor: bool = False, reason: str = ""
 ) -> Tracked:
     """Insert an edition that begins at *start*. It ends the edition in force then and takes over its end."""
-    before = covering(changes.line(snapshot.uid), start)
+    before = covering(changes.editions_of(snapshot.uid), start)
     until, withdrawal = None, None
     if before:
         if before.public_from == start:
@@ -47,7 +47,7 @@ def _days_of_conference(changes: Changes, snapshot: Snapshot, start: datetime) -
     """Return (first day, last day) for an undated photo: the first day of its conference as public at *start*, or the
     month or year where only that is known; (None, None) without conference."""
     uid = snapshot.conference
-    conference = covering(changes.line(uid), start) if uid else None
+    conference = covering(changes.editions_of(uid), start) if uid else None
     edition = conference.edition if conference else None
     if edition is None or edition.date is None:
         return None, None
@@ -55,7 +55,7 @@ def _days_of_conference(changes: Changes, snapshot: Snapshot, start: datetime) -
 
 
 def unschedule_to_come(changes: Changes, uid: UUID) -> None:
-    for tracked in reversed(changes.line(uid)):
+    for tracked in reversed(changes.editions_of(uid)):
         if tracked.public_from > changes.now:
             unschedule_edition(changes, tracked)
 
@@ -63,7 +63,7 @@ def unschedule_to_come(changes: Changes, uid: UUID) -> None:
 def unschedule_edition(changes: Changes, tracked: Tracked) -> None:
     """Make the interval of *tracked*, which has not begun, empty. The edition before gets its end back."""
     start = tracked.public_from
-    before = next((e for e in changes.line(tracked.uid) if e.public_until == start and not e.withdrawal), None)
+    before = next((e for e in changes.editions_of(tracked.uid) if e.public_until == start and not e.withdrawal), None)
     conference = before.conference if before else None
     until, withdrawal = _take_end(changes, tracked, conference)
     changes.set_end(tracked, start)
@@ -125,7 +125,7 @@ def keep_inside_conference(changes: Changes, tracked: Tracked) -> None:
     """Raise ValidationError where *tracked* begins outside its conference's interval; end it no later than the conference."""
     if tracked.conference is None:
         return
-    editions = changes.line(tracked.conference)
+    editions = changes.editions_of(tracked.conference)
     inside, end = coverage(editions, tracked.public_from)
     if not inside:
         opening = next((e.public_from for e in editions if e.public_from > tracked.public_from), None)
@@ -142,7 +142,7 @@ def keep_inside_conference(changes: Changes, tracked: Tracked) -> None:
 
 def _end_with_conference(changes: Changes, tracked: Tracked, conference: UUID | None) -> None:
     """End *tracked*, which is in force, no later than its *conference*. ``cascade`` handles a conference that has ended."""
-    editions = changes.line(conference) if conference else []
+    editions = changes.editions_of(conference) if conference else []
     end = coverage(editions, changes.now)[1]
     if end and outlasts(tracked, end):
         end_with(changes, tracked, editions, end)

@@ -47,6 +47,8 @@ from .snapshot import (
 from .state import covering
 from .vocabulary import last_edition, open_entries, show_instead, slugs_of_others
 
+LONGEST_REASON = 500  # characters
+
 # A context manager that puts the name of a record before the messages of a ValidationError; nullcontext puts none.
 Naming = Callable[[Record], AbstractContextManager[object]]
 
@@ -417,10 +419,15 @@ def withdraw(
 
 def public_reason(reason: str) -> str:
     """Return the *reason* of a withdrawal in one line. Raises ValidationError where there is none, or it is too long."""
+    return reason_in_one_line(reason, missing=_("Enter a reason: it is shown to readers of the old address."))
+
+
+def reason_in_one_line(reason: str, *, missing: str) -> str:
+    """Return *reason* in one line. Raises ValidationError where there is none (*missing*), or it is too long."""
     reason = " ".join(reason.split())
     if not reason:
-        raise ValidationError({"reason": _("Enter a reason: it is shown to readers of the old address.")})
-    if len(reason) > 500:
+        raise ValidationError({"reason": missing})
+    if len(reason) > LONGEST_REASON:
         raise ValidationError({"reason": _("The reason has %(n)d characters; the limit is 500.") % {"n": len(reason)}})
     return reason
 

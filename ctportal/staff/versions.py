@@ -13,6 +13,7 @@ from ctportal.core import languages
 from ctportal.core.instants import show_utc
 from ctportal.publishing import epoch
 from ctportal.publishing.models import Edition
+from ctportal.publishing.services import LONGEST_REASON
 from ctportal.publishing.snapshot import builder_for, canonical, languages_leaving, strings
 from ctportal.publishing.state import SHOWS
 from ctportal.reading.differences import CHANGED
@@ -24,14 +25,14 @@ from ctportal.web.changes import Shown, changed, relations_changed
 from ctportal.web.history import title_of
 from ctportal.workflow import roles
 from ctportal.workflow.redaction import labels_for
-from ctportal.workflow.sealing import LONGEST, may_seal, seal
+from ctportal.workflow.sealing import may_seal, seal
 
 DRAFT = "draft"  # in place of the key of an edition
 
 
 class SealForm(forms.Form):
     reason = forms.CharField(
-        label=gettext_lazy("Reason"), max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 3, "cols": 60})
+        label=gettext_lazy("Reason"), max_length=LONGEST_REASON, widget=forms.Textarea(attrs={"rows": 3, "cols": 60})
     )
     sure = forms.BooleanField(label=gettext_lazy("I understand that this cannot be undone."))
 

@@ -19,11 +19,10 @@ from ctportal.publishing import epoch, ledger
 from ctportal.publishing.base_models import Record
 from ctportal.publishing.changes import name_of
 from ctportal.publishing.models import Edition, LedgerEntry
+from ctportal.publishing.services import reason_in_one_line
 from ctportal.publishing.snapshot import BUILDERS
 from ctportal.publishing.state import sealed_files, snapshot_differs, state_of
 from ctportal.workflow import audit, revisions, roles
-
-LONGEST = 500  # characters of a reason
 
 
 def may_seal(user: AnyUser) -> bool:
@@ -40,11 +39,7 @@ def seal(edition: Edition, *, by: User, reason: str) -> Edition:
     """
     if not may_seal(by):
         raise PermissionDenied(_("Only an administrator may seal an edition."))
-    reason = " ".join(reason.split())
-    if not reason:
-        raise ValidationError({"reason": _("Enter a reason: it is kept in the ledger.")})
-    if len(reason) > LONGEST:
-        raise ValidationError({"reason": _("The reason has %(n)d characters; the limit is 500.") % {"n": len(reason)}})
+    reason = reason_in_one_line(reason, missing=_("Enter a reason: it is kept in the ledger."))
     with epoch.publication_lock() as now:
         edition = Edition.objects.get(pk=edition.pk)
         _refuse_unless_over(edition, now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
@@ -69,7 +69,7 @@ def relabel(entry: SluggedRecord, *, by: Author, note: str = "", reason: str = "
         note_draft(entry, checksum(snapshot.json))
         done = _replace_label(changes, entry.uid, snapshot, note=note, reason=reason)
         # The caller writes the step of the entry itself, which somebody approves.
-        _tell_names(changes, [], done.made)
+        _tell_names(changes, done.made)
     for records in naming(entry):
         refresh_drafts(records)  # they would now be published with the new name
     return done
@@ -121,7 +121,7 @@ def merge_entries(
         if done.made or is_shown(into.uid, changes.now):
             open_entries(changes, [into])
         changes.touched |= {merged_away.uid, into.uid}
-        _tell_names(changes, [merged_away, into], done.made, is_merger=True)
+        _tell_names(changes, done.made, [merged_away, into])
     return done
 
 
@@ -144,8 +144,7 @@ def _replace_label(changes: Changes, uid: UUID, snapshot: Snapshot, *, note: str
     return Renamed(made, left_out)
 
 
-def _tell_names(
-    changes: Changes, entries: Sequence[Record], editions: Sequence[Edition], *, is_merger: bool = False
-) -> None:
-    records = [(entry.uid, entry.record_type) for entry in entries] + [(each.uid, each.type) for each in editions]
-    names_changed.send(sender=Changes, by=changes.account, at=changes.now, is_merger=is_merger, records=records)
+def _tell_names(changes: Changes, editions: Iterable[Edition], merged: Sequence[Record] = ()) -> None:
+    records = [(entry.uid, entry.record_type) for entry in merged] + [(each.uid, each.type) for each in editions]
+    said = {"by": changes.account, "at": changes.now, "is_merger": bool(merged), "records": records}
+    names_changed.send(sender=Changes, **said)

@@ -13,7 +13,7 @@ from ctportal.files.models import StoredFile
 
 from . import epoch
 from .base_models import Record
-from .models import Edition, EditionFile, EditionQuerySet, Relation, Withdrawal
+from .models import Edition, EditionFile, EditionQuerySet, Withdrawal
 from .snapshot import Snapshot, builder_for
 
 if TYPE_CHECKING:
@@ -117,11 +117,8 @@ def differs(record: Record, edition: Edition) -> bool:
 def snapshot_differs(snapshot: Snapshot, edition: Edition) -> bool:
     """Like ``differs`` for a Snapshot. Reads the relations of *edition*, unless they were prefetched."""
     links = sorted((link.name, link.target, link.key) for link in snapshot.links)
-    return (snapshot.json, snapshot.slug, links) != (edition.json, edition.slug, links_of(edition.relations.all()))
-
-
-def links_of(relations: Iterable[Relation]) -> list[tuple[str, UUID, str]]:
-    return sorted((row.name, row.target, row.key) for row in relations if row.name != SHOWS)
+    published = sorted((row.name, row.target, row.key) for row in edition.relations.all() if row.name != SHOWS)
+    return (snapshot.json, snapshot.slug, links) != (edition.json, edition.slug, published)
 
 
 def sealed_files() -> QuerySet[StoredFile]:

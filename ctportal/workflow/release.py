@@ -102,7 +102,10 @@ def _querysets(conference: Record) -> Iterator[QuerySet[Any]]:
 
 def parts_of(conference: Record, user: User) -> list[DossierPart]:
     """Return the parts of the dossier of *conference*, the conference first, as they are now for the publisher *user*."""
-    drafts = [draft for rows in _querysets(conference) for draft in _drafts(rows)]
+    drafts = []
+    for rows in _querysets(conference):
+        snapshots = BUILDERS[rows.model.record_type].snapshots_of(rows)
+        drafts += [services.DraftSnapshot(each, each, made) for each, made in zip(rows, snapshots, strict=True)]
     uids = [draft.record.uid for draft in drafts]
     editions = (
         Edition.objects.not_unscheduled().filter(uid__in=uids).order_by("public_from").prefetch_related("relations")
@@ -113,15 +116,6 @@ def parts_of(conference: Record, user: User) -> list[DossierPart]:
     edits = review.unreviewed_edits(user, uids)
     now = epoch.now()
     return [_part(draft, State(by_uid[draft.record.uid], now), user, edits) for draft in drafts]
-
-
-def _drafts(rows: QuerySet[Record]) -> list[services.DraftSnapshot]:
-    """Return the DraftSnapshot of each of *rows*, a queryset of a builder."""
-    records = list(rows)
-    snapshots = BUILDERS[rows.model.record_type].snapshots_of(records)
-    return [
-        services.DraftSnapshot(record, record, snapshot) for record, snapshot in zip(records, snapshots, strict=True)
-    ]
 
 
 def _part(draft: services.DraftSnapshot, state: State[Edition], user: User, edits: review.Pages) -> DossierPart:
@@ -235,19 +229,15 @@ def problems_of(parts: Collection[DossierPart], *, at: datetime | None, alone: s
             raise ValidationError(_("Choose what to release."), code="nothing_chosen")
     for part in parts:
         with problems.collect(), _naming(part.record):
-            _refuse_what_is_not_ready(part)
+            if part.plan == Plan.NOT_READY:
+                raise ValidationError(part.missing)
+            if part.plan == Plan.NOTHING:
+                raise ValidationError(_("Nothing has changed: there is nothing to release."), code="unchanged")
     with problems.collect():
         review.reason_or_refuse(not any(part.needs_reason for part in parts), alone)
     with problems.collect():
         services.start_or_refuse(at, epoch.now())
     return problems
-
-
-def _refuse_what_is_not_ready(part: DossierPart) -> None:
-    if part.plan == Plan.NOT_READY:
-        raise ValidationError(part.missing)
-    if part.plan == Plan.NOTHING:
-        raise ValidationError(_("Nothing has changed: there is nothing to release."), code="unchanged")
 
 
 def _starts(records: Iterable[Record]) -> dict[UUID, datetime]:

@@ -7,11 +7,9 @@ class WorkflowConfig(AppConfig):
     label = "workflow"
 
     def ready(self) -> None:
-        from . import audit, publication_notes, revisions
+        from . import audit, publication_notes, revisions  # noqa: F401 (connects the receivers of signals)
 
         post_migrate.connect(_install_roles_last)
-        audit.listen()
-        publication_notes.listen()
         revisions.register_records()
 
 

@@ -17,12 +17,13 @@ from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
 from django.apps import apps
-from django.contrib.auth import get_user_model, signals
 from django.contrib.auth.models import Group, Permission, User
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 from django.db.models import Model
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_save
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import ResolverMatch, reverse
 from django.utils import timezone
@@ -208,23 +209,26 @@ def _with(link: Model | None) -> str:
 # Sign-ins
 
 
+@receiver(user_logged_in)
 def _signed_in(sender: object, request: HttpRequest, user: User, **_: Any) -> None:
     note(Kind.SIGN_IN, request=request, user=user)
 
 
+@receiver(user_logged_out)
 def _signed_out(sender: object, request: HttpRequest, user: User | None, **_: Any) -> None:
     if user is not None:
         note(Kind.SIGN_OUT, request=request, user=user)
 
 
+@receiver(user_login_failed)
 def _sign_in_failed(sender: object, credentials: dict[str, Any], request: HttpRequest | None = None, **_: Any) -> None:
-    typed = str(credentials.get(get_user_model().USERNAME_FIELD, ""))
+    typed = str(credentials.get(User.USERNAME_FIELD, ""))
     note(Kind.SIGN_IN, _name_of_account(typed), outcome=Outcome.FAILED, request=request, who="")
 
 
 def _name_of_account(typed: str) -> str:
     try:
-        is_known = "\0" not in typed and get_user_model().objects.filter(username=typed).exists()
+        is_known = "\0" not in typed and User.objects.filter(username=typed).exists()
     except DatabaseError:
         is_known = False
     return f"account {typed}" if is_known else "a name that no account has"
@@ -237,12 +241,14 @@ Held: TypeAlias = User | Group | Permission
 WATCHED = ("username", "is_active", "is_staff", "is_superuser", "password")
 
 
+@receiver(pre_save, sender=User)
 def _before_account(sender: type[User], instance: User, update_fields: Iterable[str] | None = None, **_: Any) -> None:
     is_watched = instance.pk and (update_fields is None or set(update_fields) & set(WATCHED))
     before = sender._base_manager.filter(pk=instance.pk).values(*WATCHED).first() if is_watched else None
     instance.audit_before = before  # type: ignore[attr-defined]  # handed on to _after_account
 
 
+@receiver(post_save, sender=User)
 def _after_account(sender: type[User], instance: User, created: bool, **_: Any) -> None:
     before, name = getattr(instance, "audit_before", None), instance.get_username()
     if created:
@@ -267,11 +273,14 @@ def _changes(before: dict[str, Any], account: User) -> Iterator[str]:
             yield f"{field} {'on' if getattr(account, field) else 'off'}"
 
 
+@receiver(post_save, sender=Group)
 def _role_saved(sender: type[Group], instance: Group, created: bool, **_: Any) -> None:
     if created:
         note(Kind.RIGHTS, f"role {instance.name}: made")
 
 
+@receiver(post_delete, sender=User)
+@receiver(post_delete, sender=Group)
 def _deleted(sender: type[Model], instance: User | Group, **_: Any) -> None:
     note(Kind.RIGHTS, f"{_called(instance)}: deleted")
 
@@ -286,6 +295,9 @@ def _called(thing: Held) -> str:
 WORDS = {"post_add": "given", "pre_remove": "taken", "pre_clear": "taken"}
 
 
+@receiver(m2m_changed, sender=User.groups.through)
+@receiver(m2m_changed, sender=User.user_permissions.through)
+@receiver(m2m_changed, sender=Group.permissions.through)
 def _given_or_taken(
     sender: type[Model],
     instance: Held,
@@ -306,18 +318,3 @@ def _given_or_taken(
     for thing in model._base_manager.filter(pk__in=there.values(other.name)):
         holder, held = (thing, instance) if reverse else (instance, thing)
         note(Kind.RIGHTS, f"{_called(holder)}: {_called(held)} {WORDS[action]}")
-
-
-def listen() -> None:
-    """Connect the signals; once, when the app is ready."""
-    account = get_user_model()
-    signals.user_logged_in.connect(_signed_in)
-    signals.user_logged_out.connect(_signed_out)
-    signals.user_login_failed.connect(_sign_in_failed)
-    pre_save.connect(_before_account, sender=account)
-    post_save.connect(_after_account, sender=account)
-    post_save.connect(_role_saved, sender=Group)
-    for model in (account, Group):
-        post_delete.connect(_deleted, sender=model)
-    for links in (account.groups.through, account.user_permissions.through, Group.permissions.through):
-        m2m_changed.connect(_given_or_taken, sender=links)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.dispatch import receiver
 from django.utils.translation import gettext_noop
 
 from ctportal.core.types import Author
@@ -17,11 +18,7 @@ from ctportal.workflow import revisions
 from ctportal.workflow.models import UnreviewedEdit, WorkflowStep
 
 
-def listen() -> None:
-    editions_written.connect(note_editions)
-    names_changed.connect(note_names)
-
-
+@receiver(editions_written)
 def note_editions(
     by: Author, drafts: list[tuple[Edition, Record, str]], successors: list[tuple[Edition, Edition]], **_signal: Any
 ) -> None:
@@ -43,6 +40,7 @@ def _carry_edits(successors: dict[int | None, Edition]) -> None:
     UnreviewedEdit.objects.bulk_update(edits, ["edition"])
 
 
+@receiver(names_changed)
 def note_names(by: Author, at: datetime, is_merger: bool, records: list[tuple[UUID, str]], **_signal: Any) -> None:
     """Write one step for each record whose names changed, since nobody approves these one by one. The step holds no name: it
     remains when an edition is sealed."""

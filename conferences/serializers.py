@@ -35,7 +35,7 @@ class PersonSerializer(Serializer):
 class SeriesEntrySerializer(Serializer):
     uid = serializers.UUIDField(source="series.uid")
     slug = serializers.CharField(source="series.slug")
-    name = Labels(of="series")
+    name = Labels(source="series")
     ordinal = serializers.IntegerField(allow_null=True)
 
 
@@ -54,7 +54,7 @@ class MainTopicSerializer(Serializer):
 class OrganizationRoleSerializer(Serializer):
     uid = serializers.UUIDField(source="organization.uid")
     slug = serializers.CharField(source="organization.slug")
-    name = Labels(of="organization")
+    name = Labels(source="organization")
     acronym = serializers.CharField(source="organization.acronym")
     role = serializers.ChoiceField(codes.OrganizerRole.choices)
 
@@ -62,7 +62,7 @@ class OrganizationRoleSerializer(Serializer):
 class AppearanceSerializer(Serializer):
     uid = serializers.UUIDField(source="person.uid")
     slug = serializers.CharField(source="person.slug")
-    name = Labels(of="person")
+    name = Labels(source="person")
     role = serializers.ChoiceField(codes.AppearanceRole.choices)
     title = Labels(own=True, help_text="Held on that occasion.")
     organization = VocabularyLabel(allow_null=True)

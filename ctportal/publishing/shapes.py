@@ -17,23 +17,20 @@ class LanguageObject(serializers.Field[Any, Any, TextByLanguage, Any]):
 
     own = False  # whether the text is the record's own, and not a label of the vocabulary
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(read_only=True, **kwargs)
+    def __init__(self, *, source: str = "*", **kwargs: Any) -> None:
+        super().__init__(read_only=True, source=source, **kwargs)
 
 
 class Labels(LanguageObject):
-    """A short label from the columns ``<name>_<language>`` of the record or of its attribute *of*.
+    """A short label from the columns ``<name>_<language>`` of the record or of its attribute *source*.
 
     *own* marks the record's own labels, which appear only in the languages that are ready (context "languages");
     labels of the vocabulary appear in all languages they have.
     """
 
-    def __init__(self, *, of: str = "", own: bool = False, **kwargs: Any) -> None:
-        self.of, self.own = of, own
+    def __init__(self, *, own: bool = False, **kwargs: Any) -> None:
+        self.own = own
         super().__init__(**kwargs)
-
-    def get_attribute(self, instance: Any) -> Any:
-        return getattr(instance, self.of) if self.of else instance
 
     def to_representation(self, value: Any) -> TextByLanguage:
         codes = [code for code in CODES if code in self.context["languages"]] if self.own else CODES
@@ -45,9 +42,6 @@ class Texts(LanguageObject):
     """A long text from the rows per language in context "texts", which holds only the rows that are ready."""
 
     own = True
-
-    def get_attribute(self, instance: Any) -> Any:
-        return instance
 
     def to_representation(self, value: Any) -> TextByLanguage:
         texts = ((row.language, getattr(row, str(self.field_name))) for row in self.context["texts"])

@@ -29,7 +29,6 @@ class Misfit(Exception):
 
     def __init__(self, where: str, what: str, expected: object, found: object) -> None:
         super().__init__(f"{where}: {what}. Expected {expected or 'nothing'}, found {found or 'nothing'}.")
-        self.where, self.what, self.expected, self.found = where, what, expected, found
 
 
 @dataclass

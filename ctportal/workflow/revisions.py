@@ -243,8 +243,8 @@ def _last_versions(records: Iterable[Record]) -> dict[RowKey, list[Version]]:
     """Return {(model, primary key): Versions of the last revision} for those of *records* that have one."""
     last: dict[RowKey, int] = {}
     for model, some in by_model(records).items():
-        kind, keys = ContentType.objects.get_for_model(model), [str(record.pk) for record in some]
-        own = Version.objects.filter(db=DEFAULT_DB_ALIAS, content_type=kind, object_id__in=keys).order_by("pk")
+        keys = [str(record.pk) for record in some]
+        own = Version.objects.get_for_model(model).filter(object_id__in=keys).order_by("pk")
         last |= {(model, int(key)): revision for key, revision in own.values_list("object_id", "revision")}
     found: dict[int, list[Version]] = defaultdict(list)
     if last:
@@ -347,8 +347,7 @@ def files_named() -> set[int]:
 
 def of_uid(model: type[Record], uid: UUID) -> QuerySet[Revision]:
     """Return the revisions of the record *uid* of *model*, which may be deleted."""
-    kind = ContentType.objects.get_for_model(model)
-    own = Version.objects.filter(content_type=kind, serialized_data__contains=f'"uid": "{uid}"')
+    own = Version.objects.get_for_model(model).filter(serialized_data__contains=f'"uid": "{uid}"')
     return Revision.objects.filter(pk__in=own.order_by().values("revision"))
 
 

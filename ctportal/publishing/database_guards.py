@@ -222,42 +222,34 @@ def _frozen_columns(cursor: CursorWrapper) -> dict[str, list[str]]:
 
 # SQLite
 
-_SQLITE_OVERLAP = """
-    SELECT RAISE(ABORT, '{name}: two editions of one record would be public at once')
-    WHERE EXISTS (
-        SELECT 1 FROM {table}
-        WHERE uid = NEW.uid AND id IS NOT NEW.id
-          AND (public_until IS NULL OR public_until > public_from)
-          AND (public_until IS NULL OR public_until > NEW.public_from)
-          AND (NEW.public_until IS NULL OR public_from < NEW.public_until)
-    );
-"""
-_SQLITE_OVERLAP_TRIGGER = """
-    CREATE TRIGGER {name}_{moment} BEFORE {event} ON {table}
+
+def _sqlite_overlap(moment: str, event: str) -> str:
+    """Return the trigger against two editions of one record that are public at once."""
+    return f"""CREATE TRIGGER {OVERLAP}_{moment} BEFORE {event} ON {EDITION}
     WHEN NEW.public_until IS NULL OR NEW.public_until > NEW.public_from
-    BEGIN {overlap} END
-"""
+    BEGIN
+        SELECT RAISE(ABORT, '{OVERLAP}: two editions of one record would be public at once')
+        WHERE EXISTS (
+            SELECT 1 FROM {EDITION}
+            WHERE uid = NEW.uid AND id IS NOT NEW.id
+              AND (public_until IS NULL OR public_until > public_from)
+              AND (public_until IS NULL OR public_until > NEW.public_from)
+              AND (NEW.public_until IS NULL OR public_from < NEW.public_until)
+        );
+    END"""
 
 
 def _sqlite_triggers(frozen: dict[str, list[str]]) -> dict[str, str]:
     """Return {name: statement} of all triggers on SQLite."""
-    overlap = _SQLITE_OVERLAP.format(name=OVERLAP, table=EDITION)
     events = {"insert": "INSERT", "update": "UPDATE OF public_from, public_until, uid"}
-    triggers = {
-        f"{OVERLAP}_{moment}": _SQLITE_OVERLAP_TRIGGER.format(
-            name=OVERLAP, moment=moment, event=event, table=EDITION, overlap=overlap
-        ).strip()
-        for moment, event in events.items()
-    }
+    triggers = {f"{OVERLAP}_{moment}": _sqlite_overlap(moment, event) for moment, event in events.items()}
     unique = dict.fromkeys(TABLES, ("id",)) | {LEDGER: ("id", "hash"), WITHDRAWAL: ("id", "edition_id")}
-    replaced = [
+    replaced = []
+    for table, columns in unique.items():
         # INSERT OR REPLACE deletes rows without firing the guard against deletion.
-        DatabaseGuard(
-            f"{table.partition('_')[2]}_replace", table, "INSERT", "frozen rows are never replaced",
-            " OR ".join(f"EXISTS (SELECT 1 FROM {table} WHERE {column} = NEW.{column})" for column in columns),
-        )
-        for table, columns in unique.items()
-    ]  # fmt: skip
+        found = " OR ".join(f"EXISTS (SELECT 1 FROM {table} WHERE {column} = NEW.{column})" for column in columns)
+        name = f"{table.partition('_')[2]}_replace"
+        replaced.append(DatabaseGuard(name, table, "INSERT", "frozen rows are never replaced", found))
     for guard in (*guards(SQLite, frozen), *replaced):
         columns = f" OF {', '.join(guard.columns)}" if guard.columns else ""
         when = f"\nWHEN {guard.condition}" if guard.condition else ""

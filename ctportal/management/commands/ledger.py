@@ -1,5 +1,3 @@
-import sys
-
 from django.core.management.base import BaseCommand, CommandError
 
 from ctportal.publishing.database_guards import missing_guards
@@ -33,15 +31,12 @@ class Command(BaseCommand):
         self.stdout.write(f"The ledger verifies: {counts}. {last}")
 
     def progress(self, things, total, many):
-        """Return a function that prints progress: on a terminal at each call, else each tenth if *total* exceeds *many*."""
+        """Return a function that prints progress: each tenth, if *total* exceeds *many*."""
         tenths = {0}
 
         def show(done):
             tenth = done * 10 // max(total, done)
-            if sys.stderr.isatty():
-                self.stderr.write(f"\r{done}/{total} {things}", ending="\n" if done >= total else "")
-                self.stderr.flush()
-            elif tenth not in tenths and total > many:
+            if tenth not in tenths and total > many:
                 self.stderr.write(f"{done}/{total} {things}")
             tenths.add(tenth)
 

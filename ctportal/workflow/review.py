@@ -46,11 +46,12 @@ def _step(record: Record | CascadedChange, action: str, by: User, remark: str = 
     return WorkflowStep(uid=record.uid, type=record.record_type, action=action, language=language, remark=remark, **who)
 
 
-def _steps(
-    record: Record, action: str, by: User, remark: str = "", cascaded: Iterable[CascadedChange] = ()
-) -> list[WorkflowStep]:
-    """Return the step of *record* and one for each cascaded change to its documents and photos."""
-    return [_step(record, action, by, remark), *(_step(child, child.action, by) for child in cascaded)]
+def _note_steps(by: User, done: Iterable[tuple[Record, str, str, list[CascadedChange]]]) -> None:
+    """Note what was *done*, (record, action, remark, cascaded changes), with a step for each cascaded change."""
+    steps = []
+    for record, action, remark, cascaded in done:
+        steps += [_step(record, action, by, remark), *(_step(child, child.action, by) for child in cascaded)]
+    WorkflowStep.objects.bulk_create(steps)
 
 
 def steps_of(record: Record) -> QuerySet[WorkflowStep]:
@@ -287,11 +288,11 @@ def approve_all(
     approved = [(draft, result.edition) for draft, result in zip(drafts, results, strict=True)]
     pages = {(draft.record.uid, page): edition for draft, edition in approved for page in pages_of(draft.loaded)}
     _mark_reviewed(pages, {uid: edition for draft, edition in approved for uid in draft.newly_public})
-    steps = []
-    for draft, result in zip(drafts, results, strict=True):
-        action = Action.ALONE if draft.reason else Action.APPROVED
-        steps += _steps(draft.record, action, by, draft.reason, result.cascaded)
-    WorkflowStep.objects.bulk_create(steps)
+    done = (
+        (draft.record, Action.ALONE if draft.reason else Action.APPROVED, draft.reason, result.cascaded)
+        for draft, result in zip(drafts, results, strict=True)
+    )
+    _note_steps(by, done)
     reviewed = (draft.record for draft in drafts if isinstance(draft.record, ReviewedRecord))
     _move(reviewed, Stage.REVIEW, Stage.DRAFT)
     return results
@@ -391,10 +392,7 @@ def unschedule_all(
     for record in records:
         _require(roles.may_publish(by, record))
     done = services.unschedule_all(records, by=by, naming=naming)
-    steps = []
-    for record, cascaded in zip(records, done, strict=True):
-        steps += _steps(record, Action.UNSCHEDULED, by, cascaded=cascaded)
-    WorkflowStep.objects.bulk_create(steps)
+    _note_steps(by, ((record, Action.UNSCHEDULED, "", each) for record, each in zip(records, done, strict=True)))
     return done
 
 
@@ -417,11 +415,8 @@ def redate_all(
     for record in records:
         _require(roles.may_publish(by, record))
     results = services.redate_all(records, by=by, at=at, taking=taking, naming=naming)
-    steps = []
-    for record, result in zip(records, results, strict=True):
-        if result.is_new:
-            steps += _steps(record, Action.REDATED, by, cascaded=result.cascaded)
-    WorkflowStep.objects.bulk_create(steps)
+    moved = [(record, result) for record, result in zip(records, results, strict=True) if result.is_new]
+    _note_steps(by, ((record, Action.REDATED, "", result.cascaded) for record, result in moved))
     return results
 
 
@@ -439,7 +434,7 @@ def withdraw(
     _require(roles.may_publish(by, record))
     result = services.withdraw(record, by=by, reason=reason, at=at, replacement=replacement, problems=problems)
     said = result.edition.withdrawal.reason
-    WorkflowStep.objects.bulk_create(_steps(record, Action.WITHDRAWN, by, said, result.cascaded))
+    _note_steps(by, [(record, Action.WITHDRAWN, said, result.cascaded)])
     return result
 
 
@@ -448,7 +443,7 @@ def restore(record: Record, *, by: User, at: datetime | None = None, note: str =
     """Restore *record*, which was withdrawn; see ``services.restore``."""
     _require(roles.may_publish(by, record))
     result = services.restore(record, by=by, at=at, note=note)
-    WorkflowStep.objects.bulk_create(_steps(record, Action.RESTORED, by, cascaded=result.cascaded))
+    _note_steps(by, [(record, Action.RESTORED, "", result.cascaded)])
     return result
 
 

@@ -245,9 +245,9 @@ def _sqlite_triggers(frozen: dict[str, list[str]]) -> dict[str, str]:
     triggers = {f"{OVERLAP}_{moment}": _sqlite_overlap(moment, event) for moment, event in events.items()}
     unique = dict.fromkeys(TABLES, ("id",)) | {LEDGER: ("id", "hash"), WITHDRAWAL: ("id", "edition_id")}
     replaced = []
-    for table, columns in unique.items():
+    for table, keys in unique.items():
         # INSERT OR REPLACE deletes rows without firing the guard against deletion.
-        found = " OR ".join(f"EXISTS (SELECT 1 FROM {table} WHERE {column} = NEW.{column})" for column in columns)
+        found = " OR ".join(f"EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key})" for key in keys)
         name = f"{table.partition('_')[2]}_replace"
         replaced.append(DatabaseGuard(name, table, "INSERT", "frozen rows are never replaced", found))
     for guard in (*guards(SQLite, frozen), *replaced):

@@ -130,7 +130,8 @@ def publish_all(
 
     *problems* are those that the caller has found: they are raised with all that is missing of any of *drafts*.
     """
-    results, problems = [], problems or Problems()
+    problems = problems or Problems()
+    results = []
     with publication(by) as changes:
         drafts = _with_what_is_public_now(changes, drafts)
         with problems.collect():

@@ -250,7 +250,7 @@ class _Writer:
         return self.targets.told
 
     def _write(self, row: Record, leave: frozenset[str]) -> None:
-        there_now = () if row._state.adding else revisions.rows_below(row)
+        there_now: Iterable[Model] = () if row._state.adding else revisions.rows_below(row)
         before = {model: {part.pk for part in parts} for model, parts in by_model(there_now).items()}
         for model in [model for model in before if _is_leaf(model)]:
             model._base_manager.filter(pk__in=before.pop(model)).delete()

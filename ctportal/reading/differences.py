@@ -7,11 +7,11 @@ results in words. The time of a comparison is limited for any texts: see BUDGET.
 
 import json
 import re
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from difflib import Match, SequenceMatcher
-from html.parser import HTMLParser
-from typing import NamedTuple, TypeAlias, TypeGuard, TypeVar
+from html import unescape
+from typing import NamedTuple, TypeAlias, TypeGuard
 
 import nh3
 
@@ -20,7 +20,6 @@ from ctportal.core.types import JsonObject, JsonValue
 
 # The path from the record to a value: names of fields and, for an entry of a list, the entry itself.
 JsonPath: TypeAlias = tuple[str | JsonObject, ...]
-H = TypeVar("H", bound=Hashable)
 
 ADDED, REMOVED, CHANGED, MOVED = "added", "removed", "changed", "moved"
 
@@ -97,44 +96,40 @@ def _is_list_of_objects(value: JsonValue) -> TypeGuard[list[JsonObject] | None]:
 
 def _lists(before: list[JsonObject], after: list[JsonObject], path: JsonPath) -> Iterator[Change]:
     """Yield the Changes of a list: entries that were added, removed or changed, and whether the rest was reordered."""
-    pairs = _pairs(before, after)
-    matched = {new: old for old, new in pairs}
+    matches = _matches(before, after)
     for old, entry in enumerate(before):
-        if old not in matched.values():
+        if old not in matches.values():
             yield Change((*path, entry), REMOVED, entry, None)
     for new, entry in enumerate(after):
-        if new not in matched:
-            yield Change((*path, entry), ADDED, None, entry)
+        if new in matches:
+            yield from _objects(before[matches[new]], entry, (*path, entry))
         else:
-            yield from _objects(before[matched[new]], entry, (*path, entry))
-    order = [old for old, _new in sorted(pairs, key=lambda pair: pair[1])]
+            yield Change((*path, entry), ADDED, None, entry)
+    order = [old for _new, old in sorted(matches.items())]
     if order != sorted(order):
         yield Change(path, MOVED, before, after)
 
 
-def _pairs(before: list[JsonObject], after: list[JsonObject]) -> list[tuple[int, int]]:
-    """Return [(index before, index after)] of matching entries, each used once.
+def _matches(before: list[JsonObject], after: list[JsonObject]) -> dict[int, int]:
+    """Return {index after: index before} of matching entries, each used once.
 
     Equal entries are matched first; then those with the same identity (key, uid and role, language, address, path of a
     file); then those with the same uid; then those without any identity, by their position among the rest.
     """
-    pairs: list[tuple[int, int]] = []
+    matches: dict[int, int] = {}
+    olds, news = dict(enumerate(before)), dict(enumerate(after))  # those that are not matched yet
     identities: tuple[Callable[[JsonObject], Hashable], ...] = (_whole, _identity, _name)
     for identity in identities:
-        used = {old for old, _new in pairs}, {new for _old, new in pairs}
         waiting: dict[Hashable, list[int]] = {}
-        for old, entry in enumerate(before):
-            if old not in used[0] and identity(entry) is not None:
-                waiting.setdefault(identity(entry), []).append(old)
-        for new, entry in enumerate(after):
-            if new not in used[1] and waiting.get(identity(entry)):
-                pairs.append((waiting[identity(entry)].pop(0), new))
-    used = {old for old, _new in pairs}, {new for _old, new in pairs}
-    rest = (
-        [old for old, entry in enumerate(before) if old not in used[0] and _identity(entry) is None],
-        [new for new, entry in enumerate(after) if new not in used[1] and _identity(entry) is None],
-    )
-    return [*pairs, *zip(*rest, strict=False)]
+        for old, entry in olds.items():
+            waiting.setdefault(identity(entry), []).append(old)
+        for new, entry in list(news.items()):
+            if identity(entry) is not None and waiting.get(identity(entry)):
+                matches[new] = waiting[identity(entry)].pop(0)
+                del olds[matches[new]], news[new]
+    unnamed_old = [old for old, entry in olds.items() if _identity(entry) is None]
+    unnamed_new = [new for new, entry in news.items() if _identity(entry) is None]
+    return matches | dict(zip(unnamed_new, unnamed_old, strict=False))
 
 
 def _whole(entry: JsonObject) -> str:
@@ -151,15 +146,6 @@ def _identity(entry: JsonObject) -> tuple[str, ...] | None:
 def _name(entry: JsonObject) -> str | None:
     """Return the uid: a person whose role changed is still the same entry; a link with another address is not."""
     return str(entry["uid"]) if "uid" in entry else None
-
-
-# Relations
-
-
-def relation_differences(before: Sequence[H], after: Sequence[H]) -> tuple[list[H], list[H]]:
-    """Return (removed, added) between two lists of relations (any hashable values), each in its own order."""
-    was, now = set(before), set(after)
-    return [each for each in before if each not in now], [each for each in after if each not in was]
 
 
 # Texts
@@ -323,49 +309,27 @@ def _aligned(old: list[str], new: list[str], budget: _Budget) -> Iterator[tuple[
         yield SAME, old[len(old) - end :], new[len(new) - end :]
 
 
+_BLOCKS = {"p", "h2", "h3", "h4", "li", "td", "th", "br", "blockquote", "tr", "ul", "ol", "table"}
+_FORMS = {"h2", "h3", "h4", "li", "td", "th", "blockquote", "strong", "em"}
+_CLEANER = nh3.Cleaner(tags=_BLOCKS | _FORMS | {"a"}, attributes={"a": {"href"}, "*": set()}, link_rel=None)
+# Every tag that _CLEANER leaves: a slash, its name, the address of a link.
+_TAG = re.compile(r'<(/?)(\w+)(?: href="([^"]*)")?>')
+
+
 def paragraphs(text: str, with_form: bool = False) -> list[str]:
     """Return the paragraphs of *text* (plain or HTML) as plain text with single spaces, empty ones left out.
 
     *with_form* adds marks for headings, list items, table cells and emphasis, and the addresses of links, to compare
     texts whose words are the same.
     """
-    if "<" not in text and "&" not in text:
-        found = text.splitlines()
+
+    def mark(tag: re.Match[str]) -> str:
+        closing, name, address = tag.groups(default="")
+        form = f"&lt;{name}&gt; " if name in _FORMS else f" &lt;{address}&gt; " if name == "a" else ""
+        return ("\0" if name in _BLOCKS else "") + (form if with_form and not closing else "")
+
+    if "<" in text or "&" in text:
+        found = unescape(_TAG.sub(mark, _CLEANER.clean(text))).split("\0")
     else:
-        reader = _Paragraphs(with_form)
-        reader.feed(_CLEANER.clean(text))  # well formed: HTMLParser is slow on malformed HTML
-        reader.close()
-        found = "".join(reader.parts).split("\0")
+        found = text.splitlines()
     return [line for line in (" ".join(each.split()) for each in found) if line]
-
-
-class _Paragraphs(HTMLParser):
-    """Collects the text of HTML that _CLEANER has made well formed."""
-
-    BLOCKS = frozenset({"p", "h2", "h3", "h4", "li", "td", "th", "br", "blockquote", "tr", "ul", "ol", "table"})
-    FORMS = frozenset({"h2", "h3", "h4", "li", "td", "th", "blockquote", "strong", "em"})
-
-    def __init__(self, with_form: bool) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-        self.with_form = with_form
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in self.BLOCKS:
-            self.parts.append("\0")
-        if self.with_form and tag in self.FORMS:
-            self.parts.append(f"<{tag}> ")
-        if self.with_form and tag == "a":
-            self.parts.append(f" <{dict(attrs).get('href', '')}> ")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in self.BLOCKS:
-            self.parts.append("\0")
-
-    def handle_data(self, data: str) -> None:
-        self.parts.append(data.replace("\0", ""))
-
-
-_CLEANER = nh3.Cleaner(
-    tags=set(_Paragraphs.BLOCKS | _Paragraphs.FORMS | {"a"}), attributes={"a": {"href"}}, link_rel=None
-)

@@ -5,7 +5,6 @@ Only the two JSON texts are compared. ``changed(before, after, language)`` retur
 """
 
 import json
-import re
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -17,7 +16,7 @@ from ctportal.core import codes
 from ctportal.core.countries import country_name
 from ctportal.core.dates import format_date
 from ctportal.core.languages import CODES, DEFAULT, direction
-from ctportal.reading.differences import ADDED, MOVED, REMOVED, Part, differences, relation_differences, text_changes
+from ctportal.reading.differences import ADDED, MOVED, REMOVED, Part, differences, text_changes
 
 from .cards import dates_of
 from .labels import language_name, number_in_series
@@ -109,11 +108,8 @@ RELATIONS = {
     "parent": gettext_lazy("part of"),
     "reference": gettext_lazy("reference documents"),
     "source": gettext_lazy("source (document)"),
-    "supersedes": gettext_lazy("supersedes"),
-    "corrects": gettext_lazy("corrects"),
-    "adopted-at": gettext_lazy("adopted at"),
-    "cites": gettext_lazy("cites"),
     "featured_photo": gettext_lazy("featured photo"),
+    **dict(codes.DocumentRelationKind.choices),
 }
 CODED = {
     "event_status": codes.EventStatus.choices,
@@ -138,7 +134,6 @@ CODED = {
 DATES = frozenset({"start_date", "end_date", "date", "taken_on", "announced_on"})
 # Fields with text in a single language that is compared word by word.
 TEXTS = frozenset({"reason", "source", "contact", "credit", "rights", "room", "name"})
-INSTANT_OR_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 @dataclass
@@ -184,10 +179,13 @@ def _together(shown):
 
 def relations_changed(before, after, language):
     """Return the differences between two lists of relations, each (name, title of the target), as a list of Shown."""
-    removed, added = relation_differences(before, after)
-    gone = [Shown(_label(RELATIONS.get(name, name)), REMOVED, before=[title]) for name, title in removed]
-    new = [Shown(_label(RELATIONS.get(name, name)), ADDED, after=[title]) for name, title in added]
+    gone = [Shown(_relation(name), REMOVED, before=[title]) for name, title in before if (name, title) not in after]
+    new = [Shown(_relation(name), ADDED, after=[title]) for name, title in after if (name, title) not in before]
     return _together([*gone, *new])
+
+
+def _relation(name):
+    return _label(RELATIONS.get(name, name))
 
 
 def _label(name):
@@ -244,7 +242,7 @@ class _Teller:
             return self.entry(value, ())
         if name in CODED:
             return _label(dict(CODED[name]).get(value, value))
-        if name in DATES and INSTANT_OR_DAY.fullmatch(str(value)):
+        if name in DATES:
             return format_date(date.fromisoformat(value), self.language)
         if name == "country":
             return country_name(value, self.language)

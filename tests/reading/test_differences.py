@@ -18,7 +18,6 @@ from ctportal.reading.differences import (
     SAME,
     SKIPPED,
     differences,
-    relation_differences,
     text_changes,
 )
 
@@ -103,11 +102,6 @@ def test_fields_are_compared_one_by_one(before, after, expected):
 )  # fmt: skip
 def test_entries_of_lists_are_recognized(before, after, expected):
     assert told({"list": before}, {"list": after}) == expected
-
-
-def test_relations_that_came_and_went_are_told_in_their_order():
-    before, after = [("cites", "a"), ("cites", "b")], [("cites", "b"), ("parent", "c"), ("cites", "d")]
-    assert relation_differences(before, after) == ([("cites", "a")], [("parent", "c"), ("cites", "d")])
 
 
 JSON = st.recursive(

@@ -8,6 +8,7 @@ import pytest
 
 from ctportal.publishing.models import Edition
 from ctportal.publishing.services import publish, unschedule, withdraw
+from ctportal.web.changes import relations_changed
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -117,6 +118,17 @@ def test_a_version_tells_field_by_field_what_changed_from_the_one_before(client,
         ("Description (English)", ["spring"], ["autumn"]),
         ("Organizations and their roles › An office (Convener) › Role", ["Host"], ["Convener"]),
         ("People", [], ["A speaker (Keynote speaker)"]),
+    ]
+
+
+def test_relations_that_came_and_went_are_told_in_their_order():
+    before, after = [("cites", "a"), ("cites", "b")], [("cites", "b"), ("parent", "c"), ("cites", "d")]
+
+    found = relations_changed(before, after, "en")
+
+    assert [(each.label, each.before, each.after) for each in found] == [
+        ("Cites", ["a"], ["d"]),
+        ("Part of", [], ["c"]),
     ]
 
 

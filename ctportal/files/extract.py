@@ -251,7 +251,9 @@ def arabic_page(page: "PageObject") -> str:
         left, height = (
             text_matrix[4] * matrix[place] + text_matrix[5] * matrix[place + 2] + matrix[place + 4] for place in (0, 1)
         )
-        for piece in filter(str.strip, letters(text).split("\n")):
+        # Arabic presentation forms become letters, as people type them in a search.
+        text = PRINTED_SHAPES.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text)
+        for piece in filter(str.strip, text.split("\n")):
             if not lines or round(lines[-1][0]) != round(height):
                 lines.append((height, []))
             lines[-1][1].append((left, piece))
@@ -272,11 +274,6 @@ def in_reading_order(pieces: list[Piece]) -> str:
         is_foreign = not is_arabic and any(map(str.isalpha, "".join(texts)))  # numbers alone are joined like Arabic
         words += reversed(texts) if is_foreign else texts
     return " ".join(" ".join(words).split())
-
-
-def letters(text: str) -> str:
-    """Return *text* with Arabic presentation forms replaced by letters, as people type them in a search."""
-    return PRINTED_SHAPES.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text)
 
 
 # DOCX

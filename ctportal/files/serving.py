@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from django.conf import settings
 from django.core.files import File
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header, http_date, parse_http_date_safe
@@ -18,9 +18,6 @@ logger = logging.getLogger(__name__)
 # Values of *cache*
 PUBLIC = "no-cache"  # browsers revalidate each time, so a withdrawal takes effect at once
 STAFF = "private, no-store"
-# Values of *disposition*
-INLINE = "inline"
-ATTACHMENT = "attachment"
 
 CHUNK = 65_536  # bytes in memory per response
 SHOWN_INLINE = {"image/jpeg", "image/png", "image/webp", "application/pdf"}
@@ -28,13 +25,11 @@ ONE_RANGE = re.compile(r"bytes=(?:([0-9]{1,15})-([0-9]{0,15})|-([0-9]{1,15}))")
 UNSAFE_IN_HEADER = re.compile(r"[\"\\/]")
 
 
-def serve(
-    request: HttpRequest, stored_file: StoredFile, *, disposition: str = INLINE, cache: str = PUBLIC
-) -> HttpResponseBase:
+def serve(request: HttpRequest, stored_file: StoredFile, *, cache: str = PUBLIC) -> HttpResponseBase:
     """Return the response to a GET or HEAD of *stored_file*: the whole file, one range of bytes (206, 416), 304 or 412.
 
-    *disposition*: with INLINE browsers show pictures and PDFs, and download other files; with ATTACHMENT they download all.
-    *cache*: PUBLIC or STAFF, the value of Cache-Control. Raises Http404 where the file is missing from the storage.
+    Browsers show pictures and PDFs, and download other files. *cache*: PUBLIC or STAFF, the value of Cache-Control.
+    Raises Http404 where the file is missing from the storage.
     """
     etag = f'"{stored_file.sha256}"'
     modified = int(stored_file.created_at.timestamp())
@@ -45,10 +40,10 @@ def serve(
     for name, value in safety_headers(stored_file, cache).items():
         response.headers[name] = value
     if response.status_code in (200, 206):
-        inline = disposition == INLINE and stored_file.media_type in SHOWN_INLINE
+        is_download = stored_file.media_type not in SHOWN_INLINE
         response.headers["Content-Type"] = stored_file.media_type
-        header = content_disposition_header(not inline, header_name(stored_file.name))
-        response.headers["Content-Disposition"] = header or ATTACHMENT
+        header = content_disposition_header(is_download, header_name(stored_file.name))
+        response.headers["Content-Disposition"] = header or "attachment"
         response.headers["Accept-Ranges"] = "bytes"
     return response
 
@@ -79,19 +74,16 @@ def body(request: HttpRequest, stored_file: StoredFile) -> HttpResponseBase:
         return HttpResponse(headers={"Content-Length": str(stored_file.size)})
     wanted = wanted_range(request, stored_file)
     if wanted is None:
-        return WholeFile(opened(stored_file))
-    if not wanted:
-        return HttpResponse(
-            status=416, content_type="text/plain", headers={"Content-Range": f"bytes */{stored_file.size}"}
-        )
-    return StreamingHttpResponse(
-        FilePart(opened(stored_file), wanted),
-        status=206,
-        headers={
-            "Content-Length": str(len(wanted)),
-            "Content-Range": f"bytes {wanted[0]}-{wanted[-1]}/{stored_file.size}",
-        },
-    )
+        response = FileResponse(opened(stored_file))
+    elif wanted:
+        content_range = f"bytes {wanted[0]}-{wanted[-1]}/{stored_file.size}"
+        headers = {"Content-Length": str(len(wanted)), "Content-Range": content_range}
+        response = FileResponse(FilePart(opened(stored_file), wanted), status=206, headers=headers)
+    else:
+        headers = {"Content-Range": f"bytes */{stored_file.size}"}
+        return HttpResponse(status=416, content_type="text/plain", headers=headers)
+    response.block_size = CHUNK
+    return response
 
 
 def opened(stored_file: StoredFile) -> "File[bytes]":
@@ -102,25 +94,16 @@ def opened(stored_file: StoredFile) -> "File[bytes]":
         raise Http404 from error
 
 
-class WholeFile(FileResponse):
-    block_size = CHUNK
-
-
 class FilePart:
-    """The bytes *wanted* of an open file, in chunks; closes the file when the response is closed."""
+    """The bytes *wanted* of an open file, as a file that FileResponse reads and closes."""
 
     def __init__(self, file: "File[bytes]", wanted: range) -> None:
         self.file = file
         self.left = len(wanted)
         file.seek(wanted.start)
 
-    def __iter__(self) -> "FilePart":
-        return self
-
-    def __next__(self) -> bytes:
-        piece: bytes = self.file.read(min(CHUNK, self.left))
-        if not piece:
-            raise StopIteration
+    def read(self, size: int) -> bytes:
+        piece: bytes = self.file.read(min(size, self.left))
         self.left -= len(piece)
         return piece
 

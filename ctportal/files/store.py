@@ -76,12 +76,12 @@ class PreparedPhoto:
         """Store the original and its renditions, all or none; return the StoredFile of the original."""
         width, height = self.size
         with transaction.atomic():
-            original = store_bytes(
-                self.data, name=self.name, media_type=self.media_type, by=by, width=width, height=height
+            original = store(
+                ContentFile(self.data), name=self.name, media_type=self.media_type, by=by, width=width, height=height
             )
             for rendition in self.renditions:
-                store_bytes(
-                    rendition.data,
+                store(
+                    ContentFile(rendition.data),
                     name=rendition_name(self.name, rendition.variant),
                     media_type=rendition.media_type,
                     by=by,
@@ -100,15 +100,8 @@ def rendition_name(name: str, variant: str) -> str:
     return f"{stem}.jpg" if variant == DOWNLOAD else f"{stem}-{width}.{ending}"
 
 
-def store_bytes(data: bytes, *, name: str, media_type: str, by: User | None, **fields: Any) -> StoredFile:
-    """Store *data*, made by the portal itself, without checks and return the StoredFile.
-
-    *fields* are other fields of StoredFile.
-    """
-    return store(ContentFile(data), name=name, media_type=media_type, by=by, **fields)
-
-
 def store(content: "File[bytes]", *, name: str, media_type: str, by: User | None, **fields: Any) -> StoredFile:
+    """Store *content* without checks and return its StoredFile; *fields* are other fields of it."""
     size, sha256 = measure(content)
     stored = StoredFile(name=name, media_type=media_type, size=size, sha256=sha256, created_by=by, **fields)
     storage = stored.file.storage

@@ -3,12 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from django.core.files.base import ContentFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from ctportal.files.models import StoredFile
-from ctportal.files.store import store_bytes, store_document, store_photo
+from ctportal.files.store import store, store_document, store_photo
 from ctportal.publishing.services import publish, restore, unschedule, withdraw
 from tests.factories import make_conference, make_document, make_photo, make_user
 from tests.files.samples import pdf, picture
@@ -313,7 +314,7 @@ def test_the_same_file_shown_by_two_records_is_public_while_one_of_them_is(clien
 
 
 def test_a_stored_file_that_no_edition_shows_is_not_public(client):
-    stored = store_bytes(b"notes", name="notes.txt", media_type="text/plain", by=None)
+    stored = store(ContentFile(b"notes"), name="notes.txt", media_type="text/plain", by=None)
 
     assert is_like_never(client, stored.path)
 

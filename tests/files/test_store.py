@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploadedFile
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
@@ -25,7 +26,7 @@ from ctportal.files import inspection, store
 from ctportal.files.filetypes import JPEG, PDF, clean_name
 from ctportal.files.models import StoredFile, random_key
 from ctportal.files.serving import header_name
-from ctportal.files.store import store_bytes, store_document, store_photo
+from ctportal.files.store import store_document, store_photo
 from ctportal.publishing.services import publish
 from tests.factories import make_conference, make_document, make_photo, make_user
 from tests.files import samples
@@ -131,7 +132,7 @@ def test_five_uploads_of_one_name_are_five_files(settings):
 
 @pytest.mark.django_db
 def test_stored_bytes_are_readable_for_our_user_and_group_alone():
-    path = Path(store_bytes(b"x", name="a.txt", media_type="text/plain", by=None).file.path)
+    path = Path(store.store(ContentFile(b"x"), name="a.txt", media_type="text/plain", by=None).file.path)
 
     assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o640, 0o750)
 
@@ -321,7 +322,7 @@ def test_a_large_upload_that_django_keeps_in_a_file_is_stored_by_its_true_size(d
 
 
 def make(by=None):
-    return store_bytes(b"content", name="a.txt", media_type="text/plain", by=by)
+    return store.store(ContentFile(b"content"), name="a.txt", media_type="text/plain", by=by)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -11,16 +11,22 @@ from ctportal.publishing.shapes import Labels, Languages, PublicFile, Serializer
 
 
 class SeriesSerializer(Serializer):
+    """A series of conferences that follow on from one another."""
+
     name = Labels()
     description = Labels()
 
 
 class ThemeSerializer(Serializer):
+    """A theme of the conferences and documents, such as border security."""
+
     name = Labels()
     description = Labels()
 
 
 class OrganizationSerializer(Serializer):
+    """An organization that a public record names."""
+
     name = Labels()
     acronym = serializers.CharField()
     kind = serializers.ChoiceField(codes.OrganizationKind.choices)
@@ -29,10 +35,14 @@ class OrganizationSerializer(Serializer):
 
 
 class PersonSerializer(Serializer):
+    """A person whom a public record names. Titles are given where they were held."""
+
     name = Labels()
 
 
 class SeriesEntrySerializer(Serializer):
+    """A series that the conference belongs to, and its number there."""
+
     uid = serializers.UUIDField(source="series.uid")
     slug = serializers.CharField(source="series.slug")
     name = Labels(source="series")
@@ -40,6 +50,8 @@ class SeriesEntrySerializer(Serializer):
 
 
 class AnnouncedDateSerializer(Serializer):
+    """Dates that were announced for the conference, with the reason for the change."""
+
     start_date = serializers.DateField()
     end_date = serializers.DateField()
     date_precision = serializers.CharField()
@@ -48,10 +60,14 @@ class AnnouncedDateSerializer(Serializer):
 
 
 class MainTopicSerializer(Serializer):
+    """A main topic that the conference announced."""
+
     title = Labels(own=True)
 
 
 class OrganizationRoleSerializer(Serializer):
+    """An organization and its role in the conference or session."""
+
     uid = serializers.UUIDField(source="organization.uid")
     slug = serializers.CharField(source="organization.slug")
     name = Labels(source="organization")
@@ -60,6 +76,8 @@ class OrganizationRoleSerializer(Serializer):
 
 
 class AppearanceSerializer(Serializer):
+    """A person and their role in the conference or session."""
+
     uid = serializers.UUIDField(source="person.uid")
     slug = serializers.CharField(source="person.slug")
     name = Labels(source="person")
@@ -69,6 +87,8 @@ class AppearanceSerializer(Serializer):
 
 
 class SessionSerializer(Serializer):
+    """A session of the programme."""
+
     key = serializers.CharField(source="uid", help_text="Stays the same from edition to edition; documents name it.")
     kind = serializers.ChoiceField(codes.SessionKind.choices)
     number = serializers.IntegerField(allow_null=True)
@@ -83,6 +103,8 @@ class SessionSerializer(Serializer):
 
 
 class FigureSerializer(Serializer):
+    """How many took part, according to one source."""
+
     key = serializers.CharField(source="uid", help_text="Names the figure in related.source.")
     measure = serializers.ChoiceField(codes.Measure.choices)
     expectation = serializers.ChoiceField(codes.Expectation.choices, help_text="actual or expected")
@@ -95,6 +117,8 @@ class FigureSerializer(Serializer):
 
 
 class LinkSerializer(Serializer):
+    """A video, photo coverage or page on another site."""
+
     kind = serializers.ChoiceField(codes.LinkKind.choices)
     title = Labels(own=True)
     address = serializers.URLField()
@@ -102,6 +126,8 @@ class LinkSerializer(Serializer):
 
 
 class ConferenceSerializer(Serializer):
+    """A conference: its dates and place, organizers, programme and participation."""
+
     name = serializers.CharField(help_text="The short name, for example “Dushanbe 2019”.")
     kind = serializers.ChoiceField(codes.ConferenceKind.choices)
     event_status = serializers.ChoiceField(codes.EventStatus.choices)
@@ -137,6 +163,8 @@ class ConferenceSerializer(Serializer):
 
 
 class PhotoSerializer(Serializer):
+    """A photo of a conference, in several sizes."""
+
     alt_text = Labels(own=True)
     decorative = serializers.BooleanField()
     caption = Labels(own=True)

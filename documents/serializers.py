@@ -8,6 +8,8 @@ from ctportal.publishing.shapes import Labels, Languages, PublicFile, Serializer
 
 
 class IssuedBySerializer(Serializer):
+    """The organization that issued the document."""
+
     uid = serializers.UUIDField()
     slug = serializers.CharField()
     name = Labels()
@@ -15,6 +17,8 @@ class IssuedBySerializer(Serializer):
 
 
 class LanguageVersionSerializer(Serializer):
+    """The document in one language: the state and standing of its text, and its file."""
+
     language = serializers.ChoiceField(CODES)
     state = serializers.ChoiceField(
         codes.TextState.choices,
@@ -40,6 +44,8 @@ class LanguageVersions(serializers.ListField):
 
 
 class DocumentSerializer(Serializer):
+    """A document in all its language versions."""
+
     kind = serializers.ChoiceField(codes.DocumentKind.choices)
     also_serves_as = serializers.CharField(help_text="A second kind, or empty.")
     occasion = serializers.ChoiceField(codes.Occasion.choices, help_text="opening, closing or other")

@@ -19,7 +19,7 @@ from .views import ReadOnlyView
 
 
 class RootView(ReadOnlyView):
-    """Where everything is."""
+    """The addresses of the collections, of this description and of the documentation."""
 
     @extend_schema(operation_id="root", responses={200: RootSerializer, **NOT_MODIFIED} | problems("bad-parameters"))
     def get(self, request):

@@ -22,16 +22,21 @@ from .problems import DOCUMENTATION, TYPES
 TYPE_NAMES = [value for value, _label in RecordType.choices]
 
 
-# Serializers other than those of editions -----------------------------------------------------------------------------
+# Serializers other than those of editions. Their docstrings are part of the description.
 
 
-class RelatedSerializer(serializers.Serializer):
-    """A public record that this one points to, as it is now."""
+class ReplacementSerializer(serializers.Serializer):
+    """The record to read instead of one that was withdrawn."""
 
     uid = serializers.UUIDField()
     type = serializers.ChoiceField(TYPE_NAMES)
     slug = serializers.CharField(help_text="Empty for photos.")
     url = serializers.URLField()
+
+
+class RelatedSerializer(ReplacementSerializer):
+    """A public record that this one points to, as it is now."""
+
     key = serializers.CharField(help_text="What inside the record points there, such as a figure's key, or empty.")
     card = serializers.DictField(
         required=False, help_text="The few fields that lists of the site show; in answers with a single record only."
@@ -57,14 +62,9 @@ class EnvelopeSerializer(serializers.Serializer):
     )
 
 
-class ReplacementSerializer(serializers.Serializer):
-    uid = serializers.UUIDField()
-    type = serializers.ChoiceField(TYPE_NAMES)
-    slug = serializers.CharField()
-    url = serializers.URLField()
-
-
 class WithdrawnRecordSerializer(serializers.Serializer):
+    """What remains public of a record that was withdrawn."""
+
     uid = serializers.UUIDField()
     type = serializers.ChoiceField(TYPE_NAMES)
     url = serializers.URLField()
@@ -75,13 +75,15 @@ class WithdrawnRecordSerializer(serializers.Serializer):
 
 
 class ParameterErrorSerializer(serializers.Serializer):
+    """What is wrong with one query parameter."""
+
     parameter = serializers.CharField()
     code = serializers.CharField()
     detail = serializers.CharField(help_text="The value, what is wrong and what is expected.")
 
 
 class ProblemSerializer(serializers.Serializer):
-    """RFC 9457 problem details."""
+    """An error, in the form of RFC 9457 problem details."""
 
     type = serializers.RegexField(f"^https?://[^/]+{DOCUMENTATION}({'|'.join(TYPES)})$")
     title = serializers.CharField()
@@ -96,6 +98,8 @@ class ProblemSerializer(serializers.Serializer):
 
 
 class VersionEntrySerializer(serializers.Serializer):
+    """One version of a record: when it was public, and its checksums."""
+
     version = serializers.IntegerField(min_value=1)
     url = serializers.URLField()
     public_from = serializers.DateTimeField()
@@ -110,6 +114,8 @@ class VersionEntrySerializer(serializers.Serializer):
 
 
 class VersionListSerializer(serializers.Serializer):
+    """All versions of a record, the first one first."""
+
     uid = serializers.UUIDField()
     type = serializers.ChoiceField(TYPE_NAMES)
     count = serializers.IntegerField()
@@ -117,7 +123,7 @@ class VersionListSerializer(serializers.Serializer):
 
 
 class RootSerializer(serializers.Serializer):
-    """Where everything is."""
+    """The addresses of the collections, of this description and of the documentation."""
 
     collections = serializers.DictField(child=serializers.URLField())
     openapi = serializers.URLField()
@@ -130,11 +136,14 @@ class RootSerializer(serializers.Serializer):
 
 @cache
 def record_serializer(serializer_class, record_type, with_chain=False):
-    """Return the serializer of one record in a response: the envelope and the fields of *serializer_class*."""
+    """Return the serializer of one record in a response: the envelope and the fields of *serializer_class*.
+
+    Its description is the docstring of *serializer_class*.
+    """
     name = serializer_class.__name__.removesuffix("Serializer") + ("Version" if with_chain else "Record")
     fields: dict[str, Any] = {
         "type": serializers.ChoiceField([str(record_type)]),
-        "__doc__": EnvelopeSerializer.__doc__,
+        "__doc__": serializer_class.__doc__,
     }
     if with_chain:
         fields["chain"] = serializers.CharField(help_text="See the list of versions.")
@@ -212,21 +221,18 @@ def description_of(name, filter_):
 
 def _parameter(name, filter_):
     """Return the OpenAPI parameter for one filter."""
-    kind: Any = OpenApiTypes.STR
-    field, enum = filter_.field, None
-    if isinstance(field, filters.CodeField):
-        enum = list(field.codes)
-    elif isinstance(field, filters.DateField):
-        kind = OpenApiTypes.DATE
-    elif isinstance(field, filters.InstantField):
-        kind = OpenApiTypes.DATETIME
-    elif isinstance(field, filters.PageField):
-        kind = {"type": "integer", "minimum": 1, "maximum": 10**filters.PAGE_DIGITS - 1}
-    elif isinstance(field, filters.YearField):
-        kind = {"type": "string", "pattern": "^[0-9]{4}$"}
+    field = filter_.field
+    enum = list(field.codes) if isinstance(field, filters.CodeField) else None
+    kind = KINDS.get(type(field), OpenApiTypes.STR)
     return OpenApiParameter(name, kind, OpenApiParameter.QUERY, description=description_of(name, filter_), enum=enum)
 
 
+KINDS: dict[type, Any] = {
+    filters.DateField: OpenApiTypes.DATE,
+    filters.InstantField: OpenApiTypes.DATETIME,
+    filters.PageField: {"type": "integer", "minimum": 1, "maximum": 10**filters.PAGE_DIGITS - 1},
+    filters.YearField: {"type": "string", "pattern": "^[0-9]{4}$"},
+}
 DESCRIPTIONS = {
     "date_after": "Records that last until this day or longer; what is known to the month or year lasts all of it.",
     "date_before": "Records that begin on this day or earlier; what is known to the month or year begins with it.",
@@ -305,7 +311,7 @@ def documented(viewset):
 
 
 class Schema(AutoSchema):
-    """AutoSchema without authentication. ``documented`` describes whole responses, so lists are not wrapped again."""
+    """AutoSchema with the names of the collections. ``documented`` describes whole responses, so lists are not wrapped again."""
 
     def get_operation_id(self) -> str:
         action = getattr(self.view, "action", "")
@@ -316,9 +322,6 @@ class Schema(AutoSchema):
 
     def _is_list_view(self, serializer=None):
         return False
-
-    def get_auth(self):
-        return []
 
 
 def without_marks(result, **kwargs):

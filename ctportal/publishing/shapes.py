@@ -8,8 +8,10 @@ from ctportal.core.languages import CODES
 from ctportal.core.types import TextByLanguage
 
 
+# Base class of the serializers of the public JSON, which only serialize. Their docstrings are the descriptions of the
+# OpenAPI schema, so this class has none to inherit.
 class Serializer(serializers.Serializer[Any]):
-    """Base class of the serializers of the public JSON. They only serialize."""
+    pass
 
 
 class LanguageObject(serializers.Field[Any, Any, TextByLanguage, Any]):
@@ -61,7 +63,7 @@ class Languages(serializers.ListField):
 
 
 class VocabularyLabel(Serializer):
-    """An entry of the vocabulary as it was called at publication."""
+    """A theme, organization or person, by the name it had when the record was published."""
 
     uid = serializers.UUIDField()
     slug = serializers.CharField()
@@ -69,7 +71,7 @@ class VocabularyLabel(Serializer):
 
 
 class PublicFile(Serializer):
-    """A file of the edition. Its address is ``path`` below the root of the site."""
+    """A file of the record. Its address is ``path`` below the root of the site."""
 
     path = serializers.CharField()
     name = serializers.CharField()

@@ -62,6 +62,13 @@ def test_fields_with_codes_list_them_and_nothing_of_the_generator():
     assert "side-event" in description()["components"]["schemas"]["ConferenceRecord"]["properties"]["kind"]["enum"]
 
 
+def test_every_component_is_explained_to_partners():
+    schemas = description()["components"]["schemas"]
+
+    assert [name for name, schema in schemas.items() if not schema.get("description")] == []
+    assert "erializer" not in json.dumps(description())
+
+
 def test_every_collection_is_described_with_all_its_parameters():
     own = {"lang", "page_size"}
     described = {

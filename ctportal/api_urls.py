@@ -1,4 +1,4 @@
-from django.urls import path, re_path
+from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from conferences.api import (
@@ -10,7 +10,6 @@ from conferences.api import (
     ThemeViewSet,
 )
 from ctportal.api import discovery
-from ctportal.api.views import NowhereView
 from ctportal.web.addresses import COLLECTIONS
 from documents.api import DocumentViewSet
 
@@ -33,6 +32,4 @@ urlpatterns = [
     path("schema/", discovery.SchemaView.as_view(), name="schema"),
     path("docs/", discovery.docs, name="docs"),
     *router.urls,
-    # Only addresses with a trailing slash. For others, Django redirects to the address with the slash.
-    re_path(r"^[\s\S]*/\Z", NowhereView.as_view()),
 ]

@@ -28,10 +28,7 @@ def record(
     further keys.
     """
     return {
-        "uid": str(edition.uid),
-        "type": edition.type,
-        "slug": edition.slug,
-        "url": permanent_url(origin, edition.uid),
+        **named(edition, origin),
         "version": edition.version,
         "published": rfc3339(edition.published),
         "updated": rfc3339(edition.public_from),

@@ -1,6 +1,5 @@
 """Validation of the API's query parameters. It is stricter than that of pages and reports all errors at once."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -30,8 +29,6 @@ class PageSizeField(StrictField):
 # Parameters other than filters.
 FIELDS = {"page_size": PageSizeField(required=False), "lang": CodeField(CODES, required=False)}
 
-Errors = list[tuple[str, str, str]]  # parameter, code, detail
-
 
 class StrictFilterBackend(BaseFilterBackend):
     """Filters a list with the filter set of its record type. Raises a Problem for invalid or unknown parameters."""
@@ -47,39 +44,25 @@ def check(query: QueryDict, *own: str, filters: EditionFilterSet | None = None) 
 
     The known parameters are *own* (keys of FIELDS) and those of *filters*.
     """
-    errors: Errors = []
+    invalid: dict[str, list[ValidationError]] = {}
     for name in own:
         try:
             FIELDS[name].clean(query.get(name))
         except ValidationError as error:
-            errors += _told(name, [error])
-    known, unknown = set(own), sorted(query)
+            invalid[name] = error.error_list
+    known = set(own)
     if filters is not None:
-        known, unknown = known | set(filters.filters), filters.unknown_parameters
-        errors += [each for name, found in filters.errors.as_data().items() for each in _told(name, found)]
-    errors += _repeated(query)
-    errors += _unknown([name for name in unknown if name not in own], sorted(known))
+        invalid |= filters.errors.as_data()
+        known |= set(filters.filters)
+    errors = [_error(name, each.code, each.messages[0]) for name, found in invalid.items() for each in found]
+    errors += [_error(name, "repeated", "Given more than once.") for name in query if len(query.getlist(name)) > 1]
+    for name in sorted(set(query) - known):
+        detail = f"“{shown(name)}” is not a known parameter. Known parameters: {', '.join(sorted(known))}."
+        errors.append(_error(shown(name), "unknown_parameter", detail if known else "This address has no parameters."))
     if errors:
-        listed = [{"parameter": name, "code": code, "detail": detail} for name, code, detail in errors]
-        names = ", ".join(dict.fromkeys(name for name, _code, _detail in errors))
-        raise Problem("bad-parameters", f"Not understood: {names}.", errors=listed)
+        names = ", ".join(dict.fromkeys(error["parameter"] for error in errors))
+        raise Problem("bad-parameters", f"Not understood: {names}.", errors=errors)
 
 
-def _told(name: str, errors: Iterable[Any]) -> Errors:
-    return [
-        (name, single.code or "invalid", " ".join(single.messages)) for error in errors for single in error.error_list
-    ]
-
-
-def _repeated(query: QueryDict) -> Errors:
-    return [(name, "repeated", "Given more than once.") for name in query if len(query.getlist(name)) > 1]
-
-
-def _unknown(names: Iterable[str], known: Iterable[str]) -> Errors:
-    listed = ", ".join(known)
-    if not listed:
-        return [(shown(name), "unknown_parameter", "This address has no parameters.") for name in names]
-    return [
-        (shown(n), "unknown_parameter", f"“{shown(n)}” is not a known parameter. Known parameters: {listed}.")
-        for n in names
-    ]
+def _error(name: str, code: str | None, detail: str) -> dict[str, str | None]:
+    return {"parameter": name, "code": code, "detail": detail}

@@ -12,7 +12,6 @@ from django.utils.http import http_date
 from rest_framework.decorators import action
 from rest_framework.exceptions import NotAcceptable
 from rest_framework.negotiation import DefaultContentNegotiation
-from rest_framework.permissions import AllowAny
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -48,7 +47,7 @@ class ReadOnlyView(APIView):
     """Base of the API's views: public, read-only, without users, sessions, cookies or parsers. Responses are JSON."""
 
     authentication_classes = ()
-    permission_classes = (AllowAny,)
+    permission_classes = ()
     throttle_classes = ()
     parser_classes = ()
     renderer_classes = (JSONRenderer,)
@@ -63,15 +62,6 @@ class ReadOnlyView(APIView):
     @property
     def default_response_headers(self) -> dict[str, str]:
         return {**super().default_response_headers, "Vary": "Accept"}
-
-
-class NowhereView(ReadOnlyView):
-    """Answers 404 to every unknown address below the API."""
-
-    schema = None
-
-    def get(self, request: Request, **kwargs: Any) -> Response:
-        raise Problem("not-found")
 
 
 class ReadOnlyRequest(Request):

@@ -1,7 +1,7 @@
 """Filters of lists: one FilterSet per record type, with the same parameters on pages and in the API.
 
 An invalid value is an error under the parameter's name; its message gives the value and what would be right. Pages
-ignore unknown parameters; the API rejects them (``unknown_parameters``).
+ignore unknown parameters; the API rejects them.
 """
 
 import datetime
@@ -280,11 +280,6 @@ class EditionFilterSet(django_filters.FilterSet):  # type: ignore[misc]  # djang
         chosen = self.chosen
         # With several values, an edition could appear more than once.
         return next((n for n in LEADING if n in chosen and len(self.filters[n].values(chosen[n])) == 1), None)
-
-    @property
-    def unknown_parameters(self) -> list[str]:
-        """Names of the parameters given that no filter has, in alphabetical order."""
-        return sorted(set(self.data) - set(self.filters))
 
     @property
     def shortened_search(self) -> SearchText | None:

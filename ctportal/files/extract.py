@@ -19,8 +19,8 @@ import unicodedata
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any, NoReturn
-from xml.parsers import expat
+from typing import IO, TYPE_CHECKING, Any
+from xml.etree import ElementTree
 
 if TYPE_CHECKING:
     from pypdf import PageObject
@@ -51,9 +51,11 @@ ARABIC = re.compile("[\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufeff]")
 PRINTED_SHAPES = re.compile("[\ufb50-\ufdff\ufe70-\ufefe]+")
 UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
-WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main "
-STRICT_WORD = "http://purl.oclc.org/ooxml/wordprocessingml/main "
-COMPATIBILITY = "http://schemas.openxmlformats.org/markup-compatibility/2006 "
+NAMESPACES = {  # of Word, of its strict form, and of what older programs show instead
+    "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
+    "http://purl.oclc.org/ooxml/wordprocessingml/main",
+    "http://schemas.openxmlformats.org/markup-compatibility/2006",
+}
 SKIPPED = {"moveFrom", "del", "instrText", "delText", "Fallback"}
 BREAKS = {"br": "\n", "cr": "\n", "tab": "\t"}
 
@@ -281,78 +283,40 @@ def in_reading_order(pieces: list[Piece]) -> str:
 
 def read_docx(data: bytes) -> tuple[None, Iterable[str]]:
     """Return (None, [text]), since a DOCX has no fixed pages. Raises Refused where the main part is not well-formed XML."""
-    return None, [DocxText().read(data)]
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive, archive.open("word/document.xml") as part:
+            return None, [docx_text(part)]
+    except (ElementTree.ParseError, zipfile.BadZipFile, zlib.error, LookupError, EOFError, ValueError) as error:
+        raise Refused("damaged") from error
 
 
-class DocxText:
-    """Reads the visible text of the main part, without deleted, moved or hidden text and without comments."""
-
-    def __init__(self) -> None:
-        self.pieces: list[str] = []
-        self.run: list[str] = []
-        self.length = 0
-        self.skipping = 0
-        self.in_text = False
-        self.hidden = False
-
-    def read(self, data: bytes) -> str:
-        parser = expat.ParserCreate(namespace_separator=" ")
-        parser.StartDoctypeDeclHandler = self.refuse_doctype
-        parser.StartElementHandler = self.start
-        parser.EndElementHandler = self.end
-        parser.CharacterDataHandler = self.characters
-        try:
-            with zipfile.ZipFile(io.BytesIO(data)) as archive, archive.open("word/document.xml") as part:
-                parser.ParseFile(part)
-        except (expat.ExpatError, zipfile.BadZipFile, zlib.error, LookupError, EOFError, ValueError) as error:
-            raise Refused("damaged") from error
-        return "".join(self.pieces).strip()
-
-    @staticmethod
-    def refuse_doctype(*_declaration: object) -> NoReturn:
-        raise Refused("active", "a document type declaration")
-
-    @staticmethod
-    def local(name: str) -> str:
-        for namespace in (WORD, STRICT_WORD, COMPATIBILITY):
-            if name.startswith(namespace):
-                return name[len(namespace) :]
-        return ""
-
-    def start(self, name: str, attributes: dict[str, str]) -> None:
-        local = self.local(name)
-        if local in SKIPPED or self.skipping:
-            self.skipping += 1
-        elif local == "t":
-            self.in_text = True
-        elif local == "vanish":
-            self.hidden = not any(value in ("0", "false", "off") for value in attributes.values())
-        elif local == "r":
-            self.run, self.hidden = [], False
-        elif local in BREAKS:
-            self.run.append(BREAKS[local])
-
-    def end(self, name: str) -> None:
-        if self.skipping:
-            self.skipping -= 1
-            return
-        local = self.local(name)
-        if local == "t":
-            self.in_text = False
-        elif local == "r":
-            self.keep("" if self.hidden else "".join(self.run))
-            self.run = []
-        elif local == "p":
-            self.keep("\n")
-
-    def characters(self, text: str) -> None:
-        if self.in_text and not self.skipping:
-            self.run.append(text)
-
-    def keep(self, text: str) -> None:
-        if self.length < MAX_TEXT:
-            self.pieces.append(text)
-            self.length += len(text)
+def docx_text(part: IO[bytes]) -> str:
+    """Return the visible text of the main part, without deleted, moved or hidden text and without comments."""
+    pieces: list[str] = []
+    run: list[str] = []
+    skipping, hidden = 0, False
+    # No part has a DOCTYPE: archives.check_prolog refuses it before.
+    for event, element in ElementTree.iterparse(part, ("start", "end")):  # noqa: S314 - this process is limited
+        namespace, _brace, name = element.tag[1:].rpartition("}")
+        name = name if namespace in NAMESPACES else ""
+        if skipping or name in SKIPPED:
+            skipping += 1 if event == "start" else -1
+        elif event == "start":
+            if name == "r":
+                run, hidden = [], False
+        elif name == "t":
+            run.append(element.text or "")
+        elif name in BREAKS:
+            run.append(BREAKS[name])
+        elif name == "vanish":
+            hidden = not any(value in ("0", "false", "off") for value in element.attrib.values())
+        elif name == "r":
+            pieces += [] if hidden else run
+            run = []
+        elif name == "p":
+            pieces.append("\n")
+            element.clear()
+    return "".join(pieces).strip()
 
 
 READERS: dict[str, Callable[[bytes], tuple[int | None, Iterable[str]]]] = {"pdf": read_pdf, "docx": read_docx}

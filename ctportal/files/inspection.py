@@ -14,7 +14,7 @@ from django.core.files import File
 from django.utils.translation import gettext_lazy as _
 
 from ctportal.core.types import JsonObject
-from ctportal.files.filetypes import MEGABYTE, PDF, FileType, damaged, shown
+from ctportal.files.filetypes import MEGABYTE, FileType, damaged, shown
 
 EXTRACTION_SECONDS = 15
 MAX_ANSWER = 8 * MEGABYTE  # bytes of output that are read from the process
@@ -44,7 +44,7 @@ def inspect(uploaded: "File[bytes]", kind: FileType) -> tuple[int | None, str]:
     if verdict.get("verdict") == "active":
         raise ValidationError(
             _("“%(name)s” contains %(detail)s, which is not allowed in published files. Print it to a new PDF."),
-            code="pdf_active_content" if kind is PDF else "xml_not_allowed",
+            code="pdf_active_content",
             params={"name": name, "detail": verdict["detail"]},
         )
     raise ValidationError(

@@ -142,9 +142,10 @@ def pager_of(page: Page, path: str, language: str, given: Mapping[str, str]) -> 
     if page.paginator.num_pages == 1:
         return None
 
+    rest = {name: value for name, value in given.items() if name != "page"}
+
     def address(to: int) -> str:
-        query = urlencode({**{n: v for n, v in given.items() if n != "page"}, **({"page": to} if to > 1 else {})})
-        return f"/{language}/{path}?{query}" if query else f"/{language}/{path}"
+        return list_address(path, language, rest | ({"page": str(to)} if to > 1 else {}))
 
     return {
         "previous": address(page.number - 1) if page.has_previous() else "",
@@ -154,6 +155,11 @@ def pager_of(page: Page, path: str, language: str, given: Mapping[str, str]) -> 
         "here": _("Page %(number)s of %(pages)s")
         % {"number": number(page.number, language), "pages": number(page.paginator.num_pages, language)},
     }
+
+
+def list_address(path: str, language: str, given: Mapping[str, str]) -> str:
+    """Return the address of a list with the parameters *given*."""
+    return f"/{language}/{path}" + (f"?{urlencode(given)}" if given else "")
 
 
 # The form ------------------------------------------------------------------------------------------------------------
@@ -171,32 +177,14 @@ def form_of(filters, given, problems, fixed, read_context: ReadContext, language
             if name in found
         ]
 
-    held = filters.record_type == "conference"
     return {
-        "search": given.get("q", ""),
-        "search_problem": problems.get("q"),
+        "given": given,
+        "problems": problems,
         "menus": menus(shown),
         "more_menus": menus(more),
-        "dates": [
-            (name, label, given.get(name, ""), problems.get(name))
-            for name, label in (
-                ("date_after", _("Held on or after") if held else _("Dated on or after")),
-                ("date_before", _("Held on or before") if held else _("Dated on or before")),
-            )
-        ],
-        "ordering": {
-            "name": "ordering",
-            "label": _("Order"),
-            "choices": [
-                ("", _("Newest first")),
-                ("date", _("Oldest first")),
-                ("-updated", _("Most recently changed first")),
-            ],
-            "selected": given.get("ordering", ""),
-        },
+        "of_conferences": filters.record_type == "conference",
         "hidden": [(name, given[name]) for name in FROM_RECORDS if name in given],
         "more_open": any(name in given for name in (*more, "date_after", "date_before", "ordering")),
-        "narrowed": any(name not in ("page", "ordering") for name in given),
     }
 
 
@@ -243,8 +231,7 @@ def chips_of(filters, narrowed, given, path: str, language: str) -> list[tuple[L
     chips = []
     for name, value in narrowed.items():
         rest = {other: text for other, text in given.items() if other not in (name, "page")}
-        address = f"/{language}/{path}" + (f"?{urlencode(rest)}" if rest else "")
-        chips.append((_chip(filters, name, value, language), address))
+        chips.append((_chip(filters, name, value, language), list_address(path, language, rest)))
     return chips
 
 

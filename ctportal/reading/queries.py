@@ -81,22 +81,18 @@ class Gone:
         return self.withdrawal.reason if self.withdrawal else _("No longer referred to.")
 
 
-@dataclass
-class NotFound:
-    """Nothing was ever public at this address, as far as a reader may know."""
-
-
-Resolved = Found | Moved | Gone | NotFound
+# None where nothing was ever public at the address, as far as a reader may know.
+Resolved = Found | Moved | Gone | None
 
 
 def resolve(record_type: str, address: str, at: datetime) -> Resolved:
-    """Return Found, Moved, Gone or NotFound for *address* (slug or uid) among the records of *record_type*.
+    """Return Found, Moved, Gone or None for *address* (slug or uid) among the records of *record_type*.
 
-    Found costs one query, the others a few more. A record that was never public is NotFound, even a scheduled one.
+    Found costs one query, the others a few more. For a record that was never public it is None, even a scheduled one.
     """
     known_by = _key(address)
     if known_by is None:
-        return NotFound()
+        return None
     editions = Edition.objects.public(at).filter(**known_by)
     if "uid" not in known_by:
         # The uid alone identifies the record: given the type as well, SQLite would use an index by type.
@@ -106,13 +102,13 @@ def resolve(record_type: str, address: str, at: datetime) -> Resolved:
         return Found(edition)
     past = Edition.objects.of(record_type).effective(at).filter(**known_by).defer("text", "json", "card")
     last = past.order_by("-public_from").first()
-    return _of_past(last, at) if last else NotFound()
+    return _of_past(last, at) if last else None
 
 
 def resolve_uid(uid: UUID, at: datetime) -> Resolved:
     """Return what ``resolve`` returns, for a uid whose record type is not known."""
     last = Edition.objects.effective(at).filter(uid=uid).order_by("-public_from").values_list("type", flat=True).first()
-    return resolve(last, str(uid), at) if last else NotFound()
+    return resolve(last, str(uid), at) if last else None
 
 
 def _key(address: str) -> dict[str, UUID | str] | None:

@@ -5,7 +5,6 @@ from django.http import Http404, HttpResponsePermanentRedirect
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
 
 from ctportal.core.languages import django_code
 from ctportal.files.models import StoredFile
@@ -17,7 +16,6 @@ from .addresses import preferred_language
 from .records import gone_page
 
 
-@require_safe
 def public_file(request, key, name):
     """Send the file. Answer 410 if only a past edition shows it, otherwise 404, as for an unknown key."""
     at = request.read_context.at

@@ -1,29 +1,25 @@
 """Health checks for a load balancer: whether the process is alive, and whether it is ready to serve requests."""
 
 import logging
-import os
-import uuid
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
 
 from ctportal.publishing.database_guards import missing_guards
 
 logger = logging.getLogger(__name__)
 
 
-@require_safe
 @never_cache
 def healthz(request):
     """Answer 200 whenever the process can respond. Nothing else is checked, because a restart would not help."""
     return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
 
 
-@require_safe
 @never_cache
 def readyz(request):
     """Answer 200 if the database responds and has its guards, and files can be written; else 503 with what failed.
@@ -47,11 +43,10 @@ def _database_is_whole():
 
 
 def _files_are_writable():
-    probe = Path(settings.STORED_FILES_ROOT) / f".readyz-{uuid.uuid4().hex}"
     try:
-        probe.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(probe, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-        probe.unlink()
+        Path(settings.STORED_FILES_ROOT).mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=settings.STORED_FILES_ROOT):
+            pass
     except OSError:
         logger.exception("readyz: files cannot be written in %s", settings.STORED_FILES_ROOT)
         return False

@@ -184,7 +184,7 @@ def moved(edition: Edition, language: str, suffix: str = "") -> HttpResponse:
 
 
 def elsewhere(request: HttpRequest, language: str, found: object) -> HttpResponse:
-    """Return the response for a record that is not public at its address: 301 or 410. Raise Http404 for NotFound."""
+    """Return the response for a record that is not public at its address: 301 or 410. Raise Http404 for None."""
     if isinstance(found, Moved):
         return moved(found.edition, language)
     if isinstance(found, Gone):

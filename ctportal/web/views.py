@@ -4,7 +4,7 @@ from datetime import timedelta
 from http import HTTPStatus
 
 from django.db.models import Exists, F, OuterRef
-from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
@@ -15,12 +15,12 @@ from ctportal.core.countries import country_name
 from ctportal.core.languages import django_code
 from ctportal.publishing.models import Edition
 from ctportal.reading.filters import filters_for
-from ctportal.reading.queries import CARDS, Found, Gone, Moved, first_rows, options, resolve_uid
+from ctportal.reading.queries import CARDS, Found, first_rows, options, resolve_uid
 
 from . import cards
-from .addresses import language_in_address, language_of, page_address, preferred_language
+from .addresses import language_in_address, language_of, preferred_language
 from .page import SITE_NAME, frame, render_page, site_root
-from .records import withdrawn_page
+from .records import elsewhere, moved
 from .text import LanguageContext, number
 
 UPCOMING, LATEST, NEWS = 3, 5, 5
@@ -41,16 +41,8 @@ def permanent(request, uid):
     """Redirect from a record's uid to its page in the reader's language; answer 410 if it was withdrawn."""
     language = preferred_language(request)
     found = resolve_uid(uid, request.read_context.at)
-    if isinstance(found, (Found, Moved)):
-        edition = found.edition
-        response: HttpResponse = HttpResponsePermanentRedirect(
-            page_address(edition.type, edition.slug, edition.uid, language)
-        )
-    elif isinstance(found, Gone):
-        with translation.override(django_code(language)):
-            response = withdrawn_page(request, language, found)
-    else:
-        raise Http404
+    with translation.override(django_code(language)):
+        response = moved(found.edition, language) if isinstance(found, Found) else elsewhere(request, language, found)
     patch_vary_headers(response, ["Accept-Language"])
     return response
 

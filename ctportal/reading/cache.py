@@ -57,16 +57,6 @@ class MemoryStore:
             with self._lock:
                 part[key] = value
 
-    def clear(self) -> None:
-        with self._lock:
-            self._lists.clear()
-            self._others.clear()
-
-    @property
-    def taken(self) -> int:
-        """Bytes in use."""
-        return int(self._lists.currsize + self._others.currsize)
-
 
 def _taken(value: bytes) -> int:
     return len(value) + OVERHEAD
@@ -93,9 +83,6 @@ class RedisStore:
 
     def set(self, key: str, value: bytes, *, is_list: bool = False) -> None:
         self._ask(lambda: self._server.set(key, value, ex=QUARTER))
-
-    def clear(self) -> None:
-        self._ask(self._server.flushdb)
 
     def _ask(self, command: Callable[[], Any]) -> Any:
         if time.monotonic() < self._away_until:

@@ -56,7 +56,7 @@ def filled(whole_world):
         patch.setattr(cache, "usable", lambda: store)
         statuses = Walk(whole_world, PUBLISHER).what_is_kept().statuses
         transaction.set_rollback(True)
-    return Filled(store, statuses, store.taken)
+    return Filled(store, statuses, store._lists.currsize + store._others.currsize)
 
 
 @pytest.fixture

@@ -35,13 +35,8 @@ def shorten(text: str) -> SearchText:
     Only a first word that is too long by itself is cut. NUL counts as a space, since databases cannot store it.
     """
     words = text.replace("\0", " ").split()
-    kept: list[str] = []
-    left = MAX_CHARACTERS
-    for word in words[:MAX_WORDS]:
-        if len(word) > left:
-            break
-        kept.append(word)
-        left -= len(word) + 1
-    if words and not kept:
-        kept = [words[0][:MAX_CHARACTERS]]
-    return SearchText(" ".join(kept), kept != words)
+    kept = words[:MAX_WORDS]
+    while len(kept) > 1 and len(" ".join(kept)) > MAX_CHARACTERS:
+        kept.pop()
+    used = " ".join(kept)[:MAX_CHARACTERS]
+    return SearchText(used, used != " ".join(words))

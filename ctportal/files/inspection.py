@@ -1,12 +1,12 @@
 """Run ``ctportal.files.extract`` on a document in a separate process and evaluate its answer."""
 
+import contextlib
 import json
 import shutil
 import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -77,12 +77,8 @@ def run_extraction(uploaded: "File[bytes]", kind: str) -> list[JsonObject]:
         finally:
             clock.cancel()
             process.kill()
-    return list(lines_of(answer))
-
-
-def lines_of(answer: bytes) -> Iterator[JsonObject]:
+    lines = []
     for line in answer.split(b"\n"):
-        try:
-            yield json.loads(line)
-        except ValueError:
-            continue  # truncated: the process was stopped while writing it
+        with contextlib.suppress(ValueError):  # truncated: the process was stopped while writing it
+            lines.append(json.loads(line))
+    return lines

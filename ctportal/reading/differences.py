@@ -11,6 +11,8 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from difflib import Match, SequenceMatcher
 from html import unescape
+from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple, TypeAlias, TypeGuard
 
 import nh3
@@ -233,23 +235,21 @@ def _readable(parts: list[tuple[str, str, str]]) -> Iterator[Part]:
 
     Spaces and punctuation between two changes count as changed, so that the result stays readable.
     """
-    joined: list[list[str]] = []
-    for i, (op, a, b) in enumerate(parts):
-        if op == SAME and 0 < i < len(parts) - 1 and not re.search(r"\w", a):
-            op = ""
-        if joined and op != SAME and joined[-1][0] != SAME:
-            joined[-1][1] += a
-            joined[-1][2] += b
-        else:
-            joined.append([op, a, b])
-    for op, a, b in joined:
+    last = len(parts) - 1
+    marked = [
+        ("" if op == SAME and 0 < i < last and not re.search(r"\w", a) else op, a, b)
+        for i, (op, a, b) in enumerate(parts)
+    ]
+    for op, group in groupby(marked, key=itemgetter(0)):
+        run = list(group)
+        before, after = "".join(a for _op, a, _b in run), "".join(b for _op, _a, b in run)
         if op == SAME:
-            yield Part(SAME, a)
-        else:
-            if a:
-                yield Part(DELETED, a)
-            if b:
-                yield Part(INSERTED, b)
+            yield Part(SAME, before)
+            continue
+        if before:
+            yield Part(DELETED, before)
+        if after:
+            yield Part(INSERTED, after)
 
 
 class _Budget:

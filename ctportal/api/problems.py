@@ -3,8 +3,8 @@
 import json
 import logging
 
-from django.core.exceptions import DisallowedHost, PermissionDenied
-from django.http import Http404, HttpResponse
+from django.core.exceptions import DisallowedHost
+from django.http import HttpResponse
 from rest_framework import exceptions
 
 logger = logging.getLogger("django.request")
@@ -60,8 +60,6 @@ def handle(exception, context):
     request = context["request"]
     if isinstance(exception, Problem):
         return exception.response(request)
-    if isinstance(exception, (Http404, PermissionDenied, exceptions.NotFound, exceptions.PermissionDenied)):
-        return Problem("not-found").response(request)
     if isinstance(exception, exceptions.MethodNotAllowed):
         return Problem("method-not-allowed", headers={"Allow": "GET, HEAD"}).response(request)
     if isinstance(exception, exceptions.NotAcceptable):

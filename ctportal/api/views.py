@@ -161,7 +161,18 @@ class EditionViewSet(ReadOnlyView, GenericViewSet):
         raise Problem("not-found")
 
     def chained(self, edition: Edition) -> Iterator[tuple[Edition, str]]:
-        return chained(versions(edition.uid, self.request.read_context.at).defer("text", "card", "json"))
+        """Yield (edition, chain) for the versions of the record of *edition*, first to last, and set their ``version``.
+
+        chain is the SHA-256 of the previous chain (empty at first), sha256 and public_from as the API writes it, joined
+        by line feeds. A client that keeps one chain value can verify that no earlier version was changed.
+        """
+        chain = ""
+        past = versions(edition.uid, self.request.read_context.at).defer("text", "card", "json")
+        for number, version in enumerate(past, start=1):
+            parts = (chain, version.sha256, rfc3339(version.public_from))
+            chain = sha256("\n".join(parts).encode()).hexdigest()
+            version.version = number
+            yield version, chain
 
     def record(self, edition: Edition, points_to: Iterable[Any], **more: str) -> dict[str, Any]:
         data, language = edition.data, self.request.query_params.get("lang")
@@ -183,20 +194,6 @@ class EditionViewSet(ReadOnlyView, GenericViewSet):
     @property
     def origin(self) -> str:
         return site_root(self.request)
-
-
-def chained(editions: Iterable[Edition]) -> Iterator[tuple[Edition, str]]:
-    """Yield (edition, chain) for *editions* (of one record, first to last), and set their ``version``.
-
-    chain is the SHA-256 of the previous chain (empty at first), sha256 and public_from as the API writes it, joined by
-    line feeds. A client that keeps one chain value can verify that no earlier version was changed.
-    """
-    chain = ""
-    for number, edition in enumerate(editions, start=1):
-        parts = (chain, edition.sha256, rfc3339(edition.public_from))
-        chain = sha256("\n".join(parts).encode()).hexdigest()
-        edition.version = number
-        yield edition, chain
 
 
 def _modified(response: Response, instant: datetime | None) -> Response:

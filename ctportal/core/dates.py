@@ -13,7 +13,7 @@ from babel import Locale
 from babel.dates import get_month_names, get_timezone_location
 
 from ctportal.core.instants import is_time_zone, offset_text
-from ctportal.core.languages import LOCALES
+from ctportal.core.languages import LOCALES, comma
 
 PRECISIONS = ("day", "month", "year")
 
@@ -90,11 +90,9 @@ def _months(language: str, context: Literal["format", "stand-alone"]) -> dict[in
     return dict(get_month_names("wide", context, LOCALES[language]))
 
 
-@cache
-def _days(language: str) -> dict[int, str]:
-    """Return {day of the month: its text}: the number, but "1er" in French."""
-    days = {number: str(number) for number in range(1, 32)}
-    return {**days, 1: "1er"} if language == "fr" else days
+def _day(number: int, language: str) -> str:
+    """Return the day of the month as written: the number, but "1er" in French."""
+    return "1er" if language == "fr" and number == 1 else str(number)
 
 
 def _check(language: str, precision: str) -> None:
@@ -106,9 +104,9 @@ def _check(language: str, precision: str) -> None:
 
 def _write(language: str, pattern: str, start: date, end: date) -> str:
     months = _months(language, "format" if "day" in pattern else "stand-alone")
-    days = _days(language)
+    first, last = _day(start.day, language), _day(end.day, language)
     return _PATTERNS[language][pattern].format(
-        d=days[start.day], M=months[start.month], y=start.year, d2=days[end.day], M2=months[end.month], y2=end.year
+        d=first, M=months[start.month], y=start.year, d2=last, M2=months[end.month], y2=end.year
     )
 
 
@@ -162,9 +160,5 @@ def format_instant(instant: datetime, zone: str, language: str) -> str:
         raise ValueError(f"“{zone}” is not a time zone such as “Europe/Minsk”.")
     local = instant.astimezone(ZoneInfo(zone))
     place = "UTC" if zone == "UTC" else f"{_city(zone, language)}, {offset_text(instant, zone)}"
-    if language == "ar":
-        place = place.replace(", ", "، ")
-    elif language == "zh":
-        place = place.replace(", ", "，")
-    date = format_date(local.date(), language)
-    return _PATTERNS[language]["instant"].format(date=date, time=f"{local:%H:%M}", zone=place)
+    date, zone = format_date(local.date(), language), place.replace(", ", comma(language))
+    return _PATTERNS[language]["instant"].format(date=date, time=f"{local:%H:%M}", zone=zone)

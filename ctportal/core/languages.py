@@ -32,6 +32,11 @@ def direction(language: str) -> str:
     return "rtl" if language in RIGHT_TO_LEFT else "ltr"
 
 
+def comma(language: str) -> str:
+    """Return the separator between the parts of a place or a list in *language*."""
+    return {"ar": "، ", "zh": "，"}.get(language, ", ")
+
+
 def pick(texts: Mapping[str, str] | None, language: str, original: str = DEFAULT) -> tuple[str, str]:
     """Return (text, code of its language) for a reader of *language*.
 

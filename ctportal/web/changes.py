@@ -15,12 +15,11 @@ from django.utils.translation import gettext_lazy
 from ctportal.core import codes
 from ctportal.core.countries import country_name
 from ctportal.core.dates import format_date
-from ctportal.core.languages import CODES, DEFAULT, direction
+from ctportal.core.languages import CODES, DEFAULT, comma, direction
 from ctportal.reading.differences import ADDED, MOVED, REMOVED, Part, differences, text_changes
 
 from .cards import dates_of
 from .labels import language_name, number_in_series
-from .page import comma
 from .text import LanguageContext, media_name, number, size
 
 # Names of the fields of a record, in the order in which their changes are listed.

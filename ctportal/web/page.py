@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ctportal.core.languages import LANGUAGES, direction
+from ctportal.core.languages import LANGUAGES, comma, direction
 from ctportal.core.types import LazyText
 
 SITE_NAME = gettext_lazy("Counter-Terrorism Conferences")
@@ -32,11 +32,6 @@ class Crumb:
 
     label: str
     path: str | None = None
-
-
-def comma(language: str) -> str:
-    """Return the separator between the parts of a place or a list in *language*."""
-    return {"ar": "، ", "zh": "，"}.get(language, ", ")
 
 
 def site_root(request: HttpRequest) -> str:

@@ -14,7 +14,7 @@ from ctportal.publishing.models import Edition
 from ctportal.reading.context import ReadRequest
 from ctportal.reading.queries import Found, Gone, Moved, related, resolve, versions
 
-from .addresses import data_address, page_address, record_path
+from .addresses import data_address, language_in_address, page_address, record_path
 from .cards import target
 from .history import changes_of, history_of
 from .page import render_page, site_root
@@ -188,14 +188,9 @@ def elsewhere(request: HttpRequest, language: str, found: object) -> HttpRespons
     if isinstance(found, Moved):
         return moved(found.edition, language)
     if isinstance(found, Gone):
-        return withdrawn_page(request, language, found)
+        title = _("This page has been withdrawn")
+        return gone_page(request, language, title=title, reason=found.reason, replacement=found.replacement)
     raise Http404
-
-
-def withdrawn_page(request: HttpRequest, language: str, gone: Gone) -> HttpResponse:
-    """Return the 410 page of a record that was withdrawn."""
-    title = _("This page has been withdrawn")
-    return gone_page(request, language, title=title, reason=gone.reason, replacement=gone.replacement)
 
 
 def sealed_page(request: HttpRequest, language: str, edition: Edition) -> HttpResponse:
@@ -225,7 +220,8 @@ def gone_page(
 ) -> HttpResponse:
     """Return the 410 page with the public *reason* and the edition to read instead, if there is one.
 
-    For a sealed version, *sha256* is its checksum and *chain* the address of the list of versions that verifies it.
+    For a sealed version, *sha256* is its checksum and *chain* the address of the list of versions that verifies it. An
+    address without language, such as that of a file, has the home page in its language switch.
     """
     return render_page(
         request,
@@ -238,17 +234,11 @@ def gone_page(
             "chain": chain,
         },
         language=language,
-        path=path_below(request, language),
+        path=request.path_info[4:] if language_in_address(request) else "",
         title=title,
         robots="noindex",
         status=410,
     )
-
-
-def path_below(request: HttpRequest, language: str) -> str:
-    """Return the request's path below ``/{language}/``, "" (the home page) if it does not begin with the language."""
-    prefix = f"/{language}/"
-    return request.path_info.removeprefix(prefix) if request.path_info.startswith(prefix) else ""
 
 
 def envelope_of(edition: Edition, language: str) -> dict[str, Any]:

@@ -23,7 +23,7 @@ class RequestSizeMiddleware(MiddlewareMixin):
         size = int(declared) if declared.isascii() and declared.isdigit() and len(declared) < 16 else 0
         if size <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             return None
-        if is_staff(request) and size <= settings.CTPORTAL_MAX_REQUEST_MB * MEGABYTE:
+        if request.user.is_active and request.user.is_staff and size <= settings.CTPORTAL_MAX_REQUEST_MB * MEGABYTE:
             return None
         response = error_page(
             request,
@@ -36,7 +36,3 @@ class RequestSizeMiddleware(MiddlewareMixin):
         )
         response.headers["Connection"] = "close"
         return response
-
-
-def is_staff(request):
-    return request.user.is_active and request.user.is_staff

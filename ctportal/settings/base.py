@@ -90,11 +90,7 @@ SQLITE_OPTIONS = {
     ),
 }
 
-DATABASES = {
-    "default": environment.database(
-        environment.text("CTPORTAL_DATABASE_URL"), data_dir=DATA_DIR, sqlite_options=SQLITE_OPTIONS
-    )
-}
+DATABASES = {"default": environment.database("CTPORTAL_DATABASE_URL", DATA_DIR, SQLITE_OPTIONS)}
 
 # The form of a conference with forty sessions exceeds Django's default of 1,000 fields.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 4_000

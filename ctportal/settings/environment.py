@@ -27,11 +27,11 @@ def flag(name, default=False):
     return value.strip().lower() in TRUE
 
 
-def number(name, default, least=0):
-    """Return the variable *name* as an int of at least *least*. Raises ImproperlyConfigured for other values."""
+def number(name, default):
+    """Return the variable *name* as an int of at least 0. Raises ImproperlyConfigured for other values."""
     value = text(name, str(default))
-    if not value.isascii() or not value.isdigit() or int(value) < least:
-        raise ImproperlyConfigured(f"{name} is “{value}”; it must be a whole number of at least {least}.")
+    if not value.isascii() or not value.isdigit():
+        raise ImproperlyConfigured(f"{name} is “{value}”; it must be a whole number of at least 0.")
     return int(value)
 
 
@@ -57,24 +57,25 @@ def words(name):
     return [word.strip() for word in os.environ.get(name, "").split(",") if word.strip()]
 
 
-def database(url, *, data_dir, sqlite_options, pool=0):
-    """Return Django's database settings for *url*, or for the SQLite file in *data_dir* where *url* is empty.
+def database(name, data_dir, sqlite_options, *, pool=0):
+    """Return Django's database settings for the variable *name*, or for the SQLite file in *data_dir* where it is unset.
 
-    *url* is ``sqlite:///relative/path``, ``sqlite:////absolute/path`` or ``postgresql://user:password@host:port/name``. Its
+    It is ``sqlite:///relative/path``, ``sqlite:////absolute/path`` or ``postgresql://user:password@host:port/name``. Its
     query string holds options of the driver (``?sslmode=require``, ``?host=/var/run/postgresql``). *pool* is the number of
     connections to PostgreSQL that each process may keep open; with 0 each request opens one. Raises ImproperlyConfigured
-    for any other *url*.
+    for any other value.
     """
+    url = text(name)
     if not url:
         return _sqlite(Path(data_dir) / "ctportal.sqlite3", sqlite_options)
     parts = urlsplit(url)
-    name = unquote(parts.path[1:])
-    if parts.scheme == "sqlite" and name:
-        return _sqlite(Path(name), sqlite_options)
-    if parts.scheme not in {"postgres", "postgresql"} or not name:
+    path = unquote(parts.path[1:])
+    if parts.scheme == "sqlite" and path:
+        return _sqlite(Path(path), sqlite_options)
+    if parts.scheme not in {"postgres", "postgresql"} or not path:
         # The address may hold a password, so it is not repeated here.
         raise ImproperlyConfigured(
-            "CTPORTAL_DATABASE_URL cannot be read; it must be like sqlite:////srv/ctportal/ctportal.sqlite3"
+            f"{name} cannot be read; it must be like sqlite:////srv/ctportal/ctportal.sqlite3"
             " or postgresql://user:password@host:5432/name."
         )
     options = dict(parse_qsl(parts.query))
@@ -82,7 +83,7 @@ def database(url, *, data_dir, sqlite_options, pool=0):
         options["pool"] = {"min_size": 1, "max_size": pool, "timeout": 5}
     return {
         "ENGINE": "django.db.backends.postgresql",
-        "NAME": name,
+        "NAME": path,
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(options.pop("host", parts.hostname or "")),

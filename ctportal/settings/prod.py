@@ -15,10 +15,7 @@ ALLOWED_HOSTS = environment.words("CTPORTAL_ALLOWED_HOSTS")
 
 DATABASES = {
     "default": environment.database(
-        environment.text("CTPORTAL_DATABASE_URL"),
-        data_dir=DATA_DIR,
-        sqlite_options=SQLITE_OPTIONS,
-        pool=environment.number("CTPORTAL_DATABASE_POOL", 8),
+        "CTPORTAL_DATABASE_URL", DATA_DIR, SQLITE_OPTIONS, pool=environment.number("CTPORTAL_DATABASE_POOL", 8)
     )
 }
 STORAGES = FINGERPRINTED_STORAGES

@@ -68,7 +68,9 @@ def test_what_is_no_time_zone_is_refused_by_name(monkeypatch, value):
 
 
 def read_database(url, pool=0):
-    return environment.database(url, data_dir=Path("/srv/data"), sqlite_options={"timeout": 20}, pool=pool)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CTPORTAL_DATABASE_URL", url)
+        return environment.database("CTPORTAL_DATABASE_URL", Path("/srv/data"), {"timeout": 20}, pool=pool)
 
 
 def sqlite_at(path):

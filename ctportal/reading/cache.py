@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Hashable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import redis
 from cachetools import LRUCache
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from ctportal.reading.context import ReadContext
 
 logger = logging.getLogger(__name__)
-T = TypeVar("T")
 
 # Keys contain the quarter of an hour, because some pages depend on today's date: in every time zone, midnight is at a
 # full quarter of an hour in UTC.
@@ -120,24 +119,6 @@ def key_of(context: "ReadContext", *names: Hashable) -> str | None:
     quarter = int(context.at.timestamp()) // QUARTER
     name = repr((build(), context.epoch, quarter, names))
     return f"ctportal:{hashlib.sha256(name.encode()).hexdigest()}"
-
-
-def value(context: "ReadContext", key: Hashable, compute: Callable[[], T]) -> T:
-    """See ``ReadContext.cached``."""
-    where = usable()
-    name = where and key_of(context, "value", key)
-    if not where or not name:
-        return compute()
-    kept = where.get(name)
-    if kept is not None:
-        try:
-            found: T = json.loads(kept)
-            return found
-        except ValueError:
-            logger.warning("The cache gave something unreadable for “%s”; it is computed anew.", key)
-    made = compute()
-    where.set(name, json.dumps(made).encode())
-    return made
 
 
 def is_worth_keeping(parameters: Iterable[str]) -> bool:

@@ -1,5 +1,7 @@
 """The read context: the instant at which one request reads, passed to everything that its response is made of."""
 
+import json
+import logging
 from collections.abc import Callable, Hashable
 from datetime import datetime
 from functools import cached_property
@@ -11,6 +13,7 @@ from ctportal.publishing import epoch
 
 from . import cache
 
+logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
@@ -43,7 +46,20 @@ class ReadContext:
 
         *key* names the value. The value must be JSON serializable; a tuple comes back as a list.
         """
-        return cache.value(self, key, compute)
+        store = cache.usable()
+        name = store and cache.key_of(self, "value", key)
+        if not store or not name:
+            return compute()
+        kept = store.get(name)
+        if kept is not None:
+            try:
+                found: T = json.loads(kept)
+                return found
+            except ValueError:
+                logger.warning("The cache gave something unreadable for “%s”; it is computed anew.", key)
+        made = compute()
+        store.set(name, json.dumps(made).encode())
+        return made
 
 
 class ReadRequest(HttpRequest):

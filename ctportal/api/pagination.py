@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from django.core.paginator import Page
 from django.http import QueryDict
-from rest_framework.pagination import PageNumberPagination
+from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -14,24 +14,21 @@ from ctportal.core.search_text import shorten
 from ctportal.reading.middleware import never_kept
 from ctportal.reading.queries import EditionPaginator, PageOutOfRange
 
-from .parameters import MAX_PAGE_SIZE, PAGE_SIZE
+from .parameters import PAGE_SIZE
 from .problems import Problem
 
 
-class Pagination(PageNumberPagination):
+class Pagination(BasePagination):
     """Paginates a queryset into the primary keys of editions; ``parameters`` has already validated the query."""
 
-    page_size = PAGE_SIZE
-    page_size_query_param = "page_size"
-    max_page_size = MAX_PAGE_SIZE
     request: Request
     page: Page[int]
 
     def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> list[Any]:
         self.request = request
-        number = int(request.query_params.get("page") or 1)
+        page_size = int(request.query_params.get("page_size") or PAGE_SIZE)
         try:
-            self.page = EditionPaginator(queryset, self.get_page_size(request) or PAGE_SIZE).page(number)
+            self.page = EditionPaginator(queryset, page_size).page(request.query_params.get("page") or 1)
         except PageOutOfRange as error:
             detail = f"Page {error.number} does not exist. The last page is {error.pages}."
             errors = [{"parameter": "page", "code": "page_out_of_range", "detail": detail}]

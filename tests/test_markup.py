@@ -18,8 +18,6 @@ ALLOWED = {
 # Functions of the public side that may cache their results, because these do not depend on editions.
 KEPT = {
     "ctportal/core/dates.py:_months",  # names of months
-    "ctportal/core/dates.py:_days",  # days of the month
-    "ctportal/core/dates.py:_city",  # names of time zones
     "ctportal/core/countries.py:_names",  # names of countries and regions
     "ctportal/core/countries.py:regions_of",  # regions by country
     "ctportal/reading/cache.py:store",  # the cache itself

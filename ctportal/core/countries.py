@@ -103,29 +103,18 @@ _OWN_NAMES = {
 @cache
 def _names(language: str) -> dict[str, str]:
     """Return {ISO 3166-1 or M49 code: name in *language*}. Cached for the process."""
-    if language not in _LOCALES:
-        raise ValueError(f"“{language}” is not a language of the portal; it must be one of {', '.join(_LOCALES)}.")
     territories = Locale.parse(_LOCALES[language]).territories
     codes = [*COUNTRY_CODES, *(region.code for region in _REGIONS.values())]
     return {code: _OWN_NAMES[code][language] if code in _OWN_NAMES else territories[code] for code in codes}
 
 
 def country_name(code: str, language: str) -> str:
-    """Return the name of the country *code* (two capital letters) in *language*, or "" where *code* is empty.
-
-    Raises ValueError for a code that is not in ISO 3166-1 and for a language that is not one of the six.
-    """
-    if not code:
-        return ""
-    if code not in COUNTRY_CODES:
-        raise ValueError(f"“{code}” is not an ISO 3166-1 country code such as “TJ”.")
-    return _names(language)[code]
+    """Return the name of the country *code* (ISO 3166-1) in *language*, or "" where *code* is empty."""
+    return _names(language)[code] if code else ""
 
 
 def region_name(slug: str, language: str) -> str:
-    """Return the name of the region *slug* in *language*. Raises ValueError where either is unknown."""
-    if slug not in _REGIONS:
-        raise ValueError(f"“{slug}” is not a region; it must be one of {', '.join(REGIONS)}.")
+    """Return the name of the region *slug* in *language*."""
     return _names(language)[_REGIONS[slug].code]
 
 
@@ -133,12 +122,10 @@ def region_name(slug: str, language: str) -> str:
 def regions_of(code: str) -> tuple[str, ...]:
     """Return the slugs of the regions that contain the country *code*, from wide to narrow.
 
-    Returns () for an empty code and for those in ``WITHOUT_REGION``. Raises ValueError for a code not in ISO 3166-1.
+    Returns () for an empty code and for those in ``WITHOUT_REGION``.
     """
     if not code or code in WITHOUT_REGION:
         return ()
-    if code not in _REGION_OF:
-        raise ValueError(f"“{code}” is not an ISO 3166-1 country code such as “TJ”.")
     slugs = [_REGION_OF[code]]
     while parent := _REGIONS[slugs[0]].parent:
         slugs.insert(0, parent)

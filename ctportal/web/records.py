@@ -171,8 +171,8 @@ def version_banner(edition: Edition, current: Edition, language: str) -> dict[st
     else:
         line = _("You are reading version %(number)d, which was public from %(start)s to %(end)s.") % {
             "number": edition.version,
-            "start": format_instant(edition.public_from, "UTC", language),
-            "end": format_instant(edition.public_until, "UTC", language) if edition.public_until else "",
+            "start": format_instant(edition.public_from, language),
+            "end": format_instant(edition.public_until, language) if edition.public_until else "",
         }
     lines = [line, *([edition.note] if edition.note else [])]
     return {"lines": lines, "off": edition.pk != current.pk, "link": (newest, _("Go to the current page"))}
@@ -248,8 +248,8 @@ def envelope_of(edition: Edition, language: str) -> dict[str, Any]:
     return {
         "version": edition.version,
         "earlier": f"{address}versions/{edition.version - 1}/" if edition.version > 1 else "",
-        "published": format_instant(edition.published, "UTC", language),
-        "updated": format_instant(start, "UTC", language) if start != edition.published else "",
+        "published": format_instant(edition.published, language),
+        "updated": format_instant(start, language) if start != edition.published else "",
         "permanent": f"/id/{edition.uid}",
         "short": str(edition.uid)[:8],
         "data": data_address(edition.type, edition.uid),

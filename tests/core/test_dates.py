@@ -1,4 +1,4 @@
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 from babel.dates import format_date as cldr_date
@@ -127,9 +127,8 @@ def test_a_year_alone(language, text):
 @pytest.mark.parametrize(
     ("precision", "text"), [("day", "3 September 2019"), ("month", "September 2019"), ("year", "2019")]
 )
-@pytest.mark.parametrize("end", [date(2019, 9, 3), None])
-def test_a_range_of_one_day_is_that_day(precision, text, end):
-    assert format_date_range(date(2019, 9, 3), end, precision, "en") == text
+def test_a_range_of_one_day_is_that_day(precision, text):
+    assert format_date_range(date(2019, 9, 3), date(2019, 9, 3), precision, "en") == text
 
 
 @pytest.mark.parametrize("language", CODES)
@@ -141,49 +140,24 @@ def test_the_year_is_always_shown(days, language):
 @pytest.mark.parametrize(
     ("language", "text"),
     [
-        ("ar", "3 سبتمبر 2019، 10:00 (مينسك، UTC+3)"),
-        ("zh", "2019年9月3日 10:00（明斯克，UTC+3）"),
-        ("en", "3 September 2019, 10:00 (Minsk, UTC+3)"),
-        ("fr", "3 septembre 2019, 10:00 (Minsk, UTC+3)"),
-        ("ru", "3 сентября 2019\u202fг., 10:00 (Минск, UTC+3)"),
-        ("es", "3 de septiembre de 2019, 10:00 (Minsk, UTC+3)"),
+        ("ar", "3 سبتمبر 2019، 07:00 (UTC)"),
+        ("zh", "2019年9月3日 07:00（UTC）"),
+        ("en", "3 September 2019, 07:00 (UTC)"),
+        ("fr", "3 septembre 2019, 07:00 (UTC)"),
+        ("ru", "3 сентября 2019\u202fг., 07:00 (UTC)"),
+        ("es", "3 de septiembre de 2019, 07:00 (UTC)"),
     ],
 )
-def test_an_instant_is_read_in_the_time_zone_given(language, text):
-    assert format_instant(datetime(2019, 9, 3, 7, tzinfo=UTC), "Europe/Minsk", language) == text
+def test_an_instant_is_read_in_utc(language, text):
+    assert format_instant(datetime(2019, 9, 3, 7, tzinfo=UTC), language) == text
 
 
-@pytest.mark.parametrize(
-    ("zone", "text"),
-    [
-        ("UTC", "1 January 2020, 02:30 (UTC)"),
-        ("America/New_York", "31 December 2019, 21:30 (New York, UTC−5)"),
-        ("Asia/Kolkata", "1 January 2020, 08:00 (Kolkata, UTC+5:30)"),
-        ("Africa/Abidjan", "1 January 2020, 02:30 (Abidjan, UTC)"),
-    ],
-)
-def test_the_local_date_and_the_offset_follow_the_time_zone(zone, text):
-    assert format_instant(datetime(2020, 1, 1, 2, 30, tzinfo=UTC), zone, "en") == text
+def test_the_date_of_an_instant_is_that_of_utc():
+    instant = datetime(2019, 12, 31, 21, 30, tzinfo=timezone(-timedelta(hours=5)))
 
-
-def test_the_offset_is_that_of_the_day():
-    assert format_instant(datetime(2020, 7, 1, 12, tzinfo=UTC), "America/New_York", "en").endswith("(New York, UTC−4)")
+    assert format_instant(instant, "en") == "1 January 2020, 02:30 (UTC)"
 
 
 def test_a_last_day_before_the_first_is_refused():
     with pytest.raises(ValueError, match="The last day, 2019-09-03, is before the first, 2019-09-04."):
         format_date_range(date(2019, 9, 4), date(2019, 9, 3), "day", "en")
-
-
-def test_an_unknown_precision_language_or_zone_is_refused():
-    with pytest.raises(ValueError, match="“week” is not a precision of a date; it must be one of day, month, year."):
-        format_date(date(2019, 9, 3), "en", "week")
-    with pytest.raises(ValueError, match="“de” is not a language of the portal"):
-        format_date_range(*MINSK, "de")
-    with pytest.raises(ValueError, match="“Mars/Base” is not a time zone such as “Europe/Minsk”."):
-        format_instant(datetime(2019, 9, 3, tzinfo=UTC), "Mars/Base", "en")
-
-
-def test_a_naive_datetime_is_refused():
-    with pytest.raises(ValueError, match="has no time zone"):
-        format_instant(datetime(2019, 9, 3), "UTC", "en")

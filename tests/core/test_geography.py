@@ -105,19 +105,3 @@ def test_regions_are_listed_after_the_region_around_them():
     for slug in countries.REGIONS:
         assert countries._REGIONS[slug].parent in {None, *seen}
         seen.append(slug)
-
-
-@pytest.mark.parametrize("code", ["tj", "ZZ", "EU", "143", "Tajikistan"])
-def test_what_is_no_country_is_refused_by_name_and_by_region(code):
-    message = f"“{code}” is not an ISO 3166-1 country code"
-    with pytest.raises(ValueError, match=message):
-        countries.country_name(code, "en")
-    with pytest.raises(ValueError, match=message):
-        countries.regions_of(code)
-
-
-def test_an_unknown_region_or_language_is_refused():
-    with pytest.raises(ValueError, match="“narnia” is not a region; it must be one of africa, northern-africa"):
-        countries.region_name("narnia", "en")
-    with pytest.raises(ValueError, match="“de” is not a language of the portal; it must be one of ar, zh, en"):
-        countries.country_name("TJ", "de")

@@ -4,7 +4,6 @@ from http import HTTPStatus
 
 from django.conf import settings
 from django.utils.deprecation import MiddlewareMixin
-from django.utils.translation import gettext as _
 
 from ctportal.files.filetypes import MEGABYTE
 
@@ -25,14 +24,6 @@ class RequestSizeMiddleware(MiddlewareMixin):
             return None
         if request.user.is_active and request.user.is_staff and size <= settings.CTPORTAL_MAX_REQUEST_MB * MEGABYTE:
             return None
-        response = error_page(
-            request,
-            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-            _("The request is too large"),
-            [
-                _("A form can contain up to %(limit)d MB, including files. Send fewer files at a time.")
-                % {"limit": settings.CTPORTAL_MAX_REQUEST_MB}
-            ],
-        )
+        response = error_page(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         response.headers["Connection"] = "close"
         return response

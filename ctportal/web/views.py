@@ -3,6 +3,7 @@
 from datetime import timedelta
 from http import HTTPStatus
 
+from django.conf import settings
 from django.db.models import Exists, F, OuterRef
 from django.http import HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
@@ -156,15 +157,24 @@ def _ways_in(read_context, language):
 # Error pages ---------------------------------------------------------------------------------------------------------
 
 
-def error_page(request, status, title, lines):
+TITLES = {
+    HTTPStatus.BAD_REQUEST: _("This request could not be understood"),
+    HTTPStatus.FORBIDDEN: _("You do not have access to this page"),
+    HTTPStatus.NOT_FOUND: _("Page not found"),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: _("The request is too large"),
+    HTTPStatus.INTERNAL_SERVER_ERROR: _("Something went wrong on our side"),
+}
+
+
+def error_page(request, status):
     """Return an error page in the site's layout. It uses neither database nor session, so it works if these fail."""
     language = language_of(request)
     with translation.override(django_code(language)):
         context = {
             **frame(language),
-            "title": str(title),
+            "title": TITLES[status],
             "status": status,
-            "lines": [str(line) for line in lines],
+            "limit": settings.CTPORTAL_MAX_REQUEST_MB,
             "robots": "noindex",
         }
         html = render_to_string("errors/error.html", context)
@@ -175,28 +185,17 @@ def error_page(request, status, title, lines):
 
 
 def bad_request(request, exception=None):
-    return error_page(request, HTTPStatus.BAD_REQUEST, _("This request could not be understood"), [
-        _("There is an error in the address or the form. Go back and try again, or start from the home page."),
-    ])  # fmt: skip
+    return error_page(request, HTTPStatus.BAD_REQUEST)
 
 
 def forbidden(request, exception=None, reason=""):
     """Return the 403 page (``handler403``), also for a failed CSRF check (``CSRF_FAILURE_VIEW``)."""
-    return error_page(request, HTTPStatus.FORBIDDEN, _("You do not have access to this page"), [
-        _("You may need to sign in, or the form may have expired. Go back, reload the page and try again."),
-    ])  # fmt: skip
+    return error_page(request, HTTPStatus.FORBIDDEN)
 
 
 def not_found(request, exception=None):
-    return error_page(request, HTTPStatus.NOT_FOUND, _("Page not found"), [
-        _(
-            "Check the address for typing errors. Pages that have moved redirect to their new address; withdrawn pages "
-            "say so."),
-        _("The lists above lead to everything that is public."),
-    ])  # fmt: skip
+    return error_page(request, HTTPStatus.NOT_FOUND)
 
 
 def server_error(request):
-    return error_page(request, HTTPStatus.INTERNAL_SERVER_ERROR, _("Something went wrong on our side"), [
-        _("The error has been recorded. Please try again in a few minutes."),
-    ])  # fmt: skip
+    return error_page(request, HTTPStatus.INTERNAL_SERVER_ERROR)

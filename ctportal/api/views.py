@@ -5,9 +5,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from django.http import HttpResponseBase
 from django.urls import reverse
-from django.utils import translation
 from django.utils.http import http_date
 from rest_framework.decorators import action
 from rest_framework.exceptions import NotAcceptable
@@ -53,11 +51,6 @@ class ReadOnlyView(APIView):
     renderer_classes = (JSONRenderer,)
     content_negotiation_class = Negotiation
     http_method_names = ("get", "head")
-
-    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        # The API speaks English, whatever language the reader's browser asks for.
-        with translation.override("en"):
-            return super().dispatch(request, *args, **kwargs)
 
     @property
     def default_response_headers(self) -> dict[str, str]:

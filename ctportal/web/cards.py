@@ -6,6 +6,7 @@ in a preview. The results are the inputs of the components of the same names.
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from operator import itemgetter
 from typing import Any
 
 from ctportal.core import codes
@@ -159,11 +160,11 @@ def picture_of(
     by_format: dict[str, list] = {}
     for file in data["renditions"]:
         by_format.setdefault(file["media_type"], []).append(file)
-    ordered = [(name, sorted(by_format[name], key=_width)) for name in FORMATS if name in by_format]
+    ordered = [(name, sorted(by_format[name], key=itemgetter("width"))) for name in FORMATS if name in by_format]
     if not ordered:
         return None
     fallback = ordered[-1][1]
-    middle = min(fallback, key=lambda file: abs(_width(file) - MIDDLE))
+    middle = min(fallback, key=lambda file: abs(file["width"] - MIDDLE))
     texts = {} if data["decorative"] or decorative else data["alt_text"]
     return {
         "sources": [(name, _srcset(files)) for name, files in ordered[:-1]],
@@ -177,12 +178,8 @@ def picture_of(
     }
 
 
-def _width(file: dict[str, Any]) -> int:
-    return file["width"] or 0
-
-
 def _srcset(files: list) -> str:
-    return ", ".join(f"{file['path']} {file['width']}w" for file in files if file["width"])
+    return ", ".join(f"{file['path']} {file['width']}w" for file in files)
 
 
 def file_line(file: dict[str, Any], language: str) -> dict[str, Any]:

@@ -215,12 +215,11 @@ def gone_page(
     title: str,
     reason: str,
     replacement: Edition | None = None,
-    sha256: str = "",
-    chain: str = "",
+    **sealed: str,
 ) -> HttpResponse:
     """Return the 410 page with the public *reason* and the edition to read instead, if there is one.
 
-    For a sealed version, *sha256* is its checksum and *chain* the address of the list of versions that verifies it. An
+    *sealed* are ``sha256``, the checksum of a sealed version, and ``chain``, the address of the versions that verify it. An
     address without language, such as that of a file, has the home page in its language switch.
     """
     return render_page(
@@ -230,8 +229,7 @@ def gone_page(
             "heading": title,
             "reason": reason,
             "link": replacement and target(replacement, language),
-            "sha256": sha256,
-            "chain": chain,
+            **sealed,
         },
         language=language,
         path=request.path_info[4:] if language_in_address(request) else "",

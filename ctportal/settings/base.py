@@ -43,7 +43,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # Those that set headers come before whitenoise, so that static files, redirects and errors have them too.
     "ctportal.web.headers.HeadWithoutBodyMiddleware",
-    "ctportal.web.headers.ContentSecurityPolicyMiddleware",
+    "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "ctportal.web.headers.IsolationHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",

@@ -7,7 +7,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable
-from typing import IO, NoReturn
+from typing import NoReturn
 from xml.parsers import expat
 
 from django.core.exceptions import ValidationError
@@ -31,23 +31,19 @@ FETCHED = re.compile(r"/(attachedTemplate|oleObject|frame|subDocument|aFChunk)$"
 Element = tuple[str, dict[str, str]]  # (name without its namespace, attributes) of an XML element
 
 
-def is_word(file: IO[bytes]) -> bool:
+def is_word(file: "File[bytes]") -> bool:
     """Return whether the archive lists the two members of every Word document. Reads only a list of limited length."""
     try:
         with open_archive(file) as archive:
             return {"[Content_Types].xml", "word/document.xml"} <= set(archive.namelist())
     except zipfile.BadZipFile:
         return False
-    except ArchiveTooLarge:
-        return True  # check_docx refuses it, with a message for it
+    except ValidationError:
+        return True  # check_docx refuses it with this message
 
 
-class ArchiveTooLarge(Exception):
-    pass
-
-
-def open_archive(file: IO[bytes]) -> zipfile.ZipFile:
-    """Return the ZipFile. Raises BadZipFile, or ArchiveTooLarge before reading a list of members that is too long."""
+def open_archive(file: "File[bytes]") -> zipfile.ZipFile:
+    """Return the ZipFile. Raises BadZipFile, or ValidationError before reading a list of members that is too long."""
     size = file.seek(0, os.SEEK_END)
     file.seek(max(0, size - END_OF_ARCHIVE.size))
     end = file.read(END_OF_ARCHIVE.size)
@@ -56,11 +52,14 @@ def open_archive(file: IO[bytes]) -> zipfile.ZipFile:
     signature, _disk, _start, _here, members, directory, _offset, comment = END_OF_ARCHIVE.unpack(end)
     if signature != b"PK\x05\x06" or comment:
         raise zipfile.BadZipFile("no end record at the very end")  # so no other data follows the archive
-    if members > MAX_MEMBERS or directory > MAX_DIRECTORY:  # covers the escape values of ZIP64 too
-        raise ArchiveTooLarge
-    archive = zipfile.ZipFile(file)
-    if len(archive.infolist()) > MAX_MEMBERS:
-        raise ArchiveTooLarge
+    too_long = members > MAX_MEMBERS or directory > MAX_DIRECTORY  # covers the escape values of ZIP64 too
+    archive = None if too_long else zipfile.ZipFile(file)
+    if archive is None or len(archive.infolist()) > MAX_MEMBERS:
+        raise ValidationError(
+            _("“%(name)s” has more parts than allowed (limit %(limit)s). Save it again in Word."),
+            code="archive_too_large",
+            params={"name": shown(file.name or ""), "limit": MAX_MEMBERS},
+        )
     return archive
 
 
@@ -74,12 +73,6 @@ def check_docx(uploaded: "File[bytes]") -> None:
         with open_archive(uploaded) as archive:
             check_members(archive, name)
             check_parts(archive, name)
-    except ArchiveTooLarge as error:
-        raise ValidationError(
-            _("“%(name)s” has more parts than allowed (limit %(limit)s). Save it again in Word."),
-            code="archive_too_large",
-            params={"name": name, "limit": MAX_MEMBERS},
-        ) from error
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, expat.ExpatError, LookupError) as error:
         raise damaged(name, DOCX) from error
 

@@ -23,22 +23,20 @@ from ctportal.core.types import JsonObject, JsonValue
 # The path from the record to a value: names of fields and, for an entry of a list, the entry itself.
 JsonPath: TypeAlias = tuple[str | JsonObject, ...]
 
-ADDED, REMOVED, CHANGED, MOVED = "added", "removed", "changed", "moved"
-
 
 @dataclass(frozen=True)
 class Change:
     """One difference.
 
-    *kind* is ADDED, REMOVED, CHANGED or MOVED (the same entries in a different order). *before* and *after* are the
-    values in the JSON, None if there is none. *language* is that of a text in a language object.
+    *before* and *after* are the values in the JSON, None if there is none. *language* is that of a text in a language
+    object. A list is *reordered* if it has the same entries in a different order.
     """
 
     path: JsonPath
-    kind: str
-    before: JsonValue = None
-    after: JsonValue = None
+    before: JsonValue
+    after: JsonValue
     language: str = ""
+    reordered: bool = False
 
     @property
     def field(self) -> str:
@@ -63,7 +61,7 @@ def _values(before: JsonValue, after: JsonValue, path: JsonPath) -> Iterator[Cha
         for code in CODES:
             old, new = (before or {}).get(code), (after or {}).get(code)
             if old != new:
-                yield Change(path, _kind(old, new), old, new, code)
+                yield Change(path, old, new, code)
     elif _is_list_of_objects(before) and _is_list_of_objects(after):
         yield from _lists(before or [], after or [], path)
     elif (
@@ -74,13 +72,7 @@ def _values(before: JsonValue, after: JsonValue, path: JsonPath) -> Iterator[Cha
     ):
         yield from _objects(before, after, path)
     else:
-        yield Change(path, _kind(before, after), before, after)
-
-
-def _kind(before: JsonValue, after: JsonValue) -> str:
-    if before in (None, "", [], {}):
-        return ADDED
-    return REMOVED if after in (None, "", [], {}) else CHANGED
+        yield Change(path, before, after)
 
 
 def _is_language_object(value: JsonValue) -> TypeGuard[JsonObject | None]:
@@ -101,15 +93,15 @@ def _lists(before: list[JsonObject], after: list[JsonObject], path: JsonPath) ->
     matches = _matches(before, after)
     for old, entry in enumerate(before):
         if old not in matches.values():
-            yield Change((*path, entry), REMOVED, entry, None)
+            yield Change((*path, entry), entry, None)
     for new, entry in enumerate(after):
         if new in matches:
             yield from _objects(before[matches[new]], entry, (*path, entry))
         else:
-            yield Change((*path, entry), ADDED, None, entry)
+            yield Change((*path, entry), None, entry)
     order = [old for _new, old in sorted(matches.items())]
     if order != sorted(order):
-        yield Change(path, MOVED, before, after)
+        yield Change(path, before, after, reordered=True)
 
 
 def _matches(before: list[JsonObject], after: list[JsonObject]) -> dict[int, int]:

@@ -16,7 +16,6 @@ from ctportal.publishing.models import Edition
 from ctportal.publishing.services import LONGEST_REASON
 from ctportal.publishing.snapshot import builder_for, canonical, languages_leaving, strings
 from ctportal.publishing.state import SHOWS
-from ctportal.reading.differences import CHANGED
 from ctportal.staff.draft_changes import name_of_field
 from ctportal.staff.interface_language import interface_language
 from ctportal.staff.object_pages import ObjectPage
@@ -192,7 +191,7 @@ class ComparePage(VersionsPage):
     def _changes(self, before, after, language):
         titles = self._titles({uid for _name, uid in (*before.pointers, *after.pointers)}, language)
         was, now = ([(name, titles[uid]) for name, uid in side.pointers if uid in titles] for side in (before, after))
-        moved = Shown(_("Web address"), CHANGED, before=[before.slug], after=[after.slug])
+        moved = Shown(_("Web address"), before=[before.slug], after=[after.slug])
         return [
             *([moved] if before.slug != after.slug else []),
             *changed(before.json, after.json, language),

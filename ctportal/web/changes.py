@@ -16,7 +16,7 @@ from ctportal.core import codes
 from ctportal.core.countries import country_name
 from ctportal.core.dates import format_date
 from ctportal.core.languages import CODES, DEFAULT, comma, direction
-from ctportal.reading.differences import ADDED, MOVED, REMOVED, Part, differences, text_changes
+from ctportal.reading.differences import Part, differences, text_changes
 
 from .cards import dates_of
 from .labels import language_name, number_in_series
@@ -145,7 +145,6 @@ class Shown:
     """
 
     label: str
-    kind: str
     paragraphs: list[list[Part]] = field(default_factory=list)
     before: list[str] = field(default_factory=list)
     after: list[str] = field(default_factory=list)
@@ -178,8 +177,8 @@ def _together(shown):
 
 def relations_changed(before, after, language):
     """Return the differences between two lists of relations, each (name, title of the target), as a list of Shown."""
-    gone = [Shown(_relation(name), REMOVED, before=[title]) for name, title in before if (name, title) not in after]
-    new = [Shown(_relation(name), ADDED, after=[title]) for name, title in after if (name, title) not in before]
+    gone = [Shown(_relation(name), before=[title]) for name, title in before if (name, title) not in after]
+    new = [Shown(_relation(name), after=[title]) for name, title in after if (name, title) not in before]
     return _together([*gone, *new])
 
 
@@ -198,12 +197,12 @@ class _Teller:
         self.language, self.texts = language, LanguageContext(language, original)
 
     def tell(self, change):
-        shown = Shown(self.where(change), change.kind)
+        shown = Shown(self.where(change))
         if change.language:
             shown.tongue = language_name(change.language)
             shown.lang, shown.dir = change.language, direction(change.language)
         both_are_texts = all(each and isinstance(each, str) for each in (change.before, change.after))
-        if change.kind == MOVED:
+        if change.reordered:
             shown.remark = _("The same entries in a different order.")
         elif change.language or (change.field in TEXTS and both_are_texts):
             shown.paragraphs = text_changes(change.before or "", change.after or "")

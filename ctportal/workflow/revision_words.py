@@ -20,10 +20,11 @@ from ctportal.core.languages import LANGUAGES
 from ctportal.core.types import AnyUser, JsonObject, JsonValue
 from ctportal.publishing.base_models import Record
 from ctportal.publishing.snapshot import plain
-from ctportal.reading.differences import ADDED, CHANGED, REMOVED, Part, paragraphs, text_changes
+from ctportal.reading.differences import Part, paragraphs, text_changes
 from ctportal.workflow.redaction import Pointer, is_owner, known
 from ctportal.workflow.revisions import Column, SavedState, called, columns_of
 
+ADDED, REMOVED, CHANGED = "added", "removed", "changed"
 # Columns that are not shown.
 UNTOLD = frozenset({"uid", "created_at", "created_by"})
 BRIEF = 4  # words in the heading of a row

@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.utils.translation import gettext_lazy as _
 
-from ctportal.files.filetypes import DOCX, MEGABYTE, damaged, shown
+from ctportal.files.filetypes import DOCX, MEGABYTE, damaged, refused, shown
 
 # A real document of 300 pages has some 100 members and unpacks to 20 times its size.
 MAX_MEMBERS = 2_000
@@ -55,11 +55,8 @@ def open_archive(file: "File[bytes]") -> zipfile.ZipFile:
     too_long = members > MAX_MEMBERS or directory > MAX_DIRECTORY  # covers the escape values of ZIP64 too
     archive = None if too_long else zipfile.ZipFile(file)
     if archive is None or len(archive.infolist()) > MAX_MEMBERS:
-        raise ValidationError(
-            _("“%(name)s” has more parts than allowed (limit %(limit)s). Save it again in Word."),
-            code="archive_too_large",
-            params={"name": shown(file.name or ""), "limit": MAX_MEMBERS},
-        )
+        message = _("“%(name)s” has more parts than allowed (limit %(limit)s). Save it again in Word.")
+        raise refused(file.name or "", message, "archive_too_large", limit=MAX_MEMBERS)
     return archive
 
 
@@ -68,7 +65,7 @@ def check_docx(uploaded: "File[bytes]") -> None:
 
     Nothing is unpacked before the size limits are checked.
     """
-    name = shown(uploaded.name or "")
+    name = uploaded.name or ""
     try:
         with open_archive(uploaded) as archive:
             check_members(archive, name)
@@ -83,19 +80,14 @@ def check_members(archive: zipfile.ZipFile, name: str) -> None:
     total = sum(member.file_size for member in members)
     crowded = [member for member in members if member.file_size > MEGABYTE]
     if total > MAX_UNPACKED or any(member.file_size > MAX_RATIO * max(member.compress_size, 1) for member in crowded):
-        raise ValidationError(
-            _("“%(name)s” unpacks to %(size)s MB; the limit is %(limit)s MB and 100 times the packed size."),
-            code="archive_too_large",
-            params={"name": name, "size": -(-total // MEGABYTE), "limit": MAX_UNPACKED // MEGABYTE},
-        )
+        message = _("“%(name)s” unpacks to %(size)s MB; the limit is %(limit)s MB and 100 times the packed size.")
+        size, limit = -(-total // MEGABYTE), MAX_UNPACKED // MEGABYTE
+        raise refused(name, message, "archive_too_large", size=size, limit=limit)
     names = [member.filename for member in members]
     unsafe = [member for member in members if is_unsafe(member)]
     if unsafe or len({entry.lower() for entry in names}) < len(names) or min(m.header_offset for m in members) != 0:
-        raise ValidationError(
-            _("“%(name)s” contains parts with unsafe names or locations. Save it again in Word."),
-            code="archive_unsafe",
-            params={"name": name},
-        )
+        message = _("“%(name)s” contains parts with unsafe names or locations. Save it again in Word.")
+        raise refused(name, message, "archive_unsafe")
     active = next((entry for entry in names if ACTIVE_PART.search(entry)), None)
     if active:
         raise active_content(name, active)
@@ -143,11 +135,8 @@ def check_prolog(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -
     except FirstElement:
         return
     except DocumentType as error:
-        raise ValidationError(
-            _("“%(name)s” defines its own entities in %(part)s, which Word never does. Save it again in Word."),
-            code="xml_not_allowed",
-            params={"name": name, "part": shown(member.filename)},
-        ) from error
+        message = _("“%(name)s” defines its own entities in %(part)s, which Word never does. Save it again in Word.")
+        raise refused(name, message, "xml_not_allowed", part=shown(member.filename)) from error
 
 
 class DocumentType(Exception):
@@ -188,11 +177,8 @@ def check_relations(relations: Iterable[Element], name: str) -> None:
 
 
 def active_content(name: str, part: str) -> ValidationError:
-    return ValidationError(
-        _(
-            "“%(name)s” contains content that runs or is loaded when the file is opened (%(part)s). Remove it, or save "
-            "the file as PDF."
-        ),
-        code="docx_active_content",
-        params={"name": name, "part": shown(part)},
+    message = _(
+        "“%(name)s” contains content that runs or is loaded when the file is opened (%(part)s). Remove it, or save "
+        "the file as PDF."
     )
+    return refused(name, message, "docx_active_content", part=shown(part))

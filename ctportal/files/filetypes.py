@@ -55,11 +55,8 @@ def clean_name(name: str, kind: FileType) -> str:
     reverses its reading order, which hides its extension.
     """
     if REORDERING.search(name):
-        raise ValidationError(
-            _("The name of “%(name)s” contains invisible characters that reorder its letters; rename the file."),
-            code="invalid_name",
-            params={"name": shown(name)},
-        )
+        message = _("The name of “%(name)s” contains invisible characters that reorder its letters; rename the file.")
+        raise refused(name, message, "invalid_name")
     stem, found = split_name(name)
     if found and found not in kind.extensions:
         stem = f"{stem}.{found}"
@@ -84,13 +81,15 @@ def shown(name: str) -> str:
     return (text[:99] + "…" if len(text) > 100 else text) or "?"
 
 
+def refused(name: str, message: LazyText, code: str, **params: object) -> ValidationError:
+    """Return the ValidationError for the file *name*, which *message* repeats as ``%(name)s``."""
+    return ValidationError(message, code=code, params={"name": shown(name), **params})
+
+
 def damaged(name: str, kind: FileType) -> ValidationError:
     """Return the ValidationError for a file that cannot be opened as *kind*."""
-    return ValidationError(
-        _(
-            "“%(name)s” is damaged or incomplete: it cannot be opened as %(label)s. Save it again and upload the new "
-            "file."
-        ),
-        code={PDF: "pdf_damaged", DOCX: "docx_damaged"}.get(kind, "image_damaged"),
-        params={"name": name, "label": kind.label},
+    message = _(
+        "“%(name)s” is damaged or incomplete: it cannot be opened as %(label)s. Save it again and upload the new file."
     )
+    code = {PDF: "pdf_damaged", DOCX: "docx_damaged"}.get(kind, "image_damaged")
+    return refused(name, message, code, label=kind.label)

@@ -9,12 +9,11 @@ import tempfile
 import threading
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.utils.translation import gettext_lazy as _
 
 from ctportal.core.types import JsonObject
-from ctportal.files.filetypes import MEGABYTE, FileType, damaged, shown
+from ctportal.files.filetypes import MEGABYTE, FileType, damaged, refused
 
 EXTRACTION_SECONDS = 15
 MAX_ANSWER = 8 * MEGABYTE  # bytes of output that are read from the process
@@ -25,7 +24,7 @@ def inspect(uploaded: "File[bytes]", kind: FileType) -> tuple[int | None, str]:
 
     The text is empty where extracting it failed; that does not refuse the document.
     """
-    name = shown(uploaded.name or "")
+    name = uploaded.name or ""
     verdict: JsonObject = {}
     text = ""
     for line in run_extraction(uploaded, kind.extensions[0]):
@@ -36,22 +35,12 @@ def inspect(uploaded: "File[bytes]", kind: FileType) -> tuple[int | None, str]:
     if verdict.get("verdict") == "damaged":
         raise damaged(name, kind)
     if verdict.get("verdict") == "encrypted":
-        raise ValidationError(
-            _("“%(name)s” is protected, so it cannot be checked. Save it without a password or restrictions."),
-            code="pdf_encrypted",
-            params={"name": name},
-        )
+        message = _("“%(name)s” is protected, so it cannot be checked. Save it without a password or restrictions.")
+        raise refused(name, message, "pdf_encrypted")
     if verdict.get("verdict") == "active":
-        raise ValidationError(
-            _("“%(name)s” contains %(detail)s, which is not allowed in published files. Print it to a new PDF."),
-            code="pdf_active_content",
-            params={"name": name, "detail": verdict["detail"]},
-        )
-    raise ValidationError(
-        _("“%(name)s” is too complex to be checked. Print it to a new PDF."),
-        code="document_not_checked",
-        params={"name": name},
-    )
+        message = _("“%(name)s” contains %(detail)s, which is not allowed in published files. Print it to a new PDF.")
+        raise refused(name, message, "pdf_active_content", detail=verdict["detail"])
+    raise refused(name, _("“%(name)s” is too complex to be checked. Print it to a new PDF."), "document_not_checked")
 
 
 def run_extraction(uploaded: "File[bytes]", kind: str) -> list[JsonObject]:

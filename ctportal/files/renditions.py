@@ -19,7 +19,7 @@ from PIL import Image, ImageCms, IptcImagePlugin
 from PIL.ImageFile import ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 
-from ctportal.files.filetypes import JPEG, PNG, WEBP, FileType, damaged
+from ctportal.files.filetypes import JPEG, PNG, WEBP, FileType, damaged, refused
 
 logger = logging.getLogger(__name__)
 
@@ -73,14 +73,10 @@ def make_renditions(data: bytes, kind: FileType, name: str) -> tuple[Size, list[
     except ValidationError:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise ValidationError(
-            _(
-                "“%(name)s” has more than %(limit)s megapixels. Save it as a JPEG with a longer side of at most 6000 "
-                "pixels."
-            ),
-            code="image_too_large",
-            params={"name": name, "limit": settings.CTPORTAL_MAX_PHOTO_MEGAPIXELS},
-        ) from error
+        message = _(
+            "“%(name)s” has more than %(limit)s megapixels. Save it as a JPEG with a longer side of at most 6000 pixels."
+        )
+        raise refused(name, message, "image_too_large", limit=settings.CTPORTAL_MAX_PHOTO_MEGAPIXELS) from error
     except Exception as error:  # decoders raise OSError, SyntaxError, struct.error …
         logger.info("Refused a picture that cannot be decoded: %r", error)
         raise damaged(name, kind) from error
@@ -157,30 +153,20 @@ def check_memory(size: Size, bytes_per_pixel: float, name: str) -> None:
 
 def too_large(size: Size, limit: int, name: str) -> ValidationError:
     """Return the ValidationError for a photo of *size* where the limit is *limit* megapixels."""
-    return ValidationError(
-        _(
-            "“%(name)s” is %(width)s × %(height)s pixels (%(megapixels)s megapixels); the limit in this format is "
-            "%(limit)s megapixels. Save it as a standard JPEG with a longer side of at most 6000 pixels."
-        ),
-        code="image_too_large",
-        params={
-            "name": name,
-            "width": size[0],
-            "height": size[1],
-            "megapixels": round(size[0] * size[1] / 1e6),
-            "limit": limit,
-        },
+    message = _(
+        "“%(name)s” is %(width)s × %(height)s pixels (%(megapixels)s megapixels); the limit in this format is "
+        "%(limit)s megapixels. Save it as a standard JPEG with a longer side of at most 6000 pixels."
     )
+    width, height = size
+    megapixels = round(width * height / 1e6)
+    return refused(name, message, "image_too_large", width=width, height=height, megapixels=megapixels, limit=limit)
 
 
 def check_still(image: ImageFile, name: str) -> None:
     # A camera's JPEG may hold a second picture (MPO: depth, preview); the first one is the photo.
     if getattr(image, "n_frames", 1) > 1 and image.format != "MPO":
-        raise ValidationError(
-            _("“%(name)s” is an animation; a photo is one still picture. Save one frame of it and upload that."),
-            code="image_animated",
-            params={"name": name},
-        )
+        message = _("“%(name)s” is an animation; a photo is one still picture. Save one frame of it and upload that.")
+        raise refused(name, message, "image_animated")
 
 
 def prepare_jpeg(image: JpegImageFile, data: bytes, name: str) -> None:
@@ -195,11 +181,8 @@ def prepare_jpeg(image: JpegImageFile, data: bytes, name: str) -> None:
     if image.info.get("progressive"):
         waiting = 2 * samples  # of a progressive picture libjpeg keeps all samples until its last scan
         if data.count(b"\xff\xda") > MAX_SCANS:
-            raise ValidationError(
-                _("“%(name)s” is a JPEG with more than %(limit)s scans. Save it as a standard JPEG."),
-                code="image_damaged",
-                params={"name": name, "limit": MAX_SCANS},
-            )
+            message = _("“%(name)s” is a JPEG with more than %(limit)s scans. Save it as a standard JPEG.")
+            raise refused(name, message, "image_damaged", limit=MAX_SCANS)
     pixels = size[0] * size[1]
     half = max(size) // 2 >= DOWNLOAD_SIDE or pixels * (4 + waiting) > MEMORY_BUDGET * 0.8
     if half:

@@ -18,7 +18,7 @@ from django.core.files.storage import Storage
 from django.db import connection, transaction
 
 from ctportal.files.archives import check_docx
-from ctportal.files.filetypes import DOCUMENT_TYPES, DOCX, PHOTO_TYPES, clean_name, shown
+from ctportal.files.filetypes import DOCUMENT_TYPES, DOCX, PHOTO_TYPES, clean_name
 from ctportal.files.inspection import inspect
 from ctportal.files.models import StoredFile
 from ctportal.files.renditions import DOWNLOAD, Rendition, make_renditions
@@ -58,7 +58,7 @@ def prepare_photo(uploaded: "File[bytes]") -> "PreparedPhoto":
     data = uploaded.read()
     kind = check_type(uploaded, PHOTO_TYPES)
     name = clean_name(uploaded.name or "", kind)
-    size, renditions = make_renditions(data, kind, shown(uploaded.name or ""))
+    size, renditions = make_renditions(data, kind, uploaded.name or "")
     return PreparedPhoto(data, name, kind.media_type, size, renditions)
 
 

@@ -9,7 +9,6 @@ import os
 from collections.abc import Sequence
 
 import filetype
-from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.utils.translation import gettext_lazy as _
 
@@ -25,6 +24,7 @@ from ctportal.files.filetypes import (
     PNG,
     WEBP,
     FileType,
+    refused,
     shown,
     split_name,
 )
@@ -35,18 +35,12 @@ def check_size(uploaded: "File[bytes]", limit_mb: int, code: str) -> None:
     uploaded.seek(0, os.SEEK_END)
     size = uploaded.tell()  # not the declared size
     uploaded.seek(0)
+    name = uploaded.name or ""
     if not size:
-        raise ValidationError(
-            _("“%(name)s” is empty. Choose the file again, or save it again first."),
-            code="file_empty",
-            params={"name": shown(uploaded.name or "")},
-        )
+        raise refused(name, _("“%(name)s” is empty. Choose the file again, or save it again first."), "file_empty")
     if size > limit_mb * MEGABYTE:
-        raise ValidationError(
-            _("“%(name)s” is %(size)s MB; the limit is %(limit)s MB."),
-            code=code,
-            params={"name": shown(uploaded.name or ""), "size": -(-size // MEGABYTE), "limit": limit_mb},
-        )
+        message = _("“%(name)s” is %(size)s MB; the limit is %(limit)s MB.")
+        raise refused(name, message, code, size=-(-size // MEGABYTE), limit=limit_mb)
 
 
 def check_type(uploaded: "File[bytes]", allowed: Sequence[FileType]) -> FileType:
@@ -59,32 +53,20 @@ def check_type(uploaded: "File[bytes]", allowed: Sequence[FileType]) -> FileType
     extension = split_name(name)[1]
     claimed = next((kind for kind in ALL_TYPES if extension in kind.extensions), None)
     right = ", ".join(str(kind.label) for kind in allowed)
-    params = {"name": shown(name), "found": description, "right": right}
     if claimed and claimed is not found:
-        raise ValidationError(
-            _("“%(name)s” is %(found)s, not %(claimed)s as its name suggests. Accepted here: %(right)s."),
-            code="content_mismatch",
-            params={**params, "claimed": claimed.label},
-        )
+        message = _("“%(name)s” is %(found)s, not %(claimed)s as its name suggests. Accepted here: %(right)s.")
+        raise refused(name, message, "content_mismatch", found=description, claimed=claimed.label, right=right)
     if found is None or found not in allowed:
-        raise ValidationError(
-            _("“%(name)s” is %(found)s, which is not accepted here. Accepted: %(right)s."),
-            code="type_not_allowed",
-            params=params,
-        )
+        message = _("“%(name)s” is %(found)s, which is not accepted here. Accepted: %(right)s.")
+        raise refused(name, message, "type_not_allowed", found=description, right=right)
     if extension and extension not in found.extensions:
-        raise ValidationError(
-            _("“%(name)s” is %(found)s, but its name ends in .%(extension)s. The name should end in .%(ending)s."),
-            code="content_mismatch",
-            params={**params, "extension": extension[:20], "ending": found.extensions[0]},
-        )
+        message = _("“%(name)s” is %(found)s, but its name ends in .%(extension)s. The name should end in .%(ending)s.")
+        wrong, ending = extension[:20], found.extensions[0]
+        raise refused(name, message, "content_mismatch", found=description, extension=wrong, ending=ending)
     declared = (getattr(uploaded, "content_type", None) or "").split(";")[0].strip().lower()
     if declared not in (found.media_type, *found.also_declared_as, *DECLARES_NOTHING):
-        raise ValidationError(
-            _("“%(name)s” is %(found)s, but was sent as %(declared)s. Save it again and choose the new file."),
-            code="content_mismatch",
-            params={**params, "declared": shown(declared)},
-        )
+        message = _("“%(name)s” is %(found)s, but was sent as %(declared)s. Save it again and choose the new file.")
+        raise refused(name, message, "content_mismatch", found=description, declared=shown(declared))
     return found
 
 

@@ -8,7 +8,7 @@ from rest_framework.filters import BaseFilterBackend
 from rest_framework.request import Request
 
 from ctportal.core.languages import CODES
-from ctportal.reading.filters import FILTERSETS, CodeField, EditionFilterSet, StrictField, shown
+from ctportal.reading.filters import FILTERSETS, CodeField, EditionFilterSet, StrictField, refuse, shown
 
 from .problems import Problem
 
@@ -19,10 +19,8 @@ MAX_PAGE_SIZE = 100
 class PageSizeField(StrictField):
     def read(self, value: str) -> int:
         if not (value.isascii() and value.isdigit() and len(value) <= 3 and 1 <= int(value) <= MAX_PAGE_SIZE):
-            raise ValidationError(
-                f"“{shown(value)}” is not a valid page size. Use a number from 1 to {MAX_PAGE_SIZE}.",
-                code="invalid_page_size",
-            )
+            message = f"“%(value)s” is not a valid page size. Use a number from 1 to {MAX_PAGE_SIZE}."
+            refuse(value, message, "invalid_page_size")
         return int(value)
 
 

@@ -61,7 +61,7 @@ def render_record(request: HttpRequest, page: RecordPage) -> HttpResponse:
             "conference": conference,
             "session": _session(home, document["session"], language) if home and document["session"] else "",
             "relations": _relations(page),
-            "citations": () if page.version else citations(document, address, page.key),
+            "citations": () if page.version else citations(document, address, page.slug or page.uid),
             "path": page.path,
             "past_files": [each["file"] for each in document["versions"] if each["file"]] if page.version else (),
             "past": bool(page.version),

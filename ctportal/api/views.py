@@ -181,7 +181,8 @@ class EditionViewSet(ReadOnlyView, GenericViewSet):
     def moved(self, found: Moved, below: str = "") -> Response:
         """Return a redirect to the record's current address, with the query string kept."""
         query = self.request.query_params.urlencode()
-        address = reverse(f"api:{self.basename}-detail", args=[found.address]) + below
+        edition = found.edition
+        address = reverse(f"api:{self.basename}-detail", args=[edition.slug or edition.uid]) + below
         return Response(status=301, headers={"Location": f"{address}?{query}" if query else address})
 
     @property

@@ -25,7 +25,7 @@ from ctportal.core.search_text import MAX_CHARACTERS, MAX_WORDS, SearchText, sho
 from ctportal.core.types import LazyText
 from ctportal.publishing.models import Edition, EditionQuerySet, RecordType
 from ctportal.reading.cache import is_worth_keeping
-from ctportal.reading.context import ReadContext, ReadRequest
+from ctportal.reading.context import ReadRequest
 from ctportal.reading.queries import SLUG, SLUG_LENGTH, UID, Choice, choose
 
 PAGE_DIGITS = 9
@@ -215,7 +215,7 @@ class RecordFilter(FacetFilter):
         field: RecordField = super().field
         filters: EditionFilterSet | None = getattr(self, "parent", None)
         if filters is not None:
-            field.at = filters.context.at
+            field.at = filters.request.read_context.at
         return field
 
 
@@ -255,10 +255,6 @@ class EditionFilterSet(django_filters.FilterSet):  # type: ignore[misc]  # djang
     class Meta:
         model = Edition
         fields = ()
-
-    @property
-    def context(self) -> ReadContext:
-        return self.request.read_context
 
     @property
     def page_number(self) -> int:
@@ -313,7 +309,7 @@ class EditionFilterSet(django_filters.FilterSet):  # type: ignore[misc]  # djang
         if not is_worth_keeping(names):
             return self.qs.order_by().count()
         key = "count", self.record_type, *((name, self.data[name]) for name in names)
-        return self.context.cached(key, self.qs.order_by().count)
+        return self.request.read_context.cached(key, self.qs.order_by().count)
 
 
 class Dated(EditionFilterSet):

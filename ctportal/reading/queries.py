@@ -61,11 +61,6 @@ class Moved:
 
     edition: Edition
 
-    @property
-    def address(self) -> str:
-        """The slug of the record, or its uid if it has none."""
-        return self.edition.slug or str(self.edition.uid)
-
 
 @dataclass
 class Gone:

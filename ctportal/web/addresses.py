@@ -20,12 +20,12 @@ COLLECTIONS = {
 
 
 def record_path(record_type, slug, uid):
-    """Return the address of a record's page below ``/{language}/``, without a leading slash."""
+    """Return the address of a record's page below ``/{language}/``, without a leading slash. Photos have no slug."""
     if record_type == "organization":
         return f"conferences/?organization={slug}"
     if record_type == "person":
         return f"documents/?person={slug}"
-    return f"{COLLECTIONS[record_type]}/{uid if record_type == 'photo' else slug}/"
+    return f"{COLLECTIONS[record_type]}/{slug or uid}/"
 
 
 def page_address(record_type, slug, uid, language):

@@ -48,15 +48,10 @@ class RecordPage:
     preview: str = ""
 
     @property
-    def key(self) -> str:
-        """The slug, or the uid of a record without one."""
-        return self.slug or str(self.uid)
-
-    @property
     def path(self) -> str:
         """The address of the page below ``/{language}/``."""
         version = f"versions/{self.version}/" if self.version else ""
-        return record_path(self.record_type, self.key, self.uid) + version
+        return record_path(self.record_type, self.slug, self.uid) + version
 
     @property
     def address(self) -> str:

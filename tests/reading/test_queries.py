@@ -123,7 +123,7 @@ def test_a_former_slug_leads_to_the_present_one_but_a_slug_that_was_never_public
     publish(conference, by=publisher)
 
     moved = resolved("conference", "first")
-    assert (type(moved), moved.address) == (Moved, "second")
+    assert (type(moved), moved.edition.slug) == (Moved, "second")
     assert resolved("conference", "scheduled-only") is None
 
 
@@ -165,7 +165,7 @@ def test_what_was_merged_away_leads_to_what_it_was_merged_into(publisher, frozen
 
     for address in ("un-oct", str(wrong.uid)):
         moved = resolved("organization", address)
-        assert (type(moved), moved.address) == (Moved, "unoct")
+        assert (type(moved), moved.edition.slug) == (Moved, "unoct")
     assert slugs("conference", "organization=un-oct") == [conference.slug]
 
     third = make_organization("Office", slug="office")
@@ -173,7 +173,7 @@ def test_what_was_merged_away_leads_to_what_it_was_merged_into(publisher, frozen
     merge_entries(right, third, by=publisher)
     for address in ("un-oct", str(wrong.uid), "unoct", str(right.uid)):
         moved = resolved("organization", address)
-        assert (type(moved), moved.address) == (Moved, "office")
+        assert (type(moved), moved.edition.slug) == (Moved, "office")
         assert slugs("conference", f"organization={address}") == [conference.slug]
 
 
@@ -562,7 +562,7 @@ def test_each_merger_leads_to_its_own_survivor(publisher, frozen_clock):
     frozen_clock.tick()
     withdraw(lost, by=publisher, reason="Announced by mistake.")
 
-    assert [resolved("person", f"wrong-{n}").address for n in "ab"] == ["right-a", "right-b"]
+    assert [resolved("person", f"wrong-{n}").edition.slug for n in "ab"] == ["right-a", "right-b"]
     assert type(resolved("conference", "lost")) is Gone
     for wrong, right in pairs:
         assert choose("person", right.slug, ReadContext().at).values == (str(right.uid), str(wrong.uid))

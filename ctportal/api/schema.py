@@ -19,9 +19,6 @@ from ctportal.web.addresses import COLLECTIONS
 from .parameters import MAX_PAGE_SIZE, PAGE_SIZE
 from .problems import DOCUMENTATION, TYPES
 
-TYPE_NAMES = [value for value, _label in RecordType.choices]
-
-
 # Serializers other than those of editions. Their docstrings are part of the description.
 
 
@@ -29,7 +26,7 @@ class ReplacementSerializer(serializers.Serializer):
     """The record to read instead of one that was withdrawn."""
 
     uid = serializers.UUIDField()
-    type = serializers.ChoiceField(TYPE_NAMES)
+    type = serializers.ChoiceField(RecordType.values)
     slug = serializers.CharField(help_text="Empty for photos.")
     url = serializers.URLField()
 
@@ -66,7 +63,7 @@ class WithdrawnRecordSerializer(serializers.Serializer):
     """What remains public of a record that was withdrawn."""
 
     uid = serializers.UUIDField()
-    type = serializers.ChoiceField(TYPE_NAMES)
+    type = serializers.ChoiceField(RecordType.values)
     url = serializers.URLField()
     published = serializers.DateTimeField()
     withdrawn = serializers.DateTimeField()
@@ -117,7 +114,7 @@ class VersionListSerializer(serializers.Serializer):
     """All versions of a record, the first one first."""
 
     uid = serializers.UUIDField()
-    type = serializers.ChoiceField(TYPE_NAMES)
+    type = serializers.ChoiceField(RecordType.values)
     count = serializers.IntegerField()
     results = VersionEntrySerializer(many=True)
 
@@ -213,10 +210,7 @@ class LanguageObjectExtension(OpenApiSerializerFieldExtension):
 
 def description_of(name, filter_):
     """Return the description of the parameter *name*."""
-    field = filter_.field
-    if isinstance(field, filters.RecordField):
-        return f"Slug or uid of a public {field.record_type}."
-    return str(field.description) if field.description else DESCRIPTIONS[name]
+    return str(filter_.field.description) or DESCRIPTIONS[name]
 
 
 def _parameter(name, filter_):

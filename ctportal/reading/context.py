@@ -18,23 +18,20 @@ T = TypeVar("T")
 
 
 class ReadContext:
-    """The instant at which a request reads (by default from ``epoch.read``) and the epoch of that instant.
+    """The instant at which a request reads (from ``epoch.read``) and the epoch of that instant.
 
     Both are read once, with one query, when either is first used. A whole response is read at the same ``at``, so that
     its counts and rows agree. The middleware makes one for each request, ``request.read_context``.
     """
 
-    def __init__(self, at: datetime | None = None) -> None:
-        self._given = at
-
     @cached_property
     def _read(self) -> epoch.Reading:
-        return epoch.read(self._given)
+        return epoch.read()
 
     @property
     def at(self) -> datetime:
         """The instant, an aware datetime in UTC."""
-        return self._given or self._read.at
+        return self._read.at
 
     @property
     def epoch(self) -> str:

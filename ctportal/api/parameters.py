@@ -58,7 +58,7 @@ def check(query: QueryDict, *own: str, filters: EditionFilterSet | None = None) 
         detail = f"“{shown(name)}” is not a known parameter. Known parameters: {', '.join(sorted(known))}."
         errors.append(_error(shown(name), "unknown_parameter", detail if known else "This address has no parameters."))
     if errors:
-        names = ", ".join(dict.fromkeys(error["parameter"] for error in errors))
+        names = ", ".join(dict.fromkeys(str(error["parameter"]) for error in errors))
         raise Problem("bad-parameters", f"Not understood: {names}.", errors=errors)
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from . import report
 from .load import TOOL, Load, RequestsFailed, put_load
-from .server import ROOT, THREADS, WORKERS, environment, manage, serving
+from .server import ROOT, THREADS, WORKERS, environment, fill, manage, serving
 
 CONNECTIONS = 8  # concurrent, one for each thread of the server
 RESULTS = Path(__file__).with_name("RESULTS.md")
@@ -68,7 +68,7 @@ def seed(data_dir, size):
         return json.loads(note.read_text())
     say(f"Seeding {size} conferences")
     begin, used = time.monotonic(), processor_seconds()
-    manage("seed_scale", "--conferences", str(size), data_dir=data_dir)
+    fill(size, data_dir)
     found = {
         "seconds": time.monotonic() - begin,
         "processor": processor_seconds() - used,

@@ -140,7 +140,7 @@ Written by `make bench` and by nothing else: {about["date"]:%Y-%m-%d %H:%M} UTC,
 - Software: Python {platform.python_version()}, Django {django.get_version()}, SQLite {sqlite3.sqlite_version}, gunicorn {gunicorn.__version__} with
   {about["workers"]} workers of {about["threads"]} threads (deploy/gunicorn.conf.py), settings of `make run`, DEBUG off. Public answers are
   kept in each worker (CTPORTAL_CACHE_MB), but where a row says "made anew".
-- Content: `manage.py seed_scale`, {filled}.
+- Content: `python -m benchmarks.fill`, {filled}.
 - Load: {about["tool"]} over loopback on the same cores, {about["connections"]} requests at a time, each on a connection of its own, as a proxy in front opens them
   (docs/operators/install.md): of kept connections one worker sometimes takes all, and then does half of what two do. Yardstick and pages are
   asked alike, so what a connection costs is in both (docs/decisions/measuring.md): in turn, {about["seconds"]} s each and longer where fewer than

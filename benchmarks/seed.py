@@ -50,7 +50,7 @@ from documents.models import Document, DocumentRelation, LanguageVersion
 
 from . import synthetic, worker
 
-BY = "seed_scale"
+BY = "benchmarks"
 BATCH = 50  # conferences written together; parents and references are in the same batch, so batches are independent
 LEDGER_BATCH = 2000
 SERIES, THEMES, ORGANIZATIONS, PEOPLE, PICTURES = 20, 30, 300, 500, 10

@@ -24,6 +24,12 @@ def manage(*arguments, data_dir):
     subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=environment(data_dir), check=True)
 
 
+def fill(conferences, data_dir):
+    """Fill the database in *data_dir* with synthetic dossiers."""
+    command = [sys.executable, "-m", "benchmarks.fill", str(conferences)]
+    subprocess.run(command, cwd=ROOT, env=environment(data_dir), check=True)
+
+
 @contextlib.contextmanager
 def serving(data_dir, settings=SETTINGS, **more):
     """Run gunicorn on a free loopback port and yield the port."""

@@ -1,4 +1,4 @@
-"""Invented texts, names and dates for ``seed_scale``, with the sizes and distribution of real dossiers.
+"""Invented texts, names and dates for ``benchmarks.seed``, with the sizes and distribution of real dossiers.
 
 Everything is derived from the number of a record, so that all machines measure the same content.
 """

@@ -18,7 +18,7 @@ import time
 import uuid
 from pathlib import Path
 
-from .server import ROOT, environment, manage, serving
+from .server import ROOT, environment, fill, manage, serving
 
 HIDDEN = 20  # scheduled dossiers
 LIMIT = 2.0  # milliseconds between the medians
@@ -30,7 +30,7 @@ def main():
         data = Path(folder)
         manage("collectstatic", "--noinput", "--verbosity", "0", data_dir=data)
         manage("migrate", "--verbosity", "0", data_dir=data)
-        manage("seed_scale", "--conferences", str(options.conferences), data_dir=data)
+        fill(options.conferences, data)
         command = [sys.executable, "-m", "benchmarks.timing", "--hide"]
         hidden = subprocess.run(command, cwd=ROOT, env=environment(data), check=True, stdout=subprocess.PIPE, text=True)
         world = json.loads(hidden.stdout.splitlines()[-1])

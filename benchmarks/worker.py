@@ -1,4 +1,4 @@
-"""Start of a process of ``seed_scale``. This module imports no models, since Django is not set up yet."""
+"""Start of a process that fills the database. This module imports no models, since Django is not set up yet."""
 
 import multiprocessing
 import os

@@ -121,10 +121,11 @@ def test_a_row_that_fails_is_told_and_given_as_nothing(monkeypatch, capsys):
 def test_a_database_of_an_earlier_run_is_migrated_and_not_filled_again(monkeypatch, tmp_path):
     commands = []
     monkeypatch.setattr("benchmarks.__main__.manage", lambda command, *_options, **_where: commands.append(command))
+    monkeypatch.setattr("benchmarks.__main__.fill", lambda size, _data_dir: commands.append(("fill", size)))
     first = seed(tmp_path / "1000", 1000)
 
     assert seed(tmp_path / "1000", 1000) == first
-    assert commands == ["migrate", "seed_scale", "migrate"]
+    assert commands == ["migrate", ("fill", 1000), "migrate"]
 
 
 @pytest.mark.parametrize("anew", [False, True])

@@ -100,9 +100,8 @@ class MergePage(AdminPage):
         merging.lock_for_merger([into, *others])
         for away in others:
             self.admin.log_deletions(self.request, [away])
-            done = merging.merge(away, into, by=self.request.user)
+            editions += len(merging.merge(away, into, by=self.request.user))
             self.admin.log_change(self.request, into, _("“%(name)s” was merged into it.") % {"name": away})
-            editions += len(done.editions)
         return editions
 
     def _show(self, status, errors=(), chosen=None):

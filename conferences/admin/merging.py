@@ -1,14 +1,12 @@
 """Merging two people or two organizations: the working records, and their editions through the services."""
 
-from dataclasses import dataclass, field
-
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import transaction
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from conferences.models import Appearance, Organization, Person
+from conferences.models import Appearance, Organization, OrganizationRole, Person, Photo
 from ctportal.core.codes import OrganizationKind
 from ctportal.core.languages import CODES
 from ctportal.publishing import epoch
@@ -22,20 +20,17 @@ from ctportal.workflow import review, revisions
 MERGEABLE = (Person, Organization)
 # Columns of the surviving row that are never filled in from the other one.
 OWN = frozenset({"id", "uid", "slug", "original_language", "draft_sha256", "created_at", "created_by", "modified_at"})
-
-
-@dataclass
-class Merger:
-    """The result of a merger. *repointed*: rows that now refer to the survivor; *dropped*: deleted duplicates."""
-
-    filled: list = field(default_factory=list)  # names of the empty columns of the survivor that were filled in
-    repointed: int = 0
-    dropped: int = 0
-    editions: list = field(default_factory=list)  # the minor editions made
+# {model of rows that refer to an entry: columns in which two of them say the same}
+SAME = {
+    OrganizationRole: ("conference", "session", "organization", "role"),
+    Appearance: ("conference", "session", "person", "role"),
+    Photo.people.through: ("photo", "person"),
+}
+DETAILS = ("organization_id", *(f"title_{code}" for code in CODES))  # further columns of an appearance
 
 
 def merge(away, into, *, by):
-    """Merge *away* into *into*, delete *away*, and return the Merger.
+    """Merge *away* into *into*, delete *away*, and return the minor editions made.
 
     Both are people, or both organizations. Relations and current editions that refer to *away* then refer to *into*.
     Empty labels and fields of *into* are filled in from *away*; of duplicate rows of one conference or photo, one is
@@ -43,7 +38,6 @@ def merge(away, into, *, by):
     merged or an edition to come shows *away*.
     """
     _check(away, into)
-    done = Merger()
     with transaction.atomic():
         # A concurrent merger of the same rows waits here and then finds them deleted.
         lock_for_merger([away, into])
@@ -52,19 +46,19 @@ def merge(away, into, *, by):
             raise ValidationError(_("One of these entries has since been merged or deleted."), code="gone")
         away, into = rows[away.pk], rows[into.pk]
         _leave_each_other(away, into)
-        done.filled = _fill_in(into, away)
+        _fill_in(into, away)
         into.save()
         records = {_record_of(row) for row in referring_rows(away)} | {_record_of(row) for row in referring_rows(into)}
         for row, name in _references(away):
-            _repoint(row, name, into, done)
+            _repoint(row, name, into)
         text, names = gettext_noop("“%(away)s” was merged into “%(into)s”."), {"away": away, "into": into}
         reason = Truncator(_(text) % names).chars(LedgerEntry._meta.get_field("reason").max_length)
-        done.editions, _left_out = merge_entries(away, into, by=by, reason=reason)
-        done.editions += _publish_labels(into, _units(into), by, reason)
+        editions, _left_out = merge_entries(away, into, by=by, reason=reason)
+        editions += _publish_labels(into, by, reason)
         type(away)._base_manager.filter(pk=away.pk).delete()
         review.note_merger(away, into, by)
-        _refresh({into, *records} - {None, away}, by, revisions.sentence(text, **names))
-    return done
+        _refresh({into, *records} - {away}, by, revisions.sentence(text, **names))
+    return editions
 
 
 def lock_for_merger(entries):
@@ -85,17 +79,12 @@ def _check(away, into):
 # References to an entry
 
 
-def relations_to(model):
-    """Yield (model, field) of the foreign keys to *model*, including those of many-to-many tables."""
-    for relation in model._meta.get_fields(include_hidden=True):
-        if relation.auto_created and not relation.concrete and not relation.many_to_many:
-            yield relation.related_model, relation.field
-
-
 def _references(entry):
-    for model, relation in relations_to(type(entry)):
-        for row in model._base_manager.filter(**{relation.name: entry}).order_by("pk"):
-            yield row, relation.name
+    """Yield (row, name of its foreign key) of all rows that refer to *entry*, including those of many-to-many tables."""
+    for relation in entry._meta.get_fields(include_hidden=True):
+        if relation.auto_created and not relation.concrete and not relation.many_to_many:
+            for row in relation.related_model._base_manager.filter(**{relation.field.name: entry}).order_by("pk"):
+                yield row, relation.field.name
 
 
 def referring_rows(entry):
@@ -104,21 +93,17 @@ def referring_rows(entry):
 
 
 def _record_of(row):
-    """Return the record whose public JSON contains *row*: *row* itself, its conference, document or photo, or None."""
+    """Return the record whose public JSON contains *row*, which refers to an entry."""
     if isinstance(row, Record):
         return row
-    if getattr(row, "session_id", None):
-        return row.session.conference
-    owners = [relation for relation in row._meta.fields if relation.many_to_one and getattr(row, relation.attname)]
-    for relation in owners:
-        if issubclass(relation.related_model, Record) and relation.related_model not in MERGEABLE:
-            return getattr(row, relation.name)
-    return None
+    if isinstance(row, Photo.people.through):
+        return row.photo
+    return row.conference or row.session.conference
 
 
 def records_naming(entry):
     """Return the distinct working records that refer to *entry*, sorted by model and name."""
-    found = {_record_of(row) for row in referring_rows(entry)} - {None}
+    found = {_record_of(row) for row in referring_rows(entry)}
     return sorted(found, key=lambda record: (record._meta.model_name, str(record)))
 
 
@@ -131,48 +116,30 @@ def public_records(entry):
 # Repointing
 
 
-def _repoint(row, name, into, done):
+def _repoint(row, name, into):
     """Make *row* refer to *into*, or delete it if that makes it a duplicate."""
     setattr(row, name, into)
-    twin = _same_appearance(row, name) if isinstance(row, Appearance) else _same_by_constraint(row)
+    twin = _twin(row, name)
     if twin is None:
         row.save(update_fields=[name])
-        done.repointed += 1
         return
     if isinstance(row, Appearance):
-        _fill_columns(twin, row, ["organization_id", *(f"title_{code}" for code in CODES)])
+        _fill_columns(twin, row, DETAILS)
         twin.save()
     row.delete()
-    done.dropped += 1
 
 
-def _same_by_constraint(row):
-    """Return another row with the values of *row* in all columns of a unique constraint, or None."""
-    together = [
-        constraint.fields
-        for constraint in row._meta.constraints
-        if isinstance(constraint, models.UniqueConstraint) and constraint.fields and not constraint.condition
-    ]
-    for names in [*together, *row._meta.unique_together]:
-        values = {name: getattr(row, row._meta.get_field(name).attname) for name in names}
-        if None not in values.values():
-            twin = type(row)._base_manager.filter(**values).exclude(pk=row.pk).first()
-            if twin:
-                return twin
-    return None
+def _twin(row, name):
+    """Return another row that says the same as *row*, whose relation *name* has changed, or None.
 
-
-def _same_appearance(row, name):
-    """Return an appearance of the same person in the same session or conference and role, without a conflicting title
-    or organization; or None.
+    An appearance with another title or organization does not say the same.
     """
-    if name != "person":
+    columns = SAME.get(type(row), ())
+    if name not in columns:
         return None
-    same = Appearance._base_manager.filter(
-        person=row.person, conference=row.conference_id, session=row.session_id, role=row.role
-    )
-    details = ["organization_id", *(f"title_{code}" for code in CODES)]
-    for other in same.exclude(pk=row.pk).order_by("order", "pk"):
+    details = DETAILS if isinstance(row, Appearance) else ()
+    same = type(row)._base_manager.filter(**{column: getattr(row, column) for column in columns})
+    for other in same.exclude(pk=row.pk):
         pairs = [(getattr(row, column), getattr(other, column)) for column in details]
         if all(not mine or not theirs or mine == theirs for mine, theirs in pairs):
             return other
@@ -183,18 +150,14 @@ def _fill_in(into, away):
     # Labels are filled in by their columns per language; the plain name reads that of the interface language.
     labels = label_names(type(into))
     names = [column.attname for column in into._meta.concrete_fields if column.name not in OWN | labels]
-    filled = _fill_columns(into, away, names)
-    if isinstance(into, Organization) and into.kind == OrganizationKind.OTHER != away.kind:
+    _fill_columns(into, away, names)
+    if isinstance(into, Organization) and into.kind == OrganizationKind.OTHER:
         into.kind = away.kind
-        filled.append("kind")
-    return filled
 
 
 def _fill_columns(into, away, names):
-    filled = [name for name in names if not getattr(into, name) and getattr(away, name)]
-    for name in filled:
-        setattr(into, name, getattr(away, name))
-    return filled
+    for name in names:
+        setattr(into, name, getattr(into, name) or getattr(away, name))
 
 
 # Parents of organizations: a merger must not create a cycle
@@ -204,12 +167,10 @@ def _leave_each_other(away, into):
     """Remove each of the two from the other's chain of parents."""
     if not isinstance(into, Organization):
         return
-    circle = into.pk in _line(away)
-    if away.pk in _line(into):
-        # *into* was a direct or indirect unit of *away* and takes its place.
-        into.parent_id = None if circle else away.parent_id
-    if circle:
+    if into.pk in _line(away):
         away.parent_id = None  # otherwise *into* would become a unit of itself
+    if away.pk in _line(into):
+        into.parent_id = away.parent_id  # *into* was a direct or indirect unit of *away* and takes its place
 
 
 def _line(organization):
@@ -229,13 +190,13 @@ def _units(into):
 # In public
 
 
-def _publish_labels(into, units, by, reason):
+def _publish_labels(into, by, reason):
     """Publish the survivor if its labels were filled in, and its units, whose public JSON names their parent.
 
     Return the minor editions.
     """
     made = []
-    for entry in (into, *units):
+    for entry in (into, *_units(into)):
         edition = Edition.objects.public(epoch.now()).filter(uid=entry.uid).first()
         if edition and differs(entry, edition):
             made += relabel(entry, by=by, reason=reason)[0]

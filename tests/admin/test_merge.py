@@ -43,14 +43,13 @@ def test_everything_that_names_a_person_names_the_one_that_stays():
     photo = make_photo(conference)
     photo.people.add(away)
 
-    done = merge(away, into, by=make_user())
+    merge(away, into, by=make_user())
 
     assert not Person.objects.filter(pk=away.pk).exists()
     assert list(Appearance.objects.filter(person=into).order_by("pk")) == [appearance, at_session]
     document.refresh_from_db()
     assert document.delivered_by == into
     assert list(photo.people.all()) == [into]
-    assert (done.repointed, done.dropped) == (4, 0)
 
 
 def test_everything_that_names_an_organization_names_the_one_that_stays():
@@ -96,12 +95,11 @@ def test_what_the_one_that_stays_lacks_is_taken_from_the_other():
     away = make_organization("Foreign Office", name_ru="МИД", acronym="FO", country="BY", kind="government")
     into = make_organization("Foreign Ministry", acronym="MFA", website="https://mfa.example/")
 
-    done = merge(away, into, by=make_user())
+    merge(away, into, by=make_user())
 
     into.refresh_from_db()
     fields = (into.name_en, into.name_ru, into.acronym, into.country, into.kind, into.website)
     assert fields == ("Foreign Ministry", "МИД", "MFA", "BY", "government", "https://mfa.example/")
-    assert sorted(done.filled) == ["country", "kind", "name_ru"]
 
 
 @pytest.mark.parametrize("line", ["away-into", "into-away", "away-between-into", "into-between-away"])
@@ -131,12 +129,12 @@ def test_public_pages_show_the_one_that_stays_and_the_old_addresses_lead_to_it(c
     publish(shows_both, by=user)
     assert client.get(f"/api/v1/organizations/{away.uid}/").json()["name"] == {"en": "Foreign Office"}
 
-    done = merge(away, into, by=user)
+    editions = merge(away, into, by=user)
 
     assert shown_in(shows_away, "organizations") == [(str(into.uid), "host")]
     assert shown_in(shows_both, "organizations") == [(str(into.uid), "host")]
-    assert sorted(edition.uid for edition in done.editions) == sorted([shows_away.uid, shows_both.uid])
-    assert all(edition.minor for edition in done.editions)
+    assert sorted(edition.uid for edition in editions) == sorted([shows_away.uid, shows_both.uid])
+    assert all(edition.minor for edition in editions)
     assert Redirect.objects.values_list("uid", "target").get() == (away.uid, into.uid)
     assert not Edition.objects.public(epoch.now()).filter(uid=away.uid).exists()
     for address in (away.uid, away.slug):

@@ -58,6 +58,7 @@ class CountryListFilter(admin.SimpleListFilter):
 @admin.register(Conference)
 class ConferenceAdmin(RecordAdmin):
     form = ConferenceForm
+    change_form_template = "admin/conferences/conference_form.html"
     list_display = ["name", "dates", "place", "publication", "language_list", "missing_parts"]
     list_filter = [
         DashboardFilter,
@@ -112,21 +113,6 @@ class ConferenceAdmin(RecordAdmin):
         *RecordAdmin.pages,
     ]
     link_paths = ("parent", "references__document", "figures__source_document", "photos")
-    # {id, label} of the parts of the form, for the links above it.
-    parts = [
-        ("fieldset-0-0-heading", gettext_lazy("Facts")),
-        ("fieldset-0-1-heading", gettext_lazy("Text")),
-        ("series_entries-group", gettext_lazy("Series")),
-        ("main_topics-group", gettext_lazy("Main topics")),
-        ("sessions-group", gettext_lazy("Programme")),
-        ("organization_roles-group", gettext_lazy("Organizations")),
-        ("appearances-group", gettext_lazy("People")),
-        ("figures-group", gettext_lazy("Figures")),
-        ("references-group", gettext_lazy("References")),
-        ("links-group", gettext_lazy("Links")),
-        ("announced_dates-group", gettext_lazy("Announced dates")),
-        ("publishing-heading", gettext_lazy("Publishing")),
-    ]
 
     def get_queryset(self, request):
         queryset = super().get_queryset(request)
@@ -170,8 +156,6 @@ class ConferenceAdmin(RecordAdmin):
 
     def panel(self, request, form, obj):
         panel = super().panel(request, form, obj)
-        may_publish = panel["may_publish"]
-        panel["parts"] = [part for part in self.parts if may_publish or part[0] != "publishing-heading"]
         if obj is None:
             return panel
         text = {
@@ -181,7 +165,7 @@ class ConferenceAdmin(RecordAdmin):
         }
         panel["dossier"] = [text, *dossier_rows(self.admin_site, obj, request.user)]
         panel["dossier_links"] = add_links(obj, request.user)
-        if may_publish:
+        if panel["may_publish"]:
             panel |= cascaded_changes(panel["state"]) | {"release_address": page_address(self, "release", obj.pk)}
         return panel
 

@@ -8,20 +8,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from conferences.admin.known import city_of, named_conference, parent_link
-from conferences.admin.lists import YearListFilter
-from ctportal.core import languages
+from conferences.admin.lists import STATE_FILTERS, YearListFilter
 from ctportal.core.codes import DocumentKind, Occasion, TextStanding
 from ctportal.core.dates import format_date
 from ctportal.files.store import store_document
 from ctportal.publishing.state import state_of
 from ctportal.staff.components import component
-from ctportal.staff.dashboard import DashboardFilter
 from ctportal.staff.form_uploads import take_upload
 from ctportal.staff.inlines import LabelTabularInline
 from ctportal.staff.interface_language import interface_language
 from ctportal.staff.label_forms import LabelForm
 from ctportal.staff.language_page import LanguageForm
-from ctportal.staff.publication_state import PublicationFilter
 from ctportal.staff.record_admin import RecordAdmin
 from ctportal.staff.record_form import RecordForm, text_form
 from ctportal.workflow.redaction import Redacted
@@ -116,25 +113,14 @@ class DateListFilter(YearListFilter):
     field = "date"
 
 
-class VersionFilter(admin.SimpleListFilter):
-    title = gettext_lazy("language")
-    parameter_name = "language"
-
-    def lookups(self, request, model_admin):
-        return languages.CHOICES
-
-    def queryset(self, request, queryset):
-        return queryset.filter(versions__language=self.value()) if self.value() else queryset
-
-
 @admin.register(Document)
 class DocumentAdmin(RecordAdmin):
     """The admin of all documents; the entries of single kinds show fewer fields."""
 
     form = DocumentForm
     language_form = VersionForm
-    list_display = ["shown_title", "kind_name", "shown_date", "conference", "publication", "language_list", "missing"]
-    list_filter = [DashboardFilter, PublicationFilter, "stage", KindFilter, DateListFilter, "occasion", VersionFilter]
+    list_display = ["shown_title", "kind", "shown_date", "conference", "publication", "language_list", "missing"]
+    list_filter = [*STATE_FILTERS, KindFilter, DateListFilter, "occasion", "versions__language"]
     search_fields = ["versions__title", "slug", "symbol", "conference__name"]
     tells_of_others = frozenset({"conference", "conference__name"})
     ordering = ["-date", "slug"]
@@ -208,10 +194,6 @@ class DocumentAdmin(RecordAdmin):
     def shown_title(self, record):
         return record.original_title or record.slug
 
-    @admin.display(description=gettext_lazy("kind"))
-    def kind_name(self, record):
-        return record.get_kind_display()
-
     @admin.display(description=gettext_lazy("date"), ordering="date")
     def shown_date(self, record):
         return format_date(record.date, interface_language())
@@ -245,7 +227,7 @@ class CoChairsSummaryAdmin(DocumentAdmin):
     where = ["conference", "occasion", ("date", "place")]
     further = ["symbol", "themes"]
     list_display = ["shown_title", "shown_date", "conference", "publication", "language_list", "missing"]
-    list_filter = [DashboardFilter, PublicationFilter, "stage", DateListFilter, VersionFilter]
+    list_filter = [*STATE_FILTERS, DateListFilter, "versions__language"]
 
 
 @admin.register(PressRelease)
@@ -255,7 +237,7 @@ class PressReleaseAdmin(DocumentAdmin):
     who = ["issued_by"]
     further = ["dateline", "contact", "hashtags", "themes"]
     list_display = ["shown_title", "occasion", "shown_date", "conference", "publication", "language_list", "missing"]
-    list_filter = [DashboardFilter, PublicationFilter, "stage", "occasion", DateListFilter, VersionFilter]
+    list_filter = [*STATE_FILTERS, "occasion", DateListFilter, "versions__language"]
 
 
 @admin.register(Statement)

@@ -1,14 +1,14 @@
 """The admin of conferences: the list, the form with its inlines and panel, and the addresses of further pages."""
 
 from django.contrib import admin
-from django.db.models import Count, OuterRef, Prefetch, Subquery
+from django.db.models import Exists, OuterRef, Prefetch
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from conferences.admin import inlines
 from conferences.admin.dossier import add_links, dossier_rows, missing_parts
 from conferences.admin.known import readable_conferences
-from conferences.admin.lists import YearListFilter, label
+from conferences.admin.lists import STATE_FILTERS, YearListFilter, label
 from conferences.admin.release import ReleasePage
 from conferences.admin.sheet import ContactSheet, SheetPresencePage
 from conferences.models import Appearance, Conference, ConferenceText, Photo, Session
@@ -17,11 +17,10 @@ from ctportal.core.countries import COUNTRY_CHOICES
 from ctportal.core.dates import format_date_range
 from ctportal.publishing.state import children_of
 from ctportal.staff.buttons import names_of
-from ctportal.staff.dashboard import DashboardFilter
 from ctportal.staff.interface_language import interface_language
 from ctportal.staff.label_forms import labels_of
 from ctportal.staff.object_pages import page_address
-from ctportal.staff.publication_state import PublicationFilter, badge
+from ctportal.staff.publication_state import badge
 from ctportal.staff.record_admin import RecordAdmin
 from ctportal.staff.record_form import RecordForm, text_form
 from ctportal.workflow import roles
@@ -60,16 +59,7 @@ class ConferenceAdmin(RecordAdmin):
     form = ConferenceForm
     change_form_template = "admin/conferences/conference_form.html"
     list_display = ["name", "dates", "place", "publication", "language_list", "missing_parts"]
-    list_filter = [
-        DashboardFilter,
-        PublicationFilter,
-        "stage",
-        YearListFilter,
-        CountryListFilter,
-        "kind",
-        "event_status",
-        "series_entries__series",
-    ]
+    list_filter = [*STATE_FILTERS, YearListFilter, CountryListFilter, "kind", "event_status", "series_entries__series"]
     tells_of_others = frozenset({"series_entries__series"})
     search_fields = ["name", "slug", "texts__title", *(f"city_{code}" for code in languages.CODES)]
     ordering = ["-start_date", "name"]
@@ -121,11 +111,9 @@ class ConferenceAdmin(RecordAdmin):
             return queryset.prefetch_related("texts")
         if not page.endswith("_changelist"):
             return queryset
-        photos = roles.readable(Photo.objects.filter(conference=OuterRef("pk")), request.user).order_by()
+        photos = roles.readable(Photo.objects.filter(conference=OuterRef("pk")), request.user)
         documents = Document.objects.only("conference", "kind", "also_serves_as", "occasion").order_by()
-        return queryset.annotate(
-            photo_count=Subquery(photos.values("conference").annotate(n=Count("pk")).values("n"))
-        ).prefetch_related(
+        return queryset.annotate(has_photos=Exists(photos)).prefetch_related(
             Prefetch("texts", ConferenceText.objects.only("conference", "language", "ready")),
             Prefetch("documents", roles.readable(documents, request.user)),
         )
@@ -141,7 +129,7 @@ class ConferenceAdmin(RecordAdmin):
     @admin.display(description=gettext_lazy("missing"))
     def missing_parts(self, record):
         missing = missing_parts(record.documents.all())
-        return ", ".join(missing if record.photo_count else [*missing, _("photos")])
+        return ", ".join(missing if record.has_photos else [*missing, _("photos")])
 
     def language_parts(self, obj, user):
         """Yield the labels of the conference and its parts. An empty heading continues the group before."""

@@ -1,14 +1,20 @@
 """The shared parts of the lists of conferences, photos, documents and the vocabulary."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import Model, TextField
 from django.db.models.functions import Cast, Substr
 from django.utils.translation import gettext_lazy as _
 
 from ctportal.core import languages
+from ctportal.staff.dashboard import DashboardFilter
 from ctportal.staff.interface_language import interface_language
 from ctportal.staff.label_forms import label_texts
+from ctportal.staff.publication_state import PublicationFilter
 from ctportal.workflow import roles
+
+STATE_FILTERS: list[Any] = [DashboardFilter, PublicationFilter, "stage"]  # of records that are reviewed
 
 
 def label(record: Model, name: str) -> str:

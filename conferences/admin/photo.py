@@ -10,26 +10,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from conferences.admin.known import city_of, named_conference, parent_link
-from conferences.admin.lists import YearListFilter, label
+from conferences.admin.lists import STATE_FILTERS, YearListFilter, label
 from conferences.admin.upload import UploadPage, thumbnail_address
 from conferences.models import Photo
 from ctportal.core import languages
 from ctportal.files.store import store_photo
 from ctportal.staff.components import component
-from ctportal.staff.dashboard import WITHOUT_ALTERNATIVE_TEXT, DashboardFilter
+from ctportal.staff.dashboard import WITHOUT_ALTERNATIVE_TEXT
 from ctportal.staff.form_uploads import take_upload
 from ctportal.staff.label_forms import label_texts
-from ctportal.staff.publication_state import PublicationFilter, language_marks
+from ctportal.staff.publication_state import language_marks
 from ctportal.staff.record_admin import RecordAdmin
 from ctportal.staff.record_form import RecordForm
 
-INCOMPLETE = Q(credit="") | WITHOUT_ALTERNATIVE_TEXT
-
-
-def is_incomplete(photo: Photo) -> bool:
-    """Return whether *photo* lacks an alternative text or a credit. ``INCOMPLETE`` is the condition for queries."""
-    described = photo.decorative or getattr(photo, f"alt_text_{photo.original_language}")
-    return not (described and photo.credit.strip())
+INCOMPLETE = Q(credit="") | WITHOUT_ALTERNATIVE_TEXT  # condition of photos that lack an alternative text or a credit
 
 
 class PhotoForm(RecordForm):
@@ -92,15 +86,7 @@ class PhotoAdmin(RecordAdmin):
     autocomplete_fields = ["conference", "people"]
     list_display = ["picture", "shown_name", "conference", "publication", "alternative_text", "credited"]
     list_display_links = ["shown_name"]
-    list_filter = [
-        DashboardFilter,
-        PublicationFilter,
-        "stage",
-        IncompleteFilter,
-        PhotoYearFilter,
-        "featured",
-        "decorative",
-    ]
+    list_filter = [*STATE_FILTERS, IncompleteFilter, PhotoYearFilter, "featured", "decorative"]
     search_fields = [
         "credit",
         "conference__name",

@@ -306,7 +306,7 @@ def test_the_missing_parts_of_a_contributors_list_do_not_tell_of_the_drafts_of_o
     [row] = client.get("/admin/conferences/conference/").context["cl"].result_list
 
     assert [document.pk for document in row.documents.all()] == []
-    assert row.photo_count is None
+    assert row.has_photos is False
 
 
 # Languages

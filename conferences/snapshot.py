@@ -1,7 +1,5 @@
 """Snapshot builders of conferences, photos and the vocabulary."""
 
-from typing import Any
-
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
@@ -10,7 +8,6 @@ from ctportal.core.countries import regions_of
 from ctportal.core.dates import first_day, last_day
 from ctportal.core.instants import end_of_day
 from ctportal.core.languages import CODES
-from ctportal.publishing.base_models import Record
 from ctportal.publishing.models import RecordType
 from ctportal.publishing.snapshot import SnapshotBuilder, SnapshotLink, register
 
@@ -64,12 +61,35 @@ def place_facets(country):
             yield "region", region
 
 
+class TextsSnapshotBuilder(SnapshotBuilder):
+    """Base of the builders of records whose long texts are rows per language, in the relation ``rows``."""
+
+    rows: str
+
+    def texts(self, record):
+        rows = getattr(record, self.rows).all()
+        ready = [row for row in rows if row.ready or row.language == record.original_language]
+        return sorted(ready, key=lambda row: CODES.index(row.language))
+
+    def languages(self, record):
+        return {row.language for row in self.texts(record)} | {record.original_language}
+
+    def missing(self, record, texts=None):
+        texts = self.texts(record) if texts is None else texts
+        if untitled := [row.get_language_display() for row in texts if not row.title.strip()]:
+            return {"title": _("The title is missing in: %(languages)s.") % {"languages": ", ".join(untitled)}}
+        if not any(row.language == record.original_language for row in texts):
+            return {"title": _("The title in the original language is missing.")}
+        return {}
+
+
 _ROLES = Prefetch("organization_roles", OrganizationRole.objects.select_related("organization"))
 _APPEARANCES = Prefetch("appearances", Appearance.objects.select_related("person", "organization"))
 
 
-class ConferenceSnapshotBuilder(SnapshotBuilder):
+class ConferenceSnapshotBuilder(TextsSnapshotBuilder):
     type = RecordType.CONFERENCE
+    rows = "texts"
     serializer_class = serializers.ConferenceSerializer
     vocabulary_paths = (
         "series_entries__series",
@@ -97,12 +117,6 @@ class ConferenceSnapshotBuilder(SnapshotBuilder):
             "references__document",
             "photos",
         )
-
-    def texts(self, record):
-        return ready(record.texts.all(), record.original_language)
-
-    def languages(self, record):
-        return {row.language for row in self.texts(record)} | {record.original_language}
 
     def dates(self, record):
         first = first_day(record.start_date, record.date_precision)
@@ -152,27 +166,10 @@ class ConferenceSnapshotBuilder(SnapshotBuilder):
                 yield SnapshotLink("featured_photo", photo.uid)
 
     def missing(self, record, texts=None):
-        rows = {row.language: row for row in (self.texts(record) if texts is None else texts)}
-        missing = missing_title(record, rows)
+        missing = super().missing(record, texts)
         if not record.country and record.format != EventFormat.ONLINE:
             missing["country"] = _("The country is missing; only an online meeting has none.")
         return missing
-
-
-def ready(rows, original_language):
-    """Return the rows whose language may be published, in the order of the six languages."""
-    rows = [row for row in rows if row.ready or row.language == original_language]
-    return sorted(rows, key=lambda row: CODES.index(row.language))
-
-
-def missing_title(record: Record, rows: dict[str, Any]) -> dict[str, str]:
-    """Return {"title": message} if one of *rows*, {language: row}, or the original language has no title, else {}."""
-    untitled = [row.get_language_display() for row in rows.values() if not row.title.strip()]
-    if untitled:
-        return {"title": _("The title is missing in: %(languages)s.") % {"languages": ", ".join(untitled)}}
-    if record.original_language not in rows:
-        return {"title": _("The title in the original language is missing.")}
-    return {}
 
 
 class PhotoSnapshotBuilder(SnapshotBuilder):

@@ -2,17 +2,18 @@
 
 from django.utils.translation import gettext as _
 
-from conferences.snapshot import missing_title, pick, ready
+from conferences.snapshot import TextsSnapshotBuilder, pick
 from ctportal.core.codes import DocumentKind
 from ctportal.publishing.models import RecordType
-from ctportal.publishing.snapshot import SnapshotBuilder, SnapshotLink, excerpt, register
+from ctportal.publishing.snapshot import SnapshotLink, excerpt, register
 
 from .models import Document
 from .serializers import DocumentSerializer
 
 
-class DocumentSnapshotBuilder(SnapshotBuilder):
+class DocumentSnapshotBuilder(TextsSnapshotBuilder):
     type = RecordType.DOCUMENT
+    rows = "versions"
     serializer_class = DocumentSerializer
     vocabulary_paths = ("themes", "issued_by", "delivered_by")
 
@@ -20,12 +21,6 @@ class DocumentSnapshotBuilder(SnapshotBuilder):
         return Document.objects.select_related("conference", "session", "issued_by", "delivered_by").prefetch_related(
             "versions__file", "themes", "relations__target", "relations__conference"
         )
-
-    def texts(self, record):
-        return ready(record.versions.all(), record.original_language)
-
-    def languages(self, record):
-        return {row.language for row in self.texts(record)} | {record.original_language}
 
     def dates(self, record):
         return record.date, record.date, None
@@ -50,7 +45,6 @@ class DocumentSnapshotBuilder(SnapshotBuilder):
         return card
 
     def facets(self, data):
-        yield "year", data["date"][:4]
         yield "kind", data["kind"]
         yield "kind", data["also_serves_as"]
         for code in data["languages"]:
@@ -73,9 +67,9 @@ class DocumentSnapshotBuilder(SnapshotBuilder):
         return [row.file for row in self.texts(record) if row.file]
 
     def missing(self, record, texts=None):
-        rows = {row.language: row for row in (self.texts(record) if texts is None else texts)}
-        missing = missing_title(record, rows)
-        empty = [row.get_language_display() for row in rows.values() if not (row.body or row.file or row.external_url)]
+        texts = self.texts(record) if texts is None else texts
+        missing = super().missing(record, texts)
+        empty = [row.get_language_display() for row in texts if not (row.body or row.file or row.external_url)]
         if empty:
             missing["body"] = _("A text, a file or an external address is missing in: %(languages)s.") % {
                 "languages": ", ".join(empty)

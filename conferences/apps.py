@@ -7,6 +7,4 @@ class ConferencesConfig(AppConfig):
     verbose_name = _("Conferences")
 
     def ready(self):
-        from .snapshot import register_builders
-
-        register_builders()
+        from . import snapshot  # noqa: F401 (registers the builders)

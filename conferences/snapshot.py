@@ -218,10 +218,9 @@ class PhotoSnapshotBuilder(SnapshotBuilder):
         return missing
 
 
-def register_builders():
-    register(VocabularySnapshotBuilder(Series, serializers.SeriesSerializer))
-    register(VocabularySnapshotBuilder(Theme, serializers.ThemeSerializer))
-    register(OrganizationSnapshotBuilder(Organization, serializers.OrganizationSerializer))
-    register(VocabularySnapshotBuilder(Person, serializers.PersonSerializer))
-    register(ConferenceSnapshotBuilder())
-    register(PhotoSnapshotBuilder())
+register(VocabularySnapshotBuilder(Series, serializers.SeriesSerializer))
+register(VocabularySnapshotBuilder(Theme, serializers.ThemeSerializer))
+register(OrganizationSnapshotBuilder(Organization, serializers.OrganizationSerializer))
+register(VocabularySnapshotBuilder(Person, serializers.PersonSerializer))
+register(ConferenceSnapshotBuilder())
+register(PhotoSnapshotBuilder())

@@ -79,5 +79,4 @@ class DocumentSnapshotBuilder(TextsSnapshotBuilder):
         return missing
 
 
-def register_builders():
-    register(DocumentSnapshotBuilder())
+register(DocumentSnapshotBuilder())

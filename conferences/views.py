@@ -1,7 +1,7 @@
 """The public pages of conferences, series, themes and photos. They read editions and nothing else.
 
-``render_record`` renders the page of one record from its public JSON: that of an edition in force, of a past edition,
-or of a draft in a preview.
+The functions ``render_…`` render the page of one record from its public JSON: that of an edition in force, of a past
+edition, or of a draft in a preview.
 """
 
 from collections import defaultdict
@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy
 from ctportal.core import codes
 from ctportal.core.languages import CODES
 from ctportal.publishing.models import Edition
-from ctportal.reading.context import ReadRequest
 from ctportal.reading.queries import referring
 from ctportal.web import cards
 from ctportal.web.labels import number_in_series
@@ -32,13 +31,6 @@ HERO_SIZES = "(min-width: 60rem) 30rem, 95vw"
 PHOTO_SIZES = "(min-width: 76rem) 72rem, 95vw"
 
 
-def render_record(request: ReadRequest, page: RecordPage) -> HttpResponse:
-    """Return the page of a conference, photo, series or theme. The interface is in the active language."""
-    return {"conference": render_conference, "photo": render_photo}.get(page.record_type, render_vocabulary)(
-        request, page
-    )
-
-
 # Conferences ---------------------------------------------------------------------------------------------------------
 
 
@@ -51,18 +43,6 @@ class ConferenceListView(EditionListView):
 
     def rows(self, editions, at, language):
         return [cards.conference_row(each, language) for each in editions]
-
-
-class ConferenceDetailView(EditionDetailView):
-    record_type = "conference"
-    renderer = staticmethod(render_record)
-
-    def surroundings(self, edition, language):
-        series, at = edition.data["series"], self.request.read_context.at
-        return super().surroundings(edition, language) | {
-            "children": referring(edition.uid, "conference", "parent", at=at),
-            "neighbours": neighbours(edition, series, at) if series else {},
-        }
 
 
 def neighbours(edition, series, at):
@@ -231,6 +211,18 @@ def _places(series, neighbours, language):
     return places
 
 
+class ConferenceDetailView(EditionDetailView):
+    record_type = "conference"
+    renderer = staticmethod(render_conference)
+
+    def surroundings(self, edition, language):
+        series, at = edition.data["series"], self.request.read_context.at
+        return super().surroundings(edition, language) | {
+            "children": referring(edition.uid, "conference", "parent", at=at),
+            "neighbours": neighbours(edition, series, at) if series else {},
+        }
+
+
 # Series and themes ---------------------------------------------------------------------------------------------------
 
 
@@ -259,11 +251,19 @@ class ThemeListView(VocabularyListView):
 
 
 class VocabularyDetailView(EditionDetailView):
-    renderer = staticmethod(render_record)
+    renderer = staticmethod(render_vocabulary)
     shows_changes = False
 
     def surroundings(self, edition, language):
         return {}
+
+
+class SeriesDetailView(VocabularyDetailView):
+    record_type = "series"
+
+
+class ThemeDetailView(VocabularyDetailView):
+    record_type = "theme"
 
 
 # Photos --------------------------------------------------------------------------------------------------------------
@@ -280,17 +280,6 @@ class PhotoListView(EditionListView):
     def rows(self, editions, at, language):
         homes = cards.pointed_to(editions, "conference", at)
         return [cards.photo_tile(each, language, homes.get(each.pk)) for each in editions]
-
-
-class PhotoDetailView(EditionDetailView):
-    record_type = "photo"
-    renderer = staticmethod(render_record)
-
-    def surroundings(self, edition, language):
-        around = super().surroundings(edition, language)
-        home = next((each for each in around["related"] if each.name == "conference"), None)
-        siblings = referring(home.uid, "conference", at=self.request.read_context.at) if home else []
-        return around | {"children": [each for each in siblings if each.type == "photo"]}
 
 
 def render_photo(request: HttpRequest, page: RecordPage) -> HttpResponse:
@@ -348,3 +337,14 @@ def _image_data(request, page, photo):
         "contentLocation": photo["place"] and {"@type": "Place", "name": str(photo["place"])},
     }
     return structured_data(request, page, "ImageObject", known)
+
+
+class PhotoDetailView(EditionDetailView):
+    record_type = "photo"
+    renderer = staticmethod(render_photo)
+
+    def surroundings(self, edition, language):
+        around = super().surroundings(edition, language)
+        home = next((each for each in around["related"] if each.name == "conference"), None)
+        siblings = referring(home.uid, "conference", at=self.request.read_context.at) if home else []
+        return around | {"children": [each for each in siblings if each.type == "photo"]}

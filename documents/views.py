@@ -1,6 +1,6 @@
 """The public pages of documents. They read editions and nothing else.
 
-``render_record`` renders the page of one document from its public JSON, as ``conferences.views.render_record`` does.
+``render_document`` renders the page of one document from its public JSON, as the functions in ``conferences.views`` do.
 """
 
 from collections import defaultdict
@@ -46,7 +46,7 @@ class CoChairsSummaryListView(DocumentListView):
     fixed = {"kind": "co-chairs-summary"}
 
 
-def render_record(request: HttpRequest, page: RecordPage) -> HttpResponse:
+def render_document(request: HttpRequest, page: RecordPage) -> HttpResponse:
     """Return the page of a document. The interface is in the active language."""
     language, home = page.language, page.conference
     document = document_view(page.data, language)
@@ -84,7 +84,7 @@ def render_record(request: HttpRequest, page: RecordPage) -> HttpResponse:
 
 class DocumentDetailView(EditionDetailView):
     record_type = "document"
-    renderer = staticmethod(render_record)
+    renderer = staticmethod(render_document)
 
     def surroundings(self, edition, language):
         children = referring(edition.uid, *REVERSED, "reference", at=self.request.read_context.at)

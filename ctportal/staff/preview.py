@@ -30,6 +30,7 @@ from ctportal.publishing.state import snapshot_differs, state_of
 from ctportal.reading.queries import RelatedRecord
 from ctportal.staff import sharing
 from ctportal.web.records import RecordPage
+from ctportal.web.vocabulary import render_vocabulary
 from ctportal.workflow import audit, roles
 from ctportal.workflow.redaction import labels_for
 from ctportal.workflow.sealing import is_sealed_away
@@ -37,8 +38,11 @@ from ctportal.workflow.sealing import is_sealed_away
 SALT = "ctportal.preview"
 # {record type: function that renders its page}; organizations and people have none
 PAGES = {
-    **dict.fromkeys(("conference", "photo", "series", "theme"), conferences.views.render_record),
-    "document": documents.views.render_record,
+    "conference": conferences.views.render_conference,
+    "photo": conferences.views.render_photo,
+    "series": render_vocabulary,
+    "theme": render_vocabulary,
+    "document": documents.views.render_document,
 }
 
 

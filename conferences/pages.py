@@ -38,7 +38,6 @@ def conference_view(data, language, sources=None, documents=None):
     days = programme(data["sessions"], rest, documents or {})
     return {
         "title": title,
-        "title_is_long": len(str(title)) > 70,
         "name": data["name"],
         "kind": label(codes.ConferenceKind, data["kind"]),
         "status": label(codes.EventStatus, data["event_status"]),
@@ -69,7 +68,6 @@ def conference_view(data, language, sources=None, documents=None):
         "contact": data["contact"],
         "contact_email": data["contact_email"],
         "notice": notice(title, language),
-        "languages": data["languages"],
         "description": str(summary) or ", ".join([dates, *places]),
         "series": [
             {

@@ -142,7 +142,7 @@ def render_conference(request: HttpRequest, page: RecordPage) -> HttpResponse:
         ),
         section="conferences",
         image=image,
-        languages=conference["languages"],
+        languages=page.data["languages"],
     )
 
 

@@ -48,17 +48,13 @@ def document_view(data, language):
         "contact": data["contact"],
         "hashtags": data["hashtags"],
         "themes": [(rest.pick(theme["name"]), f"/{language}/themes/{theme['slug']}/") for theme in data["themes"]],
-        "session": data["session"],
         "body": body,
         "version": version and version_view(version, language),
         "versions": versions,
         "originals": [each for each in versions if each["file"] or each["external"]],
-        "digest": version is not None and version["state"] == "digest",
-        "demo_translation": version is not None and version["standing"] == "unofficial",
         "notice": foreign_notice(
             title, language, _("This document is not available in %(language)s. You are reading it in %(shown)s.")
         ),
-        "languages": data["languages"],
         "description": excerpt(str(body), 200) if body else str(title),
     }
 
@@ -75,6 +71,7 @@ def version_view(version, language):
         "state": codes.TEXT_STATE_WORDS.get(version["state"], version["state"]),
         "standing": label(codes.TextStanding, version["standing"]),
         "digest": version["state"] == "digest",
+        "unofficial": version["standing"] == "unofficial",
         "file": version["file"] and file_line(version["file"], language),
         "external": web_address(version["external_url"]),
         "host": host_of(version["external_url"]),

@@ -59,7 +59,7 @@ def render_document(request: HttpRequest, page: RecordPage) -> HttpResponse:
         {
             "document": document,
             "conference": conference,
-            "session": _session(home, document["session"], language) if home and document["session"] else "",
+            "session": _session(home, page.data["session"], language) if home and page.data["session"] else "",
             "relations": _relations(page),
             "citations": () if page.version else citations(document, address, page.slug or page.uid),
             "path": page.path,
@@ -78,7 +78,7 @@ def render_document(request: HttpRequest, page: RecordPage) -> HttpResponse:
         ),
         data=_structured(request, page, document, conference),
         section=SECTIONS.get(document["code"], "documents"),
-        languages=document["languages"],
+        languages=page.data["languages"],
     )
 
 

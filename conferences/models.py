@@ -2,6 +2,7 @@
 
 import uuid
 import zoneinfo
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
@@ -55,6 +56,11 @@ def rich_text(label, **kwargs):
     return ProseEditorField(label, blank=True, extensions=RICH_TEXT, sanitize=True, **kwargs)
 
 
+def optional_key(to: type[models.Model] | str, label: Any, **kwargs: Any) -> "models.ForeignKey[Any, Any]":
+    """Return a foreign key that may be empty. What it refers to cannot be deleted."""
+    return models.ForeignKey(to, on_delete=models.PROTECT, null=True, blank=True, verbose_name=label, **kwargs)
+
+
 def validate_time_zone(value):
     if value not in zoneinfo.available_timezones():
         raise ValidationError(
@@ -100,7 +106,7 @@ class Organization(SluggedRecord):
     acronym = models.CharField(_("acronym"), max_length=30, blank=True)
     kind = models.CharField(_("kind"), max_length=20, choices=OrganizationKind.choices, default=OrganizationKind.OTHER)
     country = models.CharField(_("country"), max_length=2, choices=COUNTRY_CHOICES, blank=True)
-    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("unit of"))
+    parent = optional_key("self", _("unit of"))
     website = models.URLField(_("website"), max_length=500, blank=True)
 
     class Meta:
@@ -132,6 +138,14 @@ class Person(SluggedRecord):
 
     def __str__(self):
         return self.name or self.slug
+
+
+def ends_on_or_after_start(name):
+    return models.CheckConstraint(
+        name=name,
+        condition=Q(end_date__gte=F("start_date")),
+        violation_error_message=_("The last day is before the first day."),
+    )
 
 
 class Conference(ReviewedRecord, SluggedRecord):
@@ -167,13 +181,10 @@ class Conference(ReviewedRecord, SluggedRecord):
         validators=[validate_time_zone],
         help_text=_("Time zone of the venue, such as Asia/Dushanbe. Release times are entered in it."),
     )
-    parent = models.ForeignKey(
+    parent = optional_key(
         "self",
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
+        _("part of"),
         related_name="side_events",
-        verbose_name=_("part of"),
         help_text=_("The umbrella event it was held under, such as a Counter-Terrorism Week."),
     )
     themes = models.ManyToManyField(Theme, blank=True, verbose_name=_("themes"), related_name="conferences")
@@ -186,11 +197,7 @@ class Conference(ReviewedRecord, SluggedRecord):
         ordering = ["-start_date", "name"]
         indexes = [models.Index(F("start_date").desc(), "name", name="conference_in_order")]
         constraints = [
-            models.CheckConstraint(
-                name="conference_ends_on_or_after_start",
-                condition=Q(end_date__gte=F("start_date")),
-                violation_error_message=_("The last day is before the first day."),
-            ),
+            ends_on_or_after_start("conference_ends_on_or_after_start"),
             models.CheckConstraint(
                 name="conference_is_not_its_own_parent",
                 condition=~Q(parent=F("pk")) | Q(parent__isnull=True),
@@ -210,15 +217,10 @@ class Conference(ReviewedRecord, SluggedRecord):
                 raise ValidationError(
                     {field: _("%(value)s: the year must be between 1945 and 2100.") % {"value": value.isoformat()}}
                 )
-        if (self.end_date - self.start_date).days > 366:
-            raise ValidationError(
-                {
-                    "end_date": _(
-                        "The last day is %(days)d days after the first; a conference can last a year at most."
-                    )
-                    % {"days": (self.end_date - self.start_date).days}
-                }
-            )
+        days = (self.end_date - self.start_date).days
+        if days > 366:
+            text = _("The last day is %(days)d days after the first; a conference can last a year at most.")
+            raise ValidationError({"end_date": text % {"days": days}})
 
 
 class ConferenceText(models.Model):
@@ -308,13 +310,7 @@ class AnnouncedDate(models.Model):
         ordering = ["announced_on", "pk"]
         verbose_name = _("announced date")
         verbose_name_plural = _("announced dates")
-        constraints = [
-            models.CheckConstraint(
-                name="announced_date_ends_on_or_after_start",
-                condition=Q(end_date__gte=F("start_date")),
-                violation_error_message=_("The last day is before the first day."),
-            )
-        ]
+        constraints = [ends_on_or_after_start("announced_date_ends_on_or_after_start")]
 
     def __str__(self):
         return f"{self.start_date} – {self.end_date}"
@@ -418,14 +414,7 @@ class Appearance(models.Model):
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="appearances", verbose_name=_("person"))
     role = models.CharField(_("role"), max_length=20, choices=AppearanceRole.choices, default=AppearanceRole.SPEAKER)
     title = models.CharField(_("title on that occasion"), max_length=300, blank=True)
-    organization = models.ForeignKey(
-        Organization,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="appearances",
-        verbose_name=_("organization"),
-    )
+    organization = optional_key(Organization, _("organization"), related_name="appearances")
     order = models.PositiveIntegerField(_("order"), default=0)
 
     class Meta:
@@ -449,14 +438,7 @@ class Figure(models.Model):
     )
     qualifier = models.CharField(_("qualifier"), max_length=10, choices=Qualifier.choices, default=Qualifier.EXACTLY)
     value = models.PositiveIntegerField(_("value"))
-    source_document = models.ForeignKey(
-        "documents.Document",
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("source (document)"),
-    )
+    source_document = optional_key("documents.Document", _("source (document)"), related_name="+")
     source = models.CharField(_("source (text)"), max_length=300, blank=True)
     official = models.BooleanField(_("official"), default=False, help_text=_("The one that is shown first."))
     order = models.PositiveIntegerField(_("order"), default=0)

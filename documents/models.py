@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from conferences.models import Conference, Organization, Person, Session, Theme, rich_text
+from conferences.models import Conference, Organization, Person, Session, Theme, optional_key, rich_text
 from ctportal.core import languages
 from ctportal.core.codes import DocumentKind, DocumentRelationKind, Occasion, TextStanding, TextState
 from ctportal.core.symbols import normalize_symbol
@@ -51,14 +51,7 @@ class Document(ReviewedRecord, SluggedRecord):
         blank=True,
         help_text=_("A second kind: closing remarks may be the co-chairs’ summary."),
     )
-    conference = models.ForeignKey(
-        Conference,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="documents",
-        verbose_name=_("conference"),
-    )
+    conference = optional_key(Conference, _("conference"), related_name="documents")
     session = models.ForeignKey(
         Session,
         on_delete=models.SET_NULL,
@@ -70,22 +63,8 @@ class Document(ReviewedRecord, SluggedRecord):
     occasion = models.CharField(_("occasion"), max_length=10, choices=Occasion.choices, default=Occasion.OTHER)
     date = models.DateField(_("date"))
     place = models.CharField(_("place"), max_length=120, blank=True)
-    issued_by = models.ForeignKey(
-        Organization,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="documents",
-        verbose_name=_("issued by"),
-    )
-    delivered_by = models.ForeignKey(
-        Person,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="documents",
-        verbose_name=_("delivered by"),
-    )
+    issued_by = optional_key(Organization, _("issued by"), related_name="documents")
+    delivered_by = optional_key(Person, _("delivered by"), related_name="documents")
     delivered_title = models.CharField(_("title on that occasion"), max_length=300, blank=True)
     symbol = SymbolField(
         _("UN symbol"),
@@ -147,9 +126,7 @@ class LanguageVersion(models.Model):
     language = models.CharField(_("language"), max_length=2, choices=languages.CHOICES)
     title = models.CharField(_("title"), max_length=300)
     body = rich_text(_("text"))
-    file = models.ForeignKey(
-        StoredFile, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("file")
-    )
+    file = optional_key(StoredFile, _("file"), related_name="+")
     external_url = models.URLField(
         _("external address"),
         max_length=1000,
@@ -187,17 +164,8 @@ class LanguageVersion(models.Model):
 class DocumentRelation(models.Model):
     document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="relations")
     kind = models.CharField(_("relation"), max_length=20, choices=DocumentRelationKind.choices)
-    target = models.ForeignKey(
-        Document,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="related_from",
-        verbose_name=_("document"),
-    )
-    conference = models.ForeignKey(
-        Conference, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("conference")
-    )
+    target = optional_key(Document, _("document"), related_name="related_from")
+    conference = optional_key(Conference, _("conference"), related_name="+")
     order = models.PositiveIntegerField(_("order"), default=0)
 
     class Meta:

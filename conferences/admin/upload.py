@@ -17,6 +17,7 @@ from django.http import HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
@@ -35,8 +36,7 @@ from ctportal.workflow import review, roles
 logger = logging.getLogger(__name__)
 
 MAX_PICTURES = 50
-SAVED, DUPLICATE, REFUSED = "saved", "duplicate", "refused"
-STATUS_CODES = {SAVED: 201, DUPLICATE: 409, REFUSED: 422}
+SAVED, DUPLICATE, REFUSED, TOO_LARGE = 201, 409, 422, 413  # HTTP status codes
 READ_FROM_FILE = {
     "caption": gettext_lazy("caption"),
     "credit": gettext_lazy("credit"),
@@ -50,18 +50,17 @@ class Answer:
     """The result of one file. *name* is its name in the request."""
 
     name: str
-    status: str
+    status_code: int
     message: str
     photo: Photo | None = None
-    code: str = ""
 
     @property
-    def status_code(self):
-        return 413 if self.code == "photo_too_large" else STATUS_CODES[self.status]
+    def status(self):
+        return {SAVED: "saved", DUPLICATE: "duplicate"}.get(self.status_code, "refused")
 
     @property
     def is_saved(self):
-        return self.status == SAVED
+        return self.status_code == SAVED
 
     @property
     def thumbnail(self):
@@ -159,7 +158,8 @@ def take_picture(uploaded, shared, *, by):
                 return _duplicate(name, known)
             photo = _save(prepared, conference, values, by)
     except ValidationError as error:
-        return Answer(name, REFUSED, " ".join(error.messages), code=getattr(error, "code", "") or "")
+        status_code = TOO_LARGE if getattr(error, "code", "") == "photo_too_large" else REFUSED
+        return Answer(name, status_code, " ".join(error.messages))
     except OSError:
         logger.exception("A picture could not be stored")
         text = _("“%(name)s” could not be saved. Upload it again.") % {"name": name}
@@ -190,9 +190,7 @@ def _values(shared, found):
     read = [name for name in READ_FROM_FILE if found[name] and not typed[name]]
     values = typed | {name: found[name] for name in read}
     for name in ("caption", "rights"):
-        limit = getattr(Photo, name).field.max_length
-        if len(values[name]) > limit:
-            values[name] = values[name][: limit - 1] + "…"
+        values[name] = Truncator(values[name]).chars(Photo._meta.get_field(name).max_length)
     return values | {"place": shared["place"]}, read
 
 

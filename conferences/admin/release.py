@@ -94,10 +94,7 @@ class ReleasePage(ObjectPage):
             self._add(form, error)
 
     def _add(self, form, error):
-        if not hasattr(error, "error_dict"):
-            form.add_error(None, error)
-            return
-        for name, errors in error.error_dict.items():
+        for name, errors in getattr(error, "error_dict", {None: error}).items():
             if name not in form.fields:
                 form.add_error(None, errors)
             elif name not in form.errors:

@@ -52,7 +52,7 @@ class ContactSheet(ObjectPage):
         self.may_add = self.photo_admin.has_add_permission(request)
 
     def get(self, request, **kwargs):
-        photos = SheetPhotos.of(self.record)
+        photos = SheetPhotos(self.record)
         mark = self._mark(photos)  # before reading what the page shows
         rows = self._rows(photos, self._page_of(photos).object_list)
         return self._show(photos, rows, {"mark": mark, "featured": photos.featured_key})
@@ -87,7 +87,7 @@ class ContactSheet(ObjectPage):
             # and ensure that the photos published are those the page showed.
             self.lock_record()
             lock(Photo.objects.filter(conference=self.record.pk))
-            photos = SheetPhotos.of(self.record)
+            photos = SheetPhotos(self.record)
             posted = PostedSheet(self.request.POST, photos, self.language)
             rows = self._rows(photos, posted.keys, posted.data)
             if news := posted.news(rows):
@@ -123,13 +123,13 @@ class ContactSheet(ObjectPage):
         if "_publish_ready" in self.request.POST:
             if not self.may_publish:
                 raise PermissionDenied
-            photos = self._load(SheetPhotos.of(self.record).keys)
+            photos = self._load(SheetPhotos(self.record).keys)
             address = self.admin.change_address(self.record)
             done = publish_ready(photos, self.record, self.state, address=address, **how)
         elif "_publish_conference" in self.request.POST:
             if not self.admin.has_publish_permission(self.request, self.record):
                 raise PermissionDenied
-            featured = SheetPhotos.of(self.record).featured
+            featured = SheetPhotos(self.record).featured
             stale = stale_page(self.admin, self.record, self.state, featured)
             done = publish_conference(self.record, stale, **how)
         for text, level in done:

@@ -1,9 +1,7 @@
 """The changes of a posted contact sheet: their conflicts with what was saved meanwhile, and their saving."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -30,29 +28,15 @@ def in_new_order(current, wanted):
     return order
 
 
-@dataclass(frozen=True)
 class SheetPhotos:
-    """All photos of a conference in order, with only the columns that their order and the buttons need."""
+    """All photos of a *conference* in order, with only the columns that their order and the buttons need."""
 
-    photos: list[Photo]
-
-    @classmethod
-    def of(cls, conference: Conference) -> "SheetPhotos":
+    def __init__(self, conference: Conference):
         photos = conference.photos.only("uid", "stage", "draft_sha256", "featured", "order", "conference", "file")
-        return cls(list(photos.order_by("order", "pk")))
-
-    @cached_property
-    def keys(self) -> list[int]:
-        return [photo.pk for photo in self.photos]
-
-    @cached_property
-    def featured(self) -> Photo | None:
-        """The featured photo of the conference."""
-        return next((photo for photo in self.photos if photo.featured), None)
-
-    @property
-    def featured_key(self) -> str:
-        return str(self.featured.pk) if self.featured else NO_PHOTO
+        self.photos = list(photos.order_by("order", "pk"))
+        self.keys = [photo.pk for photo in self.photos]
+        self.featured = next((photo for photo in self.photos if photo.featured), None)
+        self.featured_key = str(self.featured.pk) if self.featured else NO_PHOTO
 
     def called(self, key: str) -> str:
         named = (f"{n}. {photo.file.name}" for n, photo in enumerate(self.photos, start=1) if str(photo.pk) == key)

@@ -22,11 +22,12 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 from conferences.models import Conference, ConferenceText, Photo
 from ctportal.core import languages
 from ctportal.core.codes import ConferenceKind, DocumentKind, EventStatus
-from ctportal.core.dates import PRECISIONS, first_day, last_day
+from ctportal.core.dates import PRECISIONS, first_day, format_date
 from ctportal.core.instants import show_instant, today
 from ctportal.publishing import epoch
 from ctportal.publishing.base_models import Stage, entry_model
 from ctportal.publishing.models import Edition, RecordType
+from ctportal.staff.interface_language import interface_language
 from ctportal.staff.list_search import narrowed
 from ctportal.staff.object_pages import page_address
 from ctportal.staff.panel import language_matrix
@@ -318,7 +319,7 @@ def _row(record, section, user, now, site):
     if section.key == "scheduled":
         row |= _when(record, now)
     elif section.key == "summary":
-        row["ended"] = last_day(record.end_date, record.date_precision)
+        row["ended"] = format_date(record.end_date, interface_language(), record.date_precision)
     elif section.key == "languages":
         asked_for = tongues_of(user)[0]
         missing = [language for language in language_matrix(admin, record) if language["state"] in ("draft", "missing")]

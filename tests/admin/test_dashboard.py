@@ -209,6 +209,14 @@ def test_a_dossier_without_summary_is_shown_ten_days_after_its_end(frozen_clock)
     assert titles(editor, "summary") == {"summary": ["Due", "With another document"]}
 
 
+@pytest.mark.parametrize(("precision", "words"), [("day", "ended: 9 March 2022"), ("month", "ended: March 2022")])
+def test_a_dossier_without_summary_says_when_it_ended_as_exactly_as_it_is_known(client, precision, words):
+    make_conference(start_date=date(2022, 3, 9), end_date=date(2022, 3, 9), date_precision=precision)
+    client.force_login(make_account("editor"))
+
+    assert words in client.get("/admin/").content.decode()
+
+
 @pytest.mark.parametrize(
     ("precision", "day", "due"),
     [

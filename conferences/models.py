@@ -32,6 +32,7 @@ from ctportal.core.instants import today
 from ctportal.files.models import StoredFile
 from ctportal.publishing.base_models import ReviewedRecord, SluggedRecord
 from ctportal.publishing.models import RecordType
+from ctportal.publishing.text_fields import LineField, LinesField, Searched
 
 # The elements that the rich text editor offers. Only these are saved.
 RICH_TEXT = {
@@ -70,10 +71,11 @@ def validate_time_zone(value):
         )
 
 
-class Series(SluggedRecord):
+class Series(Searched, SluggedRecord):
+    searched = ("name", "slug")
     record_type = RecordType.SERIES
-    name = models.CharField(_("name"), max_length=200)
-    description = models.TextField(_("description"), blank=True)
+    name = LineField(_("name"), max_length=200)
+    description = LinesField(_("description"), blank=True)
 
     class Meta:
         verbose_name = _("series")
@@ -84,12 +86,13 @@ class Series(SluggedRecord):
         return self.name or self.slug
 
 
-class Theme(SluggedRecord):
+class Theme(Searched, SluggedRecord):
     """An entry of the site's own taxonomy."""
 
+    searched = ("name", "slug")
     record_type = RecordType.THEME
-    name = models.CharField(_("name"), max_length=120)
-    description = models.TextField(_("description"), blank=True)
+    name = LineField(_("name"), max_length=120)
+    description = LinesField(_("description"), blank=True)
 
     class Meta:
         verbose_name = _("theme")
@@ -100,10 +103,11 @@ class Theme(SluggedRecord):
         return self.name or self.slug
 
 
-class Organization(SluggedRecord):
+class Organization(Searched, SluggedRecord):
+    searched = ("name", "acronym", "slug")
     record_type = RecordType.ORGANIZATION
-    name = models.CharField(_("name"), max_length=250)
-    acronym = models.CharField(_("acronym"), max_length=30, blank=True)
+    name = LineField(_("name"), max_length=250)
+    acronym = LineField(_("acronym"), max_length=30, blank=True)
     kind = models.CharField(_("kind"), max_length=20, choices=OrganizationKind.choices, default=OrganizationKind.OTHER)
     country = models.CharField(_("country"), max_length=2, choices=COUNTRY_CHOICES, blank=True)
     parent = optional_key("self", _("unit of"))
@@ -125,11 +129,12 @@ class Organization(SluggedRecord):
         return f"{self.name} ({self.acronym})" if self.acronym else self.name or self.slug
 
 
-class Person(SluggedRecord):
+class Person(Searched, SluggedRecord):
     """A person's name. A title belongs to the occasion (Appearance), never to the person."""
 
+    searched = ("name", "slug")
     record_type = RecordType.PERSON
-    name = models.CharField(_("name"), max_length=200)
+    name = LineField(_("name"), max_length=200)
 
     class Meta:
         verbose_name = _("person")
@@ -148,11 +153,12 @@ def ends_on_or_after_start(name):
     )
 
 
-class Conference(ReviewedRecord, SluggedRecord):
+class Conference(Searched, ReviewedRecord, SluggedRecord):
     """A conference as staff work on it, held from start_date to end_date inclusive (local dates of its time zone)."""
 
+    searched = ("name", "slug", "city")
     record_type = RecordType.CONFERENCE
-    name = models.CharField(
+    name = LineField(
         _("name"), max_length=120, unique=True, help_text=_("What colleagues call it, for example “Dushanbe 2019”.")
     )
     kind = models.CharField(_("kind"), max_length=20, choices=ConferenceKind.choices)
@@ -169,8 +175,8 @@ class Conference(ReviewedRecord, SluggedRecord):
         _("status"), max_length=10, choices=EventStatus.choices, default=EventStatus.PLANNED
     )
     format = models.CharField(_("format"), max_length=10, choices=EventFormat.choices, default=EventFormat.IN_PERSON)
-    city = models.CharField(_("city"), max_length=120, blank=True)
-    venue = models.CharField(_("venue"), max_length=200, blank=True)
+    city = LineField(_("city"), max_length=120, blank=True)
+    venue = LineField(_("venue"), max_length=200, blank=True)
     country = models.CharField(
         _("country"), max_length=2, choices=COUNTRY_CHOICES, blank=True, help_text=_("Empty for an online meeting.")
     )
@@ -188,7 +194,7 @@ class Conference(ReviewedRecord, SluggedRecord):
         help_text=_("The umbrella event it was held under, such as a Counter-Terrorism Week."),
     )
     themes = models.ManyToManyField(Theme, blank=True, verbose_name=_("themes"), related_name="conferences")
-    contact = models.CharField(_("contact"), max_length=300, blank=True, help_text=_("Who to contact with questions."))
+    contact = LineField(_("contact"), max_length=300, blank=True, help_text=_("Who to contact with questions."))
     contact_email = models.EmailField(_("contact e-mail"), blank=True)
 
     class Meta:
@@ -223,16 +229,15 @@ class Conference(ReviewedRecord, SluggedRecord):
             raise ValidationError({"end_date": text % {"days": days}})
 
 
-class ConferenceText(models.Model):
+class ConferenceText(Searched):
     """The long texts of a conference in one language, and whether everything in that language is ready for the public."""
 
+    searched = ("title",)
     conference = models.ForeignKey(Conference, on_delete=models.CASCADE, related_name="texts")
     language = models.CharField(_("language"), max_length=2, choices=languages.CHOICES)
-    title = models.CharField(_("title"), max_length=300)
-    motto = models.CharField(_("motto"), max_length=300, blank=True, help_text=_("“Held under the theme …”"))
-    summary = models.TextField(
-        _("summary"), blank=True, help_text=_("One or two sentences for lists and search engines.")
-    )
+    title = LineField(_("title"), max_length=300)
+    motto = LineField(_("motto"), max_length=300, blank=True, help_text=_("“Held under the theme …”"))
+    summary = LinesField(_("summary"), blank=True, help_text=_("One or two sentences for lists and search engines."))
     description = rich_text(_("description"))
     background = rich_text(_("background"))
     outcome = rich_text(_("outcome"))
@@ -247,7 +252,7 @@ class ConferenceText(models.Model):
         verbose_name = _("text of a conference")
         verbose_name_plural = _("texts of conferences")
         # For the search in titles: with this index, the long texts are not read.
-        indexes = [models.Index(fields=["conference", "title"], name="conference_titles")]
+        indexes = [models.Index(fields=["conference", "search_text"], name="conference_titles")]
         constraints = [
             models.UniqueConstraint(
                 name="conference_text_once_per_language",
@@ -304,7 +309,7 @@ class AnnouncedDate(models.Model):
         _("precision"), max_length=5, choices=DatePrecision.choices, default=DatePrecision.DAY
     )
     announced_on = models.DateField(_("announced on"), null=True, blank=True)
-    reason = models.CharField(_("reason for the change"), max_length=300, blank=True)
+    reason = LineField(_("reason for the change"), max_length=300, blank=True)
 
     class Meta:
         ordering = ["announced_on", "pk"]
@@ -318,7 +323,7 @@ class AnnouncedDate(models.Model):
 
 class MainTopic(models.Model):
     conference = models.ForeignKey(Conference, on_delete=models.CASCADE, related_name="main_topics")
-    title = models.CharField(_("title"), max_length=300)
+    title = LineField(_("title"), max_length=300)
     order = models.PositiveIntegerField(_("order"), default=0)
 
     class Meta:
@@ -330,17 +335,18 @@ class MainTopic(models.Model):
         return self.title or "–"
 
 
-class Session(models.Model):
+class Session(Searched):
+    searched = ("title",)
     uid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     conference = models.ForeignKey(Conference, on_delete=models.CASCADE, related_name="sessions")
     kind = models.CharField(_("kind"), max_length=20, choices=SessionKind.choices, default=SessionKind.PLENARY)
     number = models.PositiveIntegerField(_("number"), null=True, blank=True)
-    title = models.CharField(_("title"), max_length=300)
-    description = models.TextField(_("description"), blank=True)
+    title = LineField(_("title"), max_length=300)
+    description = LinesField(_("description"), blank=True)
     date = models.DateField(_("date"), null=True, blank=True)
     start_time = models.TimeField(_("from"), null=True, blank=True, help_text=_("Local time of the conference."))
     end_time = models.TimeField(_("to"), null=True, blank=True)
-    room = models.CharField(_("room"), max_length=120, blank=True)
+    room = LineField(_("room"), max_length=120, blank=True)
     order = models.PositiveIntegerField(_("order"), default=0)
 
     class Meta:
@@ -413,7 +419,7 @@ class Appearance(models.Model):
     session = models.ForeignKey(Session, on_delete=models.CASCADE, null=True, blank=True, related_name="appearances")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="appearances", verbose_name=_("person"))
     role = models.CharField(_("role"), max_length=20, choices=AppearanceRole.choices, default=AppearanceRole.SPEAKER)
-    title = models.CharField(_("title on that occasion"), max_length=300, blank=True)
+    title = LineField(_("title on that occasion"), max_length=300, blank=True)
     organization = optional_key(Organization, _("organization"), related_name="appearances")
     order = models.PositiveIntegerField(_("order"), default=0)
 
@@ -439,7 +445,7 @@ class Figure(models.Model):
     qualifier = models.CharField(_("qualifier"), max_length=10, choices=Qualifier.choices, default=Qualifier.EXACTLY)
     value = models.PositiveIntegerField(_("value"))
     source_document = optional_key("documents.Document", _("source (document)"), related_name="+")
-    source = models.CharField(_("source (text)"), max_length=300, blank=True)
+    source = LineField(_("source (text)"), max_length=300, blank=True)
     official = models.BooleanField(_("official"), default=False, help_text=_("The one that is shown first."))
     order = models.PositiveIntegerField(_("order"), default=0)
 
@@ -488,7 +494,7 @@ class Reference(models.Model):
 class Link(models.Model):
     conference = models.ForeignKey(Conference, on_delete=models.CASCADE, related_name="links")
     kind = models.CharField(_("kind"), max_length=20, choices=LinkKind.choices, default=LinkKind.WEB_PAGE)
-    title = models.CharField(_("title"), max_length=300)
+    title = LineField(_("title"), max_length=300)
     address = models.URLField(_("address"), max_length=1000)
     language = models.CharField(_("language"), max_length=2, choices=languages.CHOICES, blank=True)
     order = models.PositiveIntegerField(_("order"), default=0)
@@ -507,14 +513,15 @@ def is_download(stored_file):
     return stored_file.variant.partition(".")[0] == "download"
 
 
-class Photo(ReviewedRecord):
+class Photo(Searched, ReviewedRecord):
+    searched = ("credit", "caption", "alt_text")
     record_type = RecordType.PHOTO
     arranged = ("order", "featured")
     conference = models.ForeignKey(
         Conference, on_delete=models.PROTECT, related_name="photos", verbose_name=_("conference")
     )
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+", verbose_name=_("file"))
-    alt_text = models.CharField(
+    alt_text = LineField(
         _("alternative text"),
         max_length=300,
         blank=True,
@@ -523,11 +530,11 @@ class Photo(ReviewedRecord):
     decorative = models.BooleanField(
         _("decorative"), default=False, help_text=_("Conveys no information: no alternative text needed.")
     )
-    caption = models.TextField(_("caption"), blank=True, max_length=1000)
-    credit = models.CharField(_("credit"), max_length=200, blank=True)
-    rights = models.CharField(_("rights"), max_length=300, blank=True)
+    caption = LinesField(_("caption"), blank=True, max_length=1000)
+    credit = LineField(_("credit"), max_length=200, blank=True)
+    rights = LineField(_("rights"), max_length=300, blank=True)
     taken_on = models.DateField(_("taken on"), null=True, blank=True)
-    place = models.CharField(_("place"), max_length=200, blank=True)
+    place = LineField(_("place"), max_length=200, blank=True)
     people = models.ManyToManyField(Person, blank=True, related_name="photos", verbose_name=_("people shown"))
     order = models.PositiveIntegerField(_("order"), default=0)
     featured = models.BooleanField(_("featured"), default=False, help_text=_("Represents the conference in lists."))

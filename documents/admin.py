@@ -121,8 +121,8 @@ class DocumentAdmin(RecordAdmin):
     language_form = VersionForm
     list_display = ["shown_title", "kind", "shown_date", "conference", "publication", "language_list", "missing"]
     list_filter = [*STATE_FILTERS, KindFilter, DateListFilter, "occasion", "versions__language"]
-    search_fields = ["versions__title", "slug", "symbol", "conference__name"]
-    tells_of_others = frozenset({"conference", "conference__name"})
+    search_fields = ["search_text", "versions__search_text", "conference__search_text"]
+    tells_of_others = frozenset({"conference", "conference__search_text"})
     ordering = ["-date", "slug"]
     autocomplete_fields = ["conference", "session", "issued_by", "delivered_by", "themes"]
     inlines = [RelationInline]

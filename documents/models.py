@@ -1,6 +1,7 @@
 """Documents and their language versions, as staff work on them. The public reads editions, never these tables."""
 
 import re
+import unicodedata
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -15,13 +16,13 @@ from ctportal.core.symbols import normalize_symbol
 from ctportal.files.models import StoredFile
 from ctportal.publishing.base_models import ReviewedRecord, SluggedRecord
 from ctportal.publishing.models import RecordType
-
-HASHTAG = re.compile(r"#\w{1,60}")
+from ctportal.publishing.text_fields import LineField, Searched
 
 
 def validate_hashtags(value):
     for word in value.split():
-        if not HASHTAG.fullmatch(word):
+        letters = word.removeprefix("#")
+        if len(letters) > 60 or not all(c == "_" or unicodedata.category(c)[0] in "LMN" for c in letters):
             raise ValidationError(
                 _(
                     "“%(value)s” is not a valid hashtag. Write hashtags as #CTWeek #UNiteToCounterTerrorism, separated "
@@ -32,7 +33,18 @@ def validate_hashtags(value):
             )
 
 
-class SymbolField(models.CharField):
+class HashtagsField(LineField):
+    """Hashtags, saved as "#CTWeek #Minsk2019" however they were typed: with commas, in full width, without their sign."""
+
+    def to_python(self, value):
+        tags: dict[str, str] = {}
+        for word in re.split(r"[\s,;،、#]+", unicodedata.normalize("NFKC", super().to_python(value) or "")):
+            if word:
+                tags.setdefault(word.casefold(), f"#{word}")
+        return " ".join(tags.values())
+
+
+class SymbolField(LineField):
     """A UN document symbol, saved in its normal form however it was typed."""
 
     def to_python(self, value):
@@ -40,7 +52,8 @@ class SymbolField(models.CharField):
         return normalize_symbol(value) if value and value.strip() else ""
 
 
-class Document(ReviewedRecord, SluggedRecord):
+class Document(Searched, ReviewedRecord, SluggedRecord):
+    searched = ("slug", "symbol")
     record_type = RecordType.DOCUMENT
     named_by = ("versions",)
     kind = models.CharField(_("kind"), max_length=20, choices=DocumentKind.choices)
@@ -62,21 +75,21 @@ class Document(ReviewedRecord, SluggedRecord):
     )
     occasion = models.CharField(_("occasion"), max_length=10, choices=Occasion.choices, default=Occasion.OTHER)
     date = models.DateField(_("date"))
-    place = models.CharField(_("place"), max_length=120, blank=True)
+    place = LineField(_("place"), max_length=120, blank=True)
     issued_by = optional_key(Organization, _("issued by"), related_name="documents")
     delivered_by = optional_key(Person, _("delivered by"), related_name="documents")
-    delivered_title = models.CharField(_("title on that occasion"), max_length=300, blank=True)
+    delivered_title = LineField(_("title on that occasion"), max_length=300, blank=True)
     symbol = SymbolField(
         _("UN symbol"),
         max_length=60,
         blank=True,
         help_text=_("Such as S/RES/2396 (2017) or A/RES/72/284; other ways of writing it are recognized."),
     )
-    dateline = models.CharField(
+    dateline = LineField(
         _("dateline"), max_length=120, blank=True, help_text=_("Place and date at the beginning of a press release.")
     )
-    contact = models.CharField(_("contact"), max_length=300, blank=True)
-    hashtags = models.CharField(_("hashtags"), max_length=200, blank=True, validators=[validate_hashtags])
+    contact = LineField(_("contact"), max_length=300, blank=True)
+    hashtags = HashtagsField(_("hashtags"), max_length=200, blank=True, validators=[validate_hashtags])
     themes = models.ManyToManyField(Theme, blank=True, related_name="documents", verbose_name=_("themes"))
 
     class Meta:
@@ -119,12 +132,13 @@ class Document(ReviewedRecord, SluggedRecord):
             )
 
 
-class LanguageVersion(models.Model):
+class LanguageVersion(Searched):
     """A document in one language: its text, its file, the address of the original, or several of these."""
 
+    searched = ("title",)
     document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="versions")
     language = models.CharField(_("language"), max_length=2, choices=languages.CHOICES)
-    title = models.CharField(_("title"), max_length=300)
+    title = LineField(_("title"), max_length=300)
     body = rich_text(_("text"))
     file = optional_key(StoredFile, _("file"), related_name="+")
     external_url = models.URLField(
@@ -148,7 +162,7 @@ class LanguageVersion(models.Model):
         verbose_name = _("language version")
         verbose_name_plural = _("language versions")
         # For the search in titles: with this index, the texts are not read.
-        indexes = [models.Index(fields=["document", "title"], name="document_titles")]
+        indexes = [models.Index(fields=["document", "search_text"], name="document_titles")]
         constraints = [
             models.UniqueConstraint(
                 name="one_version_per_language",

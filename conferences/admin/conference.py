@@ -12,7 +12,6 @@ from conferences.admin.lists import STATE_FILTERS, YearListFilter, label
 from conferences.admin.release import ReleasePage
 from conferences.admin.sheet import ContactSheet, SheetPresencePage
 from conferences.models import Appearance, Conference, ConferenceText, Photo, Session
-from ctportal.core import languages
 from ctportal.core.countries import COUNTRY_CHOICES
 from ctportal.core.dates import format_date_range
 from ctportal.publishing.state import children_of
@@ -61,7 +60,7 @@ class ConferenceAdmin(RecordAdmin):
     list_display = ["name", "dates", "place", "publication", "language_list", "missing_parts"]
     list_filter = [*STATE_FILTERS, YearListFilter, CountryListFilter, "kind", "event_status", "series_entries__series"]
     tells_of_others = frozenset({"series_entries__series"})
-    search_fields = ["name", "slug", "texts__title", *(f"city_{code}" for code in languages.CODES)]
+    search_fields = ["search_text", "texts__search_text"]
     ordering = ["-start_date", "name"]
     autocomplete_fields = ["parent", "themes"]
     inlines = [

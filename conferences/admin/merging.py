@@ -19,7 +19,9 @@ from ctportal.workflow import review, revisions
 
 MERGEABLE = (Person, Organization)
 # Columns of the surviving row that are never filled in from the other one.
-OWN = frozenset({"id", "uid", "slug", "original_language", "draft_sha256", "created_at", "created_by", "modified_at"})
+OWN = frozenset(
+    {"id", "uid", "slug", "original_language", "draft_sha256", "created_at", "created_by", "modified_at", "search_text"}
+)
 # {model of rows that refer to an entry: columns in which two of them say the same}
 SAME = {
     OrganizationRole: ("conference", "session", "organization", "role"),

@@ -13,7 +13,6 @@ from conferences.admin.known import city_of, named_conference, parent_link
 from conferences.admin.lists import STATE_FILTERS, YearListFilter, label
 from conferences.admin.upload import UploadPage, thumbnail_address
 from conferences.models import Photo
-from ctportal.core import languages
 from ctportal.files.store import store_photo
 from ctportal.staff.components import component
 from ctportal.staff.dashboard import WITHOUT_ALTERNATIVE_TEXT
@@ -87,13 +86,8 @@ class PhotoAdmin(RecordAdmin):
     list_display = ["picture", "shown_name", "conference", "publication", "alternative_text", "credited"]
     list_display_links = ["shown_name"]
     list_filter = [*STATE_FILTERS, IncompleteFilter, PhotoYearFilter, "featured", "decorative"]
-    search_fields = [
-        "credit",
-        "conference__name",
-        *(f"caption_{c}" for c in languages.CODES),
-        *(f"alt_text_{c}" for c in languages.CODES),
-    ]
-    tells_of_others = frozenset({"conference", "conference__name", PhotoYearFilter})
+    search_fields = ["search_text", "conference__search_text"]
+    tells_of_others = frozenset({"conference", "conference__search_text", PhotoYearFilter})
     ordering = ["-pk"]
     change_list_template = "admin/photos/change_list.html"
     pages = [("upload/", "upload", UploadPage), *RecordAdmin.pages]

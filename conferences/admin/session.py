@@ -71,7 +71,7 @@ class SessionAdmin(DraftAdmin):
     ]
     autocomplete_fields = ["conference"]
     inlines = [OrganizationRoleInline, AppearanceInline]
-    search_fields = ["conference__name", *(f"title_{code}" for code in languages.CODES)]
+    search_fields = ["search_text", "conference__search_text"]
     list_display = ["__str__", "conference", "kind", "date"]
     list_select_related = ["conference"]
     ordering = ["-pk"]

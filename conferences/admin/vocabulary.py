@@ -1,6 +1,8 @@
 """The admin of the vocabulary: series, themes, organizations and people, public while a public record shows them."""
 
+from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.http import HttpResponseRedirect
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
@@ -8,11 +10,14 @@ from django.utils.translation import gettext_lazy as _
 from conferences.admin.lists import label
 from conferences.admin.merge import MOST, MergePage
 from conferences.models import Organization, Person, Series, Theme
-from ctportal.core import languages
+from ctportal.core.folding import fold
+from ctportal.publishing.base_models import is_key
+from ctportal.staff.components import component
 from ctportal.staff.object_pages import page_address
 from ctportal.staff.publication_state import PublicationFilter
 from ctportal.staff.record_admin import RecordAdmin
 from ctportal.staff.record_form import RecordForm
+from ctportal.workflow import roles
 
 
 class VocabularyForm(RecordForm):
@@ -29,7 +34,7 @@ class VocabularyAdmin(RecordAdmin):
     ordering = ["slug"]
     list_display = ["called", "slug", "language_list", "publication"]
     list_filter = [PublicationFilter]
-    search_fields = ["slug", *(f"name_{code}" for code in languages.CODES)]
+    search_fields = ["search_text"]
 
     @admin.display(description=_("name"), ordering="slug")
     def called(self, record):
@@ -39,11 +44,53 @@ class VocabularyAdmin(RecordAdmin):
 admin.site.register([Series, Theme], VocabularyAdmin)
 
 
+class NamedForm(VocabularyForm):
+    """The form of people and organizations. A new one with the name of another has to be confirmed."""
+
+    is_another = forms.BooleanField(
+        label=_("This is another one"), required=False, help_text=_("Tick this only if both have the same name.")
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            del self.fields["is_another"]
+
+    def clean_name(self):
+        name = self.cleaned_data["name"]
+        if self.instance.pk or "is_another" in self.data:
+            return name
+        if same := namesakes(self._meta.model, name, self.request.user):
+            inputs = {"opts": self._meta.model._meta, "is_popup": "_popup" in self.data}
+            raise ValidationError(component("namesakes", name=name, namesakes=same, **inputs), code="namesake")
+        return name
+
+
+def namesakes(model, name, user):
+    """Return the entries of *model* that are called *name*, however it is written, of those that *user* may choose."""
+    line = fold(name)
+    named = model._default_manager.filter(search_text__contains=f"\n{line}\n") if line else model.objects.none()
+    return list(roles.choosable(named, user).order_by("slug")[:5])
+
+
 class MergeableAdmin(VocabularyAdmin):
     """The admin of people and organizations, with an action that merges duplicates."""
 
+    form = NamedForm
     actions = ["merge"]
     pages = [("merge/", "merge", MergePage), *VocabularyAdmin.pages]
+
+    def get_fields(self, request, obj=None):
+        fields = super().get_fields(request, obj)
+        return ["is_another", *fields] if obj is None and request.method == "POST" else fields
+
+    def add_view(self, request, form_url="", extra_context=None):
+        """In the window that another form opened, the button for an existing entry chooses it in that form."""
+        if request.method == "POST" and is_key(request.POST.get("_choose", "")):
+            chosen = roles.choosable(self.model.objects.all(), request.user).filter(pk=request.POST["_choose"]).first()
+            if chosen:
+                return self.response_add(request, chosen)
+        return super().add_view(request, form_url, extra_context)
 
     @admin.action(description=_("Merge selected entries"), permissions=["publish"])
     def merge(self, request, queryset):
@@ -57,7 +104,6 @@ class OrganizationAdmin(MergeableAdmin):
     autocomplete_fields = ["parent"]
     list_display = ["called", "acronym", "kind", "country", "language_list", "publication"]
     list_filter = [PublicationFilter, "kind"]
-    search_fields = ["acronym", *VocabularyAdmin.search_fields]
 
 
 @admin.register(Person)

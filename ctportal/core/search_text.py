@@ -1,16 +1,21 @@
-"""Limits on the text of a search, the same for pages, API and admin.
+"""The words of a search and its limits, the same for pages, API and admin.
 
 A search that is too long is not refused. It is shortened, and the answer says so.
 """
 
+import re
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
+
+from ctportal.core.folding import fold
 
 # Titles have up to 300 characters, and the longest in the demo content has 25 words, so any title can be pasted. Each word
 # adds a condition to the query, in the admin one for each field, and SQLite accepts fewer than 1,000 words.
 MAX_CHARACTERS = 300
 MAX_WORDS = 30
+
+_PHRASE_OR_WORD = re.compile(r'"([^"]+)"?|(\S+)')
 
 
 class SearchText(NamedTuple):
@@ -40,3 +45,9 @@ def shorten(text: str) -> SearchText:
         kept.pop()
     used = " ".join(kept)[:MAX_CHARACTERS]
     return SearchText(used, used != " ".join(words))
+
+
+def search_words(text: str) -> list[str]:
+    """Return the folded words of *text*, each once. A quoted phrase is one word, even without its closing quotation mark."""
+    words = (phrase.strip() or word for phrase, word in _PHRASE_OR_WORD.findall(fold(text)))
+    return list(dict.fromkeys(filter(None, words)))

@@ -103,7 +103,7 @@ class Edition(models.Model):
     # The large columns come last: SQLite reads a row from its beginning, and most queries need only the columns above.
     card = models.TextField(help_text="JSON text with the few fields that lists show.")
     json = models.TextField(help_text="Canonical text: UTF-8, keys sorted, no white space, no floats.")
-    text = models.TextField(blank=True, help_text="Plain, case-folded text of all languages, for the filter q.")
+    text = models.TextField(blank=True, help_text="Folded text of all languages, for the filter q.")
 
     # Annotated by ``EditionQuerySet.with_history``.
     version: int

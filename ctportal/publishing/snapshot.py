@@ -9,6 +9,7 @@ import datetime
 import hashlib
 import json
 import operator
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from rest_framework import serializers
 
+from ctportal.core.folding import fold
 from ctportal.core.languages import CODES
 from ctportal.core.types import JsonObject, JsonValue, LazyText, TextByLanguage
 from ctportal.files.models import StoredFile
@@ -113,7 +115,7 @@ class Snapshot:
     @property
     def text(self) -> str:
         parts = [self.slug, *strings(self.data), *(file.text[:FILE_TEXT_LIMIT] for file in self.files if file.text)]
-        return "\n".join(part for part in map(plain, parts) if part).casefold()
+        return "\n".join(filter(None, (fold(plain(part)) for part in parts)))
 
 
 SerializerClass = type[serializers.Serializer[Any]]
@@ -440,6 +442,10 @@ def strings(data: JsonValue) -> Iterator[str]:
 TEXT_FIELDS = frozenset({"name", "acronym", "symbol", "credit", "contact", "room", "source", "reason"})
 
 
+# The end of an element of rich text. A plain text with "<" has none.
+_RICH_TEXT = re.compile(r"</(?:p|h[1-6]|ul|ol|li|blockquote|table|strong|em|a|su[bp])>|<br[\s/>]")
+
+
 class _Plain(HTMLParser):
     BLOCKS = frozenset({"p", "h2", "h3", "h4", "li", "td", "th", "br", "blockquote", "tr"})
 
@@ -457,7 +463,7 @@ class _Plain(HTMLParser):
 
 def plain(html: str) -> str:
     """Return the words of *html* (or of plain text) with single spaces."""
-    if "<" not in html and "&" not in html:
+    if not _RICH_TEXT.search(html):
         return " ".join(html.split())
     parser = _Plain()
     parser.feed(html)

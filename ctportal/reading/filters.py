@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from ctportal.core import codes
 from ctportal.core.countries import COUNTRY_CODES, REGIONS
 from ctportal.core.languages import CODES
-from ctportal.core.search_text import MAX_CHARACTERS, MAX_WORDS, SearchText, shorten
+from ctportal.core.search_text import MAX_CHARACTERS, MAX_WORDS, SearchText, search_words, shorten
 from ctportal.core.types import LazyText
 from ctportal.publishing.models import Edition, EditionQuerySet, RecordType
 from ctportal.reading.cache import is_worth_keeping
@@ -65,8 +65,9 @@ class StrictField(forms.Field):
 class QueryField(StrictField):
     description = format_lazy(
         _(
-            "Words that must all occur in the title or text, in any language. Case is ignored. Up to {words} words and "
-            "{characters} characters are searched for; the response says if there were more."
+            "Words that must all occur in the title or text, in any language. Case and accents are ignored; words in "
+            "quotation marks are a phrase. Up to {words} words and {characters} characters are searched for; the response "
+            "says if there were more."
         ),
         words=MAX_WORDS,
         characters=MAX_CHARACTERS,
@@ -183,7 +184,7 @@ class Parameter(django_filters.Filter):  # type: ignore[misc]  # django-filter h
 
 class Words(Parameter):
     def filter(self, queryset: EditionQuerySet, searched: SearchText | None) -> EditionQuerySet:
-        for word in dict.fromkeys(searched.text.casefold().split()) if searched else ():
+        for word in search_words(searched.text) if searched else ():
             queryset = queryset.filter(text__contains=word)
         return queryset
 

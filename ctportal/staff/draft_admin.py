@@ -8,7 +8,7 @@ from django.contrib import admin, messages
 from django.http import HttpRequest
 from django.utils.decorators import method_decorator
 
-from ctportal.staff import presence, stale_save
+from ctportal.staff import list_search, presence, stale_save
 from ctportal.staff.draft_history import KeepsHistory
 from ctportal.staff.fields import NATIVE_WIDGETS, AutocompleteFields
 from ctportal.staff.lists import NarrowedList
@@ -54,6 +54,9 @@ class DraftAdmin(KeepsHistory, AutocompleteFields, NarrowedList, admin.ModelAdmi
         if level == messages.SUCCESS and KEPT.fullmatch(token):
             extra_tags = f"{extra_tags} kept-{token}".lstrip()
         super().message_user(request, message, level, extra_tags, fail_silently)
+
+    def get_search_results(self, request, queryset, search_term):
+        return list_search.search(queryset, self.get_search_fields(request), search_term), False
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)

@@ -1,21 +1,31 @@
-"""The search of an admin list: every word must occur in one of the fields. The queries avoid repeated table scans."""
+"""The search of admin lists and autocomplete: every word must occur in one of the fields, all of them folded texts
+(``ctportal.publishing.text_fields.SearchTextField``). The queries avoid repeated table scans."""
 
-import re
 from collections.abc import Sequence
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Case, Model, Q, QuerySet, When
 
-from ctportal.core.search_text import shorten
+from ctportal.core.search_text import search_words, shorten
 
 FEW = 1000
 
 
 def search(queryset: QuerySet, fields: Sequence[str], text: str) -> QuerySet:
-    """Return the records of *queryset* that contain every word of *text*, each in any of *fields*; see ``holding``."""
+    """Return the records of *queryset* that contain every word of *text*, each in any of *fields*; see ``holding``.
+
+    Those that are called so come first ("OSCE" before "Albanian OSCE Chairmanship"), then those whose name begins so.
+    """
     condition = Q()
     for word in search_words(shorten(text).text):
         condition &= Q.create([holding(queryset.model, name, word) for name in fields], connector=Q.OR)
-    return narrowed(queryset, condition) if condition else queryset
+    if not condition:
+        return queryset
+    name = " ".join(search_words(shorten(text).text))
+    rank = Case(
+        When(search_text__contains=f"\n{name}\n", then=0), When(search_text__contains=f"\n{name}", then=1), default=2
+    )
+    found = narrowed(queryset, condition)
+    return found.order_by(rank, *(found.query.order_by or found.model._meta.ordering))
 
 
 def narrowed(queryset: QuerySet, condition: Q) -> QuerySet:
@@ -29,26 +39,17 @@ def narrowed(queryset: QuerySet, condition: Q) -> QuerySet:
     return queryset.filter(pk__in=keys) if len(keys) <= FEW else queryset.filter(condition)
 
 
-PHRASE_OR_WORD = re.compile(r'"([^"]+)"?|(\S+)')
-
-
-def search_words(text: str) -> list[str]:
-    """Return the words of *text*. A quoted phrase is one word, even without its closing quotation mark."""
-    words = [phrase.strip() or word for phrase, word in PHRASE_OR_WORD.findall(text)]
-    return list(dict.fromkeys(filter(None, words)))
-
-
 def holding(model: type[Model], name: str, word: str) -> Q:
-    """Return the condition that *name*, a field of *model* or of a related model, contains *word*, ignoring case.
+    """Return the condition that *name*, a folded text of *model* or of a related model, contains *word*, folded.
 
     Related rows are searched in a subquery: a join would fetch the rows of every record one by one, and return a
     record once for each matching row.
     """
     relation, _dots, name = name.rpartition("__")
     if not relation:
-        return Q(**{f"{name}__icontains": word})
+        return Q(**{f"{name}__contains": word})
     field = model._meta.get_field(relation)
-    found = field.related_model._base_manager.filter(**{f"{name}__icontains": word}).order_by()
+    found = field.related_model._base_manager.filter(**{f"{name}__contains": word}).order_by()
     if field.one_to_many:
         return Q(pk__in=found.values(field.remote_field.attname))
     return Q(**{f"{relation}__in": found.values("pk")})

@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy
 from ctportal.publishing.base_models import Stage, entry_model, is_key, lock
 from ctportal.publishing.models import Edition
 from ctportal.publishing.snapshot import refresh_draft
-from ctportal.staff import buttons, list_search, moved_records, presence
+from ctportal.staff import buttons, moved_records, presence
 from ctportal.staff.components import component
 from ctportal.staff.draft_admin import DraftAdmin
 from ctportal.staff.draft_history import DiscardPage, HistoryComparePage, HistoryPage, RevisionPage
@@ -129,9 +129,6 @@ class RecordAdmin(DraftAdmin):
 
     def get_sortable_by(self, request):
         return self._without_others(request, super().get_sortable_by(request))
-
-    def get_search_results(self, request, queryset, search_term):
-        return list_search.search(queryset, self.get_search_fields(request), search_term), False
 
     def get_changelist(self, request, **kwargs):
         return NotedChangeList

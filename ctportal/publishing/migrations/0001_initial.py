@@ -93,9 +93,7 @@ class Migration(migrations.Migration):
                 ("json", models.TextField(help_text="Canonical text: UTF-8, keys sorted, no white space, no floats.")),
                 (
                     "text",
-                    models.TextField(
-                        blank=True, help_text="Plain, case-folded text of all languages, for the filter q."
-                    ),
+                    models.TextField(blank=True, help_text="Folded text of all languages, for the filter q."),
                 ),
             ],
             options={

@@ -1,0 +1,203 @@
+"""Searches of lists and autocomplete, and of readers: any form of a word is found, exact names first."""
+
+import unicodedata
+
+import pytest
+from django.db import transaction
+from django.test import RequestFactory
+from hypothesis import HealthCheck, assume, example, given, settings
+from hypothesis import strategies as st
+
+from conferences.models import Person
+from ctportal.core.text_cleaning import one_line
+from ctportal.publishing.services import publish
+from ctportal.reading.context import ReadContext
+from ctportal.reading.filters import filters_for
+from documents.models import Document, validate_hashtags
+from tests.admin.forms import AdminForm
+from tests.factories import (
+    make_account,
+    make_conference,
+    make_document,
+    make_organization,
+    make_person,
+    make_photo,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+
+BOX = {
+    "person": {"app_label": "conferences", "model_name": "appearance", "field_name": "person"},
+    "organization": {"app_label": "conferences", "model_name": "organizationrole", "field_name": "organization"},
+}
+
+
+def choices(staff, kind, term):
+    return [row["text"] for row in staff.get("/admin/autocomplete/", {**BOX[kind], "term": term}).json()["results"]]
+
+
+def listed(staff, path, term):
+    return list(staff.get(f"/admin/{path}/", {"q": term}).context["cl"].result_list)
+
+
+@pytest.mark.parametrize(
+    ("name", "term"),
+    [
+        ("Иван Ковалёв", "ковалев"),
+        ("Иван Ковалёв", "КОВАЛЁВ"),
+        ("Michele Brülhart", "brulhart"),
+        ("Michele Brülhart", "Bru\u0308lhart"),
+        ("Anne O’Brien", "O'Brien"),
+        ("Anne O'Brien", "o’brien"),
+        ("Łukasz Żuk", "lukasz zuk"),
+        ("İbrahim Işık", "ibrahim isik"),
+        ("أحمد المؤمن", "احمد المومن"),
+        ("Ａｄａ Speaker", "ada"),
+        ("Jean‑Paul Laborde", "jean-paul"),
+    ],
+)
+def test_a_person_is_found_however_the_name_is_typed(staff, name, term):
+    make_person(name)
+    make_person("Somebody Else")
+
+    assert choices(staff, "person", term) == [name if name[0] != "Ａ" else "Ａｄａ Speaker"]
+    assert [str(person) for person in listed(staff, "conferences/person", term)] == [name]
+
+
+def test_exact_names_come_first(staff):
+    make_organization("Albanian OSCE Chairmanship", slug="a")
+    make_organization("OSCE Academy", slug="b")
+    make_organization("Organization for Security and Co-operation in Europe", acronym="OSCE", slug="z")
+
+    found = choices(staff, "organization", "osce")
+
+    assert [name.split()[0] for name in found] == ["Organization", "OSCE", "Albanian"]
+    assert [each.slug for each in listed(staff, "conferences/organization", "OSCE")] == ["z", "b", "a"]
+
+
+def test_a_list_stays_in_the_order_that_was_chosen(staff):
+    make_organization("OSCE", slug="z")
+    make_organization("OSCE Academy", slug="b")
+
+    response = staff.get("/admin/conferences/organization/", {"q": "osce", "o": "-1"})
+
+    assert response.status_code == 200
+    assert [each.slug for each in response.context["cl"].result_list] == ["z", "b"]
+
+
+def test_other_records_are_found_folded_too(staff):
+    conference = make_conference("Конференция в Душанбе", name="Dushanbe 2019", city_ru="Душанбе́")
+    document = make_document(conference, "Заявление о Ковалёве", slug="statement")
+    photo = make_photo(conference, credit="MFA / Müller", caption_fr="Séance d’ouverture")
+
+    assert listed(staff, "conferences/conference", "душанбе") == [conference]
+    assert listed(staff, "documents/document", "ковалеве") == [document]
+    assert listed(staff, "documents/document", '"заявление о"') == [document]
+    assert listed(staff, "documents/document", '"о заявление"') == []
+    assert listed(staff, "conferences/photo", "muller") == [photo]
+    assert listed(staff, "conferences/photo", "seance d'ouverture") == [photo]
+
+
+def test_what_is_searched_follows_every_change():
+    person = make_person("Иван Ковалёв")
+    person.name_en = "Ivan Kovalyov"
+    person.save(update_fields=["name_en"])
+    Person.objects.bulk_create([Person(slug="bulk", name_en="Ünal")])
+
+    assert Person.objects.get(search_text__contains="kovalyov") == person
+    assert not Person.objects.filter(search_text__contains="ковалев")
+    assert Person.objects.get(search_text__contains="\nunal\n").slug == "bulk"
+
+
+def test_ligatures_do_not_make_a_title_too_long_for_an_index():
+    conference = make_conference("\ufdfa" * 300)
+
+    text = conference.texts.get().search_text
+
+    assert len(text.encode()) < 2600
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=20)
+@given(st.text(alphabet=st.characters(codec="utf-8"), min_size=1, max_size=30))
+@example("x <b and c> y & z")
+@example("\u0130\u0131 \ufb01 \u1ffd \u00df")
+def test_what_is_published_is_found_in_any_form(db, title):
+    with transaction.atomic():
+        document = make_document(make_conference(), title, slug="found")
+        kept = document.versions.get().title
+        assume(kept)
+        publish(document.conference, by=make_user())
+        publish(document, by=make_user())
+        typed = [unicodedata.normalize("NFC", kept), unicodedata.normalize("NFD", kept), kept.upper(), kept.lower()]
+        missed = [text for text in typed if found(text) != [document.uid]]
+        transaction.set_rollback(True)
+
+    assert kept == one_line(title)
+    assert missed == []
+
+
+def found(typed):
+    request = RequestFactory().get("/en/documents/")
+    request.read_context = ReadContext()
+    filters = filters_for("document", {"q": typed}, request)
+    assert filters.is_valid()
+    return [edition.uid for edition in filters.qs]
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("#CTWeek, #UNiteToCounterTerrorism", "#CTWeek #UNiteToCounterTerrorism"),
+        ("CTWeek;Минск2019", "#CTWeek #Минск2019"),
+        ("＃ＣＴＷｅｅｋ #ctweek", "#CTWeek"),
+        ("#CTWeek#Minsk", "#CTWeek #Minsk"),
+        ("#مكافحة_الإرهاب، #反恐", "#مكافحة_الإرهاب #反恐"),
+        ("#", ""),
+    ],
+)
+def test_hashtags_in_any_form(typed, kept):
+    assert Document._meta.get_field("hashtags").to_python(typed) == kept
+    validate_hashtags(kept)
+
+
+def test_a_new_person_with_a_known_name_is_proposed_the_entry_that_exists(staff):
+    known = make_person("Иван Ковалёв")
+    form = AdminForm(staff, "/admin/conferences/person/add/")
+
+    response = form.fill(name="иван ковалев", slug="another-ivan").press("_continue")
+
+    html = response.content.decode()
+    assert Person.objects.count() == 1
+    assert f'href="/admin/conferences/person/{known.pk}/change/"' in html
+    assert "“иван ковалев” exists already." in html
+
+    form.again(response).fill(is_another="on").press("_continue")
+    assert Person.objects.count() == 2
+
+
+def test_the_window_of_another_form_takes_the_entry_that_exists(staff):
+    known = make_organization("Organization for Security", acronym="OSCE")
+    address = "/admin/conferences/organization/add/?_popup=1"
+    response = AdminForm(staff, address).fill(name="osce").press("_save")
+    assert f'name="_choose" value="{known.pk}"' in response.content.decode()
+
+    response = staff.post(address, {"_popup": "1", "_choose": str(known.pk)})
+
+    assert response.templates[0].name == "admin/popup_response.html"
+    assert f"&quot;value&quot;: &quot;{known.pk}&quot;" in response.content.decode()
+
+
+def test_a_name_that_one_may_not_see_is_not_proposed(client):
+    """A contributor learns nothing about the entries of others that are not public."""
+    hidden = make_person("Иван Ковалёв")
+    client.force_login(make_account("contributor"))
+    response = (
+        AdminForm(client, "/admin/conferences/person/add/")
+        .fill(name="Иван Ковалев", slug="another-ivan")
+        .press("_continue")
+    )
+
+    assert Person.objects.count() == 2, response.content.decode()
+    response = client.post("/admin/conferences/person/add/?_popup=1", {"_popup": "1", "_choose": str(hidden.pk)})
+    assert "popup_response" not in response.templates[0].name

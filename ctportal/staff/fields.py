@@ -11,6 +11,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from ctportal.publishing.base_models import is_key
+from ctportal.publishing.text_fields import LineFormField
 from ctportal.workflow import redaction
 
 DATE_INPUT = forms.DateInput({"type": "date", "class": "vNativeDate"}, "%Y-%m-%d")
@@ -48,7 +49,7 @@ class LocalDateTimeField(forms.Field):
         return local.replace(second=0, microsecond=0)
 
 
-class OptionalLine(forms.CharField):
+class OptionalLine(LineFormField):
     """An optional line of text."""
 
     widget = AdminTextInputWidget

@@ -23,6 +23,7 @@ from ctportal.core import languages
 from ctportal.core.instants import show_utc
 from ctportal.publishing.snapshot import languages_leaving, refresh_draft
 from ctportal.publishing.state import state_of
+from ctportal.publishing.text_fields import LineFormField, LinesField, LinesFormField
 from ctportal.staff import presence, stale_save
 from ctportal.staff.buttons import no_such_button, require_right, with_public_link
 from ctportal.staff.fields import OptionalLine
@@ -81,7 +82,8 @@ class LanguageForm(TextRowForm, stale_save.ComparedForm, forms.Form):
                 continue  # nothing to translate
             name = f"{obj._meta.model_name}-{obj.pk}-{label}"
             column = obj._meta.get_field(f"{label}_{self.language}")
-            field = forms.CharField(
+            form_class = LinesFormField if isinstance(column, LinesField) else LineFormField
+            field = form_class(
                 label=capfirst(obj._meta.get_field(label).verbose_name),
                 required=False,
                 initial=current,
@@ -131,9 +133,9 @@ class LanguageForm(TextRowForm, stale_save.ComparedForm, forms.Form):
         """Save only the columns and the row of this language."""
         for name, (obj, label) in self.labels.items():
             if name in self.changed_data:
-                column, text = f"{label}_{self.language}", self.cleaned_data[name]
-                type(obj)._base_manager.filter(pk=obj.pk).update(**{column: text})
-                setattr(obj, column, text)
+                column = f"{label}_{self.language}"
+                setattr(obj, column, self.cleaned_data[name])
+                obj.save(update_fields=[column])
         if self.text_row is not None and self.has_text:
             self.text_row.save()
         type(self.instance)._base_manager.filter(pk=self.instance.pk).update(modified_at=timezone.now())

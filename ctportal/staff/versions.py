@@ -16,6 +16,7 @@ from ctportal.publishing.models import Edition
 from ctportal.publishing.services import LONGEST_REASON
 from ctportal.publishing.snapshot import builder_for, canonical, languages_leaving, strings
 from ctportal.publishing.state import SHOWS
+from ctportal.publishing.text_fields import LinesFormField
 from ctportal.staff.draft_changes import name_of_field
 from ctportal.staff.interface_language import interface_language
 from ctportal.staff.object_pages import ObjectPage
@@ -30,7 +31,7 @@ DRAFT = "draft"  # in place of the key of an edition
 
 
 class SealForm(forms.Form):
-    reason = forms.CharField(
+    reason = LinesFormField(
         label=gettext_lazy("Reason"), max_length=LONGEST_REASON, widget=forms.Textarea(attrs={"rows": 3, "cols": 60})
     )
     sure = forms.BooleanField(label=gettext_lazy("I understand that this cannot be undone."))

@@ -14,7 +14,7 @@ from ctportal.publishing.services import publish
 from ctportal.reading.context import ReadContext
 from ctportal.reading.filters import filters_for
 from documents.models import Document, validate_hashtags
-from tests.admin.forms import AdminForm
+from tests.admin.forms import AdminForm, errors_of
 from tests.factories import (
     make_account,
     make_conference,
@@ -201,3 +201,35 @@ def test_a_name_that_one_may_not_see_is_not_proposed(client):
     assert Person.objects.count() == 2, response.content.decode()
     response = client.post("/admin/conferences/person/add/?_popup=1", {"_popup": "1", "_choose": str(hidden.pk)})
     assert "popup_response" not in response.templates[0].name
+
+
+def test_a_translated_name_is_found_at_once(staff):
+    person = make_person("Vladimir Voronkov")
+    AdminForm(staff, f"/admin/conferences/person/{person.pk}/language/ru/").fill(
+        **{f"person-{person.pk}-name": "Владимир\nВоронков\x07"}
+    ).press("_save")
+
+    person.refresh_from_db()
+    assert person.name_ru == "Владимир Воронков"
+    assert choices(staff, "person", "воронков") == ["Vladimir Voronkov"]
+
+
+def test_what_is_typed_is_cleaned_in_every_form(staff):
+    conference = make_conference(name="Minsk 2019")
+    form = AdminForm(staff, f"/admin/conferences/conference/{conference.pk}/change/")
+    form.fill(
+        title="Opening\x1b \u202egnol\r\nsession\x07", city="Minsk\u2028\ue000", publish_note="Bru\u0308lhart\x00"
+    )
+    form.press("_continue")
+
+    conference.refresh_from_db()
+    assert conference.texts.get().title == "Opening gnol session"
+    assert conference.city_en == "Minsk"
+
+
+def test_a_title_that_shows_nothing_is_missing(staff):
+    conference = make_conference("A title")
+    form = AdminForm(staff, f"/admin/conferences/conference/{conference.pk}/change/").fill(title="\u200b\u2060")
+
+    assert "title" in errors_of(form.press("_continue"))
+    assert conference.texts.get().title == "A title"

@@ -15,10 +15,11 @@ from typing import IO, Any, TypedDict
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
-from PIL import Image, ImageCms, IptcImagePlugin
+from PIL import Image, ImageChops, ImageCms, IptcImagePlugin
 from PIL.ImageFile import ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 
+from ctportal.files.containers import SOS, jpeg_segments
 from ctportal.files.filetypes import JPEG, PNG, WEBP, FileType, damaged, refused
 
 logger = logging.getLogger(__name__)
@@ -115,6 +116,8 @@ def pillow_format(kind: FileType) -> str:
 
 def decode(data: bytes, kind: FileType, name: str) -> tuple[Size, Image.Image]:
     """Return (size of the upright photo, upright picture in sRGB without metadata, in the size of the download)."""
+    if kind is JPEG:  # before Image.open, which takes long over many segments
+        check_scans(data, name)
     if kind is WEBP:  # before Image.open, which already allocates the decoder's memory
         size = webp_size(data)
         check_pixels(size, name)
@@ -124,10 +127,12 @@ def decode(data: bytes, kind: FileType, name: str) -> tuple[Size, Image.Image]:
         check_pixels(full_size, name)
         check_still(image, name)
         if isinstance(image, JpegImageFile):
-            prepare_jpeg(image, data, name)
+            prepare_jpeg(image, name)
         if kind is PNG:
             check_memory(full_size, 10 if image.has_transparency_data else 5, name)
         image.load()
+        if kind is PNG:
+            scale_transparency(image, depth=data[24])
         turned = orientation(image)
         picture = in_srgb(scaled(on_white(image)), image.info.get("icc_profile"))
     if turned in TURNED:
@@ -169,10 +174,17 @@ def check_still(image: ImageFile, name: str) -> None:
         raise refused(name, message, "image_animated")
 
 
-def prepare_jpeg(image: JpegImageFile, data: bytes, name: str) -> None:
+def check_scans(data: bytes, name: str) -> None:
+    """Refuse a JPEG with more than MAX_SCANS scans. Raises ValueError for one of too many segments."""
+    if sum(marker == SOS for marker, _content in jpeg_segments(data)) > MAX_SCANS:
+        message = _("“%(name)s” is a JPEG with more than %(limit)s scans. Save it as a standard JPEG.")
+        raise refused(name, message, "image_damaged", limit=MAX_SCANS)
+
+
+def prepare_jpeg(image: JpegImageFile, name: str) -> None:
     """Let libjpeg decode at half the size or less where that suffices for the download, or where memory requires it.
 
-    Raises ValidationError for a JPEG with more than MAX_SCANS scans, or one that still takes too much memory.
+    Raises ValidationError for a JPEG that still takes too much memory.
     """
     size = image.size
     widest, tallest = max(layer[1] for layer in image.layer), max(layer[2] for layer in image.layer)
@@ -180,9 +192,6 @@ def prepare_jpeg(image: JpegImageFile, data: bytes, name: str) -> None:
     waiting = 0.0
     if image.info.get("progressive"):
         waiting = 2 * samples  # of a progressive picture libjpeg keeps all samples until its last scan
-        if data.count(b"\xff\xda") > MAX_SCANS:
-            message = _("“%(name)s” is a JPEG with more than %(limit)s scans. Save it as a standard JPEG.")
-            raise refused(name, message, "image_damaged", limit=MAX_SCANS)
     pixels = size[0] * size[1]
     half = max(size) // 2 >= DOWNLOAD_SIDE or pixels * (4 + waiting) > MEMORY_BUDGET * 0.8
     if half:
@@ -191,9 +200,14 @@ def prepare_jpeg(image: JpegImageFile, data: bytes, name: str) -> None:
 
 
 def orientation(image: Image.Image) -> int | None:
-    """Return the EXIF orientation of *image*, 1 to 8, or None where it has none or it cannot be read."""
+    """Return the EXIF orientation of *image*, 1 to 8, or None where it has none or it cannot be read.
+
+    Pillow's ``getexif()`` reads it from XMP too. Browsers do not, so the picture would be shown otherwise than everywhere else.
+    """
+    exif = Image.Exif()
     try:
-        return image.getexif().get(0x0112)
+        exif.load(image.info.get("exif", b""))
+        return exif.get(0x0112)
     except Exception as error:  # noqa: BLE001 - broken EXIF is no reason to refuse the picture
         logger.info("Took a picture with unreadable EXIF as upright: %r", error)
         return None
@@ -201,17 +215,37 @@ def orientation(image: Image.Image) -> int | None:
 
 def on_white(image: Image.Image) -> Image.Image:
     """Return *image* without transparency and with at most 8 bits a channel, in mode L, RGB or CMYK."""
-    if image.mode in ("L", "RGB", "CMYK"):
-        return image
-    if image.mode.startswith("I"):
-        return image.point(lambda value: value * (1 / 256)).convert("L")  # 16 bits; convert() alone would clip them
     if not image.has_transparency_data:
-        return image.convert("L" if image.mode == "1" else "RGB")
-    ground = Image.new("RGB", image.size, "white")
+        if image.mode.startswith("I"):
+            return image.point(lambda value: value * (1 / 256)).convert("L")  # 16 bits; convert() alone would clip them
+        return image if image.mode in ("L", "RGB", "CMYK") else image.convert("L" if image.mode == "1" else "RGB")
+    grey = image.mode in ("1", "L", "LA", "I;16")
+    ground = Image.new("L" if grey else "RGB", image.size, "white")
     for top in range(0, image.height, 256):  # in bands, to avoid a second copy of the whole picture
-        band = image.crop((0, top, image.width, min(top + 256, image.height))).convert("RGBA")
+        band = image.crop((0, top, image.width, min(top + 256, image.height)))
+        band = grey16_with_alpha(band) if band.mode == "I;16" else band.convert("LA" if grey else "RGBA")
         ground.paste(band, (0, top), band)
     return ground
+
+
+def grey16_with_alpha(image: Image.Image) -> Image.Image:
+    """Return *image*, 16-bit grey of which one value is transparent, in mode LA. Pillow's ``convert`` clips at 255."""
+    transparent, data = image.info["transparency"], image.tobytes()
+    high, low = (Image.frombytes("L", image.size, data[start::2]) for start in (1, 0))
+    alpha = ImageChops.lighter(
+        high.point([255 * (value != transparent >> 8) for value in range(256)]),
+        low.point([255 * (value != transparent & 255) for value in range(256)]),
+    )
+    return Image.merge("LA", (high, alpha))
+
+
+def scale_transparency(image: Image.Image, depth: int) -> None:
+    """Scale the transparent colour of a PNG of *depth* bits a channel to the 8 bits in which Pillow gives grey and RGB."""
+    transparent = image.info.get("transparency")
+    if image.mode == "L" and isinstance(transparent, int) and depth < 8:
+        image.info["transparency"] = transparent * 255 // (2**depth - 1)
+    elif image.mode == "RGB" and isinstance(transparent, tuple) and depth == 16:
+        image.info["transparency"] = tuple(value >> 8 for value in transparent)
 
 
 def scaled(image: Image.Image) -> Image.Image:

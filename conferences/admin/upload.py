@@ -5,10 +5,10 @@ saved completely or not at all, independently of the others.
 """
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminTextInputWidget, AutocompleteSelect
 from django.core.exceptions import PermissionDenied, TooManyFilesSent, ValidationError
 from django.db import transaction
@@ -17,7 +17,6 @@ from django.http import HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
-from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
@@ -26,7 +25,7 @@ from conferences.admin.known import city_of, known_conferences, named_conference
 from conferences.models import Conference, Photo
 from ctportal.core.instants import today
 from ctportal.files import store
-from ctportal.files.renditions import read_credit
+from ctportal.files.photo_metadata import read_metadata
 from ctportal.publishing.base_models import lock
 from ctportal.publishing.snapshot import refresh_draft
 from ctportal.staff.fields import DATE_INPUT
@@ -42,17 +41,19 @@ READ_FROM_FILE = {
     "credit": gettext_lazy("credit"),
     "rights": gettext_lazy("rights"),
     "taken_on": gettext_lazy("date"),
+    "place": gettext_lazy("place"),
 }
 
 
 @dataclass
 class Answer:
-    """The result of one file. *name* is its name in the request."""
+    """The result of one file. *name* is its name in the request, *notes* what was cut, left out or needs a look."""
 
     name: str
     status_code: int
     message: str
     photo: Photo | None = None
+    notes: list[str] = field(default_factory=list)
 
     @property
     def status(self):
@@ -109,12 +110,17 @@ class UploadForm(forms.ModelForm):
             "place": AdminTextInputWidget,
         }
         help_texts = {
-            "credit": gettext_lazy("Applies to all pictures. If empty, the value in each file (IPTC or EXIF) is used."),
+            "credit": gettext_lazy(
+                "Applies to all pictures. If empty, the value in each file (XMP, IPTC or EXIF) is used."
+            ),
             "rights": gettext_lazy(
                 "For example: free for editorial use with credit. If empty, the value in each file is used."
             ),
             "taken_on": gettext_lazy("If empty, the date in each file is used."),
-            "place": gettext_lazy("In the original language of the conference. Never read from the files."),
+            "place": gettext_lazy(
+                "In the original language of the conference. If empty, the city and country named in each file are used, "
+                "never its coordinates."
+            ),
         }
 
     def clean_pictures(self):
@@ -146,7 +152,7 @@ def take_picture(uploaded, shared, *, by):
         if known and not shared["again"]:
             return _duplicate(name, known)
         prepared = store.prepare_photo(uploaded)
-        values, read = _values(shared, read_credit(uploaded))
+        values, read, notes = _values(shared, read_metadata(uploaded))
         with transaction.atomic():
             # Concurrent uploads of the same pictures wait here.
             conference = shared["conference"]
@@ -164,7 +170,7 @@ def take_picture(uploaded, shared, *, by):
         logger.exception("A picture could not be stored")
         text = _("“%(name)s” could not be saved. Upload it again.") % {"name": name}
         return Answer(name, REFUSED, text)
-    return Answer(name, SAVED, _saved_text(read), photo)
+    return Answer(name, SAVED, " ".join([_saved_text(read), *notes]), photo, notes=notes)
 
 
 def _same_picture(conference, sha256, user):
@@ -183,15 +189,26 @@ def _duplicate(name, known):
 
 
 def _values(shared, found):
-    """Return ({field of Photo: value}, names of the fields that were read from the file)."""
-    if found["taken_on"] and found["taken_on"] > today(timezone.now(), shared["conference"].time_zone):
-        found["taken_on"] = None  # the camera's clock is wrong
-    typed = {name: shared[name] for name in ("credit", "rights", "taken_on")} | {"caption": ""}
+    """Return ({field of Photo: value}, names of the fields that were read from the file, [what editors are told of them])."""
+    typed = {name: shared[name] for name in READ_FROM_FILE if name != "caption"} | {"caption": ""}
     read = [name for name in READ_FROM_FILE if found[name] and not typed[name]]
-    values = typed | {name: found[name] for name in read}
-    for name in ("caption", "rights"):
-        values[name] = Truncator(values[name]).chars(Photo._meta.get_field(name).max_length)
-    return values | {"place": shared["place"]}, read
+    values, notes = typed | {name: found[name] for name in read}, []
+    if "taken_on" in read and values["taken_on"] > today(timezone.now(), shared["conference"].time_zone):
+        text = _("The date in the file, %(date)s, is in the future and was left out: check the clock of the camera.")
+        notes.append(text % {"date": values["taken_on"].isoformat()})
+        values["taken_on"] = None
+        read.remove("taken_on")
+    for name in read:
+        limit = Photo._meta.get_field(name).max_length
+        if limit and len(values[name]) > limit:
+            values[name] = values[name][: limit - 1] + "…"
+            text = _("Too long and cut at %(limit)d characters: %(field)s. Check how it ends.")
+            notes.append(text % {"limit": limit, "field": READ_FROM_FILE[name]})
+    if "place" in read:
+        notes.append(
+            _("The file names the place: %(place)s. Check that it may be public.") % {"place": values["place"]}
+        )
+    return values, read, notes
 
 
 def _save(prepared, conference, values, by):
@@ -259,6 +276,9 @@ class UploadPage(AdminPage):
             return JsonResponse(answers[0].as_json(), status=answers[0].status_code)
         if all(answer.is_saved for answer in answers):
             self.say(ngettext("%(n)d photo is saved.", "%(n)d photos are saved.", len(answers)) % {"n": len(answers)})
+            for answer in answers:
+                if answer.notes:
+                    self.say(f"“{answer.name}”: {' '.join(answer.notes)}", messages.WARNING)
             return HttpResponseRedirect(self._next(form.cleaned_data["conference"]))
         status = max(answer.status_code for answer in answers if not answer.is_saved)
         return self._show(form, status, answers=answers)

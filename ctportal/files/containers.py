@@ -1,4 +1,4 @@
-"""The segments of which a JPEG consists. Nothing is decoded.
+"""The parts that picture files consist of: segments of a JPEG, chunks of a PNG and of a WebP. Nothing is decoded.
 
 Each function yields what it finds up to the end of the file, the last part cut off where the file is. Raises ValueError where there
 are more than MAX_PARTS, which no program writes.
@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 MAX_PARTS = 10_000
-SOS, EOI = 0xDA, 0xD9
+SOS, EOI, APP1, APP13 = 0xDA, 0xD9, 0xE1, 0xED
 # Outside a segment, and within the compressed pixels, a JPEG's marker is what follows FF and is neither a stuffed 00, nor another
 # FF, nor a restart.
 MARKER = re.compile(rb"\xff([^\x00\xff\xd0-\xd7])")
@@ -34,3 +34,28 @@ def jpeg_segments(data: bytes) -> Iterator[tuple[int, bytes]]:
             yield marker, data[at + 2 : at + length]
             at += max(length, 2)
     raise ValueError("too many segments in a JPEG")
+
+
+def png_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Yield (name, content) for each chunk of a PNG but the compressed pixels, which are in any number of chunks."""
+    at, others = 8, 0
+    while at + 8 <= len(data):
+        length, name = int.from_bytes(data[at : at + 4]), data[at + 4 : at + 8]
+        if name != b"IDAT":
+            others += 1
+            if others > MAX_PARTS:
+                raise ValueError("too many chunks in a PNG")
+            yield name, data[at + 8 : at + 8 + length]
+        at += 12 + length
+
+
+def webp_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Yield (name, content) for each chunk of a WebP."""
+    at, number = 12, 0
+    while at + 8 <= len(data):
+        number += 1
+        if number > MAX_PARTS:
+            raise ValueError("too many chunks in a WebP")
+        length = int.from_bytes(data[at + 4 : at + 8], "little")
+        yield data[at : at + 4], data[at + 8 : at + 8 + length]
+        at += 8 + length + length % 2

@@ -5,17 +5,15 @@ The pixels are decoded and encoded again, so no EXIF, GPS, XMP, IPTC, thumbnail,
 
 import io
 import logging
-import re
 import struct
 import warnings
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import IO, Any, TypedDict
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
-from PIL import Image, ImageChops, ImageCms, IptcImagePlugin
+from PIL import Image, ImageChops, ImageCms
 from PIL.ImageFile import ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 
@@ -282,94 +280,3 @@ def webp_size(data: bytes) -> Size:
         width, height = struct.unpack("<HH", start[6:10])
         return width & 0x3FFF, height & 0x3FFF
     raise ValueError("no WebP header")
-
-
-# Metadata from the camera or the agency. It fills in the form and is never served.
-
-
-class PhotoCredit(TypedDict):
-    """Metadata of a photo; "" or None where the photo has none."""
-
-    caption: str
-    credit: str
-    rights: str
-    taken_on: date | None
-
-
-def read_credit(uploaded: IO[bytes]) -> PhotoCredit:
-    """Return the IPTC metadata of *uploaded*, else the EXIF metadata. Never a place.
-
-    What cannot be read is left empty, since this only fills in the form.
-    """
-    iptc = exif = PhotoCredit(caption="", credit="", rights="", taken_on=None)
-    try:
-        uploaded.seek(0)
-        with Image.open(uploaded, formats=["jpeg", "png"]) as image:
-            iptc, exif = iptc_credit(IptcImagePlugin.getiptcinfo(image) or {}), exif_credit(image.getexif())
-    except Exception as error:  # noqa: BLE001 - see the docstring
-        logger.info("Read no credit from a picture: %r", error)
-    finally:
-        uploaded.seek(0)
-    return PhotoCredit(
-        caption=tidy(iptc["caption"] or exif["caption"], 2000),
-        credit=tidy(iptc["credit"] or exif["credit"], 200),
-        rights=tidy(iptc["rights"] or exif["rights"], 500),
-        taken_on=iptc["taken_on"] or exif["taken_on"],
-    )
-
-
-Iptc = dict[tuple[int, int], bytes | list[bytes]]  # as Pillow returns it
-
-
-def iptc_credit(iptc: Iptc) -> PhotoCredit:
-    # 2:80 by-line, 2:110 credit line, 2:116 copyright, 2:120 caption, 2:55 date created; 1:90 encoding.
-    encoding = "utf-8" if iptc.get((1, 90)) == b"\x1b%G" else None
-    who = dict.fromkeys(filter(None, [iptc_text(iptc, 110, encoding), iptc_text(iptc, 80, encoding)]))
-    return PhotoCredit(
-        caption=iptc_text(iptc, 120, encoding),
-        credit="/".join(who),  # agency/photographer, once where they are the same
-        rights=iptc_text(iptc, 116, encoding),
-        taken_on=day(iptc_text(iptc, 55, encoding), "%Y%m%d"),
-    )
-
-
-def iptc_text(iptc: Iptc, dataset: int, encoding: str | None) -> str:
-    value = iptc.get((2, dataset), b"")
-    values = value if isinstance(value, list) else [value]
-    return ", ".join(decoded(item, encoding) for item in values if item)
-
-
-def exif_credit(exif: Image.Exif) -> PhotoCredit:
-    return PhotoCredit(
-        caption=decoded(exif.get(0x010E, "")),
-        credit=decoded(exif.get(0x013B, "")),
-        rights=decoded(exif.get(0x8298, "")),
-        taken_on=day(decoded(exif.get_ifd(0x8769).get(0x9003, ""))[:10], "%Y:%m:%d"),
-    )
-
-
-def decoded(value: object, encoding: str | None = None) -> str:
-    """Return the text of a metadata value: decoded as UTF-8, else as Latin-1. Pillow returns EXIF as Latin-1 text."""
-    data = value.encode("latin-1", "replace") if isinstance(value, str) else value
-    if not isinstance(data, bytes):
-        return ""
-    try:
-        return data.decode(encoding or "utf-8").strip("\x00 ")
-    except UnicodeDecodeError:
-        return data.decode("latin-1").strip("\x00 ")
-
-
-def day(text: str, form: str) -> date | None:
-    """Return the date in *text*, in the format *form* of strptime, or None where it is no date or not after 1826-01-01."""
-    try:
-        found = datetime.strptime(text, form).date()
-    except ValueError:
-        return None
-    # The first photograph is of 1826. Cameras without a clock write zeros.
-    return found if found > date(1826, 1, 1) else None
-
-
-def tidy(text: str, length: int) -> str:
-    """Return *text* on one line with single spaces, cut to *length* characters."""
-    text = re.sub(r"\s+", " ", "".join(char if char.isprintable() else " " for char in text)).strip()
-    return text if len(text) <= length else text[: length - 1] + "…"

@@ -225,6 +225,98 @@ def test_what_is_typed_goes_before_what_the_file_carries_and_a_wrong_clock_is_ig
     assert conference.photos.values_list("credit", "taken_on").get() == ("Typed", None)
 
 
+def described(**tags):
+    """Return EXIF with the texts of *tags*, named as Pillow does; *taken* is when the picture was taken."""
+    exif = Image.Exif()
+    if taken := tags.pop("taken", ""):
+        exif.get_ifd(0x8769)[0x9003] = taken
+    for name, text in tags.items():
+        exif[getattr(Image.ExifTags.Base, name)] = text
+    return exif
+
+
+def place_in_xmp(city):
+    return (
+        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about=""'
+        f' xmlns:photoshop="http://ns.adobe.com/photoshop/1.0/" photoshop:City="{city}"/></rdf:RDF>'
+    ).encode()
+
+
+CUT = "Too long and cut at %d characters: %s. Check how it ends."
+READ_AND_TOLD = {  # {what: (metadata, {field: value}, what is read, what is told)}
+    "caption": (
+        {"exif": described(ImageDescription="word " * 300)},
+        {"caption_en": ("word " * 300)[:999] + "…"},
+        "caption",
+        CUT % (1000, "caption"),
+    ),
+    "rights": (
+        {"exif": described(Copyright="c" * 301)},
+        {"rights": "c" * 299 + "…"},
+        "rights",
+        CUT % (300, "rights"),
+    ),
+    "credit": (
+        {"exif": described(Artist="n" * 201)},
+        {"credit": "n" * 199 + "…"},
+        "credit",
+        CUT % (200, "credit"),
+    ),
+    "caption of 1000 characters": (
+        {"exif": described(ImageDescription="c" * 1000)},
+        {"caption_en": "c" * 1000},
+        "caption",
+        "",
+    ),
+    "date to come": (
+        {"exif": described(taken="2099:09:04 10:00:00")},
+        {"taken_on": None},
+        "",
+        "The date in the file, 2099-09-04, is in the future and was left out: check the clock of the camera.",
+    ),
+    "place": (
+        {"xmp": place_in_xmp("Minsk")},
+        {"place_en": "Minsk"},
+        "place",
+        "The file names the place: Minsk. Check that it may be public.",
+    ),
+    "a camera's own text": (
+        {"exif": described(ImageDescription="SONY DSC", Artist="Picasa")},
+        {"caption_en": None, "credit": None},
+        "",
+        "",
+    ),
+}
+
+
+@pytest.mark.parametrize(("options", "values", "read", "told"), READ_AND_TOLD.values(), ids=READ_AND_TOLD)
+@pytest.mark.parametrize("one_by_one", [True, False])
+def test_what_is_cut_or_left_out_of_a_file_is_told(staff, one_by_one, options, values, read, told):
+    """With JavaScript in the answer of the file, without it on the page that follows."""
+    conference = make_conference()
+
+    response = upload(staff, conference, jpeg(**options), extra=JSON if one_by_one else {}, credit="")
+
+    photo = conference.photos.get()
+    assert {name: getattr(photo, name) or None for name in values} == values
+    if one_by_one:
+        says = ["Saved. Read from the file: " + read + "." if read else "Saved.", told]
+        assert response.json()["message"] == " ".join(filter(None, says))
+    else:
+        assert said(response) == ["1 photo is saved.", *([f"“hall.jpg”: {told}"] if told else [])]
+
+
+def test_a_place_that_is_typed_is_not_read_from_the_file_and_coordinates_never_are(staff):
+    conference = make_conference()
+    exif = described(taken="2019:09:04 10:00:00")
+    exif.get_ifd(0x8825).update({1: "N", 2: (53.0, 54.0, 0.0), 3: "E", 4: (27.0, 33.0, 0.0), 28: b"ASCII\0\0\0Hotel"})
+
+    upload(staff, conference, jpeg(xmp=place_in_xmp("Secret"), exif=exif), place="Minsk")
+    upload(staff, conference, jpeg("other.jpg", 1, exif=exif))
+
+    assert list(conference.photos.values_list("place_en", flat=True)) == ["Minsk", ""]
+
+
 def test_today_at_the_conference_is_not_still_to_come(staff, frozen_clock):
     """At 2:00 of 3 March in Dushanbe it is 2 March in UTC."""
     frozen_clock.move_to(datetime(2026, 3, 2, 21, 0, tzinfo=UTC))

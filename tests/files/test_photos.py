@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from ctportal.files.models import StoredFile
-from ctportal.files.renditions import read_credit
+from ctportal.files.photo_metadata import read_metadata
 from ctportal.files.store import store_photo
 from tests.external_services import need_program
 from tests.files.samples import picture, png, swapping_profile
@@ -294,10 +294,10 @@ def test_fifty_photos_of_cameras_leave_no_byte_of_metadata_in_any_public_file(tm
 # Filling in the form
 
 
-NOTHING = {"caption": "", "credit": "", "rights": "", "taken_on": None}
+NOTHING = {"caption": "", "credit": "", "rights": "", "taken_on": None, "place": ""}
 
 
-def test_credit_and_caption_are_read_from_iptc_in_any_script_and_never_a_place(tmp_path):
+def test_credit_and_caption_are_read_from_iptc_in_any_script_and_no_place_but_a_named_city(tmp_path):
     path = tmp_path / "a.jpg"
     path.write_bytes(picture())
     subprocess.run(
@@ -308,17 +308,18 @@ def test_credit_and_caption_are_read_from_iptc_in_any_script_and_never_a_place(t
             "-IPTC:Credit=UN Photo",
             "-IPTC:CopyrightNotice=© United Nations",
             "-IPTC:DateCreated=2019:09:03",
-            *("-IPTC:City=SECRET", "-IPTC:Sub-location=SECRET", "-GPSLatitude=53.9", "-EXIF:ImageDescription=other"),
+            *("-IPTC:City=Minsk", "-IPTC:Sub-location=SECRET", "-GPSLatitude=53.9", "-EXIF:ImageDescription=other"),
             str(path),
         ],
         check=True,
     )
 
-    assert read_credit(upload(path.read_bytes())) == {
+    assert read_metadata(upload(path.read_bytes())) == {
         "caption": "المؤتمر الإقليمي في مينسك",
         "credit": "UN Photo/Иван Петров",
         "rights": "© United Nations",
         "taken_on": date(2019, 9, 3),
+        "place": "Minsk",
     }
 
 
@@ -336,32 +337,33 @@ def with_exif(**tags):
 def test_credit_is_read_from_exif_where_there_is_no_iptc():
     data = with_exif(caption="Plenary", artist="M. Garten", rights="UN", taken="2019:09:04 10:30:00")
 
-    assert read_credit(upload(data)) == {
+    assert read_metadata(upload(data)) == {
         "caption": "Plenary",
         "credit": "M. Garten",
         "rights": "UN",
         "taken_on": date(2019, 9, 4),
+        "place": "",
     }
 
 
 def test_text_from_a_photo_loses_line_breaks_controls_and_what_is_too_long():
     data = with_exif(caption="a\r\nb\x07\tc" + "d" * 3000, artist="\x00")
 
-    found = read_credit(upload(data))
+    found = read_metadata(upload(data))
 
     assert (found["caption"][:6], len(found["caption"]), found["credit"]) == ("a b cd", 2000, "")
 
 
 @pytest.mark.parametrize("taken", ["0000:00:00 00:00:00", "2019:02:30 00:00:00", "0001:01:01", "yesterday", ""])
 def test_a_date_that_is_none_is_left_empty(taken):
-    assert read_credit(upload(with_exif(taken=taken)))["taken_on"] is None
+    assert read_metadata(upload(with_exif(taken=taken)))["taken_on"] is None
 
 
 @pytest.mark.parametrize("data", [b"", b"no picture", picture()[:200], picture("WEBP"), png(20000, 20000)])
 def test_a_photo_that_says_nothing_gives_nothing_and_is_left_at_its_beginning(data):
     uploaded = upload(data)
 
-    assert (read_credit(uploaded), uploaded.tell()) == (NOTHING, 0)
+    assert (read_metadata(uploaded), uploaded.tell()) == (NOTHING, 0)
 
 
 # Limits from the settings

@@ -2,6 +2,7 @@
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,6 +12,7 @@ from conferences.admin.known import city_of, named_conference, parent_link
 from conferences.admin.lists import STATE_FILTERS, YearListFilter
 from ctportal.core.codes import DocumentKind, Occasion, TextStanding
 from ctportal.core.dates import format_date
+from ctportal.core.symbols import parse_symbol
 from ctportal.files.store import store_document
 from ctportal.publishing.state import state_of
 from ctportal.staff.components import component
@@ -60,6 +62,14 @@ class DocumentForm(FileFields, RecordForm):
         super().__init__(*args, **kwargs)
         self.fields["title"].required = True
         self.show_file()
+
+    def clean_reissue(self):
+        """Return the asterisks; those typed after the symbol are moved here."""
+        try:
+            typed = parse_symbol(self.cleaned_data.get("symbol", "")).reissue
+        except ValidationError:
+            typed = ""  # an invalid symbol is refused by its own field
+        return typed or self.cleaned_data["reissue"]
 
     def suggested_slug(self):
         slug = super().suggested_slug()
@@ -130,7 +140,7 @@ class DocumentAdmin(RecordAdmin):
     what = ["kind", "also_serves_as"]
     where = ["conference", "session", "occasion", ("date", "place")]
     who = ["issued_by", "delivered_by", "delivered_title"]
-    further = ["symbol", "dateline", "contact", "hashtags", "themes"]
+    further = [("symbol", "reissue"), "dateline", "contact", "hashtags", "themes"]
 
     def get_fieldsets(self, request, obj=None):
         text = ["title", "body", "upload", "kept_file", "external_url", ("state", "standing")]
@@ -225,7 +235,7 @@ class DocumentAdmin(RecordAdmin):
 class CoChairsSummaryAdmin(DocumentAdmin):
     what = []
     where = ["conference", "occasion", ("date", "place")]
-    further = ["symbol", "themes"]
+    further = [("symbol", "reissue"), "themes"]
     list_display = ["shown_title", "shown_date", "conference", "publication", "language_list", "missing"]
     list_filter = [*STATE_FILTERS, DateListFilter, "versions__language"]
 
@@ -244,10 +254,10 @@ class PressReleaseAdmin(DocumentAdmin):
 class StatementAdmin(DocumentAdmin):
     where = ["conference", "session", "occasion", ("date", "place")]
     who = ["delivered_by", "delivered_title", "issued_by"]
-    further = ["symbol", "themes"]
+    further = [("symbol", "reissue"), "themes"]
 
 
 @admin.register(OtherDocument)
 class OtherDocumentAdmin(DocumentAdmin):
     who = ["issued_by"]
-    further = ["symbol", "contact", "hashtags", "themes"]
+    further = [("symbol", "reissue"), "contact", "hashtags", "themes"]

@@ -5,6 +5,7 @@ import unicodedata
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -45,11 +46,14 @@ class HashtagsField(LineField):
 
 
 class SymbolField(LineField):
-    """A UN document symbol, saved in its normal form however it was typed."""
+    """A UN document symbol. Validation brings it into its normal form, however it was typed."""
 
-    def to_python(self, value):
-        value = super().to_python(value)
-        return normalize_symbol(value) if value and value.strip() else ""
+    def clean(self, value, model_instance):
+        return super().clean(normalize_symbol(value) if value and value.strip() else "", model_instance)
+
+    def formfield(self, **kwargs):
+        # What is typed may be longer than the symbol: the words, or an address in the UN document system.
+        return super().formfield(**{"max_length": 200, **kwargs})
 
 
 class Document(Searched, ReviewedRecord, SluggedRecord):
@@ -84,6 +88,15 @@ class Document(Searched, ReviewedRecord, SluggedRecord):
         max_length=60,
         blank=True,
         help_text=_("Such as S/RES/2396 (2017) or A/RES/72/284; other ways of writing it are recognized."),
+    )
+    reissue = models.CharField(
+        _("asterisk"),
+        max_length=3,
+        blank=True,
+        validators=[RegexValidator(r"\A\*{1,3}\Z", _("Write one to three asterisks, or leave it empty."))],
+        help_text=_(
+            "Of a document issued again for technical reasons: * after the symbol. It is no part of the symbol."
+        ),
     )
     dateline = LineField(
         _("dateline"), max_length=120, blank=True, help_text=_("Place and date at the beginning of a press release.")

@@ -42,6 +42,7 @@ def document_view(data, language):
         "by_title": rest.pick(data["delivered_title"]),
         "issued_by": issuer and rest.pick(issuer["name"]),
         "issued_address": issuer and f"/{language}/documents/?organization={issuer['slug']}",
+        "reissue": data.get("reissue", ""),  # not in editions published before it was kept
         "symbol": data["symbol"],
         "symbol_address": symbol_url(data["symbol"], language) if data["symbol"] else "",
         "dateline": rest.pick(data["dateline"]),

@@ -60,6 +60,7 @@ class DocumentSerializer(Serializer):
     delivered_by = VocabularyLabel(allow_null=True)
     delivered_title = Labels(own=True, help_text="Held on that occasion.")
     symbol = serializers.CharField(help_text="UN symbol in its normal form, or empty.")
+    reissue = serializers.CharField(help_text="Asterisks of a document issued again for technical reasons, or empty.")
     dateline = Labels(own=True)
     contact = serializers.CharField()
     hashtags = serializers.ListField(child=serializers.CharField(), source="hashtag_list")

@@ -1,37 +1,94 @@
 """UN document symbols: one parser, one normal form, and the address in the UN document system.
 
 The normal form follows the United Nations Editorial Manual. Components are joined by slashes. The year or session of some
-resolutions follows in parentheses after a space: ``S/RES/2396 (2017)``, ``A/RES/3034 (XXVII)``, but ``A/RES/72/284``.
+resolutions follows in parentheses after a space: ``S/RES/2396 (2017)``, ``A/RES/217 (III) A``, but ``A/RES/72/284``.
+
+A symbol is recognized by its form: new bodies appear every year. Only a symbol with a single number (``CD/2162``) must
+name a body that is known, since ``TCP/443`` and ``COVID/19`` have that form too.
 """
 
 import re
-from urllib.parse import quote
+import unicodedata
+from typing import NamedTuple
+from urllib.parse import quote, unquote
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-_BODIES = "A|S|E|ST|T|DP|DC|CAT|CCPR|CEDAW|CERD|CRC|CTOC|FCCC|ICCD|IDB|LOS|TD|UNEP|UNW|HSP|JIU|HR|HRI|CD|CLCS|SG"
-_COMPONENT = r"(?:[A-Z0-9][A-Z0-9.\-]*|(?:Add|Rev|Corr)\.\d+)"
-_SYMBOL = re.compile(rf"(?:{_BODIES})(?:/{_COMPONENT})+(?: \((?:\d{{4}}|[IVXLC]+|S-[IVXLC0-9]+|ES-[IVXLC0-9]+)\))?")
-_IN_WORDS = re.compile(
-    r"(?:UN |UNITED NATIONS )?(?:(?P<council>SECURITY COUNCIL|SC)|(?P<assembly>GENERAL ASSEMBLY|GA))"
-    r" RES(?:OLUTIONS?|\.)? ?(?:NO\.? ?)?(?P<number>.+)"
+_ROMAN = "[IVXLC]{1,8}"
+_NUMBER = "[1-9][0-9]{0,5}"  # never with a leading zero
+_SESSION = rf"E?S-(?:{_NUMBER}|{_ROMAN})"  # a special or emergency special session
+_YEAR = "(?:19[4-9]|20[0-9])[0-9]"
+_ATTACHED = rf"\((?:{_NUMBER}|{_SESSION}|{_ROMAN})\)(?=/)"  # the session of a conference of parties: COP(14)
+_QUALIFIER = (
+    rf"\((?P<word>VOLS?|PARTS?|SECTS?|INCOME SECTS?|RESUMPTION|SUPP|INTRODUCTION)\.?"
+    rf"(?: ?(?P<which>(?:{_NUMBER}|{_ROMAN})(?:(?: AND |-)(?:{_NUMBER}|{_ROMAN}))?))?\)"
 )
-_SESSION = re.compile(r" ?\( ?([^()]*?) ?\)$")
+_BODY = rf"(?:[AEST]|[A-Z]{{2,10}}(?:-[A-Z]{{2,10}})*(?:\.{_NUMBER})?)(?:{_ATTACHED})?"
+_WORD = rf"[A-Z]{{1,15}}(?:-[A-Z]{{1,15}})*(?:\.(?:{_NUMBER}|[A-Z]{{1,9}}))*(?:-(?:[A-Z]|{_NUMBER}))?"
+_COMPONENT = (
+    rf"(?:(?:{_NUMBER}(?:-(?:[A-Z]|{_NUMBER}))?|{_SESSION}|{_WORD})(?:{_ATTACHED})?|{_ATTACHED})"
+    rf"(?:{re.sub(r'[?]P<[a-z]+>', '?:', _QUALIFIER)})?"
+)
+_SYMBOL = re.compile(rf"{_BODY}(?:/{_COMPONENT}){{1,10}}")
+_LETTER = r"[A-Z](?:(?:-| AND )[A-Z])?"
+_RESOLUTION = re.compile(
+    rf"(?P<path>{_BODY}(?:/{_WORD})*/(?:RES|DEC)/(?:(?:{_NUMBER}|{_SESSION})/)?{_NUMBER})(?: ?\[?(?P<before>{_LETTER})\]?)?"
+    rf"(?:\((?P<session>{_YEAR}|{_ROMAN}|{_SESSION})\))?(?: ?\[?(?P<after>{_LETTER})\]?)?"
+    rf"(?P<rest>(?:/(?:ADD|CORR|REV)\.{_NUMBER})*)"
+)
+_LATER = re.compile(rf"(?:/(?:(?:ADD|CORR|REV|AMEND)\.{_NUMBER}(?:-{_NUMBER})?|SUMMARY))*$")
+# What these name is a body and no document: A/C.3, A/CONF.183.
+_ORGAN = re.compile(rf"(?:AC|C|CN|COM|CONF|COP|EA|GC|GE|GGE|HA|SC|SER|SUB|WG)\.(?:{_NUMBER}|{_ROMAN})")
+# Bodies, other than the principal organs, with documents of a single number.
+_KNOWN = re.compile(
+    "BWC|CAC|CAT|CBD|CCPR|CCW|CD|CEB|CED|CEDAW|CERD|CES|CLCS|CMW|CRC|CRPD|CTOC|DC|DP|DSG|ECA|ECE|ESCAP|FCCC|GA|HR|HRI|HSP|"
+    "ICCD|IDB|INFCIRC|ISBA|JIU|LC|LOS|NPT|PCNICC|SC|SG|SPLOS|ST|TD|TRANS|UNCTAD|UNEP|UNIDO|UNW"
+)
+# What else is numbered in this form: months, files and invoices, standards, the European Union, other organizations; and
+# parts of symbols.
+_NO_BODIES = re.compile(
+    "JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|SEPT|OCT|NOV|DEC|FY|INV|REF|DOC|NO|NR|PO|TEL|FAX|UN|EU|COM|SWD|JOIN|PE|OJ|MSC|MEPC|"
+    "COVID|HIV|ISO|IEC|IEEE|RFC|HTTP|HTTPS|TCP|UDP|IP|USB|PDF|AC|CN|CONF|SUB"
+)
+
+_IN_WORDS = re.compile(
+    r"(?:(?:UN|U\.N\.|UNITED NATIONS) )?(?:(?P<S>SECURITY COUNCIL|(?:UN)?SC)|(?P<A>GENERAL ASSEMBLY|(?:UN)?GA)|"
+    r"(?P<E>ECONOMIC AND SOCIAL COUNCIL|ECOSOC)|(?P<HRC>HUMAN RIGHTS COUNCIL|(?:UN)?HRC))"
+    r"(?:R| RES(?:OLUTIONS?|\.)?) ?(?:NO\.? ?)?(?P<number>[0-9S].*?)(?: OF [0-9]{1,2} [A-Z]+ [0-9]{4})?"
+)
+_ORGANS = {"S": "S", "A": "A", "E": "E", "HRC": "A/HRC"}
+_AROUND = re.compile(
+    r"(?:HTTPS?://)?(?:WWW\.)?(?:UNDOCS\.ORG|(?:DOCS|DOCUMENTS|WWW)\.UN\.ORG)/[^?\s]*[?](?:[^&]+&)*(?:FINAL)?S(?:YMBOL)?=([^&]+).*|"
+    r"(?:HTTPS?://)?(?:WWW\.)?(?:UNDOCS|DOCS\.UN)\.ORG/(?:[A-Z]{2}/)?([^?]+)|"
+    r"(?:(?:UN|U\.N\.|UNITED NATIONS) )?DOC(?:UMENT|\.)?:? (.+)"
+)
+_CANDIDATE = re.compile(r'[^\s"“”«»,;]+[/／∕⁄][^\s"“”«»,;]+(?: ?\([^()\s]{1,12}\))?')
+
+# Other slashes and asterisks, and the Cyrillic letters that look like Latin ones.
+_ALIKE = str.maketrans("⁄∕⧸−∗⁎٭АВЕКМНОРЅСТХавекмнорѕстх", "///-***ABEKMHOPSCTXABEKMHOPSCTX")
 
 
-def normalize_symbol(text: str) -> str:
-    """Return *text* in the normal form. Raises ValidationError (code ``symbol_invalid``) where it is not a UN symbol.
+class Symbol(NamedTuple):
+    """A UN document symbol. *reissue* is the mark of a document that was issued again: asterisks, or "".
 
-    "S/RES/2396(2017)", "s/res/2396 (2017)" and "Security Council resolution 2396 (2017)" give the same symbol.
+    The mark is no part of the symbol: it identifies the same document. Of a joint symbol, *parts* are the symbols.
     """
-    symbol = " ".join(text.upper().split())
-    words = _IN_WORDS.fullmatch(symbol)
-    if words:
-        symbol = ("S/RES/" if words["council"] else "A/RES/") + words["number"]
-    symbol = re.sub(r" ?/ ?", "/", _SESSION.sub(r" (\1)", symbol))
-    symbol = re.sub(r"/(ADD|REV|CORR)\.", lambda match: f"/{match[1].capitalize()}.", symbol)
-    if not _SYMBOL.fullmatch(symbol) or not any(character.isdigit() for character in symbol):
+
+    text: str
+    reissue: str
+    parts: tuple[str, ...]
+
+
+def parse_symbol(text: str) -> Symbol:
+    """Return the Symbol that *text* is. Raises ValidationError (code ``symbol_invalid``) where it is none.
+
+    "S/RES/2396(2017)", "s/res/2396 (2017)" and "Security Council resolution 2396 (2017)" give the same symbol, as do
+    full-width signs, look-alike letters and addresses in the UN document system.
+    """
+    typed, asterisks = _compact(text)
+    parts = tuple(_normal(part) for part in re.split(r"(?<=[0-9)])-(?=(?:[AEST]|[A-Z]{2,10})/)", typed))
+    if not typed or not all(parts):
         raise ValidationError(
             _(
                 "“%(value)s” is not a valid UN symbol. Use a format such as S/RES/2396 (2017), A/RES/72/284 or "
@@ -40,15 +97,108 @@ def normalize_symbol(text: str) -> str:
             code="symbol_invalid",
             params={"value": text[:80]},
         )
-    if re.fullmatch(r"S/RES/\d+", symbol):
+    if without_year := next((part for part in parts if re.fullmatch(r"S/RES/\d+", part)), ""):
         raise ValidationError(
             _("“%(value)s” has no year. Write it as %(symbol)s (2017)."),
             code="symbol_without_year",
-            params={"value": text[:80], "symbol": symbol},
+            params={"value": text[:80], "symbol": without_year},
         )
-    return symbol
+    return Symbol("-".join(parts), asterisks, parts)
+
+
+def normalize_symbol(text: str) -> str:
+    """Return *text* in the normal form, without the mark of a reissue. Raises ValidationError as ``parse_symbol``."""
+    return parse_symbol(text).text
+
+
+def with_normal_symbols(text: str) -> str:
+    """Return *text*, a search, with its symbols in the normal form: "S/RES/2396(2017)" is found however it is typed."""
+
+    def replaced(found: re.Match[str]) -> str:
+        try:
+            return " ".join(parse_symbol(found[0]).parts)
+        except ValidationError:
+            return found[0]
+
+    return _CANDIDATE.sub(replaced, text)
 
 
 def symbol_url(symbol: str, language: str) -> str:
-    """Return the address of *symbol* (normal form) in the UN document system for a reader of *language* (two letters)."""
-    return f"https://undocs.org/{language}/{quote(symbol.replace(' ', ''), safe='/()')}"
+    """Return the address of *symbol* (normal form) in the UN document system for a reader of *language* (two letters).
+
+    Of a joint symbol, each part leads to the document; the letter of an old resolution stands within one document.
+    """
+    first = re.split(r"(?<=[0-9)])-(?=(?:[AEST]|[A-Z]{2,10})/)", symbol)[0]
+    first = re.sub(r"(\([IVXLC]+\)) [A-Z]\b.*", r"\1", first)
+    return f"https://undocs.org/{language}/{quote(first.replace(' ', ''), safe='/()')}"
+
+
+def _compact(text: str) -> tuple[str, str]:
+    """Return *text* in ASCII capitals, without what stands around a symbol, and the asterisks behind it."""
+    typed = "".join(_plain_character(character) for character in unquote(text).translate(_ALIKE)).upper()
+    typed = " ".join(typed.split()).rstrip(".,;: ")
+    before_asterisks = typed.rstrip("* ")
+    asterisks = typed[len(before_asterisks) :].replace(" ", "")[:3]
+    around = _AROUND.fullmatch(before_asterisks)
+    typed = next(filter(None, around.groups())) if around else before_asterisks
+    if words := _IN_WORDS.fullmatch(typed):
+        organ = next(symbol for name, symbol in _ORGANS.items() if words[name])
+        typed = f"{organ}/RES/{words['number']}"
+    typed = re.sub(r" ?([/()]) ?", r"\1", typed)
+    typed = re.sub(r"\)(?=[A-Z])", ") ", typed)
+    return re.sub(r"\. (?=[0-9])", ".", typed), asterisks
+
+
+def _plain_character(character: str) -> str:
+    match unicodedata.category(character):
+        case "Cf":  # invisible
+            return ""
+        case "Nd":
+            return str(unicodedata.decimal(character))
+        case "Pd":
+            return "-"
+    return unicodedata.normalize("NFKC", character) if "！" <= character <= "～" else character
+
+
+def _normal(typed: str) -> str:
+    """Return the normal form of one symbol in the form of ``_compact``; "" where it is none."""
+    if found := _RESOLUTION.fullmatch(typed):
+        path, session, letter = found["path"], found["session"], found["after"] or found["before"]
+        if session and path.startswith("S/") != bool(re.fullmatch(_YEAR, session)):
+            return ""
+        if not session and re.fullmatch("[AET]/RES/[0-9]+", path):
+            return ""  # which session?
+        end = f" ({session})" if session else ""
+        end += f" {letter.replace('AND', 'and')}" if letter else ""
+        symbol = path + end + found["rest"]
+    elif "/RES/" not in typed and _SYMBOL.fullmatch(typed) and _is_document(_LATER.sub("", typed)):
+        symbol = re.sub(_QUALIFIER, _qualifier, typed)
+    else:
+        return ""
+    symbol = symbol.replace("/OZL.PRO.", "/OzL.Pro.")
+    return re.sub(r"/(ADD|AMEND|CORR|RES|REV|SUB|SUMMARY)(?=\.|$)", lambda found: f"/{found[1].capitalize()}", symbol)
+
+
+def _is_document(symbol: str) -> bool:
+    """Return whether *symbol*, of the right form and without addenda, has the numbers of a document."""
+    body, *components = re.sub(_QUALIFIER, "", symbol).split("/")
+    body = re.match("[A-Z-]+", body)[0]  # type: ignore[index]
+    numbers = [each for each in symbol.split("/") if re.search(r"[0-9]|\.[IVXLC]+$|\(", each)]
+    if _NO_BODIES.fullmatch(body) or not components or not re.search("[0-9]", components[-1]):
+        return False
+    if _ORGAN.fullmatch(components[-1]) or re.fullmatch(_SESSION, components[-1]):
+        return False
+    if len(body) == 1:  # a principal organ
+        return not re.fullmatch("[A-Z]", components[0])
+    if body == "ST":
+        return not components[0][0].isdigit()
+    if _KNOWN.fullmatch(body):
+        return True
+    serial_before_year = len(components) == 2 and bool(re.fullmatch(_YEAR, components[1]))
+    return len(numbers) > 1 and not serial_before_year
+
+
+def _qualifier(found: re.Match[str]) -> str:
+    word = found["word"].capitalize() + ("." if found["word"].startswith(("VOL", "SECT", "INCOME")) else "")
+    which = (found["which"] or "").replace("AND", "and")
+    return f" ({word} {which})" if which else f" ({word})"

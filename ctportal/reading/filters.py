@@ -22,6 +22,7 @@ from ctportal.core import codes
 from ctportal.core.countries import COUNTRY_CODES, REGIONS
 from ctportal.core.languages import CODES
 from ctportal.core.search_text import MAX_CHARACTERS, MAX_WORDS, SearchText, search_words, shorten
+from ctportal.core.symbols import with_normal_symbols
 from ctportal.core.types import LazyText
 from ctportal.publishing.models import Edition, EditionQuerySet, RecordType
 from ctportal.reading.cache import is_worth_keeping
@@ -184,7 +185,7 @@ class Parameter(django_filters.Filter):  # type: ignore[misc]  # django-filter h
 
 class Words(Parameter):
     def filter(self, queryset: EditionQuerySet, searched: SearchText | None) -> EditionQuerySet:
-        for word in search_words(searched.text) if searched else ():
+        for word in search_words(with_normal_symbols(searched.text)) if searched else ():
             queryset = queryset.filter(text__contains=word)
         return queryset
 

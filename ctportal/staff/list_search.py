@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from django.db.models import Case, Model, Q, QuerySet, When
 
 from ctportal.core.search_text import search_words, shorten
+from ctportal.core.symbols import with_normal_symbols
 
 FEW = 1000
 
@@ -16,7 +17,7 @@ def search(queryset: QuerySet, fields: Sequence[str], text: str) -> QuerySet:
     Those that are called so come first ("OSCE" before "Albanian OSCE Chairmanship"), then those whose name begins so.
     """
     condition = Q()
-    for word in search_words(shorten(text).text):
+    for word in search_words(with_normal_symbols(shorten(text).text)):
         condition &= Q.create([holding(queryset.model, name, word) for name in fields], connector=Q.OR)
     if not condition:
         return queryset

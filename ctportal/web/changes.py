@@ -78,6 +78,7 @@ FIELDS = {
     "delivered_by": gettext_lazy("delivered by"),
     "delivered_title": gettext_lazy("title on that occasion"),
     "symbol": gettext_lazy("UN symbol"),
+    "reissue": gettext_lazy("asterisk"),
     "dateline": gettext_lazy("dateline"),
     "hashtags": gettext_lazy("hashtags"),
     "session": gettext_lazy("session"),

@@ -2,6 +2,7 @@
 
 import ctportal.publishing.base_models
 import ctportal.publishing.text_fields
+import django.core.validators
 import django.db.models.deletion
 import documents.models
 import uuid
@@ -211,6 +212,20 @@ class Migration(migrations.Migration):
                         help_text="Such as S/RES/2396 (2017) or A/RES/72/284; other ways of writing it are recognized.",
                         max_length=60,
                         verbose_name="UN symbol",
+                    ),
+                ),
+                (
+                    "reissue",
+                    models.CharField(
+                        blank=True,
+                        help_text="Of a document issued again for technical reasons: * after the symbol. It is no part of the symbol.",
+                        max_length=3,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "\\A\\*{1,3}\\Z", "Write one to three asterisks, or leave it empty."
+                            )
+                        ],
+                        verbose_name="asterisk",
                     ),
                 ),
                 (

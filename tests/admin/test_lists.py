@@ -224,6 +224,7 @@ def test_documents_are_found_by_title_language_and_symbol(staff):
         return [record.slug for record in staff.get(f"/admin/documents/document/?{query}").context["cl"].result_list]
 
     assert found("q=2396") == ["resolution"]
+    assert found("q=s/res/2396(2017)*") == ["resolution"]
     assert found("versions__language=ru") == ["remarks"]
     assert found("q=Речь") == ["remarks"]
     assert found("kind=reference") == ["resolution"]

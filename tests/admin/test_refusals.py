@@ -262,6 +262,52 @@ def test_a_symbol_is_kept_in_its_normal_form_and_only_once(staff):
     refused(response, {"symbol": ["Another document already has this symbol."]})
 
 
+@pytest.mark.parametrize(
+    ("typed", "symbol", "reissue"),
+    [
+        ("A/CONF.183/9*", "A/CONF.183/9", "*"),
+        ("Ａ／７２／８４０＊＊", "A/72/840", "**"),
+        (
+            "https://documents.un.org/api/symbol/access?s=ECE/TRANS/WP.29/2019/81&l=en&t=pdf",
+            "ECE/TRANS/WP.29/2019/81",
+            "",
+        ),
+    ],
+)
+def test_a_symbol_as_it_is_printed_or_linked(staff, typed, symbol, reissue):
+    form = AdminForm(staff, "/admin/documents/otherdocument/add/")
+    form.fill(kind="reference", date="2017-12-21", title="A report", symbol=typed).press("_continue")
+
+    document = Document.objects.get()
+    assert (document.symbol, document.reissue) == (symbol, reissue)
+    AdminForm(staff, f"/admin/documents/otherdocument/{document.pk}/change/").fill(title="The report").press(
+        "_continue"
+    )
+    document.refresh_from_db()
+    assert (document.symbol, document.reissue) == (symbol, reissue)
+
+
+def test_the_same_symbol_with_an_asterisk_is_the_same_document(staff):
+    make_document(title="A report", kind="reference", symbol="A/72/840")
+    form = AdminForm(staff, "/admin/documents/otherdocument/add/")
+    form.fill(kind="reference", date="2017-12-21", title="Another", symbol="A/72/840*")
+    refused(form.press("_continue"), {"symbol": ["Another document already has this symbol."]})
+
+
+def test_an_asterisk_is_an_asterisk(staff):
+    form = AdminForm(staff, "/admin/documents/otherdocument/add/")
+    form.fill(kind="reference", date="2017-12-21", title="A report", symbol="A/72/840", reissue="no")
+    refused(form.press("_continue"), {"reissue": ["Write one to three asterisks, or leave it empty."]})
+
+
+def test_what_was_stored_as_a_symbol_does_not_hinder_saving():
+    document = make_document(title="A report", kind="reference", symbol="A/RES/72")
+    document.place = "Minsk"
+    document.save()
+    document.refresh_from_db()
+    assert (document.symbol, document.place) == ("A/RES/72", "Minsk")
+
+
 def test_a_document_without_text_is_not_published(staff):
     conference = make_conference()
     publish(conference, by=make_user())

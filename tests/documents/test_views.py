@@ -90,6 +90,31 @@ def test_the_symbol_leads_to_the_un_document_system_in_the_readers_language(clie
     assert 'href="https://undocs.org/fr/S/2019/123"' in page(client, "/fr/documents/opened/")
 
 
+def test_the_asterisk_of_a_reissue_stands_behind_the_symbol_and_in_no_address_or_citation(client, publisher):
+    document = make.make_document(title="Statute", slug="statute", symbol="A/CONF.183/9", reissue="*")
+    publish(document, by=publisher)
+    html = page(client, "/en/documents/statute/")
+    link = (
+        '<a href="https://undocs.org/en/A/CONF.183/9" rel="noopener external" class="number" dir="ltr">A/CONF.183/9</a>'
+    )
+    assert f'{link} * <span class="small">issued again for technical reasons</span>' in html
+    assert html.count("A/CONF.183/9*") == 0
+    shown = client.get(f"/api/v1/documents/{document.uid}/").json()
+    assert (shown["symbol"], shown["reissue"]) == ("A/CONF.183/9", "*")
+
+
+@pytest.mark.parametrize(
+    "query", ["S/RES/2396(2017)", "s/res/2396 (2017)", "Ｓ／ＲＥＳ／２３９６（２０１７）＊", "statute S/RES/2396(2017)"]
+)
+def test_a_symbol_is_found_however_it_is_typed(client, publisher, query):
+    publish(make.make_document(title="Statute", slug="statute", symbol="S/RES/2396 (2017)"), by=publisher)
+    publish(
+        make.make_document(title="Statute of another year", slug="another", symbol="S/RES/2395 (2017)"), by=publisher
+    )
+    found = client.get("/api/v1/documents/", {"q": query}).json()["results"]
+    assert [each["slug"] for each in found] == ["statute"]
+
+
 def test_relations_are_shown_in_both_directions_once_public(client, publisher):
     old, new = make.make_document(title="Old text", slug="old"), make.make_document(title="New text", slug="new")
     new.relations.create(kind="supersedes", target=old)

@@ -16,8 +16,6 @@ from ctportal.web.text import LanguageContext
 
 # schema.org's types for kinds of documents; all others are a DigitalDocument.
 SCHEMA_TYPES = {"press-release": "NewsArticle", "news-item": "NewsArticle", "report": "Report"}
-BIBTEX_TYPES = {"report": "techreport"}
-RIS_TYPES = {"press-release": "PRESS", "report": "RPRT", "news-item": "NEWS"}
 
 
 def document_view(data, language):
@@ -42,9 +40,9 @@ def document_view(data, language):
         "by_title": rest.pick(data["delivered_title"]),
         "issued_by": issuer and rest.pick(issuer["name"]),
         "issued_address": issuer and f"/{language}/documents/?organization={issuer['slug']}",
-        "reissue": data.get("reissue", ""),  # not in editions published before it was kept
         "symbol": data["symbol"],
         "symbol_address": symbol_url(data["symbol"], language) if data["symbol"] else "",
+        "reissue": data.get("reissue", ""),  # not in editions published before it was kept
         "dateline": rest.pick(data["dateline"]),
         "contact": data["contact"],
         "hashtags": data["hashtags"],
@@ -83,66 +81,3 @@ def host_of(address):
     """Return the host of a web address, for a link that says where it leads."""
     match = re.match(r"https?://(?:www\.)?([^/:?#]+)", address)
     return match[1] if match else ""
-
-
-# Citations -----------------------------------------------------------------------------------------------------------
-
-
-def citations(document, address, key):
-    """Return [(format, citation)] for *document* (from document_view) at *address*; *key* is its key in BibTeX."""
-    return [
-        (_("Plain text"), plain_citation(document, address)),
-        ("BibTeX", bibtex(document, address, key)),
-        ("RIS", ris(document, address)),
-    ]
-
-
-def plain_citation(document, address):
-    # Author or issuer; title; kind; place and date; symbol; address.
-    author, place = str(document["by"] or document["issued_by"] or ""), str(document["place"])
-    parts = [author, f"“{document['title']}”", document["kind"]]
-    parts += [", ".join(part for part in (place, document["date"]) if part), document["symbol"], address]
-    return ". ".join(part for part in parts if part)
-
-
-def bibtex(document, address, key):
-    year, month, day_ = document["iso_date"].split("-")
-    fields = {
-        "author": document["by"] and f"{{{_bibtex(document['by'])}}}",
-        "title": f"{{{_bibtex(document['title'])}}}",
-        "institution": document["issued_by"] and _bibtex(document["issued_by"]),
-        "year": year,
-        "month": str(int(month)),
-        "day": str(int(day_)),
-        "number": _bibtex(document["symbol"]),
-        "address": _bibtex(document["place"]),
-        "url": address,
-        "language": document["title"].language,
-    }
-    lines = [f"  {name} = {{{value}}}" for name, value in fields.items() if value]
-    return f"@{BIBTEX_TYPES.get(document['code'], 'misc')}{{{key},\n" + ",\n".join(lines) + "\n}"
-
-
-_BIBTEX_NAMES = {"\\": "textbackslash", "~": "textasciitilde", "^": "textasciicircum"}
-
-
-def _bibtex(text):
-    """Return *text* with BibTeX's special characters escaped."""
-    plain = re.sub(r"[\\~^]", lambda found: f"\\{_BIBTEX_NAMES[found[0]]} ", " ".join(str(text).split()))
-    return re.sub(r"([{}%$#&_])", r"\\\1", plain)
-
-
-def ris(document, address):
-    fields = [
-        ("TY", RIS_TYPES.get(document["code"], "GEN")),
-        ("AU", document["by"]),
-        ("TI", document["title"]),
-        ("PB", document["issued_by"]),
-        ("CY", document["place"]),
-        ("DA", document["iso_date"].replace("-", "/")),
-        ("PY", document["iso_date"][:4]),
-        ("M1", document["symbol"]),
-        ("LA", document["title"].language),
-        ("UR", address),
-    ]
-    return "\n".join(f"{tag}  - {' '.join(str(value).split())}" for tag, value in fields if value) + "\nER  - "

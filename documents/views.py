@@ -16,7 +16,8 @@ from ctportal.web.listing import EditionListView
 from ctportal.web.page import Crumb, site_root
 from ctportal.web.records import EditionDetailView, RecordPage, render_record_page, structured_data
 
-from .pages import SCHEMA_TYPES, citations, document_view
+from .citations import citations
+from .pages import SCHEMA_TYPES, document_view
 
 REVERSED = ("supersedes", "corrects", "cites")
 # Kinds of document with a section of their own.
@@ -61,7 +62,9 @@ def render_document(request: HttpRequest, page: RecordPage) -> HttpResponse:
             "conference": conference,
             "session": _session(home, page.data["session"], language) if home and page.data["session"] else "",
             "relations": _relations(page),
-            "citations": () if page.version else citations(document, address, page.slug or page.uid),
+            "citations": None
+            if page.version
+            else citations(document, address, page.slug or page.uid, page.edition and page.edition.version),
             "path": page.path,
             "past_files": [each["file"] for each in document["versions"] if each["file"]] if page.version else (),
             "past": bool(page.version),

@@ -1,0 +1,140 @@
+"""Citations of a document as plain text, BibTeX and RIS: who, what, where, when, which version, and where to read it.
+
+Any text may stand in any field: what BibTeX reads as a command is escaped, and a line stays a line.
+"""
+
+import re
+import unicodedata
+
+from django.utils.translation import gettext as _
+
+from ctportal.core.languages import LANGUAGES
+
+BIBTEX_TYPES = {"report": "techreport"}
+RIS_TYPES = {"press-release": "PRESS", "report": "RPRT", "news-item": "NEWS"}
+
+
+def citations(document, address, key, version=None):
+    """Return the citations of *document* (from document_view) at *address*: ``plain``, and [(format, text)] in ``code``.
+
+    *key* is its key in BibTeX, *version* the number of its version; None in a preview.
+    """
+    said = _("Version %(number)s") % {"number": version} if version else ""
+    code = [("BibTeX", bibtex(document, address, key, said)), ("RIS", ris(document, address, version))]
+    return {"plain": plain_citation(document, address, said), "code": code}
+
+
+def plain_citation(document, address, version):
+    """Return [(part, whether it reads from left to right in any language)]; the citation is the parts joined."""
+    author, place = one_line(document["by"] or document["issued_by"] or ""), one_line(document["place"])
+    kind = f"{document['kind']} ({_('Digest')})" if document["digest"] else document["kind"]
+    where = ", ".join(part for part in (place, document["date"]) if part)
+    before = ". ".join(part for part in (author, f"“{one_line(document['title'])}”", kind, where) if part)
+    after = ", ".join(part for part in (LANGUAGES[document["title"].language], version) if part)
+    symbol = one_line(document["symbol"])
+    parts = [(f"{before}. ", False), (symbol, True), (". " if symbol else "", False)]
+    return [part for part in [*parts, (address, True), (f" ({after})", False)] if part[0]]
+
+
+def one_line(text):
+    """Return *text* without control characters and marks of direction, its white space as single spaces."""
+    kept = (" " if unicodedata.category(each) == "Cc" else each for each in str(text) if not _UNSAFE.match(each))
+    return " ".join("".join(kept).split())
+
+
+_UNSAFE = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+
+
+def split_name(name):
+    """Return (family name, given name) of a person's *name*; the latter is "" where nothing tells them apart.
+
+    The family name stands before a comma or in capitals (WANG Yi); otherwise it is the last word, with what is written
+    small before it (van der Berg). Names in scripts without capitals are left whole.
+    """
+    family, comma, given = name.partition(",")
+    words = name.split()
+    if comma and family.strip():
+        return family.strip(), one_line(given.replace(",", " "))
+    if comma or len(words) < 2 or name.upper() == name.lower():
+        return name, ""
+    capitals = [word for word in words if word.isupper() and sum(map(str.isalpha, word)) > 1 and "." not in word]
+    if capitals and len(capitals) < len(words):
+        return " ".join(capitals), " ".join(word for word in words if word not in capitals)
+    start = next((place for place, word in enumerate(words[:-1]) if place and word.islower()), len(words) - 1)
+    return " ".join(words[start:]), " ".join(words[:start])
+
+
+def bibtex(document, address, key, version):
+    year, month, day_ = document["iso_date"].split("-")
+    digest = _("This is a digest: a summary made by this portal, not the text of the document.")
+    notes = [digest if document["digest"] else "", version]
+    fields = {
+        "author": _bibtex_author(document),
+        "title": f"{{{_bibtex(document['title'])}}}",
+        "institution": document["issued_by"] and _bibtex(document["issued_by"]),
+        "year": year,
+        "month": str(int(month)),
+        "day": str(int(day_)),
+        "number": _bibtex(document["symbol"]),
+        "address": _bibtex(document["place"]),
+        "url": address,
+        "language": document["title"].language,
+        "note": _bibtex(" ".join(filter(None, notes))),
+    }
+    lines = [f"  {name} = {{{value}}}" for name, value in fields.items() if value]
+    return f"@{BIBTEX_TYPES.get(document['code'], 'misc')}{{{key},\n" + ",\n".join(lines) + "\n}"
+
+
+def _bibtex_author(document):
+    """Return the person as "family, given", or the organization in braces, which BibTeX takes as one name."""
+    family, given = split_name(one_line(document["by"] or ""))
+    if not given:
+        whole = family or one_line(document["issued_by"] or "")
+        return whole and f"{{{_bibtex(whole)}}}"
+    return ", ".join(re.sub(r"\band\b", "{and}", _bibtex(part), flags=re.IGNORECASE) for part in (family, given))
+
+
+# Braces count in BibTeX even after a backslash, so they are written as commands.
+_BIBTEX = {
+    "\\": r"{\textbackslash}",
+    "{": r"{\textbraceleft}",
+    "}": r"{\textbraceright}",
+    "~": r"{\textasciitilde}",
+    "^": r"{\textasciicircum}",
+    **{character: f"\\{character}" for character in "%$#&_"},
+}
+
+
+def _bibtex(text):
+    """Return *text* with BibTeX's special characters escaped, and two signs kept two: ,, would become a quotation mark."""
+    escaped = "".join(_BIBTEX.get(character, character) for character in one_line(text))
+    return re.sub(r"([`',<>-])(?=\1)|([?!])(?=`)", r"\g<0>{}", escaped)
+
+
+def ris(document, address, version):
+    fields = [
+        ("TY", RIS_TYPES.get(document["code"], "GEN")),
+        ("AU", _ris_author(document)),
+        ("TI", document["title"]),
+        ("PB", document["issued_by"]),
+        ("CY", document["place"]),
+        ("DA", document["iso_date"].replace("-", "/")),
+        ("PY", document["iso_date"][:4]),
+        ("M1", document["symbol"]),
+        ("ET", version),
+        ("LA", document["title"].language),
+        (
+            "N1",
+            document["digest"] and _("This is a digest: a summary made by this portal, not the text of the document."),
+        ),
+        ("UR", address),
+    ]
+    return "\n".join(f"{tag}  - {one_line(value)}" for tag, value in fields if value) + "\nER  - "
+
+
+def _ris_author(document):
+    """Return the person as "family, given", or the organization; "" for one with a comma, which RIS takes as a person."""
+    if document["by"]:
+        return ", ".join(filter(None, split_name(one_line(document["by"]))))
+    name = one_line(document["issued_by"] or "")
+    return "" if "," in name else name

@@ -1,6 +1,7 @@
 """Read-only lists of the audit trail, the workflow steps and the ledger, with filters and CSV export."""
 
 import csv
+import re
 
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
@@ -19,10 +20,14 @@ from ctportal.workflow.models import AuditEntry, WorkflowStep
 CHUNK = 1000  # rows read at a time
 
 
+# Where a spreadsheet would begin a formula. One whose list separator is the semicolon (French, Russian) splits there too, and
+# at line breaks inside quotes.
+_FORMULA = re.compile("(^|[;\r\n])(?=[=+@＝＋－＠\t\r\n\0-])")
+
+
 def cell(value):
     """Return *value* as text that a spreadsheet does not interpret as a formula."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else text
+    return "" if value is None else _FORMULA.sub(r"\1'", str(value))
 
 
 class Echo:
@@ -33,9 +38,12 @@ class Echo:
 
 
 def csv_lines(columns, rows):
-    """Yield the lines of a CSV: the names in *columns*, then *rows*, each a list of values."""
+    """Yield the lines of a CSV: the names in *columns*, then *rows*, each a list of values.
+
+    A byte order mark comes first: without it, Excel reads UTF-8 as the code page of its machine.
+    """
     writer = csv.writer(Echo())
-    yield writer.writerow(columns)
+    yield "\ufeff" + writer.writerow(columns)
     for row in rows:
         yield writer.writerow([cell(value) for value in row])
 

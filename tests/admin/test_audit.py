@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from ctportal.publishing.models import LedgerEntry
 from ctportal.publishing.services import publish, withdraw
-from ctportal.staff.audit_pages import csv_lines
+from ctportal.staff.audit_pages import cell, csv_lines
 from ctportal.staff.preview import preview_address
 from ctportal.workflow import audit, review
 from ctportal.workflow.models import AuditEntry, WorkflowStep
@@ -430,7 +430,7 @@ def test_only_administrators_read_the_trail_and_nobody_writes_it(client, role, t
 def exported(client, query):
     response = client.get(f"{LIST}export/{query}")
     assert response["Content-Type"] == "text/csv; charset=utf-8"
-    return list(csv.reader(io.StringIO(b"".join(response.streaming_content).decode())))
+    return list(csv.reader(io.StringIO(b"".join(response.streaming_content).decode("utf-8-sig"))))
 
 
 def test_the_trail_is_narrowed_by_person_kind_day_and_record_and_so_is_its_export(client):
@@ -466,6 +466,41 @@ def test_no_cell_of_the_export_is_a_formula(client):
     assert {row[1] for row in rows} == {"'=cmd"}
     (line,) = list(csv_lines(["x"], [["\t1", "\r1"]]))[1:]
     assert line == "'\t1,\"'\r1\"\r\n"
+
+
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠"])
+@pytest.mark.parametrize(
+    "before", ["", "see;", "a line\r\n", "a line\n"]
+)  # a semicolon separates cells in French or Russian
+def test_no_sign_begins_a_formula(before, sign):
+    assert cell(f"{before}{sign}1+1").startswith(f"{before}'{sign}")
+
+
+def test_what_begins_no_formula_stays_as_it_is():
+    for text in (
+        "",
+        "Ковалёв",
+        "a-b",
+        "1 = 1",
+        "S/2019/1; A/72/284",
+        "see; -",
+        "maria@example.org",
+        '"quoted", and more',
+    ):
+        assert cell(text) == text
+    assert (cell(None), cell(0), cell(-1)) == ("", "0", "'-1")
+
+
+def test_the_export_opens_in_a_spreadsheet_with_its_signs(client):
+    client.force_login(make_account("administrator"))
+    audit.note(audit.Kind.OPENING, 'Ковалёв, "Минск"\n2019', who="عمر")
+
+    content = b"".join(client.get(f"{LIST}export/?who=عمر").streaming_content)
+
+    assert content.startswith(b"\xef\xbb\xbfat,who,account,")
+    assert content.count(b"\xef\xbb\xbf") == 1
+    assert content.endswith(b"\r\n")
+    assert 'عمر,,opening,done,"Ковалёв, ""Минск""\n2019",' in content.decode()
 
 
 def test_the_export_needs_no_more_memory_for_many_entries():
@@ -510,7 +545,7 @@ def test_the_steps_of_publication_are_listed_for_publishers(client):
     response = client.get("/admin/workflow/workflowstep/export/?action__exact=submitted")
 
     assert [step.remark for step in found] == ["=Please read"]
-    (row,) = list(csv.reader(io.StringIO(b"".join(response.streaming_content).decode())))[1:]
+    (row,) = list(csv.reader(io.StringIO(b"".join(response.streaming_content).decode("utf-8-sig"))))[1:]
     assert row[1:] == ["editor", "submitted", "", "conference", str(conference.uid), "'=Please read"]
 
 
@@ -531,7 +566,7 @@ def test_the_ledger_is_listed_for_publishers_and_narrowed_and_exported_whole(cli
     html = page.content.decode()
     assert f'<a href="?uid={conference.uid}">conference {str(conference.uid)[:8]}</a>' in html
     assert '<td class="field-beginning">2026-03-02 10:00:00</td><td class="field-reason">=Wrong date</td>' in html
-    header, *rows = csv.reader(io.StringIO(b"".join(response.streaming_content).decode()))
+    header, *rows = csv.reader(io.StringIO(b"".join(response.streaming_content).decode("utf-8-sig")))
     last = LedgerEntry.objects.latest("pk")
     assert header == [
         *("id", "at", "by", "action", "uid", "edition", "sha256", "effective_at", "public_until", "frozen", "reason"),

@@ -1,14 +1,25 @@
 """Clean editors' HTML for pages. Only this module marks text from an edition as safe HTML, and only it has tags."""
 
+import re
+
 import nh3
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-# The elements that the editor offers (conferences.models.RICH_TEXT). All others are removed, even if they were saved.
+from ctportal.web.text import LEFT_TO_RIGHT
+
+# The elements that the editor offers (conferences.models.RICH_TEXT), and bdi, which ``rich`` adds. All others are removed,
+# even if they were saved.
 _TAGS = {"p", "h2", "h3", "h4", "ul", "ol", "li", "blockquote", "br", "strong", "em", "a"}
-_TAGS |= {"table", "thead", "tbody", "tr", "th", "td"}
-_ATTRIBUTES = {"a": {"href"}, "th": {"colspan", "rowspan"}, "td": {"colspan", "rowspan"}, "ol": {"start"}}
+_TAGS |= {"bdi", "table", "thead", "tbody", "tr", "th", "td"}
+_ATTRIBUTES = {
+    "a": {"href"},
+    "bdi": {"dir"},
+    "th": {"colspan", "rowspan"},
+    "td": {"colspan", "rowspan"},
+    "ol": {"start"},
+}
 _CLEANER = nh3.Cleaner(
     tags=_TAGS,
     attributes=_ATTRIBUTES,
@@ -18,10 +29,18 @@ _CLEANER = nh3.Cleaner(
 )
 
 
-def rich(html: str, *, deeper: int = 0) -> str:
-    """Return *html* cleaned again, with headings *deeper* levels down and each table in a box that scrolls."""
+def rich(html: str, *, deeper: int = 0, rtl: bool = False) -> str:
+    """Return *html* cleaned again, with headings *deeper* levels down and each table in a box that scrolls.
+
+    In a text in a right-to-left language, *rtl*, what reads from left to right is isolated.
+    """
     if not html:
         return ""
+    if rtl:
+        isolated = r'<bdi dir="ltr">\g<0></bdi>'  # in the words, which every other part is
+        parts = re.split("(<[^>]*>)", html)
+        parts[::2] = [LEFT_TO_RIGHT.sub(isolated, words) for words in parts[::2]]
+        html = "".join(parts)
     clean = _CLEANER.clean(html)
     for level in (4, 3, 2) if deeper else ():
         clean = clean.replace(f"<h{level}>", f"<h{level + deeper}>").replace(f"</h{level}>", f"</h{level + deeper}>")

@@ -1,5 +1,6 @@
 """Texts of a page in the reader's language or the one they fall back to; numbers and file sizes."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -65,6 +66,24 @@ class LanguageContext:
     def after(self, text: LocalizedText) -> "LanguageContext":
         """Return the context for the texts below *text*, in which its language counts as announced."""
         return LanguageContext(self.language, self.original, (*self.announced, text.language)) if text.foreign else self
+
+
+# Reads from left to right within words that read from the right: web and e-mail addresses, UN symbols, and telephone numbers,
+# dates and the like, of seven signs or more.
+LEFT_TO_RIGHT = re.compile(
+    r"(?:https?://|www\.)[^\s<>،؛]*[^\s<>،؛.,;:!?\]]|[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+|"
+    r"\b[A-Z]{1,10}(?:/[A-Za-z0-9.()-]*[A-Za-z0-9)])+(?: \([0-9IVXLC]+\))?|"
+    r"\+?\(?[0-9][0-9 \u00a0\u202f()./–-]{5,}[0-9]"
+)
+
+
+def by_direction(text: str) -> list[tuple[str, bool]]:
+    """Return *text* in parts, each with whether it reads from left to right in any language."""
+    parts, end = [], 0
+    for found in LEFT_TO_RIGHT.finditer(text):
+        parts += [(text[end : found.start()], False), (found[0], True)]
+        end = found.end()
+    return [part for part in [*parts, (text[end:], False)] if part[0]]
 
 
 def number(value: int, language: str) -> str:

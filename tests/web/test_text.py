@@ -1,8 +1,13 @@
 """Numbers and sizes as each language writes them."""
 
+import re
+
 import pytest
 
-from ctportal.web.text import number, size
+from ctportal.publishing.services import publish
+from ctportal.web.sanitizer import rich
+from ctportal.web.text import by_direction, number, size
+from tests import factories as make
 
 
 @pytest.mark.parametrize(
@@ -19,3 +24,56 @@ from ctportal.web.text import number, size
 def test_sizes_and_figures_are_written_as_in_their_language(language, sizes, figure):
     assert [size(count, language) for count in (1_234_567, 340_000, 12_345_678)] == sizes
     assert number(1400, language) == figure
+
+
+LTR = [
+    *("+992 (37) 221-00-00", "+992 37 221 00 00", "(37) 221-00-00", "00992-37-2210000", "2019-09-04"),
+    *("https://example.org/id/0a?x=1&y=(2)", "www.example.org/ar", "press@office.example.org"),
+    *("S/RES/2396 (2017)", "A/RES/217 (III)", "ECE/TRANS/WP.29/2019/81", "A/72/840"),
+]
+
+
+@pytest.mark.parametrize("ltr", LTR)
+def test_what_reads_from_left_to_right_is_a_part_of_its_own(ltr):
+    assert by_direction(f"هاتف: {ltr}، مكتب") == [("هاتف: ", False), (ltr, True), ("، مكتب", False)]
+    assert by_direction(ltr) == [(ltr, True)]
+
+
+@pytest.mark.parametrize("words", ["مكتب الصحافة", "من 3 إلى 4", "القاعة 6", "عام 2019", "Press office", "10.5", ""])
+def test_words_and_figures_stay_where_they_are(words):
+    assert by_direction(words) == ([(words, False)] if words else [])
+
+
+def test_editors_texts_in_arabic_isolate_it_too():
+    html = '<p>هاتف <strong>+992 (37) 221-00-00</strong> أو <a href="https://example.org/221-00-00">الموقع</a></p>'
+    assert '<strong><bdi dir="ltr">+992 (37) 221-00-00</bdi></strong>' in rich(html, rtl=True)
+    assert 'href="https://example.org/221-00-00"' in rich(html, rtl=True)
+    assert "bdi" not in rich(html)
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<p title="a>+992 (37) 221-00-00" onclick="x">هاتف</p>',
+        '<a href="https://example.org/>www.example.org/&quot;onmouseover=alert(1)&quot;">و</a>',
+        "<p>https://example.org/&lt;script&gt;alert(1)&lt;/script&gt;</p>",
+        "<script>www.example.org/1</script><p <www.example.org/1>",
+    ],
+)
+def test_isolating_lets_nothing_unsafe_in(html):
+    clean = rich(html, rtl=True)
+    assert not re.search(r"<script|<[^>]*\son\w+=", clean)
+    assert rich(clean) == clean
+
+
+@pytest.mark.django_db
+def test_a_telephone_number_and_the_permanent_address_read_right_in_arabic(client):
+    publisher = make.make_user()
+    record = make.make_document(title="Release", slug="release", contact="<b>Press</b> +992 (37) 221-00-00")
+    publish(record, by=publisher)
+
+    english, arabic = (client.get(f"/{code}/documents/release/").content.decode() for code in ("en", "ar"))
+
+    assert '<p>&lt;b&gt;Press&lt;/b&gt; <bdi dir="ltr">+992 (37) 221-00-00</bdi></p>' in arabic
+    assert "<p>&lt;b&gt;Press&lt;/b&gt; +992 (37) 221-00-00</p>" in english
+    assert f'dir="ltr">/id/{str(record.uid)[:8]}' in arabic

@@ -1,8 +1,9 @@
 """Texts that may be in another language than the page: ``{% localized title %}`` and ``{% language_name title %}``."""
 
 from django import template
+from django.utils.translation import get_language_bidi
 
-from ctportal.web.text import LocalizedText
+from ctportal.web.text import LocalizedText, by_direction
 
 register = template.Library()
 
@@ -21,6 +22,14 @@ def language_name(context: template.Context, text: LocalizedText | str) -> str:
     if not getattr(text, "language_name", ""):
         return ""
     return _component(context, "components/language_name.html", text=text)
+
+
+@register.simple_tag(takes_context=True)
+def isolated(context: template.Context, text: str) -> str:
+    """Return *text*; on a page in a right-to-left language, what reads from left to right in it is isolated."""
+    if not get_language_bidi():
+        return text
+    return _component(context, "components/isolated.html", parts=by_direction(text))
 
 
 def _component(context: template.Context, name: str, **inputs: object) -> str:

@@ -11,4 +11,4 @@ register = template.Library()
 @register.filter
 def rich_text(text: LocalizedText, deeper: int = 0) -> str:
     """Return the cleaned HTML of *text*, its headings *deeper* levels down."""
-    return rich(str(text), deeper=deeper)
+    return rich(str(text), deeper=deeper, rtl=text.dir == "rtl")

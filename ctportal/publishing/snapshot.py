@@ -447,7 +447,10 @@ _RICH_TEXT = re.compile(r"</(?:p|h[1-6]|ul|ol|li|blockquote|table|strong|em|a|su
 
 
 class _Plain(HTMLParser):
-    BLOCKS = frozenset({"p", "h2", "h3", "h4", "li", "td", "th", "br", "blockquote", "tr"})
+    BLOCKS = frozenset(
+        {"p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "dt", "dd", "blockquote", "pre"}
+    )
+    BLOCKS |= {"table", "caption", "tr", "td", "th", "br", "hr", "figure", "figcaption", "section"}
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -456,6 +459,9 @@ class _Plain(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in self.BLOCKS:
             self.parts.append(" ")
+
+    def handle_endtag(self, tag: str) -> None:
+        self.handle_starttag(tag, [])
 
     def handle_data(self, data: str) -> None:
         self.parts.append(data)

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from ctportal.publishing.services import publish
+from ctportal.publishing.snapshot import excerpt
 from ctportal.web.sanitizer import rich
 from ctportal.web.text import by_direction, number, size
 from tests import factories as make
@@ -77,3 +78,19 @@ def test_a_telephone_number_and_the_permanent_address_read_right_in_arabic(clien
     assert '<p>&lt;b&gt;Press&lt;/b&gt; <bdi dir="ltr">+992 (37) 221-00-00</bdi></p>' in arabic
     assert "<p>&lt;b&gt;Press&lt;/b&gt; +992 (37) 221-00-00</p>" in english
     assert f'dir="ltr">/id/{str(record.uid)[:8]}' in arabic
+
+
+@pytest.mark.parametrize(
+    ("html", "words"),
+    [
+        ("<h2>Outcome</h2>They agreed.", "Outcome They agreed."),
+        ("<h2>Outcome</h2><p>They agreed.</p>", "Outcome They agreed."),
+        ("<ul><li>One</li></ul>Two", "One Two"),
+        ("<table><tr><td>One</td></tr></table>Two", "One Two"),
+        ("<blockquote>One</blockquote>Two<br>Three", "One Two Three"),
+        ("<div>One</div>Two", "One Two"),
+        ("<p>One<strong>s</strong></p>", "Ones"),
+    ],
+)
+def test_an_excerpt_keeps_blocks_apart(html, words):
+    assert excerpt(html) == words

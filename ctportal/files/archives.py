@@ -6,15 +6,18 @@ import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import NoReturn
+from urllib.parse import unquote
 from xml.parsers import expat
 
 from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.utils.translation import gettext_lazy as _
 
-from ctportal.files.filetypes import DOCX, MEGABYTE, damaged, refused, shown
+from ctportal.core.types import LazyText
+from ctportal.files.filetypes import DOCX, MEGABYTE, damaged, readable, refused, shown
+from ctportal.files.parts import CONTENT_TYPES, Relation, elements, main_part, read_relations, xml_parts
 
 # A real document of 300 pages has some 100 members and unpacks to 20 times its size.
 MAX_MEMBERS = 2_000
@@ -25,17 +28,37 @@ MAX_PROLOG = 65_536  # bytes of XML before its first element
 END_OF_ARCHIVE = struct.Struct("<4s4H2LH")
 ACTIVE_PART = re.compile(r"(^|/)(vbaproject\.bin|vbadata\.xml|activex/|oleobject[^/]*\.bin)", re.IGNORECASE)
 ACTIVE_CONTENT_TYPE = re.compile(r"macroenabled|vbaproject|activex|vnd\.ms-office\.vba", re.IGNORECASE)
-# Relations whose target Word loads when it opens the file. Hyperlinks are loaded only on a click.
-FETCHED = re.compile(r"/(attachedTemplate|oleObject|frame|subDocument|aFChunk)$", re.IGNORECASE)
-
-Element = tuple[str, dict[str, str]]  # (name without its namespace, attributes) of an XML element
+# What messages call the things that a Word document loads or runs, by the kind of relation, or as ``word_activity`` names them.
+FOUND: dict[str, LazyText] = {
+    "afchunk": _("an inserted file"),
+    "attachedtemplate": _("a template"),
+    "audio": _("a sound or film"),
+    "control": _("a control"),
+    "field": _("a field"),
+    "frame": _("a frame"),
+    "hyperlink": _("a link"),
+    "image": _("a linked picture"),
+    "macros": _("macros"),
+    "mail merge": _("a data source"),
+    "mailmergesource": _("a data source"),
+    "media": _("a sound or film"),
+    "oleobject": _("an embedded object"),
+    "subdocument": _("a subdocument"),
+    "vbaproject": _("macros"),
+    "video": _("a sound or film"),
+    "webextensiontaskpanes": _("an add-in"),
+}
+# Relations that act or are loaded although their target lies in the file itself.
+ACTIVE_INSIDE = {"afchunk", "control", "oleobject", "subdocument", "vbaproject", "webextensiontaskpanes"}
+LINK = re.compile(r"(https?://|mailto:|#|$)", re.IGNORECASE)  # "#" leads to a place in the document itself
+SCHEME = re.compile(r"[a-z][a-z0-9+.-]+:", re.IGNORECASE)  # of two letters or more: one is a drive
 
 
 def is_word(file: "File[bytes]") -> bool:
-    """Return whether the archive lists the two members of every Word document. Reads only a list of limited length."""
+    """Return whether the archive has a Word document's two indispensable parts. Reads only lists of limited length."""
     try:
         with open_archive(file) as archive:
-            return {"[Content_Types].xml", "word/document.xml"} <= set(archive.namelist())
+            return {CONTENT_TYPES, main_part(archive)} <= set(archive.namelist())
     except zipfile.BadZipFile:
         return False
     except ValidationError:
@@ -90,7 +113,7 @@ def check_members(archive: zipfile.ZipFile, name: str) -> None:
         raise refused(name, message, "archive_unsafe")
     active = next((entry for entry in names if ACTIVE_PART.search(entry)), None)
     if active:
-        raise active_content(name, active)
+        raise active_content(name, "", active)
 
 
 def is_unsafe(member: zipfile.ZipInfo) -> bool:
@@ -110,33 +133,34 @@ def check_parts(archive: zipfile.ZipFile, name: str) -> None:
     """Check all checksums, and refuse XML parts with a DOCTYPE, macros, and targets that Word loads on opening."""
     if archive.testzip():
         raise zipfile.BadZipFile("a member's sum is wrong")
-    for member in archive.infolist():
-        if member.filename.lower().endswith((".xml", ".rels", ".vml")):
-            check_prolog(archive, member, name)
-    for part, attributes in elements(archive, "[Content_Types].xml"):
-        if part in ("Default", "Override") and ACTIVE_CONTENT_TYPE.search(attributes.get("ContentType", "")):
+    check_prolog(archive, CONTENT_TYPES, name)  # which says what else is XML
+    for part in xml_parts(archive):
+        check_prolog(archive, part, name)
+    for element, attributes in elements(archive, CONTENT_TYPES):
+        if element in ("Default", "Override") and ACTIVE_CONTENT_TYPE.search(attributes.get("ContentType", "")):
             raise active_content(name, "macros")
-    for member in archive.infolist():
-        if member.filename.lower().endswith(".rels"):
-            check_relations(elements(archive, member.filename), name)
+    for part in archive.namelist():
+        if part.lower().endswith(".rels"):
+            for relation in read_relations(archive, part):
+                check_relation(relation, name)
 
 
-def check_prolog(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> None:
+def check_prolog(archive: zipfile.ZipFile, part: str, name: str) -> None:
     """Refuse a part with a DOCTYPE, which can define entities. It precedes the first element, so only the prolog is parsed."""
     parser = expat.ParserCreate()
     parser.StartDoctypeDeclHandler = stop_with(DocumentType)
     parser.StartElementHandler = stop_with(FirstElement)
     try:
-        with archive.open(member) as part:
+        with archive.open(part) as file:
             for _read in range(0, MAX_PROLOG, 4096):
-                piece = part.read(4096)
+                piece = file.read(4096)
                 parser.Parse(piece, not piece)
         raise DocumentType  # no program writes a prolog that long; it may hide a DOCTYPE
     except FirstElement:
         return
     except DocumentType as error:
         message = _("“%(name)s” defines its own entities in %(part)s, which Word never does. Save it again in Word.")
-        raise refused(name, message, "xml_not_allowed", part=shown(member.filename)) from error
+        raise refused(name, message, "xml_not_allowed", part=shown(part)) from error
 
 
 class DocumentType(Exception):
@@ -154,31 +178,51 @@ def stop_with(exception: type[Exception]) -> Callable[..., NoReturn]:
     return stop
 
 
-def elements(archive: zipfile.ZipFile, part: str) -> list[Element]:
-    """Return all elements of *part*, whose prolog was checked. Raises BadZipFile above 5 MB."""
-    found: list[Element] = []
-    parser = expat.ParserCreate(namespace_separator=" ")
-    parser.StartElementHandler = lambda element, attributes: found.append((element.rpartition(" ")[2], attributes))
-    if archive.getinfo(part).file_size > 5 * MEGABYTE:
-        raise zipfile.BadZipFile("a list of parts or relations of more than 5 MB")
-    with archive.open(part) as file:
-        parser.ParseFile(file)
-    return found
+def check_relation(relation: Relation, name: str) -> None:
+    """Refuse what Word loads when it opens the file, and links to anything but the web, mail and the document itself."""
+    kind = relation.kind.lower()
+    if relation.is_external or is_elsewhere(relation.target):
+        if kind == "attachedtemplate" and is_local_path(relation.target):
+            return  # does not exist for readers
+        if kind != "hyperlink":
+            raise active_content(name, kind, relation.target)
+        if not LINK.match(relation.target):
+            raise ValidationError(
+                _(
+                    "“%(name)s” has a link to “%(target)s”. Links may lead to addresses with http, https or mailto; change it "
+                    "or remove it."
+                ),
+                code="docx_active_content",
+                params={"name": name, "target": readable(relation.target)},
+            )
+    elif kind in ACTIVE_INSIDE:
+        raise active_content(name, kind, relation.target)
 
 
-def check_relations(relations: Iterable[Element], name: str) -> None:
-    for _element, attributes in relations:
-        target = attributes.get("Target", "").strip().lower()
-        # A template on the author's own disk does not exist for readers; one on a share or the web is loaded by all of them.
-        is_local = target.startswith("file:///") and not target.startswith("file:////")
-        external = attributes.get("TargetMode", "").lower() == "external"
-        if external and not is_local and FETCHED.search(attributes.get("Type", "")):
-            raise active_content(name, target)
+def is_elsewhere(target: str) -> bool:
+    """Return whether *target* is an address with a scheme or on a share, whatever the relation says of it."""
+    return SCHEME.match(target) is not None or target.replace("\\", "/").startswith("//")
 
 
-def active_content(name: str, part: str) -> ValidationError:
+def is_local_path(target: str) -> bool:
+    """Return whether *target* is a path on the author's own disk, as Windows, macOS or an old Mac OS write it.
+
+    On a share ("\\\\server", "//server", "file://server") and on the web it is loaded by all readers.
+    """
+    path = target
+    while path != (path := unquote(path)):
+        pass
+    path = path.strip().replace("\\", "/")
+    if path[:5].lower() == "file:":
+        path = re.sub(r"^//(localhost)?(?=/)", "", path[5:], flags=re.IGNORECASE)
+    return not path.startswith("//") and not SCHEME.match(path.lstrip("/")) and not re.search(r"[\x00-\x1f]", path)
+
+
+def active_content(name: str, kind: str, target: str = "") -> ValidationError:
+    """Return the ValidationError for what is found in the Word document *name*: the *kind* of thing, and its *target*."""
+    found = ": ".join(str(word) for word in (FOUND.get(kind, kind), readable(target)) if word)
     message = _(
         "“%(name)s” contains content that runs or is loaded when the file is opened (%(part)s). Remove it, or save "
         "the file as PDF."
     )
-    return refused(name, message, "docx_active_content", part=shown(part))
+    return refused(name, message, "docx_active_content", part=found)

@@ -16,11 +16,12 @@ import re
 import resource
 import sys
 import unicodedata
-import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from typing import IO, TYPE_CHECKING, Any
-from xml.etree import ElementTree
+from typing import TYPE_CHECKING, Any
+
+from ctportal.files.verdict import Refused
+from ctportal.files.word import read_docx
 
 if TYPE_CHECKING:
     from pypdf import PageObject
@@ -51,23 +52,6 @@ ARABIC = re.compile("[\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufeff]")
 PRINTED_SHAPES = re.compile("[\ufb50-\ufdff\ufe70-\ufefe]+")
 UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
-NAMESPACES = {  # of Word, of its strict form, and of what older programs show instead
-    "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
-    "http://purl.oclc.org/ooxml/wordprocessingml/main",
-    "http://schemas.openxmlformats.org/markup-compatibility/2006",
-}
-SKIPPED = {"moveFrom", "del", "instrText", "delText", "Fallback"}
-BREAKS = {"br": "\n", "cr": "\n", "tab": "\t"}
-
-
-class Refused(Exception):
-    """The document must not be accepted; carries the verdict and what was found."""
-
-    def __init__(self, verdict: str, detail: str = "") -> None:
-        super().__init__(verdict, detail)
-        self.verdict = verdict
-        self.detail = detail
-
 
 def main(kind: str) -> None:
     limit_resources()
@@ -75,7 +59,7 @@ def main(kind: str) -> None:
     try:
         pages, texts = READERS[kind](data)
     except Refused as refused:
-        emit(verdict=refused.verdict, detail=refused.detail)
+        emit(verdict=refused.verdict, detail=refused.detail, kind=refused.kind)
         return
     emit(verdict="ok", pages=pages)
     for text in texts:
@@ -278,45 +262,9 @@ def in_reading_order(pieces: list[Piece]) -> str:
     return " ".join(" ".join(words).split())
 
 
-# DOCX
-
-
-def read_docx(data: bytes) -> tuple[None, Iterable[str]]:
-    """Return (None, [text]), since a DOCX has no fixed pages. Raises Refused where the main part is not well-formed XML."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive, archive.open("word/document.xml") as part:
-            return None, [docx_text(part)]
-    except (ElementTree.ParseError, zipfile.BadZipFile, zlib.error, LookupError, EOFError, ValueError) as error:
-        raise Refused("damaged") from error
-
-
-def docx_text(part: IO[bytes]) -> str:
-    """Return the visible text of the main part, without deleted, moved or hidden text and without comments."""
-    pieces: list[str] = []
-    run: list[str] = []
-    skipping, hidden = 0, False
-    # No part has a DOCTYPE: archives.check_prolog refuses it before.
-    for event, element in ElementTree.iterparse(part, ("start", "end")):  # noqa: S314 - this process is limited
-        namespace, _brace, name = element.tag[1:].rpartition("}")
-        name = name if namespace in NAMESPACES else ""
-        if skipping or name in SKIPPED:
-            skipping += 1 if event == "start" else -1
-        elif event == "start":
-            if name == "r":
-                run, hidden = [], False
-        elif name == "t":
-            run.append(element.text or "")
-        elif name in BREAKS:
-            run.append(BREAKS[name])
-        elif name == "vanish":
-            hidden = not any(value in ("0", "false", "off") for value in element.attrib.values())
-        elif name == "r":
-            pieces += [] if hidden else run
-            run = []
-        elif name == "p":
-            pieces.append("\n")
-            element.clear()
-    return "".join(pieces).strip()
+def letters(text: str) -> str:
+    """Return *text* with Arabic presentation forms replaced by letters, as people type them in a search."""
+    return PRINTED_SHAPES.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text)
 
 
 READERS: dict[str, Callable[[bytes], tuple[int | None, Iterable[str]]]] = {"pdf": read_pdf, "docx": read_docx}

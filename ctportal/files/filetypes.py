@@ -76,9 +76,14 @@ def split_name(name: str) -> tuple[str, str]:
 
 
 def shown(name: str) -> str:
-    """Return *name* for a message, without control characters and at most 100 characters long."""
-    text = "".join(char for char in re.split(r"[/\\]", name)[-1] if char.isprintable())
-    return (text[:99] + "…" if len(text) > 100 else text) or "?"
+    """Return the last component of *name* for a message, without control characters and at most 100 characters long."""
+    return readable(re.split(r"[/\\]", name)[-1]) or "?"
+
+
+def readable(text: str) -> str:
+    """Return *text*, such as an address found in a file, for a message: printable and at most 100 characters long."""
+    text = "".join(char for char in text if char.isprintable())
+    return text[:99] + "…" if len(text) > 100 else text
 
 
 def refused(name: str, message: LazyText, code: str, **params: object) -> ValidationError:

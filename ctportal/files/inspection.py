@@ -13,7 +13,8 @@ from django.core.files import File
 from django.utils.translation import gettext_lazy as _
 
 from ctportal.core.types import JsonObject
-from ctportal.files.filetypes import MEGABYTE, FileType, damaged, refused
+from ctportal.files.archives import active_content
+from ctportal.files.filetypes import DOCX, MEGABYTE, FileType, damaged, refused
 
 EXTRACTION_SECONDS = 15
 MAX_ANSWER = 8 * MEGABYTE  # bytes of output that are read from the process
@@ -37,6 +38,8 @@ def inspect(uploaded: "File[bytes]", kind: FileType) -> tuple[int | None, str]:
     if verdict.get("verdict") == "encrypted":
         message = _("“%(name)s” is protected, so it cannot be checked. Save it without a password or restrictions.")
         raise refused(name, message, "pdf_encrypted")
+    if verdict.get("verdict") == "active" and kind is DOCX:
+        raise active_content(name, verdict["kind"], verdict["detail"])
     if verdict.get("verdict") == "active":
         message = _("“%(name)s” contains %(detail)s, which is not allowed in published files. Print it to a new PDF.")
         raise refused(name, message, "pdf_active_content", detail=verdict["detail"])

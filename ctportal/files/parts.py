@@ -1,0 +1,131 @@
+"""The parts of an Office package, what they hold and how they are related (ECMA-376, part 2).
+
+Part names are compared without case. Nothing here is checked: ``archives`` checks members and sizes before anything is read.
+"""
+
+import posixpath
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NoReturn
+from urllib.parse import unquote
+from xml.parsers import expat
+
+MAX_LIST = 5 * 1024**2  # bytes of a list of parts, relations or styles
+CONTENT_TYPES = "[Content_Types].xml"
+USUAL_MAIN_PART = "word/document.xml"
+XML_ENDINGS = (".xml", ".rels", ".vml")
+UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    expat.ExpatError,
+    LookupError,
+    EOFError,
+    ValueError,
+    RuntimeError,
+)  # RuntimeError: locked
+
+Element = tuple[str, dict[str, str]]  # (name without its namespace, attributes) of an XML element
+
+
+@dataclass(frozen=True)
+class Relation:
+    """What a part refers to. *kind* is the last word of its type; *target* an address, or a path seen from that part."""
+
+    identifier: str
+    kind: str
+    target: str
+    is_external: bool
+
+
+def elements(archive: zipfile.ZipFile, part: str) -> list[Element]:
+    """Return all elements of *part*. Raises BadZipFile above MAX_LIST and for a document type, which can define entities."""
+    found: list[Element] = []
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartDoctypeDeclHandler = refuse_doctype
+    parser.StartElementHandler = lambda element, attributes: found.append((element.rpartition(" ")[2], attributes))
+    if archive.getinfo(part).file_size > MAX_LIST:
+        raise zipfile.BadZipFile("a list of more than 5 MB")
+    with archive.open(part) as file:
+        parser.ParseFile(file)
+    return found
+
+
+def refuse_doctype(*_declaration: object) -> NoReturn:
+    raise zipfile.BadZipFile("a document type declaration")
+
+
+def stored_name(archive: zipfile.ZipFile, part: str) -> str:
+    """Return the name under which *part* is stored, or "" where it is not."""
+    return next((name for name in archive.namelist() if name.lower() == part.lower()), "")
+
+
+def content_types(archive: zipfile.ZipFile) -> dict[str, str]:
+    """Return {name of a member: content type}, both in lower case; "" where none is declared."""
+    by_name, by_ending = {}, {}
+    for element, attributes in elements(archive, CONTENT_TYPES):
+        declared = attributes.get("ContentType", "").strip().lower()
+        if element == "Override":
+            by_name[unquote(attributes.get("PartName", "")).lstrip("/").lower()] = declared
+        elif element == "Default":
+            by_ending[attributes.get("Extension", "").lower()] = declared
+    names = [name.lower() for name in archive.namelist()]
+    return {name: by_name.get(name, by_ending.get(name.rpartition(".")[2], "")) for name in names}
+
+
+def xml_parts(archive: zipfile.ZipFile) -> list[str]:
+    """Return the names of the members that are XML by their name or, whatever their name, by their content type."""
+    types = content_types(archive)
+    return [
+        name
+        for name in archive.namelist()
+        if name.lower().endswith(XML_ENDINGS) or types[name.lower()].endswith(("/xml", "+xml"))
+    ]
+
+
+def read_relations(archive: zipfile.ZipFile, relations_part: str) -> Iterator[Relation]:
+    for element, attributes in elements(archive, relations_part):
+        if element == "Relationship":
+            yield Relation(
+                identifier=attributes.get("Id", ""),
+                kind=attributes.get("Type", "").strip().rstrip("/").rpartition("/")[2],
+                target=attributes.get("Target", "").strip(),
+                is_external=attributes.get("TargetMode", "").strip().lower() == "external",
+            )
+
+
+def relations_of(archive: zipfile.ZipFile, source: str) -> Iterator[Relation]:
+    """Yield the relations of the part *source*, "" for those of the package itself."""
+    folder, _slash, name = source.rpartition("/")
+    if relations_part := stored_name(archive, posixpath.join(folder, "_rels", f"{name}.rels")):
+        yield from read_relations(archive, relations_part)
+
+
+def related_part(archive: zipfile.ZipFile, source: str, kind: str) -> str:
+    """Return the name of the first stored part that *source* refers to as *kind*, or ""."""
+    for relation in relations_of(archive, source):
+        if relation.kind.lower() == kind.lower() and not relation.is_external:
+            path = posixpath.normpath(posixpath.join("/", source.rpartition("/")[0], unquote(relation.target)))
+            if part := stored_name(archive, path.lstrip("/")):
+                return part
+    return ""
+
+
+def links_of(archive: zipfile.ZipFile, source: str) -> set[str]:
+    """Return the identifiers of the relations of *source* that are links to elsewhere."""
+    relations = relations_of(archive, source)
+    return {
+        relation.identifier for relation in relations if relation.is_external and relation.kind.lower() == "hyperlink"
+    }
+
+
+def main_part(archive: zipfile.ZipFile) -> str:
+    """Return the name of the part with the text of a Word document: by the package's relations, else the usual name."""
+    try:
+        part = related_part(archive, "", "officeDocument")
+        if part and "word" in content_types(archive)[part.lower()]:
+            return part
+    except UNREADABLE:
+        pass  # as in many archives that are no Word documents; check_docx refuses it where it is one
+    return USUAL_MAIN_PART

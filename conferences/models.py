@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django_prose_editor.fields import ProseEditorField
+from django_prose_editor.fields import ProseEditorField, create_sanitizer
 
 from ctportal.core import languages
 from ctportal.core.codes import (
@@ -29,6 +29,7 @@ from ctportal.core.codes import (
 )
 from ctportal.core.countries import COUNTRY_CHOICES
 from ctportal.core.instants import today
+from ctportal.core.pasted_html import tidied
 from ctportal.files.models import StoredFile
 from ctportal.publishing.base_models import ReviewedRecord, SluggedRecord
 from ctportal.publishing.models import RecordType
@@ -38,6 +39,8 @@ from ctportal.publishing.text_fields import LineField, LinesField, Searched
 RICH_TEXT = {
     "Bold": True,
     "Italic": True,
+    "Subscript": True,
+    "Superscript": True,
     "Heading": {"levels": [2, 3, 4]},
     "BulletList": True,
     "OrderedList": True,
@@ -53,8 +56,8 @@ RICH_TEXT = {
 
 
 def rich_text(label, **kwargs):
-    """Return a rich text field with the elements in RICH_TEXT, sanitized on save."""
-    return ProseEditorField(label, blank=True, extensions=RICH_TEXT, sanitize=True, **kwargs)
+    """Return a rich text field with the elements in RICH_TEXT. On save what was pasted is brought to these, then sanitized."""
+    return ProseEditorField(label, blank=True, extensions=RICH_TEXT, sanitize=[create_sanitizer, tidied], **kwargs)
 
 
 def optional_key(to: type[models.Model] | str, label: Any, **kwargs: Any) -> "models.ForeignKey[Any, Any]":

@@ -302,7 +302,7 @@ def _aligned(old: list[str], new: list[str], budget: _Budget) -> Iterator[tuple[
 
 
 _BLOCKS = {"p", "h2", "h3", "h4", "li", "td", "th", "br", "blockquote", "tr", "ul", "ol", "table"}
-_FORMS = {"h2", "h3", "h4", "li", "td", "th", "blockquote", "strong", "em"}
+_FORMS = {"h2", "h3", "h4", "li", "td", "th", "blockquote", "strong", "em", "sub", "sup"}
 _CLEANER = nh3.Cleaner(tags=_BLOCKS | _FORMS | {"a"}, attributes={"a": {"href"}, "*": set()}, link_rel=None)
 # Every tag that _CLEANER leaves: a slash, its name, the address of a link.
 _TAG = re.compile(r'<(/?)(\w+)(?: href="([^"]*)")?>')

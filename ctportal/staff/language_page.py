@@ -30,7 +30,7 @@ from ctportal.staff.fields import OptionalLine
 from ctportal.staff.object_pages import ObjectPage
 from ctportal.staff.panel import language_matrix
 from ctportal.staff.preview import PAGES, preview_address
-from ctportal.staff.prose_editor import EDITOR_POLICY, with_nonce
+from ctportal.staff.prose_editor import EDITOR_POLICY, left_out_of, with_nonce
 from ctportal.staff.publishing_fields import PublishingFields, show_refusal
 from ctportal.staff.stale_save import stale_message
 from ctportal.staff.text_rows import TextRowForm, text_form_fields, text_row, text_widget
@@ -215,6 +215,8 @@ class LanguagePage(ObjectPage):
 
     def _press(self, form):
         """Run the posted button; return the address to redirect to, "" for this page."""
+        if left_out := left_out_of(form):
+            self.say(left_out, messages.WARNING)
         if "_publish_language" in self.request.POST:
             if not self.admin.publishable:
                 raise no_such_button()

@@ -30,7 +30,7 @@ from ctportal.staff.label_forms import label_texts, labels_of
 from ctportal.staff.language_page import LanguageForm, LanguagePage, LanguagePresencePage
 from ctportal.staff.object_pages import page_address
 from ctportal.staff.panel import faults, panel
-from ctportal.staff.prose_editor import with_nonce
+from ctportal.staff.prose_editor import left_out_of, with_nonce
 from ctportal.staff.publication_state import STATE_LABELS, NotedChangeList, language_marks, publication_state
 from ctportal.staff.record_form import RecordForm
 from ctportal.staff.recovery import RecoverOnePage, RecoverPage, gone_message
@@ -249,6 +249,8 @@ class RecordAdmin(DraftAdmin):
         self.message_user(request, outcome.message, messages.SUCCESS)
         if outcome.warning:
             self.message_user(request, outcome.warning, messages.WARNING)
+        if left_out := left_out_of(request.record_form):
+            self.message_user(request, left_out, messages.WARNING)
         self.tell_cascaded(request, outcome.cascaded)
         return HttpResponseRedirect(outcome.address or self.change_address(obj))
 

@@ -12,6 +12,7 @@ from django.views.i18n import set_language
 
 from ctportal.staff.lists import BEYOND
 from ctportal.staff.moved_records import RecordMoved
+from ctportal.staff.prose_editor import pasted
 
 # (name, label for style sheets, names of the models in their order)
 GROUPS = [
@@ -33,7 +34,11 @@ class PortalAdminSite(AdminSite):
     empty_value_display = "–"
 
     def get_urls(self):
-        return [path("language/", require_POST(set_language), name="choose_language"), *super().get_urls()]
+        return [
+            path("language/", require_POST(set_language), name="choose_language"),
+            path("pasted/", self.admin_view(require_POST(pasted)), name="pasted"),
+            *super().get_urls(),
+        ]
 
     def admin_view(self, view, cacheable=False):
         """Wrap *view* so that a request for a record that has moved gets the response of its present entry."""

@@ -1,6 +1,7 @@
 """Clean editors' HTML for pages. Only this module marks text from an edition as safe HTML, and only it has tags."""
 
 import re
+from zlib import crc32
 
 import nh3
 from django.utils.html import format_html
@@ -11,7 +12,7 @@ from ctportal.web.text import LEFT_TO_RIGHT
 
 # The elements that the editor offers (conferences.models.RICH_TEXT), and bdi, which ``rich`` adds. All others are removed,
 # even if they were saved.
-_TAGS = {"p", "h2", "h3", "h4", "ul", "ol", "li", "blockquote", "br", "strong", "em", "a"}
+_TAGS = {"p", "h2", "h3", "h4", "ul", "ol", "li", "blockquote", "br", "strong", "em", "sub", "sup", "a"}
 _TAGS |= {"bdi", "table", "thead", "tbody", "tr", "th", "td"}
 _ATTRIBUTES = {
     "a": {"href"},
@@ -27,6 +28,9 @@ _CLEANER = nh3.Cleaner(
     link_rel="noopener",
     strip_comments=True,
 )
+
+# A note and the place that refers to it are links to each other; ctportal.core.pasted_html stores them so.
+_NOTE_LINK = re.compile(r'<a href="#(note|ref)-(\d+)"')
 
 
 def rich(html: str, *, deeper: int = 0, rtl: bool = False) -> str:
@@ -44,7 +48,24 @@ def rich(html: str, *, deeper: int = 0, rtl: bool = False) -> str:
     clean = _CLEANER.clean(html)
     for level in (4, 3, 2) if deeper else ():
         clean = clean.replace(f"<h{level}>", f"<h{level + deeper}>").replace(f"</h{level}>", f"</h{level + deeper}>")
+    if '"#note-' in clean:
+        clean = _with_notes(clean)
     if "<table" in clean:
         opening = format_html('<div class="table" tabindex="0" role="group" aria-label="{}">', _("Table"))
         clean = clean.replace("<table", f"{opening}<table").replace("</table>", "</table></div>")
     return SafeString(clean)
+
+
+def _with_notes(clean: str) -> str:
+    """Give both ends of each note an id, of its own where a page shows several texts, and lead the links there."""
+    text = f"{crc32(clean.encode()):x}"
+    given = set()
+
+    def link(found: re.Match[str]) -> str:
+        goal, number = found.groups()
+        own = f"{'ref' if goal == 'note' else 'note'}-{number}-{text}"
+        identity = "" if own in given else f' id="{own}"'
+        given.add(own)
+        return f'<a{identity} href="#{goal}-{number}-{text}"'
+
+    return _NOTE_LINK.sub(link, clean)

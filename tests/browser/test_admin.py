@@ -302,6 +302,45 @@ def test_a_draft_is_previewed(page, dossier):
     assert page.problems == []
 
 
+def paste(box, html):
+    box.evaluate(
+        """(box, html) => {
+            const data = new DataTransfer();
+            data.setData("text/html", html);
+            box.dispatchEvent(new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true}));
+        }""",
+        html,
+    )
+
+
+def test_lists_headings_and_notes_of_word_are_pasted_as_such_and_a_picture_is_named(page, dossier):
+    page.goto(address_of("form", dossier))
+    settled(page)
+    box = page.locator(".prose-editor:has(#id_description) [contenteditable]")
+    box.click()
+    marker = "<![if !supportLists]><span style='mso-list:Ignore'>{}<span>&nbsp;&nbsp;</span></span><![endif]>"
+    html = (
+        "<h1>Outcome</h1>"
+        f"<p class=MsoListParagraph style='mso-list:l0 level1 lfo1'>{marker.format('1.')}Calm</p>"
+        f"<p class=MsoListParagraph style='mso-list:l0 level2 lfo1'>{marker.format('·')}Slow</p>"
+        '<p>See<a href="#_ftn1" name="_ftnref1">[1]</a> <a href="un.org">here</a></p><img src="file:///C:/plan.png">'
+        '<div id=ftn1><p><a href="#_ftnref1" name="_ftn1">[1]</a> H<sub>2</sub>O</p></div>'
+    )
+
+    paste(box, html)
+
+    expect(page.locator(".portal-pasted")).to_contain_text("plan.png")
+    expect(page.locator("#id_description")).to_have_value(re.compile("H<sub>2</sub>O"))
+    page.click("button[name=_continue]:visible >> nth=-1")
+    expect(page.get_by_text("is saved.")).to_be_visible()
+    text = dossier.texts.get(language="en").description
+    assert "<h2>Outcome</h2><ol><li><p>Calm</p><ul><li><p>Slow</p></li></ul></li></ol>" in text
+    assert re.search(r'<a [^>]*href="#note-1"', text)
+    assert re.search(r'<a [^>]*href="#ref-1"', text)
+    assert re.search(r'<a [^>]*href="https://un.org"', text)
+    assert page.problems == []
+
+
 def test_what_is_pasted_from_word_is_cleaned(page, dossier):
     page.goto(address_of("form", dossier))
     box = page.locator(".prose-editor:has(#id_description) [contenteditable]")
@@ -311,14 +350,7 @@ def test_what_is_pasted_from_word_is_cleaned(page, dossier):
         "<o:p></o:p> and <span style='font-family:Calibri'>plain</span></p>"
         "<h2 style='x'>Heading</h2><img src='https://example.org/x.png' onerror='alert(1)'><script>alert(2)</script>"
     )
-    box.evaluate(
-        """(box, html) => {
-            const data = new DataTransfer();
-            data.setData("text/html", html);
-            box.dispatchEvent(new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true}));
-        }""",
-        html,
-    )
+    paste(box, html)
     expect(page.locator("#id_description")).to_have_value(re.compile("Heading"))
     page.click("button[name=_continue]:visible >> nth=-1")
     expect(page.get_by_text("is saved.")).to_be_visible()

@@ -1,0 +1,364 @@
+"""HTML as people paste and send it, from Word, LibreOffice, Google Docs or a page, brought to the elements of our rich text.
+
+What a paragraph, a list, a heading or a note is stays one. This is no protection: who calls it cleans the result.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from html import escape
+from html.parser import HTMLParser
+from urllib.parse import unquote, urlsplit
+
+import nh3
+
+KEPT = {"p", "h2", "h3", "h4", "ul", "ol", "li", "blockquote", "br", "strong", "em", "sub", "sup", "a"}
+KEPT |= {"table", "thead", "tbody", "tr", "th", "td"}
+VOID = {"br", "img", "hr"}
+# Elements that end a paragraph, but are none of ours.
+BOXES = {
+    "div",
+    "section",
+    "article",
+    "header",
+    "footer",
+    "main",
+    "aside",
+    "nav",
+    "address",
+    "figure",
+    "figcaption",
+    "center",
+}
+BOXES |= {"form", "fieldset", "details", "summary", "dl", "dt", "dd", "pre", "hr", "caption", "body", "html"}
+BLOCKS = BOXES | (KEPT - {"br", "strong", "em", "sub", "sup", "a"}) | {"h1", "h5", "h6", "tfoot"}
+INLINE = {"b": "strong", "strong": "strong", "i": "em", "em": "em", "cite": "em", "sub": "sub", "sup": "sup"}
+OTHERS = {"span", "font", "u", "s", "img", "del"}
+ATTRIBUTES = {"ol": ("start",), "th": ("colspan", "rowspan"), "td": ("colspan", "rowspan")}
+MAX_DEPTH = 100  # elements within each other; deeper ones are left out, not their text
+
+# Makes any HTML well formed, and drops comments, scripts and styles with what is in them.
+_WELL_FORMED = nh3.Cleaner(
+    tags=BLOCKS | KEPT | OTHERS | set(INLINE),
+    attributes={
+        "*": {"style", "class", "id", "name"},
+        "a": {"href", "rel", "title"},
+        "img": {"src", "alt"},
+        "ol": {"start"},
+        "th": {"colspan", "rowspan"},
+        "td": {"colspan", "rowspan"},
+    },
+    url_schemes={"http", "https", "mailto", "file", "data", "cid", "blob"},
+    link_rel=None,
+)
+
+WORD_LIST = re.compile(r"mso-list:\s*(l\d+)\s+level([1-9])", re.IGNORECASE)
+NUMBER = re.compile(r"\W*([0-9]+|[a-z]|[ivxlc]+)\W*$", re.IGNORECASE)
+NOTE = re.compile(r"#(note|ref)-(\d+)$")  # how our own notes are stored
+# A host: labels, and a last one that is no ending of a file.
+HOST = re.compile(
+    r"(?:[\w-]+\.)+(?!(?:html?|php|aspx?|pdf|docx?|xlsx?|pptx?|odt|txt|png|jpe?g|gif)\b)[a-z]{2,}(?::\d+)?(?=[/?#]|$)",
+    re.IGNORECASE,
+)
+MAILBOX = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+$")
+
+
+@dataclass
+class Element:
+    """An element with its attributes and what is in it: elements, and texts as str."""
+
+    tag: str
+    attributes: dict[str, str] = field(default_factory=dict)
+    content: "list[Element | str]" = field(default_factory=list)
+
+    @property
+    def style(self) -> str:
+        return self.attributes.get("style", "").lower()
+
+    def text(self) -> str:
+        return "".join(item if isinstance(item, str) else item.text() for item in self.content)
+
+    def elements(self) -> "Iterator[Element]":
+        for item in self.content:
+            if isinstance(item, Element):
+                yield item
+                yield from item.elements()
+
+
+Content = list[Element | str]
+
+
+@dataclass(frozen=True)
+class Tidied:
+    """Rich text, and the names of the pictures that it cannot keep."""
+
+    html: str
+    pictures: tuple[str, ...] = ()
+
+
+def tidy(html: str) -> Tidied:
+    """Return *html* with the elements of our rich text. What is one already stays as it is."""
+    if "<" not in html:
+        return Tidied(html)
+    reader = _Reader()
+    reader.feed(_WELL_FORMED.clean(html))
+    reader.close()
+    root = reader.root
+    pictures = tuple(dict.fromkeys(picture_name(item) for item in root.elements() if item.tag == "img"))
+    link_notes(root)
+    shift = any(item.tag == "h1" for item in root.elements())
+    return Tidied(serialised(_Converter(int(shift)).convert(root.content)), pictures)
+
+
+def tidied(html: str) -> str:
+    return tidy(html).html
+
+
+class _Reader(HTMLParser):
+    """Builds elements from HTML that _WELL_FORMED has made."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.root = Element("")
+        self.open = [self.root]
+        self.left_out = 0
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        element = Element(tag, {name: value or "" for name, value in attributes})
+        if tag in VOID:
+            self.open[-1].content.append(element)
+        elif len(self.open) > MAX_DEPTH:
+            self.left_out += 1
+        else:
+            self.open[-1].content.append(element)
+            self.open.append(element)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in VOID:
+            return
+        if self.left_out:
+            self.left_out -= 1
+        elif len(self.open) > 1:
+            self.open.pop()
+
+    def handle_data(self, data: str) -> None:
+        self.open[-1].content.append(data)
+
+
+def picture_name(picture: Element) -> str:
+    """Return the name of a picture for a message: its file, or else its description, or ""."""
+    address = picture.attributes.get("src", "")
+    name = (
+        "" if address.startswith(("data:", "blob:", "cid:")) else re.split(r"[/\\]", unquote(address.split("?")[0]))[-1]
+    )
+    return " ".join((name or picture.attributes.get("alt", "")).split())[:80]
+
+
+# Notes
+
+
+def link_notes(root: Element) -> None:
+    """Number the notes: pairs of links that lead to each other. Only these keep their addresses within the page."""
+    links: list[tuple[Element, set[str]]] = []  # with the names under which each can be found
+    raised: set[int] = set()
+
+    def collect(element: Element, names: set[str], is_raised: bool) -> None:
+        own = {element.attributes[name] for name in ("id", "name") if element.attributes.get(name)}
+        is_raised = is_raised or element.tag == "sup"
+        if element.tag == "a" and (address := element.attributes.get("href", "")).startswith("#"):
+            stored = NOTE.match(address)
+            links.append(
+                (element, {f"{'ref' if stored[1] == 'note' else 'note'}-{stored[2]}"} if stored else own | names)
+            )
+            if is_raised:
+                raised.add(id(element))
+        for item in element.content:
+            if isinstance(item, Element):
+                collect(item, own | names, is_raised)
+
+    collect(root, set(), False)
+    by_name: dict[str, Element] = {}
+    for link, names in links:
+        for name in names:
+            by_name.setdefault(name, link)
+    number = 0
+    paired: set[int] = set()
+    for link, _names in links:
+        note = by_name.get(link.attributes["href"][1:])
+        if (
+            note is None
+            or note is link
+            or {id(link), id(note)} & paired
+            or by_name.get(note.attributes["href"][1:]) is not link
+        ):
+            continue
+        number += 1
+        paired |= {id(link), id(note)}
+        for end, goal in ((link, "note"), (note, "ref")):
+            end.attributes["href"] = f"#{goal}-{number}"
+            if re.search(r"\d", end.text()) or not end.text().strip():
+                is_small = end is link and id(link) not in raised
+                end.content = [Element("sup", {}, [str(number)])] if is_small else [str(number)]
+    for link, _names in links:
+        if id(link) not in paired:
+            link.attributes["href"] = ""
+
+
+# Addresses
+
+
+def address_of(href: str) -> str:
+    """Return the address that *href* means, with https:// where it has no scheme, or "" where it leads nowhere."""
+    href = href.strip()
+    if NOTE.match(href) or re.match(r"/[^/\\]", href):
+        return href
+    if MAILBOX.match(href):
+        return f"mailto:{href}"
+    if href.startswith("//"):
+        href = f"https:{href}"
+    elif HOST.match(href):
+        href = f"https://{href}"
+    try:
+        parts = urlsplit(href)
+    except ValueError:
+        return ""
+    if parts.scheme in ("http", "https"):
+        return href if parts.hostname else ""
+    return href if parts.scheme == "mailto" and "@" in parts.path else ""
+
+
+# Elements
+
+
+class _Converter:
+    """Turns elements into ours. *shift* is the number of levels that headings go down."""
+
+    def __init__(self, shift: int) -> None:
+        self.shift = shift
+
+    def convert(self, content: Iterable[Element | str]) -> Content:
+        made: Content = []
+        for item in word_lists(list(content)):
+            made += [item] if isinstance(item, str) else self.element(item)
+        return made
+
+    def element(self, element: Element) -> Content:
+        tag, style = element.tag, element.style
+        if (
+            tag in ("img", "del")
+            or "mso-list:ignore" in style.replace(" ", "")
+            or re.search(r"display:\s*none|mso-hide:\s*all", style)
+        ):
+            return []
+        if tag == "br":
+            return [element]
+        content = self.convert(element.content)
+        if tag in BOXES:
+            return paragraphs(content)
+        if re.fullmatch("h[1-6]", tag):
+            tag = f"h{min(max(int(tag[1]) + self.shift, 2), 4)}"
+        elif (
+            tag == "p"
+            and element.attributes.get("class", "").startswith("Mso")
+            and not Element("", {}, content).text().strip()
+        ):
+            return []  # an empty line of Word
+        elif tag == "tfoot":
+            tag = "tbody"
+        elif tag not in BLOCKS:
+            return self.inline(element, content)
+        attributes = {name: element.attributes[name] for name in ATTRIBUTES.get(tag, ()) if name in element.attributes}
+        if tag != "table":
+            return [Element(tag, attributes, content)]
+        captions = [
+            item for item in content if isinstance(item, Element) and item.tag == "p"
+        ]  # which a table cannot hold
+        rows = [item for item in content if isinstance(item, str) or item.tag != "p"]
+        return [*captions, Element(tag, attributes, rows)]
+
+    def inline(self, element: Element, content: Content) -> Content:
+        if any(isinstance(item, Element) and item.tag in BLOCKS for item in content):
+            return content  # Google Docs puts all in one <b>
+        tags = []
+        if element.tag == "a":
+            address = address_of(element.attributes.get("href", ""))
+            if address and content:
+                kept = {name: value for name, value in element.attributes.items() if name in ("rel", "title")}
+                return [Element("a", {"href": address} | kept, content)]
+            return content
+        if element.tag in INLINE and not re.search(r"font-(weight|style):\s*(normal|400)", element.style):
+            tags.append(INLINE[element.tag])
+        elif element.tag in ("span", "font"):
+            tags += [tag for tag, pattern in STYLES if re.search(pattern, element.style)]
+        for tag in tags if content else ():
+            content = [Element(tag, {}, content)]
+        return content
+
+
+STYLES = (
+    ("strong", r"font-weight:\s*(bold|[6-9]00)"),
+    ("em", r"font-style:\s*italic"),
+    ("sup", r"vertical-align:\s*super"),
+    ("sub", r"vertical-align:\s*sub\b"),
+)
+
+
+def paragraphs(content: Content) -> Content:
+    """Return *content* with each row of texts and inline elements in a paragraph, and blank ones left out."""
+    made: Content = []
+    row: Content = []
+    for item in [*content, None]:
+        if item is not None and (isinstance(item, str) or item.tag not in BLOCKS):
+            row.append(item)
+            continue
+        if Element("", {}, row).text().strip():
+            made.append(Element("p", {}, row))
+        row = []
+        if item is not None:
+            made.append(item)
+    return made
+
+
+def word_lists(content: Content) -> Content:
+    """Return *content* with the paragraphs that Word marks as items of a list in lists, by their levels."""
+    if not any(isinstance(item, Element) and WORD_LIST.search(item.style) for item in content):
+        return content
+    made: Content = []
+    lists: list[tuple[int, str, Element]] = []  # (level, which list of Word, ours), one within the other
+    for item in content:
+        found = WORD_LIST.search(item.style) if isinstance(item, Element) else None
+        if found is None or isinstance(item, str):
+            if not isinstance(item, str) or item.strip():
+                lists = []
+            made.append(item)
+            continue
+        level = int(found[2])
+        marker = "".join(
+            each.text() for each in item.elements() if "mso-list:ignore" in each.style.replace(" ", "")
+        ).strip()
+        tag = "ol" if NUMBER.match(marker) else "ul"
+        while lists and lists[-1][0] > level:
+            lists.pop()
+        if lists and lists[-1][0] == level and (lists[-1][1], lists[-1][2].tag) != (found[1], tag):
+            lists.pop()
+        if not lists or lists[-1][0] < level:
+            start = re.sub(r"\D", "", marker)
+            new = Element(tag, {"start": start} if tag == "ol" and start not in ("", "1") else {})
+            parent = lists[-1][2].content[-1] if lists else None
+            (parent.content if isinstance(parent, Element) else made).append(new)
+            lists.append((level, found[1], new))
+        lists[-1][2].content.append(Element("li", {}, [Element("p", {}, item.content)]))
+    return made
+
+
+def serialised(content: Content) -> str:
+    pieces = []
+    for item in content:
+        if isinstance(item, str):
+            pieces.append(escape(item, quote=False))
+            continue
+        attributes = "".join(f' {name}="{escape(value)}"' for name, value in item.attributes.items())
+        pieces.append(f"<{item.tag}{attributes}>")
+        if item.tag not in VOID:
+            pieces.append(f"{serialised(item.content)}</{item.tag}>")
+    return "".join(pieces)

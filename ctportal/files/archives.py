@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ctportal.core.types import LazyText
 from ctportal.files.filetypes import DOCX, MEGABYTE, damaged, readable, refused, shown
-from ctportal.files.parts import CONTENT_TYPES, Relation, elements, main_part, read_relations, xml_parts
+from ctportal.files.parts import CONTENT_TYPES, PartRelation, elements, main_part, read_relations, xml_parts
 
 # A real document of 300 pages has some 100 members and unpacks to 20 times its size.
 MAX_MEMBERS = 2_000
@@ -178,7 +178,7 @@ def stop_with(exception: type[Exception]) -> Callable[..., NoReturn]:
     return stop
 
 
-def check_relation(relation: Relation, name: str) -> None:
+def check_relation(relation: PartRelation, name: str) -> None:
     """Refuse what Word loads when it opens the file, and links to anything but the web, mail and the document itself."""
     kind = relation.kind.lower()
     if relation.is_external or is_elsewhere(relation.target):

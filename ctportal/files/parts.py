@@ -30,7 +30,7 @@ Element = tuple[str, dict[str, str]]  # (name without its namespace, attributes)
 
 
 @dataclass(frozen=True)
-class Relation:
+class PartRelation:
     """What a part refers to. *kind* is the last word of its type; *target* an address, or a path seen from that part."""
 
     identifier: str
@@ -84,10 +84,10 @@ def xml_parts(archive: zipfile.ZipFile) -> list[str]:
     ]
 
 
-def read_relations(archive: zipfile.ZipFile, relations_part: str) -> Iterator[Relation]:
+def read_relations(archive: zipfile.ZipFile, relations_part: str) -> Iterator[PartRelation]:
     for element, attributes in elements(archive, relations_part):
         if element == "Relationship":
-            yield Relation(
+            yield PartRelation(
                 identifier=attributes.get("Id", ""),
                 kind=attributes.get("Type", "").strip().rstrip("/").rpartition("/")[2],
                 target=attributes.get("Target", "").strip(),
@@ -95,7 +95,7 @@ def read_relations(archive: zipfile.ZipFile, relations_part: str) -> Iterator[Re
             )
 
 
-def relations_of(archive: zipfile.ZipFile, source: str) -> Iterator[Relation]:
+def relations_of(archive: zipfile.ZipFile, source: str) -> Iterator[PartRelation]:
     """Yield the relations of the part *source*, "" for those of the package itself."""
     folder, _slash, name = source.rpartition("/")
     if relations_part := stored_name(archive, posixpath.join(folder, "_rels", f"{name}.rels")):

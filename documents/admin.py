@@ -1,7 +1,7 @@
 """The admin of documents: one entry per group of kinds, each with the fields that these kinds need."""
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.urls import reverse
@@ -40,6 +40,8 @@ class FileFields(forms.Form):
         stored = take_upload(self, store_document, self.request.user)
         if stored:
             self.text_row.file = stored
+            if stored.search_notice:
+                messages.warning(self.request, stored.search_notice)
         elif self.cleaned_data.get("remove_file"):
             self.text_row.file = None
         super().clean_text()

@@ -15,24 +15,29 @@ from django.utils.translation import gettext_lazy as _
 from ctportal.core.types import JsonObject
 from ctportal.files.archives import active_content
 from ctportal.files.filetypes import DOCX, MEGABYTE, FileType, damaged, refused
+from ctportal.files.pdf import MAX_OBJECTS
 
 EXTRACTION_SECONDS = 15
 MAX_ANSWER = 8 * MEGABYTE  # bytes of output that are read from the process
+FOUND = {  # what ctportal.files.pdf names in words; other details are names in the file
+    "an embedded file": _("an embedded file"),
+    "an XFA form": _("an XFA form"),
+    "an action at opening": _("an action at opening"),
+    "a link into a network (GoToR)": _("a link into a network (GoToR)"),
+    "a link into a network (Thread)": _("a link into a network (Thread)"),
+}
 
 
 def inspect(uploaded: "File[bytes]", kind: FileType) -> tuple[int | None, str]:
     """Return (number of pages or None, text) of a PDF or DOCX. Raises ValidationError for a document that is refused.
 
-    The text is empty where extracting it failed; that does not refuse the document.
+    The text ends where extracting it failed; that does not refuse the document. See ``StoredFile.search_notice``.
     """
     name = uploaded.name or ""
-    verdict: JsonObject = {}
-    text = ""
-    for line in run_extraction(uploaded, kind.extensions[0]):
-        verdict = line if "verdict" in line else verdict
-        text = line.get("text", text)
+    lines = run_extraction(uploaded, kind.extensions[0])
+    verdict: JsonObject = next((line for line in lines if "verdict" in line), {})
     if verdict.get("verdict") == "ok":
-        return verdict["pages"], text
+        return verdict["pages"], "".join(line.get("text", "") for line in lines)
     if verdict.get("verdict") == "damaged":
         raise damaged(name, kind)
     if verdict.get("verdict") == "encrypted":
@@ -42,7 +47,13 @@ def inspect(uploaded: "File[bytes]", kind: FileType) -> tuple[int | None, str]:
         raise active_content(name, verdict["kind"], verdict["detail"])
     if verdict.get("verdict") == "active":
         message = _("“%(name)s” contains %(detail)s, which is not allowed in published files. Print it to a new PDF.")
-        raise refused(name, message, "pdf_active_content", detail=verdict["detail"])
+        raise refused(name, message, "pdf_active_content", detail=FOUND.get(verdict["detail"], verdict["detail"]))
+    if verdict.get("verdict") == "complex":
+        message = _(
+            "“%(name)s” has %(objects)s objects; up to %(limit)s can be checked. Print it to a new PDF, or divide it "
+            "into parts."
+        )
+        raise refused(name, message, "document_not_checked", objects=verdict["detail"], limit=MAX_OBJECTS)
     raise refused(name, _("“%(name)s” is too complex to be checked. Print it to a new PDF."), "document_not_checked")
 
 

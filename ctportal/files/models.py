@@ -6,8 +6,14 @@ from urllib.parse import quote
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from .extract import MAX_TEXT
+from .filetypes import DOCUMENT_TYPES
+from .pdf_text import PAGE_END
 from .storage import PrivateStorage
+
+LAST_WORDS = 60  # characters that say where the text of a document ends
 
 
 def random_key() -> str:
@@ -35,6 +41,7 @@ class StoredFile(models.Model):
     width = models.PositiveIntegerField(null=True, blank=True, help_text="Pixels.")
     height = models.PositiveIntegerField(null=True, blank=True, help_text="Pixels.")
     pages = models.PositiveIntegerField(null=True, blank=True)
+    # Where it comes from a PDF, each page ends in a form feed.
     text = models.TextField(blank=True, help_text="Text found in the file, for search.")
     source = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="renditions")
     variant = models.CharField(max_length=20, blank=True, help_text="Which rendition of its source, such as w640.webp.")
@@ -52,3 +59,29 @@ class StoredFile(models.Model):
     def path(self) -> str:
         """The address of the file below the site's root."""
         return f"/files/{self.key}/{quote(self.name)}"
+
+    @property
+    def search_notice(self) -> str:
+        """What an editor should know of a document whose text is not searched, or only to some place; else empty."""
+        names = {"name": self.name}
+        if self.media_type not in {kind.media_type for kind in DOCUMENT_TYPES}:
+            return ""
+        if not self.text.strip():
+            return (
+                _(
+                    "No text was found in “%(name)s”, so a search will not find its words. If it is a scan, let a program "
+                    "recognize its text and upload the new file."
+                )
+                % names
+            )
+        read = self.text.count(PAGE_END)
+        if self.pages and 0 < read < self.pages:
+            return _(
+                "“%(name)s” is long: its text is searched up to page %(read)s of %(pages)s. To have the rest searched, "
+                "upload it in parts."
+            ) % {**names, "read": read, "pages": self.pages}
+        if len(self.text) >= MAX_TEXT and read != self.pages:
+            return _(
+                "“%(name)s” is long: its text is searched up to “%(last)s”. To have the rest searched, upload it in parts."
+            ) % {**names, "last": " ".join(self.text[-LAST_WORDS:].split(maxsplit=1)[-1].split())}
+        return ""

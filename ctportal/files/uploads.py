@@ -6,6 +6,7 @@ An upload is refused by a ValidationError with a code and params. The message na
 """
 
 import os
+import re
 from collections.abc import Sequence
 
 import filetype
@@ -28,6 +29,10 @@ from ctportal.files.filetypes import (
     shown,
     split_name,
 )
+from ctportal.files.pdf import MAX_BEFORE
+
+# Readers of PDFs skip what stands before the header. A few bytes are accepted, but no markup, script or Office document.
+PDF_HEAD = re.compile(rb"(?!#!|\xd0\xcf\x11\xe0)[^<]{0,%d}?%%PDF-" % MAX_BEFORE, re.DOTALL)
 
 
 def check_size(uploaded: "File[bytes]", limit_mb: int, code: str) -> None:
@@ -80,8 +85,9 @@ def recognise(uploaded: "File[bytes]") -> tuple[FileType | None, LazyText]:
         "image/png": PNG if head[:8] == b"\x89PNG\r\n\x1a\n" else None,
         "image/apng": PNG,
         "image/webp": WEBP,
-        "application/pdf": PDF if head[:5] == b"%PDF-" else None,
     }.get(guess)
+    if PDF_HEAD.match(head) and guess in ("", PDF.media_type):
+        found = PDF
     if head[:4] == b"PK\x03\x04":
         found = DOCX if is_word(uploaded) else None
     return found, found.label if found else describe(head, guess)

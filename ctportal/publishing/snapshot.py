@@ -36,9 +36,6 @@ from .shapes import LanguageObject
 if TYPE_CHECKING:
     from .changes import Tracked
 
-# Characters of a file's text that the filter q searches.
-FILE_TEXT_LIMIT = 200_000
-
 
 def canonical(data: JsonValue) -> str:
     """Return *data* as canonical JSON text: keys sorted, no white space, no floats, characters as they are."""
@@ -114,8 +111,9 @@ class Snapshot:
 
     @property
     def text(self) -> str:
-        parts = [self.slug, *strings(self.data), *(file.text[:FILE_TEXT_LIMIT] for file in self.files if file.text)]
-        return "\n".join(filter(None, (fold(plain(part)) for part in parts)))
+        # The text of a file is no HTML. How far it goes is told by StoredFile.search_notice.
+        parts = [*map(plain, [self.slug, *strings(self.data)]), *(file.text for file in self.files)]
+        return "\n".join(filter(None, map(fold, parts)))
 
 
 SerializerClass = type[serializers.Serializer[Any]]

@@ -46,6 +46,15 @@ def test_a_file_that_is_not_what_its_name_says(staff):
     assert not StoredFile.objects.exists()
 
 
+def test_the_form_says_that_no_text_was_found_in_its_file(staff):
+    scan = SimpleUploadedFile("scan.pdf", pdf(text=""), content_type="application/pdf")
+
+    response = release_form(staff, make_conference(), upload=scan).press("_continue")
+    page = staff.get(response.url).content.decode()
+
+    assert page.count("No text was found in “scan.pdf”") == 2  # as a message, and below the file
+
+
 def test_a_file_outlives_a_form_shown_again(staff):
     conference = make_conference()
     form = release_form(staff, conference, upload=a_pdf(), hashtags="no hashtag")

@@ -1,5 +1,6 @@
 """The pages that list the editions of a record, compare two of them or the draft, and let an administrator seal one."""
 
+import json
 from functools import partial
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ from ctportal.core.instants import show_utc
 from ctportal.publishing import epoch
 from ctportal.publishing.models import Edition
 from ctportal.publishing.services import LONGEST_REASON
-from ctportal.publishing.snapshot import builder_for, canonical, languages_leaving, strings
+from ctportal.publishing.snapshot import builder_for, canonical, strings
 from ctportal.publishing.state import SHOWS
 from ctportal.publishing.text_fields import LinesFormField
 from ctportal.staff.draft_changes import name_of_field
@@ -148,7 +149,7 @@ class ComparePage(VersionsPage):
         names = {"before": self._called(before), "after": self._called(after)}
         old, new = (self._draft() if key == DRAFT else self._edition(key) for key in (before, after))
         changes = self._changes(old, new, language)
-        leaving = self._leaving(before, after)
+        leaving = self._leaving(before, after, old, new)
         waiting = self._waiting() if DRAFT in (before, after) else []
         return {
             "heading": _("From “%(before)s” to “%(after)s”") % names,
@@ -168,26 +169,27 @@ class ComparePage(VersionsPage):
         states = self.admin.language_states(self.record)
         return [name for code, name in languages.LANGUAGES.items() if states.get(code) == "draft"]
 
-    def _leaving(self, before, after):
+    def _leaving(self, before, after, old, new):
         """Return the names of the languages that are public now and would not be if the draft were published."""
         if after != DRAFT or not self.editions[before]["in_force"]:
             return []
-        return [languages.LANGUAGES[code] for code in languages_leaving(self.record, self.editions[before]["edition"])]
+        public, ready = (json.loads(side.json).get("languages", []) for side in (old, new))
+        return [languages.LANGUAGES[code] for code in public if code not in ready]
 
     def _draft(self):
         draft = builder_for(self.record).snapshot(self.record)
-        json = canonical(labels_for(self.request.user, draft.data, draft.shows))
-        return Side(json, draft.slug, [(link.name, link.target) for link in draft.links])
+        text = canonical(labels_for(self.request.user, draft.data, draft.shows))
+        return Side(text, draft.slug, [(link.name, link.target) for link in draft.links])
 
     def _edition(self, key):
         """Return the side of an edition. Labels the user may not view are redacted unless it took effect."""
         edition = self.editions[key]["edition"]
         relations = list(edition.relations.order_by("name", "order"))
-        json = edition.json
+        text = edition.json
         if not self.editions[key]["number"]:
             shows = [each.target for each in relations if each.name == SHOWS]
-            json = canonical(labels_for(self.request.user, edition.data, shows))
-        return Side(json, edition.slug, [(each.name, each.target) for each in relations if each.name != SHOWS])
+            text = canonical(labels_for(self.request.user, edition.data, shows))
+        return Side(text, edition.slug, [(each.name, each.target) for each in relations if each.name != SHOWS])
 
     def _changes(self, before, after, language):
         titles = self._titles({uid for _name, uid in (*before.pointers, *after.pointers)}, language)

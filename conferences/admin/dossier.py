@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.contrib.admin import AdminSite
-from django.db.models import Count, Prefetch
+from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.http import urlencode
@@ -11,7 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from conferences.admin.photo import INCOMPLETE
+from conferences.admin.photo import is_incomplete
 from conferences.admin.upload import sheet_address, upload_address
 from conferences.models import Conference
 from ctportal.core.codes import Occasion
@@ -106,17 +106,15 @@ def missing_row(part, address, label):
 
 
 def photo_row(conference, user):
-    photos = roles.readable(conference.photos.order_by(), user)
-    found = photos.aggregate(n=Count("pk"), incomplete=Count("pk", filter=INCOMPLETE))
+    photos = roles.readable(conference.photos.all(), user)  # prefetched for users who may read them all
     add = upload_address(conference) if user.has_perm("conferences.add_photo") else ""
-    if not found["n"]:
+    if not photos:
         return missing_row(_("Photos"), add, _("Add photos"))
-    text = _("%(n)d photos, %(incomplete)d of them incomplete")
-    if not found["incomplete"]:
-        text = _("%(n)d photos, all complete")
+    incomplete = sum(map(is_incomplete, photos))
+    text = _("%(n)d photos, %(incomplete)d of them incomplete") if incomplete else _("%(n)d photos, all complete")
     return {
         "part": _("Photos"),
-        "title": text % found,
+        "title": text % {"n": len(photos), "incomplete": incomplete},
         "address": sheet_address(conference),
         "text": " ",
         "more_address": add,

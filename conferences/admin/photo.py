@@ -22,7 +22,13 @@ from ctportal.staff.publication_state import language_marks
 from ctportal.staff.record_admin import RecordAdmin
 from ctportal.staff.record_form import RecordForm
 
-INCOMPLETE = Q(credit="") | WITHOUT_ALTERNATIVE_TEXT  # condition of photos that lack an alternative text or a credit
+INCOMPLETE = Q(credit="") | WITHOUT_ALTERNATIVE_TEXT
+
+
+def is_incomplete(photo):
+    """Return whether *photo* lacks an alternative text or a credit. ``INCOMPLETE`` is the condition for queries."""
+    described = photo.decorative or getattr(photo, f"alt_text_{photo.original_language}")
+    return not (described and photo.credit)
 
 
 class PhotoForm(RecordForm):

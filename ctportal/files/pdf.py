@@ -1,6 +1,6 @@
 """Check a PDF for what acts by itself (docs/decisions/files.md). Runs in the process of ``ctportal.files.extract``.
 
-Only the objects with a suspicious name are parsed, so that a file of a hundred thousand objects takes a second. What a name
+Only the objects with a suspicious name are parsed, and those that might reach around such a name. What a name
 means depends on the kind of its dictionary: a font may be called /JS, and an element of the structure have the role
 /JavaScript.
 """
@@ -13,7 +13,7 @@ from ctportal.files.pdf_objects import PdfDictionary, PdfItem, PdfName, PdfObjec
 from ctportal.files.pdf_text import pdf_texts
 from ctportal.files.verdict import Refused
 
-MAX_OBJECTS = 100_000  # take 2 s
+MAX_OBJECTS = 100_000  # take 2 to 3 s
 MAX_BEFORE = 64  # bytes before the header, which readers skip
 MAX_NEXT = 100  # actions after each other
 

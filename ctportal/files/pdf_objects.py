@@ -2,7 +2,7 @@
 
 import io
 import re
-from bisect import bisect_right
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -30,6 +30,8 @@ NUMBERS = re.compile(rb"(?<!\d)(\d{1,10})" + BLANK + rb"++\d++" + BLANK + rb"*+\
 LONGEST_NUMBERS = 100
 BEFORE_OBJECT = {bytes([char]) for char in b"\x00\t\n\f\r 0123456789"}
 STREAM = re.compile(BLANK + rb"*stream(?=[\r\n])")
+# Objects whose strings are simple: no comment, no string in which brackets stand.
+SIMPLE = re.compile(rb"(?:[^()%<>\\]++|<<|>>|<[0-9A-Fa-f\s]*+>|\((?:[^()<>\[\]\\]++|\\[^<>\[\]])*+\))*+", re.DOTALL)
 
 
 class PdfName(str):
@@ -60,27 +62,54 @@ PdfItem: TypeAlias = (
 
 
 @dataclass
+class PdfPlace:
+    """An object and where it stands."""
+
+    offset: int
+    item: PdfItem
+    end: int
+    is_told: bool = False
+
+
+@dataclass
 class PdfBytes:
-    """Bytes with objects: the file, or the data of an object stream. *begins* is {offset of an object: its number}."""
+    """Bytes with objects: the file, or the data of an object stream. *begins* is {offset of an object: its number}; of these,
+    a cross-reference table leads to those *listed*."""
 
     data: bytes
     begins: dict[int, int] = field(default_factory=dict)
+    listed: set[int] = field(default_factory=set)
 
     def objects_with(self, names: re.Pattern[bytes]) -> Iterator[tuple[int, PdfItem]]:
         """Yield (offset, item) of the objects in which *names* are found. What is in the data of a stream is no name.
 
         Raises Refused for a name outside of all objects.
         """
-        offsets = sorted(self.begins)
-        parsed, end = -1, -1  # the last object that was parsed, and where it ends
+        unread = deque(sorted(self.begins))
+        found: list[PdfPlace] = []  # those that reach up to the name, one within the other
         for match in names.finditer(self.data):
-            index = bisect_right(offsets, match.start()) - 1
-            if index > parsed:
-                parsed = index
-                item, end = parse(self.data, offsets[index])
-                yield offsets[index], item
-            if match.start() >= end:
+            while unread and unread[0] <= match.start():
+                offset = unread.popleft()
+                following = unread[0] if unread else len(self.data)
+                # One that reaches beyond the beginning of the next may hold the name, whatever the next one seems to be.
+                if following > match.start() or not ends_within(self.data[offset:following]):
+                    found += self.places(offset, found, is_needed=following > match.start())
+            found = [place for place in found if place.end > match.start()]
+            if not found:
                 raise Refused("active", match[0].decode("latin-1").lstrip("/"))
+            for place in found:
+                if not place.is_told:
+                    place.is_told = True
+                    yield place.offset, place.item
+
+    def places(self, offset: int, around: list["PdfPlace"], *, is_needed: bool) -> list["PdfPlace"]:
+        """Return the object at *offset*, or none for what merely looks like the beginning of one within those *around* it."""
+        try:
+            return [PdfPlace(offset, *parse(self.data, offset))]
+        except Refused:
+            if is_needed or offset in self.listed or not any(place.end > offset for place in around):
+                raise
+            return []
 
 
 class PdfObjects:
@@ -94,6 +123,7 @@ class PdfObjects:
             for number, offset in table.items():
                 if header := HEADER.match(data, offset):
                     self.file.begins[header.end()] = number
+                    self.file.listed.add(header.end())
 
     def with_names(self, names: re.Pattern[bytes]) -> Iterator[PdfItem]:
         for part in [self.file, *self.object_streams]:
@@ -197,6 +227,15 @@ def parse(data: bytes, at: int) -> tuple[PdfItem, int]:
         at = data.find(b"endstream", stream.end())
         at = len(data) if at < 0 else at
     return item, at
+
+
+def ends_within(piece: bytes) -> bool:
+    """Return whether the object with which *piece* begins surely ends in it. Faster than ``parse``."""
+    head, stream, data = piece.partition(b"stream")
+    if stream and b"endstream" not in data:
+        return False
+    is_closed = head.count(b"<") == head.count(b">") and head.count(b"[") == head.count(b"]")
+    return is_closed and SIMPLE.fullmatch(head) is not None
 
 
 def dictionary(items: list[PdfItem]) -> PdfDictionary:

@@ -108,6 +108,9 @@ HARMLESS = {
         "<< /S /GoTo /D [3 0 R /Fit] >>", "<< /Type /StructElem /S /Java#53cript /P 50 0 R /K 0 >>"
     ),
     "words": pdf("<< /Title (/OpenAction << /S /JavaScript /JS \\(x\\) >>) /Author (/EF) >>"),
+    "words that look like the beginning of an object": pdf(
+        "<< /Title (A new obj) /A (1 0 obj <) >>", stream_object(b"BT (any obj) Tj ET"), "<< /AA 4 0 R >>"
+    ),
     "words in a content stream": pdf(text="<< /S /JavaScript /JS \\(x\\) >> and /EF and /Type /EmbeddedFile"),
     "words in a comment of an object": pdf("<< /A 1 % /S /Launch\n /B 2 >>"),
     "actions at opening that lead to each other": pdf(
@@ -159,6 +162,26 @@ ACTIVE = {
     "an object inside the data of a stream, spaced out": (
         "JavaScript",
         pdf(stream_object(b"q 77" + b" " * 300 + b"0 % a comment\n obj" + ACT.encode() + b"endobj Q")),
+    ),
+    "an action around the beginning of an object in a string": (
+        "JavaScript",
+        pdf("<< /A (77 0 obj % ) /S /JavaScript /JS (x) >>", "<< /A (77 0 obj < ) /S /JavaScript /JS (x) >>"),
+    ),
+    "an action around the beginning of an object in a string of figures": (
+        "JavaScript",
+        pdf("<< /A <77 0 obj (> /S /JavaScript /JS (x) /Z <)> >>"),
+    ),
+    "an action around the beginnings of objects in a comment": (
+        "JavaScript",
+        pdf("<< /A 1 % 77 0 obj 1 endobj 78 0 obj (\n /S /JavaScript /JS (x) /Z 1 %)\n >>"),
+    ),
+    "an action around an object of its stream": (
+        "JavaScript",
+        pdf(object_stream("<< /A (", "% ) /S /JavaScript /JS (x) >>\n 1")),
+    ),
+    "an action around an object whose data seem to hold it": (
+        "JavaScript",
+        pdf("<< /A (77 0 obj << >> stream\n) /S /JavaScript /JS (x) >>"),
     ),
     "a script between objects": ("JavaScript", pdf(stream=b"<< /S /JavaScript >>\n")),
     "a file by reference": ("an embedded file", pdf("<< /Type /Filespec /EF 11 0 R >>", "<< /F 12 0 R >>", GLYPH)),

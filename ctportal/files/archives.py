@@ -5,7 +5,6 @@ import re
 import stat
 import struct
 import zipfile
-import zlib
 from collections.abc import Callable
 from typing import NoReturn
 from urllib.parse import unquote
@@ -17,7 +16,16 @@ from django.utils.translation import gettext_lazy as _
 
 from ctportal.core.types import LazyText
 from ctportal.files.filetypes import DOCX, MEGABYTE, damaged, readable, refused, shown
-from ctportal.files.parts import CONTENT_TYPES, PartRelation, elements, main_part, read_relations, xml_parts
+from ctportal.files.parts import (
+    COMPRESSIONS,
+    CONTENT_TYPES,
+    UNREADABLE,
+    PartRelation,
+    elements,
+    main_part,
+    read_relations,
+    xml_parts,
+)
 
 # A real document of 300 pages has some 100 members and unpacks to 20 times its size.
 MAX_MEMBERS = 2_000
@@ -59,7 +67,7 @@ def is_word(file: "File[bytes]") -> bool:
     try:
         with open_archive(file) as archive:
             return {CONTENT_TYPES, main_part(archive)} <= set(archive.namelist())
-    except zipfile.BadZipFile:
+    except UNREADABLE:
         return False
     except ValidationError:
         return True  # check_docx refuses it with this message
@@ -93,7 +101,7 @@ def check_docx(uploaded: "File[bytes]") -> None:
         with open_archive(uploaded) as archive:
             check_members(archive, name)
             check_parts(archive, name)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, expat.ExpatError, LookupError) as error:
+    except UNREADABLE as error:
         raise damaged(name, DOCX) from error
 
 
@@ -125,7 +133,7 @@ def is_unsafe(member: zipfile.ZipInfo) -> bool:
         or re.search(r"[\\\x00-\x1f]", path) is not None
         or stat.S_ISLNK(member.external_attr >> 16)
         or bool(member.flag_bits & 0x1)  # encrypted
-        or member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+        or member.compress_type not in COMPRESSIONS
     )
 
 

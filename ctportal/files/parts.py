@@ -13,6 +13,10 @@ from urllib.parse import unquote
 from xml.parsers import expat
 
 MAX_LIST = 5 * 1024**2  # bytes of a list of parts, relations or styles
+COMPRESSIONS = (
+    zipfile.ZIP_STORED,
+    zipfile.ZIP_DEFLATED,
+)  # all that Office writes; others may ask for gigabytes of memory
 CONTENT_TYPES = "[Content_Types].xml"
 USUAL_MAIN_PART = "word/document.xml"
 XML_ENDINGS = (".xml", ".rels", ".vml")
@@ -40,13 +44,15 @@ class PartRelation:
 
 
 def elements(archive: zipfile.ZipFile, part: str) -> list[Element]:
-    """Return all elements of *part*. Raises BadZipFile above MAX_LIST and for a document type, which can define entities."""
+    """Return all elements of *part*. Raises BadZipFile for what is not to be unpacked, and for a document type, which can
+    define entities."""
     found: list[Element] = []
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.StartDoctypeDeclHandler = refuse_doctype
     parser.StartElementHandler = lambda element, attributes: found.append((element.rpartition(" ")[2], attributes))
-    if archive.getinfo(part).file_size > MAX_LIST:
-        raise zipfile.BadZipFile("a list of more than 5 MB")
+    member = archive.getinfo(part)
+    if member.file_size > MAX_LIST or member.compress_type not in COMPRESSIONS:
+        raise zipfile.BadZipFile("a list of more than 5 MB, or packed as Office never does")
     with archive.open(part) as file:
         parser.ParseFile(file)
     return found

@@ -288,6 +288,7 @@ def archives():
         "two members that differ in case": docx({"word/A.xml": "<a/>", "word/a.xml": "<a/>"}),
         "locked members": samples.encrypted(docx()),
         "bzip2": docx(compression=zipfile.ZIP_BZIP2),
+        "damaged bzip2": samples.patched(docx(compression=zipfile.ZIP_BZIP2), b"BZh9", b"BZx9"),
         "lzma": docx(compression=zipfile.ZIP_LZMA),
         "an archive before it": docx() + docx(),
     }
@@ -336,6 +337,10 @@ def archives():
         "text for a document": docx({"word/document.xml": "no XML at all"}),
         "styles that are no XML": docx({"word/styles.xml": b"\x00\xff\x00"}),
         "a prolog in an unknown encoding": docx({"word/styles.xml": "<?xml version='1.0' encoding='x-none'?><a/>"}),
+        "a prolog in an encoding of several bytes": docx(
+            {"word/styles.xml": "<?xml version='1.0' encoding='gb2312'?><a/>"}
+        ),
+        "a prolog in no encoding of texts": docx({"word/styles.xml": "<?xml version='1.0' encoding='idna'?><a/>"}),
     }
     for what, data in broken.items():
         yield case(f"docx with {what}", document("a.docx", data, "docx_damaged"))
@@ -344,6 +349,7 @@ def archives():
         "a web page behind its end": good + HTML,
         "a comment at its end": docx(comment=HTML),
         "its beginning alone": good[:100],
+        "a name that is no text": docx({"word/é.xml": "<a/>"}).replace("é".encode(), b"\xff\xff"),
     }
     for what, data in mismatched.items():
         yield case(f"docx with {what}", document("a.docx", data, "content_mismatch"))

@@ -42,6 +42,7 @@ from xml.parsers import expat
 
 from PIL import Image
 
+from ctportal.core.text_cleaning import one_line
 from ctportal.files.code_pages import decode_texts
 from ctportal.files.containers import APP1, APP13, jpeg_segments, png_chunks, webp_chunks
 from ctportal.files.machine_text import says_nothing
@@ -174,15 +175,9 @@ def is_newer(blocks: Blocks) -> bool:
 
 
 def tidy(text: str) -> str:
-    """Return *text* in NFC on one line with single spaces, without what is not shown: controls, soft hyphens, overrides."""
-    kept = []
-    for char in text[: 4 * LONGEST]:
-        category = unicodedata.category(char)
-        if category == "Cc":
-            kept.append(" ")
-        elif category not in ("Cf", "Co", "Cs", "Cn") or char in SPELLING:
-            kept.append(char)
-    return unicodedata.normalize("NFC", " ".join("".join(kept).split()))
+    """Return *text* cleaned like what people type, with single spaces and without soft hyphens and other signs of format."""
+    clean = one_line(text[: 4 * LONGEST].replace("\0", " "))
+    return " ".join("".join(char for char in clean if unicodedata.category(char) != "Cf" or char in SPELLING).split())
 
 
 def shortened(text: str) -> str:

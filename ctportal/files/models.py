@@ -81,7 +81,8 @@ class StoredFile(models.Model):
                 "upload it in parts."
             ) % {**names, "read": read, "pages": self.pages}
         if len(self.text) >= MAX_TEXT and read != self.pages:
+            words = self.text.rstrip()[-LAST_WORDS:].split()  # the first may be a part of one
             return _(
                 "“%(name)s” is long: its text is searched up to “%(last)s”. To have the rest searched, upload it in parts."
-            ) % {**names, "last": " ".join(self.text[-LAST_WORDS:].split(maxsplit=1)[-1].split())}
+            ) % {**names, "last": " ".join(words[1:] or words)}
         return ""

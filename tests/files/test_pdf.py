@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ValidationError
 
-from ctportal.files import extract, pdf_text
+from ctportal.files import extract, models, pdf_text
 from ctportal.files import pdf as check
 from ctportal.files.pdf import check_pdf
 from ctportal.files.store import store_document
@@ -505,6 +505,17 @@ def test_the_editor_is_told_the_last_words_that_are_searched_of_a_word_document(
     stored = store_document(upload("a.docx", data), by=None)
 
     assert stored.search_notice.startswith("“a.docx” is long: its text is searched up to “agenda")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("text", "last"),
+    [("the last words" + "\n" * 100, "last words"), ("反恐" * 50, "反恐" * 30), ("word\n" + " " * 99, "word")],
+)
+def test_the_last_words_are_told_whatever_stands_around_them(text, last, monkeypatch):
+    monkeypatch.setattr(models, "MAX_TEXT", 100)
+
+    assert f"up to “{last}”." in make_stored_file(text=text).search_notice
 
 
 @pytest.mark.slow

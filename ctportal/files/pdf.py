@@ -29,7 +29,7 @@ STRUCTURE_ELEMENT = {
     *("/Type", "/S", "/P", "/ID", "/Ref", "/Pg", "/K", "/A", "/C", "/R", "/T", "/Lang", "/Alt", "/E", "/ActualText"),
     *("/NS", "/PhoneticAlphabet", "/Phoneme"),
 }
-KEYS = {"/JS", "/EF", "/EmbeddedFile", "/XFA", "/OpenAction", "/AA"}
+KEYS = {"/JS", "/EF", "/EmbeddedFile", "/AcroForm", "/XFA", "/OpenAction", "/AA"}
 SUSPICIOUS = spelt(*sorted(name[1:] for name in KEYS | ACTIVE_ACTIONS | ACTIONS_ON_FILES | ACTIVE_SUBTYPES))
 
 
@@ -108,6 +108,9 @@ def refuse_active_dictionary(item: PdfDictionary, objects: PdfObjects) -> None:
         is_resource = isinstance(value, PdfDictionary) and (not value.is_stream or "/Subtype" in value.keys)
         is_destination = isinstance(value, list) and not any(is_text(part) for part in value)
         if "/Fields" in item.keys or not (is_resource or is_destination):
+            raise Refused("active", "an XFA form")
+    for value in objects.values(item, "/AcroForm"):
+        if isinstance(value, PdfDictionary) and "/XFA" in value.keys:
             raise Refused("active", "an XFA form")
     refuse_actions_at_opening(list(objects.values(item, "/OpenAction")), objects)
     for events in objects.values(item, "/AA"):

@@ -107,6 +107,7 @@ HARMLESS = {
     "an element with such a role in an object stream": pdf_with_object_stream(
         "<< /S /GoTo /D [3 0 R /Fit] >>", "<< /Type /StructElem /S /Java#53cript /P 50 0 R /K 0 >>"
     ),
+    "a form of the PDF": pdf("<< /Fields [] /DR << /Font << /XFA 4 0 R >> >> >>", catalog="/AcroForm 10 0 R"),
     "words": pdf("<< /Title (/OpenAction << /S /JavaScript /JS \\(x\\) >>) /Author (/EF) >>"),
     "words that look like the beginning of an object": pdf(
         "<< /Title (A new obj) /A (1 0 obj <) >>", stream_object(b"BT (any obj) Tj ET"), "<< /AA 4 0 R >>"
@@ -187,6 +188,14 @@ ACTIVE = {
     "a file by reference": ("an embedded file", pdf("<< /Type /Filespec /EF 11 0 R >>", "<< /F 12 0 R >>", GLYPH)),
     "a form by reference": ("an XFA form", pdf("<< /XFA 11 0 R >>", GLYPH, catalog="/AcroForm 10 0 R")),
     "a form in pieces": ("an XFA form", pdf("<< /XFA [(template) 11 0 R] >>", GLYPH, catalog="/AcroForm 10 0 R")),
+    "a form in pieces by reference": (
+        "an XFA form",
+        pdf("<< /XFA [11 0 R 12 0 R] >>", "(template)", GLYPH, catalog="/AcroForm 10 0 R"),
+    ),
+    "a form in the dress of a picture": (
+        "an XFA form",
+        pdf("<< /XFA 11 0 R >>", stream_object(b"<xdp/>", "/Subtype /Image"), catalog="/AcroForm 10 0 R"),
+    ),
     "an address after a jump at opening": (
         "an action at opening",
         pdf("<< /S /GoTo /Next << /S /URI /URI (http://x) >> >>", catalog="/OpenAction 10 0 R"),

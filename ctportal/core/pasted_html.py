@@ -277,22 +277,34 @@ class _Converter:
         return [*captions, Element(tag, attributes, rows)]
 
     def inline(self, element: Element, content: Content) -> Content:
-        if any(isinstance(item, Element) and item.tag in BLOCKS for item in content):
-            return content  # Google Docs puts all in one <b>
         tags = []
         if element.tag == "a":
-            address = address_of(element.attributes.get("href", ""))
-            if address and content:
+            if address := address_of(element.attributes.get("href", "")):
                 kept = {name: value for name, value in element.attributes.items() if name in ("rel", "title")}
-                return [Element("a", {"href": address} | kept, content)]
+                return around("a", {"href": address} | kept, content)
             return content
         if element.tag in INLINE and not re.search(r"font-(weight|style):\s*(normal|400)", element.style):
             tags.append(INLINE[element.tag])
         elif element.tag in ("span", "font"):
             tags += [tag for tag, pattern in STYLES if re.search(pattern, element.style)]
-        for tag in tags if content else ():
-            content = [Element(tag, {}, content)]
+        for tag in tags:
+            content = around(tag, {}, content)
         return content
+
+
+def around(tag: str, attributes: dict[str, str], content: Content) -> Content:
+    """Return *content* in the inline element *tag*; where it has blocks, what is in each of them."""
+    if not any(isinstance(item, Element) and item.tag in BLOCKS for item in content):
+        return [Element(tag, attributes, content)] if content else []
+    made: Content = []
+    for item in content:
+        if isinstance(item, Element) and item.tag in BLOCKS:
+            made.append(Element(item.tag, item.attributes, around(tag, attributes, item.content)))
+        elif made and isinstance(made[-1], Element) and made[-1].tag == tag:
+            made[-1].content.append(item)
+        else:
+            made.append(item if isinstance(item, str) and not item.strip() else Element(tag, attributes, [item]))
+    return made
 
 
 STYLES = (

@@ -33,6 +33,12 @@ SAVED = {
     "definitions": ("<dl><dt>One</dt><dd>Two</dd></dl>", "<p>One</p><p>Two</p>"),
     "a caption": ("<table><caption>One</caption><tr><td>a</td></tr></table>", "<p>One</p><table><tbody><tr><td>a</td></tr></tbody></table>"),
     "all in one bold element": ("<b style='font-weight:normal'><p>One</p><p>Two</p></b>", "<p>One</p><p>Two</p>"),
+    "a link around boxes": (
+        "<a href='https://x.example'><h2>One</h2> two <b>three</b></a>",
+        '<h2><a href="https://x.example">One</a></h2><a href="https://x.example"> two <strong>three</strong></a>',
+    ),
+    "bold around paragraphs": ("<b><p>One</p>\n<p>Two</p></b>", "<p><strong>One</strong></p>\n<p><strong>Two</strong></p>"),
+    "bold around a list": ("<b><ul><li>One</li></ul></b>", "<ul><li><strong>One</strong></li></ul>"),
     "an empty line of Word": ("<p class=MsoNormal>One</p><p class=MsoNormal><o:p>&nbsp;</o:p></p>", "<p>One</p>"),
     "boxes beyond all measure": ("<div>" * 5000 + "deep" + "</div>" * 5000, "<p>deep</p>"),
     # Lists of Word

@@ -3,7 +3,7 @@
 Documents are untrusted and their parsers are large, so none of this runs inside the server. The process limits its own
 resources before it reads a byte, has no settings and no secrets, and prints lines of JSON:
 
-    {"verdict": "ok", "pages": 12}        or "damaged", "encrypted", "active" with a "detail"
+    {"verdict": "ok", "pages": 12}        or "damaged", "encrypted"; "active", "complex" with a "detail"
     {"text": "…"}                         a piece of the text; in a PDF a page, which ends in a form feed
 
 The verdict comes first. If the process dies after it, the document has the text that was read until then.
@@ -16,12 +16,11 @@ import sys
 from collections.abc import Callable, Iterable
 
 from ctportal.files.pdf import read_pdf
-from ctportal.files.verdict import Refused
+from ctportal.files.verdict import MAX_TEXT, Refused
 from ctportal.files.word import read_docx
 
 MEMORY = 1024**3  # bytes of address space
 CPU_SECONDS = 10
-MAX_TEXT = 1_000_000  # characters kept: about 500 pages
 
 UNWANTED = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 

@@ -8,10 +8,10 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from .extract import MAX_TEXT
 from .filetypes import DOCUMENT_TYPES
 from .pdf_text import PAGE_END
 from .storage import PrivateStorage
+from .verdict import MAX_TEXT
 
 LAST_WORDS = 60  # characters that say where the text of a document ends
 

@@ -1,4 +1,6 @@
-"""How the process that looks into documents refuses one (``ctportal.files.extract``)."""
+"""What the process that looks into documents (``ctportal.files.extract``) answers: the text it keeps, and a refusal."""
+
+MAX_TEXT = 1_000_000  # characters kept: about 500 pages
 
 
 class Refused(Exception):

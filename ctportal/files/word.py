@@ -14,10 +14,8 @@ from functools import lru_cache
 
 from ctportal.files.parts import UNREADABLE, elements, links_of, main_part, related_part, xml_parts
 from ctportal.files.symbol_fonts import UNKNOWN, sign, signs
-from ctportal.files.verdict import Refused
+from ctportal.files.verdict import MAX_TEXT, Refused
 from ctportal.files.word_activity import COMPATIBILITY, Activity, Attributes, parse, word_attribute, word_name
-
-MAX_TEXT = 1_000_000  # characters kept: about 500 pages
 
 MATH = (
     "http://schemas.openxmlformats.org/officeDocument/2006/math ",

@@ -35,6 +35,10 @@ BLOCKS = BOXES | (KEPT - {"br", "strong", "em", "sub", "sup", "a"}) | {"h1", "h5
 INLINE = {"b": "strong", "strong": "strong", "i": "em", "em": "em", "cite": "em", "sub": "sub", "sup": "sup"}
 OTHERS = {"span", "font", "u", "s", "img", "del"}
 ATTRIBUTES = {"ol": ("start",), "th": ("colspan", "rowspan"), "td": ("colspan", "rowspan")}
+# Elements that have no end or may leave it out, and so do not tell how deep the next one is.
+WITHOUT_END = VOID | {"area", "base", "col", "dd", "dt", "embed", "input", "li", "link", "meta", "p", "param", "source"}
+WITHOUT_END |= {"tbody", "td", "tfoot", "th", "thead", "tr", "track", "wbr"}
+TAG = re.compile(r"<(/?)([a-zA-Z][\w:-]*)[^>]*>")
 MAX_DEPTH = 100  # elements within each other; deeper ones are left out, not their text
 
 # Makes any HTML well formed, and drops comments, scripts and styles with what is in them.
@@ -101,13 +105,28 @@ def tidy(html: str) -> Tidied:
     if "<" not in html:
         return Tidied(html)
     reader = _Reader()
-    reader.feed(_WELL_FORMED.clean(html))
+    reader.feed(_WELL_FORMED.clean(shallow(html)))
     reader.close()
     root = reader.root
     pictures = tuple(dict.fromkeys(picture_name(item) for item in root.elements() if item.tag == "img"))
     link_notes(root)
     shift = any(item.tag == "h1" for item in root.elements())
     return Tidied(serialised(_Converter(int(shift)).convert(root.content)), pictures)
+
+
+def shallow(html: str) -> str:
+    """Return *html* without the tags of elements deeper than MAX_DEPTH: a parser takes minutes over a hundred thousand."""
+    depth = 0
+
+    def kept(tag: re.Match[str]) -> str:
+        nonlocal depth
+        if tag[2].lower() in WITHOUT_END:
+            return tag[0]
+        here = depth if tag[1] else depth + 1
+        depth = max(depth - 1, 0) if tag[1] else here
+        return tag[0] if here <= MAX_DEPTH else ""
+
+    return TAG.sub(kept, html)
 
 
 def tidied(html: str) -> str:

@@ -9,7 +9,7 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from conferences.models import ConferenceText
-from ctportal.core.pasted_html import tidy
+from ctportal.core.pasted_html import MAX_DEPTH, shallow, tidied, tidy
 from ctportal.web.sanitizer import rich
 
 FIELD = ConferenceText._meta.get_field("description")
@@ -182,3 +182,17 @@ def test_a_note_and_its_reference_lead_to_each_other_on_the_page_and_not_to_thos
     ends = [re.findall(r'id="([^"]+)" href="#([^"]+)"', page) for page in pages]
     assert [(reference[0] == note[1], reference[1] == note[0]) for reference, note in ends] == [(True, True)] * 2
     assert not {*ends[0][0]} & {*ends[1][0]}
+
+
+@pytest.mark.parametrize("tag", ["div", "b", "span", "ul", "blockquote"])
+def test_the_tags_of_what_is_too_deep_are_left_out_before_it_is_parsed(tag):
+    deep = f"<{tag}>" * 100_000 + "words" + f"</{tag}>" * 100_000
+
+    assert shallow(deep) == f"<{tag}>" * MAX_DEPTH + "words" + f"</{tag}>" * MAX_DEPTH
+    assert "words" in tidied(deep)
+
+
+def test_paragraphs_without_an_end_are_not_taken_for_deep_ones():
+    html = "<p>One" + "<p>Another" * 300 + "<ul>" + "<li>Entry" * 300 + "</ul>"
+
+    assert shallow(html) == html

@@ -12,6 +12,8 @@ from urllib.parse import unquote, urlsplit
 
 import nh3
 
+from ctportal.core.text_cleaning import cleaned_piece, one_line
+
 KEPT = {"p", "h2", "h3", "h4", "ul", "ol", "li", "blockquote", "br", "strong", "em", "sub", "sup", "a"}
 KEPT |= {"table", "thead", "tbody", "tr", "th", "td"}
 VOID = {"br", "img", "hr"}
@@ -101,9 +103,7 @@ class Tidied:
 
 
 def tidy(html: str) -> Tidied:
-    """Return *html* with the elements of our rich text. What is one already stays as it is."""
-    if "<" not in html:
-        return Tidied(html)
+    """Return *html* with the elements of our rich text, its words cleaned. What is one already stays as it is."""
     reader = _Reader()
     reader.feed(_WELL_FORMED.clean(shallow(html)))
     reader.close()
@@ -143,7 +143,7 @@ class _Reader(HTMLParser):
         self.left_out = 0
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        element = Element(tag, {name: value or "" for name, value in attributes})
+        element = Element(tag, {name: one_line(value or "") for name, value in attributes})
         if tag in VOID:
             self.open[-1].content.append(element)
         elif len(self.open) > MAX_DEPTH:
@@ -161,7 +161,7 @@ class _Reader(HTMLParser):
             self.open.pop()
 
     def handle_data(self, data: str) -> None:
-        self.open[-1].content.append(data)
+        self.open[-1].content.append(cleaned_piece(data))
 
 
 def picture_name(picture: Element) -> str:

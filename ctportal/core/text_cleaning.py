@@ -32,11 +32,16 @@ def cleaned(text: str) -> str:
     Removed are control characters, characters for private use, code points that are no characters, overrides of the
     direction, and directional embeddings and isolates without a partner. A text that shows nothing becomes "".
     """
+    text = cleaned_piece(text)
+    return "" if _BLANK.fullmatch(text) else text.strip()
+
+
+def cleaned_piece(text: str) -> str:
+    """Return *text*, a piece of a longer one, cleaned as by ``cleaned``, but with the spaces around it."""
     text = _UNWANTED.sub("", _LINE_END.sub("\n", text))
     if _DIRECTIONS.search(text):
         text = _balanced(text)
-    text = unicodedata.normalize("NFC", text)
-    return "" if _BLANK.fullmatch(text) else text.strip()
+    return unicodedata.normalize("NFC", text)
 
 
 def _balanced(text: str) -> str:

@@ -1,15 +1,18 @@
 """HTML that people paste or send: what it means is kept in the elements of our rich text."""
 
 import re
+import unicodedata
+from html import escape, unescape
 
 import nh3
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from conferences.models import ConferenceText
 from ctportal.core.pasted_html import MAX_DEPTH, shallow, tidied, tidy
+from ctportal.core.text_cleaning import cleaned
 from ctportal.web.sanitizer import rich
 
 FIELD = ConferenceText._meta.get_field("description")
@@ -41,6 +44,15 @@ SAVED = {
     "bold around a list": ("<b><ul><li>One</li></ul></b>", "<ul><li><strong>One</strong></li></ul>"),
     "an empty line of Word": ("<p class=MsoNormal>One</p><p class=MsoNormal><o:p>&nbsp;</o:p></p>", "<p>One</p>"),
     "boxes beyond all measure": ("<div>" * 5000 + "deep" + "</div>" * 5000, "<p>deep</p>"),
+    # What cannot be seen
+    "control characters": ("<p>One\x1b[31m&#7;<em>Two\x85</em></p>", "<p>One[31m<em>Two\n</em></p>"),
+    "control characters without an element": ("One\x07 &#27;Two &amp; <", "One Two &amp; &lt;"),
+    "private use": ("<p>\uf0b7 One &#xE000; two</p>", "<p> One  two</p>"),
+    "marks of direction": ("<p>\u202egnol\u202c \u2067مؤتمر\u2069 <em>\u2067a</em>\u2069</p>", "<p>gnol \u2067مؤتمر\u2069 <em>a</em></p>"),
+    "composed letters": ("<p>Bru\u0308lhart <strong>\u0338a</strong></p>", "<p>Brülhart <strong>\u0338a</strong></p>"),
+    "spaces between elements": ("<p><strong>One</strong> <em>Two </em>Three</p>", "<p><strong>One</strong> <em>Two </em>Three</p>"),
+    "an address with one": ('<p><a href="https://x.example/a&#7;b" title="c\x1bd">e</a></p>', '<p><a href="https://x.example/ab" title="cd">e</a></p>'),
+    "a hidden scheme": ('<p><a href="java&#1;script:alert(1)">e</a></p>', "<p>e</p>"),
     # Lists of Word
     "bullets": (item(1, "·", "One") + "\n" + item(1, "·", "Two") + "<p>Three</p>", "<ul><li><p>One</p></li><li><p>Two</p></li></ul>\n<p>Three</p>"),
     "figures": (item(1, "3.", "One") + item(1, "4.", "Two"), '<ol start="3"><li><p>One</p></li><li><p>Two</p></li></ol>'),
@@ -162,6 +174,17 @@ def test_no_word_is_lost_and_nothing_changes_on_saving_again(pieces):
 
     assert words(saved) == words(sent)
     assert FIELD.clean(saved, None) == saved
+
+
+@examples(max_examples=50, deadline=None)
+@given(st.text(alphabet=st.characters(codec="utf-8"), max_size=30))
+@example("\x85\ue000\x1b")
+def test_what_is_saved_can_be_sent_in_any_format(words):
+    for sent in (f"<p>{escape(words)}</p>", escape(words), f"<ul><li>a</li><li>{escape(words)}</li></ul>"):
+        saved = unescape(FIELD.clean(sent, None))
+
+        assert not [each for each in saved if unicodedata.category(each) in ("Cc", "Co", "Cs") and each not in "\n\t"]
+        assert cleaned(words) in saved
 
 
 def test_a_picture_that_is_not_kept_is_named():

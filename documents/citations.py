@@ -27,7 +27,7 @@ def citations(document, address, key, version=None):
 def plain_citation(document, address, version):
     """Return [(part, whether it reads from left to right in any language)]; the citation is the parts joined."""
     author, place = one_line(document["by"] or document["issued_by"] or ""), one_line(document["place"])
-    kind = f"{document['kind']} ({_('Digest')})" if document["digest"] else document["kind"]
+    kind = f"{document['kind']} ({_('Digest')})" if _about_digest(document) else document["kind"]
     where = ", ".join(part for part in (place, document["date"]) if part)
     before = ". ".join(part for part in (author, f"“{one_line(document['title'])}”", kind, where) if part)
     after = ", ".join(part for part in (LANGUAGES[document["title"].language], version) if part)
@@ -43,6 +43,13 @@ def one_line(text):
 
 
 _UNSAFE = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+
+
+def _about_digest(document):
+    """Return the sentence that *document* is read in a digest, "" where it is not."""
+    if not (document["version"] and document["version"]["digest"]):
+        return ""
+    return _("This is a digest: a summary made by this portal, not the text of the document.")
 
 
 def split_name(name):
@@ -66,8 +73,6 @@ def split_name(name):
 
 def bibtex(document, address, key, version):
     year, month, day_ = document["iso_date"].split("-")
-    digest = _("This is a digest: a summary made by this portal, not the text of the document.")
-    notes = [digest if document["digest"] else "", version]
     fields = {
         "author": _bibtex_author(document),
         "title": f"{{{_bibtex(document['title'])}}}",
@@ -79,7 +84,7 @@ def bibtex(document, address, key, version):
         "address": _bibtex(document["place"]),
         "url": address,
         "language": document["title"].language,
-        "note": _bibtex(" ".join(filter(None, notes))),
+        "note": _bibtex(" ".join(filter(None, [_about_digest(document), version]))),
     }
     lines = [f"  {name} = {{{value}}}" for name, value in fields.items() if value]
     return f"@{BIBTEX_TYPES.get(document['code'], 'misc')}{{{key},\n" + ",\n".join(lines) + "\n}"
@@ -123,10 +128,7 @@ def ris(document, address, version):
         ("M1", document["symbol"]),
         ("ET", version),
         ("LA", document["title"].language),
-        (
-            "N1",
-            document["digest"] and _("This is a digest: a summary made by this portal, not the text of the document."),
-        ),
+        ("N1", _about_digest(document)),
         ("UR", address),
     ]
     return "\n".join(f"{tag}  - {one_line(value)}" for tag, value in fields if value) + "\nER  - "

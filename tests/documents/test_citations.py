@@ -81,7 +81,7 @@ def document(**fields):
         "date": "4 September 2019",
         "iso_date": "2019-09-04",
         "symbol": "S/2019/123",
-        "digest": False,
+        "version": {"digest": False},
         **fields,
     }
 
@@ -182,7 +182,7 @@ def test_an_organization_with_a_comma_is_no_person_in_ris():
 
 
 def test_a_digest_its_version_and_its_language_are_said():
-    shown = document(title="Заключительное слово", digest=True)
+    shown = document(title="Заключительное слово", version={"digest": True})
     shown["title"] = LocalizedText("Заключительное слово", "ru")
     plain, entry, reference = cited(shown)
     assert plain == (

@@ -55,6 +55,7 @@ def test_a_digest_says_that_it_is_one_and_links_to_the_original(client, publishe
     assert 'href="https://www.example.org/original"' in russian
     assert 'class="banner section"' in russian
     assert 'class="banner section"' not in english
+    assert ("\nN1  - " in russian, "\nN1  - " in english) == (True, False)  # in the citation too
 
 
 def test_files_carry_type_size_and_language(client, publisher):

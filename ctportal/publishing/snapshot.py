@@ -441,7 +441,7 @@ TEXT_FIELDS = frozenset({"name", "acronym", "symbol", "credit", "contact", "room
 
 
 # The end of an element of rich text. A plain text with "<" has none.
-_RICH_TEXT = re.compile(r"</(?:p|h[1-6]|ul|ol|li|blockquote|table|strong|em|a|su[bp])>|<br[\s/>]")
+_RICH_TEXT = re.compile(r"</(?:p|div|h[1-6]|ul|ol|li|blockquote|table|strong|em|a|su[bp])>|<br[\s/>]")
 
 
 class _Plain(HTMLParser):

@@ -1,6 +1,7 @@
 """Clean editors' HTML for pages. Only this module marks text from an edition as safe HTML, and only it has tags."""
 
 import re
+from html import escape, unescape
 from zlib import crc32
 
 import nh3
@@ -8,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from ctportal.web.text import LEFT_TO_RIGHT
+from ctportal.web.text import by_direction
 
 # The elements that the editor offers (conferences.models.RICH_TEXT), and bdi, which ``rich`` adds. All others are removed,
 # even if they were saved.
@@ -41,9 +42,8 @@ def rich(html: str, *, deeper: int = 0, rtl: bool = False) -> str:
     if not html:
         return ""
     if rtl:
-        isolated = r'<bdi dir="ltr">\g<0></bdi>'  # in the words, which every other part is
         parts = re.split("(<[^>]*>)", html)
-        parts[::2] = [LEFT_TO_RIGHT.sub(isolated, words) for words in parts[::2]]
+        parts[::2] = map(_isolated, parts[::2])  # the words, which every other part is
         html = "".join(parts)
     clean = _CLEANER.clean(html)
     for level in (4, 3, 2) if deeper else ():
@@ -54,6 +54,12 @@ def rich(html: str, *, deeper: int = 0, rtl: bool = False) -> str:
         opening = format_html('<div class="table" tabindex="0" role="group" aria-label="{}">', _("Table"))
         clean = clean.replace("<table", f"{opening}<table").replace("</table>", "</table></div>")
     return SafeString(clean)
+
+
+def _isolated(words: str) -> str:
+    """Return *words*, HTML without elements, with what reads from left to right isolated."""
+    parts = [(escape(part, quote=False), is_ltr) for part, is_ltr in by_direction(unescape(words))]
+    return "".join(f'<bdi dir="ltr">{part}</bdi>' if is_ltr else part for part, is_ltr in parts)
 
 
 def _with_notes(clean: str) -> str:

@@ -53,6 +53,19 @@ def test_editors_texts_in_arabic_isolate_it_too():
 
 
 @pytest.mark.parametrize(
+    ("html", "isolated"),
+    [
+        ("<p>https://example.org&nbsp;هاتف</p>", "<p>{https://example.org}&nbsp;هاتف</p>"),
+        ("<p>هاتف +992&nbsp;(37)&nbsp;221-00-00</p>", "<p>هاتف {+992&nbsp;(37)&nbsp;221-00-00}</p>"),
+        ("<p>&lt;www.example.org/a&gt; و</p>", "<p>&lt;{www.example.org/a}&gt; و</p>"),
+        ("<p>https://example.org/?a=1&amp;lt=2 و</p>", "<p>{https://example.org/?a=1&amp;lt=2} و</p>"),
+    ],
+)
+def test_signs_that_html_names_are_kept_whole(html, isolated):
+    assert rich(html, rtl=True) == isolated.replace("{", '<bdi dir="ltr">').replace("}", "</bdi>")
+
+
+@pytest.mark.parametrize(
     "html",
     [
         '<p title="a>+992 (37) 221-00-00" onclick="x">هاتف</p>',

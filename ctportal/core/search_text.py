@@ -9,6 +9,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 from ctportal.core.folding import fold
+from ctportal.core.symbols import with_normal_symbols
 
 # Titles have up to 300 characters, and the longest in the demo content has 25 words, so any title can be pasted. Each word
 # adds a condition to the query, in the admin one for each field, and SQLite accepts fewer than 1,000 words.
@@ -51,3 +52,11 @@ def search_words(text: str) -> list[str]:
     """Return the folded words of *text*, each once. A quoted phrase is one word, even without its closing quotation mark."""
     words = (phrase.strip() or word for phrase, word in _PHRASE_OR_WORD.findall(fold(text)))
     return list(dict.fromkeys(filter(None, words)))
+
+
+def readings(text: str) -> list[str]:
+    """Return *text*, a search, as it was typed and, where that differs, with its UN symbols in the normal form.
+
+    A record is found by either: its symbol is in the normal form, the symbols in its texts are as somebody typed them.
+    """
+    return list(dict.fromkeys([text, with_normal_symbols(text)]))

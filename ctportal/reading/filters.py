@@ -13,7 +13,7 @@ from typing import Any, NoReturn, TypeAlias
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import F
+from django.db.models import F, Q
 from django.db.models.expressions import OrderBy
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -21,8 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from ctportal.core import codes
 from ctportal.core.countries import COUNTRY_CODES, REGIONS
 from ctportal.core.languages import CODES
-from ctportal.core.search_text import MAX_CHARACTERS, MAX_WORDS, SearchText, search_words, shorten
-from ctportal.core.symbols import with_normal_symbols
+from ctportal.core.search_text import MAX_CHARACTERS, MAX_WORDS, SearchText, readings, search_words, shorten
 from ctportal.core.types import LazyText
 from ctportal.publishing.models import Edition, EditionQuerySet, RecordType
 from ctportal.reading.cache import is_worth_keeping
@@ -185,9 +184,10 @@ class Parameter(django_filters.Filter):  # type: ignore[misc]  # django-filter h
 
 class Words(Parameter):
     def filter(self, queryset: EditionQuerySet, searched: SearchText | None) -> EditionQuerySet:
-        for word in search_words(with_normal_symbols(searched.text)) if searched else ():
-            queryset = queryset.filter(text__contains=word)
-        return queryset
+        condition = Q()
+        for text in readings(searched.text) if searched else ():
+            condition |= Q.create([("text__contains", word) for word in search_words(text)])
+        return queryset.filter(condition)
 
 
 class FacetFilter(Parameter):

@@ -5,6 +5,7 @@ from typing import Any
 
 from csp.decorators import csp_update
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import ORDER_VAR
 from django.http import HttpRequest
 from django.utils.decorators import method_decorator
 
@@ -56,7 +57,9 @@ class DraftAdmin(KeepsHistory, AutocompleteFields, NarrowedList, admin.ModelAdmi
         super().message_user(request, message, level, extra_tags, fail_silently)
 
     def get_search_results(self, request, queryset, search_term):
-        return list_search.search(queryset, self.get_search_fields(request), search_term), False
+        # A column that the user sorts by goes before.
+        ranked = ORDER_VAR not in request.GET
+        return list_search.search(queryset, self.get_search_fields(request), search_term, ranked=ranked), False
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)

@@ -5,27 +5,32 @@ from collections.abc import Sequence
 
 from django.db.models import Case, Model, Q, QuerySet, When
 
-from ctportal.core.search_text import search_words, shorten
-from ctportal.core.symbols import with_normal_symbols
+from ctportal.core.folding import fold
+from ctportal.core.search_text import readings, search_words, shorten
 
 FEW = 1000
 
 
-def search(queryset: QuerySet, fields: Sequence[str], text: str) -> QuerySet:
+def search(queryset: QuerySet, fields: Sequence[str], text: str, *, ranked: bool = True) -> QuerySet:
     """Return the records of *queryset* that contain every word of *text*, each in any of *fields*; see ``holding``.
 
-    Those that are called so come first ("OSCE" before "Albanian OSCE Chairmanship"), then those whose name begins so.
+    If *ranked*, those that are called so come first ("OSCE" before "Albanian OSCE Chairmanship"), then those whose name
+    begins so.
     """
-    condition = Q()
-    for word in search_words(with_normal_symbols(shorten(text).text)):
-        condition &= Q.create([holding(queryset.model, name, word) for name in fields], connector=Q.OR)
+    condition = exact = beginning = Q()
+    for reading in readings(shorten(text).text):
+        words, name = Q(), fold(reading).strip('" ')
+        for word in search_words(reading):
+            words &= Q.create([holding(queryset.model, field, word) for field in fields], connector=Q.OR)
+        condition |= words
+        exact |= Q(search_text__contains=f"\n{name}\n")
+        beginning |= Q(search_text__contains=f"\n{name}")
     if not condition:
         return queryset
-    name = " ".join(search_words(shorten(text).text))
-    rank = Case(
-        When(search_text__contains=f"\n{name}\n", then=0), When(search_text__contains=f"\n{name}", then=1), default=2
-    )
     found = narrowed(queryset, condition)
+    if not ranked:
+        return found
+    rank = Case(When(exact, then=0), When(beginning, then=1), default=2)
     return found.order_by(rank, *(found.query.order_by or found.model._meta.ordering))
 
 

@@ -80,10 +80,22 @@ def test_a_list_stays_in_the_order_that_was_chosen(staff):
     make_organization("OSCE", slug="z")
     make_organization("OSCE Academy", slug="b")
 
-    response = staff.get("/admin/conferences/organization/", {"q": "osce", "o": "-1"})
+    response = staff.get("/admin/conferences/organization/", {"q": "osce", "o": "1"})
 
     assert response.status_code == 200
-    assert [each.slug for each in response.context["cl"].result_list] == ["z", "b"]
+    assert [each.slug for each in response.context["cl"].result_list] == ["b", "z"]
+
+
+@pytest.mark.parametrize(
+    ("term", "first"),
+    [("pago pago", "Pago Pago"), ('"Pago Pago"', "Pago Pago"), ("s/res/2396(2017)", "S/RES/2396 (2017)")],
+)
+def test_a_name_is_exact_with_the_same_word_twice_or_a_symbol(staff, term, first):
+    make_organization("Another Pago Pago Pago", slug="a", acronym="S/RES/2396 (2017) Group")
+    make_organization("Pago Pago Office", slug="b", acronym="S/RES/2396 (2017) Office")
+    exact = make_organization(first, slug="c")
+
+    assert listed(staff, "conferences/organization", term)[0] == exact
 
 
 def test_other_records_are_found_folded_too(staff):
@@ -121,6 +133,8 @@ def test_ligatures_do_not_make_a_title_too_long_for_an_index():
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=20)
 @given(st.text(alphabet=st.characters(codec="utf-8"), min_size=1, max_size=30))
 @example("x <b and c> y & z")
+@example("А/72/840 and A⁄72⁄840")  # with a Cyrillic letter and another stroke
+@example("S/RES/2396%20(2017) A/72/6(VOLI)")
 @example("\u0130\u0131 \ufb01 \u1ffd \u00df")
 def test_what_is_published_is_found_in_any_form(db, title):
     with transaction.atomic():

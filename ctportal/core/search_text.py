@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from ctportal.core.folding import fold
 from ctportal.core.symbols import with_normal_symbols
+from ctportal.core.text_cleaning import one_line
 
 # Titles have up to 300 characters, and the longest in the demo content has 25 words, so any title can be pasted. Each word
 # adds a condition to the query, in the admin one for each field, and SQLite accepts fewer than 1,000 words.
@@ -36,11 +37,11 @@ class SearchText(NamedTuple):
 
 
 def shorten(text: str) -> SearchText:
-    """Return the first words of *text* within the limits, separated by single spaces, as a SearchText.
+    """Return the first words of *text* within the limits, cleaned and separated by single spaces, as a SearchText.
 
     Only a first word that is too long by itself is cut. NUL counts as a space, since databases cannot store it.
     """
-    words = text.replace("\0", " ").split()
+    words = one_line(text.replace("\0", " ")).split()
     kept = words[:MAX_WORDS]
     while len(kept) > 1 and len(" ".join(kept)) > MAX_CHARACTERS:
         kept.pop()

@@ -20,6 +20,8 @@ A = "a" * MAX_CHARACTERS
         ("w " * (MAX_WORDS + 1), ("w " * MAX_WORDS).strip(), True),
         (A, A, False),
         (A + "b", A, True),
+        ("и\u0306" * MAX_CHARACTERS, "й" * MAX_CHARACTERS, False),  # a title in decomposed letters
+        ("Bullet \uf0b7 \u202eof Word", "Bullet of Word", False),
         ("x " + A, "x", True),
         (f"x {A[:-2]}", f"x {A[:-2]}", False),
         (f"x {A[:-1]} y", "x", True),  # no word beyond the one that does not fit: it would be another search

@@ -33,7 +33,7 @@ from ctportal.core.pasted_html import tidied
 from ctportal.files.models import StoredFile
 from ctportal.publishing.base_models import ReviewedRecord, SluggedRecord
 from ctportal.publishing.models import RecordType
-from ctportal.publishing.text_fields import LineField, LinesField, Searched
+from ctportal.publishing.text_fields import AddressField, LineField, LinesField, MailboxField, Searched
 
 # The elements that the rich text editor offers. Only these are saved.
 RICH_TEXT = {
@@ -114,7 +114,7 @@ class Organization(Searched, SluggedRecord):
     kind = models.CharField(_("kind"), max_length=20, choices=OrganizationKind.choices, default=OrganizationKind.OTHER)
     country = models.CharField(_("country"), max_length=2, choices=COUNTRY_CHOICES, blank=True)
     parent = optional_key("self", _("unit of"))
-    website = models.URLField(_("website"), max_length=500, blank=True)
+    website = AddressField(_("website"), max_length=500, blank=True)
 
     class Meta:
         verbose_name = _("organization")
@@ -198,7 +198,7 @@ class Conference(Searched, ReviewedRecord, SluggedRecord):
     )
     themes = models.ManyToManyField(Theme, blank=True, verbose_name=_("themes"), related_name="conferences")
     contact = LineField(_("contact"), max_length=300, blank=True, help_text=_("Who to contact with questions."))
-    contact_email = models.EmailField(_("contact e-mail"), blank=True)
+    contact_email = MailboxField(_("contact e-mail"), blank=True)
 
     class Meta:
         verbose_name = _("conference")
@@ -498,7 +498,7 @@ class Link(models.Model):
     conference = models.ForeignKey(Conference, on_delete=models.CASCADE, related_name="links")
     kind = models.CharField(_("kind"), max_length=20, choices=LinkKind.choices, default=LinkKind.WEB_PAGE)
     title = LineField(_("title"), max_length=300)
-    address = models.URLField(_("address"), max_length=1000)
+    address = AddressField(_("address"), max_length=1000)
     language = models.CharField(_("language"), max_length=2, choices=languages.CHOICES, blank=True)
     order = models.PositiveIntegerField(_("order"), default=0)
 

@@ -17,7 +17,7 @@ from ctportal.core.symbols import normalize_symbol
 from ctportal.files.models import StoredFile
 from ctportal.publishing.base_models import ReviewedRecord, SluggedRecord
 from ctportal.publishing.models import RecordType
-from ctportal.publishing.text_fields import LineField, Searched
+from ctportal.publishing.text_fields import AddressField, LineField, Searched
 
 
 def validate_hashtags(value):
@@ -154,7 +154,7 @@ class LanguageVersion(Searched):
     title = LineField(_("title"), max_length=300)
     body = rich_text(_("text"))
     file = optional_key(StoredFile, _("file"), related_name="+")
-    external_url = models.URLField(
+    external_url = AddressField(
         _("external address"),
         max_length=1000,
         blank=True,

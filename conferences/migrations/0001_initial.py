@@ -56,7 +56,7 @@ class Migration(migrations.Migration):
                     "title_es",
                     ctportal.publishing.text_fields.LineField(max_length=300, null=True, verbose_name="title"),
                 ),
-                ("address", models.URLField(max_length=1000, verbose_name="address")),
+                ("address", ctportal.publishing.text_fields.AddressField(max_length=1000, verbose_name="address")),
                 (
                     "language",
                     models.CharField(
@@ -450,7 +450,10 @@ class Migration(migrations.Migration):
                         verbose_name="country",
                     ),
                 ),
-                ("website", models.URLField(blank=True, max_length=500, verbose_name="website")),
+                (
+                    "website",
+                    ctportal.publishing.text_fields.AddressField(blank=True, max_length=500, verbose_name="website"),
+                ),
             ],
             options={
                 "verbose_name": "organization",
@@ -1529,7 +1532,12 @@ class Migration(migrations.Migration):
                         blank=True, help_text="Who to contact with questions.", max_length=300, verbose_name="contact"
                     ),
                 ),
-                ("contact_email", models.EmailField(blank=True, max_length=254, verbose_name="contact e-mail")),
+                (
+                    "contact_email",
+                    ctportal.publishing.text_fields.MailboxField(
+                        blank=True, max_length=254, verbose_name="contact e-mail"
+                    ),
+                ),
                 (
                     "created_by",
                     models.ForeignKey(

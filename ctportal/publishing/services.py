@@ -19,6 +19,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from ctportal.core.instants import show_utc
+from ctportal.core.text_cleaning import one_line
 from ctportal.core.types import Author, JsonObject
 from ctportal.files.models import StoredFile
 
@@ -425,7 +426,7 @@ def public_reason(reason: str) -> str:
 
 def reason_in_one_line(reason: str, *, missing: str) -> str:
     """Return *reason* in one line. Raises ValidationError where there is none (*missing*), or it is too long."""
-    reason = " ".join(reason.split())
+    reason = " ".join(one_line(reason).split())
     if not reason:
         raise ValidationError({"reason": missing})
     if len(reason) > LONGEST_REASON:

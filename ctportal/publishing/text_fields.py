@@ -37,12 +37,24 @@ class LineField(models.CharField):  # type: ignore[type-arg]  # takes no paramet
         value = super().to_python(value)
         return value and one_line(value)
 
-    def get_prep_value(self, value: Any) -> Any:
-        value = super().get_prep_value(value)
-        return value and one_line(value)
-
     def formfield(self, **kwargs: Any) -> Any:
         return super().formfield(**{"form_class": LineFormField, **kwargs})
+
+
+class AddressField(models.URLField):  # type: ignore[type-arg]  # the same
+    """The address of a web page. Django's validator lets control characters pass."""
+
+    def to_python(self, value: Any) -> Any:
+        value = super().to_python(value)
+        return value and one_line(value)
+
+
+class MailboxField(models.EmailField):  # type: ignore[type-arg]  # the same
+    """An e-mail address. Django's validator lets control characters pass in quotation marks."""
+
+    def to_python(self, value: Any) -> Any:
+        value = super().to_python(value)
+        return value and one_line(value)
 
 
 class LinesField(models.TextField):  # type: ignore[type-arg]  # the same
@@ -50,10 +62,6 @@ class LinesField(models.TextField):  # type: ignore[type-arg]  # the same
 
     def to_python(self, value: Any) -> Any:
         value = super().to_python(value)
-        return value and cleaned(value)
-
-    def get_prep_value(self, value: Any) -> Any:
-        value = super().get_prep_value(value)
         return value and cleaned(value)
 
     def formfield(self, **kwargs: Any) -> Any:

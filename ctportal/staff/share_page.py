@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from ctportal.publishing.base_models import is_key
+from ctportal.publishing.text_fields import LineFormField
 from ctportal.staff import sharing
 from ctportal.staff.object_pages import ObjectPage
 from ctportal.staff.preview import PAGES
@@ -19,7 +20,7 @@ WHOM = gettext_lazy("Enter who the link is for: colleagues see it, and it tells 
 
 
 class ShareForm(forms.Form):
-    name = forms.CharField(
+    name = LineFormField(
         label=gettext_lazy("Recipient"),
         max_length=200,
         widget=AdminTextInputWidget,

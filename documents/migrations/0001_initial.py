@@ -503,7 +503,7 @@ class Migration(migrations.Migration):
                 ("body", models.TextField(blank=True, verbose_name="text")),
                 (
                     "external_url",
-                    models.URLField(
+                    ctportal.publishing.text_fields.AddressField(
                         blank=True,
                         help_text="Where the original is published on another site.",
                         max_length=1000,

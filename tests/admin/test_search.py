@@ -1,16 +1,20 @@
 """Searches of lists and autocomplete, and of readers: any form of a word is found, exact names first."""
 
 import unicodedata
+from itertools import product
 
 import pytest
+from django.apps import apps
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import CharField, TextField
 from django.test import RequestFactory
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from conferences.models import Person
 from ctportal.core.text_cleaning import one_line
-from ctportal.publishing.services import publish
+from ctportal.publishing.services import public_reason, publish
 from ctportal.reading.context import ReadContext
 from ctportal.reading.filters import filters_for
 from documents.models import Document, validate_hashtags
@@ -239,6 +243,36 @@ def test_what_is_typed_is_cleaned_in_every_form(staff):
     conference.refresh_from_db()
     assert conference.texts.get().title == "Opening gnol session"
     assert conference.city_en == "Minsk"
+
+
+def typed_columns():
+    """Return the columns of working records that hold a text that somebody types."""
+    models = [model for app in ("conferences", "documents") for model in apps.get_app_config(app).get_models()]
+    columns = [column for model in models for column in model._meta.concrete_fields if not model._meta.proxy]
+    return [column for column in columns if isinstance(column, CharField | TextField) and column.editable]
+
+
+def test_every_column_refuses_or_cleans_what_cannot_be_seen():
+    typed = ["a\x07", "https://example.org/a\x1b\ue000", "https://example.org/\u202ea", '"\x07"@example.org']
+    missed = []
+    for column, text in product(typed_columns(), typed):
+        try:
+            kept = column.clean(text, None)
+        except ValidationError:
+            continue
+        if {*(kept or "")} & {*"\x07\x1b\ue000\u202e"}:
+            missed.append(str(column))
+
+    assert missed == []
+
+
+def test_whom_a_link_is_for_and_why_something_is_withdrawn_are_cleaned(staff):
+    conference = make_conference()
+    where = f"/admin/conferences/conference/{conference.pk}/share/"
+    AdminForm(staff, where).fill(name="A colleague\x07\ue000").press("_share")
+
+    assert [row["link"].name for row in staff.get(where).context["rows"]] == ["A colleague"]
+    assert public_reason(" Published\x1b \n by mistake\ue000 ") == "Published by mistake"
 
 
 def test_a_title_that_shows_nothing_is_missing(staff):

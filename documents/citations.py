@@ -4,10 +4,10 @@ Any text may stand in any field: what BibTeX reads as a command is escaped, and 
 """
 
 import re
-import unicodedata
 
 from django.utils.translation import gettext as _
 
+from ctportal.core import text_cleaning
 from ctportal.core.languages import LANGUAGES
 
 BIBTEX_TYPES = {"report": "techreport"}
@@ -37,12 +37,11 @@ def plain_citation(document, address, version):
 
 
 def one_line(text):
-    """Return *text* without control characters and marks of direction, its white space as single spaces."""
-    kept = (" " if unicodedata.category(each) == "Cc" else each for each in str(text) if not _UNSAFE.match(each))
-    return " ".join("".join(kept).split())
+    """Return *text* cleaned, without marks of direction, its white space as single spaces."""
+    return " ".join(text_cleaning.one_line(_MARKS.sub("", str(text))).split())
 
 
-_UNSAFE = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+_MARKS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
 def _about_digest(document):

@@ -3,6 +3,7 @@
 It writes only the columns and the row of that language, so two translators never overwrite each other's work.
 """
 
+from collections import defaultdict
 from typing import Any
 
 from csp.decorators import csp_update
@@ -131,11 +132,13 @@ class LanguageForm(TextRowForm, stale_save.ComparedForm, forms.Form):
 
     def save(self):
         """Save only the columns and the row of this language."""
+        changed = defaultdict(list)
         for name, (obj, label) in self.labels.items():
             if name in self.changed_data:
-                column = f"{label}_{self.language}"
-                setattr(obj, column, self.cleaned_data[name])
-                obj.save(update_fields=[column])
+                changed[obj].append(f"{label}_{self.language}")
+                setattr(obj, f"{label}_{self.language}", self.cleaned_data[name])
+        for obj, columns in changed.items():
+            obj.save(update_fields=columns)
         if self.text_row is not None and self.has_text:
             self.text_row.save()
         type(self.instance)._base_manager.filter(pk=self.instance.pk).update(modified_at=timezone.now())

@@ -6,9 +6,10 @@ from itertools import product
 import pytest
 from django.apps import apps
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import CharField, TextField
 from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
@@ -230,6 +231,19 @@ def test_a_translated_name_is_found_at_once(staff):
     person.refresh_from_db()
     assert person.name_ru == "Владимир Воронков"
     assert choices(staff, "person", "воронков") == ["Vladimir Voronkov"]
+
+
+def test_a_row_is_saved_once_with_all_its_translated_labels(staff):
+    conference = make_conference(city_en="Minsk", venue_en="The Hall")
+    form = AdminForm(staff, f"/admin/conferences/conference/{conference.pk}/language/ru/")
+    name = f"conference-{conference.pk}"
+    with CaptureQueriesContext(connection) as queries:
+        form.fill(**{f"{name}-city": "Минск", f"{name}-venue": "Зал"}).press("_save")
+
+    updates = [query["sql"] for query in queries if query["sql"].startswith("UPDATE")]
+    saved = [sql for sql in updates if '"city_ru" = ' in sql or '"venue_ru" = ' in sql]
+    conference.refresh_from_db()
+    assert (len(saved), conference.city_ru, conference.venue_ru) == (1, "Минск", "Зал")
 
 
 def test_what_is_typed_is_cleaned_in_every_form(staff):

@@ -8,7 +8,7 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import CharField, TextField
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
@@ -220,6 +220,20 @@ def test_a_name_that_one_may_not_see_is_not_proposed(client):
     assert Person.objects.count() == 2, response.content.decode()
     response = client.post("/admin/conferences/person/add/?_popup=1", {"_popup": "1", "_choose": str(hidden.pk)})
     assert "popup_response" not in response.templates[0].name
+
+
+def test_a_search_tells_nothing_of_a_conference_that_one_may_not_see(staff):
+    contributor = make_account("contributor")
+    hidden = make_conference("Secret summit", name="Dushanbe secret", city_en="Dushanbe")
+    document = make_document(hidden, "Remarks", created_by=contributor)
+    photo = make_photo(hidden, caption_en="The hall", created_by=contributor)
+    lists = {"documents/document": (document, "remarks"), "conferences/photo": (photo, "hall")}
+    client = Client()
+    client.force_login(contributor)
+
+    for path, (record, own) in lists.items():
+        assert (listed(client, path, own), listed(staff, path, "dushanbe")) == ([record], [record])
+        assert listed(client, path, "dushanbe") == []
 
 
 def test_a_translated_name_is_found_at_once(staff):

@@ -22,7 +22,7 @@ CHUNK = 1000  # rows read at a time
 
 # Where a spreadsheet would begin a formula. One whose list separator is the semicolon (French, Russian) splits there too, and
 # at line breaks inside quotes.
-_FORMULA = re.compile("(^|[;\r\n])(?=[=+@＝＋－＠\t\r\n\0-])")
+_FORMULA = re.compile("(^|[;\n]|\r(?!\n))(?=[=+@＝＋－＠\t\r\n\0-])")
 
 
 def cell(value):

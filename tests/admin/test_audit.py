@@ -500,7 +500,8 @@ def test_the_export_opens_in_a_spreadsheet_with_its_signs(client):
     assert content.startswith(b"\xef\xbb\xbfat,who,account,")
     assert content.count(b"\xef\xbb\xbf") == 1
     assert content.endswith(b"\r\n")
-    assert 'عمر,,opening,done,"Ковалёв, ""Минск""\n2019",' in content.decode()
+    # The trail keeps a line break as its code.
+    assert r'عمر,,opening,done,"Ковалёв, ""Минск""\u000a2019",' in content.decode()
 
 
 def test_the_export_needs_no_more_memory_for_many_entries():

@@ -26,6 +26,7 @@ from ctportal.files.parts import (
     read_relations,
     xml_parts,
 )
+from ctportal.files.word_activity import LINK
 
 # A real document of 300 pages has some 100 members and unpacks to 20 times its size.
 MAX_MEMBERS = 2_000
@@ -58,7 +59,6 @@ FOUND: dict[str, LazyText] = {
 }
 # Relations that act or are loaded although their target lies in the file itself.
 ACTIVE_INSIDE = {"afchunk", "control", "oleobject", "subdocument", "vbaproject", "webextensiontaskpanes"}
-LINK = re.compile(r"(https?://|mailto:|#|$)", re.IGNORECASE)  # "#" leads to a place in the document itself
 SCHEME = re.compile(r"[a-z][a-z0-9+.-]+:", re.IGNORECASE)  # of two letters or more: one is a drive
 
 

@@ -17,6 +17,11 @@ DRAWING = "urn:schemas-microsoft-com:vml "
 
 # INCLUDE and IMPORT are former names of INCLUDETEXT and INCLUDEPICTURE; LINK shows a part of another file.
 ACTIVE_FIELDS = ("DDE", "DDEAUTO", "INCLUDE", "INCLUDETEXT", "INCLUDEPICTURE", "IMPORT", "LINK", "DATABASE")
+LINK = re.compile(
+    r"(https?://|mailto:|#|$)", re.IGNORECASE
+)  # where links may lead; "#" is a place in the document itself
+# The address in a field for a link. A switch, such as the one for a place in the document, is none.
+LINK_FIELD = re.compile(r'\W*HYPERLINK\s+(?!\\[a-z](?:\s|$))(?:"([^"]*)"?|(\S+))', re.IGNORECASE)
 MEANINGS = {
     **dict.fromkeys(("instrText", "delInstrText"), "instruction"),
     **dict.fromkeys(("t", "delText"), "text"),
@@ -205,6 +210,9 @@ def first_word(instruction: str) -> str:
 def refuse_active_field(instruction: str) -> None:
     if first_word(instruction) in ACTIVE_FIELDS:
         raise Refused("active", " ".join(instruction.split()), "field")
+    link = LINK_FIELD.match(instruction)
+    if link and not LINK.match((link[1] or link[2] or "").strip()):
+        raise Refused("active", (link[1] or link[2]).strip(), "hyperlink")
 
 
 def refuse_made_name(instruction: str) -> None:

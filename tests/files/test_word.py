@@ -482,6 +482,9 @@ NAMED |= {
     "a name made by a field": (word(p(mark("begin"), field("QUOTE 68 68 69"), mark("separate"), mark("end"))), "a field: {…}"),
     "half a name made by a field": (word(p(mark("begin"), "<w:r><w:instrText>DDE</w:instrText></w:r>", field("QUOTE 65"), mark("end"))), "a field: DDE{…}"),
     "a field over alternatives": (word(p(mark("begin"), alternatives(("wps", mark("end"))))), "a field: AlternateContent"),
+    "a link field to a file": (word(p(field('HYPERLINK "file:///C:/x.exe"'))), "a link: file:///C:/x.exe"),
+    "a link field to a share": (word(p(field("HYPERLINK ", "\\\\\\\\host\\\\x"))), "a link: \\\\\\\\host"),
+    "a link field to a script": (word(p(field("hyperlink  javascript:x"))), "a link: javascript:x"),
     "DDE in a header": (docx({"word/header1.xml": body(p(field("DDE x y"))).replace("w:document", "w:hdr")}), "a field: DDE x y"),
     "DDE in a footnote": (docx({"word/footnotes.xml": notes("footnote", n1=p(field("DDE x y")))}), "a field: DDE x y"),
     "DDE in UTF-16": (docx({"word/document.xml": body(p(field("DDE x y"))).replace("UTF-8", "UTF-16").encode("utf-16")}), "a field: DDE x y"),
@@ -523,6 +526,7 @@ HARMLESS = {
     "a picture inside": with_relation("image", "media/image1.png", mode="Internal"),
     "a field that shows something": word(
         p(field("HYPERLINK ", "https://www.un.org/"), field("PAGE"), field("=", "2+2"))
+        + p(field('HYPERLINK \\l "_Toc1"'), field('HYPERLINK "mailto:press@example.org" \\o "Write"'))
     ),
     "a field that begins like DDE": word(p(field("DDELETE"), field("LINKED"), field("REF DDE"))),
     "a sum of fields": word(

@@ -17,14 +17,16 @@ def search(queryset: QuerySet, fields: Sequence[str], text: str, *, ranked: bool
     If *ranked*, those that are called so come first ("OSCE" before "Albanian OSCE Chairmanship"), then those whose name
     begins so.
     """
+    model = queryset.model
+    names = [field for field in fields if _is_own(model, field)]
     condition = exact = beginning = Q()
     for reading in readings(shorten(text).text):
         words, name = Q(), fold(reading).strip('" ')
         for word in search_words(reading):
-            words &= Q.create([holding(queryset.model, field, word) for field in fields], connector=Q.OR)
+            words &= any_holding(model, fields, word)
         condition |= words
-        exact |= Q(search_text__contains=f"\n{name}\n")
-        beginning |= Q(search_text__contains=f"\n{name}")
+        exact |= any_holding(model, names, f"\n{name}\n")
+        beginning |= any_holding(model, names, f"\n{name}")
     if not condition:
         return queryset
     found = narrowed(queryset, condition)
@@ -43,6 +45,16 @@ def narrowed(queryset: QuerySet, condition: Q) -> QuerySet:
     found = queryset.model._default_manager.filter(condition).order_by()
     keys = list(found.values_list("pk", flat=True).distinct()[: FEW + 1])
     return queryset.filter(pk__in=keys) if len(keys) <= FEW else queryset.filter(condition)
+
+
+def _is_own(model: type[Model], name: str) -> bool:
+    """Return whether *name* is a field of *model* or of rows that belong to a record, such as its titles."""
+    relation = name.rpartition("__")[0]
+    return not relation or bool(model._meta.get_field(relation).one_to_many)
+
+
+def any_holding(model: type[Model], names: Sequence[str], word: str) -> Q:
+    return Q.create([holding(model, name, word) for name in names], connector=Q.OR)
 
 
 def holding(model: type[Model], name: str, word: str) -> Q:

@@ -1,6 +1,7 @@
 """Searches of lists and autocomplete, and of readers: any form of a word is found, exact names first."""
 
 import unicodedata
+from datetime import date
 from itertools import product
 
 import pytest
@@ -309,3 +310,14 @@ def test_a_title_that_shows_nothing_is_missing(staff):
 
     assert "title" in errors_of(form.press("_continue"))
     assert conference.texts.get().title == "A title"
+
+
+def test_a_document_with_just_this_title_comes_first(staff):
+    make_document(title="Opening remarks of the host", slug="a", date=date(2020, 1, 1))
+    exact = make_document(title="Opening remarks", slug="b", date=date(2018, 1, 1))
+    make_document(make_conference(name="Opening remarks"), title="Something else", slug="c", date=date(2021, 1, 1))
+
+    found = listed(staff, "documents/document", "opening REMARKS")
+
+    assert [each.slug for each in found] == ["b", "a", "c"]
+    assert found[0] == exact

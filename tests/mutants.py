@@ -76,7 +76,18 @@ SWAPPED = {
     ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.FloorDiv, ast.FloorDiv: ast.Mult, ast.BitOr: ast.BitAnd,
     ast.BitAnd: ast.BitOr,
 }  # fmt: skip
-NARROWING = {"filter", "exclude", "public", "effective", "standing", "of", "order_by", "reverse", "hidden", "to_come"}
+NARROWING = {
+    "filter",
+    "exclude",
+    "public",
+    "effective",
+    "not_unscheduled",
+    "of",
+    "order_by",
+    "reverse",
+    "hidden",
+    "to_come",
+}
 MESSAGES = {"_", "gettext", "refuse", "Http404"}
 
 

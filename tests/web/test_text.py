@@ -93,6 +93,17 @@ def test_a_telephone_number_and_the_permanent_address_read_right_in_arabic(clien
     assert f'dir="ltr">/id/{str(record.uid)[:8]}' in arabic
 
 
+@pytest.mark.django_db
+def test_numbers_in_a_summary_read_right_in_arabic(client):
+    conference = make.make_conference(title="مؤتمر", language="ar", slug="minsk-2019")
+    conference.texts.update(summary="الهاتف +992 (37) 221-00-00 & <b>")
+    publish(conference, by=make.make_user())
+
+    page = client.get("/ar/conferences/minsk-2019/").content.decode()
+
+    assert 'الهاتف <bdi dir="ltr">+992 (37) 221-00-00</bdi> &amp; &lt;b&gt;' in page
+
+
 @pytest.mark.parametrize(
     ("html", "words"),
     [

@@ -10,9 +10,12 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def localized(context: template.Context, text: LocalizedText | str, *, named: bool = False) -> str:
-    """Return *text*; if it is foreign, marked with its language and, if *named*, followed by the language's name."""
+    """Return *text*; if it is foreign, marked with its language and, if *named*, followed by the language's name.
+
+    What is in the language of the page is ``isolated``.
+    """
     if not getattr(text, "foreign", False):
-        return str(text)
+        return isolated(context, str(text))
     return _component(context, "components/foreign_text.html", text=text, named=named)
 
 
@@ -27,9 +30,9 @@ def language_name(context: template.Context, text: LocalizedText | str) -> str:
 @register.simple_tag(takes_context=True)
 def isolated(context: template.Context, text: str) -> str:
     """Return *text*; on a page in a right-to-left language, what reads from left to right in it is isolated."""
-    if not get_language_bidi():
-        return text
-    return _component(context, "components/isolated.html", parts=by_direction(text))
+    parts = by_direction(text) if get_language_bidi() else []
+    has_other = any(reads_from_left for _part, reads_from_left in parts)
+    return _component(context, "components/isolated.html", parts=parts) if has_other else text
 
 
 def _component(context: template.Context, name: str, **inputs: object) -> str:

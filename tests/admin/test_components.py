@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 
+from conferences.models import Person
 from ctportal.staff.components import component
 
 HOSTILE = "<script>\"'&</script>"
@@ -40,6 +41,20 @@ COMPONENTS = {
         (
             f'<span class="state state-changed">{SAFE}</span> <span class="when">2026-03-02 09:05 UTC</span> '
             f'<span class="state state-review">{SAFE}</span>'
+        ),
+    ),
+    "namesakes": (
+        {
+            "name": HOSTILE,
+            "opts": Person._meta,
+            "namesakes": [Person(pk=7, name_en=HOSTILE, slug="ada")],
+            "is_popup": True,
+        },
+        (
+            f"“{SAFE}” exists already. Use the existing entry, or tick “This is another one”.\n"
+            '<span class="namesakes"><span><a href="/admin/conferences/person/7/change/" target="_blank" rel="noopener">'
+            f"<bdi>{SAFE}</bdi></a> <code>ada</code> "
+            '<button type="submit" name="_choose" value="7" formnovalidate>Use this entry</button></span></span>'
         ),
     ),
     "shortened": ({"notice": "Looked for:", "text": HOSTILE}, f"Looked for: “<bdi>{SAFE}</bdi>”"),

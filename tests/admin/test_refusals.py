@@ -300,6 +300,7 @@ def test_an_asterisk_is_an_asterisk(staff):
     refused(form.press("_continue"), {"reissue": ["Write one to three asterisks, or leave it empty."]})
 
 
+@pytest.mark.django_db
 def test_what_was_stored_as_a_symbol_does_not_hinder_saving():
     document = make_document(title="A report", kind="reference", symbol="A/RES/72")
     document.place = "Minsk"

@@ -57,7 +57,7 @@ def test_the_form_says_that_no_text_was_found_in_its_file(staff):
 
 def test_a_file_outlives_a_form_shown_again(staff):
     conference = make_conference()
-    form = release_form(staff, conference, upload=a_pdf(), hashtags="no hashtag")
+    form = release_form(staff, conference, upload=a_pdf(), hashtags="#no-hashtag")
     refused = form.press("_continue")
     assert list(errors_of(refused)) == ["hashtags"]
 
@@ -87,7 +87,7 @@ def test_a_file_outlives_a_refused_publication(staff):
 
 
 def test_a_kept_file_is_for_who_uploaded_it(staff, client):
-    form = release_form(staff, make_conference(), upload=a_pdf(), hashtags="no hashtag")
+    form = release_form(staff, make_conference(), upload=a_pdf(), hashtags="#no-hashtag")
     form._read(form.press("_continue"))
     client.force_login(make_user("another", is_superuser=True))
 

@@ -69,8 +69,8 @@ class NamedForm(VocabularyForm):
 def namesakes(model, name, user):
     """Return the entries of *model* that are called *name*, however it is written, of those that *user* may choose."""
     line = fold(name)
-    named = model._default_manager.filter(search_text__contains=f"\n{line}\n") if line else model.objects.none()
-    return list(roles.choosable(named, user).order_by("slug")[:5])
+    named = roles.choosable(model.objects.all(), user).filter(search_text__contains=f"\n{line}\n")
+    return list(named.order_by("slug")[:5]) if line else []
 
 
 class MergeableAdmin(VocabularyAdmin):
@@ -87,8 +87,9 @@ class MergeableAdmin(VocabularyAdmin):
     def add_view(self, request, form_url="", extra_context=None):
         """In the window that another form opened, the button for an existing entry chooses it in that form."""
         if request.method == "POST" and is_key(request.POST.get("_choose", "")):
-            chosen = roles.choosable(self.model.objects.all(), request.user).filter(pk=request.POST["_choose"]).first()
-            if chosen:
+            # The user may choose no other entries, so a posted key tells nothing of those.
+            choosable = roles.choosable(self.model.objects.all(), request.user)
+            if chosen := choosable.filter(pk=request.POST["_choose"]).first():
                 return self.response_add(request, chosen)
         return super().add_view(request, form_url, extra_context)
 

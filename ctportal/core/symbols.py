@@ -182,7 +182,7 @@ def _normal(typed: str) -> str:
 def _is_document(symbol: str) -> bool:
     """Return whether *symbol*, of the right form and without addenda, has the numbers of a document."""
     body, *components = re.sub(_QUALIFIER, "", symbol).split("/")
-    body = re.match("[A-Z-]+", body)[0]  # type: ignore[index]
+    body = re.split("[^A-Z-]", body)[0]  # without a number or session: COP(14)
     numbers = [each for each in symbol.split("/") if re.search(r"[0-9]|\.[IVXLC]+$|\(", each)]
     if _NO_BODIES.fullmatch(body) or not components or not re.search("[0-9]", components[-1]):
         return False

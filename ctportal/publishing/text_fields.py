@@ -41,7 +41,7 @@ class LineField(models.CharField):  # type: ignore[type-arg]  # takes no paramet
         return super().formfield(**{"form_class": LineFormField, **kwargs})
 
 
-class AddressField(models.URLField):  # type: ignore[type-arg]  # the same
+class AddressField(models.URLField):  # type: ignore[type-arg]  # takes no parameter at run time
     """The address of a web page. Django's validator lets control characters pass."""
 
     def to_python(self, value: Any) -> Any:
@@ -49,7 +49,7 @@ class AddressField(models.URLField):  # type: ignore[type-arg]  # the same
         return value and one_line(value)
 
 
-class MailboxField(models.EmailField):  # type: ignore[type-arg]  # the same
+class MailboxField(models.EmailField):  # type: ignore[type-arg]  # takes no parameter at run time
     """An e-mail address. Django's validator lets control characters pass in quotation marks."""
 
     def to_python(self, value: Any) -> Any:
@@ -57,7 +57,7 @@ class MailboxField(models.EmailField):  # type: ignore[type-arg]  # the same
         return value and one_line(value)
 
 
-class LinesField(models.TextField):  # type: ignore[type-arg]  # the same
+class LinesField(models.TextField):  # type: ignore[type-arg]  # takes no parameter at run time
     """A plain text that may have line breaks, such as a caption."""
 
     def to_python(self, value: Any) -> Any:
@@ -68,7 +68,7 @@ class LinesField(models.TextField):  # type: ignore[type-arg]  # the same
         return super().formfield(**{"form_class": LinesFormField, **kwargs})
 
 
-class SearchTextField(models.TextField):  # type: ignore[type-arg]  # the same
+class SearchTextField(models.TextField):  # type: ignore[type-arg]  # takes no parameter at run time
     """The folded texts of the row's columns in ``searched``, each on a line of its own. Set whenever the row is saved."""
 
     def __init__(self, **kwargs: Any) -> None:

@@ -42,9 +42,7 @@ def test_precision_and_recall_on_labelled_strings():
     assert (len(symbols) >= 150, len(others) >= 150) == (True, True)
 
     found = {text: symbol for text in LABELLED if (symbol := recognized(text))}
-    right = found.items() & symbols.items()
 
-    print(f"precision {len(right)}/{len(found)}, recall {len(right)}/{len(symbols)}; no symbols: {len(others)}")  # noqa: T201
     assert dict(found.items() ^ symbols.items()) == {}
 
 

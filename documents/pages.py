@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from ctportal.core import codes
 from ctportal.core.dates import format_date
 from ctportal.core.languages import LANGUAGES
+from ctportal.core.rich_text import excerpt
 from ctportal.core.symbols import symbol_url
-from ctportal.publishing.snapshot import excerpt
 from ctportal.web.cards import file_line, kinds, web_address
 from ctportal.web.labels import foreign_notice, label
 from ctportal.web.text import LanguageContext

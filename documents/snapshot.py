@@ -4,8 +4,9 @@ from django.utils.translation import gettext as _
 
 from conferences.snapshot import TextsSnapshotBuilder, pick
 from ctportal.core.codes import DocumentKind
+from ctportal.core.rich_text import excerpt
 from ctportal.publishing.models import RecordType
-from ctportal.publishing.snapshot import SnapshotLink, excerpt, register
+from ctportal.publishing.snapshot import SnapshotLink, register
 
 from .models import Document
 from .serializers import DocumentSerializer

@@ -9,12 +9,10 @@ import datetime
 import hashlib
 import json
 import operator
-import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
-from html.parser import HTMLParser
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
@@ -25,6 +23,7 @@ from rest_framework import serializers
 
 from ctportal.core.folding import fold
 from ctportal.core.languages import CODES
+from ctportal.core.rich_text import plain
 from ctportal.core.types import JsonObject, JsonValue, LazyText, TextByLanguage
 from ctportal.files.models import StoredFile
 
@@ -438,47 +437,3 @@ def strings(data: JsonValue) -> Iterator[str]:
 
 # Fields outside language objects that the filter q searches.
 TEXT_FIELDS = frozenset({"name", "acronym", "symbol", "credit", "contact", "room", "source", "reason"})
-
-
-# The end of an element of rich text. A plain text with "<" has none.
-_RICH_TEXT = re.compile(r"</(?:p|div|h[1-6]|ul|ol|li|blockquote|table|strong|em|a|su[bp])>|<br[\s/>]")
-
-
-class _Plain(HTMLParser):
-    BLOCKS = frozenset(
-        {"p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "dt", "dd", "blockquote", "pre"}
-    )
-    BLOCKS |= {"table", "caption", "tr", "td", "th", "br", "hr", "figure", "figcaption", "section"}
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in self.BLOCKS:
-            self.parts.append(" ")
-
-    def handle_endtag(self, tag: str) -> None:
-        self.handle_starttag(tag, [])
-
-    def handle_data(self, data: str) -> None:
-        self.parts.append(data)
-
-
-def plain(html: str) -> str:
-    """Return the words of *html* (or of plain text) with single spaces."""
-    if not _RICH_TEXT.search(html):
-        return " ".join(html.split())
-    parser = _Plain()
-    parser.feed(html)
-    parser.close()
-    return " ".join("".join(parser.parts).split())
-
-
-def excerpt(html: str, length: int = 240) -> str:
-    """Return the first *length* characters of the words of *html*, cut at a word."""
-    words = plain(html)
-    if len(words) <= length:
-        return words
-    cut = words[:length]
-    return (cut.rsplit(" ", 1)[0] if " " in cut else cut) + "…"

@@ -10,14 +10,12 @@ import re
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from difflib import Match, SequenceMatcher
-from html import unescape
 from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple, TypeAlias, TypeGuard
 
-import nh3
-
 from ctportal.core.languages import CODES
+from ctportal.core.rich_text import paragraphs
 from ctportal.core.types import JsonObject, JsonValue
 
 # The path from the record to a value: names of fields and, for an entry of a list, the entry itself.
@@ -299,29 +297,3 @@ def _aligned(old: list[str], new: list[str], budget: _Budget) -> Iterator[tuple[
         yield "", a, b
     if end:
         yield SAME, old[len(old) - end :], new[len(new) - end :]
-
-
-_BLOCKS = {"p", "h2", "h3", "h4", "li", "td", "th", "br", "blockquote", "tr", "ul", "ol", "table"}
-_FORMS = {"h2", "h3", "h4", "li", "td", "th", "blockquote", "strong", "em", "sub", "sup"}
-_CLEANER = nh3.Cleaner(tags=_BLOCKS | _FORMS | {"a"}, attributes={"a": {"href"}, "*": set()}, link_rel=None)
-# Every tag that _CLEANER leaves: a slash, its name, the address of a link.
-_TAG = re.compile(r'<(/?)(\w+)(?: href="([^"]*)")?>')
-
-
-def paragraphs(text: str, with_form: bool = False) -> list[str]:
-    """Return the paragraphs of *text* (plain or HTML) as plain text with single spaces, empty ones left out.
-
-    *with_form* adds marks for headings, list items, table cells and emphasis, and the addresses of links, to compare
-    texts whose words are the same.
-    """
-
-    def mark(tag: re.Match[str]) -> str:
-        closing, name, address = tag.groups(default="")
-        form = f"&lt;{name}&gt; " if name in _FORMS else f" &lt;{address}&gt; " if name == "a" else ""
-        return ("\0" if name in _BLOCKS else "") + (form if with_form and not closing else "")
-
-    if "<" in text or "&" in text:
-        found = unescape(_TAG.sub(mark, _CLEANER.clean(text))).split("\0")
-    else:
-        found = text.splitlines()
-    return [line for line in (" ".join(each.split()) for each in found) if line]

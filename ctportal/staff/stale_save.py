@@ -19,9 +19,9 @@ from django.core.exceptions import ValidationError
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from ctportal.core.rich_text import plain
 from ctportal.publishing.base_models import is_key
 from ctportal.publishing.changes import name_of
-from ctportal.publishing.snapshot import plain
 from ctportal.reading.differences import text_changes
 from ctportal.workflow import review
 

@@ -17,10 +17,10 @@ from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 
 from ctportal.core.languages import LANGUAGES
+from ctportal.core.rich_text import paragraphs, plain
 from ctportal.core.types import AnyUser, JsonObject, JsonValue
 from ctportal.publishing.base_models import Record
-from ctportal.publishing.snapshot import plain
-from ctportal.reading.differences import Part, paragraphs, text_changes
+from ctportal.reading.differences import Part, text_changes
 from ctportal.workflow.redaction import Pointer, is_owner, known
 from ctportal.workflow.revisions import Column, SavedState, called, columns_of
 

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
+from ctportal.core.rich_text import plain
 from ctportal.publishing import epoch
 from ctportal.publishing.models import Edition
-from ctportal.publishing.snapshot import plain
 
 pytestmark = pytest.mark.django_db
 QUOTATION_MARKS = re.compile(r"[\"“”„‟«»‹›「」『』‘‛‚]")

@@ -14,7 +14,6 @@ from ctportal.reading.differences import (
     SAME,
     SKIPPED,
     differences,
-    paragraphs,
     text_changes,
 )
 
@@ -228,10 +227,3 @@ def test_both_texts_can_be_read_off_the_difference(before, after):
 
     assert "".join(rebuilt(found, DELETED)) == "".join("".join(before).split())
     assert "".join(rebuilt(found, INSERTED)) == "".join("".join(after).split())
-
-
-def test_a_letter_put_below_the_line_is_a_change():
-    old, new = "<p>H2O</p>", "<p>H<sub>2</sub>O</p>"
-
-    assert paragraphs(old) == paragraphs(new) == ["H2O"]
-    assert paragraphs(old, with_form=True) != paragraphs(new, with_form=True)

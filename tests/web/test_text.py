@@ -5,7 +5,6 @@ import re
 import pytest
 
 from ctportal.publishing.services import publish
-from ctportal.publishing.snapshot import excerpt
 from ctportal.web.sanitizer import rich
 from ctportal.web.text import by_direction, number, size
 from tests import factories as make
@@ -102,19 +101,3 @@ def test_numbers_in_a_summary_read_right_in_arabic(client):
     page = client.get("/ar/conferences/minsk-2019/").content.decode()
 
     assert 'الهاتف <bdi dir="ltr">+992 (37) 221-00-00</bdi> &amp; &lt;b&gt;' in page
-
-
-@pytest.mark.parametrize(
-    ("html", "words"),
-    [
-        ("<h2>Outcome</h2>They agreed.", "Outcome They agreed."),
-        ("<h2>Outcome</h2><p>They agreed.</p>", "Outcome They agreed."),
-        ("<ul><li>One</li></ul>Two", "One Two"),
-        ("<table><tr><td>One</td></tr></table>Two", "One Two"),
-        ("<blockquote>One</blockquote>Two<br>Three", "One Two Three"),
-        ("<div>One</div>Two", "One Two"),
-        ("<p>One<strong>s</strong></p>", "Ones"),
-    ],
-)
-def test_an_excerpt_keeps_blocks_apart(html, words):
-    assert excerpt(html) == words

@@ -15,7 +15,7 @@ from ctportal.staff.fields import LocalDateTimeField
 from ctportal.staff.object_pages import ObjectPage, page_address
 from ctportal.staff.panel import newly_public
 from ctportal.staff.publishing_fields import PublishingFields
-from ctportal.workflow import release, review
+from ctportal.workflow import audit, release, review
 
 
 class ReleaseForm(forms.Form):
@@ -76,7 +76,7 @@ class ReleasePage(ObjectPage):
             try:
                 text, cascaded = self.buttons[button](self, form, chosen)
             except ValidationError as error:
-                self.request.refusal = error
+                audit.note_refusal(request, error)
                 self._add(form, error)
             else:
                 self.say(text)

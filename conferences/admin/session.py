@@ -3,7 +3,6 @@
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -104,14 +103,8 @@ class SessionAdmin(DraftAdmin):
             raise PermissionDenied
         return HttpResponseRedirect(reverse("admin:conferences_conference_history", args=[session.conference_id]))
 
-    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        if request.method != "POST":  # no transaction, which would take SQLite's write lock
-            return super().changeform_view(request, object_id, form_url, extra_context)
-        session = self.get_object(request, unquote(object_id)) if object_id else None
-        with transaction.atomic():
-            if session:
-                lock(Conference._base_manager.filter(pk=session.conference_id))
-            return super().changeform_view(request, object_id, form_url, extra_context)
+    def rows_to_lock(self, pk):
+        return Conference._base_manager.filter(pk__in=Session._base_manager.filter(pk=pk).values("conference"))
 
     def save_model(self, request, obj, form, change):
         if not roles.may_edit(request.user, obj.conference):

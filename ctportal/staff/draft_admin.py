@@ -5,10 +5,14 @@ from typing import Any
 
 from csp.decorators import csp_update
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ORDER_VAR
+from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.decorators import method_decorator
 
+from ctportal.publishing.base_models import is_key, lock
 from ctportal.staff import list_search, presence, stale_save
 from ctportal.staff.draft_history import KeepsHistory
 from ctportal.staff.fields import NATIVE_WIDGETS, AutocompleteFields
@@ -55,6 +59,20 @@ class DraftAdmin(KeepsHistory, AutocompleteFields, NarrowedList, admin.ModelAdmi
         if level == messages.SUCCESS and KEPT.fullmatch(token):
             extra_tags = f"{extra_tags} kept-{token}".lstrip()
         super().message_user(request, message, level, extra_tags, fail_silently)
+
+    def rows_to_lock(self, pk: str) -> QuerySet:
+        """Return the rows that must not change between the check of the posted form of the object *pk* and its saving."""
+        return self.model._base_manager.filter(pk=pk)
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        if request.method != "POST":
+            # A GET needs no transaction, which would take the write lock on SQLite. The digests of the opened form are
+            # made from the same objects that it shows.
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        with transaction.atomic():
+            if object_id and is_key(unquote(object_id)):
+                lock(self.rows_to_lock(unquote(object_id)))
+            return super().changeform_view(request, object_id, form_url, extra_context)
 
     def get_search_results(self, request, queryset, search_term):
         # A column that the user sorts by goes before.

@@ -35,7 +35,7 @@ from ctportal.staff.prose_editor import EDITOR_POLICY, left_out_of, with_nonce
 from ctportal.staff.publishing_fields import PublishingFields, show_refusal
 from ctportal.staff.stale_save import stale_message
 from ctportal.staff.text_rows import TextRowForm, text_form_fields, text_row, text_widget
-from ctportal.workflow import review, roles
+from ctportal.workflow import audit, review, roles
 
 ABOUT_PUBLISHING = ("publish_note", "alone_reason", "mark")
 
@@ -186,7 +186,7 @@ class LanguagePage(ObjectPage):
         except ValidationError as error:
             # The transaction was rolled back. Without a reload, the record would seem to have changed meanwhile.
             self.record.refresh_from_db()
-            request.refusal = error
+            audit.note_refusal(request, error)
             form = self.admin.language_form(self, request.POST, request.FILES)
             form.is_valid()
             show_refusal(form, error)

@@ -44,7 +44,7 @@ def look_elsewhere(admin, request, pk):
 
 
 def carry_over(request, moved):
-    """Adapt the POST *request* of the old entry's form to the new entry's form, which then refuses it as stale.
+    """Adapt the POST *request* of the old entry's form to the new entry's form. Return the error that this shows.
 
     Fields that only the new form has get their saved values. The error lists what was typed in fields that only the
     old form has.
@@ -62,7 +62,7 @@ def carry_over(request, moved):
     request.POST = stale_save.with_what_is_saved(
         request.POST, now(instance=moved.record), except_for=before.base_fields
     )
-    request.refusal = ValidationError(told, code="stale")
+    return ValidationError(told, code="stale")
 
 
 def _form(admin, request, record):

@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import Model, QuerySet
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ctportal.publishing.base_models import Stage, entry_model, is_key, lock
+from ctportal.publishing.base_models import Stage, entry_model
 from ctportal.publishing.models import Edition
 from ctportal.publishing.snapshot import refresh_draft
 from ctportal.staff import buttons, moved_records, presence
@@ -36,7 +36,7 @@ from ctportal.staff.record_form import RecordForm
 from ctportal.staff.recovery import RecoverOnePage, RecoverPage, gone_message
 from ctportal.staff.share_page import SharePage
 from ctportal.staff.versions import ComparePage, SealPage, VersionsPage
-from ctportal.workflow import review, roles
+from ctportal.workflow import audit, review, roles
 from ctportal.workflow.original_language import move_labels
 from ctportal.workflow.redaction import redact
 
@@ -172,25 +172,29 @@ class RecordAdmin(DraftAdmin):
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         buttons.require_right(request, self)
-        if request.method != "POST":
-            # A GET needs no transaction, which would take the write lock on SQLite. The digests of the opened form are
-            # made from the same objects that it shows.
-            return super().changeform_view(request, object_id, form_url, extra_context)
         try:
-            with transaction.atomic():
-                if object_id and is_key(unquote(object_id)):  # so that it does not change until it is saved
-                    lock(self.model._base_manager.filter(pk=unquote(object_id)))
-                return super().changeform_view(request, object_id, form_url, extra_context)
+            return super().changeform_view(request, object_id, form_url, extra_context)
         except moved_records.RecordMoved as moved:
-            moved_records.carry_over(request, moved)
-            return moved.now.changeform_view(request, object_id, moved.now.change_address(moved.record), extra_context)
+            if request.method != "POST":
+                raise
+            error, form_url = moved_records.carry_over(request, moved), moved.now.change_address(moved.record)
+            return moved.now.show_refused(request, error, object_id, form_url, extra_context)
         except ValidationError as error:  # from the button's service
-            request.refusal = error
+            refusal = error
         except IntegrityError:
             # Another user took the slug, or deleted a related object, after the form was checked.
             text = _("Someone else saved a conflicting change at the same time. Nothing was saved.")
-            request.refusal = ValidationError(text, code="at_once")
-        # The transaction was rolled back, draft included. The form is shown again with the typed values and the error.
+            refusal = ValidationError(text, code="at_once")
+        return self.show_refused(request, refusal, object_id, form_url, extra_context)
+
+    def show_refused(self, request, refusal, object_id, form_url, extra_context):
+        """Show the posted form again, with what was typed and the ValidationError *refusal*.
+
+        The transaction was rolled back, draft included. Django makes the form anew and passes nothing on to it but the
+        request, so the refusal goes with that; as an error of the form it also keeps it from being saved.
+        """
+        audit.note_refusal(request, refusal)
+        request.refusal = refusal
         for _name, uploads in request.FILES.lists():
             for upload in uploads:
                 upload.seek(0)
@@ -219,7 +223,7 @@ class RecordAdmin(DraftAdmin):
     # Saving
 
     def save_model(self, request, obj, form, change):
-        request.record_form = form
+        request.record_form = form  # for ``_press``: Django passes no form on to ``response_change``
         if change:
             obj.save(update_fields=form.own_columns)
         else:

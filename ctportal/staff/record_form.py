@@ -120,7 +120,7 @@ class RecordForm(TextRowForm, LabelForm, PublishingFields, metaclass=forms.model
             self.text_row.language = self.language
             self.clean_text()
         self._clean_instant()
-        if hasattr(self.request, "refusal"):  # by the service of a button; see ``RecordAdmin.changeform_view``
+        if hasattr(self.request, "refusal"):  # see ``RecordAdmin.show_refused``
             show_refusal(self, self.request.refusal)
 
     def _clean_instant(self):

@@ -93,9 +93,9 @@ def note(
 
 
 class AuditMiddleware:
-    """Stores the current request for signals that do not pass it, and notes refusals in the admin.
+    """Stores the current request for signals that do not pass it, and notes in the admin what is forbidden or not found.
 
-    Refusals are noted after the response is made, when nothing is rolled back any more.
+    This is noted after the response is made, when nothing is rolled back any more.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -108,30 +108,35 @@ class AuditMiddleware:
                 response = self.get_response(request)
                 match = request.resolver_match
                 if match and ("admin" in match.namespaces or match.url_name in PRIVATE):
-                    note_refusal(request, match, response)
+                    note_response(request, match, response)
         finally:
             _request.reset(token)
         return response
 
 
-def note_refusal(request: HttpRequest, match: ResolverMatch, response: HttpResponse) -> None:
-    """Note a 403, a step refused by the rules (``request.refusal``), or a page not found, for users who are signed in.
+def note_refusal(request: HttpRequest, error: ValidationError) -> None:
+    """Note a step of the admin that the rules refuse. Call it when nothing is rolled back any more."""
+    if match := request.resolver_match:
+        _note_refused(request, match, ": " + "; ".join(error.messages))
 
-    The entry names the view and the numbers in the address, nothing else: an address may hold typed text.
-    """
+
+def note_response(request: HttpRequest, match: ResolverMatch, response: HttpResponse) -> None:
+    """Note a 403 or a page not found, for users who are signed in."""
     if not request.user.is_authenticated:
         return
-    refusal = getattr(request, "refusal", None)
-    what = f"{request.method} {match.url_name}"
-    if refusal or response.status_code == 403:
-        reason = f"{response.status_code}" if refusal is None else "; ".join(refusal.messages)
-        note(Kind.REFUSAL, f"{what}: {reason}", outcome=Outcome.REFUSED, request=request, record=_record_of(match))
+    if response.status_code == 403:
+        _note_refused(request, match, ": 403")
     elif match.url_name and _is_not_found(response, match) and not request.user.has_perm(READ_ALL):
         # Users who read their own drafts only get the same answer whether the record exists or not. So both cases take
         # the same queries, and one entry in ten minutes.
         numbers = "/".join(str(value) for value in match.kwargs.values() if str(value).isdecimal())
-        what = f"{what} {numbers}".rstrip() + ": not found"
-        note(Kind.REFUSAL, what, outcome=Outcome.REFUSED, request=request, record=_record_of(match), once=True)
+        _note_refused(request, match, f" {numbers}".rstrip() + ": not found", once=True)
+
+
+def _note_refused(request: HttpRequest, match: ResolverMatch, how: str, *, once: bool = False) -> None:
+    """Note a refused request. The entry names the view and *how*, but no address: it may hold typed text."""
+    what = f"{request.method} {match.url_name}{how}"
+    note(Kind.REFUSAL, what, outcome=Outcome.REFUSED, request=request, record=_record_of(match), once=once)
 
 
 def _is_not_found(response: HttpResponse, match: ResolverMatch) -> bool:

@@ -15,7 +15,7 @@ from .state import coverage
 
 
 class Move(NamedTuple):
-    """A conference begins at the instant *new* instead of *old*. *taking*: see ``services.redate``."""
+    """A conference begins at the instant *new* instead of *old*. *taking*: see ``services.redate_all``."""
 
     old: datetime
     new: datetime

@@ -290,8 +290,8 @@ def edition_of(
     *,
     by: str,
     at: datetime,
-    note: str = "",
-    minor: bool = False,
+    note: str,
+    minor: bool,
 ) -> Edition:
     """Return an unsaved Edition of *snapshot*, public from *start* to *until*, created *at* that instant."""
     json = snapshot.json

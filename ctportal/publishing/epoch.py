@@ -53,17 +53,16 @@ class Reading(NamedTuple):
     epoch: str
 
 
-def read(at: datetime | None = None) -> Reading:
-    """Return *at* and its epoch. One query.
+def read() -> Reading:
+    """Return the instant that this process has reached, and its epoch. One query.
 
-    Without *at* it is the instant that this process has reached: by its clock or, where that is ahead by at most ``APART``,
-    that of the last publication. So what one machine publishes is public on all machines at once.
+    The instant is that of its clock or, where that is ahead by at most ``APART``, that of the last publication. So what one
+    machine publishes is public on all machines at once.
     """
-    clock = at or timezone.now()
-    latest = at or clock + APART
+    clock = timezone.now()
     adapt = connection.ops.adapt_datetimefield_value
     with connection.cursor() as cursor:
-        cursor.execute(EPOCH, {"clock": adapt(clock), "latest": adapt(latest)})
+        cursor.execute(EPOCH, {"clock": adapt(clock), "latest": adapt(clock + APART)})
         row = cursor.fetchone()
     if row is None:
         return Reading(clock, "")

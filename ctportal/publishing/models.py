@@ -145,9 +145,8 @@ class Edition(models.Model):
     def __str__(self) -> str:
         return f"{self.type} {self.slug or self.uid} from {self.public_from:%Y-%m-%d %H:%M:%S} UTC"
 
-    def is_public(self, at: datetime | None = None) -> bool:
-        """Return whether the edition is public at *at* (default now): the rule of ``EditionQuerySet.public`` for this row."""
-        at = at or timezone.now()
+    def is_public(self, at: datetime) -> bool:
+        """Return whether the edition is public at *at*: the rule of ``EditionQuerySet.public`` for this row."""
         return self.public_from <= at and (self.public_until is None or at < self.public_until)
 
     @property

@@ -91,9 +91,7 @@ def _relabel(changes: Changes, snapshot: Snapshot, *, note: str, reason: str) ->
         changes.note(Action.INSERTED, new, effective_at=start, reason=reason)
 
 
-def merge_entries(
-    merged_away: SluggedRecord, into: SluggedRecord, *, by: Author, note: str = "", reason: str = ""
-) -> Renamed:
+def merge_entries(merged_away: SluggedRecord, into: SluggedRecord, *, by: Author, reason: str = "") -> Renamed:
     """Replace *merged_away* by *into* in everything that is public. Called after their working rows were merged.
 
     The uid and the slugs of *merged_away* redirect to *into* from now on.
@@ -108,7 +106,7 @@ def merge_entries(
             )
         snapshot = builder_for(into).snapshot(into)
         refuse_slug_of_another(changes, snapshot)
-        done = _replace_label(changes, merged_away.uid, snapshot, note=note, reason=reason)
+        done = _replace_label(changes, merged_away.uid, snapshot, note="", reason=reason)
         if done.left_out:
             raise ValidationError(
                 _("Some pages have a scheduled edition; unschedule it before merging."), code="edition_to_come"

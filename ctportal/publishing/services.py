@@ -79,7 +79,7 @@ def draft_of(record: Record, *, replace: bool = False, reason: str = "") -> Draf
 
 @dataclass(frozen=True)
 class PublishOptions:
-    """How drafts are published together; see ``publish``. *taking* as for ``redate``."""
+    """How drafts are published together; see ``publish``. *taking* as for ``redate_all``."""
 
     at: datetime | None = None
     note: str = ""
@@ -320,15 +320,12 @@ def _unschedule(changes: Changes, uid: UUID) -> None:
         raise ValidationError(_("Nothing is scheduled: there is nothing to unschedule."), code="nothing_to_come")
 
 
-def redate(
-    record: Record, *, by: Author, at: datetime | None = None, taking: frozenset[UUID] | None = None
-) -> PublicationResult:
+def redate(record: Record, *, by: Author, at: datetime | None = None) -> PublicationResult:
     """Move the edition to come of *record*, unchanged, to *at* (default now).
 
-    Children scheduled for the same instant as their conference move with it. *taking* limits this to the children with
-    these uids; the others keep their time, unless the conference is not public then.
+    Children scheduled for the same instant as their conference move with it.
     """
-    return redate_all([record], by=by, at=at, taking=taking)[0]
+    return redate_all([record], by=by, at=at)[0]
 
 
 def redate_all(
@@ -340,7 +337,11 @@ def redate_all(
     naming: Naming = nullcontext,
 ) -> list[PublicationResult]:
     """Move the editions to come of *records*, in their order, to one instant; see ``redate``. Some may begin then already, or
-    have moved with their conference."""
+    have moved with their conference.
+
+    Of the children, *taking* moves those with these uids; the others keep their time, unless the conference is not public
+    then.
+    """
     done = []
     with publication(by) as changes:
         changes.load(record.uid for record in records)

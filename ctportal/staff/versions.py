@@ -198,7 +198,7 @@ class ComparePage(VersionsPage):
         return [
             *([moved] if before.slug != after.slug else []),
             *changed(before.json, after.json, language),
-            *relations_changed(was, now, language),
+            *relations_changed(was, now),
         ]
 
     def _titles(self, uids, language):

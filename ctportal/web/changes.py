@@ -176,7 +176,7 @@ def _together(shown):
     return list(kept.values())
 
 
-def relations_changed(before, after, language):
+def relations_changed(before, after):
     """Return the differences between two lists of relations, each (name, title of the target), as a list of Shown."""
     gone = [Shown(_relation(name), before=[title]) for name, title in before if (name, title) not in after]
     new = [Shown(_relation(name), after=[title]) for name, title in after if (name, title) not in before]

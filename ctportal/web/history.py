@@ -56,7 +56,7 @@ def changes_of(edition: Edition, before: Edition | None, at: datetime, language:
     pointers = _pointers((before, edition), at, language)
     changes = [
         *changed(before.json, edition.json, language),
-        *relations_changed(pointers[before.pk], pointers[edition.pk], language),
+        *relations_changed(pointers[before.pk], pointers[edition.pk]),
     ]
     remark = "" if changes else _("Nothing shown on this page has changed.")
     return {"heading": heading, "changes": changes, "remark": remark}

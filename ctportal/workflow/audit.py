@@ -188,15 +188,13 @@ def _record_with(pk: int, original: int) -> Named | Edition | None:
 # What is not public
 
 
-def note_preview(request: HttpRequest, record: Record, language: str, link: Model | None = None) -> None:
+def note_preview(request: HttpRequest, record: Record, language: str, link: Model | None) -> None:
     """Note that a preview was opened: by staff, or with the share link *link*."""
     if request.method == "GET":
         note(Kind.OPENING, f"preview in {language}{_with(link)}", request=request, record=record)
 
 
-def note_file(
-    request: HttpRequest, stored: StoredFile, status: int, record: Record | None = None, link: Model | None = None
-) -> None:
+def note_file(request: HttpRequest, stored: StoredFile, status: int, record: Record | None, link: Model | None) -> None:
     """Note that a file which no public edition shows was sent, in whole or in part (*status* 200 or 206): once in ten minutes
     for each account, address and file. Thumbnails are not noted."""
     if request.method != "GET" or status not in (200, 206) or stored.variant.startswith(THUMBNAIL):

@@ -80,7 +80,7 @@ def test_the_rule_for_queries_and_for_one_row_agree(frozen_clock, by, start, end
     with lifted_guards():
         edition.save()
 
-    assert edition.is_public() is public
+    assert edition.is_public(now) is public
     assert Edition.objects.public(epoch.now()).filter(pk=edition.pk).exists() is public
 
 

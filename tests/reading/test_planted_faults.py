@@ -18,8 +18,8 @@ def epoch_of_the_mark_alone(patch):
     """What has begun or ended does not count."""
     honest = epoch.read
 
-    def read(at=None):
-        reading = honest(at)
+    def read():
+        reading = honest()
         return epoch.Reading(reading.at, reading.epoch.partition(" ")[0])
 
     patch.setattr(epoch, "read", read)

@@ -390,7 +390,7 @@ def test_the_first_rows_are_those_of_the_list(publisher):
 
 def plainly_counted(record_type):
     """Return {(facet, value): number of public records}, each edition asked on its own."""
-    public = [edition.pk for edition in Edition.objects.of(record_type) if edition.is_public()]
+    public = [edition.pk for edition in Edition.objects.of(record_type) if edition.is_public(epoch.now())]
     facets = Facet.objects.filter(edition__in=public, name__in=MENUS).values_list("name", "value")
     return Counter(facets)
 

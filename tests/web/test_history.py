@@ -124,7 +124,7 @@ def test_a_version_tells_field_by_field_what_changed_from_the_one_before(client,
 def test_relations_that_came_and_went_are_told_in_their_order():
     before, after = [("cites", "a"), ("cites", "b")], [("cites", "b"), ("parent", "c"), ("cites", "d")]
 
-    found = relations_changed(before, after, "en")
+    found = relations_changed(before, after)
 
     assert [(each.label, each.before, each.after) for each in found] == [
         ("Cites", ["a"], ["d"]),

@@ -61,7 +61,7 @@ def test_a_record_is_submitted_sent_back_submitted_again_and_approved(draft, edi
 
     edition = review.approve(draft, by=publisher).edition
 
-    assert edition.is_public()
+    assert edition.is_public(timezone.now())
     assert stage(draft) == Stage.DRAFT
     assert steps(draft) == [
         ("submitted", "editor", "Please by noon"),
@@ -101,7 +101,7 @@ def test_who_had_a_hand_in_it_is_no_second_reader(draft, editor, publisher):
         review.approve(draft, by=publisher)
 
     assert code_of(refused.value) == "second_person_needed"
-    assert review.approve(draft, by=make_account("publisher", "second")).edition.is_public()
+    assert review.approve(draft, by=make_account("publisher", "second")).edition.is_public(timezone.now())
 
 
 def test_of_several_approved_at_once_all_that_is_missing_is_told(editor, publisher):
@@ -129,7 +129,7 @@ def test_what_one_publishes_oneself_counts_anew_after_publication(draft, editor,
     review.note_change(draft, editor)
     review.submit(draft, by=editor)
 
-    assert review.approve(draft, by=publisher).edition.is_public()
+    assert review.approve(draft, by=publisher).edition.is_public(timezone.now())
     assert steps(draft)[-1] == ("approved", "publisher", "")
 
 
@@ -160,7 +160,7 @@ def test_unscheduling_what_was_scheduled_makes_nobody_the_second_reader_of_their
         review.approve(draft, by=publisher)
 
     assert code_of(refused.value) == "second_person_needed"
-    assert review.approve(draft, by=make_account("publisher", "second")).edition.is_public()
+    assert review.approve(draft, by=make_account("publisher", "second")).edition.is_public(timezone.now())
     assert not UnreviewedEdit.objects.exists()
 
 

@@ -4,16 +4,17 @@ Data that may change without a new edition (documents, photos, relations) is pas
 """
 
 from collections import defaultdict
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from ctportal.core import codes
 from ctportal.core.countries import country_name
-from ctportal.core.dates import format_date
+from ctportal.core.dates import format_date, last_day
+from ctportal.core.instants import end_of_day
 from ctportal.core.languages import LANGUAGES
-from ctportal.web.cards import dates_of, off, web_address
+from ctportal.web.cards import dates_of, event_status, off, web_address
 from ctportal.web.labels import foreign_notice, label, measure
 from ctportal.web.text import LanguageContext, number
 
@@ -22,7 +23,13 @@ EVENT_STATUS = {"postponed": "EventPostponed", "cancelled": "EventCancelled"}
 ATTENDANCE = {"in-person": "Offline", "online": "Online", "hybrid": "Mixed"}
 
 
-def conference_view(data, language, sources=None, documents=None):
+def has_ended(data, at: datetime) -> bool:
+    """Return whether the conference is over at *at*, at its place."""
+    last = last_day(date.fromisoformat(data["end_date"]), data["date_precision"])
+    return end_of_day(last, data["time_zone"]) <= at
+
+
+def conference_view(data, language, *, is_over, sources=None, documents=None):
     """Return what the page of a conference shows of its public JSON *data*. *language* must be active.
 
     *sources* is {key of a figure: its public source document}, *documents* is {key of a session: its documents}.
@@ -40,7 +47,7 @@ def conference_view(data, language, sources=None, documents=None):
         "title": title,
         "name": data["name"],
         "kind": label(codes.ConferenceKind, data["kind"]),
-        "status": label(codes.EventStatus, data["event_status"]),
+        "status": event_status(data["event_status"], is_over=is_over),
         "off": off(data["event_status"]),
         "format": label(codes.EventFormat, data["format"]),
         "dates": dates,

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from ctportal.core import codes
 from ctportal.core.languages import CODES
 from ctportal.publishing.models import Edition
+from ctportal.reading.context import ReadRequest
 from ctportal.reading.queries import referring
 from ctportal.web import cards
 from ctportal.web.labels import number_in_series
@@ -24,7 +25,7 @@ from ctportal.web.records import EditionDetailView, RecordPage, render_record_pa
 from ctportal.web.text import LanguageContext
 from ctportal.web.vocabulary import render_vocabulary
 
-from .pages import conference_view, event_data, notice, photo_view
+from .pages import conference_view, event_data, has_ended, notice, photo_view
 from .places import HIGHEST, series_place
 
 HERO_SIZES = "(min-width: 60rem) 30rem, 95vw"
@@ -42,7 +43,7 @@ class ConferenceListView(EditionListView):
     list_class = "rows placed"
 
     def rows(self, editions, at, language):
-        return [cards.conference_row(each, language) for each in editions]
+        return [cards.conference_row(each, at, language) for each in editions]
 
 
 def neighbours(edition, series, at):
@@ -104,13 +105,14 @@ def _neighbours(at: datetime, date: date, slug: str, ordinals: dict[str, int | N
     return list(Edition.objects.filter(match).defer("json", "text"))
 
 
-def render_conference(request: HttpRequest, page: RecordPage) -> HttpResponse:
-    language = page.language
+def render_conference(request: ReadRequest, page: RecordPage) -> HttpResponse:
+    language, at = page.language, request.read_context.at
     documents = [child for child in page.children if child.type == "document"]
     photos = sorted((child for child in page.children if child.type == "photo"), key=_photo_order)
     conference = conference_view(
         page.data,
         language,
+        is_over=not page.version and has_ended(page.data, at),  # a version shows what it said
         sources={each.key: cards.target(each, language) for each in page.related_as("source")},
         documents=_by_session(documents, language),
     )
@@ -122,7 +124,7 @@ def render_conference(request: HttpRequest, page: RecordPage) -> HttpResponse:
         "documents": _grouped(documents, language),
         "photos": [cards.photo_tile(each, language) for each in photos],
         "side_events": [
-            cards.conference_row(each, language) for each in reversed(page.children) if each.type == "conference"
+            cards.conference_row(each, at, language) for each in reversed(page.children) if each.type == "conference"
         ],
         "references": [cards.document_row(each, language, with_excerpt=False) for each in page.related_as("reference")],
         "hero": hero,

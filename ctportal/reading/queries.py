@@ -180,7 +180,7 @@ class PageOutOfRange(EmptyPage):
 
 
 # The fields that are loaded for editions shown as cards; all others are deferred.
-CARDS = ("uid", "type", "slug", "date", "end_date", "public_from", "card")
+CARDS = ("uid", "type", "slug", "date", "end_date", "over_at", "public_from", "card")
 
 
 class EditionPaginator(Paginator):  # type: ignore[type-arg]  # takes no parameter at run time

@@ -46,6 +46,11 @@ def off(status: str) -> bool:
     return status in ("postponed", "cancelled")
 
 
+def event_status(status: str, *, is_over: bool) -> str:
+    """Return the label of an event status. What is over is neither planned nor confirmed any more: "" then."""
+    return "" if is_over and status in ("planned", "confirmed") else label(codes.EventStatus, status)
+
+
 def title_of(data: dict[str, Any], language: str) -> LocalizedText:
     """Return the title of the record with the card *data*: its title, its name or, for a photo, its caption."""
     texts = LanguageContext(language, data.get("original_language", DEFAULT))
@@ -66,9 +71,9 @@ def pointed_to(editions: Iterable[Edition], name: str, at: datetime) -> dict[int
     return {pk: each for pk, records in found.items() for each in records if each.name == name}
 
 
-def conference_row(record, language: str, series: str = "") -> dict[str, Any]:
-    """Return what a list shows of a conference, with its number in *series* (a uid)."""
-    data = record.card_data
+def conference_row(record, at: datetime, language: str, series: str = "") -> dict[str, Any]:
+    """Return what a list shows of a conference at the instant *at*, with its number in *series* (a uid)."""
+    data, status = record.card_data, record.card_data["event_status"]
     texts = LanguageContext(language, data["original_language"])
     title = texts.pick(data["title"])
     rest = texts.after(title)
@@ -80,8 +85,8 @@ def conference_row(record, language: str, series: str = "") -> dict[str, Any]:
         "dates": dates_of(data, language),
         "start_date": data["start_date"],
         "kind": label(codes.ConferenceKind, data["kind"]),
-        "status": label(codes.EventStatus, data["event_status"]) if data["event_status"] != "held" else "",
-        "off": off(data["event_status"]),
+        "status": event_status(status, is_over=record.over_at <= at) if status != "held" else "",
+        "off": off(status),
         "format": label(codes.EventFormat, data["format"]) if data["format"] != "in-person" else "",
         "city": rest.pick(data["city"]),
         "country": country_name(data["country"], language),
@@ -90,11 +95,11 @@ def conference_row(record, language: str, series: str = "") -> dict[str, Any]:
     }
 
 
-def conference_card(record, language: str, photo: dict[str, Any] | None = None, *, wide: bool = False):
-    """Return what a card shows of a conference; *photo* is the card of its featured photo."""
+def conference_card(record, at: datetime, language: str, photo: dict[str, Any] | None, *, wide: bool = False):
+    """Return what a card shows of a conference at the instant *at*; *photo* is the card of its featured photo."""
     sizes = WIDE_CARD_SIZES if wide else CARD_SIZES
     picture = picture_of(photo, language, sizes=sizes, eager=wide, decorative=True) if photo else None
-    return {**conference_row(record, language), "picture": picture}
+    return {**conference_row(record, at, language), "picture": picture}
 
 
 def document_row(record, language: str, conference=None, *, with_excerpt: bool = True, with_kind: bool = True):

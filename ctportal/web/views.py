@@ -49,10 +49,10 @@ def permanent(request, uid):
 
 
 def home(request, language):
-    read_context = request.read_context
-    upcoming = _to_come(read_context.at, (read_context.at - LONGEST).date())
-    latest = _over(read_context.at, (read_context.at + AHEAD).date())
-    featured = cards.pointed_to(latest, "featured_photo", read_context.at)
+    read_context, at = request.read_context, request.read_context.at
+    upcoming = _to_come(at, (at - LONGEST).date())
+    latest = _over(at, (at + AHEAD).date())
+    featured = cards.pointed_to(latest, "featured_photo", at)
     photos = {pk: photo.card_data for pk, photo in featured.items()}
     # The newest is always shown; for the other places, those with a photo are preferred.
     latest = latest[:1] + sorted(latest[1:], key=lambda e: e.pk not in photos)[: LATEST - 1]
@@ -66,15 +66,15 @@ def home(request, language):
         first_rows(filters_for("document", {"kind": kind}, request), NEWS)
         for kind in ("press-release", "co-chairs-summary")
     )
-    newest = _newest(read_context.at)
+    newest = _newest(at)
     return render_page(
         request,
         "web/home.html",
         {
-            "upcoming": [cards.conference_row(each, language) for each in upcoming],
-            "first": first and cards.conference_card(first, language, photos.get(first.pk), wide=True),
-            "latest": [cards.conference_card(each, language, photos.get(each.pk)) for each in latest],
-            **_documents({"newest": newest, "releases": releases, "summaries": summaries}, read_context.at, language),
+            "upcoming": [cards.conference_row(each, at, language) for each in upcoming],
+            "first": first and cards.conference_card(first, at, language, photos.get(first.pk), wide=True),
+            "latest": [cards.conference_card(each, at, language, photos.get(each.pk)) for each in latest],
+            **_documents({"newest": newest, "releases": releases, "summaries": summaries}, at, language),
             **_ways_in(read_context, language),
         },
         language=language,

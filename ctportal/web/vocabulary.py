@@ -64,7 +64,7 @@ def _members(request: ReadRequest, page: RecordPage) -> dict[str, Any]:
         series = str(page.uid) if is_series else ""
         result |= {
             "number": found.number,
-            "rows": [cards.conference_row(each, language, series) for each in found],
+            "rows": [cards.conference_row(each, request.read_context.at, language, series) for each in found],
             "tally": tally("conference", found.paginator.count, language),
             "pager": pager_of(found, page.path, language, {}),
         }

@@ -1,7 +1,7 @@
 """The pages of conferences, series, themes and photos: what stands at an address, and what must not be told."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlencode
 
 import pytest
@@ -28,6 +28,45 @@ def publisher():
 
 def page(client, address):
     return client.get(address).content.decode()
+
+
+# What is over --------------------------------------------------------------------------------------------------------
+
+OVER = datetime(2026, 3, 31, 19, tzinfo=UTC)  # the end of March in Dushanbe
+STATES = {
+    # status: what its own page and lists say while it lasts, and what they say when it is over
+    "planned": (["Planned"], ["Planned"], [], []),
+    "confirmed": (["Confirmed"], ["Confirmed"], [], []),
+    "held": (["Held"], [], ["Held"], []),
+    "postponed": (["Postponed"],) * 4,
+    "cancelled": (["Cancelled"],) * 4,
+}
+
+
+@pytest.mark.parametrize("status", STATES)
+def test_what_is_over_at_its_place_is_neither_planned_nor_confirmed(client, publisher, frozen_clock, status):
+    umbrella, series = make.make_conference(slug="week", event_status="held"), make.make_series(slug="process")
+    march = {"start_date": date(2026, 3, 10), "end_date": date(2026, 3, 10), "date_precision": "month"}
+    conference = make.make_conference(
+        slug="march", parent=umbrella, event_status=status, time_zone="Asia/Dushanbe", **march
+    )
+    conference.series_entries.create(series=series)
+    publish(umbrella, by=publisher)
+    publish(conference, by=publisher)
+
+    def states(address):
+        return re.findall(r'class="state[^"]*">([^<]*)<', page(client, f"/en/{address}/"))
+
+    def told():
+        lists = [states("conferences"), states("series/process"), states("conferences/week")[1:]]
+        assert lists == lists[:1] * 3
+        assert states("conferences/march/versions/1") == [status.capitalize()]  # what that version says
+        return states("conferences/march"), lists[0]
+
+    frozen_clock.move_to(OVER - timedelta(milliseconds=1))
+    before = told()
+    frozen_clock.move_to(OVER)
+    assert (*before, *told()) == STATES[status]
 
 
 # Addresses -----------------------------------------------------------------------------------------------------------

@@ -280,6 +280,16 @@ def test_no_part_of_a_form_is_wider_than_the_form(page, dossier, name):
     assert found == {360: [], 768: [], 1101: [], 1280: []}
 
 
+def test_the_help_of_a_field_begins_where_the_field_does(page, dossier):
+    starts = """rows => rows.filter(row => row.querySelector('.help')).map(row =>
+        ['input', '.help > div'].map(each => Math.round(row.querySelector(each).getBoundingClientRect().left)))"""
+    for width in (360, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.goto(address_of("dossier", dossier))
+        found = page.locator(".portal-publishing .form-row").evaluate_all(starts)
+        assert found and all(field == text for field, text in found), (width, found)
+
+
 def test_the_return_key_saves_the_draft_and_publishes_nothing(page, dossier):
     page.goto(address_of("add", dossier))
     for field, value in (("name", "Vienna 2020"), ("start_date", "2020-02-11"), ("end_date", "2020-02-12")):

@@ -197,7 +197,7 @@ class ComparePage(VersionsPage):
         moved = Shown(_("Web address"), before=[before.slug], after=[after.slug])
         return [
             *([moved] if before.slug != after.slug else []),
-            *changed(before.json, after.json, language),
+            *changed(self.record.record_type, before.json, after.json, language),
             *relations_changed(was, now),
         ]
 

@@ -1,7 +1,7 @@
 """Describe the differences between two editions in the reader's language, for visitors and staff.
 
-Only the two JSON texts are compared. ``changed(before, after, language)`` returns the input of
-``components/changes.html``, one entry per difference.
+Only the two JSON texts are compared. ``changed`` returns the input of ``components/changes.html``, one entry per
+difference.
 """
 
 import json
@@ -123,13 +123,14 @@ CODED = {
     "state": codes.TextState.choices,
     "standing": codes.TextStanding.choices,
     "role": [*codes.OrganizerRole.choices, *codes.AppearanceRole.choices],
-    "kind": [
-        *codes.ConferenceKind.choices,
-        *codes.SessionKind.choices,
-        *codes.LinkKind.choices,
-        *codes.DocumentKind.choices,
-        *codes.OrganizationKind.choices,
-    ],
+}
+# By the type of record or the list that the kind stands in: one code has several labels.
+KINDS = {
+    "conference": codes.ConferenceKind.choices,
+    "document": codes.DocumentKind.choices,
+    "organization": codes.OrganizationKind.choices,
+    "sessions": codes.SessionKind.choices,
+    "links": codes.LinkKind.choices,
 }
 DATES = frozenset({"start_date", "end_date", "date", "taken_on", "announced_on"})
 # Fields with text in a single language that is compared word by word.
@@ -155,10 +156,10 @@ class Shown:
     dir: str = ""
 
 
-def changed(before, after, language):
-    """Return the differences between two JSON texts as a list of Shown. *language* must be active."""
+def changed(record_type, before, after, language):
+    """Return the differences between two JSON texts of a record as a list of Shown. *language* must be active."""
     old, new = json.loads(before), json.loads(after)
-    teller = _Teller(language, new.get("original_language") or old.get("original_language") or DEFAULT)
+    teller = _Teller(record_type, language, new.get("original_language") or old.get("original_language") or DEFAULT)
     found = sorted(differences(old, new), key=lambda change: _ORDER.get(str(change.path[0]), len(_ORDER)))
     return _together(teller.tell(change) for change in found)
 
@@ -191,11 +192,16 @@ def _label(name):
     return capfirst(str(name))
 
 
+def _code(choices, code):
+    return _label(dict(choices).get(code, code))
+
+
 class _Teller:
     """Turns each Change into a Shown in one language."""
 
-    def __init__(self, language, original):
-        self.language, self.texts = language, LanguageContext(language, original)
+    def __init__(self, record_type, language, original):
+        self.record_type, self.language = record_type, language
+        self.texts = LanguageContext(language, original)
 
     def tell(self, change):
         shown = Shown(self.where(change))
@@ -220,7 +226,7 @@ class _Teller:
             if isinstance(part, str):
                 steps.append(_label(FIELDS.get(part, part.replace("_", " "))))
             elif part is not (change.before if change.after is None else change.after):
-                steps.append(self.entry(part, steps))
+                steps.append(self.entry(part))
         return " › ".join(step for step in steps if step)
 
     def lines(self, change, value):
@@ -228,6 +234,8 @@ class _Teller:
         if value in (None, "", [], {}):
             return []
         name = change.field
+        if name == "kind":
+            return [_code(KINDS[self.record_type if len(change.path) == 1 else change.path[0]], value)]
         if isinstance(value, list):
             said = [self.value(name, each) for each in value]
             return said if any(isinstance(each, dict) for each in value) else [comma(self.language).join(said)]
@@ -238,9 +246,9 @@ class _Teller:
         if isinstance(value, bool):
             return _("yes") if value else _("no")
         if isinstance(value, dict):
-            return self.entry(value, ())
+            return self.entry(value)
         if name in CODED:
-            return _label(dict(CODED[name]).get(value, value))
+            return _code(CODED[name], value)
         if name in DATES:
             return format_date(date.fromisoformat(value), self.language)
         if name == "country":
@@ -251,7 +259,7 @@ class _Teller:
             return number(value, self.language)
         return str(value)
 
-    def entry(self, entry, steps):
+    def entry(self, entry):
         """Return an entry of a list, or an object, in words."""
         if "sha256" in entry:
             form = f"{media_name(entry['media_type'])}, {size(entry['size'], self.language)}"
@@ -265,7 +273,7 @@ class _Teller:
             return language_name(entry["language"])
         said = next((self.said(entry[name]) for name in ("name", "title") if name in entry), "")
         if "start_time" in entry:
-            kind = self.value("kind", entry["kind"]) + (f" {entry['number']}" if entry["number"] else "")
+            kind = _code(KINDS["sessions"], entry["kind"]) + (f" {entry['number']}" if entry["number"] else "")
             return f"{kind}: {said}" if said else kind
         if "role" in entry:
             return f"{said} ({self.value('role', entry['role'])})"

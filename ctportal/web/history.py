@@ -55,7 +55,7 @@ def changes_of(edition: Edition, before: Edition | None, at: datetime, language:
         return {"heading": heading, "changes": [], "remark": remark}
     pointers = _pointers((before, edition), at, language)
     changes = [
-        *changed(before.json, edition.json, language),
+        *changed(edition.type, before.json, edition.json, language),
         *relations_changed(pointers[before.pk], pointers[edition.pk]),
     ]
     remark = "" if changes else _("Nothing shown on this page has changed.")

@@ -1,5 +1,6 @@
 """The public history: change notes, permanent addresses of versions, and what changed from one to the next."""
 
+import json
 import re
 from datetime import timedelta
 from html import unescape
@@ -8,7 +9,7 @@ import pytest
 
 from ctportal.publishing.models import Edition
 from ctportal.publishing.services import publish, unschedule, withdraw
-from ctportal.web.changes import relations_changed
+from ctportal.web.changes import changed, relations_changed
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -119,6 +120,41 @@ def test_a_version_tells_field_by_field_what_changed_from_the_one_before(client,
         ("Organizations and their roles › An office (Convener) › Role", ["Host"], ["Convener"]),
         ("People", [], ["A speaker (Keynote speaker)"]),
     ]
+
+
+SESSION = {"key": "a", "title": {"en": "Voices"}, "start_time": None, "number": None}
+
+
+@pytest.mark.parametrize(
+    ("record_type", "before", "after", "told"),
+    [
+        ("organization", {"kind": "civil-society"}, {"kind": "academic"}, ("Civil-society organization", "Academic institution")),
+        ("conference", {"kind": "side-event"}, {"kind": "congress"}, ("Side event", "Congress")),
+        ("document", {"kind": "statement"}, {"kind": "report"}, ("Statement", "Report")),
+        (
+            "conference",
+            {"sessions": [SESSION | {"kind": "civil-society"}]},
+            {"sessions": [SESSION | {"kind": "workshop"}]},
+            ("Civil-society event", "Workshop"),
+        ),
+        (
+            "conference",
+            {"sessions": []},
+            {"sessions": [SESSION | {"kind": "civil-society"}]},
+            (None, "Civil-society event: Voices"),
+        ),
+        (
+            "conference",
+            {"links": [{"address": "https://a.example", "kind": "video"}]},
+            {"links": [{"address": "https://a.example", "kind": "web-page"}]},
+            ("Video", "Web page"),
+        ),
+    ],
+)
+def test_a_kind_is_called_as_it_is_where_it_stands(record_type, before, after, told):
+    [found] = changed(record_type, json.dumps(before), json.dumps(after), "en")
+
+    assert [found.before, found.after] == [[label] if label else [] for label in told]
 
 
 def test_relations_that_came_and_went_are_told_in_their_order():

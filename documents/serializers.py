@@ -7,12 +7,9 @@ from ctportal.core.languages import CODES
 from ctportal.publishing.shapes import Labels, Languages, PublicFile, Serializer, Texts, VocabularyLabel
 
 
-class IssuedBySerializer(Serializer):
+class IssuedBySerializer(VocabularyLabel):
     """The organization that issued the document."""
 
-    uid = serializers.UUIDField()
-    slug = serializers.CharField()
-    name = Labels()
     acronym = serializers.CharField()
 
 

@@ -30,31 +30,25 @@ class LinesFormField(forms.CharField):
         return cleaned(super().to_python(value) or "")
 
 
-class LineField(models.CharField):  # type: ignore[type-arg]  # takes no parameter at run time
-    """A text of one line, such as a title or a name."""
-
+class _OneLine(models.Field):  # type: ignore[type-arg]  # takes no parameter at run time
     def to_python(self, value: Any) -> Any:
         value = super().to_python(value)
         return value and one_line(value)
+
+
+class LineField(_OneLine, models.CharField):  # type: ignore[type-arg]  # takes no parameter at run time
+    """A text of one line, such as a title or a name."""
 
     def formfield(self, **kwargs: Any) -> Any:
         return super().formfield(**{"form_class": LineFormField, **kwargs})
 
 
-class AddressField(models.URLField):  # type: ignore[type-arg]  # takes no parameter at run time
+class AddressField(_OneLine, models.URLField):  # type: ignore[type-arg]  # takes no parameter at run time
     """The address of a web page. Django's validator lets control characters pass."""
 
-    def to_python(self, value: Any) -> Any:
-        value = super().to_python(value)
-        return value and one_line(value)
 
-
-class MailboxField(models.EmailField):  # type: ignore[type-arg]  # takes no parameter at run time
+class MailboxField(_OneLine, models.EmailField):  # type: ignore[type-arg]  # takes no parameter at run time
     """An e-mail address. Django's validator lets control characters pass in quotation marks."""
-
-    def to_python(self, value: Any) -> Any:
-        value = super().to_python(value)
-        return value and one_line(value)
 
 
 class LinesField(models.TextField):  # type: ignore[type-arg]  # takes no parameter at run time

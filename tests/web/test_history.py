@@ -128,7 +128,12 @@ SESSION = {"key": "a", "title": {"en": "Voices"}, "start_time": None, "number": 
 @pytest.mark.parametrize(
     ("record_type", "before", "after", "told"),
     [
-        ("organization", {"kind": "civil-society"}, {"kind": "academic"}, ("Civil-society organization", "Academic institution")),
+        (
+            "organization",
+            {"kind": "civil-society"},
+            {"kind": "academic"},
+            ("Civil-society organization", "Academic institution"),
+        ),
         ("conference", {"kind": "side-event"}, {"kind": "congress"}, ("Side event", "Congress")),
         ("document", {"kind": "statement"}, {"kind": "report"}, ("Statement", "Report")),
         (

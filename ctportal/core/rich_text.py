@@ -12,8 +12,10 @@ _FORMS = {"h2", "h3", "h4", "li", "td", "th", "blockquote", "strong", "em", "sub
 _CLEANER = nh3.Cleaner(tags=_SEPARATING | KEPT, attributes={"a": {"href"}, "*": set()}, link_rel=None)
 # Every tag that _CLEANER leaves: a slash, its name, the address of a link.
 _TAG = re.compile(r'<(/?)(\w+)(?: href="([^"]*)")?>')
-# The end of an element of rich text. A plain text with "<" has none.
-_RICH_TEXT = re.compile(r"</(?:p|div|h[1-6]|ul|ol|li|blockquote|table|strong|em|a|su[bp])>|<br[\s/>]")
+# The end of an element of rich text, or a character that it has escaped. A plain text with "<" or "&" has neither.
+_RICH_TEXT = re.compile(
+    r"</(?:p|div|h[1-6]|ul|ol|li|blockquote|table|strong|em|a|su[bp])>|<br[\s/>]|&(?:amp|lt|gt|nbsp);"
+)
 
 
 def paragraphs(text: str, with_form: bool = False) -> list[str]:

@@ -32,7 +32,8 @@ def test_a_letter_put_below_the_line_is_a_change_of_form():
     ("text", "found"),
     [
         ("<p>R&amp;D &lt;press&gt;</p><p> </p><ul><li>One<br>Two</li></ul>", ["R&D <press>", "One", "Two"]),
-        ("Release <draft>\nAT&amp;T", ["Release <draft>", "AT&amp;T"]),  # no rich text: nothing of it is an element
+        ("Two days &amp; nights", ["Two days & nights"]),  # rich text as typed without the editor
+        ("Release <draft>\nAT&T", ["Release <draft>", "AT&T"]),  # plain: nothing of it is an element
     ],
 )
 def test_paragraphs(text, found):

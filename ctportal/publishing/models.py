@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ctportal.core import languages
 from ctportal.core.types import JsonObject
+from ctportal.publishing.text_fields import Searched
 
 
 class RecordType(models.TextChoices):
@@ -254,8 +255,11 @@ class Withdrawal(models.Model):
         return self.reason
 
 
-class LedgerEntry(models.Model):
-    """One change to an edition, with time and author. Each entry holds the SHA-256 of the one before. Append only."""
+class LedgerEntry(Searched):
+    """One change to an edition, with time and author. Each entry holds the SHA-256 of the one before. Append only.
+
+    The hash does not cover ``search_text``, which repeats what it covers.
+    """
 
     class Action(models.TextChoices):
         INSERTED = "inserted", _("inserted")
@@ -281,6 +285,7 @@ class LedgerEntry(models.Model):
     reason = models.CharField(_("reason"), max_length=500, blank=True)
     previous = models.CharField(max_length=64, blank=True, help_text="Hash of the entry before; empty for the first.")
     hash = models.CharField(max_length=64, unique=True)
+    searched = ("by", "reason")
 
     class Meta:
         verbose_name = _("ledger entry")

@@ -9,6 +9,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from ctportal.core import languages
+from ctportal.core.folding import fold
+from ctportal.core.search_text import search_words, shorten
 from ctportal.staff.fields import INSTANT_INPUT, AutocompleteFields
 from ctportal.staff.lists import NarrowedList
 from ctportal.workflow import roles
@@ -54,6 +56,15 @@ class AccountAdmin(AutocompleteFields, NarrowedList, UserAdmin):
     autocomplete_fields = ["groups"]
     filter_horizontal = ["user_permissions"]
     show_full_result_count = False
+
+    def get_search_results(self, request, queryset, search_term):
+        # The table is Django's own, without a column for folded names. Folding those of 2,000 accounts takes 40 ms.
+        words = search_words(shorten(search_term).text)
+        if not words:
+            return queryset, False
+        rows = queryset.order_by().values_list("pk", *self.get_search_fields(request))
+        texts = ((pk, fold(" ".join(names))) for pk, *names in rows)
+        return queryset.filter(pk__in=[pk for pk, text in texts if all(word in text for word in words)]), False
 
     def get_fieldsets(self, request, obj=None):
         return [(name, self._with_languages(options)) for name, options in super().get_fieldsets(request, obj)]

@@ -13,6 +13,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy
 
 from ctportal.publishing.models import LedgerEntry
+from ctportal.staff import list_search
 from ctportal.staff.components import component
 from ctportal.staff.lists import NarrowedList
 from ctportal.workflow.models import AuditEntry, WorkflowStep
@@ -57,6 +58,10 @@ class HappenedAdmin(NarrowedList, admin.ModelAdmin):
     ordering = ["-pk"]
     exported: tuple[str, ...] = ()
     person_column = "by"
+
+    def get_search_results(self, request, queryset, search_term):
+        fields = self.get_search_fields(request)
+        return list_search.search(queryset, fields, search_term, ranked=False), False
 
     def has_add_permission(self, request):
         return False
@@ -110,7 +115,7 @@ class AuditEntryAdmin(HappenedAdmin):
     list_display = ["instant", "person", "kind", "outcome", "what", "record", "address"]
     person_column = "who"
     list_filter = ["kind", "outcome", "at"]
-    search_fields = ["who", "what", "uid", "address"]
+    search_fields = ["search_text", "uid"]
     exported = ("at", "who", "account", "kind", "outcome", "what", "type", "uid", "address")
 
 
@@ -118,7 +123,7 @@ class AuditEntryAdmin(HappenedAdmin):
 class WorkflowStepAdmin(HappenedAdmin):
     list_display = ["instant", "person", "action", "language", "record", "remark"]
     list_filter = ["action", "type", "at"]
-    search_fields = ["by", "remark", "uid"]
+    search_fields = ["search_text", "uid"]
     exported = ("at", "by", "action", "language", "type", "uid", "remark")
 
 
@@ -126,7 +131,7 @@ class WorkflowStepAdmin(HappenedAdmin):
 class LedgerEntryAdmin(HappenedAdmin):
     list_display = ["instant", "person", "action", "record", "beginning", "reason"]
     list_filter = ["action", "at"]
-    search_fields = ["by", "reason", "uid", "sha256", "hash"]
+    search_fields = ["search_text", "uid", "sha256", "hash"]
     exported = ("id", "at", "by", "action", "uid", "edition", "sha256", "effective_at", "public_until", "frozen",
                 "reason", "previous", "hash")  # fmt: skip
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ctportal.publishing.models import Edition, RecordType
+from ctportal.publishing.text_fields import Searched
 
 
 class UnreviewedEditQuerySet(models.QuerySet["UnreviewedEdit"]):
@@ -50,7 +51,7 @@ class UnreviewedEdit(models.Model):
         return f"{self.user} {self.uid} {self.language}".rstrip()
 
 
-class WorkflowStep(models.Model):
+class WorkflowStep(Searched):
     """One step of a record in the workflow, with its remark. Staff only. Never deleted."""
 
     class Action(models.TextChoices):
@@ -84,6 +85,7 @@ class WorkflowStep(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     by = models.CharField(max_length=150, help_text="Who, as text: accounts come and go.")
     remark = models.CharField(_("remark"), max_length=1000, blank=True)
+    searched = ("by", "remark")
 
     class Meta:
         ordering = ["pk"]
@@ -114,7 +116,7 @@ class EditionRevision(models.Model):
         return f"{self.edition} ← {self.revision_id} {self.language}".rstrip()
 
 
-class AuditEntry(models.Model):
+class AuditEntry(Searched):
     """Who did what in the admin, when and from where. Append only; written by ``ctportal.workflow.audit`` alone.
 
     It has no foreign keys, so it remains when accounts and records are deleted. Publications are recorded in WorkflowStep
@@ -143,6 +145,7 @@ class AuditEntry(models.Model):
     uid = models.UUIDField(_("record"), null=True, help_text="The record's permanent identifier.")
     type = models.CharField(_("type"), max_length=20, blank=True, choices=RecordType.choices)
     address = models.CharField(_("from"), max_length=64, blank=True, help_text="REMOTE_ADDR as the server sees it.")
+    searched = ("who", "what", "address")
 
     class Meta:
         ordering = ["-pk"]

@@ -6,6 +6,7 @@ from itertools import product
 
 import pytest
 from django.apps import apps
+from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import CharField, TextField
@@ -16,9 +17,12 @@ from hypothesis import strategies as st
 
 from conferences.models import Person
 from ctportal.core.text_cleaning import one_line
+from ctportal.publishing.models import LedgerEntry
 from ctportal.publishing.services import public_reason, publish
 from ctportal.reading.context import ReadContext
 from ctportal.reading.filters import filters_for
+from ctportal.workflow import audit, review
+from ctportal.workflow.models import AuditEntry, WorkflowStep
 from documents.models import Document, validate_hashtags
 from tests.admin.forms import AdminForm, errors_of
 from tests.factories import (
@@ -115,6 +119,35 @@ def test_other_records_are_found_folded_too(staff):
     assert listed(staff, "documents/document", '"о заявление"') == []
     assert listed(staff, "conferences/photo", "muller") == [photo]
     assert listed(staff, "conferences/photo", "seance d'ouverture") == [photo]
+
+
+def test_accounts_are_found_folded_by_all_their_names(client):
+    client.force_login(make_account("administrator"))
+    maria = make_user("maria", first_name="Мария", last_name="Ковалёва", email="Maria@Example.org")
+    make_user("ivan", first_name="Иван", last_name="Ковалёв")
+
+    for term in ("ковалева", "МАРИЯ ковалёва", "maria@example.org", '"мария ковалева" maria'):
+        assert listed(client, "auth/user", term) == [maria], term
+    assert len(listed(client, "auth/user", " ")) == get_user_model().objects.count()
+
+
+def test_the_audit_trail_the_steps_and_the_ledger_are_found_folded(client, frozen_clock):
+    client.force_login(make_account("administrator"))
+    author, conference = make_user("Ковалёв"), make_conference()
+    publish(conference, by=author)
+    frozen_clock.tick(hours=1)
+    review.withdraw(conference, by=make_account("publisher", "Brülhart"), reason="Échec de l’accord")
+    audit.note("rights", "account Müller: made", user=author)
+    entry, step = LedgerEntry.objects.latest("pk"), WorkflowStep.objects.latest("pk")
+    noted, first = AuditEntry.objects.latest("pk"), LedgerEntry.objects.earliest("pk")
+
+    assert listed(client, "publishing/ledgerentry", "ковалев")[-1] == first
+    assert listed(client, "publishing/ledgerentry", 'brulhart "echec de l\'accord"') == [entry]
+    assert listed(client, "publishing/ledgerentry", entry.hash.upper()) == [entry]
+    assert listed(client, "workflow/workflowstep", "brulhart") == [step]
+    assert listed(client, "workflow/workflowstep", f"BRULHART {conference.uid}") == [step]
+    assert listed(client, "workflow/auditentry", "ковалев muller") == [noted]
+    assert listed(client, "workflow/auditentry", "ковалев brulhart") == []
 
 
 def test_what_is_searched_follows_every_change():

@@ -9,11 +9,14 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from conferences.admin.from_file import READ_FROM_FILE, fill_in, in_words
 from conferences.admin.known import city_of, named_conference, parent_link
 from conferences.admin.lists import STATE_FILTERS, YearListFilter, label
 from conferences.admin.upload import UploadPage, thumbnail_address
 from conferences.models import Photo
+from ctportal.files.photo_metadata import read_metadata
 from ctportal.files.store import store_photo
+from ctportal.staff.buttons import FOR_PUBLISHERS
 from ctportal.staff.components import component
 from ctportal.staff.dashboard import WITHOUT_ALTERNATIVE_TEXT
 from ctportal.staff.form_uploads import take_upload
@@ -33,7 +36,12 @@ def is_incomplete(photo):
 
 class PhotoForm(RecordForm):
     upload = forms.FileField(
-        label=gettext_lazy("Picture"), required=False, help_text=gettext_lazy("JPEG, PNG or WebP.")
+        label=gettext_lazy("Picture"),
+        required=False,
+        help_text=gettext_lazy(
+            "JPEG, PNG or WebP. When you save the draft, empty fields (caption, credit, rights, date, place) are filled "
+            "from the file."
+        ),
     )
     kept_file = forms.CharField(required=False, widget=forms.HiddenInput)
     constraint_fields = {"one_featured_photo_per_conference": "featured"}
@@ -42,9 +50,22 @@ class PhotoForm(RecordForm):
         cleaned = super().clean()
         if stored := take_upload(self, store_photo, self.request.user):
             self.instance.file = stored
+            if not FOR_PUBLISHERS.intersection(self.request.POST):  # which publish what the user has seen
+                self._fill_in(stored)
         elif not self.instance.pk and "upload" not in self.errors:
             self.add_error("upload", ValidationError(_("Choose the picture."), code="required"))
         return cleaned
+
+    def _fill_in(self, stored):
+        """Fill empty fields with what the file *stored* says of itself."""
+        typed = {name: self.cleaned_data.get(name) for name in READ_FROM_FILE}
+        conference = self.cleaned_data.get("conference")
+        with stored.file.open() as file:
+            found = read_metadata(file)
+        values, read, notes = fill_in(typed, found, getattr(conference, "time_zone", ""))
+        self.cleaned_data |= {name: values[name] for name in read}
+        told = [_("Read from the file: %(names)s.") % {"names": in_words(read)}] if read else []
+        self.notes = [*told, *notes]
 
     @property
     def own_columns(self):
@@ -106,12 +127,7 @@ class PhotoAdmin(RecordAdmin):
         conference = named_conference(initial.get("conference", ""), request.user)
         if conference is None:
             return initial
-        language = conference.original_language
-        return {
-            "original_language": language,
-            "taken_on": conference.start_date,
-            "place": city_of(conference),
-        } | initial
+        return {"original_language": conference.original_language, "place": city_of(conference)} | initial
 
     @admin.display(description=gettext_lazy("picture"))
     def picture(self, record):

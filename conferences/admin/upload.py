@@ -15,15 +15,14 @@ from django.db import transaction
 from django.db.models import Max
 from django.http import HttpResponseRedirect, JsonResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
+from conferences.admin.from_file import READ_FROM_FILE, fill_in, in_words
 from conferences.admin.known import city_of, known_conferences, named_conference
 from conferences.models import Conference, Photo
-from ctportal.core.instants import today
 from ctportal.files import store
 from ctportal.files.photo_metadata import read_metadata
 from ctportal.publishing.base_models import lock
@@ -36,13 +35,6 @@ logger = logging.getLogger(__name__)
 
 MAX_PICTURES = 50
 SAVED, DUPLICATE, REFUSED, TOO_LARGE = 201, 409, 422, 413  # HTTP status codes
-READ_FROM_FILE = {
-    "caption": gettext_lazy("caption"),
-    "credit": gettext_lazy("credit"),
-    "rights": gettext_lazy("rights"),
-    "taken_on": gettext_lazy("date"),
-    "place": gettext_lazy("place"),
-}
 
 
 @dataclass
@@ -152,7 +144,8 @@ def take_picture(uploaded, shared, *, by):
         if known and not shared["again"]:
             return _duplicate(name, known)
         prepared = store.prepare_photo(uploaded)
-        values, read, notes = _values(shared, read_metadata(uploaded))
+        typed = {name: shared.get(name, "") for name in READ_FROM_FILE}
+        values, read, notes = fill_in(typed, read_metadata(uploaded), shared["conference"].time_zone)
         with transaction.atomic():
             # Concurrent uploads of the same pictures wait here.
             conference = shared["conference"]
@@ -188,29 +181,6 @@ def _duplicate(name, known):
     return Answer(name, DUPLICATE, text % {"name": name, "known": known.file.name}, known)
 
 
-def _values(shared, found):
-    """Return ({field of Photo: value}, names of the fields that were read from the file, [what editors are told of them])."""
-    typed = {name: shared[name] for name in READ_FROM_FILE if name != "caption"} | {"caption": ""}
-    read = [name for name in READ_FROM_FILE if found[name] and not typed[name]]
-    values, notes = typed | {name: found[name] for name in read}, []
-    if "taken_on" in read and values["taken_on"] > today(timezone.now(), shared["conference"].time_zone):
-        text = _("The date in the file, %(date)s, is in the future and was left out: check the clock of the camera.")
-        notes.append(text % {"date": values["taken_on"].isoformat()})
-        values["taken_on"] = None
-        read.remove("taken_on")
-    for name in read:
-        limit = Photo._meta.get_field(name).max_length
-        if limit and len(values[name]) > limit:
-            values[name] = values[name][: limit - 1] + "…"
-            text = _("Too long and cut at %(limit)d characters: %(field)s. Check how it ends.")
-            notes.append(text % {"limit": limit, "field": READ_FROM_FILE[name]})
-    if "place" in read:
-        notes.append(
-            _("The file names the place: %(place)s. Check that it may be public.") % {"place": values["place"]}
-        )
-    return values, read, notes
-
-
 def _save(prepared, conference, values, by):
     language = conference.original_language
     labels = {f"{name}_{language}": values.pop(name) for name in ("caption", "place")}
@@ -227,8 +197,7 @@ def _save(prepared, conference, values, by):
 def _saved_text(read):
     if not read:
         return _("Saved.")
-    names = ", ".join(str(READ_FROM_FILE[name]) for name in read)
-    return _("Saved. Read from the file: %(names)s.") % {"names": names}
+    return _("Saved. Read from the file: %(names)s.") % {"names": in_words(read)}
 
 
 # The page

@@ -255,6 +255,8 @@ class RecordAdmin(DraftAdmin):
             self.message_user(request, outcome.warning, messages.WARNING)
         if left_out := left_out_of(request.record_form):
             self.message_user(request, left_out, messages.WARNING)
+        for note in request.record_form.notes:
+            self.message_user(request, note, messages.WARNING)
         self.tell_cascaded(request, outcome.cascaded)
         return HttpResponseRedirect(outcome.address or self.change_address(obj))
 

@@ -1,5 +1,7 @@
 """The form of a record."""
 
+from collections.abc import Sequence
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.text import slugify
@@ -25,6 +27,7 @@ class RecordForm(TextRowForm, LabelForm, PublishingFields, metaclass=forms.model
     text_columns: tuple[str, ...] = ()  # further columns of the row to save
     never_stale = frozenset(PublishingFields.base_fields) | {"upload", "remove_file"}
     slug_from = ""  # field that the slug is made from
+    notes: Sequence[str] = ()  # what the user is told once the record is saved
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

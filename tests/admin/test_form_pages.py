@@ -173,7 +173,9 @@ def test_the_form_of_a_photo_speaks_the_language_of_the_interface(admin_client):
     labels = {label["for"]: label.text.strip() for label in page.all("label")}
     helps = {each["id"]: each.text.strip() for each in page.all("div") if "help" in each.classes}
     assert labels["id_upload"] == "الصورة:"
-    assert helps["id_upload_helptext"] == "JPEG أو PNG أو WebP."
+    assert helps["id_upload_helptext"] == (
+        "JPEG أو PNG أو WebP. عند حفظ المسودة تُملأ الحقول الفارغة (الشرح والمصدر والحقوق والتاريخ والمكان) من الملف."
+    )
 
 
 def test_a_table_has_a_heading_for_each_column_and_its_keys_unseen(admin_client):

@@ -306,6 +306,62 @@ def test_what_is_cut_or_left_out_of_a_file_is_told(staff, one_by_one, options, v
         assert said(response) == ["1 photo is saved.", *([f"“hall.jpg”: {told}"] if told else [])]
 
 
+ADD = "/admin/conferences/photo/add/?conference=%s"
+SAYS_MUCH = {"ImageDescription": "Delegates in the hall", "Artist": "UNIC/Somebody", "Copyright": "c" * 301}
+CUT_RIGHTS = CUT % (300, "rights")
+
+
+def test_the_form_of_one_photo_reads_the_file_too(staff):
+    form = AdminForm(staff, ADD % make_conference(city_en="Minsk").pk)
+    exif = described(**SAYS_MUCH, taken="2019:09:04 10:00:00")
+
+    response = form.fill(upload=jpeg(exif=exif, xmp=place_in_xmp("Secret")), caption="Typed").press("_continue")
+
+    photo = Photo.objects.get()
+    assert (photo.caption_en, photo.credit, photo.rights) == ("Typed", "UNIC/Somebody", "c" * 299 + "…")
+    assert (photo.taken_on, photo.place_en) == (date(2019, 9, 4), "Minsk")
+    assert said(response)[1:] == ["Read from the file: credit, rights, date.", CUT_RIGHTS]
+    assert "unic/somebody" in photo.search_text
+
+
+def test_a_file_that_replaces_another_fills_empty_fields_only(staff):
+    photo = make_photo(make_conference(original_language="ru"), credit="Kept", original_language="ru", caption_ru="")
+    form = AdminForm(staff, reverse("admin:conferences_photo_change", args=[photo.pk]))
+    exif = described(**SAYS_MUCH, taken="2099:09:04 10:00:00")
+
+    response = form.fill(upload=jpeg("new.jpg", exif=exif, xmp=place_in_xmp("Minsk"))).press("_continue")
+
+    photo.refresh_from_db()
+    assert (photo.file.name, photo.credit, photo.taken_on) == ("new.jpg", "Kept", None)
+    assert (photo.caption_ru, photo.caption_en, photo.place_ru) == ("Delegates in the hall", None, "Minsk")
+    assert said(response)[1:] == [
+        "Read from the file: caption, rights, place.",
+        READ_AND_TOLD["date to come"][3],
+        CUT_RIGHTS,
+        READ_AND_TOLD["place"][3],
+    ]
+
+
+def test_a_file_is_read_when_the_form_is_saved_at_last_and_nothing_is_published_unseen(staff):
+    conference = make_conference()
+    publish(conference, by=make_user())
+    form = AdminForm(staff, ADD % conference.pk)
+    form.fill(upload=jpeg(exif=described(**SAYS_MUCH)), alt_text="The hall")
+
+    refused = form.press("_publish")
+    assert set(refused.context["adminform"].errors) == {"credit"}
+    again = form.again(refused).fill(credit="Typed").press("_publish")
+    photo = Photo.objects.get()
+    assert (photo.caption_en, photo.credit, len(said(again))) == ("", "Typed", 1)
+
+    form = AdminForm(staff, ADD % conference.pk).fill(
+        upload=jpeg("b.jpg", exif=described(**SAYS_MUCH)), taken_on="2999-01-01"
+    )
+    refused = form.press("_continue")
+    form.again(refused).fill(taken_on="2019-09-03").press("_continue")
+    assert Photo.objects.latest("pk").caption_en == "Delegates in the hall"
+
+
 def test_a_place_that_is_typed_is_not_read_from_the_file_and_coordinates_never_are(staff):
     conference = make_conference()
     exif = described(taken="2019:09:04 10:00:00")

@@ -135,7 +135,7 @@ def test_a_photo_is_uploaded_with_its_renditions_and_published(staff):
     publish(conference, by=make_user())
     upload = SimpleUploadedFile("hall.jpg", picture("JPEG", size=(800, 600)), content_type="image/jpeg")
     form = AdminForm(staff, f"/admin/conferences/photo/add/?conference={conference.pk}")
-    assert (form.values["place"], form.values["taken_on"]) == ("Minsk", "2019-09-03")
+    assert (form.values["place"], form.values["taken_on"]) == ("Minsk", "")  # the file may know the date
 
     response = form.fill(upload=upload, alt_text="The hall", credit="UN Photo").press("_publish")
 

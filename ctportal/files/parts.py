@@ -6,7 +6,7 @@ Part names are compared without case. Nothing here is checked: ``archives`` chec
 import posixpath
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from typing import NoReturn
 from urllib.parse import unquote
@@ -110,12 +110,23 @@ def relations_of(archive: zipfile.ZipFile, source: str) -> Iterator[PartRelation
 
 def related_part(archive: zipfile.ZipFile, source: str, kind: str) -> str:
     """Return the name of the first stored part that *source* refers to as *kind*, or ""."""
-    for relation in relations_of(archive, source):
-        if relation.kind.lower() == kind.lower() and not relation.is_external:
-            path = posixpath.normpath(posixpath.join("/", source.rpartition("/")[0], unquote(relation.target)))
-            if part := stored_name(archive, path.lstrip("/")):
-                return part
-    return ""
+    return next((part for _identifier, part in parts_of(archive, source, {kind.lower()})), "")
+
+
+def parts_of(archive: zipfile.ZipFile, source: str, kinds: Container[str]) -> list[tuple[str, str]]:
+    """Return [(identifier of the relation, name)] of the stored parts that *source* refers to as one of *kinds*."""
+    found = [
+        (relation.identifier, part_at(archive, source, relation.target))
+        for relation in relations_of(archive, source)
+        if relation.kind.lower() in kinds and not relation.is_external
+    ]
+    return [(identifier, part) for identifier, part in found if part]
+
+
+def part_at(archive: zipfile.ZipFile, source: str, target: str) -> str:
+    """Return the name of the stored part at *target*, as the part *source* sees it, or ""."""
+    path = posixpath.normpath(posixpath.join("/", source.rpartition("/")[0], unquote(target)))
+    return stored_name(archive, path.lstrip("/"))
 
 
 def links_of(archive: zipfile.ZipFile, source: str) -> set[str]:

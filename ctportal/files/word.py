@@ -1,7 +1,7 @@
 """Check a Word document and read its text as Word shows it; part of ``ctportal.files.extract``.
 
-Parts are found by their relations. Read are the main part, its text boxes, and the foot- and endnotes that it refers to;
-not read is what is hidden, deleted or moved away, a former format, the instruction of a field, the pronunciation above a
+Parts are found by their relations. Read are the main part, its text boxes, the foot- and endnotes that it refers to, and the
+headers and footers that a page can show; not read is what is hidden, deleted or moved away, a former format, the instruction of a field, the pronunciation above a
 word, or the second form of a thing that the file holds twice.
 """
 
@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from ctportal.files.parts import UNREADABLE, elements, links_of, main_part, related_part, xml_parts
+from ctportal.files.parts import UNREADABLE, elements, links_of, main_part, parts_of, related_part, xml_parts
 from ctportal.files.symbol_fonts import UNKNOWN, sign, signs
 from ctportal.files.verdict import MAX_TEXT, Refused
 from ctportal.files.word_activity import COMPATIBILITY, Activity, Attributes, parse, word_attribute, word_name
@@ -25,10 +25,12 @@ DRAWN = ("http://schemas.openxmlformats.org/drawingml/2006/main ", "http://purl.
 # Namespaces of Choice that Word knows; of others it shows the Fallback.
 KNOWN = ("http://schemas.microsoft.com/office/", "http://schemas.openxmlformats.org/", "http://purl.oclc.org/ooxml/")
 SKIPPED = {"moveFrom", "del", "instrText", "delText", "delInstrText", "rt"}
-SKIPPED |= {"rPrChange", "pPrChange"}  # former formats
+SKIPPED |= {"rPrChange", "pPrChange", "sectPrChange"}  # former formats
 STORIES = {"txbxContent", "footnote", "endnote"}
 CHARACTERS = {"br": "\n", "cr": "\n", "tab": "\t", "ptab": "\t", "noBreakHyphen": "\u2011", "softHyphen": ""}
 NOTES = {"footnoteReference": "footnotes", "endnoteReference": "endnotes"}
+IN_SECTION = {"headerReference", "footerReference", "titlePg"}
+TEXT_PARTS = ("header", "footer", "footnotes", "endnotes")  # beside the main part
 IN_RUN = {"vanish", "rStyle", "rFonts", "sym", *CHARACTERS, *NOTES}
 
 
@@ -36,7 +38,8 @@ def read_docx(data: bytes) -> tuple[None, Iterable[str]]:
     """Return (None, [text]), since a DOCX has no fixed pages. Raises Refused where it is damaged or has active content."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            for part in xml_parts(archive):
+            read = [part for _identifier, part in parts_of(archive, main_part(archive), TEXT_PARTS)]
+            for part in {*xml_parts(archive), *read}:  # whatever their content type
                 with archive.open(part) as file:
                     Activity(links_of(archive, part)).check(file)
             return None, [read_text(archive)]
@@ -54,7 +57,31 @@ def read_text(archive: zipfile.ZipFile) -> str:
         part = related_part(archive, main, kind)
         notes = TextReader(hidden).read(archive, part).notes if part else {}
         texts += [notes[number] for noted, number in body.references if noted == kind and number in notes]
+    texts += headers_and_footers(archive, main, body.sections, hidden)
     return "\n".join(text for text in texts if text)
+
+
+def headers_and_footers(
+    archive: zipfile.ZipFile, main: str, sections: "list[PageSection]", hidden: set[str]
+) -> Iterable[str]:
+    """Return the texts of the headers and footers that pages of *sections* can show, each once."""
+    parts = dict(parts_of(archive, main, ("header", "footer"))) if sections else {}
+    settings = related_part(archive, main, "settings") if parts else ""
+    has_even = bool(settings) and any(
+        element == "evenAndOddHeaders" and is_on(attributes) for element, attributes in elements(archive, settings)
+    )
+    known: dict[tuple[str, str], str] = {}  # what a section does not name is that of the section before
+    shown: dict[str, None] = {}
+    for section in sections:
+        known |= section.named
+        types = {"default"} | ({"first"} if section.has_first else set()) | ({"even"} if has_even else set())
+        shown |= {parts[link]: None for (_kind, type_), link in known.items() if type_ in types and link in parts}
+    texts: dict[str, None] = {}
+    for part in shown:
+        texts[TextReader(hidden).read(archive, part).text()] = None
+        if sum(map(len, texts)) > MAX_TEXT:
+            break
+    return texts
 
 
 def is_on(attributes: Attributes) -> bool:
@@ -103,6 +130,14 @@ class Run:
 
 
 @dataclass
+class PageSection:
+    """Pages with the same headers and footers. *named* are relations by (element, type): default, first or even."""
+
+    named: dict[tuple[str, str], str] = field(default_factory=dict)
+    has_first: bool = False  # whether its first page has headers of its own
+
+
+@dataclass
 class Story:
     """A text of its own: the body, a note, a text box."""
 
@@ -127,6 +162,7 @@ class TextReader:
         self.stories = [Story()]
         self.notes: dict[str, str] = {}
         self.references: list[tuple[str, str]] = []
+        self.sections: list[PageSection] = []
         self.alternatives: list[bool] = []  # one within the other: whether one was taken
         self.namespaces: dict[str, str] = {}
         self.skipping = 0
@@ -166,6 +202,10 @@ class TextReader:
             self.story.style = word_attribute(attributes, "val")
         elif local == "vanish" and self.story.in_format:
             self.story.is_joined = is_on(attributes)
+        elif local == "sectPr":
+            self.sections.append(PageSection())
+        elif local in IN_SECTION and self.sections:
+            self.start_in_section(local, attributes)
         elif local in STORIES:
             self.stories.append(Story(number=word_attribute(attributes, "id")))
         elif name.startswith(COMPATIBILITY):
@@ -195,6 +235,14 @@ class TextReader:
             self.add(symbol(attributes))
         elif local in NOTES and all(self.story.fields):
             run.references.append((NOTES[local], word_attribute(attributes, "id")))
+
+    def start_in_section(self, local: str, attributes: Attributes) -> None:
+        section = self.sections[-1]
+        if local == "titlePg":
+            section.has_first = is_on(attributes)
+        else:
+            link = next((value for name, value in attributes.items() if name.endswith("/relationships id")), "")
+            section.named[local, word_attribute(attributes, "type") or "default"] = link
 
     def mark(self, kind: str) -> None:
         fields = self.story.fields

@@ -110,6 +110,37 @@ def sym(font, char):
     return f'<w:r><w:sym w:font="{font}" w:char="{char}"/></w:r>'
 
 
+def section(*headers, title=None, **others):
+    """The end of a section with *headers*, identifiers of relations, and *others* by type. r3 is a footer."""
+    named = [("default", link) for link in headers] + list(others.items())
+    references = "".join(
+        f'<w:{"footer" if link == "r3" else "header"}Reference w:type="{name}" r:id="{link}"/>' for name, link in named
+    )
+    title = "" if title is None else f'<w:titlePg w:val="{title}"/>'
+    return f"<w:sectPr>{references}{title}</w:sectPr>"
+
+
+def header(text):
+    return f'<?xml version="1.0"?><w:hdr xmlns:w="{W}">{p(run(text), run("HIDDEN", "<w:vanish/>"))}</w:hdr>'
+
+
+def with_headers(*paragraphs, even=None):
+    """A document with a header r0, its copy r1, another one r2, and a footer r3; r4 are the settings."""
+    kinds = [("header", "a.xml"), ("header", "b.xml"), ("header", "c.xml"), ("footer", "d.xml"), ("settings", "s.xml")]
+    setting = "" if even is None else f'<w:evenAndOddHeaders w:val="{even}"/>'
+    return word(
+        *paragraphs,
+        **{
+            "word/_rels/document.xml.rels": relations(*kinds),
+            "word/a.xml": header("Press release"),
+            "word/b.xml": header("Press release"),
+            "word/c.xml": header("Annex"),
+            "word/d.xml": header("UN / OSCE"),
+            "word/s.xml": f'<?xml version="1.0"?><w:settings xmlns:w="{W}">{setting}</w:settings>',
+        },
+    )
+
+
 RUBY = (
     "<w:r><w:ruby><w:rt><w:r><w:t>kǒng</w:t></w:r></w:rt>"
     "<w:rubyBase><w:r><w:t>恐</w:t></w:r></w:rubyBase></w:ruby></w:r>"
@@ -197,6 +228,32 @@ READ = {
     "strict OOXML": (
         docx({"word/document.xml": body(p(run("Strict"), run("HIDDEN", "<w:vanish/>"))).replace(W, STRICT)}),
         ["Strict"],
+    ),
+    # Headers and footers
+    "headers and footers once, after the body": (
+        with_headers(
+            p(run("one"), form=section("r0", "r3")),
+            p(run("two"), form=section("r1")),
+            section("r2"),
+        ),
+        ["one", "two", "Press release", "UN / OSCE", "Annex"],
+    ),
+    "headers of the first page and of even pages": (
+        with_headers(p(run("one"), form=section("r0", first="r2", even="r3", title=1)), even=1),
+        ["one", "Press release", "Annex", "UN / OSCE"],
+    ),
+    "headers that no page shows": (
+        with_headers(
+            p(run("one"), form=section("r0", first="r2", even="r3")),
+            p(run("two"), form=section(first="r3", title=0)),
+            p(run("three"), form=f"<w:sectPr><w:sectPrChange>{section('r3')}</w:sectPrChange></w:sectPr>"),
+            even=0,
+        ),
+        ["one", "two", "three", "Press release"],
+    ),
+    "a first page with the header of the section before": (
+        with_headers(p(run("one"), form=section(first="r2")), p(run("two"), form=section(title=1))),
+        ["one", "two", "Annex"],
     ),
     # Elements that stand for a character
     "tabs and breaks": (
@@ -486,6 +543,13 @@ NAMED |= {
     "a link field to a share": (word(p(field("HYPERLINK ", "\\\\\\\\host\\\\x"))), "a link: \\\\\\\\host"),
     "a link field to a script": (word(p(field("hyperlink  javascript:x"))), "a link: javascript:x"),
     "DDE in a header": (docx({"word/header1.xml": body(p(field("DDE x y"))).replace("w:document", "w:hdr")}), "a field: DDE x y"),
+    "DDE in a header without content type": (
+        docx({
+            "word/header1.bin": body(p(field("DDE x y"))),
+            "word/_rels/document.xml.rels": relations(("header", "header1.bin")),
+        }),
+        "a field: DDE x y",
+    ),
     "DDE in a footnote": (docx({"word/footnotes.xml": notes("footnote", n1=p(field("DDE x y")))}), "a field: DDE x y"),
     "DDE in UTF-16": (docx({"word/document.xml": body(p(field("DDE x y"))).replace("UTF-8", "UTF-16").encode("utf-16")}), "a field: DDE x y"),
     "DDE in strict OOXML": (docx({"word/document.xml": body(p(field("DDE x y"))).replace(W, STRICT)}), "a field: DDE x y"),

@@ -17,6 +17,7 @@ from ctportal.core.text_cleaning import one_line
 MAX_CHARACTERS = 300
 MAX_WORDS = 30
 
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 _PHRASE_OR_WORD = re.compile(r'"([^"]+)"?|(\S+)')
 
 
@@ -39,9 +40,10 @@ class SearchText(NamedTuple):
 def shorten(text: str) -> SearchText:
     """Return the first words of *text* within the limits, cleaned and separated by single spaces, as a SearchText.
 
-    Only a first word that is too long by itself is cut. NUL counts as a space, since databases cannot store it.
+    Only a first word that is too long by itself is cut. Control characters, which come along with pasted text, count as
+    spaces.
     """
-    words = one_line(text.replace("\0", " ")).split()
+    words = one_line(_CONTROL.sub(" ", text)).split()
     kept = words[:MAX_WORDS]
     while len(kept) > 1 and len(" ".join(kept)) > MAX_CHARACTERS:
         kept.pop()

@@ -50,10 +50,11 @@ class StrictField(forms.Field):
     """Base of the form fields here. An empty value becomes None; control characters are refused."""
 
     description: LazyText = ""  # what is accepted, for messages and for the API's documentation
+    refused: tuple[str, ...] = ("Cc", "Cs")  # categories of characters
 
     def clean(self, value: str | None) -> Any:
         value = value or ""
-        if any(unicodedata.category(character) in ("Cc", "Cs") for character in value):
+        if any(unicodedata.category(character) in self.refused for character in value):
             refuse(value, _("“%(value)s” contains control characters. Remove them."), "invalid_character")
         return self.read(value) if value else None
 
@@ -72,6 +73,8 @@ class QueryField(StrictField):
         words=MAX_WORDS,
         characters=MAX_CHARACTERS,
     )
+
+    refused = ("Cs",)  # control characters separate words
 
     def read(self, value: str) -> SearchText | None:
         searched = shorten(value)
@@ -281,11 +284,11 @@ class EditionFilterSet(django_filters.FilterSet):  # type: ignore[misc]  # djang
         return next((n for n in LEADING if n in chosen and len(self.filters[n].values(chosen[n])) == 1), None)
 
     @property
-    def shortened_search(self) -> SearchText | None:
-        """The shortened search if ``q`` was too long, even if another parameter is invalid; else None."""
+    def searched(self) -> SearchText | None:
+        """What ``q`` looks for, even if another parameter is invalid; None where it has no words."""
         self.is_valid()
-        searched = self.form.cleaned_data.get("q")
-        return searched if searched and searched.is_shortened else None
+        searched: SearchText | None = self.form.cleaned_data.get("q")
+        return searched
 
     def filter_queryset(self, queryset: EditionQuerySet) -> EditionQuerySet:
         """Return the editions of this type in *queryset* that match the chosen filters, in the chosen order."""

@@ -77,9 +77,11 @@ class EditionListView(View):
         filters = filters_for(self.record_type, data, request)
         page, status, problems = page_of(filters, self.per_page)
         given = {name: data[name] for name in filters.filters if data.get(name) and name not in self.fixed}
-        shortened = filters.shortened_search
-        if shortened:
-            given["q"] = shortened.text
+        searched = filters.searched
+        if searched:
+            given["q"] = searched.text
+        else:
+            given.pop("q", None)
         narrowed = {name: value for name, value in given.items() if name not in ("page", "ordering")}
         query = f"?{urlencode(given)}" if given and status == 200 else ""
         title, number_ = str(self.title), page.number if page is not None else 1
@@ -93,7 +95,7 @@ class EditionListView(View):
             "pager": pager_of(page, path, language, given) if page is not None else None,
             "narrowed": bool(narrowed),
             "clear": f"/{language}/{path}",
-            "shortened": shortened,
+            "shortened": searched if searched and searched.is_shortened else None,
         }
         if self.with_filters:
             context["form"] = form_of(filters, given, problems, self.fixed, read_context, language)

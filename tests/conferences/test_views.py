@@ -350,7 +350,7 @@ def test_a_menu_shows_what_was_chosen_however_the_address_names_it(client, publi
         ("year=never", 400, "“never” is not a valid year"),
         ("country=Belarus", 400, "“Belarus” is not a country code"),
         ("date_after=2019-02-30", 400, "is not a real date"),
-        ("q=%00", 400, "control characters"),
+        ("country=%00", 400, "control characters"),
         ("series=nowhere", 400, "is not the slug or uid of a public series"),
         ("kind=%22%3E%3Cscript%3E", 400, "“&quot;&gt;&lt;script&gt;” is not a known value"),
     ],
@@ -378,6 +378,21 @@ def test_a_search_that_is_too_long_is_shortened_and_the_list_says_so(client, pat
     # The box, the links and the address of this page hold what was looked for.
     assert len(html) < 40_000
     assert urlencode({"q": query}) not in html
+
+
+@pytest.mark.parametrize("between", ["\t", "\r\n", "\x1b", "\x07", "\0", "\x85"])
+def test_pasted_control_characters_separate_the_words_of_a_search(client, publisher, between):
+    publish(make.make_conference("Border security", slug="found"), by=publisher)
+    publish(make.make_conference("Border", slug="another"), by=publisher)
+    typed = urlencode({"q": f"{between}border{between}security"})
+
+    html = page(client, f"/en/conferences/?{typed}")
+    answer = client.get(f"/api/v1/conferences/?{typed}").json()
+
+    assert 'value="border security"' in html
+    assert ('href="/en/conferences/found/"' in html, 'href="/en/conferences/another/"' in html) == (True, False)
+    assert [record["slug"] for record in answer["results"]] == ["found"]
+    assert client.get("/en/conferences/", {"q": between}).context["narrowed"] is False
 
 
 def test_a_search_as_long_as_may_be_is_looked_for_whole(client, publisher):

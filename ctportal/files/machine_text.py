@@ -24,9 +24,8 @@ MACHINE_TEXT = re.compile(
             r"(?:(?:the|enter|your|add|image|picture|photo|user) ){0,3}(?:caption|description|comments?|title|name)(?: here)?",
             r"owner|photographer|camera owner|author|artist|user|admin(?:istrator)?|windows user|picture|image|photo|camera",
             r"(?:copyright|\(c\)|©| ){1,5}[ ,:;.]{0,3}(?:\d{4})?[ ,:;.]{0,3}(?:photographer|owner|by|all rights reserved)?",
-            # Makers: "OLYMPUS DIGITAL CAMERA", "SONY DSC", "KODAK Digital Still Camera", and what telephones say of the mode.
+            # Makers: "OLYMPUS DIGITAL CAMERA", "SONY DSC", "KODAK Digital Still Camera".
             rf"(?:(?:{MAKERS})[ -]){{0,3}}(?:dsc|csc|digital (?:still )?camera|digimax.{{0,30}}|ver\. ?[\d.]{{1,8}})",
-            r"(?:oznor|nor|rhdr|vhdr|hdr|cof|bty|edf|dav|sdr|fbt|ptr|mde|rpt|lmt|uim|burst|hb|pl){1,4}",
             # Programs, alone, with their version, or as in "Created with GIMP".
             (
                 r"(?:(?:file )?(?:created|made|edited|processed|generated|written|scanned|saved|exported) (?:with|by|in|on|using) )?"
@@ -45,13 +44,20 @@ MACHINE_TEXT = re.compile(
     ),
     re.IGNORECASE,
 )
+# What telephones say of the mode in the description of a picture, whence programs copy it into the caption. Elsewhere EDF is a
+# company and PL a person.
+MODES = re.compile(
+    r"(?:oznor|nor|rhdr|vhdr|hdr|cof|bty|edf|dav|sdr|fbt|ptr|mde|rpt|lmt|uim|burst|hb|pl){1,4}", re.IGNORECASE
+)
 
 
-def says_nothing(text: str, equipment: Collection[str] = ()) -> bool:
+def says_nothing(text: str, equipment: Collection[str] = (), *, is_caption: bool = False) -> bool:
     """Return whether no person wrote *text*, a single line: it has no letter, or it is known from cameras and programs.
 
     *equipment* are the names that the file itself gives of its camera and program.
     """
+    if is_caption and MODES.fullmatch(text):
+        return True
     if not any(char.isalpha() for char in text):
         return True
     known = {" ".join(name.casefold().split()) for name in equipment}

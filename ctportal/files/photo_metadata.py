@@ -111,7 +111,8 @@ def read_metadata(uploaded: IO[bytes]) -> PhotoMetadata:
     equipment = [name for source in sources for name in source.equipment]
 
     def first(value: str, room: int = 0) -> list[str]:
-        return whole([told(source.texts.get(value, ()), equipment) for source in sources], room)
+        is_caption = value == "caption"
+        return whole([told(source.texts.get(value, ()), equipment, is_caption) for source in sources], room)
 
     days = (day(text) for source in sources for text in source.texts.get("date", ()))
     return PhotoMetadata(
@@ -126,9 +127,10 @@ def read_metadata(uploaded: IO[bytes]) -> PhotoMetadata:
 # What counts
 
 
-def told(texts: Iterable[str], equipment: list[str]) -> list[str]:
+def told(texts: Iterable[str], equipment: list[str], is_caption: bool) -> list[str]:
     """Return those of *texts* that a person wrote, tidied, each once."""
-    return list(dict.fromkeys(text for text in map(tidy, texts) if not says_nothing(text, equipment)))
+    tidied = map(tidy, texts)
+    return list(dict.fromkeys(text for text in tidied if not says_nothing(text, equipment, is_caption=is_caption)))
 
 
 def whole(candidates: list[list[str]], room: int) -> list[str]:

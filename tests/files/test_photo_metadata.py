@@ -426,8 +426,6 @@ BY_MACHINES = [
         "DIGITAL CAMERA",
         "Exif_JPEG_PICTURE",
         "<Digimax S600 / Kenox S600>",
-        "oznorHB",
-        "cof",
     ),
     *(
         "null",
@@ -506,6 +504,16 @@ def test_the_camera_and_the_program_that_a_file_names_are_no_caption(text):
     assert read(photo(exif=exif(ImageDescription=text, Artist="Jo Example", **equipment))) == {"credit": "Jo Example"}
     assert read(photo(iptc=iptc((CAPTION, text.encode()), (PROGRAM, text.encode())))) == {}
     assert read(photo(xmp=xmp(alt("dc:description", x_default=text), f'xmp:CreatorTool="{text}"'))) == {}
+
+
+@pytest.mark.parametrize("text", ["oznorHB", "cof", "EDF", "PL"])
+def test_what_telephones_say_of_the_mode_is_no_caption_but_may_be_a_name(text):
+    raw = text.encode()
+
+    assert read(photo(exif=exif(ImageDescription=text, Artist=text))) == {"credit": text}
+    assert read(photo(xmp=xmp(alt("dc:description", x_default=text)))) == {}
+    block = iptc((CAPTION, raw), (CREDIT, raw), (COPYRIGHT, raw), (CITY, raw))
+    assert read(photo(iptc=block)) == {"credit": text, "rights": text, "place": text}
 
 
 def test_where_a_machine_wrote_the_next_place_is_asked():

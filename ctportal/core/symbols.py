@@ -52,10 +52,16 @@ _NO_BODIES = re.compile(
     "COVID|HIV|ISO|IEC|IEEE|RFC|HTTP|HTTPS|TCP|UDP|IP|USB|PDF|AC|CN|CONF|SUB"
 )
 
-_IN_WORDS = re.compile(
+_NAME = (
     r"(?:(?:UN|U\.N\.|UNITED NATIONS) )?(?:(?P<S>SECURITY COUNCIL|(?:UN)?SC)|(?P<A>GENERAL ASSEMBLY|(?:UN)?GA)|"
     r"(?P<E>ECONOMIC AND SOCIAL COUNCIL|ECOSOC)|(?P<HRC>HUMAN RIGHTS COUNCIL|(?:UN)?HRC))"
-    r"(?:R| RES(?:OLUTIONS?|\.)?) ?(?:NO\.? ?)?(?P<number>[0-9S].*?)(?: OF [0-9]{1,2} [A-Z]+ [0-9]{4})?"
+    r"(?:R| RES(?:OLUTIONS?|\.)?) ?(?:NO\.? ?)?"
+)
+_DATE = "(?: OF [0-9]{1,2} [A-Z]+ [0-9]{4})?"
+_IN_WORDS = re.compile(rf"{_NAME}(?P<number>[0-9S].*?){_DATE}")
+_IN_SEARCH = re.compile(
+    rf"(?<!\w){_NAME}(?:E?S-)?[0-9]{{1,4}}(?:/[0-9]{{1,4}})?(?: ?\((?:{_YEAR}|{_ROMAN}|{_SESSION})\)|(?!\w)){_DATE}",
+    re.IGNORECASE,
 )
 _ORGANS = {"S": "S", "A": "A", "E": "E", "HRC": "A/HRC"}
 _AROUND = re.compile(
@@ -112,7 +118,18 @@ def normalize_symbol(text: str) -> str:
 
 
 def with_normal_symbols(text: str) -> str:
-    """Return *text*, a search, with its symbols in the normal form: "S/RES/2396(2017)" is found however it is typed."""
+    """Return *text*, a search, with its symbols in the normal form, also where they are in words.
+
+    "UNSCR 2396 (2017)" becomes "S/RES/2396 (2017)". Without its year, it becomes a phrase that any year continues.
+    """
+    mark = "" if re.search('["“”]', text) else '"'  # phrases cannot hold phrases
+
+    def named(found: re.Match[str]) -> str:
+        try:
+            return parse_symbol(found[0]).text
+        except ValidationError as error:
+            symbol = (error.params or {}).get("symbol")
+            return f"{mark}{symbol} ({mark}" if symbol else found[0]
 
     def replaced(found: re.Match[str]) -> str:
         try:
@@ -120,7 +137,7 @@ def with_normal_symbols(text: str) -> str:
         except ValidationError:
             return found[0]
 
-    return _CANDIDATE.sub(replaced, text)
+    return _CANDIDATE.sub(replaced, _IN_SEARCH.sub(named, text))
 
 
 def symbol_url(symbol: str, language: str) -> str:

@@ -107,15 +107,19 @@ def test_the_asterisk_of_a_reissue_stands_behind_the_symbol_and_in_no_address_or
 
 
 @pytest.mark.parametrize(
-    "query", ["S/RES/2396(2017)", "s/res/2396 (2017)", "Ｓ／ＲＥＳ／２３９６（２０１７）＊", "statute S/RES/2396(2017)"]
+    "query",
+    [
+        *("S/RES/2396(2017)", "s/res/2396 (2017)", "Ｓ／ＲＥＳ／２３９６（２０１７）＊", "statute S/RES/2396(2017)"),
+        *("UNSCR 2396 (2017)", "Security Council resolution 2396", "“security council resolution 2396” statute"),
+    ],
 )
 def test_a_symbol_is_found_however_it_is_typed(client, publisher, query):
     publish(make.make_document(title="Statute", slug="statute", symbol="S/RES/2396 (2017)"), by=publisher)
     publish(
         make.make_document(title="Statute of another year", slug="another", symbol="S/RES/2395 (2017)"), by=publisher
     )
-    found = client.get("/api/v1/documents/", {"q": query}).json()["results"]
-    assert [each["slug"] for each in found] == ["statute"]
+    found, other = (client.get("/api/v1/documents/", {"q": q}).json()["results"] for q in (query, "UNSCR 239"))
+    assert ([each["slug"] for each in found], other) == (["statute"], [])
 
 
 def test_relations_are_shown_in_both_directions_once_public(client, publisher):

@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 import nh3
 
-from ctportal.core.text_cleaning import cleaned_piece, one_line
+from ctportal.core.text_cleaning import cleaned_pieces, one_line
 
 KEPT = {"p", "h2", "h3", "h4", "ul", "ol", "li", "blockquote", "br", "strong", "em", "sub", "sup", "a"}
 KEPT |= {"table", "thead", "tbody", "tr", "th", "td"}
@@ -108,6 +108,8 @@ def tidy(html: str) -> Tidied:
     reader.feed(_WELL_FORMED.clean(shallow(html)))
     reader.close()
     root = reader.root
+    for element in [root, *root.elements()]:
+        clean_words(element)
     pictures = tuple(dict.fromkeys(picture_name(item) for item in root.elements() if item.tag == "img"))
     link_notes(root)
     shift = any(item.tag == "h1" for item in root.elements())
@@ -161,7 +163,21 @@ class _Reader(HTMLParser):
             self.open.pop()
 
     def handle_data(self, data: str) -> None:
-        self.open[-1].content.append(cleaned_piece(data))
+        self.open[-1].content.append(data)
+
+
+def clean_words(element: Element) -> None:
+    """Clean the texts in *element*. What opens a direction needs its partner in the same element, before the next block."""
+    row: list[int] = []  # positions of texts
+    for position, item in enumerate([*element.content, None]):
+        if isinstance(item, str):
+            row.append(position)
+        elif item is None or any(each.tag in BLOCKS for each in (item, *item.elements())):
+            pieces = cleaned_pieces(str(element.content[each]) for each in row)
+            for each, piece in zip(row, pieces, strict=True):
+                element.content[each] = piece
+            row = []
+    element.content = [item for item in element.content if item != ""]
 
 
 def picture_name(picture: Element) -> str:

@@ -5,6 +5,8 @@ Everything is in Unicode NFC. XML allows none of the characters that are removed
 
 import re
 import unicodedata
+from collections.abc import Iterable
+from itertools import islice
 
 _LINE_END = re.compile(r"\r\n|[\x0b\x0c\r\x1c-\x1e\x85\u2028\u2029]")
 # Control characters, characters for private use, halves of surrogate pairs, and code points that are no characters.
@@ -32,20 +34,26 @@ def cleaned(text: str) -> str:
     Removed are control characters, characters for private use, code points that are no characters, overrides of the
     direction, and directional embeddings and isolates without a partner. A text that shows nothing becomes "".
     """
-    text = cleaned_piece(text)
+    [text] = cleaned_pieces([text])
     return "" if _BLANK.fullmatch(text) else text.strip()
 
 
-def cleaned_piece(text: str) -> str:
-    """Return *text*, a piece of a longer one, cleaned as by ``cleaned``, but with the spaces around it."""
-    text = _UNWANTED.sub("", _LINE_END.sub("\n", text))
-    if _DIRECTIONS.search(text):
-        text = _balanced(text)
-    return unicodedata.normalize("NFC", text)
+def cleaned_pieces(texts: Iterable[str]) -> list[str]:
+    """Return *texts*, pieces of one text in their order, each cleaned as by ``cleaned``, but with the spaces around it.
+
+    A direction that is opened in one piece may be closed in a later one.
+    """
+    pieces = [_UNWANTED.sub("", _LINE_END.sub("\n", text)) for text in texts]
+    whole = "".join(pieces)
+    if _DIRECTIONS.search(whole):
+        kept = iter(_balanced(whole))
+        pieces = ["".join(islice(kept, len(piece))) for piece in pieces]
+    return [unicodedata.normalize("NFC", piece) for piece in pieces]
 
 
-def _balanced(text: str) -> str:
-    """Return *text* without overrides, and without embeddings and isolates that are not opened or not closed in it."""
+def _balanced(text: str) -> list[str]:
+    """Return the characters of *text*, with "" for overrides, and for embeddings and isolates that are not opened or not closed
+    in it."""
     kept = list(text)
     opened: list[int] = []  # positions of what is open
     for position, character in enumerate(text):
@@ -67,4 +75,4 @@ def _balanced(text: str) -> str:
                 kept[position] = ""
     for position in opened:
         kept[position] = ""
-    return "".join(kept)
+    return kept

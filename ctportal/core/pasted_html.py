@@ -314,6 +314,8 @@ class _Converter:
     def inline(self, element: Element, content: Content) -> Content:
         tags = []
         if element.tag == "a":
+            if any(each.tag == "a" for each in Element("", {}, content).elements()):
+                return content  # a link in a link, which a parser divides
             if address := address_of(element.attributes.get("href", "")):
                 kept = {name: value for name, value in element.attributes.items() if name in ("rel", "title")}
                 return around("a", {"href": address} | kept, content)

@@ -102,6 +102,7 @@ SAVED = {
         '<a href="annex.docx">f</a><a href="http://">g</a><a href="#note-1">h</a><a href="about:blank">i</a></p>'),
         "<p>abcdefghi</p>",
     ),
+    "a link in a link": ("<a href=x.org><table><a href=y.org>a", '<a href="https://y.org">a</a><table></table>'),
     "links within the portal": ('<p><a href="/en/conferences/minsk">a</a></p>', '<p><a href="/en/conferences/minsk">a</a></p>'),
     # What is one of ours stays as it is
     "plain words": ("Two days & nights", "Two days &amp; nights"),

@@ -19,6 +19,7 @@ from ctportal.files.filetypes import DOCX, MEGABYTE, damaged, readable, refused,
 from ctportal.files.parts import (
     COMPRESSIONS,
     CONTENT_TYPES,
+    MAX_LIST,
     UNREADABLE,
     PartRelation,
     elements,
@@ -147,10 +148,12 @@ def check_parts(archive: zipfile.ZipFile, name: str) -> None:
     for element, attributes in elements(archive, CONTENT_TYPES):
         if element in ("Default", "Override") and ACTIVE_CONTENT_TYPE.search(attributes.get("ContentType", "")):
             raise active_content(name, "macros")
-    for part in archive.namelist():
-        if part.lower().endswith(".rels"):
-            for relation in read_relations(archive, part):
-                check_relation(relation, name)
+    lists = [part for part in archive.namelist() if part.lower().endswith(".rels")]
+    if sum(archive.getinfo(part).file_size for part in lists) > MAX_LIST:
+        raise zipfile.BadZipFile("lists of relations that are too long")
+    for part in lists:
+        for relation in read_relations(archive, part):
+            check_relation(relation, name)
 
 
 def check_prolog(archive: zipfile.ZipFile, part: str, name: str) -> None:

@@ -12,12 +12,14 @@ from typing import NoReturn
 from urllib.parse import unquote
 from xml.parsers import expat
 
-MAX_LIST = 5 * 1024**2  # bytes of a list of parts, relations or styles
+MAX_LIST = 5 * 1024**2  # bytes of a list of relations or styles
+MAX_PACKAGE_LIST = 1024**2  # of those that tell what a package is; a tenth of that describes 500 parts
 COMPRESSIONS = (
     zipfile.ZIP_STORED,
     zipfile.ZIP_DEFLATED,
 )  # all that Office writes; others may ask for gigabytes of memory
 CONTENT_TYPES = "[Content_Types].xml"
+PACKAGE_LISTS = (CONTENT_TYPES.lower(), "_rels/.rels")
 USUAL_MAIN_PART = "word/document.xml"
 XML_ENDINGS = (".xml", ".rels", ".vml")
 UNREADABLE = (
@@ -51,8 +53,9 @@ def elements(archive: zipfile.ZipFile, part: str) -> list[Element]:
     parser.StartDoctypeDeclHandler = refuse_doctype
     parser.StartElementHandler = lambda element, attributes: found.append((element.rpartition(" ")[2], attributes))
     member = archive.getinfo(part)
-    if member.file_size > MAX_LIST or member.compress_type not in COMPRESSIONS:
-        raise zipfile.BadZipFile("a list of more than 5 MB, or packed as Office never does")
+    limit = MAX_PACKAGE_LIST if part.lower() in PACKAGE_LISTS else MAX_LIST
+    if member.file_size > limit or member.compress_type not in COMPRESSIONS:
+        raise zipfile.BadZipFile("a list that is too long, or packed as Office never does")
     with archive.open(part) as file:
         parser.ParseFile(file)
     return found

@@ -333,6 +333,14 @@ def archives():
         "a wrong sum in a picture": samples.patched(
             docx({"word/media/a.png": "picture"}, compression=zipfile.ZIP_STORED), b"picture", b"PICTURE"
         ),
+        "a list of what it is of 1.2 MB": lambda: docx(
+            {"_rels/.rels": relation("officeDocument", "word/document.xml", "Internal") + " " * 1_200_000},
+            compression=zipfile.ZIP_STORED,
+        ),
+        "relations of 6 MB": lambda: docx(
+            {f"word/_rels/{part}.rels": relation("image", "a.png", "Internal") + " " * 2_000_000 for part in "abc"},
+            compression=zipfile.ZIP_STORED,
+        ),
         "XML that does not end": docx({"word/document.xml": document_xml()[:-20]}),
         "text for a document": docx({"word/document.xml": "no XML at all"}),
         "styles that are no XML": docx({"word/styles.xml": b"\x00\xff\x00"}),

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 
 MAX_PARTS = 10_000
+TINY = 256  # bytes; programs write compressed pixels in chunks of 2 kB and more
 SOS, EOI, APP1, APP13 = 0xDA, 0xD9, 0xE1, 0xED
 # Outside a segment, and within the compressed pixels, a JPEG's marker is what follows FF and is neither a stuffed 00, nor another
 # FF, nor a restart.
@@ -37,14 +38,16 @@ def jpeg_segments(data: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def png_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Yield (name, content) for each chunk of a PNG but the compressed pixels, which are in any number of chunks."""
-    at, others = 8, 0
-    while at + 8 <= len(data):
+    """Yield (name, content) for each chunk of a PNG but the compressed pixels, which are in any number of chunks that are not
+    tiny."""
+    at, counted, name = 8, 0, b""
+    while at + 8 <= len(data) and name != b"IEND":
         length, name = int.from_bytes(data[at : at + 4]), data[at + 4 : at + 8]
-        if name != b"IDAT":
-            others += 1
-            if others > MAX_PARTS:
+        if name != b"IDAT" or length < TINY:
+            counted += 1
+            if counted > MAX_PARTS:
                 raise ValueError("too many chunks in a PNG")
+        if name != b"IDAT":
             yield name, data[at + 8 : at + 8 + length]
         at += 12 + length
 

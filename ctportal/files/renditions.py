@@ -17,7 +17,7 @@ from PIL import Image, ImageChops, ImageCms
 from PIL.ImageFile import ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 
-from ctportal.files.containers import SOS, jpeg_segments
+from ctportal.files.containers import SOS, jpeg_segments, png_chunks
 from ctportal.files.filetypes import JPEG, PNG, WEBP, FileType, damaged, refused
 
 logger = logging.getLogger(__name__)
@@ -116,6 +116,8 @@ def decode(data: bytes, kind: FileType, name: str) -> tuple[Size, Image.Image]:
     """Return (size of the upright photo, upright picture in sRGB without metadata, in the size of the download)."""
     if kind is JPEG:  # before Image.open, which takes long over many segments
         check_scans(data, name)
+    if kind is PNG:  # before Image.open, which takes long over many chunks
+        check_chunks(data)
     if kind is WEBP:  # before Image.open, which already allocates the decoder's memory
         size = webp_size(data)
         check_pixels(size, name)
@@ -177,6 +179,12 @@ def check_scans(data: bytes, name: str) -> None:
     if sum(marker == SOS for marker, _content in jpeg_segments(data)) > MAX_SCANS:
         message = _("“%(name)s” is a JPEG with more than %(limit)s scans. Save it as a standard JPEG.")
         raise refused(name, message, "image_damaged", limit=MAX_SCANS)
+
+
+def check_chunks(data: bytes) -> None:
+    """Raise ValueError for a PNG of too many chunks."""
+    for _chunk in png_chunks(data):
+        pass
 
 
 def prepare_jpeg(image: JpegImageFile, name: str) -> None:

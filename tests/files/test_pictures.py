@@ -1,6 +1,7 @@
 """Pictures are shown as in every browser: how many scans they have, which way is up, and what of them is transparent."""
 
 import io
+import random
 import struct
 import time
 import zlib
@@ -12,7 +13,7 @@ from PIL import Image
 
 from ctportal.files.filetypes import JPEG, PNG, WEBP
 from ctportal.files.renditions import MAX_SCANS, make_renditions
-from tests.files.samples import jpeg_of_many_scans, picture, png_chunk, swapping_profile
+from tests.files.samples import jpeg_of_many_scans, picture, png, png_chunk, swapping_profile
 
 CASES = Path(__file__).parent / "cases"
 KINDS = {"JPEG": JPEG, "PNG": PNG, "WEBP": WEBP}
@@ -97,6 +98,28 @@ def test_a_jpeg_of_very_many_segments_is_refused_at_once():
         make_renditions(data[:2] + segment(0xFE, b"") * 1_000_000 + data[2:], JPEG, "a.jpg")
 
     assert (refusal.value.code, time.process_time() - started < 1) == ("image_damaged", True)
+
+
+@pytest.mark.parametrize("name", [b"teXt", b"IDAT"])
+@pytest.mark.parametrize("at", [33, -12], ids=["before the pixels", "behind the pixels"])
+def test_a_png_of_very_many_chunks_is_refused_at_once(name, at):
+    data = picture("PNG", size=(64, 64))
+    started = time.process_time()
+    with pytest.raises(ValidationError) as refusal:
+        make_renditions(data[:at] + png_chunk(name, b"") * 400_000 + data[at:], PNG, "a.png")
+
+    assert (refusal.value.code, time.process_time() - started < 0.5) == ("image_damaged", True)
+
+
+def test_a_png_may_have_its_pixels_in_many_chunks_and_anything_behind_its_end():
+    pixels = zlib.compress(b"".join(b"\0" + random.Random(row).randbytes(1600) for row in range(1800)))
+    pieces = [pixels[at : at + 256] for at in range(0, len(pixels), 256)]
+    chunks = b"".join(png_chunk(b"IDAT", piece) for piece in pieces)
+    behind = png_chunk(b"IEND", b"") + png_chunk(b"teXt", b"") * 20_000
+
+    size, _renditions = make_renditions(png(1600, 1800, data=b"", depth=8)[:33] + chunks + behind, PNG, "a.png")
+
+    assert (size, len(pieces) > 10_000) == ((1600, 1800), True)
 
 
 # Upright

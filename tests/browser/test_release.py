@@ -82,7 +82,8 @@ def set_the_instant(page, instant):
     local = instant.astimezone(zoneinfo.ZoneInfo("Europe/Minsk"))
     page.fill("#id_at", f"{local:%Y-%m-%dT%H:%M}")
     page.click("button[name=_release_at]")
-    at = f"{local:%Y-%m-%d %H:%M} Europe/Minsk ({instant:%H:%M} UTC)"
+    utc = f"{instant:%H:%M}" if local.date() == instant.date() else f"{instant:%Y-%m-%d %H:%M}"
+    at = f"{local:%Y-%m-%d %H:%M} Europe/Minsk ({utc} UTC)"
     expect(page.locator(".messagelist")).to_have_text(f"3 parts will be public at {at}.")
 
 

@@ -12,7 +12,18 @@ from ctportal.reading import cache
 
 from . import addresses
 from .readers import API, CONTRIBUTOR, EXPIRED, IDENTITIES, PHOTO_EDITOR, PUBLISHER, TRANSLATOR, VISITOR
-from .walk import DRAFT, NOTHING, OTHER_METHODS, PUBLIC, REASON, Walk, is_public, leaks, wrongly_hidden
+from .walk import (
+    DRAFT,
+    NOTHING,
+    OTHER_METHODS,
+    PUBLIC,
+    REASON,
+    Walk,
+    is_public,
+    leaks,
+    one_of_each_route,
+    wrongly_hidden,
+)
 from .world import NOW, STATES
 
 OUTSIDE = {
@@ -37,6 +48,8 @@ TABLE = {
 
 
 on_sqlite = connection.vendor == "sqlite"
+# On PostgreSQL those whose queries differ: outsiders, who reads their own drafts, who reads all.
+ASKING = IDENTITIES if on_sqlite else (VISITOR, API, CONTRIBUTOR, PUBLISHER)
 
 
 class Filled(NamedTuple):
@@ -65,7 +78,7 @@ def warm(filled, monkeypatch):
     return filled
 
 
-@pytest.mark.parametrize("identity", IDENTITIES)
+@pytest.mark.parametrize("identity", ASKING)
 def test_every_identity_reads_what_the_table_says_and_nothing_else(world, identity, request):
     """On SQLite with a cache that is empty at first, on PostgreSQL with one that a publisher has filled."""
     if not on_sqlite:
@@ -87,7 +100,7 @@ def test_a_warm_cache_tells_every_identity_no_more(world, warm, identity):
     """The publisher's own questions have filled it; what is scheduled, withdrawn or a draft is asked for again."""
     walk = Walk(world, identity).what_is_kept()
 
-    assert len(walk.statuses) > 1000
+    assert len(walk.statuses) > 500
     assert warm.taken > 500_000  # bytes
     assert leaks(walk, TABLE[identity]) == []
     assert {
@@ -96,8 +109,10 @@ def test_a_warm_cache_tells_every_identity_no_more(world, warm, identity):
 
 
 def not_asked_by_every_method(walk):
-    """What *walk* has asked by GET alone, of what every identity asks by every method: all that is public, and for those
-    to whom the drafts are hidden the admin too."""
+    """What *walk* has asked by GET alone, of what an identity asks by every method: all that is public, and for those
+    to whom the drafts are hidden the admin too; for one that asks like a visitor, one address of each route."""
     asked = [address for address, method in walk.statuses if method == "GET"]
+    if walk.asks_like_a_visitor:
+        asked = one_of_each_route(asked)
     everyhow = asked if TABLE[walk.identity] is OUTSIDE else filter(is_public, asked)
     return [each for each in everyhow if not all((each, method) in walk.statuses for method in OTHER_METHODS)]

@@ -11,7 +11,7 @@ from ctportal.reading import cache
 
 from . import addresses
 from .canaries import CLOSED, HELD, OPEN, TOLD
-from .readers import PHOTO_EDITOR, PUBLISHER, STAFF, TRANSLATOR, reader
+from .readers import API, EXPIRED, PHOTO_EDITOR, PUBLISHER, STAFF, TRANSLATOR, VISITOR, reader
 from .world import KINDS, STATES
 
 OF_VOCABULARY = re.compile(r"/admin/conferences/(series|theme|organization|person)/")
@@ -69,6 +69,11 @@ class Walk:
         return self.identity in (TRANSLATOR, PHOTO_EDITOR)
 
     @property
+    def asks_like_a_visitor(self):
+        """Return whether only the cookie or the ``Accept`` header differs from a visitor's requests, at any method."""
+        return self.identity in (EXPIRED, API)
+
+    @property
     def session(self):
         cookie = self.reader.cookies.get("sessionid")
         return SessionStore(cookie.value) if cookie and self.identity in STAFF else None
@@ -83,9 +88,11 @@ class Walk:
         return self.all_of(self.plan())
 
     def what_is_kept(self):
-        """Request what a cache may store: the public addresses, by GET and HEAD."""
+        """Request what a cache may store: the public addresses by GET, and by HEAD, which is made from the same entry of
+        the cache for everybody, as a visitor and as the publisher alone."""
         asked = [address for address in self.addresses() if is_public(address)]
-        return self.all_of((address, method) for address in asked for method in ("GET", "HEAD"))
+        methods = ("GET", "HEAD") if self.identity in (VISITOR, PUBLISHER) else ("GET",)
+        return self.all_of((address, method) for address in asked for method in methods)
 
     def all_of(self, plan):
         for address, method in plan:
@@ -96,10 +103,13 @@ class Walk:
         """Yield (address, method) for each request: all addresses by GET, and by other methods where these may reveal more.
 
         To an identity that reads all drafts the admin shows everything by GET. There only the publisher uses other methods,
-        at one address of each route, to find errors.
+        at one address of each route, to find errors. So does an identity that asks like a visitor, at all addresses.
         """
         asked = self.addresses()
         yield from ((address, "GET") for address in asked)
+        if self.asks_like_a_visitor:
+            yield from ((address, method) for address in one_of_each_route(asked) for method in OTHER_METHODS)
+            return
         otherwise = [address for address in asked if is_public(address) or not self.reads_all_drafts]
         if self.identity == PUBLISHER:
             otherwise += one_of_each_route([address for address in asked if not is_public(address)])

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from ctportal.core import codes
 from ctportal.core.countries import country_name
-from ctportal.core.dates import format_date
+from ctportal.core.dates import format_date, iso_date
 from ctportal.core.languages import LANGUAGES
 from ctportal.web.cards import dates_of, off, web_address
 from ctportal.web.labels import foreign_notice, label, measure
@@ -193,8 +193,10 @@ def event_data(data, language):
         "organizer": [{"@type": "Organization", "name": name} for name in organizers(data, texts)],
         "superEvent": [{"@type": "EventSeries", "name": str(texts.pick(entry["name"]))} for entry in data["series"]],
     }
-    length = {"day": 10, "month": 7, "year": 4}[data["date_precision"]]  # characters of YYYY-MM-DD to keep
-    known |= {"startDate": data["start_date"][:length], "endDate": data["end_date"][:length]}
+    known |= {
+        "startDate": iso_date(data["start_date"], data["date_precision"]),
+        "endDate": iso_date(data["end_date"], data["date_precision"]),
+    }
     if data["country"] or data["city"]:
         address = {
             "@type": "PostalAddress",

@@ -170,8 +170,12 @@ def _hero(photos, language):
     return {"picture": picture, "caption": caption, "credit": data["credit"]}
 
 
+# Of two documents of one day, or of one month where no more is known, that of the opening stands first.
+_OCCASIONS = ("opening", "other", "closing")
+
+
 def _by_date(document):
-    return document.date is not None and document.date, document.slug
+    return document.date, _OCCASIONS.index(document.card_data["occasion"]), document.slug
 
 
 def _grouped(documents, language):

@@ -140,7 +140,7 @@ class DocumentAdmin(RecordAdmin):
     inlines = [RelationInline]
     link_paths = ("conference", "relations__target", "relations__conference")
     what = ["kind", "also_serves_as"]
-    where = ["conference", "session", "occasion", ("date", "place")]
+    where = ["conference", "session", "occasion", ("date", "date_precision"), "place"]
     who = ["issued_by", "delivered_by", "delivered_title"]
     further = [("symbol", "reissue"), "dateline", "contact", "hashtags", "themes"]
 
@@ -191,9 +191,10 @@ class DocumentAdmin(RecordAdmin):
             language, city = conference.original_language, city_of(conference)
             closing = initial.get("occasion") == Occasion.CLOSING
             day = conference.end_date if closing else conference.start_date
-            defaults = {"original_language": language, "date": day, "place": city}
+            precision = conference.date_precision
+            defaults = {"original_language": language, "date": day, "date_precision": precision, "place": city}
             if city:
-                defaults["dateline"] = f"{city}, {format_date(day, language)}"
+                defaults["dateline"] = f"{city}, {format_date(day, language, precision)}"
             return defaults | initial
         return initial
 
@@ -208,7 +209,7 @@ class DocumentAdmin(RecordAdmin):
 
     @admin.display(description=gettext_lazy("date"), ordering="date")
     def shown_date(self, record):
-        return format_date(record.date, interface_language())
+        return format_date(record.date, interface_language(), record.date_precision)
 
     @admin.display(description=gettext_lazy("missing"))
     def missing(self, record):
@@ -236,7 +237,7 @@ class DocumentAdmin(RecordAdmin):
 @admin.register(CoChairsSummary)
 class CoChairsSummaryAdmin(DocumentAdmin):
     what = []
-    where = ["conference", "occasion", ("date", "place")]
+    where = ["conference", "occasion", ("date", "date_precision"), "place"]
     further = [("symbol", "reissue"), "themes"]
     list_display = ["shown_title", "shown_date", "conference", "publication", "language_list", "missing"]
     list_filter = [*STATE_FILTERS, DateListFilter, "versions__language"]
@@ -245,7 +246,7 @@ class CoChairsSummaryAdmin(DocumentAdmin):
 @admin.register(PressRelease)
 class PressReleaseAdmin(DocumentAdmin):
     what = []
-    where = ["conference", "occasion", ("date", "place")]
+    where = ["conference", "occasion", ("date", "date_precision"), "place"]
     who = ["issued_by"]
     further = ["dateline", "contact", "hashtags", "themes"]
     list_display = ["shown_title", "occasion", "shown_date", "conference", "publication", "language_list", "missing"]
@@ -254,7 +255,7 @@ class PressReleaseAdmin(DocumentAdmin):
 
 @admin.register(Statement)
 class StatementAdmin(DocumentAdmin):
-    where = ["conference", "session", "occasion", ("date", "place")]
+    where = ["conference", "session", "occasion", ("date", "date_precision"), "place"]
     who = ["delivered_by", "delivered_title", "issued_by"]
     further = [("symbol", "reissue"), "themes"]
 

@@ -71,14 +71,14 @@ def split_name(name):
 
 
 def bibtex(document, address, key, version):
-    year, month, day_ = document["iso_date"].split("-")
+    year, month, day = [*document["iso_date"].split("-"), "", ""][:3]
     fields = {
         "author": _bibtex_author(document),
         "title": f"{{{_bibtex(document['title'])}}}",
         "institution": document["issued_by"] and _bibtex(document["issued_by"]),
         "year": year,
-        "month": str(int(month)),
-        "day": str(int(day_)),
+        "month": month.lstrip("0"),
+        "day": day.lstrip("0"),
         "number": _bibtex(document["symbol"]),
         "address": _bibtex(document["place"]),
         "url": address,
@@ -122,7 +122,7 @@ def ris(document, address, version):
         ("TI", document["title"]),
         ("PB", document["issued_by"]),
         ("CY", document["place"]),
-        ("DA", document["iso_date"].replace("-", "/")),
+        ("DA", _ris_date(document["iso_date"])),
         ("PY", document["iso_date"][:4]),
         ("M1", document["symbol"]),
         ("ET", version),
@@ -131,6 +131,12 @@ def ris(document, address, version):
         ("UR", address),
     ]
     return "\n".join(f"{tag}  - {one_line(value)}" for tag, value in fields if value) + "\nER  - "
+
+
+def _ris_date(day):
+    """Return YYYY/MM/DD; where the day or the month is not known, its slash stays."""
+    parts = day.split("-")
+    return "/".join(parts if len(parts) == 3 else [*parts, "", "", ""][:4])
 
 
 def _ris_author(document):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from conferences.models import Conference, Organization, Person, Session, Theme, optional_key, rich_text
 from ctportal.core import languages
-from ctportal.core.codes import DocumentKind, DocumentRelationKind, Occasion, TextStanding, TextState
+from ctportal.core.codes import DatePrecision, DocumentKind, DocumentRelationKind, Occasion, TextStanding, TextState
 from ctportal.core.symbols import normalize_symbol
 from ctportal.files.models import StoredFile
 from ctportal.publishing.base_models import ReviewedRecord, SluggedRecord
@@ -79,6 +79,13 @@ class Document(Searched, ReviewedRecord, SluggedRecord):
     )
     occasion = models.CharField(_("occasion"), max_length=10, choices=Occasion.choices, default=Occasion.OTHER)
     date = models.DateField(_("date"))
+    date_precision = models.CharField(
+        _("precision"),
+        max_length=5,
+        choices=DatePrecision.choices,
+        default=DatePrecision.DAY,
+        help_text=_("“Month only” shows March 2022: enter any day of that month."),
+    )
     place = LineField(_("place"), max_length=120, blank=True)
     issued_by = optional_key(Organization, _("issued by"), related_name="documents")
     delivered_by = optional_key(Person, _("delivered by"), related_name="documents")

@@ -1,16 +1,14 @@
 """What the page of a document shows, computed in plain Python from the edition's JSON, without models."""
 
 import re
-from datetime import date
 
 from django.utils.translation import gettext as _
 
 from ctportal.core import codes
-from ctportal.core.dates import format_date
 from ctportal.core.languages import LANGUAGES
 from ctportal.core.symbols import symbol_url
 from ctportal.publishing.snapshot import excerpt
-from ctportal.web.cards import file_line, kinds, web_address
+from ctportal.web.cards import date_of, file_line, kinds, web_address
 from ctportal.web.labels import foreign_notice, label
 from ctportal.web.text import LanguageContext
 
@@ -32,8 +30,7 @@ def document_view(data, language):
         "kind": kinds(data),
         "code": data["kind"],
         "occasion": codes.OCCASION_WORDS.get(data["occasion"], ""),
-        "date": format_date(date.fromisoformat(data["date"]), language),
-        "iso_date": data["date"],
+        **date_of(data, language),
         "place": rest.pick(data["place"]),
         "by": by and rest.pick(by["name"]),
         "by_address": by and f"/{language}/documents/?person={by['slug']}",

@@ -50,6 +50,9 @@ class DocumentSerializer(Serializer):
     also_serves_as = serializers.CharField(help_text="A second kind, or empty.")
     occasion = serializers.ChoiceField(codes.Occasion.choices, help_text="opening, closing or other")
     date = serializers.DateField()
+    date_precision = serializers.ChoiceField(
+        codes.DatePrecision.choices, help_text="day, month or year: how much of the date is meant."
+    )
     place = Labels(own=True)
     original_language = serializers.CharField()
     languages = Languages()

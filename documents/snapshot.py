@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 
 from conferences.snapshot import TextsSnapshotBuilder, pick
 from ctportal.core.codes import DocumentKind
+from ctportal.core.dates import first_day, last_day
 from ctportal.publishing.models import RecordType
 from ctportal.publishing.snapshot import SnapshotLink, excerpt, register
 
@@ -23,12 +24,14 @@ class DocumentSnapshotBuilder(TextsSnapshotBuilder):
         )
 
     def dates(self, record):
-        return record.date, record.date, None
+        precision = record.date_precision
+        return first_day(record.date, precision), last_day(record.date, precision), None
 
     def card(self, data):
         card = pick(
             data,
-            *("title", "kind", "also_serves_as", "occasion", "date", "place", "symbol", "dateline"),
+            *("title", "kind", "also_serves_as", "occasion", "date", "date_precision"),
+            *("place", "symbol", "dateline"),
             *("delivered_by", "delivered_title", "session", "languages", "original_language"),
         )
         card["excerpt"] = {code: excerpt(html) for code, html in data["body"].items()}

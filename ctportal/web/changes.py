@@ -38,8 +38,8 @@ FIELDS = {
     "format": gettext_lazy("format"),
     "start_date": gettext_lazy("first day"),
     "end_date": gettext_lazy("last day"),
-    "date_precision": gettext_lazy("precision of the dates"),
     "date": gettext_lazy("date"),
+    "date_precision": gettext_lazy("precision"),
     "taken_on": gettext_lazy("taken on"),
     "announced_on": gettext_lazy("announced on"),
     "announced_dates": gettext_lazy("announced dates"),
@@ -158,7 +158,7 @@ class Shown:
 def changed(before, after, language):
     """Return the differences between two JSON texts as a list of Shown. *language* must be active."""
     old, new = json.loads(before), json.loads(after)
-    teller = _Teller(language, new.get("original_language") or old.get("original_language") or DEFAULT)
+    teller = _Teller(language, old, new)
     found = sorted(differences(old, new), key=lambda change: _ORDER.get(str(change.path[0]), len(_ORDER)))
     return _together(teller.tell(change) for change in found)
 
@@ -194,8 +194,10 @@ def _label(name):
 class _Teller:
     """Turns each Change into a Shown in one language."""
 
-    def __init__(self, language, original):
+    def __init__(self, language, old, new):
+        original = new.get("original_language") or old.get("original_language") or DEFAULT
         self.language, self.texts = language, LanguageContext(language, original)
+        self.precisions = [data.get("date_precision", "day") for data in (old, new)]
 
     def tell(self, change):
         shown = Shown(self.where(change))
@@ -210,7 +212,7 @@ class _Teller:
             if not shown.paragraphs:
                 shown.remark = _("The words are the same; the formatting has changed.")
         else:
-            shown.before, shown.after = self.lines(change, change.before), self.lines(change, change.after)
+            shown.before, shown.after = self.lines(change, change.before, 0), self.lines(change, change.after, 1)
         return shown
 
     def where(self, change):
@@ -223,11 +225,13 @@ class _Teller:
                 steps.append(self.entry(part, steps))
         return " › ".join(step for step in steps if step)
 
-    def lines(self, change, value):
-        """Return *value* as lines of text; [] where there is none."""
+    def lines(self, change, value, side):
+        """Return *value* as lines of text; [] where there is none. *side* is 0 for the value before, 1 for that after."""
         if value in (None, "", [], {}):
             return []
         name = change.field
+        if change.path in (("date",), ("start_date",), ("end_date",)):
+            return [format_date(date.fromisoformat(value), self.language, self.precisions[side])]
         if isinstance(value, list):
             said = [self.value(name, each) for each in value]
             return said if any(isinstance(each, dict) for each in value) else [comma(self.language).join(said)]

@@ -382,17 +382,20 @@ FACTS = {
     },
     # Documents of the dossiers
     "documents/dushanbe-declaration-2019": {
+        "date": "2019-05",
         "title": "Dushanbe Declaration",
         "kind": "declaration",
         "adopted_at": "dushanbe-2019",
     },
     "documents/minsk-2019-opening-press-release": {
+        "date": "2019-09-03",
         "title": "High-level Conference on Countering Terrorism and the Use of New Technologies starts in Minsk",
         "kind": "press-release",
         "occasion": "opening",
         "addresses": [f"en: {MINSK_FILES}20190903%20Pressrelease%20_Opening_BelarusCTConf.pdf"],
     },
     "documents/minsk-2019-statement": {
+        "date": "2019-09",
         "kind": "statement",
         "delivered_by": "Vladimir Voronkov",
         "place": "Минск, Беларусь",
@@ -400,6 +403,7 @@ FACTS = {
         "addresses": [f"ru: {MINSK_FILES}20190828_USGVoronkov_OpeningStatment_BelCTConf_RUS_as%20delivered.pdf"],
     },
     "documents/minsk-2019-closing-press-release": {
+        "date": "2019-09-04",
         "kind": "press-release",
         "occasion": "closing",
         "addresses": [
@@ -420,10 +424,12 @@ FACTS = {
         "delivered_by": VORONKOV,
     },
     "documents/budapest-2019-keynote-address": {
+        "date": "2019-11",
         "kind": "keynote-address",
         "delivered_by": "Vladimir Voronkov, Under-Secretary-General of UNOCT",
     },
     "documents/budapest-2019-opening-press-release": {
+        "date": "2019-11",
         "title": (
             "Press release on the opening of the conference and the signing of a Host Country Agreement establishing in "
             "Budapest a UNOCT Regional Programme Support Office"
@@ -490,16 +496,19 @@ FACTS = {
         "addresses": [f"en: {UNOCT_FILES}20200212_pr_closing_ftfviennaconference_0.pdf"],
     },
     "documents/dushanbe-2018-news-item": {
+        "date": "2018",
         "title": "Joint high-level consultations of UN counter-terrorism bodies in Tajikistan",
         "kind": "news-item",
     },
     "documents/dushanbe-2018-statement": {
+        "date": "2018-05",
         "kind": "statement",
         "delivered_by": (
             "Michèle Coninsx, Executive Director of the Counter-Terrorism Committee Executive Directorate"
         ),
     },
     "documents/dushanbe-2022-closing-remarks": {
+        "date": "2022-10-19",
         "title": "Closing Remarks by Mr. Vladimir Voronkov",
         "kind": "statement and co-chairs-summary",
         "occasion": "closing",
@@ -556,11 +565,13 @@ FACTS = {
         "addresses": ["en: https://undocs.org/en/S/2018/1177"],
     },
     "documents/key-principles-women-and-children": {
+        "date": "2019-04",
         "title": (
             "Key Principles for the Protection, Repatriation, Prosecution, Rehabilitation and Reintegration of Women and "
             "Children with Links to UN-listed Terrorist Groups"
         ),
         "addresses": [f"en: {UNOCT_FILES}key_principles-april_2019.pdf"],
     },
-    "documents/joint-plan-of-action-central-asia": {"adopted_at": "tashkent-2022"},
+    "documents/joint-plan-of-action-central-asia": {"date": "2022-03", "adopted_at": "tashkent-2022"},
+    "documents/multi-year-appeal": {"date": "2021"},
 }

@@ -40,7 +40,8 @@ def motto(record):
 
 
 def date(record):
-    return record["date"]
+    """The date as far as it is known: "2022-03" for a month, "2022" for a year."""
+    return record["date"][: {"day": 10, "month": 7, "year": 4}[record["date_precision"]]]
 
 
 def dates(record):

@@ -103,6 +103,22 @@ def from_latex(text):
     return re.sub("\0([0-9])", lambda found: list(COMMANDS.values())[int(found[1])], plain)
 
 
+@pytest.mark.parametrize(
+    ("iso_date", "shown", "entry", "reference"),
+    [
+        ("2022-03-05", "5 March 2022", {"year": "2022", "month": "3", "day": "5"}, "2022/03/05"),
+        ("2022-03", "March 2022", {"year": "2022", "month": "3"}, "2022/03//"),
+        ("2022", "2022", {"year": "2022"}, "2022///"),
+    ],
+)
+def test_a_citation_gives_no_more_of_the_date_than_is_known(iso_date, shown, entry, reference):
+    plain, bibtex, ris = cited(document(iso_date=iso_date, date=shown))
+
+    assert f"Report. Minsk, {shown}. S/2019/123" in plain
+    assert {name: bibtex.fields[name] for name in ("year", "month", "day") if name in bibtex.fields} == entry
+    assert (ris["date"], ris["year"]) == (reference, "2022")
+
+
 @pytest.mark.parametrize("field", FIELDS)
 @pytest.mark.parametrize("text", ODD)
 def test_any_text_in_any_field_is_read_back(field, text):

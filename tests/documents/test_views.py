@@ -1,5 +1,7 @@
 """The pages of documents: languages, digests, files, citations, relations."""
 
+from datetime import date
+
 import pytest
 
 from ctportal.publishing.services import publish
@@ -47,6 +49,31 @@ def test_every_language_is_one_click_away_and_what_is_missing_is_said(client, pu
     assert "<h1>Открытие</h1>" in russian
     assert '<h1><span lang="en" dir="ltr">It was opened</span></h1>' in french
     assert '<div class="prose" lang="en" dir="ltr">' in french
+
+
+@pytest.mark.parametrize(("precision", "shown", "iso"), [("month", "March 2022", "2022-03"), ("year", "2022", "2022")])
+def test_no_page_gives_more_of_the_date_than_is_known(client, publisher, precision, shown, iso):
+    conference = make.make_conference(slug="the-conference")
+    document = make.make_document(conference, slug="plan", date=date(2022, 3, 15), date_precision=precision)
+    for record in (conference, document):
+        publish(record, by=publisher)
+
+    for address in ("documents/plan", "documents", "conferences/the-conference"):
+        html = page(client, f"/en/{address}/")
+        assert f'<time datetime="{iso}">{shown}</time>' in html
+        assert "15 March" not in html and "2022-03-15" not in html
+
+
+def test_a_version_tells_of_a_corrected_date_to_its_precision(client, publisher):
+    document = make.make_document(slug="plan", date=date(2022, 3, 1), date_precision="month")
+    publish(document, by=publisher)
+    document.date, document.date_precision = date(2022, 4, 6), "day"
+    document.save()
+    publish(document, by=publisher)
+
+    html = page(client, "/en/documents/plan/versions/2/")
+
+    assert ("March 2022" in html, "6 April 2022" in html, "1 March" in html) == (True, True, False)
 
 
 def test_a_digest_says_that_it_is_one_and_links_to_the_original(client, publisher):

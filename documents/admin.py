@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from conferences.admin.inlines import RowInline
 from conferences.admin.known import city_of, named_conference, parent_link
 from conferences.admin.lists import STATE_FILTERS, YearListFilter
 from ctportal.core.codes import DocumentKind, Occasion, TextStanding
@@ -19,13 +20,23 @@ from ctportal.staff.components import component
 from ctportal.staff.form_uploads import take_upload
 from ctportal.staff.inlines import LabelTabularInline
 from ctportal.staff.interface_language import interface_language
-from ctportal.staff.label_forms import LabelForm
+from ctportal.staff.label_forms import LabelForm, labels_of
 from ctportal.staff.language_page import LanguageForm
 from ctportal.staff.record_admin import RecordAdmin
 from ctportal.staff.record_form import RecordForm, text_form
-from ctportal.workflow.redaction import Redacted
+from ctportal.workflow.redaction import Redacted, redact
 
-from .models import CoChairsSummary, Document, DocumentRelation, LanguageVersion, OtherDocument, PressRelease, Statement
+from .models import (
+    CoChairsSummary,
+    Delivery,
+    Document,
+    DocumentRelation,
+    Issuer,
+    LanguageVersion,
+    OtherDocument,
+    PressRelease,
+    Statement,
+)
 
 
 class FileFields(forms.Form):
@@ -95,6 +106,23 @@ class VersionForm(FileFields, LanguageForm):
             yield "remove_file", ""
 
 
+class PartForm(LabelForm):
+    constraint_fields = {"issuer_once_per_document": "organization"}
+
+
+class IssuerInline(RowInline):
+    model = Issuer
+    form = PartForm
+    fields = ["organization", "order"]
+    autocomplete_fields = ["organization"]
+
+
+class DeliveryInline(RowInline):
+    model = Delivery
+    fields = ["person", "title", "organization", "order"]
+    autocomplete_fields = ["person", "organization"]
+
+
 class RelationForm(LabelForm):
     constraint_fields = {
         "document_relation_has_one_target": "kind",
@@ -136,12 +164,11 @@ class DocumentAdmin(RecordAdmin):
     search_fields = ["search_text", "versions__search_text", "conference__search_text"]
     tells_of_others = frozenset({"conference", "conference__search_text"})
     ordering = ["-date", "slug"]
-    autocomplete_fields = ["conference", "session", "issued_by", "delivered_by", "themes"]
-    inlines = [RelationInline]
+    autocomplete_fields = ["conference", "session", "themes"]
+    inlines = [IssuerInline, DeliveryInline, RelationInline]
     link_paths = ("conference", "relations__target", "relations__conference")
     what = ["kind", "also_serves_as"]
     where = ["conference", "session", "occasion", ("date", "date_precision"), "place"]
-    who = ["issued_by", "delivered_by", "delivered_title"]
     further = [("symbol", "reissue"), "dateline", "contact", "hashtags", "themes"]
 
     def get_fieldsets(self, request, obj=None):
@@ -150,7 +177,7 @@ class DocumentAdmin(RecordAdmin):
         if any(version.file_id for version in versions if version.language == obj.original_language):
             text.insert(4, "remove_file")
         return [
-            (None, {"fields": [*self.what, *self.where, *self.who, "original_language"]}),
+            (None, {"fields": [*self.what, *self.where, "original_language"]}),
             (_("Text in the original language"), {"fields": text}),
             (_("More details"), {"fields": [*self.further, "slug"]}),
         ]
@@ -222,6 +249,11 @@ class DocumentAdmin(RecordAdmin):
             missing.append(_("conference"))
         return ", ".join(missing)
 
+    def language_parts(self, obj, user):
+        yield from super().language_parts(obj, user)
+        for row in redact(list(obj.deliveries.select_related("person")), user):
+            yield str(row), row, labels_of(Delivery)
+
     # Around the form
 
     def panel(self, request, form, obj):
@@ -247,7 +279,6 @@ class CoChairsSummaryAdmin(DocumentAdmin):
 class PressReleaseAdmin(DocumentAdmin):
     what = []
     where = ["conference", "occasion", ("date", "date_precision"), "place"]
-    who = ["issued_by"]
     further = ["dateline", "contact", "hashtags", "themes"]
     list_display = ["shown_title", "occasion", "shown_date", "conference", "publication", "language_list", "missing"]
     list_filter = [*STATE_FILTERS, "occasion", DateListFilter, "versions__language"]
@@ -256,11 +287,10 @@ class PressReleaseAdmin(DocumentAdmin):
 @admin.register(Statement)
 class StatementAdmin(DocumentAdmin):
     where = ["conference", "session", "occasion", ("date", "date_precision"), "place"]
-    who = ["delivered_by", "delivered_title", "issued_by"]
+    inlines = [DeliveryInline, IssuerInline, RelationInline]
     further = [("symbol", "reissue"), "themes"]
 
 
 @admin.register(OtherDocument)
 class OtherDocumentAdmin(DocumentAdmin):
-    who = ["issued_by"]
     further = [("symbol", "reissue"), "contact", "hashtags", "themes"]

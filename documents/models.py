@@ -87,9 +87,6 @@ class Document(Searched, ReviewedRecord, SluggedRecord):
         help_text=_("“Month only” shows March 2022: enter any day of that month."),
     )
     place = LineField(_("place"), max_length=120, blank=True)
-    issued_by = optional_key(Organization, _("issued by"), related_name="documents")
-    delivered_by = optional_key(Person, _("delivered by"), related_name="documents")
-    delivered_title = LineField(_("title on that occasion"), max_length=300, blank=True)
     symbol = SymbolField(
         _("UN symbol"),
         max_length=60,
@@ -193,6 +190,49 @@ class LanguageVersion(Searched):
 
     def __str__(self):
         return f"{self.title} ({self.language})"
+
+
+class Issuer(models.Model):
+    """An organization that issued a document."""
+
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="issuers")
+    organization = models.ForeignKey(
+        Organization, on_delete=models.PROTECT, related_name="issued", verbose_name=_("organization")
+    )
+    order = models.PositiveIntegerField(_("order"), default=0)
+
+    class Meta:
+        ordering = ["order", "pk"]
+        verbose_name = _("issuing organization")
+        verbose_name_plural = _("issuing organizations")
+        constraints = [
+            models.UniqueConstraint(
+                name="issuer_once_per_document",
+                fields=["document", "organization"],
+                violation_error_message=_("This organization is already among those that issued it."),
+            )
+        ]
+
+    def __str__(self):
+        return str(self.organization)
+
+
+class Delivery(models.Model):
+    """A person who delivered a document, with the title held on that occasion."""
+
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="deliveries")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="deliveries", verbose_name=_("person"))
+    title = LineField(_("title on that occasion"), max_length=300, blank=True)
+    organization = optional_key(Organization, _("organization"), related_name="deliveries")
+    order = models.PositiveIntegerField(_("order"), default=0)
+
+    class Meta:
+        ordering = ["order", "pk"]
+        verbose_name = _("person who delivered it")
+        verbose_name_plural = _("people who delivered it")
+
+    def __str__(self):
+        return str(self.person)
 
 
 class DocumentRelation(models.Model):

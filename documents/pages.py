@@ -24,7 +24,6 @@ def document_view(data, language):
     body = rest.pick(data["body"])
     version = version_for(data["versions"], title.language)
     versions = [version_view(each, language) for each in data["versions"]]
-    by, issuer = data["delivered_by"], data["issued_by"]
     return {
         "title": title,
         "kind": kinds(data),
@@ -32,11 +31,11 @@ def document_view(data, language):
         "occasion": codes.OCCASION_WORDS.get(data["occasion"], ""),
         **date_of(data, language),
         "place": rest.pick(data["place"]),
-        "by": by and rest.pick(by["name"]),
-        "by_address": by and f"/{language}/documents/?person={by['slug']}",
-        "by_title": rest.pick(data["delivered_title"]),
-        "issued_by": issuer and rest.pick(issuer["name"]),
-        "issued_address": issuer and f"/{language}/documents/?organization={issuer['slug']}",
+        "by": [person(entry, rest) for entry in data["delivered_by"]],
+        "issued_by": [
+            {"name": rest.pick(entry["name"]), "address": f"/{language}/documents/?organization={entry['slug']}"}
+            for entry in data["issued_by"]
+        ],
         "symbol": data["symbol"],
         "symbol_address": symbol_url(data["symbol"], language) if data["symbol"] else "",
         "reissue": data.get("reissue", ""),  # not in editions published before it was kept
@@ -52,6 +51,16 @@ def document_view(data, language):
             title, language, _("This document is not available in %(language)s. You are reading it in %(shown)s.")
         ),
         "description": excerpt(str(body), 200) if body else str(title),
+    }
+
+
+def person(entry, texts):
+    """Return a person with the title and organization on that occasion."""
+    return {
+        "name": texts.pick(entry["name"]),
+        "address": f"/{texts.language}/documents/?person={entry['slug']}",
+        "title": texts.pick(entry["title"]),
+        "organization": entry["organization"] and texts.pick(entry["organization"]["name"]),
     }
 
 

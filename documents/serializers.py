@@ -7,13 +7,23 @@ from ctportal.core.languages import CODES
 from ctportal.publishing.shapes import Labels, Languages, PublicFile, Serializer, Texts, VocabularyLabel
 
 
-class IssuedBySerializer(Serializer):
-    """The organization that issued the document."""
+class IssuerSerializer(Serializer):
+    """An organization that issued the document."""
 
-    uid = serializers.UUIDField()
-    slug = serializers.CharField()
-    name = Labels()
-    acronym = serializers.CharField()
+    uid = serializers.UUIDField(source="organization.uid")
+    slug = serializers.CharField(source="organization.slug")
+    name = Labels(source="organization")
+    acronym = serializers.CharField(source="organization.acronym")
+
+
+class DeliverySerializer(Serializer):
+    """A person who delivered the document."""
+
+    uid = serializers.UUIDField(source="person.uid")
+    slug = serializers.CharField(source="person.slug")
+    name = Labels(source="person")
+    title = Labels(own=True, help_text="Held on that occasion.")
+    organization = VocabularyLabel(allow_null=True)
 
 
 class LanguageVersionSerializer(Serializer):
@@ -59,9 +69,8 @@ class DocumentSerializer(Serializer):
     title = Texts()
     body = Texts(help_text="HTML.")
     versions = LanguageVersions()
-    issued_by = IssuedBySerializer(allow_null=True)
-    delivered_by = VocabularyLabel(allow_null=True)
-    delivered_title = Labels(own=True, help_text="Held on that occasion.")
+    issued_by = IssuerSerializer(source="issuers.all", many=True)
+    delivered_by = DeliverySerializer(source="deliveries.all", many=True)
     symbol = serializers.CharField(help_text="UN symbol in its normal form, or empty.")
     reissue = serializers.CharField(help_text="Asterisks of a document issued again for technical reasons, or empty.")
     dateline = Labels(own=True)

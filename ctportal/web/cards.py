@@ -119,7 +119,7 @@ def document_row(record, language: str, conference=None, *, with_excerpt: bool =
         **date_of(data, language),
         "marks": [mark for mark in (with_kind and kinds(data), codes.OCCASION_WORDS.get(data["occasion"])) if mark],
         "symbol": data["symbol"],
-        "by": data["delivered_by"] and rest.pick(data["delivered_by"]["name"]),
+        "by": [rest.pick(entry["name"]) for entry in data["delivered_by"]],
         "conference": conference
         and {
             "name": conference.card_data["name"],

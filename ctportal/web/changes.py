@@ -76,7 +76,6 @@ FIELDS = {
     "official": gettext_lazy("official"),
     "issued_by": gettext_lazy("issued by"),
     "delivered_by": gettext_lazy("delivered by"),
-    "delivered_title": gettext_lazy("title on that occasion"),
     "symbol": gettext_lazy("UN symbol"),
     "reissue": gettext_lazy("asterisk"),
     "dateline": gettext_lazy("dateline"),

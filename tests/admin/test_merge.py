@@ -47,8 +47,7 @@ def test_everything_that_names_a_person_names_the_one_that_stays():
 
     assert not Person.objects.filter(pk=away.pk).exists()
     assert list(Appearance.objects.filter(person=into).order_by("pk")) == [appearance, at_session]
-    document.refresh_from_db()
-    assert document.delivered_by == into
+    assert document.deliveries.get().person == into
     assert list(photo.people.all()) == [into]
 
 
@@ -58,13 +57,16 @@ def test_everything_that_names_an_organization_names_the_one_that_stays():
     role = conference.organization_roles.create(organization=away, role="host")
     appearance = conference.appearances.create(person=make_person(), organization=away)
     document = make_document(conference, issued_by=away)
+    issuer, delivery = document.issuers.get(), document.deliveries.create(person=make_person(), organization=away)
     unit = make_organization("A department", parent=away)
 
     merge(away, into, by=make_user())
 
-    for row, name in ((role, "organization"), (appearance, "organization"), (document, "issued_by"), (unit, "parent")):
+    unit.refresh_from_db()
+    assert unit.parent == into
+    for row in (role, appearance, issuer, delivery):
         row.refresh_from_db()
-        assert getattr(row, name) == into
+        assert row.organization == into
 
 
 def test_what_both_said_is_kept_once():
@@ -79,9 +81,14 @@ def test_what_both_said_is_kept_once():
     conference.appearances.create(person=person, role="chair", title_en="President")
     photo = make_photo(conference)
     photo.people.add(person, same)
+    document = make_document(conference, issued_by=away, delivered_by=person, delivered_title="Minister")
+    issuer, delivery = document.issuers.create(organization=into), document.deliveries.create(person=same)
 
     merge(away, into, by=make_user())
     merge(person, same, by=make_user())
+
+    assert list(document.issuers.all()) == [issuer]
+    assert [(row, row.title_en) for row in document.deliveries.all()] == [(delivery, "Minister")]
 
     roles = OrganizationRole.objects.order_by("role").values_list("organization", "role")
     assert list(roles) == [(into.pk, "donor"), (into.pk, "host")]

@@ -166,7 +166,12 @@ def occasion(record):
 
 
 def delivered_by(record):
-    return ", ".join(filter(None, [record["delivered_by"]["name"]["en"], record["delivered_title"].get("en")]))
+    [entry] = record["delivered_by"]
+    return ", ".join(filter(None, [entry["name"]["en"], entry["title"].get("en")]))
+
+
+def issued_by(record):
+    return [entry["acronym"] or entry["name"]["en"] for entry in record["issued_by"]]
 
 
 def addresses(record):

@@ -71,11 +71,16 @@ COMMANDS = {
 
 
 def document(**fields):
-    """Return a document as its page shows it; texts are in English."""
-    texts = {"by": "", "issued_by": "", "place": "Minsk", "title": "Closing remarks"}
+    """Return a document as its page shows it; texts are in English. Lists of names may be one name."""
+    texts = {"place": "Minsk", "title": "Closing remarks"}
     texts |= {name: fields.pop(name) for name in list(fields) if name in texts}
+    names = {name: fields.pop(name, []) for name in ("by", "issued_by")}
     return {
         **{name: LocalizedText(text, "en") for name, text in texts.items()},
+        **{
+            name: [{"name": LocalizedText(each, "en")} for each in ([given] if isinstance(given, str) else given)]
+            for name, given in names.items()
+        },
         "kind": "Report",
         "code": "report",
         "date": "4 September 2019",
@@ -195,6 +200,21 @@ def test_an_organization_with_a_comma_is_no_person_in_ris():
     assert office.last_names == ["{Ministry of Justice, Interior and Trade}"]
     assert "authors" not in reference
     assert reference["publisher"] == "Ministry of Justice, Interior and Trade"
+
+
+def test_several_people_and_organizations_are_told_apart():
+    people, offices = ["Ada Speaker", "WANG Yi"], ["Office for Trade", "Ministry of Justice, Interior and Trade"]
+
+    plain, entry, reference = cited(document(by=people, issued_by=offices))
+    assert plain.startswith("Ada Speaker, WANG Yi. “Closing remarks”")
+    assert [person.last_names for person in entry.persons["author"]] == [["Speaker"], ["WANG"]]
+    assert entry.fields["institution"] == "Office for Trade; Ministry of Justice, Interior and Trade"
+    assert (reference["authors"], reference["publisher"]) == (["Speaker, Ada", "WANG, Yi"], "; ".join(offices))
+
+    plain, entry, reference = cited(document(issued_by=offices))
+    assert plain.startswith("Office for Trade, Ministry of Justice, Interior and Trade. “Closing remarks”")
+    assert [office.last_names for office in entry.persons["author"]] == [[f"{{{name}}}"] for name in offices]
+    assert reference["authors"] == ["Office for Trade"]
 
 
 def test_a_digest_its_version_and_its_language_are_said():

@@ -26,7 +26,7 @@ def make_release(publisher, **fields):
         "It was opened",
         slug="opened",
         delivered_by=make.make_person("Ada Speaker"),
-        delivered_title_en="Minister",
+        delivered_title="Minister",
         issued_by=make.make_organization("The Office"),
         place_en="Minsk",
         dateline_en="Minsk, 4 September 2019",
@@ -74,6 +74,33 @@ def test_a_version_tells_of_a_corrected_date_to_its_precision(client, publisher)
     html = page(client, "/en/documents/plan/versions/2/")
 
     assert ("March 2022" in html, "6 April 2022" in html, "1 March" in html) == (True, True, False)
+
+
+def test_several_organizations_issue_and_several_people_deliver_it_in_order(client, publisher):
+    office, ministry = make.make_organization("The Office"), make.make_organization("The Ministry")
+    document = make.make_document(slug="joint", kind="statement")
+    for order, (organization, name, title) in enumerate(
+        [(ministry, "Ben Minister", "Minister"), (office, "Ada Speaker", "")]
+    ):
+        document.issuers.create(organization=organization, order=order)
+        person = make.make_person(name, slug=name.split()[0].lower())
+        document.deliveries.create(person=person, title_en=title, organization=organization, order=order)
+    publish(document, by=publisher)
+
+    record = client.get("/api/v1/documents/joint/").json()
+    assert [entry["name"]["en"] for entry in record["issued_by"]] == ["The Ministry", "The Office"]
+    assert [
+        (entry["name"]["en"], entry["slug"], entry["title"], entry["organization"]["name"]["en"])
+        for entry in record["delivered_by"]
+    ] == [("Ben Minister", "ben", {"en": "Minister"}, "The Ministry"), ("Ada Speaker", "ada", {}, "The Office")]
+    html = page(client, "/en/documents/joint/")
+    assert html.index("Ben Minister</a><br>") < html.index(">Minister<") < html.index("Ada Speaker</a><br>")
+    assert f'<dd><a href="/en/documents/?organization={ministry.slug}">The Ministry</a></dd>' in html
+    assert "Ben Minister, Ada Speaker. “A document”" in html
+    for filters in ("person=ada", "person=ben", f"organization={office.slug}", f"organization={ministry.slug}"):
+        assert '<p class="more">Ben Minister</p>\n<p class="more">Ada Speaker</p>' in page(
+            client, f"/en/documents/?{filters}"
+        )
 
 
 def test_a_digest_says_that_it_is_one_and_links_to_the_original(client, publisher):
@@ -178,8 +205,8 @@ def test_structured_data_of_a_press_release(client, publisher):
         "headline": "It was opened",
         "inLanguage": "en",
         "datePublished": "2019-09-04",
-        "author": {"@type": "Person", "name": "Ada Speaker"},
-        "publisher": {"@type": "Organization", "name": "The Office"},
+        "author": [{"@type": "Person", "name": "Ada Speaker"}],
+        "publisher": [{"@type": "Organization", "name": "The Office"}],
         "identifier": "S/2019/123",
         "about": {
             "@type": "Event",

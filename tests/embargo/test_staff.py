@@ -13,7 +13,7 @@ from ctportal.staff.preview import preview_address
 from ctportal.workflow import restoring
 from documents.models import Document
 from tests.admin.forms import AdminForm, errors_of
-from tests.factories import make_account, make_conference, make_document, make_photo
+from tests.factories import make_account, make_conference, make_document, make_person, make_photo
 
 from . import addresses
 from .canaries import CLOSED, OPEN, TOLD, never
@@ -236,18 +236,24 @@ def test_a_hidden_record_cannot_be_named_in_a_form_of_ones_own(world, contributo
     assert snapshot() == before
 
 
-@pytest.mark.parametrize("field", ["conference", "session", "issued_by", "delivered_by", "themes"])
+@pytest.mark.parametrize(
+    "field",
+    ["conference", "session", "themes", "issuers-0-organization", "deliveries-0-person", "deliveries-0-organization"],
+)
 def test_a_document_of_ones_own_cannot_name_a_hidden_record(world, contributor, field):
     mine = own(world, make_document, kind="statement")
     hidden, document = world.cases["draft", "conference"], world.cases["draft", "document"]
     value = {
         "conference": hidden.record.pk,
         "session": hidden.record.sessions.get().pk,
-        "issued_by": document.vocabulary[CLOSED, "organization"].pk,
-        "delivered_by": document.vocabulary[CLOSED, "person"].pk,
+        "issuers-0-organization": document.vocabulary[CLOSED, "organization"].pk,
+        "deliveries-0-person": document.vocabulary[CLOSED, "person"].pk,
+        "deliveries-0-organization": document.vocabulary[CLOSED, "organization"].pk,
         "themes": document.vocabulary[CLOSED, "theme"].pk,
     }[field]
     form = AdminForm(contributor, change(mine, "documents/statement"))
+    if "-" in field:
+        form.add_row(field.split("-")[0], **({"person": own(world, make_person).pk} if "deliveries" in field else {}))
     form.fill(**{field: [str(value)] if field == "themes" else str(value)})
     before = snapshot()
 

@@ -380,7 +380,10 @@ class World:
                 row.file = self._paper(case, text if row.language in READY or text != OPEN else HELD, row.language)
             row.save()
         record.relations.all().delete()
-        record.issued_by, record.delivered_by = entries["organization"], entries["person"]
+        for rows in (record.issuers, record.deliveries):
+            rows.all().delete()
+        record.issuers.create(organization=entries["organization"])
+        self._row(record.deliveries, case, text, person=entries["person"], organization=entries["organization"])
         record.themes.set([entries["theme"], self.host.vocabulary[OPEN, "theme"]])
         record.relations.create(kind="adopted-at", conference=self.host.record)
         record.save()

@@ -592,7 +592,7 @@ def test_renaming_publishes_minor_editions_of_all_that_shows_it_but_not_their_dr
 
     current = Edition.objects.public(epoch.now()).get(uid=document.uid)
     assert (made, [e.uid for e in left_out]) == ([current], [waiting.uid])
-    assert (current.minor, current.data["delivered_by"]["name"], titles(current)) == (
+    assert (current.minor, current.data["delivered_by"][0]["name"], titles(current)) == (
         True,
         {"en": "John Smith"},
         {"en": "A document"},
@@ -608,7 +608,7 @@ def test_merging_moves_what_is_public_and_leaves_a_redirect(frozen_clock, by):
     merge_entries(double, person, by=by)
 
     assert public_uids() == {document.uid, person.uid}
-    assert Edition.objects.public(epoch.now()).get(uid=document.uid).data["delivered_by"]["uid"] == str(person.uid)
+    assert Edition.objects.public(epoch.now()).get(uid=document.uid).data["delivered_by"][0]["uid"] == str(person.uid)
     assert Redirect.objects.values_list("uid", "target").get() == (double.uid, person.uid)
 
 
@@ -659,7 +659,7 @@ def test_restoring_follows_merges_made_meanwhile(frozen_clock, by):
     frozen_clock.tick()
     restored = restore(document, by=by).edition
 
-    assert restored.data["delivered_by"]["uid"] == str(person.uid)
+    assert restored.data["delivered_by"][0]["uid"] == str(person.uid)
     assert public_uids() == {document.uid, other.uid, person.uid}
 
 

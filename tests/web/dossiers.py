@@ -107,7 +107,7 @@ def make_dossier_document(conference, n, i, person, organization, session, theme
         place_en="Minsk",
         issued_by=organization,
         delivered_by=person,
-        delivered_title_en="Minister",
+        delivered_title="Minister",
         dateline_en="Minsk, 4 September 2019",
         contact="Press office",
         hashtags="#CTWeek",

@@ -38,6 +38,8 @@ ROWS = {
     "organizations": "organization_roles",
     "people": "appearances",
     "versions": "versions",
+    "issued_by": "issuers",
+    "delivered_by": "deliveries",
 }
 
 

@@ -33,6 +33,7 @@ from .models import (
     DocumentRelation,
     Issuer,
     LanguageVersion,
+    Mention,
     OtherDocument,
     PressRelease,
     Statement,
@@ -123,6 +124,12 @@ class DeliveryInline(RowInline):
     autocomplete_fields = ["person", "organization"]
 
 
+class MentionInline(RowInline):
+    model = Mention
+    fields = ["person", "kind", "title", "organization", "order"]
+    autocomplete_fields = ["person", "organization"]
+
+
 class RelationForm(LabelForm):
     constraint_fields = {
         "document_relation_has_one_target": "kind",
@@ -165,7 +172,7 @@ class DocumentAdmin(RecordAdmin):
     tells_of_others = frozenset({"conference", "conference__search_text"})
     ordering = ["-date", "slug"]
     autocomplete_fields = ["conference", "session", "themes"]
-    inlines = [IssuerInline, DeliveryInline, RelationInline]
+    inlines = [IssuerInline, DeliveryInline, MentionInline, RelationInline]
     link_paths = ("conference", "relations__target", "relations__conference")
     what = ["kind", "also_serves_as"]
     where = ["conference", "session", "occasion", ("date", "date_precision"), "place"]
@@ -251,8 +258,9 @@ class DocumentAdmin(RecordAdmin):
 
     def language_parts(self, obj, user):
         yield from super().language_parts(obj, user)
-        for row in redact(list(obj.deliveries.select_related("person")), user):
-            yield str(row), row, labels_of(Delivery)
+        for rows in (obj.deliveries, obj.mentions):
+            for row in redact(list(rows.select_related("person")), user):
+                yield str(row), row, labels_of(rows.model)
 
     # Around the form
 
@@ -287,7 +295,7 @@ class PressReleaseAdmin(DocumentAdmin):
 @admin.register(Statement)
 class StatementAdmin(DocumentAdmin):
     where = ["conference", "session", "occasion", ("date", "date_precision"), "place"]
-    inlines = [DeliveryInline, IssuerInline, RelationInline]
+    inlines = [DeliveryInline, IssuerInline, MentionInline, RelationInline]
     further = [("symbol", "reissue"), "themes"]
 
 

@@ -12,7 +12,15 @@ from django.utils.translation import gettext_lazy as _
 
 from conferences.models import Conference, Organization, Person, Session, Theme, optional_key, rich_text
 from ctportal.core import languages
-from ctportal.core.codes import DatePrecision, DocumentKind, DocumentRelationKind, Occasion, TextStanding, TextState
+from ctportal.core.codes import (
+    DatePrecision,
+    DocumentKind,
+    DocumentRelationKind,
+    MentionKind,
+    Occasion,
+    TextStanding,
+    TextState,
+)
 from ctportal.core.symbols import normalize_symbol
 from ctportal.files.models import StoredFile
 from ctportal.publishing.base_models import ReviewedRecord, SluggedRecord
@@ -233,6 +241,27 @@ class Delivery(models.Model):
 
     def __str__(self):
         return str(self.person)
+
+
+class Mention(models.Model):
+    """A person whom a document quotes or mentions, with the title held on that occasion. It does not say who was present."""
+
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="mentions")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="mentions", verbose_name=_("person"))
+    kind = models.CharField(
+        _("quoted or mentioned"), max_length=10, choices=MentionKind.choices, default=MentionKind.MENTIONED
+    )
+    title = LineField(_("title on that occasion"), max_length=300, blank=True)
+    organization = optional_key(Organization, _("organization"), related_name="mentions")
+    order = models.PositiveIntegerField(_("order"), default=0)
+
+    class Meta:
+        ordering = ["order", "pk"]
+        verbose_name = _("person quoted or mentioned")
+        verbose_name_plural = _("people quoted or mentioned")
+
+    def __str__(self):
+        return f"{self.person}: {self.get_kind_display()}"
 
 
 class DocumentRelation(models.Model):

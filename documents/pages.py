@@ -32,6 +32,9 @@ def document_view(data, language):
         **date_of(data, language),
         "place": rest.pick(data["place"]),
         "by": [person(entry, rest) for entry in data["delivered_by"]],
+        "mentions": [
+            person(entry, rest) | {"role": label(codes.MentionKind, entry["kind"])} for entry in data["mentions"]
+        ],
         "issued_by": [
             {"name": rest.pick(entry["name"]), "address": f"/{language}/documents/?organization={entry['slug']}"}
             for entry in data["issued_by"]

@@ -26,6 +26,12 @@ class DeliverySerializer(Serializer):
     organization = VocabularyLabel(allow_null=True)
 
 
+class MentionSerializer(DeliverySerializer):
+    """A person whom the document quotes or mentions."""
+
+    kind = serializers.ChoiceField(codes.MentionKind.choices, help_text="quoted or mentioned")
+
+
 class LanguageVersionSerializer(Serializer):
     """The document in one language: the state and standing of its text, and its file."""
 
@@ -71,6 +77,7 @@ class DocumentSerializer(Serializer):
     versions = LanguageVersions()
     issued_by = IssuerSerializer(source="issuers.all", many=True)
     delivered_by = DeliverySerializer(source="deliveries.all", many=True)
+    mentions = MentionSerializer(source="mentions.all", many=True)
     symbol = serializers.CharField(help_text="UN symbol in its normal form, or empty.")
     reissue = serializers.CharField(help_text="Asterisks of a document issued again for technical reasons, or empty.")
     dateline = Labels(own=True)

@@ -9,7 +9,7 @@ from ctportal.core.dates import first_day, last_day
 from ctportal.publishing.models import RecordType
 from ctportal.publishing.snapshot import SnapshotLink, excerpt, register
 
-from .models import Delivery, Document, Issuer
+from .models import Delivery, Document, Issuer, Mention
 from .serializers import DocumentSerializer
 
 
@@ -17,7 +17,14 @@ class DocumentSnapshotBuilder(TextsSnapshotBuilder):
     type = RecordType.DOCUMENT
     rows = "versions"
     serializer_class = DocumentSerializer
-    vocabulary_paths = ("themes", "issuers__organization", "deliveries__person", "deliveries__organization")
+    vocabulary_paths = (
+        "themes",
+        "issuers__organization",
+        "deliveries__person",
+        "deliveries__organization",
+        "mentions__person",
+        "mentions__organization",
+    )
 
     def queryset(self):
         return Document.objects.select_related("conference", "session").prefetch_related(
@@ -25,6 +32,7 @@ class DocumentSnapshotBuilder(TextsSnapshotBuilder):
             "themes",
             Prefetch("issuers", Issuer.objects.select_related("organization")),
             Prefetch("deliveries", Delivery.objects.select_related("person", "organization")),
+            Prefetch("mentions", Mention.objects.select_related("person", "organization")),
             "relations__target",
             "relations__conference",
         )
@@ -62,7 +70,7 @@ class DocumentSnapshotBuilder(TextsSnapshotBuilder):
             yield "theme", theme["uid"]
         for entry in data["issued_by"]:
             yield "organization", entry["uid"]
-        for entry in data["delivered_by"]:
+        for entry in (*data["delivered_by"], *data["mentions"]):
             yield "person", entry["uid"]
 
     def links(self, record):

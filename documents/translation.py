@@ -2,7 +2,7 @@
 
 from modeltranslation.translator import TranslationOptions, register
 
-from .models import CoChairsSummary, Delivery, Document, OtherDocument, PressRelease, Statement
+from .models import CoChairsSummary, Delivery, Document, Mention, OtherDocument, PressRelease, Statement
 
 
 # The proxy models are registered too: otherwise a new press release would not have the columns.
@@ -11,6 +11,6 @@ class DocumentLabels(TranslationOptions):
     fields = ("place", "dateline")
 
 
-@register(Delivery)
+@register([Delivery, Mention])
 class Title(TranslationOptions):
     fields = ("title",)

@@ -16,7 +16,7 @@ from ctportal.publishing.renaming import lock_showing, merge_entries, relabel
 from ctportal.publishing.snapshot import builder_for, checksum, note_draft
 from ctportal.publishing.state import SHOWS, differs
 from ctportal.workflow import review, revisions
-from documents.models import Delivery, Issuer
+from documents.models import Delivery, Issuer, Mention
 
 MERGEABLE = (Person, Organization)
 # Columns of the surviving row that are never filled in from the other one.
@@ -30,8 +30,9 @@ SAME = {
     Photo.people.through: ("photo", "person"),
     Issuer: ("document", "organization"),
     Delivery: ("document", "person"),
+    Mention: ("document", "person", "kind"),
 }
-WITH_TITLE = (Appearance, Delivery)
+WITH_TITLE = (Appearance, Delivery, Mention)
 DETAILS = ("organization_id", *(f"title_{code}" for code in CODES))  # further columns of those with a title
 
 
@@ -104,7 +105,7 @@ def _record_of(row):
         return row
     if isinstance(row, Photo.people.through):
         return row.photo
-    if isinstance(row, (Issuer, Delivery)):
+    if isinstance(row, (Issuer, Delivery, Mention)):
         return row.document
     return row.conference or row.session.conference
 

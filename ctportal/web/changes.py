@@ -76,6 +76,7 @@ FIELDS = {
     "official": gettext_lazy("official"),
     "issued_by": gettext_lazy("issued by"),
     "delivered_by": gettext_lazy("delivered by"),
+    "mentions": gettext_lazy("people quoted or mentioned"),
     "symbol": gettext_lazy("UN symbol"),
     "reissue": gettext_lazy("asterisk"),
     "dateline": gettext_lazy("dateline"),
@@ -128,6 +129,7 @@ CODED = {
         *codes.LinkKind.choices,
         *codes.DocumentKind.choices,
         *codes.OrganizationKind.choices,
+        *codes.MentionKind.choices,
     ],
 }
 DATES = frozenset({"start_date", "end_date", "date", "taken_on", "announced_on"})
@@ -272,6 +274,8 @@ class _Teller:
             return f"{kind}: {said}" if said else kind
         if "role" in entry:
             return f"{said} ({self.value('role', entry['role'])})"
+        if "uid" in entry and "kind" in entry:  # a person quoted or mentioned
+            return f"{said} ({self.value('kind', entry['kind'])})"
         if entry.get("ordinal"):
             return f"{said} ({number_in_series(entry['ordinal'])})"
         return said or entry.get("address", "")

@@ -105,15 +105,21 @@ def test_the_panel_shows_what_exists_and_what_is_missing(staff):
     ]
 
 
-def test_a_language_page_of_a_document_has_the_titles_of_those_who_delivered_it(staff):
+def test_a_language_page_of_a_document_has_the_titles_of_the_people_it_names(staff):
     document = make_document(kind="statement", delivered_by=make_person(), delivered_title="Minister")
-    row = document.deliveries.get()
+    row, mention = document.deliveries.get(), document.mentions.create(person=make_person(), title_en="President")
     page = AdminForm(staff, f"/admin/documents/statement/{document.pk}/language/ru/")
 
-    page.fill(**{f"delivery-{row.pk}-title": "Министр", "title": "Речь"}).press("_save")
+    page.fill(
+        **{f"delivery-{row.pk}-title": "Министр", f"mention-{mention.pk}-title": "Президент", "title": "Речь"}
+    ).press("_save")
 
     row.refresh_from_db()
-    assert (row.title_en, row.title_ru) == ("Minister", "Министр")
+    mention.refresh_from_db()
+    assert [(each.title_en, each.title_ru) for each in (row, mention)] == [
+        ("Minister", "Министр"),
+        ("President", "Президент"),
+    ]
 
 
 def test_a_language_page_writes_that_language_and_nothing_else(staff):

@@ -40,6 +40,7 @@ def test_everything_that_names_a_person_names_the_one_that_stays():
     appearance = conference.appearances.create(person=away, role="keynote", title_en="Minister")
     at_session = session.appearances.create(person=away, role="chair")
     document = make_document(conference, delivered_by=away)
+    document.mentions.create(person=away)
     photo = make_photo(conference)
     photo.people.add(away)
 
@@ -47,7 +48,7 @@ def test_everything_that_names_a_person_names_the_one_that_stays():
 
     assert not Person.objects.filter(pk=away.pk).exists()
     assert list(Appearance.objects.filter(person=into).order_by("pk")) == [appearance, at_session]
-    assert document.deliveries.get().person == into
+    assert (document.deliveries.get().person, document.mentions.get().person) == (into, into)
     assert list(photo.people.all()) == [into]
 
 
@@ -58,13 +59,14 @@ def test_everything_that_names_an_organization_names_the_one_that_stays():
     appearance = conference.appearances.create(person=make_person(), organization=away)
     document = make_document(conference, issued_by=away)
     issuer, delivery = document.issuers.get(), document.deliveries.create(person=make_person(), organization=away)
+    mention = document.mentions.create(person=make_person(), organization=away)
     unit = make_organization("A department", parent=away)
 
     merge(away, into, by=make_user())
 
     unit.refresh_from_db()
     assert unit.parent == into
-    for row in (role, appearance, issuer, delivery):
+    for row in (role, appearance, issuer, delivery, mention):
         row.refresh_from_db()
         assert row.organization == into
 
@@ -83,12 +85,15 @@ def test_what_both_said_is_kept_once():
     photo.people.add(person, same)
     document = make_document(conference, issued_by=away, delivered_by=person, delivered_title="Minister")
     issuer, delivery = document.issuers.create(organization=into), document.deliveries.create(person=same)
+    for name, kind in ((person, "quoted"), (same, "quoted"), (person, "mentioned")):
+        document.mentions.create(person=name, kind=kind)
 
     merge(away, into, by=make_user())
     merge(person, same, by=make_user())
 
     assert list(document.issuers.all()) == [issuer]
     assert [(row, row.title_en) for row in document.deliveries.all()] == [(delivery, "Minister")]
+    assert list(document.mentions.values_list("person", "kind")) == [(same.pk, "quoted"), (same.pk, "mentioned")]
 
     roles = OrganizationRole.objects.order_by("role").values_list("organization", "role")
     assert list(roles) == [(into.pk, "donor"), (into.pk, "host")]

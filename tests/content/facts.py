@@ -298,18 +298,7 @@ FACTS = {
         ],
         "figures": ["more than 700 participants (actual)", "exactly 4 side-events (actual)"],
         "figure_sources": ["dushanbe-2022-closing-remarks"],
-        "people": [
-            "Alena Kupchyna, Representative of the Secretary-General of the Organization for Security and Co-operation in Europe",
-            "Emomali Rahmon, President of the Republic of Tajikistan",
-            "Helga Maria Schmid, Secretary-General of the Organization for Security and Co-operation in Europe",
-            (
-                "Natalia Gherman, Special Representative of the Secretary-General for Central Asia and Head of the United "
-                "Nations Regional Centre for Preventive Diplomacy for Central Asia"
-            ),
-            "Sirojiddin Muhridin, Minister of Foreign Affairs of Tajikistan",
-            "Terhi Hakala, European Union Special Representative for Central Asia",
-            VORONKOV,
-        ],
+        "people": [VORONKOV],
         "documents": ["statement and co-chairs-summary: en"],
     },
     "conferences/tashkent-2022": {
@@ -419,6 +408,11 @@ FACTS = {
         "addresses": [f"en: {MINSK_FILES}20190904_ChairsSummary_%20BY2019NYConference.pdf"],
     },
     "documents/new-york-side-event-2019-remarks": {
+        "mentions": [
+            "mentioned: Alexander Lukashenko, President of the Republic of Belarus",
+            "mentioned: Péter Szijjártó",
+            "mentioned: Vladimir Makei",
+        ],
         "kind": "statement",
         "date": "2019-09-26",
         "delivered_by": VORONKOV,
@@ -496,6 +490,10 @@ FACTS = {
         "addresses": [f"en: {UNOCT_FILES}20200212_pr_closing_ftfviennaconference_0.pdf"],
     },
     "documents/dushanbe-2018-news-item": {
+        "mentions": [
+            "mentioned: Michèle Coninsx, Executive Director of the Counter-Terrorism Committee Executive Directorate",
+            "mentioned: Rashid Alimov, Secretary-General of the Shanghai Cooperation Organization",
+        ],
         "date": "2018",
         "title": "Joint high-level consultations of UN counter-terrorism bodies in Tajikistan",
         "kind": "news-item",
@@ -508,6 +506,23 @@ FACTS = {
         ),
     },
     "documents/dushanbe-2022-closing-remarks": {
+        "mentions": [
+            (
+                "mentioned: Alena Kupchyna, Representative of the Secretary-General of the Organization for Security and "
+                "Co-operation in Europe"
+            ),
+            "quoted: Emomali Rahmon, President of the Republic of Tajikistan",
+            (
+                "mentioned: Helga Maria Schmid, Secretary-General of the Organization for Security and Co-operation in "
+                "Europe"
+            ),
+            (
+                "mentioned: Natalia Gherman, Special Representative of the Secretary-General for Central Asia and Head of "
+                "the United Nations Regional Centre for Preventive Diplomacy for Central Asia"
+            ),
+            "mentioned: Sirojiddin Muhridin, Minister of Foreign Affairs of Tajikistan",
+            "mentioned: Terhi Hakala, European Union Special Representative for Central Asia",
+        ],
         "date": "2022-10-19",
         "title": "Closing Remarks by Mr. Vladimir Voronkov",
         "kind": "statement and co-chairs-summary",
@@ -522,6 +537,7 @@ FACTS = {
         ],
     },
     "documents/new-york-hlc-2023-closing-press-release": {
+        "mentions": ["quoted: Vladimir Voronkov, United Nations Under-Secretary-General for Counter-Terrorism"],
         "title": (
             "Third High-Level Conference of Heads of Counter-Terrorism Agencies concludes with calls for reinvigorating "
             "multilateralism"

@@ -170,6 +170,13 @@ def delivered_by(record):
     return ", ".join(filter(None, [entry["name"]["en"], entry["title"].get("en")]))
 
 
+def mentions(record):
+    return [
+        f"{entry['kind']}: {', '.join(filter(None, [entry['name']['en'], entry['title'].get('en')]))}"
+        for entry in record["mentions"]
+    ]
+
+
 def issued_by(record):
     return [entry["acronym"] or entry["name"]["en"] for entry in record["issued_by"]]
 

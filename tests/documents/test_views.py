@@ -103,6 +103,34 @@ def test_several_organizations_issue_and_several_people_deliver_it_in_order(clie
         )
 
 
+def test_who_is_quoted_or_mentioned_is_shown_and_found_and_told_of_in_versions(client, publisher):
+    document = make.make_document(slug="closing", kind="statement", delivered_by=make.make_person("Ada Speaker"))
+    publish(document, by=publisher)
+    president, minister = make.make_person("A President", slug="president"), make.make_person("A Minister")
+    country = make.make_organization("A country")
+    document.mentions.create(person=president, kind="quoted", title_en="President", organization=country, order=1)
+    document.mentions.create(person=minister, order=2)
+    publish(document, by=publisher)
+
+    record = client.get("/api/v1/documents/closing/").json()
+    assert [(each["name"], each["kind"], each["title"]) for each in record["mentions"]] == [
+        ({"en": "A President"}, "quoted", {"en": "President"}),
+        ({"en": "A Minister"}, "mentioned", {}),
+    ]
+    assert [each["organization"] and each["organization"]["slug"] for each in record["mentions"]] == [
+        country.slug,
+        None,
+    ]
+    html = page(client, "/en/documents/closing/")
+    assert '<h2 id="mentions">People quoted or mentioned</h2>' in html
+    assert '<a href="/en/documents/?person=president">A President</a></b> <span class="role">Quoted</span><br>' in html
+    found = client.get("/api/v1/documents/", {"person": "president"}).json()["results"]
+    assert [each["slug"] for each in found] == ["closing"]
+    assert [each["name"]["en"] for each in record["delivered_by"]] == ["Ada Speaker"]  # they are no speakers
+    told = page(client, "/en/documents/closing/versions/2/")
+    assert "A President (Quoted)" in told and "A Minister (Mentioned)" in told
+
+
 def test_a_digest_says_that_it_is_one_and_links_to_the_original(client, publisher):
     make_release(publisher)
     english, russian = (page(client, f"/{code}/documents/opened/") for code in ("en", "ru"))

@@ -52,6 +52,7 @@ AUTOCOMPLETES = (
     *(("documents", "document", field) for field in ("conference", "session", "themes")),
     *(("documents", "issuer", field) for field in ("organization",)),
     *(("documents", "delivery", field) for field in ("person", "organization")),
+    *(("documents", "mention", field) for field in ("person", "organization")),
     *(("documents", "documentrelation", field) for field in ("target", "conference")),
 )  # fmt: skip
 NO_EDITION = NO_REVISION = 987654321  # a key that no row has

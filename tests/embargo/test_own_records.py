@@ -124,6 +124,7 @@ class Dossiers:
         there = {"document": document, "organization": to[Organization]}
         self._add(side, apps.get_model("documents.Issuer"), **there)
         self._add(side, apps.get_model("documents.Delivery"), **there, person=to[Person])
+        self._add(side, apps.get_model("documents.Mention"), **there, person=to[Person])
         related = apps.get_model("documents.DocumentRelation")
         self._add(side, related, document=document, kind="cites", target=to[Document])
         self._add(side, related, document=document, kind="adopted-at", conference=to[Conference])

@@ -238,7 +238,10 @@ def test_a_hidden_record_cannot_be_named_in_a_form_of_ones_own(world, contributo
 
 @pytest.mark.parametrize(
     "field",
-    ["conference", "session", "themes", "issuers-0-organization", "deliveries-0-person", "deliveries-0-organization"],
+    [
+        *("conference", "session", "themes", "issuers-0-organization"),
+        *("deliveries-0-person", "deliveries-0-organization", "mentions-0-person", "mentions-0-organization"),
+    ],
 )
 def test_a_document_of_ones_own_cannot_name_a_hidden_record(world, contributor, field):
     mine = own(world, make_document, kind="statement")
@@ -249,11 +252,14 @@ def test_a_document_of_ones_own_cannot_name_a_hidden_record(world, contributor, 
         "issuers-0-organization": document.vocabulary[CLOSED, "organization"].pk,
         "deliveries-0-person": document.vocabulary[CLOSED, "person"].pk,
         "deliveries-0-organization": document.vocabulary[CLOSED, "organization"].pk,
+        "mentions-0-person": document.vocabulary[CLOSED, "person"].pk,
+        "mentions-0-organization": document.vocabulary[CLOSED, "organization"].pk,
         "themes": document.vocabulary[CLOSED, "theme"].pk,
     }[field]
     form = AdminForm(contributor, change(mine, "documents/statement"))
     if "-" in field:
-        form.add_row(field.split("-")[0], **({"person": own(world, make_person).pk} if "deliveries" in field else {}))
+        prefix = field.split("-")[0]
+        form.add_row(prefix, **({} if prefix == "issuers" else {"person": str(own(world, make_person).pk)}))
     form.fill(**{field: [str(value)] if field == "themes" else str(value)})
     before = snapshot()
 

@@ -380,10 +380,11 @@ class World:
                 row.file = self._paper(case, text if row.language in READY or text != OPEN else HELD, row.language)
             row.save()
         record.relations.all().delete()
-        for rows in (record.issuers, record.deliveries):
+        for rows in (record.issuers, record.deliveries, record.mentions):
             rows.all().delete()
         record.issuers.create(organization=entries["organization"])
-        self._row(record.deliveries, case, text, person=entries["person"], organization=entries["organization"])
+        for rows in (record.deliveries, record.mentions):
+            self._row(rows, case, text, person=entries["person"], organization=entries["organization"])
         record.themes.set([entries["theme"], self.host.vocabulary[OPEN, "theme"]])
         record.relations.create(kind="adopted-at", conference=self.host.record)
         record.save()

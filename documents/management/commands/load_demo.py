@@ -40,6 +40,7 @@ ROWS = {
     "versions": "versions",
     "issued_by": "issuers",
     "delivered_by": "deliveries",
+    "mentions": "mentions",
 }
 
 

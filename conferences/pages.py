@@ -13,7 +13,7 @@ from ctportal.core import codes
 from ctportal.core.countries import country_name
 from ctportal.core.dates import format_date, iso_date
 from ctportal.core.languages import LANGUAGES
-from ctportal.web.cards import dates_of, off, web_address
+from ctportal.web.cards import date_of, dates_of, off, web_address
 from ctportal.web.labels import foreign_notice, label, measure
 from ctportal.web.text import LanguageContext, number
 
@@ -22,10 +22,11 @@ EVENT_STATUS = {"postponed": "EventPostponed", "cancelled": "EventCancelled"}
 ATTENDANCE = {"in-person": "Offline", "online": "Online", "hybrid": "Mixed"}
 
 
-def conference_view(data, language, sources=None, documents=None):
+def conference_view(data, language, sources=None, documents=None, fulfilled=()):
     """Return what the page of a conference shows of its public JSON *data*. *language* must be active.
 
-    *sources* is {key of a figure: its public source document}, *documents* is {key of a session: its documents}.
+    *sources* is {key of a figure: its public source document}, *documents* is {key of a session: its documents},
+    *fulfilled* are the keys of the expected documents that are public.
     """
     texts = LanguageContext(language, data["original_language"])
     title = texts.pick(data["title"])
@@ -64,6 +65,7 @@ def conference_view(data, language, sources=None, documents=None):
         "time_note": time_note(days, city),
         "figures": figures(data["figures"], language, sources or {}, official=True),
         "other_figures": figures(data["figures"], language, sources or {}, official=False),
+        "expected": [expected(entry, rest) for entry in data["expected_documents"] if entry["key"] not in fulfilled],
         "links": [link(entry, rest) for entry in data["links"]],
         "contact": data["contact"],
         "contact_email": data["contact_email"],
@@ -166,6 +168,17 @@ def figures(entries, language, sources, *, official):
         for entry in entries
         if entry["official"] == official
     ]
+
+
+def expected(entry, texts):
+    kind = label(codes.DocumentKind, entry["kind"])
+    title = texts.pick(entry["title"])
+    return {
+        **date_of(entry, texts.language),
+        "kind": kind if title else "",
+        "title": title or kind,
+        "by": texts.pick(entry["issued_by"]) or (entry["organization"] and texts.pick(entry["organization"]["name"])),
+    }
 
 
 def link(entry, texts):

@@ -113,6 +113,7 @@ def render_conference(request: HttpRequest, page: RecordPage) -> HttpResponse:
         language,
         sources={each.key: cards.target(each, language) for each in page.related_as("source")},
         documents=_by_session(documents, language),
+        fulfilled={each.key for each in page.related_as("expected")},
     )
     hero = _hero(photos, language)
     image = hero["picture"]["src"] if hero else ""

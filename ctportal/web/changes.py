@@ -18,7 +18,7 @@ from ctportal.core.dates import format_date
 from ctportal.core.languages import CODES, DEFAULT, comma, direction
 from ctportal.reading.differences import Part, differences, text_changes
 
-from .cards import dates_of
+from .cards import date_of, dates_of
 from .labels import language_name, number_in_series
 from .text import LanguageContext, media_name, number, size
 
@@ -82,6 +82,7 @@ FIELDS = {
     "dateline": gettext_lazy("dateline"),
     "hashtags": gettext_lazy("hashtags"),
     "session": gettext_lazy("session"),
+    "expected_documents": gettext_lazy("expected documents"),
     "links": gettext_lazy("related links"),
     "address": gettext_lazy("address"),
     "website": gettext_lazy("website"),
@@ -108,6 +109,7 @@ RELATIONS = {
     "parent": gettext_lazy("part of"),
     "reference": gettext_lazy("reference documents"),
     "source": gettext_lazy("source (document)"),
+    "expected": gettext_lazy("expected documents"),
     "featured_photo": gettext_lazy("featured photo"),
     **dict(codes.DocumentRelationKind.choices),
 }
@@ -231,8 +233,10 @@ class _Teller:
         if value in (None, "", [], {}):
             return []
         name = change.field
-        if change.path in (("date",), ("start_date",), ("end_date",)):
-            return [format_date(date.fromisoformat(value), self.language, self.precisions[side])]
+        if name in ("date", "start_date", "end_date"):
+            owner = change.path[-2] if len(change.path) > 1 else {}
+            precision = owner.get("date_precision", "day") if owner else self.precisions[side]
+            return [format_date(date.fromisoformat(value), self.language, precision)]
         if isinstance(value, list):
             said = [self.value(name, each) for each in value]
             return said if any(isinstance(each, dict) for each in value) else [comma(self.language).join(said)]
@@ -266,6 +270,9 @@ class _Teller:
             return comma(self.language).join(parts)
         if "announced_on" in entry:
             return dates_of(entry, self.language)
+        if "date_precision" in entry:  # an expected document
+            said = self.said(entry["title"]) or self.value("kind", entry["kind"])
+            return f"{said} ({date_of(entry, self.language)['date']})"
         if "standing" in entry:
             return language_name(entry["language"])
         said = next((self.said(entry[name]) for name in ("name", "title") if name in entry), "")

@@ -105,6 +105,26 @@ def test_the_panel_shows_what_exists_and_what_is_missing(staff):
     ]
 
 
+def test_an_expected_document_is_a_row_of_its_conference(staff):
+    conference = make_conference()
+    form = AdminForm(staff, address(conference)).add_row(
+        "expected_documents", title="Detailed report", date="2022-11-01"
+    )
+    assert form.press("_continue").status_code == 302
+    row = conference.expected_documents.get()
+    page = AdminForm(staff, address(conference, "language", "ru"))
+
+    page.fill(**{f"expecteddocument-{row.pk}-title": "Подробный доклад", "title": "Заголовок"}).press("_save")
+
+    row.refresh_from_db()
+    assert (row.kind, row.date_precision, row.title_en, row.title_ru) == (
+        "report",
+        "month",
+        "Detailed report",
+        "Подробный доклад",
+    )
+
+
 def test_a_language_page_of_a_document_has_the_titles_of_the_people_it_names(staff):
     document = make_document(kind="statement", delivered_by=make_person(), delivered_title="Minister")
     row, mention = document.deliveries.get(), document.mentions.create(person=make_person(), title_en="President")

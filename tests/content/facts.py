@@ -279,6 +279,7 @@ FACTS = {
         "documents": ["news-item: en", "statement: en"],
     },
     "conferences/dushanbe-2022": {
+        "expected_documents": ["report 2022-11: Detailed report of the conference"],
         "title": (
             "International and Regional Border Security and Management Cooperation to Counter Terrorism and Prevent the "
             "Movement of Terrorists"
@@ -324,6 +325,7 @@ FACTS = {
         "parent": "ct-week-2020",
     },
     "conferences/new-york-hlc-2023": {
+        "expected_documents": ["report 2023-09: Detailed outcome report of the High-Level Conference"],
         "title": "Third High-Level Conference of Heads of Counter-Terrorism Agencies of Member States",
         "motto": "Addressing Terrorism through Reinvigorated Multilateralism and Institutional Cooperation",
         "dates": "2023-06-19 to 2023-06-20",

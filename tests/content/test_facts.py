@@ -151,6 +151,13 @@ def documents(record):
     return [f"{kind(document)}: {' '.join(sorted(document['languages']))}" for document in found]
 
 
+def expected_documents(record):
+    return [
+        f"{kind(entry | {'also_serves_as': ''})} {date(entry)}: {title(entry)}"
+        for entry in record["expected_documents"]
+    ]
+
+
 def photo_credits(record):
     marker = "original photograph: "
     credits = {photo["credit"] for photo in records_of("photos", record["slug"])}

@@ -46,6 +46,7 @@ AUTOCOMPLETES = (
     *(("conferences", "appearance", field) for field in ("person", "organization")),
     *(("conferences", "figure", field) for field in ("source_document",)),
     *(("conferences", "reference", field) for field in ("document",)),
+    *(("conferences", "expecteddocument", field) for field in ("organization", "document")),
     *(("conferences", "organization", field) for field in ("parent",)),
     *(("conferences", "session", field) for field in ("conference",)),
     *(("conferences", "photo", field) for field in ("conference", "people")),

@@ -120,6 +120,8 @@ class Dossiers:
             self._add(side, apps.get_model("conferences.Appearance"), **place, **there)
         figure = {"measure": "participants", "value": 4, "source_document": to[Document]}
         self._add(side, apps.get_model("conferences.Figure"), conference=conference, **figure)
+        expected = {"date": date(2027, 4, 1), "organization": to[Organization], "document": to[Document]}
+        self._add(side, apps.get_model("conferences.ExpectedDocument"), conference=conference, **expected)
         self._add(side, apps.get_model("conferences.Reference"), conference=conference, document=to[Document])
         there = {"document": document, "organization": to[Organization]}
         self._add(side, apps.get_model("documents.Issuer"), **there)

@@ -35,6 +35,7 @@ ROWS = {
     "announced_dates": "announced_dates",
     "main_topics": "main_topics",
     "links": "links",
+    "expected_documents": "expected_documents",
     "organizations": "organization_roles",
     "people": "appearances",
     "versions": "versions",

@@ -1,7 +1,7 @@
 """Merging two people or two organizations: the working side, the public side, and the page on which it is asked for."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -60,13 +60,14 @@ def test_everything_that_names_an_organization_names_the_one_that_stays():
     document = make_document(conference, issued_by=away)
     issuer, delivery = document.issuers.get(), document.deliveries.create(person=make_person(), organization=away)
     mention = document.mentions.create(person=make_person(), organization=away)
+    expected = conference.expected_documents.create(date=date(2022, 11, 1), organization=away)
     unit = make_organization("A department", parent=away)
 
     merge(away, into, by=make_user())
 
     unit.refresh_from_db()
     assert unit.parent == into
-    for row in (role, appearance, issuer, delivery, mention):
+    for row in (role, appearance, issuer, delivery, mention, expected):
         row.refresh_from_db()
         assert row.organization == into
 

@@ -492,6 +492,7 @@ FACTS = {
         "addresses": [f"en: {UNOCT_FILES}20200212_pr_closing_ftfviennaconference_0.pdf"],
     },
     "documents/dushanbe-2018-news-item": {
+        "issued_by": ["CTED"],
         "mentions": [
             "mentioned: Michèle Coninsx, Executive Director of the Counter-Terrorism Committee Executive Directorate",
             "mentioned: Rashid Alimov, Secretary-General of the Shanghai Cooperation Organization",
@@ -508,6 +509,7 @@ FACTS = {
         ),
     },
     "documents/dushanbe-2022-closing-remarks": {
+        "issued_by": ["UNOCT"],
         "mentions": [
             (
                 "mentioned: Alena Kupchyna, Representative of the Secretary-General of the Organization for Security and "
@@ -539,6 +541,7 @@ FACTS = {
         ],
     },
     "documents/new-york-hlc-2023-closing-press-release": {
+        "issued_by": ["UNOCT"],
         "mentions": ["quoted: Vladimir Voronkov, United Nations Under-Secretary-General for Counter-Terrorism"],
         "title": (
             "Third High-Level Conference of Heads of Counter-Terrorism Agencies concludes with calls for reinvigorating "
@@ -560,13 +563,14 @@ FACTS = {
         "symbol": "A/RES/60/288",
         "addresses": ["en: https://www.un.org/counterterrorism/un-global-counter-terrorism-strategy"],
     },
-    "documents/strategy-sixth-review": {"symbol": "A/RES/72/284"},
+    "documents/strategy-sixth-review": {"issued_by": ["United Nations General Assembly"], "symbol": "A/RES/72/284"},
     "documents/security-council-resolution-2178": {
         "symbol": "S/RES/2178 (2014)",
         "addresses": ["en: http://www.undocs.org/s/res/2178(2014)"],
     },
     "documents/security-council-resolution-2395": {"symbol": "S/RES/2395 (2017)"},
     "documents/security-council-resolution-2396": {
+        "issued_by": ["United Nations Security Council"],
         "symbol": "S/RES/2396 (2017)",
         "addresses": ["en: http://www.undocs.org/s/res/2396(2017)"],
     },
@@ -591,5 +595,5 @@ FACTS = {
         "addresses": [f"en: {UNOCT_FILES}key_principles-april_2019.pdf"],
     },
     "documents/joint-plan-of-action-central-asia": {"date": "2022-03", "adopted_at": "tashkent-2022"},
-    "documents/multi-year-appeal": {"date": "2021"},
+    "documents/multi-year-appeal": {"issued_by": ["UNOCT"], "date": "2021"},
 }

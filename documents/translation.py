@@ -12,5 +12,5 @@ class DocumentLabels(TranslationOptions):
 
 
 @register([Delivery, Mention])
-class Title(TranslationOptions):
+class TitleOnOccasion(TranslationOptions):
     fields = ("title",)

@@ -46,7 +46,7 @@ from ctportal.publishing.changes import edition_of, facet_rows, relation_rows
 from ctportal.publishing.models import Edition, EditionFile, Facet, LedgerEntry, Relation
 from ctportal.publishing.snapshot import BUILDERS
 from ctportal.publishing.state import SHOWS
-from documents.models import Document, DocumentRelation, LanguageVersion
+from documents.models import Delivery, Document, DocumentRelation, Issuer, LanguageVersion
 
 from . import synthetic, worker
 
@@ -249,6 +249,8 @@ class Dossiers:
             for step in range(1 + number % 2):
                 theme = self.themes[(number * 5 + step * 11) % THEMES]
                 rows["themes"].append(Document.themes.through(document=document, theme=theme))
+            row = self.make_delivery(document) if document.session else self.make_issuer(document)
+            rows[type(row)].append(row)
             if document.kind == DocumentKind.CO_CHAIRS_SUMMARY:
                 self.summaries[document.conference.number] = document
             earlier = self.summaries.get(document.conference.number - 1)
@@ -260,7 +262,8 @@ class Dossiers:
                 )
         LanguageVersion.objects.bulk_create(rows[LanguageVersion])
         Document.themes.through.objects.bulk_create(rows["themes"])
-        DocumentRelation.objects.bulk_create(rows[DocumentRelation])
+        for model in (Issuer, Delivery, DocumentRelation):
+            model.objects.bulk_create(rows[model])
         return documents
 
     def make_document(self, conference, step):
@@ -286,20 +289,24 @@ class Dossiers:
             session=conference.kept_sessions[0] if spoken else None,
             occasion=occasion,
             date=day,
-            issued_by=None if spoken else self.organizations[number * 19 % ORGANIZATIONS],
-            delivered_by=self.people[number * 29 % PEOPLE] if spoken else None,
             contact="Press office, press@scale.example" if kind == DocumentKind.PRESS_RELEASE else "",
             hashtags="#Conference #Cooperation" if kind == DocumentKind.PRESS_RELEASE else "",
         )
         for code in codes:
             place = synthetic.place(conference.country, code)
             setattr(document, f"place_{code}", place)
-            if spoken:
-                setattr(document, f"delivered_title_{code}", synthetic.phrase(code, number, 5))
             if kind == DocumentKind.PRESS_RELEASE:
                 setattr(document, f"dateline_{code}", f"{place}, {day.isoformat()}")
         document.number = number
         return document
+
+    def make_issuer(self, document):
+        return Issuer(document=document, organization=self.organizations[document.number * 19 % ORGANIZATIONS])
+
+    def make_delivery(self, document):
+        number, codes = document.number, synthetic.languages(document.number)
+        titles = {f"title_{code}": synthetic.phrase(code, number, 5) for code in codes}
+        return Delivery(document=document, person=self.people[number * 29 % PEOPLE], **titles)
 
     def write_references(self, conferences, documents):
         """Write the rows that need conferences and documents: references, and figures with their source."""

@@ -17,6 +17,7 @@ from ctportal.core.codes import (
     AppearanceRole,
     ConferenceKind,
     DatePrecision,
+    DocumentKind,
     EventFormat,
     EventStatus,
     Expectation,
@@ -492,6 +493,37 @@ class Reference(models.Model):
 
     def __str__(self):
         return str(self.document)
+
+
+class ExpectedDocument(models.Model):
+    """A document that was announced for a date. It is shown until *document*, which fulfils it, is public."""
+
+    uid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    conference = models.ForeignKey(Conference, on_delete=models.CASCADE, related_name="expected_documents")
+    kind = models.CharField(_("kind"), max_length=20, choices=DocumentKind.choices, default=DocumentKind.REPORT)
+    title = LineField(_("title"), max_length=300, blank=True)
+    date = models.DateField(_("expected on"))
+    date_precision = models.CharField(
+        _("precision"), max_length=5, choices=DatePrecision.choices, default=DatePrecision.MONTH
+    )
+    organization = optional_key(Organization, _("issued by"), related_name="expected_documents")
+    issued_by = LineField(
+        _("issued by (text)"), max_length=300, blank=True, help_text=_("If it is more than one organization.")
+    )
+    document = optional_key(
+        "documents.Document",
+        _("the document itself"),
+        related_name="+",
+        help_text=_("Once it is public, it is shown in place of this row."),
+    )
+
+    class Meta:
+        ordering = ["date", "pk"]
+        verbose_name = _("expected document")
+        verbose_name_plural = _("expected documents")
+
+    def __str__(self):
+        return self.title or self.get_kind_display()
 
 
 class Link(models.Model):

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 
 from ctportal.core import codes
 from ctportal.core.countries import country_name
-from ctportal.core.dates import format_date, last_day
+from ctportal.core.dates import format_date, iso_date, last_day
 from ctportal.core.instants import end_of_day
 from ctportal.core.languages import LANGUAGES
-from ctportal.web.cards import dates_of, event_status, off, web_address
+from ctportal.web.cards import date_of, dates_of, event_status, off, web_address
 from ctportal.web.labels import foreign_notice, label, measure
 from ctportal.web.text import LanguageContext, number
 
@@ -29,10 +29,11 @@ def has_ended(data, at: datetime) -> bool:
     return end_of_day(last, data["time_zone"]) <= at
 
 
-def conference_view(data, language, *, is_over, sources=None, documents=None):
+def conference_view(data, language, *, is_over, sources=None, documents=None, fulfilled=()):
     """Return what the page of a conference shows of its public JSON *data*. *language* must be active.
 
-    *sources* is {key of a figure: its public source document}, *documents* is {key of a session: its documents}.
+    *sources* is {key of a figure: its public source document}, *documents* is {key of a session: its documents},
+    *fulfilled* are the keys of the expected documents that are public.
     """
     texts = LanguageContext(language, data["original_language"])
     title = texts.pick(data["title"])
@@ -71,6 +72,7 @@ def conference_view(data, language, *, is_over, sources=None, documents=None):
         "time_note": time_note(days, city),
         "figures": figures(data["figures"], language, sources or {}, official=True),
         "other_figures": figures(data["figures"], language, sources or {}, official=False),
+        "expected": [expected(entry, rest) for entry in data["expected_documents"] if entry["key"] not in fulfilled],
         "links": [link(entry, rest) for entry in data["links"]],
         "contact": data["contact"],
         "contact_email": data["contact_email"],
@@ -175,6 +177,17 @@ def figures(entries, language, sources, *, official):
     ]
 
 
+def expected(entry, texts):
+    kind = label(codes.DocumentKind, entry["kind"])
+    title = texts.pick(entry["title"])
+    return {
+        **date_of(entry, texts.language),
+        "kind": kind if title else "",
+        "title": title or kind,
+        "by": texts.pick(entry["issued_by"]) or (entry["organization"] and texts.pick(entry["organization"]["name"])),
+    }
+
+
 def link(entry, texts):
     title = texts.pick(entry["title"])
     return {
@@ -200,8 +213,10 @@ def event_data(data, language):
         "organizer": [{"@type": "Organization", "name": name} for name in organizers(data, texts)],
         "superEvent": [{"@type": "EventSeries", "name": str(texts.pick(entry["name"]))} for entry in data["series"]],
     }
-    length = {"day": 10, "month": 7, "year": 4}[data["date_precision"]]  # characters of YYYY-MM-DD to keep
-    known |= {"startDate": data["start_date"][:length], "endDate": data["end_date"][:length]}
+    known |= {
+        "startDate": iso_date(data["start_date"], data["date_precision"]),
+        "endDate": iso_date(data["end_date"], data["date_precision"]),
+    }
     if data["country"] or data["city"]:
         address = {
             "@type": "PostalAddress",

@@ -116,6 +116,22 @@ class FigureSerializer(Serializer):
     official = serializers.BooleanField()
 
 
+class ExpectedDocumentSerializer(Serializer):
+    """A document that was announced for a date."""
+
+    key = serializers.CharField(
+        source="uid", help_text="Names it in related.expected, with the document once it is public."
+    )
+    kind = serializers.ChoiceField(codes.DocumentKind.choices)
+    title = Labels(own=True)
+    date = serializers.DateField()
+    date_precision = serializers.ChoiceField(
+        codes.DatePrecision.choices, help_text="day, month or year: how much of the date is meant."
+    )
+    organization = VocabularyLabel(allow_null=True, help_text="Which is to issue it.")
+    issued_by = Labels(own=True, help_text="Who is to issue it, in words.")
+
+
 class LinkSerializer(Serializer):
     """A video, photo coverage or page on another site."""
 
@@ -157,6 +173,7 @@ class ConferenceSerializer(Serializer):
     people = AppearanceSerializer(source="appearances.all", many=True)
     sessions = SessionSerializer(source="sessions.all", many=True)
     figures = FigureSerializer(source="figures.all", many=True)
+    expected_documents = ExpectedDocumentSerializer(source="expected_documents.all", many=True)
     links = LinkSerializer(source="links.all", many=True)
     contact = serializers.CharField()
     contact_email = serializers.EmailField()

@@ -12,7 +12,18 @@ from ctportal.publishing.models import RecordType
 from ctportal.publishing.snapshot import SnapshotBuilder, SnapshotLink, register
 
 from . import serializers
-from .models import Appearance, Conference, Organization, OrganizationRole, Person, Photo, Series, Session, Theme
+from .models import (
+    Appearance,
+    Conference,
+    ExpectedDocument,
+    Organization,
+    OrganizationRole,
+    Person,
+    Photo,
+    Series,
+    Session,
+    Theme,
+)
 from .places import series_place
 
 
@@ -100,6 +111,7 @@ class ConferenceSnapshotBuilder(TextsSnapshotBuilder):
         "sessions__organization_roles__organization",
         "sessions__appearances__person",
         "sessions__appearances__organization",
+        "expected_documents__organization",
     )
 
     def queryset(self):
@@ -115,6 +127,7 @@ class ConferenceSnapshotBuilder(TextsSnapshotBuilder):
             "figures__source_document",
             "links",
             "references__document",
+            Prefetch("expected_documents", ExpectedDocument.objects.select_related("organization", "document")),
             "photos",
         )
 
@@ -161,6 +174,9 @@ class ConferenceSnapshotBuilder(TextsSnapshotBuilder):
         for figure in record.figures.all():
             if figure.source_document:
                 yield SnapshotLink("source", figure.source_document.uid, str(figure.uid))
+        for expected in record.expected_documents.all():
+            if expected.document:
+                yield SnapshotLink("expected", expected.document.uid, str(expected.uid))
         for photo in record.photos.all():
             if photo.featured:
                 yield SnapshotLink("featured_photo", photo.uid)

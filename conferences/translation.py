@@ -2,7 +2,19 @@
 
 from modeltranslation.translator import TranslationOptions, register
 
-from .models import Appearance, Conference, Link, MainTopic, Organization, Person, Photo, Series, Session, Theme
+from .models import (
+    Appearance,
+    Conference,
+    ExpectedDocument,
+    Link,
+    MainTopic,
+    Organization,
+    Person,
+    Photo,
+    Series,
+    Session,
+    Theme,
+)
 
 
 @register([Series, Theme])
@@ -23,6 +35,11 @@ class ConferenceLabels(TranslationOptions):
 @register([MainTopic, Appearance, Link])
 class Title(TranslationOptions):
     fields = ("title",)
+
+
+@register(ExpectedDocument)
+class ExpectedDocumentLabels(TranslationOptions):
+    fields = ("title", "issued_by")
 
 
 @register(Session)

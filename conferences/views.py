@@ -115,6 +115,7 @@ def render_conference(request: ReadRequest, page: RecordPage) -> HttpResponse:
         is_over=not page.version and has_ended(page.data, at),  # a version shows what it said
         sources={each.key: cards.target(each, language) for each in page.related_as("source")},
         documents=_by_session(documents, language),
+        fulfilled={each.key for each in page.related_as("expected")},
     )
     hero = _hero(photos, language)
     image = hero["picture"]["src"] if hero else ""
@@ -172,8 +173,12 @@ def _hero(photos, language):
     return {"picture": picture, "caption": caption, "credit": data["credit"]}
 
 
+# Of two documents of one day, or of one month where no more is known, that of the opening stands first.
+_OCCASIONS = ("opening", "other", "closing")
+
+
 def _by_date(document):
-    return document.date is not None and document.date, document.slug
+    return document.date, _OCCASIONS.index(document.card_data["occasion"]), document.slug
 
 
 def _grouped(documents, language):

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from conferences.admin.inlines import RowInline
 from conferences.admin.known import city_of, named_conference, parent_link
 from conferences.admin.lists import STATE_FILTERS, YearListFilter
 from ctportal.core.codes import DocumentKind, Occasion, TextStanding
@@ -19,13 +20,24 @@ from ctportal.staff.components import component
 from ctportal.staff.form_uploads import take_upload
 from ctportal.staff.inlines import LabelTabularInline
 from ctportal.staff.interface_language import interface_language
-from ctportal.staff.label_forms import LabelForm
+from ctportal.staff.label_forms import LabelForm, labels_of
 from ctportal.staff.language_page import LanguageForm
 from ctportal.staff.record_admin import RecordAdmin
 from ctportal.staff.record_form import RecordForm, text_form
-from ctportal.workflow.redaction import Redacted
+from ctportal.workflow.redaction import Redacted, redact
 
-from .models import CoChairsSummary, Document, DocumentRelation, LanguageVersion, OtherDocument, PressRelease, Statement
+from .models import (
+    CoChairsSummary,
+    Delivery,
+    Document,
+    DocumentRelation,
+    Issuer,
+    LanguageVersion,
+    Mention,
+    OtherDocument,
+    PressRelease,
+    Statement,
+)
 
 
 class FileFields(forms.Form):
@@ -95,6 +107,29 @@ class VersionForm(FileFields, LanguageForm):
             yield "remove_file", ""
 
 
+class PartForm(LabelForm):
+    constraint_fields = {"issuer_once_per_document": "organization"}
+
+
+class IssuerInline(RowInline):
+    model = Issuer
+    form = PartForm
+    fields = ["organization", "order"]
+    autocomplete_fields = ["organization"]
+
+
+class DeliveryInline(RowInline):
+    model = Delivery
+    fields = ["person", "title", "organization", "order"]
+    autocomplete_fields = ["person", "organization"]
+
+
+class MentionInline(RowInline):
+    model = Mention
+    fields = ["person", "kind", "title", "organization", "order"]
+    autocomplete_fields = ["person", "organization"]
+
+
 class RelationForm(LabelForm):
     constraint_fields = {
         "document_relation_has_one_target": "kind",
@@ -136,12 +171,11 @@ class DocumentAdmin(RecordAdmin):
     search_fields = ["search_text", "versions__search_text", "conference__search_text"]
     tells_of_others = frozenset({"conference", "conference__search_text"})
     ordering = ["-date", "slug"]
-    autocomplete_fields = ["conference", "session", "issued_by", "delivered_by", "themes"]
-    inlines = [RelationInline]
+    autocomplete_fields = ["conference", "session", "themes"]
+    inlines = [IssuerInline, DeliveryInline, MentionInline, RelationInline]
     link_paths = ("conference", "relations__target", "relations__conference")
     what = ["kind", "also_serves_as"]
-    where = ["conference", "session", "occasion", ("date", "place")]
-    who = ["issued_by", "delivered_by", "delivered_title"]
+    where = ["conference", "session", "occasion", ("date", "date_precision"), "place"]
     further = [("symbol", "reissue"), "dateline", "contact", "hashtags", "themes"]
 
     def get_fieldsets(self, request, obj=None):
@@ -150,7 +184,7 @@ class DocumentAdmin(RecordAdmin):
         if any(version.file_id for version in versions if version.language == obj.original_language):
             text.insert(4, "remove_file")
         return [
-            (None, {"fields": [*self.what, *self.where, *self.who, "original_language"]}),
+            (None, {"fields": [*self.what, *self.where, "original_language"]}),
             (_("Text in the original language"), {"fields": text}),
             (_("More details"), {"fields": [*self.further, "slug"]}),
         ]
@@ -191,9 +225,10 @@ class DocumentAdmin(RecordAdmin):
             language, city = conference.original_language, city_of(conference)
             closing = initial.get("occasion") == Occasion.CLOSING
             day = conference.end_date if closing else conference.start_date
-            defaults = {"original_language": language, "date": day, "place": city}
+            precision = conference.date_precision
+            defaults = {"original_language": language, "date": day, "date_precision": precision, "place": city}
             if city:
-                defaults["dateline"] = f"{city}, {format_date(day, language)}"
+                defaults["dateline"] = f"{city}, {format_date(day, language, precision)}"
             return defaults | initial
         return initial
 
@@ -208,7 +243,7 @@ class DocumentAdmin(RecordAdmin):
 
     @admin.display(description=gettext_lazy("date"), ordering="date")
     def shown_date(self, record):
-        return format_date(record.date, interface_language())
+        return format_date(record.date, interface_language(), record.date_precision)
 
     @admin.display(description=gettext_lazy("missing"))
     def missing(self, record):
@@ -220,6 +255,12 @@ class DocumentAdmin(RecordAdmin):
         if record.kind == DocumentKind.CO_CHAIRS_SUMMARY and not record.conference_id:
             missing.append(_("conference"))
         return ", ".join(missing)
+
+    def language_parts(self, obj, user):
+        yield from super().language_parts(obj, user)
+        for rows in (obj.deliveries, obj.mentions):
+            for row in redact(list(rows.select_related("person")), user):
+                yield str(row), row, labels_of(rows.model)
 
     # Around the form
 
@@ -236,7 +277,7 @@ class DocumentAdmin(RecordAdmin):
 @admin.register(CoChairsSummary)
 class CoChairsSummaryAdmin(DocumentAdmin):
     what = []
-    where = ["conference", "occasion", ("date", "place")]
+    where = ["conference", "occasion", ("date", "date_precision"), "place"]
     further = [("symbol", "reissue"), "themes"]
     list_display = ["shown_title", "shown_date", "conference", "publication", "language_list", "missing"]
     list_filter = [*STATE_FILTERS, DateListFilter, "versions__language"]
@@ -245,8 +286,7 @@ class CoChairsSummaryAdmin(DocumentAdmin):
 @admin.register(PressRelease)
 class PressReleaseAdmin(DocumentAdmin):
     what = []
-    where = ["conference", "occasion", ("date", "place")]
-    who = ["issued_by"]
+    where = ["conference", "occasion", ("date", "date_precision"), "place"]
     further = ["dateline", "contact", "hashtags", "themes"]
     list_display = ["shown_title", "occasion", "shown_date", "conference", "publication", "language_list", "missing"]
     list_filter = [*STATE_FILTERS, "occasion", DateListFilter, "versions__language"]
@@ -254,12 +294,11 @@ class PressReleaseAdmin(DocumentAdmin):
 
 @admin.register(Statement)
 class StatementAdmin(DocumentAdmin):
-    where = ["conference", "session", "occasion", ("date", "place")]
-    who = ["delivered_by", "delivered_title", "issued_by"]
+    where = ["conference", "session", "occasion", ("date", "date_precision"), "place"]
+    inlines = [DeliveryInline, IssuerInline, MentionInline, RelationInline]
     further = [("symbol", "reissue"), "themes"]
 
 
 @admin.register(OtherDocument)
 class OtherDocumentAdmin(DocumentAdmin):
-    who = ["issued_by"]
     further = [("symbol", "reissue"), "contact", "hashtags", "themes"]

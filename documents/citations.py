@@ -26,7 +26,7 @@ def citations(document, address, key, version=None):
 
 def plain_citation(document, address, version):
     """Return [(part, whether it reads from left to right in any language)]; the citation is the parts joined."""
-    author, place = one_line(document["by"] or document["issued_by"] or ""), one_line(document["place"])
+    author, place = ", ".join(_names(document["by"]) or _names(document["issued_by"])), one_line(document["place"])
     kind = f"{document['kind']} ({_('Digest')})" if _about_digest(document) else document["kind"]
     where = ", ".join(part for part in (place, document["date"]) if part)
     before = ". ".join(part for part in (author, f"“{one_line(document['title'])}”", kind, where) if part)
@@ -71,14 +71,14 @@ def split_name(name):
 
 
 def bibtex(document, address, key, version):
-    year, month, day_ = document["iso_date"].split("-")
+    year, month, day = [*document["iso_date"].split("-"), "", ""][:3]
     fields = {
         "author": _bibtex_author(document),
         "title": f"{{{_bibtex(document['title'])}}}",
-        "institution": document["issued_by"] and _bibtex(document["issued_by"]),
+        "institution": _bibtex("; ".join(_names(document["issued_by"]))),
         "year": year,
-        "month": str(int(month)),
-        "day": str(int(day_)),
+        "month": month.lstrip("0"),
+        "day": day.lstrip("0"),
         "number": _bibtex(document["symbol"]),
         "address": _bibtex(document["place"]),
         "url": address,
@@ -89,12 +89,20 @@ def bibtex(document, address, key, version):
     return f"@{BIBTEX_TYPES.get(document['code'], 'misc')}{{{key},\n" + ",\n".join(lines) + "\n}"
 
 
+def _names(entries):
+    return [name for entry in entries if (name := one_line(entry["name"]))]
+
+
 def _bibtex_author(document):
-    """Return the person as "family, given", or the organization in braces, which BibTeX takes as one name."""
-    family, given = split_name(one_line(document["by"] or ""))
+    """Return the people as "family, given", or the organizations in braces, which BibTeX takes as one name each."""
+    people = [_bibtex_person(name) for name in _names(document["by"])]
+    return " and ".join(people or [f"{{{_bibtex(name)}}}" for name in _names(document["issued_by"])])
+
+
+def _bibtex_person(name):
+    family, given = split_name(name)
     if not given:
-        whole = family or one_line(document["issued_by"] or "")
-        return whole and f"{{{_bibtex(whole)}}}"
+        return f"{{{_bibtex(family)}}}"
     return ", ".join(re.sub(r"\band\b", "{and}", _bibtex(part), flags=re.IGNORECASE) for part in (family, given))
 
 
@@ -118,11 +126,11 @@ def _bibtex(text):
 def ris(document, address, version):
     fields = [
         ("TY", RIS_TYPES.get(document["code"], "GEN")),
-        ("AU", _ris_author(document)),
+        *(("AU", author) for author in _ris_authors(document)),
         ("TI", document["title"]),
-        ("PB", document["issued_by"]),
+        ("PB", "; ".join(_names(document["issued_by"]))),
         ("CY", document["place"]),
-        ("DA", document["iso_date"].replace("-", "/")),
+        ("DA", _ris_date(document["iso_date"])),
         ("PY", document["iso_date"][:4]),
         ("M1", document["symbol"]),
         ("ET", version),
@@ -133,9 +141,14 @@ def ris(document, address, version):
     return "\n".join(f"{tag}  - {one_line(value)}" for tag, value in fields if value) + "\nER  - "
 
 
-def _ris_author(document):
-    """Return the person as "family, given", or the organization; "" for one with a comma, which RIS takes as a person."""
-    if document["by"]:
-        return ", ".join(filter(None, split_name(one_line(document["by"]))))
-    name = one_line(document["issued_by"] or "")
-    return "" if "," in name else name
+def _ris_date(day):
+    """Return YYYY/MM/DD; where the day or the month is not known, its slash stays."""
+    parts = day.split("-")
+    return "/".join(parts if len(parts) == 3 else [*parts, "", "", ""][:4])
+
+
+def _ris_authors(document):
+    """Return the people as "family, given", or the organizations without those with a comma, which RIS takes as people."""
+    if people := _names(document["by"]):
+        return [", ".join(filter(None, split_name(name))) for name in people]
+    return [name for name in _names(document["issued_by"]) if "," not in name]

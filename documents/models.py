@@ -12,7 +12,15 @@ from django.utils.translation import gettext_lazy as _
 
 from conferences.models import Conference, Organization, Person, Session, Theme, optional_key, rich_text
 from ctportal.core import languages
-from ctportal.core.codes import DocumentKind, DocumentRelationKind, Occasion, TextStanding, TextState
+from ctportal.core.codes import (
+    DatePrecision,
+    DocumentKind,
+    DocumentRelationKind,
+    MentionKind,
+    Occasion,
+    TextStanding,
+    TextState,
+)
 from ctportal.core.symbols import normalize_symbol
 from ctportal.files.models import StoredFile
 from ctportal.publishing.base_models import ReviewedRecord, SluggedRecord
@@ -79,10 +87,14 @@ class Document(Searched, ReviewedRecord, SluggedRecord):
     )
     occasion = models.CharField(_("occasion"), max_length=10, choices=Occasion.choices, default=Occasion.OTHER)
     date = models.DateField(_("date"))
+    date_precision = models.CharField(
+        _("precision"),
+        max_length=5,
+        choices=DatePrecision.choices,
+        default=DatePrecision.DAY,
+        help_text=_("“Month only” shows March 2022: enter any day of that month."),
+    )
     place = LineField(_("place"), max_length=120, blank=True)
-    issued_by = optional_key(Organization, _("issued by"), related_name="documents")
-    delivered_by = optional_key(Person, _("delivered by"), related_name="documents")
-    delivered_title = LineField(_("title on that occasion"), max_length=300, blank=True)
     symbol = SymbolField(
         _("UN symbol"),
         max_length=60,
@@ -186,6 +198,70 @@ class LanguageVersion(Searched):
 
     def __str__(self):
         return f"{self.title} ({self.language})"
+
+
+class Issuer(models.Model):
+    """An organization that issued a document."""
+
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="issuers")
+    organization = models.ForeignKey(
+        Organization, on_delete=models.PROTECT, related_name="issued", verbose_name=_("organization")
+    )
+    order = models.PositiveIntegerField(_("order"), default=0)
+
+    class Meta:
+        ordering = ["order", "pk"]
+        verbose_name = _("issuing organization")
+        verbose_name_plural = _("issuing organizations")
+        constraints = [
+            models.UniqueConstraint(
+                name="issuer_once_per_document",
+                fields=["document", "organization"],
+                violation_error_message=_("This organization is already among those that issued it."),
+            )
+        ]
+
+    def __str__(self):
+        return str(self.organization)
+
+
+class Delivery(models.Model):
+    """A person who delivered a document, with the title held on that occasion."""
+
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="deliveries")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="deliveries", verbose_name=_("person"))
+    title = LineField(_("title on that occasion"), max_length=300, blank=True)
+    organization = optional_key(Organization, _("organization"), related_name="deliveries")
+    order = models.PositiveIntegerField(_("order"), default=0)
+
+    class Meta:
+        ordering = ["order", "pk"]
+        verbose_name = _("person who delivered it")
+        verbose_name_plural = _("people who delivered it")
+
+    def __str__(self):
+        return str(self.person)
+
+
+class Mention(models.Model):
+    """A person whom a document quotes or mentions, with the title held on that occasion. It does not say who was present."""
+
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="mentions")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="mentions", verbose_name=_("person"))
+    kind = models.CharField(
+        _("quoted or mentioned"), max_length=10, choices=MentionKind.choices, default=MentionKind.MENTIONED
+    )
+    title = LineField(_("title on that occasion"), max_length=300, blank=True)
+    organization = optional_key(Organization, _("organization"), related_name="mentions")
+    order = models.PositiveIntegerField(_("order"), default=0)
+
+    class Meta:
+        ordering = ["order", "pk"]
+        verbose_name = _("person quoted or mentioned")
+        verbose_name_plural = _("people quoted or mentioned")
+
+    def __str__(self):
+        return f"{self.person}: {self.get_kind_display()}"
 
 
 class DocumentRelation(models.Model):

@@ -1,16 +1,14 @@
 """What the page of a document shows, computed in plain Python from the edition's JSON, without models."""
 
 import re
-from datetime import date
 
 from django.utils.translation import gettext as _
 
 from ctportal.core import codes
-from ctportal.core.dates import format_date
 from ctportal.core.languages import LANGUAGES
 from ctportal.core.rich_text import excerpt
 from ctportal.core.symbols import symbol_url
-from ctportal.web.cards import file_line, kinds, web_address
+from ctportal.web.cards import date_of, file_line, kinds, web_address
 from ctportal.web.labels import foreign_notice, label
 from ctportal.web.text import LanguageContext
 
@@ -26,20 +24,21 @@ def document_view(data, language):
     body = rest.pick(data["body"])
     version = version_for(data["versions"], title.language)
     versions = [version_view(each, language) for each in data["versions"]]
-    by, issuer = data["delivered_by"], data["issued_by"]
     return {
         "title": title,
         "kind": kinds(data),
         "code": data["kind"],
         "occasion": codes.OCCASION_WORDS.get(data["occasion"], ""),
-        "date": format_date(date.fromisoformat(data["date"]), language),
-        "iso_date": data["date"],
+        **date_of(data, language),
         "place": rest.pick(data["place"]),
-        "by": by and rest.pick(by["name"]),
-        "by_address": by and f"/{language}/documents/?person={by['slug']}",
-        "by_title": rest.pick(data["delivered_title"]),
-        "issued_by": issuer and rest.pick(issuer["name"]),
-        "issued_address": issuer and f"/{language}/documents/?organization={issuer['slug']}",
+        "by": [person(entry, rest) for entry in data["delivered_by"]],
+        "mentions": [
+            person(entry, rest) | {"role": label(codes.MentionKind, entry["kind"])} for entry in data["mentions"]
+        ],
+        "issued_by": [
+            {"name": rest.pick(entry["name"]), "address": f"/{language}/documents/?organization={entry['slug']}"}
+            for entry in data["issued_by"]
+        ],
         "symbol": data["symbol"],
         "symbol_address": symbol_url(data["symbol"], language) if data["symbol"] else "",
         "reissue": data.get("reissue", ""),  # not in editions published before it was kept
@@ -55,6 +54,16 @@ def document_view(data, language):
             title, language, _("This document is not available in %(language)s. You are reading it in %(shown)s.")
         ),
         "description": excerpt(str(body), 200) if body else str(title),
+    }
+
+
+def person(entry, texts):
+    """Return a person with the title and organization on that occasion."""
+    return {
+        "name": texts.pick(entry["name"]),
+        "address": f"/{texts.language}/documents/?person={entry['slug']}",
+        "title": texts.pick(entry["title"]),
+        "organization": entry["organization"] and texts.pick(entry["organization"]["name"]),
     }
 
 

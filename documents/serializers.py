@@ -7,10 +7,29 @@ from ctportal.core.languages import CODES
 from ctportal.publishing.shapes import Labels, Languages, PublicFile, Serializer, Texts, VocabularyLabel
 
 
-class IssuedBySerializer(VocabularyLabel):
-    """The organization that issued the document."""
+class IssuerSerializer(Serializer):
+    """An organization that issued the document."""
 
-    acronym = serializers.CharField()
+    uid = serializers.UUIDField(source="organization.uid")
+    slug = serializers.CharField(source="organization.slug")
+    name = Labels(source="organization")
+    acronym = serializers.CharField(source="organization.acronym")
+
+
+class DeliverySerializer(Serializer):
+    """A person who delivered the document."""
+
+    uid = serializers.UUIDField(source="person.uid")
+    slug = serializers.CharField(source="person.slug")
+    name = Labels(source="person")
+    title = Labels(own=True, help_text="Held on that occasion.")
+    organization = VocabularyLabel(allow_null=True)
+
+
+class MentionSerializer(DeliverySerializer):
+    """A person whom the document quotes or mentions."""
+
+    kind = serializers.ChoiceField(codes.MentionKind.choices, help_text="quoted or mentioned")
 
 
 class LanguageVersionSerializer(Serializer):
@@ -47,15 +66,18 @@ class DocumentSerializer(Serializer):
     also_serves_as = serializers.CharField(help_text="A second kind, or empty.")
     occasion = serializers.ChoiceField(codes.Occasion.choices, help_text="opening, closing or other")
     date = serializers.DateField()
+    date_precision = serializers.ChoiceField(
+        codes.DatePrecision.choices, help_text="day, month or year: how much of the date is meant."
+    )
     place = Labels(own=True)
     original_language = serializers.CharField()
     languages = Languages()
     title = Texts()
     body = Texts(help_text="HTML.")
     versions = LanguageVersions()
-    issued_by = IssuedBySerializer(allow_null=True)
-    delivered_by = VocabularyLabel(allow_null=True)
-    delivered_title = Labels(own=True, help_text="Held on that occasion.")
+    issued_by = IssuerSerializer(source="issuers.all", many=True)
+    delivered_by = DeliverySerializer(source="deliveries.all", many=True)
+    mentions = MentionSerializer(source="mentions.all", many=True)
     symbol = serializers.CharField(help_text="UN symbol in its normal form, or empty.")
     reissue = serializers.CharField(help_text="Asterisks of a document issued again for technical reasons, or empty.")
     dateline = Labels(own=True)

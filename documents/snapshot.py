@@ -1,14 +1,16 @@
 """The snapshot builder of documents."""
 
+from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
 from conferences.snapshot import TextsSnapshotBuilder, pick
 from ctportal.core.codes import DocumentKind
+from ctportal.core.dates import first_day, last_day
 from ctportal.core.rich_text import excerpt
 from ctportal.publishing.models import RecordType
 from ctportal.publishing.snapshot import SnapshotLink, register
 
-from .models import Document
+from .models import Delivery, Document, Issuer, Mention
 from .serializers import DocumentSerializer
 
 
@@ -16,22 +18,37 @@ class DocumentSnapshotBuilder(TextsSnapshotBuilder):
     type = RecordType.DOCUMENT
     rows = "versions"
     serializer_class = DocumentSerializer
-    vocabulary_paths = ("themes", "issued_by", "delivered_by")
+    vocabulary_paths = (
+        "themes",
+        "issuers__organization",
+        "deliveries__person",
+        "deliveries__organization",
+        "mentions__person",
+        "mentions__organization",
+    )
 
     def queryset(self):
-        return Document.objects.select_related("conference", "session", "issued_by", "delivered_by").prefetch_related(
-            "versions__file", "themes", "relations__target", "relations__conference"
+        return Document.objects.select_related("conference", "session").prefetch_related(
+            "versions__file",
+            "themes",
+            Prefetch("issuers", Issuer.objects.select_related("organization")),
+            Prefetch("deliveries", Delivery.objects.select_related("person", "organization")),
+            Prefetch("mentions", Mention.objects.select_related("person", "organization")),
+            "relations__target",
+            "relations__conference",
         )
 
     def dates(self, record):
-        return record.date, record.date, None
+        precision = record.date_precision
+        return first_day(record.date, precision), last_day(record.date, precision), None
 
     def card(self, data):
         card = pick(
             data,
-            *("title", "kind", "also_serves_as", "occasion", "date", "place", "symbol", "dateline"),
-            *("delivered_by", "delivered_title", "session", "languages", "original_language"),
+            *("title", "kind", "also_serves_as", "occasion", "date", "date_precision"),
+            *("place", "symbol", "dateline", "session", "languages", "original_language"),
         )
+        card["delivered_by"] = [pick(entry, "uid", "slug", "name") for entry in data["delivered_by"]]
         card["excerpt"] = {code: excerpt(html) for code, html in data["body"].items()}
         card["versions"] = [
             {
@@ -52,10 +69,10 @@ class DocumentSnapshotBuilder(TextsSnapshotBuilder):
             yield "language", code
         for theme in data["themes"]:
             yield "theme", theme["uid"]
-        if data["issued_by"]:
-            yield "organization", data["issued_by"]["uid"]
-        if data["delivered_by"]:
-            yield "person", data["delivered_by"]["uid"]
+        for entry in data["issued_by"]:
+            yield "organization", entry["uid"]
+        for entry in (*data["delivered_by"], *data["mentions"]):
+            yield "person", entry["uid"]
 
     def links(self, record):
         if record.conference:

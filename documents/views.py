@@ -122,8 +122,8 @@ def _structured(request, page, document, conference):
         "headline" if is_article else "name": str(title),
         "inLanguage": title.language,
         "datePublished": document["iso_date"],
-        "author": document["by"] and {"@type": "Person", "name": str(document["by"])},
-        "publisher": document["issued_by"] and {"@type": "Organization", "name": str(document["issued_by"])},
+        "author": [{"@type": "Person", "name": str(person["name"])} for person in document["by"]],
+        "publisher": [{"@type": "Organization", "name": str(each["name"])} for each in document["issued_by"]],
         "identifier": document["symbol"],
         "about": conference
         and {"@type": "Event", "name": str(conference["title"]), "url": site_root(request) + conference["address"]},

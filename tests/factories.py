@@ -53,7 +53,18 @@ def make_conference(title="A conference", language="en", **fields):
     return conference
 
 
-def make_document(conference=None, title="A document", language="en", body="<p>A text.</p>", **fields):
+def make_document(
+    conference=None,
+    title="A document",
+    language="en",
+    body="<p>A text.</p>",
+    *,
+    issued_by=None,
+    delivered_by=None,
+    delivered_title="",
+    **fields,
+):
+    """Return a document; *issued_by* is the organization that issued it, *delivered_by* the person who delivered it."""
     values = {
         "slug": f"document-{next(_numbers)}",
         "kind": DocumentKind.PRESS_RELEASE,
@@ -63,6 +74,10 @@ def make_document(conference=None, title="A document", language="en", body="<p>A
     }
     document = Document.objects.create(**values | fields)
     document.versions.create(language=language, title=title, body=body, ready=True)
+    if issued_by:
+        document.issuers.create(organization=issued_by)
+    if delivered_by:
+        document.deliveries.create(person=delivered_by, **{f"title_{language}": delivered_title})
     return document
 
 

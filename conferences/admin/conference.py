@@ -71,6 +71,7 @@ class ConferenceAdmin(RecordAdmin):
         inlines.AppearanceInline,
         inlines.FigureInline,
         inlines.ReferenceInline,
+        inlines.ExpectedDocumentInline,
         inlines.LinkInline,
         inlines.AnnouncedDateInline,
     ]
@@ -101,7 +102,13 @@ class ConferenceAdmin(RecordAdmin):
         ("<path:object_id>/release/", "release", ReleasePage),
         *RecordAdmin.pages,
     ]
-    link_paths = ("parent", "references__document", "figures__source_document", "photos")
+    link_paths = (
+        "parent",
+        "references__document",
+        "figures__source_document",
+        "expected_documents__document",
+        "photos",
+    )
 
     def get_queryset(self, request):
         queryset = super().get_queryset(request)
@@ -139,6 +146,7 @@ class ConferenceAdmin(RecordAdmin):
             yield from _under("", session.appearances.all())
         for appearance in redact(obj.appearances.select_related("person"), user):
             yield str(appearance), appearance, labels_of(Appearance)
+        yield from _under(_("Expected documents"), obj.expected_documents.all())
         yield from _under(_("Related links"), obj.links.all())
 
     def panel(self, request, form, obj):

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy
 from conferences.models import (
     AnnouncedDate,
     Appearance,
+    ExpectedDocument,
     Figure,
     Link,
     MainTopic,
@@ -115,6 +116,13 @@ class ReferenceInline(RowInline):
     model = Reference
     fields = ["document", "order"]
     autocomplete_fields = ["document"]
+    titles = ("document__versions",)
+
+
+class ExpectedDocumentInline(RowInline):
+    model = ExpectedDocument
+    fields = ["kind", "title", "date", "date_precision", "organization", "issued_by", "document"]
+    autocomplete_fields = ["organization", "document"]
     titles = ("document__versions",)
 
 

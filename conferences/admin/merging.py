@@ -16,6 +16,7 @@ from ctportal.publishing.renaming import lock_showing, merge_entries, relabel
 from ctportal.publishing.snapshot import builder_for, checksum, note_draft
 from ctportal.publishing.state import SHOWS, differs
 from ctportal.workflow import review, revisions
+from documents.models import Delivery, Issuer, Mention
 
 MERGEABLE = (Person, Organization)
 # Columns of the surviving row that are never filled in from the other one.
@@ -27,8 +28,12 @@ SAME = {
     OrganizationRole: ("conference", "session", "organization", "role"),
     Appearance: ("conference", "session", "person", "role"),
     Photo.people.through: ("photo", "person"),
+    Issuer: ("document", "organization"),
+    Delivery: ("document", "person"),
+    Mention: ("document", "person", "kind"),
 }
-DETAILS = ("organization_id", *(f"title_{code}" for code in CODES))  # further columns of an appearance
+WITH_TITLE = (Appearance, Delivery, Mention)
+DETAILS = ("organization_id", *(f"title_{code}" for code in CODES))  # further columns of those with a title
 
 
 def merge(away, into, *, by):
@@ -90,7 +95,7 @@ def _references(entry):
 
 
 def referring_rows(entry):
-    """Return the rows that refer to *entry*: roles, appearances, documents, photos, units."""
+    """Return the rows that refer to *entry*: roles, appearances, rows of documents, photos, units."""
     return [row for row, _name in _references(entry)]
 
 
@@ -100,6 +105,8 @@ def _record_of(row):
         return row
     if isinstance(row, Photo.people.through):
         return row.photo
+    if isinstance(row, (Issuer, Delivery, Mention)):
+        return row.document
     return row.conference or row.session.conference
 
 
@@ -125,7 +132,7 @@ def _repoint(row, name, into):
     if twin is None:
         row.save(update_fields=[name])
         return
-    if isinstance(row, Appearance):
+    if isinstance(row, WITH_TITLE):
         _fill_columns(twin, row, DETAILS)
         twin.save()
     row.delete()
@@ -134,12 +141,12 @@ def _repoint(row, name, into):
 def _twin(row, name):
     """Return another row that says the same as *row*, whose relation *name* has changed, or None.
 
-    An appearance with another title or organization does not say the same.
+    A person with another title or organization does not say the same.
     """
     columns = SAME.get(type(row), ())
     if name not in columns:
         return None
-    details = DETAILS if isinstance(row, Appearance) else ()
+    details = DETAILS if isinstance(row, WITH_TITLE) else ()
     same = type(row)._base_manager.filter(**{column: getattr(row, column) for column in columns})
     for other in same.exclude(pk=row.pk):
         pairs = [(getattr(row, column), getattr(other, column)) for column in details]

@@ -124,6 +124,11 @@ class Occasion(TextChoices):
     OTHER = "other", _("other")
 
 
+class MentionKind(TextChoices):
+    QUOTED = "quoted", _("quoted")
+    MENTIONED = "mentioned", _("mentioned")
+
+
 class TextState(TextChoices):
     AS_PREPARED = "as-prepared", _("as prepared")
     AS_DELIVERED = "as-delivered", _("as delivered")

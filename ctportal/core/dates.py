@@ -29,6 +29,11 @@ def last_day(day: date, precision: str) -> date:
     return day.replace(day=monthrange(day.year, day.month)[1]) if precision == "month" else day
 
 
+def iso_date(day: str, precision: str) -> str:
+    """Return *day*, YYYY-MM-DD, cut to *precision*: YYYY-MM for a month, YYYY for a year."""
+    return day[: {"day": 10, "month": 7, "year": 4}[precision]]
+
+
 # {d} is the day, {M} the month, {y} the year of the first day; {d2} … those of the last. Babel formats intervals with short
 # month names only, and without the French "1er", so the patterns are here. Tests compare single dates with CLDR.
 _ENGLISH = {

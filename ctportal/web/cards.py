@@ -11,7 +11,7 @@ from typing import Any
 
 from ctportal.core import codes
 from ctportal.core.countries import country_name
-from ctportal.core.dates import format_date, format_date_range
+from ctportal.core.dates import format_date, format_date_range, iso_date
 from ctportal.core.languages import DEFAULT, LANGUAGES
 from ctportal.publishing.models import Edition
 from ctportal.reading.queries import related
@@ -39,6 +39,15 @@ def dates_of(data: dict[str, Any], language: str) -> str:
     return format_date_range(
         date.fromisoformat(data["start_date"]), date.fromisoformat(data["end_date"]), data["date_precision"], language
     )
+
+
+def date_of(data: dict[str, Any], language: str) -> dict[str, str]:
+    """Return the date of a document to its precision: ``date`` formatted in *language*, and ``iso_date``."""
+    day, precision = data["date"], data["date_precision"]
+    return {
+        "date": format_date(date.fromisoformat(day), language, precision),
+        "iso_date": iso_date(day, precision),
+    }
 
 
 def off(status: str) -> bool:
@@ -112,11 +121,10 @@ def document_row(record, language: str, conference=None, *, with_excerpt: bool =
     return {
         "address": f"/{language}/{path}",
         "title": title,
-        "date": format_date(date.fromisoformat(data["date"]), language),
-        "iso_date": data["date"],
+        **date_of(data, language),
         "marks": [mark for mark in (with_kind and kinds(data), codes.OCCASION_WORDS.get(data["occasion"])) if mark],
         "symbol": data["symbol"],
-        "by": data["delivered_by"] and rest.pick(data["delivered_by"]["name"]),
+        "by": [rest.pick(entry["name"]) for entry in data["delivered_by"]],
         "conference": conference
         and {
             "name": conference.card_data["name"],

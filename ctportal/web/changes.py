@@ -18,7 +18,7 @@ from ctportal.core.dates import format_date
 from ctportal.core.languages import CODES, DEFAULT, comma, direction
 from ctportal.reading.differences import Part, differences, text_changes
 
-from .cards import dates_of
+from .cards import date_of, dates_of
 from .labels import language_name, number_in_series
 from .text import LanguageContext, media_name, number, size
 
@@ -38,8 +38,8 @@ FIELDS = {
     "format": gettext_lazy("format"),
     "start_date": gettext_lazy("first day"),
     "end_date": gettext_lazy("last day"),
-    "date_precision": gettext_lazy("precision of the dates"),
     "date": gettext_lazy("date"),
+    "date_precision": gettext_lazy("precision"),
     "taken_on": gettext_lazy("taken on"),
     "announced_on": gettext_lazy("announced on"),
     "announced_dates": gettext_lazy("announced dates"),
@@ -76,12 +76,13 @@ FIELDS = {
     "official": gettext_lazy("official"),
     "issued_by": gettext_lazy("issued by"),
     "delivered_by": gettext_lazy("delivered by"),
-    "delivered_title": gettext_lazy("title on that occasion"),
+    "mentions": gettext_lazy("people quoted or mentioned"),
     "symbol": gettext_lazy("UN symbol"),
     "reissue": gettext_lazy("asterisk"),
     "dateline": gettext_lazy("dateline"),
     "hashtags": gettext_lazy("hashtags"),
     "session": gettext_lazy("session"),
+    "expected_documents": gettext_lazy("expected documents"),
     "links": gettext_lazy("related links"),
     "address": gettext_lazy("address"),
     "website": gettext_lazy("website"),
@@ -108,6 +109,7 @@ RELATIONS = {
     "parent": gettext_lazy("part of"),
     "reference": gettext_lazy("reference documents"),
     "source": gettext_lazy("source (document)"),
+    "expected": gettext_lazy("expected documents"),
     "featured_photo": gettext_lazy("featured photo"),
     **dict(codes.DocumentRelationKind.choices),
 }
@@ -131,6 +133,8 @@ KINDS = {
     "organization": codes.OrganizationKind.choices,
     "sessions": codes.SessionKind.choices,
     "links": codes.LinkKind.choices,
+    "mentions": codes.MentionKind.choices,
+    "expected_documents": codes.DocumentKind.choices,
 }
 DATES = frozenset({"start_date", "end_date", "date", "taken_on", "announced_on"})
 # Fields with text in a single language that is compared word by word.
@@ -159,7 +163,7 @@ class Shown:
 def changed(record_type, before, after, language):
     """Return the differences between two JSON texts of a record as a list of Shown. *language* must be active."""
     old, new = json.loads(before), json.loads(after)
-    teller = _Teller(record_type, language, new.get("original_language") or old.get("original_language") or DEFAULT)
+    teller = _Teller(record_type, language, old, new)
     found = sorted(differences(old, new), key=lambda change: _ORDER.get(str(change.path[0]), len(_ORDER)))
     return _together(teller.tell(change) for change in found)
 
@@ -199,9 +203,10 @@ def _code(choices, code):
 class _Teller:
     """Turns each Change into a Shown in one language."""
 
-    def __init__(self, record_type, language, original):
-        self.record_type, self.language = record_type, language
-        self.texts = LanguageContext(language, original)
+    def __init__(self, record_type, language, old, new):
+        original = new.get("original_language") or old.get("original_language") or DEFAULT
+        self.record_type, self.language, self.texts = record_type, language, LanguageContext(language, original)
+        self.precisions = [data.get("date_precision", "day") for data in (old, new)]
 
     def tell(self, change):
         shown = Shown(self.where(change))
@@ -216,7 +221,7 @@ class _Teller:
             if not shown.paragraphs:
                 shown.remark = _("The words are the same; the formatting has changed.")
         else:
-            shown.before, shown.after = self.lines(change, change.before), self.lines(change, change.after)
+            shown.before, shown.after = self.lines(change, change.before, 0), self.lines(change, change.after, 1)
         return shown
 
     def where(self, change):
@@ -229,13 +234,17 @@ class _Teller:
                 steps.append(self.entry(part))
         return " › ".join(step for step in steps if step)
 
-    def lines(self, change, value):
-        """Return *value* as lines of text; [] where there is none."""
+    def lines(self, change, value, side):
+        """Return *value* as lines of text; [] where there is none. *side* is 0 for the value before, 1 for that after."""
         if value in (None, "", [], {}):
             return []
         name = change.field
         if name == "kind":
             return [_code(KINDS[self.record_type if len(change.path) == 1 else change.path[0]], value)]
+        if name in ("date", "start_date", "end_date"):
+            owner = change.path[-2] if len(change.path) > 1 else {}
+            precision = owner.get("date_precision", "day") if owner else self.precisions[side]
+            return [format_date(date.fromisoformat(value), self.language, precision)]
         if isinstance(value, list):
             said = [self.value(name, each) for each in value]
             return said if any(isinstance(each, dict) for each in value) else [comma(self.language).join(said)]
@@ -269,6 +278,9 @@ class _Teller:
             return comma(self.language).join(parts)
         if "announced_on" in entry:
             return dates_of(entry, self.language)
+        if "date_precision" in entry:  # an expected document
+            said = self.said(entry["title"]) or self.value("kind", entry["kind"])
+            return f"{said} ({date_of(entry, self.language)['date']})"
         if "standing" in entry:
             return language_name(entry["language"])
         said = next((self.said(entry[name]) for name in ("name", "title") if name in entry), "")
@@ -277,6 +289,8 @@ class _Teller:
             return f"{kind}: {said}" if said else kind
         if "role" in entry:
             return f"{said} ({self.value('role', entry['role'])})"
+        if "uid" in entry and "kind" in entry:  # a person quoted or mentioned
+            return f"{said} ({self.value('kind', entry['kind'])})"
         if entry.get("ordinal"):
             return f"{said} ({number_in_series(entry['ordinal'])})"
         return said or entry.get("address", "")

@@ -62,8 +62,8 @@ def test_a_dossier_like_minsk_2019_takes_at_most_eight_submissions(staff):
     summary = link_to_add(staff, conference, "Add co-chairs’ summary")
     send(AdminForm(staff, summary).fill(title="Summary", external_url="https://example.org/summary.pdf"), "_publish")
     statement = link_to_add(staff, conference, "Add statements")
-    values = {"title": "Remarks", "delivered_by": minister.pk, "delivered_title": "Minister", "body": "<p>Thanks.</p>"}
-    send(AdminForm(staff, statement).fill(**values), "_publish")
+    form = AdminForm(staff, statement).fill(title="Remarks", body="<p>Thanks.</p>")
+    send(form.add_row("deliveries", person=minister.pk, title="Minister"), "_publish")
 
     closing = Document.objects.get(occasion="closing", kind="press-release")
     page = AdminForm(staff, f"/admin/documents/pressrelease/{closing.pk}/language/ru/")
@@ -78,7 +78,7 @@ def test_a_dossier_like_minsk_2019_takes_at_most_eight_submissions(staff):
         {"en": "Minsk, 4 September 2019"},
         {"en": "Minsk"},
     )
-    assert editions["remarks"]["delivered_title"] == {"en": "Minister"}
+    assert [entry["title"] for entry in editions["remarks"]["delivered_by"]] == [{"en": "Minister"}]
     public = Edition.objects.public(epoch.now()).get(uid=conference.uid).data
     assert [topic["title"] for topic in public["main_topics"]] == [
         {"en": "Exploitation"},
@@ -102,6 +102,43 @@ def test_the_panel_shows_what_exists_and_what_is_missing(staff):
         ("Closing release", None, "Add closing release"),
         ("Co-chairs’ summary", "Closing remarks", None),
         ("Photos", None, "Add photos"),
+    ]
+
+
+def test_an_expected_document_is_a_row_of_its_conference(staff):
+    conference = make_conference()
+    form = AdminForm(staff, address(conference)).add_row(
+        "expected_documents", title="Detailed report", date="2022-11-01"
+    )
+    assert form.press("_continue").status_code == 302
+    row = conference.expected_documents.get()
+    page = AdminForm(staff, address(conference, "language", "ru"))
+
+    page.fill(**{f"expecteddocument-{row.pk}-title": "Подробный доклад", "title": "Заголовок"}).press("_save")
+
+    row.refresh_from_db()
+    assert (row.kind, row.date_precision, row.title_en, row.title_ru) == (
+        "report",
+        "month",
+        "Detailed report",
+        "Подробный доклад",
+    )
+
+
+def test_a_language_page_of_a_document_has_the_titles_of_the_people_it_names(staff):
+    document = make_document(kind="statement", delivered_by=make_person(), delivered_title="Minister")
+    row, mention = document.deliveries.get(), document.mentions.create(person=make_person(), title_en="President")
+    page = AdminForm(staff, f"/admin/documents/statement/{document.pk}/language/ru/")
+
+    page.fill(
+        **{f"delivery-{row.pk}-title": "Министр", f"mention-{mention.pk}-title": "Президент", "title": "Речь"}
+    ).press("_save")
+
+    row.refresh_from_db()
+    mention.refresh_from_db()
+    assert [(each.title_en, each.title_ru) for each in (row, mention)] == [
+        ("Minister", "Министр"),
+        ("President", "Президент"),
     ]
 
 

@@ -1,6 +1,7 @@
 """The admin's forms, their tables and the entries beside each page, as the browser gets them."""
 
 import re
+from datetime import date
 from html.parser import HTMLParser
 
 import pytest
@@ -95,6 +96,7 @@ def dossier():
     conference.organization_roles.create(organization=make_organization(HOSTILE), role="host")
     conference.figures.create(measure="participants", value=400, source_document=make_document(slug="summary"))
     conference.references.create(document=make_document(slug="resolution"))
+    conference.expected_documents.create(date=date(2022, 11, 1), document=make_document(slug="report"))
     return conference
 
 
@@ -270,6 +272,7 @@ def test_no_table_is_read_twice_for_a_form_but_what_is_compared(admin_client):
         "conferences_appearance": 1,
         "conferences_figure": 2,  # the rows of the form, and for the comparison, as the next
         "conferences_reference": 2,
+        "conferences_expecteddocument": 2,
         "conferences_link": 1,
         "conferences_announceddate": 1,
         "conferences_photo": 1,

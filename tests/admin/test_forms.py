@@ -1,5 +1,7 @@
 """The forms of the admin: drafts, buttons, refusals."""
 
+from datetime import date
+
 from django.urls import reverse
 
 from conferences.models import Conference, ConferenceText
@@ -166,6 +168,17 @@ def test_withdrawing_needs_a_reason_and_restoring_brings_the_text_back(staff, fr
 
     AdminForm(staff, address(conference)).press("_restore")
     assert Edition.objects.public(epoch.now()).get().uid == conference.uid
+
+
+def test_a_document_of_a_conference_known_to_the_month_starts_with_that_month(staff):
+    day = date(2022, 3, 1)
+    conference = make_conference(city_en="Tashkent", start_date=day, end_date=day, date_precision="month")
+    form = AdminForm(staff, f"/admin/documents/pressrelease/add/?conference={conference.pk}&occasion=closing")
+    assert (form.values["date_precision"], form.values["dateline"]) == ("month", "Tashkent, March 2022")
+
+    form.fill(title="A release", body="<p>It ended.</p>").press("_continue")
+
+    assert "March 2022" in staff.get("/admin/documents/pressrelease/").content.decode()
 
 
 def test_a_document_is_entered_with_its_text_and_published(staff):

@@ -245,7 +245,8 @@ def test_two_states_are_compared_field_by_field_with_the_words_marked(staff):
     document.versions.update(body="<p>One better word.</p>")
     document.versions.create(language="ru", title="Речь")
     document.themes.set([theme])
-    document.delivered_by, document.also_serves_as, document.place_fr = person, "statement", "Vienne"
+    document.deliveries.create(person=person, title_en="Minister")
+    document.also_serves_as, document.place_fr = "statement", "Vienne"
     document.save()
     revisions.keep(document, by="", comment="Second.")
     second, first = revisions.revisions_of(document)
@@ -260,7 +261,8 @@ def test_two_states_are_compared_field_by_field_with_the_words_marked(staff):
     }
     assert told == {
         "Also serves as": ("", "statement"),
-        "Delivered by": ("", "Jane Roe"),
+        "Person": ("", "Jane Roe"),
+        "Title on that occasion (English)": ("", "Minister"),
         "Place (Français)": ("", "Vienne"),
         "Themes": ("", "Border security"),
         "Title": ("", "Речь"),
@@ -272,6 +274,7 @@ def test_two_states_are_compared_field_by_field_with_the_words_marked(staff):
         ("", "changed"),
         ("Language version: English", "changed"),
         ("Language version: Русский", "added"),
+        ("Person who delivered it: Jane Roe · Minister", "added"),
     ]
 
 

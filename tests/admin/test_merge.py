@@ -1,7 +1,7 @@
 """Merging two people or two organizations: the working side, the public side, and the page on which it is asked for."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -40,6 +40,7 @@ def test_everything_that_names_a_person_names_the_one_that_stays():
     appearance = conference.appearances.create(person=away, role="keynote", title_en="Minister")
     at_session = session.appearances.create(person=away, role="chair")
     document = make_document(conference, delivered_by=away)
+    document.mentions.create(person=away)
     photo = make_photo(conference)
     photo.people.add(away)
 
@@ -47,8 +48,7 @@ def test_everything_that_names_a_person_names_the_one_that_stays():
 
     assert not Person.objects.filter(pk=away.pk).exists()
     assert list(Appearance.objects.filter(person=into).order_by("pk")) == [appearance, at_session]
-    document.refresh_from_db()
-    assert document.delivered_by == into
+    assert (document.deliveries.get().person, document.mentions.get().person) == (into, into)
     assert list(photo.people.all()) == [into]
 
 
@@ -58,13 +58,18 @@ def test_everything_that_names_an_organization_names_the_one_that_stays():
     role = conference.organization_roles.create(organization=away, role="host")
     appearance = conference.appearances.create(person=make_person(), organization=away)
     document = make_document(conference, issued_by=away)
+    issuer, delivery = document.issuers.get(), document.deliveries.create(person=make_person(), organization=away)
+    mention = document.mentions.create(person=make_person(), organization=away)
+    expected = conference.expected_documents.create(date=date(2022, 11, 1), organization=away)
     unit = make_organization("A department", parent=away)
 
     merge(away, into, by=make_user())
 
-    for row, name in ((role, "organization"), (appearance, "organization"), (document, "issued_by"), (unit, "parent")):
+    unit.refresh_from_db()
+    assert unit.parent == into
+    for row in (role, appearance, issuer, delivery, mention, expected):
         row.refresh_from_db()
-        assert getattr(row, name) == into
+        assert row.organization == into
 
 
 def test_what_both_said_is_kept_once():
@@ -79,9 +84,17 @@ def test_what_both_said_is_kept_once():
     conference.appearances.create(person=person, role="chair", title_en="President")
     photo = make_photo(conference)
     photo.people.add(person, same)
+    document = make_document(conference, issued_by=away, delivered_by=person, delivered_title="Minister")
+    issuer, delivery = document.issuers.create(organization=into), document.deliveries.create(person=same)
+    for name, kind in ((person, "quoted"), (same, "quoted"), (person, "mentioned")):
+        document.mentions.create(person=name, kind=kind)
 
     merge(away, into, by=make_user())
     merge(person, same, by=make_user())
+
+    assert list(document.issuers.all()) == [issuer]
+    assert [(row, row.title_en) for row in document.deliveries.all()] == [(delivery, "Minister")]
+    assert list(document.mentions.values_list("person", "kind")) == [(same.pk, "quoted"), (same.pk, "mentioned")]
 
     roles = OrganizationRole.objects.order_by("role").values_list("organization", "role")
     assert list(roles) == [(into.pk, "donor"), (into.pk, "host")]

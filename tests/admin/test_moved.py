@@ -31,7 +31,7 @@ def other(db):
 
 @pytest.fixture
 def statement(db):
-    return make_document(kind="statement", title="Remarks", body="<p>As it was</p>", dateline="", delivered_title="")
+    return make_document(kind="statement", title="Remarks", body="<p>As it was</p>", dateline="")
 
 
 def become_a_press_release(other, document, **values):
@@ -58,13 +58,13 @@ def test_what_was_typed_is_in_the_form_of_the_new_kind(staff, other, statement):
     mine = AdminForm(staff, page("statement", statement))
     become_a_press_release(other, statement, dateline="Minsk, 4 September", title="The minister’s remarks")
 
-    mine.fill(title="My title", body="<p>My long text</p>", place="Minsk", delivered_title="Minister")
+    mine.fill(title="My title", body="<p>My long text</p>", place="Minsk", symbol="S/2019/123")
     response = mine.press("_continue")
 
     assert response.status_code == 422
     assert errors_of(response)["__all__"] == [
         f"{MOVED} {IN_FORM}",
-        "This form has no field for some of what you typed. Copy it if you still need it: Title on that occasion: Minister",
+        "This form has no field for some of what you typed. Copy it if you still need it: UN symbol: S/2019/123",
         "Someone else has saved this record since you opened it. For each field, choose what to keep, then save again.",
     ]
     assert [c.name for c in response.context["portal"]["conflicts"]] == ["title"]

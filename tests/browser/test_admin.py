@@ -79,6 +79,8 @@ def dossier():
     document = make_document(
         conference, "A release", occasion="opening", session=session, issued_by=organization, delivered_by=person
     )
+    document.mentions.create(person=person, title_en="Minister")
+    conference.expected_documents.create(title_en="A report", date=conference.end_date, document=document)
     document.themes.set(themes)
     conference.references.create(document=document)
     conference.figures.create(measure="participants", value=400, source_document=document)

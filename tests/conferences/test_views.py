@@ -444,3 +444,68 @@ def test_a_photo_is_found_in_the_year_it_was_taken_or_else_of_its_conference(cli
 
     assert found == {2019: [str(undated.uid)], 2020: [str(dated.uid)]}
     assert re.findall(r'<option value="(\d+)">', page(client, "/en/photos/")) == ["2020", "2019"]
+
+
+# Expected documents --------------------------------------------------------------------------------------------------
+
+
+def test_an_expected_document_is_shown_until_the_document_itself_is_public(client, publisher, frozen_clock):
+    conference = make.make_conference(slug="dushanbe-2022")
+    report = make.make_document(conference, "The whole report", kind="report", slug="report")
+    office = make.make_organization("The Office")
+    row = conference.expected_documents.create(
+        title_en="Detailed report", date=date(2022, 11, 1), organization=office, document=report
+    )
+    conference.expected_documents.create(
+        date=date(2023, 1, 1),
+        date_precision="year",
+        kind="declaration",
+        issued_by_en="Both co-chairs",
+        organization=office,
+    )
+    publish(conference, by=publisher)
+    publish(report, by=publisher, at=frozen_clock.now + timedelta(hours=1))
+
+    html = page(client, "/en/conferences/dushanbe-2022/")
+    assert (
+        '<time datetime="2022-11">November 2022</time></p>\n<div class="what"><p class="kind"><span>Report</span></p>'
+        in html
+    )
+    assert '<h4>Detailed report</h4>\n<p class="more">The Office</p>' in html
+    assert '<h4>Declaration</h4>\n<p class="more">Both co-chairs</p>' in html
+    assert "1 November" not in html and "The whole report" not in html
+    record = client.get("/api/v1/conferences/dushanbe-2022/").json()
+    assert record["expected_documents"][0] == {
+        "key": str(row.uid),
+        "kind": "report",
+        "title": {"en": "Detailed report"},
+        "date": "2022-11-01",
+        "date_precision": "month",
+        "organization": {"uid": str(office.uid), "slug": office.slug, "name": {"en": "The Office"}},
+        "issued_by": {},
+    }
+    assert "expected" not in record["related"]
+
+    frozen_clock.tick(hours=1)
+    html = page(client, "/en/conferences/dushanbe-2022/")
+    assert ("Detailed report" in html, "The whole report" in html, "Both co-chairs" in html) == (False, True, True)
+    [now] = client.get("/api/v1/conferences/dushanbe-2022/").json()["related"]["expected"]
+    assert (now["key"], now["slug"]) == (str(row.uid), "report")
+
+    frozen_clock.tick()
+    withdraw(report, by=publisher, reason="Wrong file")
+    assert "Detailed report" in page(client, "/en/conferences/dushanbe-2022/")
+
+
+def test_a_version_tells_of_a_document_that_is_expected_later(client, publisher):
+    conference = make.make_conference(slug="dushanbe-2022")
+    row = conference.expected_documents.create(title_en="Detailed report", date=date(2022, 11, 1))
+    publish(conference, by=publisher)
+    row.date = date(2022, 12, 1)
+    row.save()
+    publish(conference, by=publisher)
+
+    told = page(client, "/en/conferences/dushanbe-2022/versions/2/")
+
+    assert "Expected documents › Detailed report (December 2022) › Date" in told
+    assert "November 2022" in told and "1 November" not in told

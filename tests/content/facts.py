@@ -279,6 +279,7 @@ FACTS = {
         "documents": ["news-item: en", "statement: en"],
     },
     "conferences/dushanbe-2022": {
+        "expected_documents": ["report 2022-11: Detailed report of the conference"],
         "title": (
             "International and Regional Border Security and Management Cooperation to Counter Terrorism and Prevent the "
             "Movement of Terrorists"
@@ -298,18 +299,7 @@ FACTS = {
         ],
         "figures": ["more than 700 participants (actual)", "exactly 4 side-events (actual)"],
         "figure_sources": ["dushanbe-2022-closing-remarks"],
-        "people": [
-            "Alena Kupchyna, Representative of the Secretary-General of the Organization for Security and Co-operation in Europe",
-            "Emomali Rahmon, President of the Republic of Tajikistan",
-            "Helga Maria Schmid, Secretary-General of the Organization for Security and Co-operation in Europe",
-            (
-                "Natalia Gherman, Special Representative of the Secretary-General for Central Asia and Head of the United "
-                "Nations Regional Centre for Preventive Diplomacy for Central Asia"
-            ),
-            "Sirojiddin Muhridin, Minister of Foreign Affairs of Tajikistan",
-            "Terhi Hakala, European Union Special Representative for Central Asia",
-            VORONKOV,
-        ],
+        "people": [VORONKOV],
         "documents": ["statement and co-chairs-summary: en"],
     },
     "conferences/tashkent-2022": {
@@ -335,6 +325,7 @@ FACTS = {
         "parent": "ct-week-2020",
     },
     "conferences/new-york-hlc-2023": {
+        "expected_documents": ["report 2023-09: Detailed outcome report of the High-Level Conference"],
         "title": "Third High-Level Conference of Heads of Counter-Terrorism Agencies of Member States",
         "motto": "Addressing Terrorism through Reinvigorated Multilateralism and Institutional Cooperation",
         "dates": "2023-06-19 to 2023-06-20",
@@ -382,17 +373,20 @@ FACTS = {
     },
     # Documents of the dossiers
     "documents/dushanbe-declaration-2019": {
+        "date": "2019-05",
         "title": "Dushanbe Declaration",
         "kind": "declaration",
         "adopted_at": "dushanbe-2019",
     },
     "documents/minsk-2019-opening-press-release": {
+        "date": "2019-09-03",
         "title": "High-level Conference on Countering Terrorism and the Use of New Technologies starts in Minsk",
         "kind": "press-release",
         "occasion": "opening",
         "addresses": [f"en: {MINSK_FILES}20190903%20Pressrelease%20_Opening_BelarusCTConf.pdf"],
     },
     "documents/minsk-2019-statement": {
+        "date": "2019-09",
         "kind": "statement",
         "delivered_by": "Vladimir Voronkov",
         "place": "Минск, Беларусь",
@@ -400,6 +394,7 @@ FACTS = {
         "addresses": [f"ru: {MINSK_FILES}20190828_USGVoronkov_OpeningStatment_BelCTConf_RUS_as%20delivered.pdf"],
     },
     "documents/minsk-2019-closing-press-release": {
+        "date": "2019-09-04",
         "kind": "press-release",
         "occasion": "closing",
         "addresses": [
@@ -415,15 +410,22 @@ FACTS = {
         "addresses": [f"en: {MINSK_FILES}20190904_ChairsSummary_%20BY2019NYConference.pdf"],
     },
     "documents/new-york-side-event-2019-remarks": {
+        "mentions": [
+            "mentioned: Alexander Lukashenko, President of the Republic of Belarus",
+            "mentioned: Péter Szijjártó",
+            "mentioned: Vladimir Makei",
+        ],
         "kind": "statement",
         "date": "2019-09-26",
         "delivered_by": VORONKOV,
     },
     "documents/budapest-2019-keynote-address": {
+        "date": "2019-11",
         "kind": "keynote-address",
         "delivered_by": "Vladimir Voronkov, Under-Secretary-General of UNOCT",
     },
     "documents/budapest-2019-opening-press-release": {
+        "date": "2019-11",
         "title": (
             "Press release on the opening of the conference and the signing of a Host Country Agreement establishing in "
             "Budapest a UNOCT Regional Programme Support Office"
@@ -490,16 +492,42 @@ FACTS = {
         "addresses": [f"en: {UNOCT_FILES}20200212_pr_closing_ftfviennaconference_0.pdf"],
     },
     "documents/dushanbe-2018-news-item": {
+        "issued_by": ["CTED"],
+        "mentions": [
+            "mentioned: Michèle Coninsx, Executive Director of the Counter-Terrorism Committee Executive Directorate",
+            "mentioned: Rashid Alimov, Secretary-General of the Shanghai Cooperation Organization",
+        ],
+        "date": "2018",
         "title": "Joint high-level consultations of UN counter-terrorism bodies in Tajikistan",
         "kind": "news-item",
     },
     "documents/dushanbe-2018-statement": {
+        "date": "2018-05",
         "kind": "statement",
         "delivered_by": (
             "Michèle Coninsx, Executive Director of the Counter-Terrorism Committee Executive Directorate"
         ),
     },
     "documents/dushanbe-2022-closing-remarks": {
+        "issued_by": ["UNOCT"],
+        "mentions": [
+            (
+                "mentioned: Alena Kupchyna, Representative of the Secretary-General of the Organization for Security and "
+                "Co-operation in Europe"
+            ),
+            "quoted: Emomali Rahmon, President of the Republic of Tajikistan",
+            (
+                "mentioned: Helga Maria Schmid, Secretary-General of the Organization for Security and Co-operation in "
+                "Europe"
+            ),
+            (
+                "mentioned: Natalia Gherman, Special Representative of the Secretary-General for Central Asia and Head of "
+                "the United Nations Regional Centre for Preventive Diplomacy for Central Asia"
+            ),
+            "mentioned: Sirojiddin Muhridin, Minister of Foreign Affairs of Tajikistan",
+            "mentioned: Terhi Hakala, European Union Special Representative for Central Asia",
+        ],
+        "date": "2022-10-19",
         "title": "Closing Remarks by Mr. Vladimir Voronkov",
         "kind": "statement and co-chairs-summary",
         "occasion": "closing",
@@ -513,6 +541,8 @@ FACTS = {
         ],
     },
     "documents/new-york-hlc-2023-closing-press-release": {
+        "issued_by": ["UNOCT"],
+        "mentions": ["quoted: Vladimir Voronkov, United Nations Under-Secretary-General for Counter-Terrorism"],
         "title": (
             "Third High-Level Conference of Heads of Counter-Terrorism Agencies concludes with calls for reinvigorating "
             "multilateralism"
@@ -533,13 +563,14 @@ FACTS = {
         "symbol": "A/RES/60/288",
         "addresses": ["en: https://www.un.org/counterterrorism/un-global-counter-terrorism-strategy"],
     },
-    "documents/strategy-sixth-review": {"symbol": "A/RES/72/284"},
+    "documents/strategy-sixth-review": {"issued_by": ["United Nations General Assembly"], "symbol": "A/RES/72/284"},
     "documents/security-council-resolution-2178": {
         "symbol": "S/RES/2178 (2014)",
         "addresses": ["en: http://www.undocs.org/s/res/2178(2014)"],
     },
     "documents/security-council-resolution-2395": {"symbol": "S/RES/2395 (2017)"},
     "documents/security-council-resolution-2396": {
+        "issued_by": ["United Nations Security Council"],
         "symbol": "S/RES/2396 (2017)",
         "addresses": ["en: http://www.undocs.org/s/res/2396(2017)"],
     },
@@ -556,11 +587,13 @@ FACTS = {
         "addresses": ["en: https://undocs.org/en/S/2018/1177"],
     },
     "documents/key-principles-women-and-children": {
+        "date": "2019-04",
         "title": (
             "Key Principles for the Protection, Repatriation, Prosecution, Rehabilitation and Reintegration of Women and "
             "Children with Links to UN-listed Terrorist Groups"
         ),
         "addresses": [f"en: {UNOCT_FILES}key_principles-april_2019.pdf"],
     },
-    "documents/joint-plan-of-action-central-asia": {"adopted_at": "tashkent-2022"},
+    "documents/joint-plan-of-action-central-asia": {"date": "2022-03", "adopted_at": "tashkent-2022"},
+    "documents/multi-year-appeal": {"issued_by": ["UNOCT"], "date": "2021"},
 }

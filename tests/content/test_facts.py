@@ -40,7 +40,8 @@ def motto(record):
 
 
 def date(record):
-    return record["date"]
+    """The date as far as it is known: "2022-03" for a month, "2022" for a year."""
+    return record["date"][: {"day": 10, "month": 7, "year": 4}[record["date_precision"]]]
 
 
 def dates(record):
@@ -150,6 +151,13 @@ def documents(record):
     return [f"{kind(document)}: {' '.join(sorted(document['languages']))}" for document in found]
 
 
+def expected_documents(record):
+    return [
+        f"{kind(entry | {'also_serves_as': ''})} {date(entry)}: {title(entry)}"
+        for entry in record["expected_documents"]
+    ]
+
+
 def photo_credits(record):
     marker = "original photograph: "
     credits = {photo["credit"] for photo in records_of("photos", record["slug"])}
@@ -165,7 +173,19 @@ def occasion(record):
 
 
 def delivered_by(record):
-    return ", ".join(filter(None, [record["delivered_by"]["name"]["en"], record["delivered_title"].get("en")]))
+    [entry] = record["delivered_by"]
+    return ", ".join(filter(None, [entry["name"]["en"], entry["title"].get("en")]))
+
+
+def mentions(record):
+    return [
+        f"{entry['kind']}: {', '.join(filter(None, [entry['name']['en'], entry['title'].get('en')]))}"
+        for entry in record["mentions"]
+    ]
+
+
+def issued_by(record):
+    return [entry["acronym"] or entry["name"]["en"] for entry in record["issued_by"]]
 
 
 def addresses(record):

@@ -11,7 +11,7 @@ from ctportal.core.instants import end_of_day, today
 from ctportal.publishing.services import publish
 from ctportal.reading.filters import filters_for
 from ctportal.reading.queries import listing
-from tests.factories import make_conference, make_photo, make_request, make_user
+from tests.factories import make_conference, make_document, make_photo, make_request, make_user
 
 MS = timedelta(milliseconds=1)
 TWO_IN_DUSHANBE = datetime(2026, 3, 2, 21, 0, tzinfo=UTC)  # of 3 March
@@ -105,6 +105,24 @@ def test_an_edition_lasts_from_the_first_to_the_last_day_of_what_is_known(entere
         "end_date": last,
         "date_precision": precision,
     }
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("precision", "meant"),
+    [
+        ("day", ("2022-03-15", "2022-03-15")),
+        ("month", ("2022-03-01", "2022-03-31")),
+        ("year", ("2022-01-01", "2022-12-31")),
+    ],
+)
+def test_a_document_is_of_every_day_of_what_is_known(precision, meant):
+    edition = publish(make_document(date=date(2022, 3, 15), date_precision=precision), by=make_user())
+
+    assert (str(edition.date), str(edition.end_date), edition.over_at) == (*meant, None)
+    assert (edition.data["date"], edition.data["date_precision"]) == ("2022-03-15", precision)
+    assert found("document", "date_after=2022-03-20") == ([edition.slug] if precision != "day" else [])
+    assert found("document", "date_before=2022-02-28") == ([edition.slug] if precision == "year" else [])
 
 
 def found(record_type, query):

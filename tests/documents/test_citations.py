@@ -71,11 +71,16 @@ COMMANDS = {
 
 
 def document(**fields):
-    """Return a document as its page shows it; texts are in English."""
-    texts = {"by": "", "issued_by": "", "place": "Minsk", "title": "Closing remarks"}
+    """Return a document as its page shows it; texts are in English. Lists of names may be one name."""
+    texts = {"place": "Minsk", "title": "Closing remarks"}
     texts |= {name: fields.pop(name) for name in list(fields) if name in texts}
+    names = {name: fields.pop(name, []) for name in ("by", "issued_by")}
     return {
         **{name: LocalizedText(text, "en") for name, text in texts.items()},
+        **{
+            name: [{"name": LocalizedText(each, "en")} for each in ([given] if isinstance(given, str) else given)]
+            for name, given in names.items()
+        },
         "kind": "Report",
         "code": "report",
         "date": "4 September 2019",
@@ -101,6 +106,22 @@ def from_latex(text):
     plain = re.sub(r"\{\\(text[a-z]+)\}", lambda found: f"\0{list(COMMANDS).index(found[1])}", text)
     plain = re.sub(r"\\([%$#&_])", r"\1", plain.replace("{", "").replace("}", ""))
     return re.sub("\0([0-9])", lambda found: list(COMMANDS.values())[int(found[1])], plain)
+
+
+@pytest.mark.parametrize(
+    ("iso_date", "shown", "entry", "reference"),
+    [
+        ("2022-03-05", "5 March 2022", {"year": "2022", "month": "3", "day": "5"}, "2022/03/05"),
+        ("2022-03", "March 2022", {"year": "2022", "month": "3"}, "2022/03//"),
+        ("2022", "2022", {"year": "2022"}, "2022///"),
+    ],
+)
+def test_a_citation_gives_no_more_of_the_date_than_is_known(iso_date, shown, entry, reference):
+    plain, bibtex, ris = cited(document(iso_date=iso_date, date=shown))
+
+    assert f"Report. Minsk, {shown}. S/2019/123" in plain
+    assert {name: bibtex.fields[name] for name in ("year", "month", "day") if name in bibtex.fields} == entry
+    assert (ris["date"], ris["year"]) == (reference, "2022")
 
 
 @pytest.mark.parametrize("field", FIELDS)
@@ -179,6 +200,21 @@ def test_an_organization_with_a_comma_is_no_person_in_ris():
     assert office.last_names == ["{Ministry of Justice, Interior and Trade}"]
     assert "authors" not in reference
     assert reference["publisher"] == "Ministry of Justice, Interior and Trade"
+
+
+def test_several_people_and_organizations_are_told_apart():
+    people, offices = ["Ada Speaker", "WANG Yi"], ["Office for Trade", "Ministry of Justice, Interior and Trade"]
+
+    plain, entry, reference = cited(document(by=people, issued_by=offices))
+    assert plain.startswith("Ada Speaker, WANG Yi. “Closing remarks”")
+    assert [person.last_names for person in entry.persons["author"]] == [["Speaker"], ["WANG"]]
+    assert entry.fields["institution"] == "Office for Trade; Ministry of Justice, Interior and Trade"
+    assert (reference["authors"], reference["publisher"]) == (["Speaker, Ada", "WANG, Yi"], "; ".join(offices))
+
+    plain, entry, reference = cited(document(issued_by=offices))
+    assert plain.startswith("Office for Trade, Ministry of Justice, Interior and Trade. “Closing remarks”")
+    assert [office.last_names for office in entry.persons["author"]] == [[f"{{{name}}}"] for name in offices]
+    assert reference["authors"] == ["Office for Trade"]
 
 
 def test_a_digest_its_version_and_its_language_are_said():

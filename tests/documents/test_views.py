@@ -1,5 +1,7 @@
 """The pages of documents: languages, digests, files, citations, relations."""
 
+from datetime import date
+
 import pytest
 
 from ctportal.publishing.services import publish
@@ -24,7 +26,7 @@ def make_release(publisher, **fields):
         "It was opened",
         slug="opened",
         delivered_by=make.make_person("Ada Speaker"),
-        delivered_title_en="Minister",
+        delivered_title="Minister",
         issued_by=make.make_organization("The Office"),
         place_en="Minsk",
         dateline_en="Minsk, 4 September 2019",
@@ -47,6 +49,86 @@ def test_every_language_is_one_click_away_and_what_is_missing_is_said(client, pu
     assert "<h1>Открытие</h1>" in russian
     assert '<h1><span lang="en" dir="ltr">It was opened</span></h1>' in french
     assert '<div class="prose" lang="en" dir="ltr">' in french
+
+
+@pytest.mark.parametrize(("precision", "shown", "iso"), [("month", "March 2022", "2022-03"), ("year", "2022", "2022")])
+def test_no_page_gives_more_of_the_date_than_is_known(client, publisher, precision, shown, iso):
+    conference = make.make_conference(slug="the-conference")
+    document = make.make_document(conference, slug="plan", date=date(2022, 3, 15), date_precision=precision)
+    for record in (conference, document):
+        publish(record, by=publisher)
+
+    for address in ("documents/plan", "documents", "conferences/the-conference"):
+        html = page(client, f"/en/{address}/")
+        assert f'<time datetime="{iso}">{shown}</time>' in html
+        assert "15 March" not in html and "2022-03-15" not in html
+
+
+def test_a_version_tells_of_a_corrected_date_to_its_precision(client, publisher):
+    document = make.make_document(slug="plan", date=date(2022, 3, 1), date_precision="month")
+    publish(document, by=publisher)
+    document.date, document.date_precision = date(2022, 4, 6), "day"
+    document.save()
+    publish(document, by=publisher)
+
+    html = page(client, "/en/documents/plan/versions/2/")
+
+    assert ("March 2022" in html, "6 April 2022" in html, "1 March" in html) == (True, True, False)
+
+
+def test_several_organizations_issue_and_several_people_deliver_it_in_order(client, publisher):
+    office, ministry = make.make_organization("The Office"), make.make_organization("The Ministry")
+    document = make.make_document(slug="joint", kind="statement")
+    for order, (organization, name, title) in enumerate(
+        [(ministry, "Ben Minister", "Minister"), (office, "Ada Speaker", "")]
+    ):
+        document.issuers.create(organization=organization, order=order)
+        person = make.make_person(name, slug=name.split()[0].lower())
+        document.deliveries.create(person=person, title_en=title, organization=organization, order=order)
+    publish(document, by=publisher)
+
+    record = client.get("/api/v1/documents/joint/").json()
+    assert [entry["name"]["en"] for entry in record["issued_by"]] == ["The Ministry", "The Office"]
+    assert [
+        (entry["name"]["en"], entry["slug"], entry["title"], entry["organization"]["name"]["en"])
+        for entry in record["delivered_by"]
+    ] == [("Ben Minister", "ben", {"en": "Minister"}, "The Ministry"), ("Ada Speaker", "ada", {}, "The Office")]
+    html = page(client, "/en/documents/joint/")
+    assert html.index("Ben Minister</a><br>") < html.index(">Minister<") < html.index("Ada Speaker</a><br>")
+    assert f'<dd><a href="/en/documents/?organization={ministry.slug}">The Ministry</a></dd>' in html
+    assert "Ben Minister, Ada Speaker. “A document”" in html
+    for filters in ("person=ada", "person=ben", f"organization={office.slug}", f"organization={ministry.slug}"):
+        assert '<p class="more">Ben Minister</p>\n<p class="more">Ada Speaker</p>' in page(
+            client, f"/en/documents/?{filters}"
+        )
+
+
+def test_who_is_quoted_or_mentioned_is_shown_and_found_and_told_of_in_versions(client, publisher):
+    document = make.make_document(slug="closing", kind="statement", delivered_by=make.make_person("Ada Speaker"))
+    publish(document, by=publisher)
+    president, minister = make.make_person("A President", slug="president"), make.make_person("A Minister")
+    country = make.make_organization("A country")
+    document.mentions.create(person=president, kind="quoted", title_en="President", organization=country, order=1)
+    document.mentions.create(person=minister, order=2)
+    publish(document, by=publisher)
+
+    record = client.get("/api/v1/documents/closing/").json()
+    assert [(each["name"], each["kind"], each["title"]) for each in record["mentions"]] == [
+        ({"en": "A President"}, "quoted", {"en": "President"}),
+        ({"en": "A Minister"}, "mentioned", {}),
+    ]
+    assert [each["organization"] and each["organization"]["slug"] for each in record["mentions"]] == [
+        country.slug,
+        None,
+    ]
+    html = page(client, "/en/documents/closing/")
+    assert '<h2 id="mentions">People quoted or mentioned</h2>' in html
+    assert '<a href="/en/documents/?person=president">A President</a></b> <span class="role">Quoted</span><br>' in html
+    found = client.get("/api/v1/documents/", {"person": "president"}).json()["results"]
+    assert [each["slug"] for each in found] == ["closing"]
+    assert [each["name"]["en"] for each in record["delivered_by"]] == ["Ada Speaker"]  # they are no speakers
+    told = page(client, "/en/documents/closing/versions/2/")
+    assert "A President (Quoted)" in told and "A Minister (Mentioned)" in told
 
 
 def test_a_digest_says_that_it_is_one_and_links_to_the_original(client, publisher):
@@ -155,8 +237,8 @@ def test_structured_data_of_a_press_release(client, publisher):
         "headline": "It was opened",
         "inLanguage": "en",
         "datePublished": "2019-09-04",
-        "author": {"@type": "Person", "name": "Ada Speaker"},
-        "publisher": {"@type": "Organization", "name": "The Office"},
+        "author": [{"@type": "Person", "name": "Ada Speaker"}],
+        "publisher": [{"@type": "Organization", "name": "The Office"}],
         "identifier": "S/2019/123",
         "about": {
             "@type": "Event",

@@ -46,10 +46,14 @@ AUTOCOMPLETES = (
     *(("conferences", "appearance", field) for field in ("person", "organization")),
     *(("conferences", "figure", field) for field in ("source_document",)),
     *(("conferences", "reference", field) for field in ("document",)),
+    *(("conferences", "expecteddocument", field) for field in ("organization", "document")),
     *(("conferences", "organization", field) for field in ("parent",)),
     *(("conferences", "session", field) for field in ("conference",)),
     *(("conferences", "photo", field) for field in ("conference", "people")),
-    *(("documents", "document", field) for field in ("conference", "session", "issued_by", "delivered_by", "themes")),
+    *(("documents", "document", field) for field in ("conference", "session", "themes")),
+    *(("documents", "issuer", field) for field in ("organization",)),
+    *(("documents", "delivery", field) for field in ("person", "organization")),
+    *(("documents", "mention", field) for field in ("person", "organization")),
     *(("documents", "documentrelation", field) for field in ("target", "conference")),
 )  # fmt: skip
 NO_EDITION = NO_REVISION = 987654321  # a key that no row has

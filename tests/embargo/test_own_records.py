@@ -108,7 +108,6 @@ class Dossiers:
         conference, document, organization = from_[Conference], from_[Document], from_[Organization]
         conference.parent, organization.parent = to[Conference], to[Organization]
         document.conference, document.session = to[Conference], to[Session]
-        document.issued_by, document.delivered_by = to[Organization], to[Person]
         for record in (conference, document, organization):
             record.save()
         for record in (conference, document):
@@ -121,7 +120,13 @@ class Dossiers:
             self._add(side, apps.get_model("conferences.Appearance"), **place, **there)
         figure = {"measure": "participants", "value": 4, "source_document": to[Document]}
         self._add(side, apps.get_model("conferences.Figure"), conference=conference, **figure)
+        expected = {"date": date(2027, 4, 1), "organization": to[Organization], "document": to[Document]}
+        self._add(side, apps.get_model("conferences.ExpectedDocument"), conference=conference, **expected)
         self._add(side, apps.get_model("conferences.Reference"), conference=conference, document=to[Document])
+        there = {"document": document, "organization": to[Organization]}
+        self._add(side, apps.get_model("documents.Issuer"), **there)
+        self._add(side, apps.get_model("documents.Delivery"), **there, person=to[Person])
+        self._add(side, apps.get_model("documents.Mention"), **there, person=to[Person])
         related = apps.get_model("documents.DocumentRelation")
         self._add(side, related, document=document, kind="cites", target=to[Document])
         self._add(side, related, document=document, kind="adopted-at", conference=to[Conference])

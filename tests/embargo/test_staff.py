@@ -13,7 +13,7 @@ from ctportal.staff.preview import preview_address
 from ctportal.workflow import restoring
 from documents.models import Document
 from tests.admin.forms import AdminForm, errors_of
-from tests.factories import make_account, make_conference, make_document, make_photo
+from tests.factories import make_account, make_conference, make_document, make_person, make_photo
 
 from . import addresses
 from .canaries import CLOSED, OPEN, TOLD, never
@@ -176,11 +176,11 @@ def foreign_rows(world):
     hidden = world.cases["draft", "conference"].record
     for prefix in ("main_topics", "sessions", "figures", "links", "announced_dates", "references", "series_entries"):
         yield prefix, getattr(hidden, prefix).first()
-    for prefix in ("organization_roles", "appearances"):
+    for prefix in ("organization_roles", "appearances", "expected_documents"):
         yield prefix, getattr(hidden, prefix).first()
 
 
-@pytest.mark.parametrize("number", range(9))
+@pytest.mark.parametrize("number", range(10))
 def test_a_row_of_somebody_else_in_a_form_of_ones_own_is_left_alone(world, contributor, number):
     prefix, row = list(foreign_rows(world))[number]
     mine = own(world, make_conference)
@@ -213,6 +213,8 @@ def hidden_choices(world):
     )
     yield "appearances", {"person": entry["person"], "role": "chair"}, "appearances-0-person"
     yield "references", {"document": document.record.pk}, "references-0-document"
+    for name, hidden in (("organization", entry["organization"]), ("document", document.record.pk)):
+        yield "expected_documents", {"date": "2027-04-01", name: hidden}, f"expected_documents-0-{name}"
     yield (
         "figures",
         {"measure": "participants", "value": "4", "source_document": document.record.pk, "source": "x"},
@@ -220,7 +222,7 @@ def hidden_choices(world):
     )
 
 
-@pytest.mark.parametrize("number", range(7))
+@pytest.mark.parametrize("number", range(9))
 def test_a_hidden_record_cannot_be_named_in_a_form_of_ones_own(world, contributor, number):
     prefix, values, field = list(hidden_choices(world))[number]
     mine = own(world, make_conference)
@@ -236,18 +238,30 @@ def test_a_hidden_record_cannot_be_named_in_a_form_of_ones_own(world, contributo
     assert snapshot() == before
 
 
-@pytest.mark.parametrize("field", ["conference", "session", "issued_by", "delivered_by", "themes"])
+@pytest.mark.parametrize(
+    "field",
+    [
+        *("conference", "session", "themes", "issuers-0-organization"),
+        *("deliveries-0-person", "deliveries-0-organization", "mentions-0-person", "mentions-0-organization"),
+    ],
+)
 def test_a_document_of_ones_own_cannot_name_a_hidden_record(world, contributor, field):
     mine = own(world, make_document, kind="statement")
     hidden, document = world.cases["draft", "conference"], world.cases["draft", "document"]
     value = {
         "conference": hidden.record.pk,
         "session": hidden.record.sessions.get().pk,
-        "issued_by": document.vocabulary[CLOSED, "organization"].pk,
-        "delivered_by": document.vocabulary[CLOSED, "person"].pk,
+        "issuers-0-organization": document.vocabulary[CLOSED, "organization"].pk,
+        "deliveries-0-person": document.vocabulary[CLOSED, "person"].pk,
+        "deliveries-0-organization": document.vocabulary[CLOSED, "organization"].pk,
+        "mentions-0-person": document.vocabulary[CLOSED, "person"].pk,
+        "mentions-0-organization": document.vocabulary[CLOSED, "organization"].pk,
         "themes": document.vocabulary[CLOSED, "theme"].pk,
     }[field]
     form = AdminForm(contributor, change(mine, "documents/statement"))
+    if "-" in field:
+        prefix = field.split("-")[0]
+        form.add_row(prefix, **({} if prefix == "issuers" else {"person": str(own(world, make_person).pk)}))
     form.fill(**{field: [str(value)] if field == "themes" else str(value)})
     before = snapshot()
 

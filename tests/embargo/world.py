@@ -337,6 +337,7 @@ class World:
         entries = self._vocabulary(case, side, text)
         for rows in (record.announced_dates, record.main_topics, record.sessions, record.figures, record.links):
             rows.all().delete()
+        record.expected_documents.all().delete()
         for rows in (record.series_entries, record.organization_roles, record.appearances, record.references):
             rows.all().delete()
         day = record.start_date
@@ -352,6 +353,9 @@ class World:
             record.references.create(document=document)
             figure["source_document"] = document
         self._row(record.figures, case, text, **figure)
+        uid = self.canaries.uid(str(case), HELD if text != OPEN else TOLD, "ExpectedDocument.uid")
+        expected = {"date": day, "uid": uid, "organization": entries["organization"]}
+        self._row(record.expected_documents, case, text, document=figure.get("source_document"), **expected)
         uid = self.canaries.uid(str(case), HELD if text != OPEN else TOLD, "Session.uid")
         session = self._row(record.sessions, case, text, uid=uid, date=day)
         for place in (record, session):
@@ -380,7 +384,11 @@ class World:
                 row.file = self._paper(case, text if row.language in READY or text != OPEN else HELD, row.language)
             row.save()
         record.relations.all().delete()
-        record.issued_by, record.delivered_by = entries["organization"], entries["person"]
+        for rows in (record.issuers, record.deliveries, record.mentions):
+            rows.all().delete()
+        record.issuers.create(organization=entries["organization"])
+        for rows in (record.deliveries, record.mentions):
+            self._row(rows, case, text, person=entries["person"], organization=entries["organization"])
         record.themes.set([entries["theme"], self.host.vocabulary[OPEN, "theme"]])
         record.relations.create(kind="adopted-at", conference=self.host.record)
         record.save()

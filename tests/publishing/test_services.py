@@ -592,7 +592,7 @@ def test_renaming_publishes_minor_editions_of_all_that_shows_it_but_not_their_dr
 
     current = Edition.objects.public(epoch.now()).get(uid=document.uid)
     assert (made, [e.uid for e in left_out]) == ([current], [waiting.uid])
-    assert (current.minor, current.data["delivered_by"]["name"], titles(current)) == (
+    assert (current.minor, current.data["delivered_by"][0]["name"], titles(current)) == (
         True,
         {"en": "John Smith"},
         {"en": "A document"},
@@ -608,7 +608,7 @@ def test_merging_moves_what_is_public_and_leaves_a_redirect(frozen_clock, by):
     merge_entries(double, person, by=by)
 
     assert public_uids() == {document.uid, person.uid}
-    assert Edition.objects.public(epoch.now()).get(uid=document.uid).data["delivered_by"]["uid"] == str(person.uid)
+    assert Edition.objects.public(epoch.now()).get(uid=document.uid).data["delivered_by"][0]["uid"] == str(person.uid)
     assert Redirect.objects.values_list("uid", "target").get() == (double.uid, person.uid)
 
 
@@ -659,7 +659,7 @@ def test_restoring_follows_merges_made_meanwhile(frozen_clock, by):
     frozen_clock.tick()
     restored = restore(document, by=by).edition
 
-    assert restored.data["delivered_by"]["uid"] == str(person.uid)
+    assert restored.data["delivered_by"][0]["uid"] == str(person.uid)
     assert public_uids() == {document.uid, other.uid, person.uid}
 
 
@@ -702,10 +702,24 @@ def test_labels_of_main_topics_sessions_and_links_wait_for_their_language(by):
     conference.appearances.create(person=person, role="speaker", **labels)
     session = conference.sessions.create(**labels, description_en="Ready", description_fr="CANARY")
     session.appearances.create(person=person, role="speaker", **labels)
+    by_whom = {"issued_by_en": "Ready", "issued_by_fr": "CANARY", "issued_by_ru": "CANARY"}
+    conference.expected_documents.create(date=date(2022, 11, 1), **labels, **by_whom)
     edition = publish(conference, by=by)
 
     assert "canary" not in (edition.json + edition.text + edition.card).casefold()
-    assert edition.json.count('"title":{"en":"Ready"}') == 5
+    assert edition.json.count('"title":{"en":"Ready"}') == 6
+    assert '"issued_by":{"en":"Ready"}' in edition.json
+
+
+def test_titles_at_a_document_wait_for_their_language(by):
+    document = make_document()
+    document.versions.create(language="fr", title="Brouillon")
+    for rows in (document.deliveries, document.mentions):
+        rows.create(person=make_person(), title_en="Ready", title_fr="CANARY", title_ru="CANARY")
+    edition = publish(document, by=by)
+
+    assert "canary" not in (edition.json + edition.text + edition.card).casefold()
+    assert edition.json.count('"title":{"en":"Ready"}') == 2
 
 
 def test_one_language_ahead_leaves_the_rest_of_the_draft_unpublished(frozen_clock, by):
@@ -714,6 +728,7 @@ def test_one_language_ahead_leaves_the_rest_of_the_draft_unpublished(frozen_cloc
     document = make_document(conference, kind="statement")
     old, new = make_stored_file("en.pdf"), make_stored_file("ru.pdf")
     document.versions.update(file=old)
+    speaker = document.deliveries.create(person=make_person("Ada"), title_en="Minister")
     publish(conference, by=by)
     publish(document, by=by)
     frozen_clock.tick()
@@ -722,6 +737,9 @@ def test_one_language_ahead_leaves_the_rest_of_the_draft_unpublished(frozen_cloc
     conference.texts.create(language="ru", title="Заголовок", ready=True)
     document.versions.filter(language="en").update(title="Half done", file=make_stored_file("draft.pdf"))
     document.versions.create(language="ru", title="Перевод", file=new, ready=True)
+    speaker.title_en, speaker.title_ru = "Half done", "Министр"
+    speaker.save()
+    document.deliveries.create(person=make_person("Ben"), title_ru="Посол")
 
     first = publish_language(conference, "ru", by=by)
     second = publish_language(document, "ru", by=by)
@@ -730,6 +748,7 @@ def test_one_language_ahead_leaves_the_rest_of_the_draft_unpublished(frozen_cloc
     assert [s["title"] for s in first.data["sessions"]] == [{"en": "Opening", "ru": "Открытие"}]
     assert first.data["sessions"][0]["key"] == str(session.uid)
     assert titles(second) == {"en": "A document", "ru": "Перевод"}
+    assert [entry["title"] for entry in second.data["delivered_by"]] == [{"en": "Minister", "ru": "Министр"}]
     assert [v["language"] for v in second.data["versions"]] == ["en", "ru"]
     assert {row.file for row in second.files.all()} == {old, new}
     assert ("language", "ru") in {(f.name, f.value) for f in second.facets.all()}

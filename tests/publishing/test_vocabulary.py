@@ -174,7 +174,7 @@ def test_a_new_name_published_everywhere_is_noted_on_every_draft_that_names_the_
         record.refresh_from_db()
         assert record.draft_sha256 == checksum(draft_of(record).json)
     assert draft.draft_sha256 != before
-    assert draft_of(document).data["delivered_by"]["name"] == {"en": "After"}
+    assert draft_of(document).data["delivered_by"][0]["name"] == {"en": "After"}
 
 
 def test_the_public_names_are_read_at_once_for_all_drafts(writer, django_assert_num_queries):

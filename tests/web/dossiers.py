@@ -63,6 +63,10 @@ def make_dossier(n=1, *, title="Border security", by=None, documents=6, photos=4
     sessions[0].appearances.create(person=person, title_en="Minister", role="chair")
     sessions[0].organization_roles.create(organization=organizations[1], role="host")
     conference.main_topics.create(title_en="First topic")
+    conference.expected_documents.create(
+        title_en="Detailed report", date=date(2019, 12, 1), issued_by_en="The co-chairs"
+    )
+    conference.expected_documents.create(date=date(2020, 1, 1), date_precision="year", organization=organizations[0])
     conference.links.create(title_en="Recording", address="https://example.org/video", kind="video", language="en")
     conference.announced_dates.create(
         start_date=date(2019, 1, 1),
@@ -107,7 +111,7 @@ def make_dossier_document(conference, n, i, person, organization, session, theme
         place_en="Minsk",
         issued_by=organization,
         delivered_by=person,
-        delivered_title_en="Minister",
+        delivered_title="Minister",
         dateline_en="Minsk, 4 September 2019",
         contact="Press office",
         hashtags="#CTWeek",
@@ -119,6 +123,7 @@ def make_dossier_document(conference, n, i, person, organization, session, theme
         language="ru", title=f"Документ {n}.{i}", body="<p>Текст.</p>", state="digest", standing="unofficial",
         external_url="https://example.org/original", ready=True, file=make.make_stored_file(),
     )  # fmt: skip
+    document.mentions.create(person=person, kind="quoted", title_en="President", organization=organization)
     if theme:
         document.themes.add(theme)
     publish(document, by=by)

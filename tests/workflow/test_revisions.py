@@ -40,7 +40,7 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-QUERIES = 23  # the record with all that belongs to it, its last revision, and writing them
+QUERIES = 24  # the record with all that belongs to it, its last revision, and writing them
 
 
 @pytest.fixture
@@ -72,6 +72,7 @@ def whole():
     )
     conference.references.create(document=make_document())
     conference.links.create(title_en="Video", address="https://example.org/")
+    conference.expected_documents.create(title_fr="Un rapport", date=date(2019, 11, 1), document=make_document())
     return conference
 
 
@@ -97,7 +98,7 @@ def test_a_revision_holds_a_conference_with_every_row_that_belongs_to_it(whole):
         counts[model._meta.model_name] = counts.get(model._meta.model_name, 0) + 1
     assert counts == {
         "conference": 1, "conferencetext": 2, "seriesentry": 1, "announceddate": 1, "maintopic": 1, "session": 1,
-        "organizationrole": 2, "appearance": 2, "figure": 1, "reference": 1, "link": 1,
+        "organizationrole": 2, "appearance": 2, "figure": 1, "reference": 1, "link": 1, "expecteddocument": 1,
     }  # fmt: skip
 
 
@@ -188,6 +189,7 @@ def disturb(conference):
     conference.main_topics.update(title_ru="Другая")
     conference.main_topics.create(title_en="Another")
     conference.figures.update(value=500)
+    conference.expected_documents.update(date_precision="day", document=None)
     conference.appearances.update(person=make_person())
     conference.organization_roles.all().delete()
     conference.sessions.get().appearances.all().delete()
@@ -206,6 +208,22 @@ def test_restoring_brings_back_every_row_and_column_and_takes_away_what_came_sin
 
     assert taken(whole) == saved_state.rows
     assert told == []
+
+
+def test_restoring_a_document_brings_back_who_issued_delivered_and_is_named_in_it(editor):
+    document = make_document(issued_by=make_organization(), delivered_by=make_person(), delivered_title="Minister")
+    document.mentions.create(
+        person=make_person(), kind="quoted", title_ru="Президент", organization=make_organization()
+    )
+    saved_state = kept(document)
+    document.issuers.update(organization=make_organization())
+    document.deliveries.update(person=make_person(), title_en="Envoy")
+    document.mentions.all().delete()
+    document.mentions.create(person=make_person())
+
+    restoring.restore(document, saved_state, by=editor, comment="Restored.")
+
+    assert taken(document) == saved_state.rows
 
 
 def test_what_every_kind_of_row_was_is_restored_alone_as_well(whole, editor):

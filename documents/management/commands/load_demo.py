@@ -35,9 +35,13 @@ ROWS = {
     "announced_dates": "announced_dates",
     "main_topics": "main_topics",
     "links": "links",
+    "expected_documents": "expected_documents",
     "organizations": "organization_roles",
     "people": "appearances",
     "versions": "versions",
+    "issued_by": "issuers",
+    "delivered_by": "deliveries",
+    "mentions": "mentions",
 }
 
 

@@ -14,6 +14,7 @@ from django_prose_editor.fields import ProseEditorField, create_sanitizer
 
 from ctportal.core import languages
 from ctportal.core.codes import (
+    WITHOUT_NUMBER,
     AppearanceRole,
     ConferenceKind,
     DatePrecision,
@@ -446,9 +447,13 @@ class Figure(models.Model):
         _("actual or expected"), max_length=10, choices=Expectation.choices, default=Expectation.ACTUAL
     )
     qualifier = models.CharField(_("qualifier"), max_length=10, choices=Qualifier.choices, default=Qualifier.EXACTLY)
-    value = models.PositiveIntegerField(_("value"))
+    value = models.PositiveIntegerField(
+        _("value"), null=True, blank=True, help_text=_("Empty where the source says “several” or “many”.")
+    )
     source_document = optional_key("documents.Document", _("source (document)"), related_name="+")
     source = LineField(_("source (text)"), max_length=300, blank=True)
+    source_address = AddressField(_("address of the source"), max_length=1000, blank=True)
+    source_date = models.DateField(_("date of the source"), null=True, blank=True)
     official = models.BooleanField(_("official"), default=False, help_text=_("The one that is shown first."))
     order = models.PositiveIntegerField(_("order"), default=0)
 
@@ -462,10 +467,18 @@ class Figure(models.Model):
                 fields=["conference", "measure"],
                 condition=Q(official=True),
                 violation_error_message=_("Another figure for this measure is already the official one."),
-            )
+            ),
+            models.CheckConstraint(
+                name="figure_has_a_number_or_says_how_many",
+                condition=Q(qualifier__in=WITHOUT_NUMBER, value__isnull=True)
+                | (~Q(qualifier__in=WITHOUT_NUMBER) & Q(value__isnull=False)),
+                violation_error_message=_("“Several” and “many” stand without a number; all other figures have one."),
+            ),
         ]
 
     def __str__(self):
+        if self.value is None:
+            return f"{self.get_measure_display()}: {self.get_qualifier_display()}"
         return f"{self.get_qualifier_display()} {self.value} {self.get_measure_display()}"
 
 

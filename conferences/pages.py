@@ -14,7 +14,7 @@ from ctportal.core.countries import country_name
 from ctportal.core.dates import format_date
 from ctportal.core.languages import LANGUAGES
 from ctportal.web.cards import dates_of, off, web_address
-from ctportal.web.labels import foreign_notice, label, measure
+from ctportal.web.labels import figure_without_number, foreign_notice, label, measure
 from ctportal.web.text import LanguageContext, number
 
 # schema.org's terms for the status of an event and for the way to attend it.
@@ -156,16 +156,27 @@ def figures(entries, language, sources, *, official):
     """Return the *official* figures or the others, each with its public source document, if there is one."""
     return [
         {
-            "value": number(entry["value"], language),
-            "qualifier": codes.QUALIFIER_WORDS.get(entry["qualifier"], entry["qualifier"]),
-            "measure": measure(entry["measure"], entry["value"]),
+            **amount(entry, language),
             "expected": entry["expectation"] == "expected",
             "source": entry["source"],
+            "source_address": web_address(entry["source_address"]),
+            "source_date": entry["source_date"] and format_date(date.fromisoformat(entry["source_date"]), language),
             "document": sources.get(entry["key"]),
         }
         for entry in entries
         if entry["official"] == official
     ]
+
+
+def amount(entry, language):
+    """Return how many of what a figure counts: qualifier, value and measure, or all in ``words`` without a number."""
+    if entry["value"] is None:
+        return {"words": figure_without_number(entry["qualifier"], entry["measure"])}
+    return {
+        "value": number(entry["value"], language),
+        "qualifier": codes.QUALIFIER_WORDS.get(entry["qualifier"], entry["qualifier"]),
+        "measure": measure(entry["measure"], entry["value"]),
+    }
 
 
 def link(entry, texts):

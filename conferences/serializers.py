@@ -108,11 +108,13 @@ class FigureSerializer(Serializer):
     key = serializers.CharField(source="uid", help_text="Names the figure in related.source.")
     measure = serializers.ChoiceField(codes.Measure.choices)
     expectation = serializers.ChoiceField(codes.Expectation.choices, help_text="actual or expected")
-    qualifier = serializers.ChoiceField(codes.Qualifier.choices, help_text="exactly, about, close to, more than")
-    value = serializers.IntegerField()
+    qualifier = serializers.ChoiceField(codes.Qualifier.choices)
+    value = serializers.IntegerField(allow_null=True, help_text="null with the qualifiers several and many.")
     source = serializers.CharField(  # type: ignore[assignment]  # the name in the API
         help_text="Where the figure is from, in words."
     )
+    source_address = serializers.CharField(help_text="Web address of the source, or empty.")
+    source_date = serializers.DateField(allow_null=True)
     official = serializers.BooleanField()
 
 

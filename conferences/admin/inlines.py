@@ -79,8 +79,11 @@ class AppearanceInline(RowInline):
 
 
 class FigureForm(LabelForm):
-    def validate_constraints(self):
+    constraint_fields = {"figure_has_a_number_or_says_how_many": "value"}
+
+    def _get_validation_exclusions(self):
         """Skip the constraint of one official figure per measure: the form set checks it for all rows together."""
+        return super()._get_validation_exclusions() | {"official"}
 
 
 class FigureFormSet(InlineFormSet):
@@ -106,7 +109,11 @@ class FigureInline(RowInline):
     model = Figure
     form = FigureForm
     formset = FigureFormSet
-    fields = ["measure", "expectation", "qualifier", "value", "source_document", "source", "official", "order"]
+    fields = [
+        *("measure", "expectation", "qualifier", "value"),
+        *("source_document", "source", "source_address", "source_date"),
+        *("official", "order"),
+    ]
     autocomplete_fields = ["source_document"]
     titles = ("source_document__versions",)
 

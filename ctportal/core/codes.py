@@ -80,7 +80,9 @@ class Measure(TextChoices):
     COUNTRIES = "countries", _("countries")
     MEMBER_STATES = "member-states", _("Member States")
     ORGANIZATIONS = "organizations", _("international and regional organizations")
+    REGIONAL_ORGANIZATIONS = "regional-organizations", _("regional organizations")
     UN_ENTITIES = "un-entities", _("United Nations entities")
+    UN_DELEGATIONS = "un-delegations", _("United Nations delegations")
     CIVIL_SOCIETY = "civil-society", _("civil-society organizations")
     INSTITUTIONS = "institutions", _("institutions of academia, civil society and the private sector")
     SIDE_EVENTS = "side-events", _("side events")
@@ -96,7 +98,16 @@ class Qualifier(TextChoices):
     EXACTLY = "exactly", _("exactly")
     ABOUT = "about", _("about")
     CLOSE_TO = "close to", _("close to")
+    ALMOST = "almost", _("almost")
+    SOME = "some", pgettext_lazy("before a number", "some")
+    AT_LEAST = "at least", _("at least")
     MORE_THAN = "more than", _("more than")
+    SEVERAL = "several", _("several")
+    MANY = "many", _("many")
+
+
+# Qualifiers of figures for which the source gives no number.
+WITHOUT_NUMBER = (Qualifier.SEVERAL, Qualifier.MANY)
 
 
 class LinkKind(TextChoices):
@@ -160,6 +171,9 @@ QUALIFIER_WORDS = {
     "exactly": "",
     "about": pgettext_lazy("before a number", "about"),
     "close to": pgettext_lazy("before a number", "close to"),
+    "almost": pgettext_lazy("before a number", "almost"),
+    "some": pgettext_lazy("before a number", "some"),
+    "at least": pgettext_lazy("before a number", "at least"),
     "more than": pgettext_lazy("before a number", "more than"),
 }
 # What a figure counts, after its number, which decides between singular and plural forms.
@@ -171,7 +185,9 @@ MEASURE_WORDS = {
     "organizations": npgettext_lazy(
         "after a number", "international or regional organization", "international and regional organizations"
     ),
+    "regional-organizations": npgettext_lazy("after a number", "regional organization", "regional organizations"),
     "un-entities": npgettext_lazy("after a number", "United Nations entity", "United Nations entities"),
+    "un-delegations": npgettext_lazy("after a number", "United Nations delegation", "United Nations delegations"),
     "civil-society": npgettext_lazy("after a number", "civil-society organization", "civil-society organizations"),
     "institutions": npgettext_lazy(
         "after a number",
@@ -180,6 +196,37 @@ MEASURE_WORDS = {
     ),
     "side-events": npgettext_lazy("after a number", "side event", "side events"),
     "stakeholders": npgettext_lazy("after a number", "co-organizing stakeholder", "co-organizing stakeholders"),
+}
+# A figure without a number. Whole phrases, since the word for “many” may depend on what follows.
+FIGURES_WITHOUT_NUMBER = {
+    "several": {
+        "participants": _("several participants"),
+        "registered-participants": _("several registered participants"),
+        "countries": _("several countries"),
+        "member-states": _("several Member States"),
+        "organizations": _("several international and regional organizations"),
+        "regional-organizations": _("several regional organizations"),
+        "un-entities": _("several United Nations entities"),
+        "un-delegations": _("several United Nations delegations"),
+        "civil-society": _("several civil-society organizations"),
+        "institutions": _("several institutions of academia, civil society and the private sector"),
+        "side-events": _("several side events"),
+        "stakeholders": _("several co-organizing stakeholders"),
+    },
+    "many": {
+        "participants": _("many participants"),
+        "registered-participants": _("many registered participants"),
+        "countries": _("many countries"),
+        "member-states": _("many Member States"),
+        "organizations": _("many international and regional organizations"),
+        "regional-organizations": _("many regional organizations"),
+        "un-entities": _("many United Nations entities"),
+        "un-delegations": _("many United Nations delegations"),
+        "civil-society": _("many civil-society organizations"),
+        "institutions": _("many institutions of academia, civil society and the private sector"),
+        "side-events": _("many side events"),
+        "stakeholders": _("many co-organizing stakeholders"),
+    },
 }
 # Headings above the documents of a kind, in the order of a dossier.
 DOCUMENT_HEADINGS = {

@@ -73,6 +73,8 @@ FIELDS = {
     "qualifier": gettext_lazy("qualifier"),
     "value": gettext_lazy("value"),
     "source": gettext_lazy("source (text)"),
+    "source_address": gettext_lazy("address of the source"),
+    "source_date": gettext_lazy("date of the source"),
     "official": gettext_lazy("official"),
     "issued_by": gettext_lazy("issued by"),
     "delivered_by": gettext_lazy("delivered by"),
@@ -131,7 +133,7 @@ CODED = {
         *codes.OrganizationKind.choices,
     ],
 }
-DATES = frozenset({"start_date", "end_date", "date", "taken_on", "announced_on"})
+DATES = frozenset({"start_date", "end_date", "date", "taken_on", "announced_on", "source_date"})
 # Fields with text in a single language that is compared word by word.
 TEXTS = frozenset({"reason", "source", "contact", "credit", "rights", "room", "name"})
 
@@ -257,7 +259,8 @@ class _Teller:
             form = f"{media_name(entry['media_type'])}, {size(entry['size'], self.language)}"
             return f"{entry['name']} ({form}, SHA-256 {entry['sha256']})"
         if "measure" in entry:
-            parts = (self.value(name, entry[name]) for name in ("measure", "qualifier", "value"))
+            names = (name for name in ("measure", "qualifier", "value") if entry[name] is not None)
+            parts = (self.value(name, entry[name]) for name in names)
             return comma(self.language).join(parts)
         if "announced_on" in entry:
             return dates_of(entry, self.language)

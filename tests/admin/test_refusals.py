@@ -199,6 +199,15 @@ def test_a_second_official_figure(staff):
     assert not Conference.objects.exists()
 
 
+@pytest.mark.parametrize("values", [{"qualifier": "several", "value": 5}, {"qualifier": "about"}], ids=str)
+def test_a_figure_with_a_number_that_its_words_exclude_or_need(staff, values):
+    form = minsk(staff).add_row("figures", measure="regional-organizations", **values)
+
+    message = "“Several” and “many” stand without a number; all other figures have one."
+    refused(form.press("_continue"), {"figures-0-value": [message]})
+    assert not Conference.objects.exists()
+
+
 def test_the_official_mark_moves_from_one_figure_to_another(staff):
     conference = make_conference()
     old = conference.figures.create(measure="participants", value=400, official=True)

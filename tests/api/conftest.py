@@ -93,6 +93,7 @@ class Dossier:
         conference.figures.create(
             measure="participants", qualifier="close to", value=400, official=True, source_document=self.reference
         )
+        conference.figures.create(measure="un-delegations", qualifier="several")
         conference.links.create(kind="video", title_en="Video", address="https://example.org/video", language="en")
         conference.references.create(document=self.reference)
 

@@ -250,6 +250,52 @@ def test_figures_give_qualifier_value_measure_and_source(client):
     assert "Figures from other sources about 1,300 participants A newspaper" in words
 
 
+WITHOUT_NUMBER = {
+    "ar": ["عدة منظمات إقليمية", "عدد كبير من الدول الأعضاء"],
+    "en": ["several regional organizations", "many Member States"],
+    "es": ["varias organizaciones regionales", "muchos Estados Miembros"],
+    "fr": ["plusieurs organisations régionales", "de nombreux États Membres"],
+    "ru": ["несколько региональных организаций", "много государств-членов"],
+    "zh": ["若干区域组织", "许多会员国"],
+}
+
+
+def test_a_figure_without_a_number_is_said_in_every_language(client, publisher):
+    conference = make.make_conference(slug="minsk")
+    conference.figures.create(measure="regional-organizations", qualifier="several", official=True)
+    conference.figures.create(measure="member-states", qualifier="many")
+    publish(conference, by=publisher)
+
+    pages = {language: page(client, f"/{language}/conferences/minsk/") for language in WITHOUT_NUMBER}
+
+    missing = [text for language, texts in WITHOUT_NUMBER.items() for text in texts if text not in pages[language]]
+    assert missing == []
+    assert all("None" not in html for html in pages.values())
+
+
+def test_the_source_of_a_figure_has_its_address_and_date(client, publisher):
+    conference = make.make_conference(slug="minsk")
+    source = {"source": "A newspaper", "source_address": "https://example.org/", "source_date": "2019-09-26"}
+    conference.figures.create(measure="participants", qualifier="almost", value=400, **source)
+    conference.figures.create(
+        measure="participants", qualifier="at least", value=380, source_address="https://other.org/"
+    )
+    publish(conference, by=publisher)
+
+    html = " ".join(page(client, "/en/conferences/minsk/").split())
+
+    assert re.findall(r'<li>([^>]*<b class="number">.*?) <span class="source">(.*?)</span>', html) == [
+        (
+            'almost <b class="number">400</b> participants',
+            '<a href="https://example.org/" rel="noopener external">A newspaper</a> (26 September 2019)',
+        ),
+        (
+            'at least <b class="number">380</b> participants',
+            '<a href="https://other.org/" rel="noopener external">https://other.org/</a>',
+        ),
+    ]
+
+
 def test_what_is_not_in_the_readers_language_says_so_in_one_notice(client):
     make_dossier(1, photos=0, documents=0)
     html = page(client, "/fr/conferences/dossier-1/")

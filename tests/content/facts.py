@@ -81,6 +81,7 @@ FACTS = {
             "exactly 10 organizations (actual)",
         ],
         "figure_sources": ["new-york-side-event-2019-remarks"],
+        "figure_dates": ["2019-09-26"],
         "opened_by": ["Alexander Lukashenko, President of the Republic of Belarus"],
         "people": ["Alexander Lukashenko, President of the Republic of Belarus", VORONKOV],
         "documents": ["co-chairs-summary: en", "press-release: en", "press-release: en ru", "statement: ru"],
@@ -271,7 +272,12 @@ FACTS = {
             "State of Qatar: donor",
             "UN: co-organizer",
         ],
-        "figures": ["exactly 47 member-states (actual)"],
+        "figures": [
+            "exactly 47 member-states (actual)",
+            "several un-delegations (actual)",
+            "many regional-organizations (actual)",
+        ],
+        "figure_sources": ["dushanbe-2018-news-item"],
         "people": [
             "Michèle Coninsx, Executive Director of the Counter-Terrorism Committee Executive Directorate",
             "Rashid Alimov, Secretary-General of the Shanghai Cooperation Organization",
@@ -298,6 +304,7 @@ FACTS = {
         ],
         "figures": ["more than 700 participants (actual)", "exactly 4 side-events (actual)"],
         "figure_sources": ["dushanbe-2022-closing-remarks"],
+        "figure_dates": ["2022-10-19"],
         "people": [
             "Alena Kupchyna, Representative of the Secretary-General of the Organization for Security and Co-operation in Europe",
             "Emomali Rahmon, President of the Republic of Tajikistan",
@@ -350,6 +357,8 @@ FACTS = {
             "exactly 23 un-entities (actual)",
             "exactly 135 institutions (actual)",
         ],
+        "figure_sources": ["new-york-hlc-2023-closing-press-release"],
+        "figure_dates": ["2023-06-20"],
         "people": ["Vladimir Voronkov, United Nations Under-Secretary-General for Counter-Terrorism"],
         "parent": "ct-week-2023",
         "contact": "OCT-info@un.org",
@@ -373,6 +382,8 @@ FACTS = {
         "status": "held",
         "ordinals": ["3 of counter-terrorism-weeks"],
         "figures": ["exactly 40 side-events (actual)", "more than 95 stakeholders (actual)"],
+        "figure_sources": ["new-york-hlc-2023-closing-press-release"],
+        "figure_dates": ["2023-06-20"],
         "links": ["web-page: https://www.un.org/counterterrorism/2023-counter-terrorism-week"],
     },
     "conferences/global-congress-victims-2022": {

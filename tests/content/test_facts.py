@@ -107,13 +107,18 @@ def rooms(record):
 def figures(record):
     assert all(entry["official"] for entry in record["figures"])  # no source of the demo contradicts another
     return [
-        f"{entry['qualifier']} {entry['value']} {entry['measure']} ({entry['expectation']})"
+        " ".join(str(entry[name]) for name in ("qualifier", "value", "measure") if entry[name] is not None)
+        + f" ({entry['expectation']})"
         for entry in record["figures"]
     ]
 
 
 def figure_sources(record):
     return list({entry["slug"] for entry in related(record, "source")})
+
+
+def figure_dates(record):
+    return list({entry["source_date"] for entry in record["figures"]})
 
 
 def links(record):

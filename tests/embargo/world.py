@@ -68,6 +68,7 @@ SHAPES = {
     "contact_email": "{}@example.org",
     "website": "https://{}.example.org/",
     "address": "https://{}.example.org/",
+    "source_address": "https://{}.example.org/",
     "external_url": "https://{}.example.org/",
     "hashtags": "#{}",
     "symbol": "A/99/{}/1",

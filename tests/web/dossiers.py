@@ -87,7 +87,9 @@ def make_dossier(n=1, *, title="Border security", by=None, documents=6, photos=4
     source = conference.documents.first()
     conference.figures.create(measure="participants", qualifier="close to", value=1400, official=True, source="Remarks",
                               source_document=source)  # fmt: skip
-    conference.figures.create(measure="participants", qualifier="about", value=1300, source="A newspaper")
+    conference.figures.create(measure="participants", qualifier="about", value=1300, source="A newspaper",
+                              source_address="https://example.org/news", source_date=conference.end_date)  # fmt: skip
+    conference.figures.create(measure="regional-organizations", qualifier="many", official=True)
     if source:
         conference.references.create(document=source)
     conference.texts.filter(language="en").update(background=f"<p>{WORDS} They agreed to go on.</p>")

@@ -53,6 +53,7 @@ CODES = {
         "end_time",
         "announced_on",
         "taken_on",
+        "source_date",
     ),
     *("media_type", "sha256", "path"),  # made by the portal itself
 }

@@ -178,7 +178,7 @@ class Conference(Searched, ReviewedRecord, SluggedRecord):
     event_status = models.CharField(
         _("status"), max_length=10, choices=EventStatus.choices, default=EventStatus.PLANNED
     )
-    format = models.CharField(_("format"), max_length=10, choices=EventFormat.choices, default=EventFormat.IN_PERSON)
+    format = models.CharField(_("format"), max_length=10, choices=EventFormat.choices, default=EventFormat.NOT_KNOWN)
     city = LineField(_("city"), max_length=120, blank=True)
     venue = LineField(_("venue"), max_length=200, blank=True)
     country = models.CharField(

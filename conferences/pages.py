@@ -19,7 +19,11 @@ from ctportal.web.text import LanguageContext, number
 
 # schema.org's terms for the status of an event and for the way to attend it.
 EVENT_STATUS = {"postponed": "EventPostponed", "cancelled": "EventCancelled"}
-ATTENDANCE = {"in-person": "Offline", "online": "Online", "hybrid": "Mixed"}
+ATTENDANCE = {
+    "in-person": "https://schema.org/OfflineEventAttendanceMode",
+    "online": "https://schema.org/OnlineEventAttendanceMode",
+    "hybrid": "https://schema.org/MixedEventAttendanceMode",
+}
 
 
 def conference_view(data, language, sources=None, documents=None):
@@ -42,7 +46,7 @@ def conference_view(data, language, sources=None, documents=None):
         "kind": label(codes.ConferenceKind, data["kind"]),
         "status": label(codes.EventStatus, data["event_status"]),
         "off": off(data["event_status"]),
-        "format": label(codes.EventFormat, data["format"]),
+        "format": label(codes.EventFormat, data["format"]) if data["format"] != "not-known" else "",
         "dates": dates,
         "start_date": data["start_date"],
         "announced": [announced(entry, language) for entry in data["announced_dates"]],
@@ -199,7 +203,7 @@ def event_data(data, language):
         "name": str(title),
         "inLanguage": title.language,
         "description": str(texts.pick(data["summary"])),
-        "eventAttendanceMode": f"https://schema.org/{ATTENDANCE[data['format']]}EventAttendanceMode",
+        "eventAttendanceMode": ATTENDANCE.get(data["format"], ""),
         "eventStatus": f"https://schema.org/{EVENT_STATUS.get(data['event_status'], 'EventScheduled')}",
         "organizer": [{"@type": "Organization", "name": name} for name in organizers(data, texts)],
         "superEvent": [{"@type": "EventSeries", "name": str(texts.pick(entry["name"]))} for entry in data["series"]],

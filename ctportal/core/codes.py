@@ -28,6 +28,7 @@ class EventFormat(TextChoices):
     IN_PERSON = "in-person", _("in person")
     ONLINE = "online", _("online")
     HYBRID = "hybrid", _("hybrid")
+    NOT_KNOWN = "not-known", _("not known")
 
 
 class DatePrecision(TextChoices):

@@ -82,7 +82,7 @@ def conference_row(record, language: str, series: str = "") -> dict[str, Any]:
         "kind": label(codes.ConferenceKind, data["kind"]),
         "status": label(codes.EventStatus, data["event_status"]) if data["event_status"] != "held" else "",
         "off": off(data["event_status"]),
-        "format": label(codes.EventFormat, data["format"]) if data["format"] != "in-person" else "",
+        "format": label(codes.EventFormat, data["format"]) if data["format"] not in ("in-person", "not-known") else "",
         "city": rest.pick(data["city"]),
         "country": country_name(data["country"], language),
         "ordinal": number_in_series(number) if number else "",

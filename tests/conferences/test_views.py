@@ -250,6 +250,25 @@ def test_figures_give_qualifier_value_measure_and_source(client):
     assert "Figures from other sources about 1,300 participants A newspaper" in words
 
 
+@pytest.mark.parametrize(
+    ("code", "said", "mode"),
+    [("not-known", [], None), ("hybrid", ["Hybrid"], "https://schema.org/MixedEventAttendanceMode")],
+)
+def test_how_people_attend_is_said_where_it_is_known(client, publisher, code, said, mode):
+    publish(make.make_conference(slug="minsk", format=code), by=publisher)
+
+    html = page(client, "/en/conferences/minsk/")
+
+    assert re.findall(r"<dt>Format</dt>\s*<dd[^>]*>(.*?)</dd>", html) == said
+    [event] = [each for each in json_ld(html) if each["@type"] == "Event"]
+    assert event.get("eventAttendanceMode") == mode
+    assert re.findall("hybrid|not known", page(client, "/en/conferences/"), re.IGNORECASE) == said
+
+
+def test_a_new_conference_claims_no_format():
+    assert Conference().format == "not-known"
+
+
 WITHOUT_NUMBER = {
     "ar": ["عدة منظمات إقليمية", "عدد كبير من الدول الأعضاء"],
     "en": ["several regional organizations", "many Member States"],

@@ -348,6 +348,7 @@ FACTS = {
         "place": "New York, US",
         "venue": "United Nations Headquarters",
         "status": "held",
+        "format": "in-person",
         "ordinals": ["3 of high-level-conferences"],
         "organizers": ["UNOCT: convener"],
         "figures": [

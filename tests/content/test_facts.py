@@ -68,6 +68,10 @@ def status(record):
     return record["event_status"]
 
 
+def format(record):
+    return record["format"]
+
+
 def ordinals(record):
     return [
         f"{entry['ordinal'] or 'unnumbered'} {'of' if entry['ordinal'] else 'in'} {entry['slug']}"
@@ -205,6 +209,12 @@ def test_the_demo_content_says_what_the_sources_say(demo, path, question):
     if isinstance(expected, list) and question not in ORDERED:
         answer, expected = sorted(answer), sorted(expected)
     assert answer == expected
+
+
+def test_only_one_source_says_how_people_attended(demo):
+    known = [each["slug"] for each in get("conferences", page_size="100")["results"] if each["format"] != "not-known"]
+
+    assert known == ["new-york-hlc-2023"]
 
 
 def test_the_table_holds_at_least_150_facts():

@@ -31,6 +31,7 @@ def make_dossier(n=1, *, title="Border security", by=None, documents=6, photos=4
         contact="Press office",
         contact_email="press@example.org",
         event_status="held",
+        format="in-person",
         venue_en="Palace",
     )
     conference.texts.update(

@@ -339,17 +339,22 @@ class MainTopic(models.Model):
         return self.title or "–"
 
 
+LONGEST_PAST_MIDNIGHT = 12  # hours of a session that ends on the next day; more is taken for a mistake
+
+
 class Session(Searched):
     searched = ("title",)
     uid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     conference = models.ForeignKey(Conference, on_delete=models.CASCADE, related_name="sessions")
-    kind = models.CharField(_("kind"), max_length=20, choices=SessionKind.choices, default=SessionKind.PLENARY)
+    kind = models.CharField(_("kind"), max_length=20, choices=SessionKind.choices, default=SessionKind.SESSION)
     number = models.PositiveIntegerField(_("number"), null=True, blank=True)
     title = LineField(_("title"), max_length=300)
     description = LinesField(_("description"), blank=True)
-    date = models.DateField(_("date"), null=True, blank=True)
+    date = models.DateField(_("date"), null=True, blank=True, help_text=_("Empty if the day is not known."))
     start_time = models.TimeField(_("from"), null=True, blank=True, help_text=_("Local time of the conference."))
-    end_time = models.TimeField(_("to"), null=True, blank=True)
+    end_time = models.TimeField(
+        _("to"), null=True, blank=True, help_text=_("A time before the start is on the next day.")
+    )
     room = LineField(_("room"), max_length=120, blank=True)
     order = models.PositiveIntegerField(_("order"), default=0)
 
@@ -359,14 +364,23 @@ class Session(Searched):
         ordering = ["order", "date", "start_time", "pk"]
         constraints = [
             models.CheckConstraint(
-                name="session_ends_after_it_starts",
-                condition=Q(end_time__isnull=True) | Q(start_time__isnull=True) | Q(end_time__gt=F("start_time")),
-                violation_error_message=_("The session ends before it starts."),
+                name="session_lasts_some_time",
+                condition=Q(end_time__isnull=True) | Q(start_time__isnull=True) | ~Q(end_time=F("start_time")),
+                violation_error_message=_("The session ends when it starts."),
             )
         ]
 
     def __str__(self):
         return self.title or self.get_kind_display()
+
+    def clean(self):
+        if not (self.start_time and self.end_time and self.end_time < self.start_time):
+            return
+        minutes = (self.end_time.hour - self.start_time.hour) * 60 + self.end_time.minute - self.start_time.minute
+        if minutes + 24 * 60 > LONGEST_PAST_MIDNIGHT * 60:
+            text = _("%(start)s to %(end)s on the next day is longer than %(hours)d hours.")
+            times = {"start": f"{self.start_time:%H:%M}", "end": f"{self.end_time:%H:%M}"}
+            raise ValidationError({"end_time": text % {**times, "hours": LONGEST_PAST_MIDNIGHT}})
 
 
 def exactly_one_place(name):
@@ -438,10 +452,14 @@ class Appearance(models.Model):
 
 
 class Figure(models.Model):
-    """How many took part, according to one source. Sources disagree: each is kept, the official one is shown."""
+    """How many took part in a conference, or in one session of it, according to one source.
+
+    Sources disagree: each is kept, the official one is shown.
+    """
 
     uid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
-    conference = models.ForeignKey(Conference, on_delete=models.CASCADE, related_name="figures")
+    conference = models.ForeignKey(Conference, on_delete=models.CASCADE, null=True, blank=True, related_name="figures")
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, null=True, blank=True, related_name="figures")
     measure = models.CharField(_("measure"), max_length=30, choices=Measure.choices)
     expectation = models.CharField(
         _("actual or expected"), max_length=10, choices=Expectation.choices, default=Expectation.ACTUAL
@@ -462,9 +480,16 @@ class Figure(models.Model):
         verbose_name = _("participation figure")
         verbose_name_plural = _("participation figures")
         constraints = [
+            exactly_one_place("figure_in_one_place"),
             models.UniqueConstraint(
                 name="one_official_figure_per_measure",
                 fields=["conference", "measure"],
+                condition=Q(official=True),
+                violation_error_message=_("Another figure for this measure is already the official one."),
+            ),
+            models.UniqueConstraint(
+                name="one_official_figure_per_measure_of_session",
+                fields=["session", "measure"],
                 condition=Q(official=True),
                 violation_error_message=_("Another figure for this measure is already the official one."),
             ),
@@ -508,7 +533,10 @@ class Reference(models.Model):
 
 
 class Link(models.Model):
-    conference = models.ForeignKey(Conference, on_delete=models.CASCADE, related_name="links")
+    """A video, photo coverage or page on another site, about a conference or one session of it."""
+
+    conference = models.ForeignKey(Conference, on_delete=models.CASCADE, null=True, blank=True, related_name="links")
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, null=True, blank=True, related_name="links")
     kind = models.CharField(_("kind"), max_length=20, choices=LinkKind.choices, default=LinkKind.WEB_PAGE)
     title = LineField(_("title"), max_length=300)
     address = AddressField(_("address"), max_length=1000)
@@ -519,6 +547,7 @@ class Link(models.Model):
         ordering = ["order", "pk"]
         verbose_name = _("related link")
         verbose_name_plural = _("related links")
+        constraints = [exactly_one_place("link_in_one_place")]
 
     def __str__(self):
         return self.title or self.address

@@ -39,7 +39,7 @@ def conference_view(data, language, sources=None, documents=None):
     country = country_name(data["country"], language)
     summary = rest.pick(data["summary"])
     places = [place for place in (str(city), country) if place]
-    days = programme(data["sessions"], rest, documents or {})
+    days = programme(data["sessions"], rest, sources or {}, documents or {})
     return {
         "title": title,
         "name": data["name"],
@@ -132,8 +132,11 @@ def appearance(entry, texts):
     }
 
 
-def programme(sessions, texts, documents):
-    """Return [(formatted day, sessions)], each session with its *documents*; the day is "" for those without a date."""
+def programme(sessions, texts, sources, documents):
+    """Return [(heading, sessions)] by day, each session with its *documents* and the *sources* of its figures.
+
+    Those whose day is not known come last, without heading if no day is known.
+    """
     days = defaultdict(list)
     for entry in sessions:
         kind = label(codes.SessionKind, entry["kind"])
@@ -147,13 +150,22 @@ def programme(sessions, texts, documents):
                 "description": texts.pick(entry["description"]),
                 "from": entry["start_time"],
                 "to": entry["end_time"],
+                "next_day": bool(entry["end_time"]) and entry["end_time"] < (entry["start_time"] or ""),
                 "room": entry["room"],
                 "organizers": by_role(entry["organizations"], texts),
                 "people": [appearance(person, texts) for person in entry["people"]],
+                "figures": [
+                    *figures(entry["figures"], texts.language, sources, official=True),
+                    *figures(entry["figures"], texts.language, sources, official=False),
+                ],
+                "links": [link(each, texts) for each in entry["links"]],
                 "documents": documents.get(entry["key"], ()),
             }
         )
-    return [(format_date(date.fromisoformat(on), texts.language) if on else "", held) for on, held in days.items()]
+    dated = sorted(day for day in days if day)
+    headings = [(format_date(date.fromisoformat(day), texts.language), days[day]) for day in dated]
+    undated = [(_("Day not known") if dated else "", days[None])] if None in days else []
+    return headings + undated
 
 
 def figures(entries, language, sources, *, official):

@@ -86,22 +86,6 @@ class AppearanceSerializer(Serializer):
     organization = VocabularyLabel(allow_null=True)
 
 
-class SessionSerializer(Serializer):
-    """A session of the programme."""
-
-    key = serializers.CharField(source="uid", help_text="Stays the same from edition to edition; documents name it.")
-    kind = serializers.ChoiceField(codes.SessionKind.choices)
-    number = serializers.IntegerField(allow_null=True)
-    title = Labels(own=True)
-    description = Labels(own=True)
-    date = serializers.DateField(allow_null=True)
-    start_time = serializers.TimeField(allow_null=True, format="%H:%M", help_text="Local time of the conference.")
-    end_time = serializers.TimeField(allow_null=True, format="%H:%M")
-    room = serializers.CharField()
-    organizations = OrganizationRoleSerializer(source="organization_roles.all", many=True)
-    people = AppearanceSerializer(source="appearances.all", many=True)
-
-
 class FigureSerializer(Serializer):
     """How many took part, according to one source."""
 
@@ -125,6 +109,31 @@ class LinkSerializer(Serializer):
     title = Labels(own=True)
     address = serializers.URLField()
     language = serializers.CharField(help_text="Of the page it leads to, or empty.")
+
+
+class LocalTime(serializers.TimeField):
+    """A time of day at the place of the conference, to the minute: 09:30."""
+
+    def __init__(self, **kwargs):
+        super().__init__(format="%H:%M", **kwargs)
+
+
+class SessionSerializer(Serializer):
+    """A session of the programme."""
+
+    key = serializers.CharField(source="uid", help_text="Stays the same from edition to edition; documents name it.")
+    kind = serializers.ChoiceField(codes.SessionKind.choices)
+    number = serializers.IntegerField(allow_null=True)
+    title = Labels(own=True)
+    description = Labels(own=True)
+    date = serializers.DateField(allow_null=True, help_text="null if the day is not known.")
+    start_time = LocalTime(allow_null=True, help_text="Local time of the conference.")
+    end_time = LocalTime(allow_null=True, help_text="If before start_time, on the next day.")
+    room = serializers.CharField()
+    organizations = OrganizationRoleSerializer(source="organization_roles.all", many=True)
+    people = AppearanceSerializer(source="appearances.all", many=True)
+    figures = FigureSerializer(source="figures.all", many=True)
+    links = LinkSerializer(source="links.all", many=True)
 
 
 class ConferenceSerializer(Serializer):

@@ -12,7 +12,18 @@ from ctportal.publishing.models import RecordType
 from ctportal.publishing.snapshot import SnapshotBuilder, SnapshotLink, register
 
 from . import serializers
-from .models import Appearance, Conference, Organization, OrganizationRole, Person, Photo, Series, Session, Theme
+from .models import (
+    Appearance,
+    Conference,
+    Figure,
+    Organization,
+    OrganizationRole,
+    Person,
+    Photo,
+    Series,
+    Session,
+    Theme,
+)
 from .places import series_place
 
 
@@ -85,6 +96,7 @@ class TextsSnapshotBuilder(SnapshotBuilder):
 
 _ROLES = Prefetch("organization_roles", OrganizationRole.objects.select_related("organization"))
 _APPEARANCES = Prefetch("appearances", Appearance.objects.select_related("person", "organization"))
+_FIGURES = Prefetch("figures", Figure.objects.select_related("source_document"))
 
 
 class ConferenceSnapshotBuilder(TextsSnapshotBuilder):
@@ -111,8 +123,8 @@ class ConferenceSnapshotBuilder(TextsSnapshotBuilder):
             "series_entries__series",
             _ROLES,
             _APPEARANCES,
-            Prefetch("sessions", Session.objects.prefetch_related(_ROLES, _APPEARANCES)),
-            "figures__source_document",
+            Prefetch("sessions", Session.objects.prefetch_related(_ROLES, _APPEARANCES, "links", _FIGURES)),
+            _FIGURES,
             "links",
             "references__document",
             "photos",
@@ -158,9 +170,10 @@ class ConferenceSnapshotBuilder(TextsSnapshotBuilder):
             yield SnapshotLink("parent", record.parent.uid)
         for reference in record.references.all():
             yield SnapshotLink("reference", reference.document.uid)
-        for figure in record.figures.all():
-            if figure.source_document:
-                yield SnapshotLink("source", figure.source_document.uid, str(figure.uid))
+        for part in (record, *record.sessions.all()):
+            for figure in part.figures.all():
+                if figure.source_document:
+                    yield SnapshotLink("source", figure.source_document.uid, str(figure.uid))
         for photo in record.photos.all():
             if photo.featured:
                 yield SnapshotLink("featured_photo", photo.uid)

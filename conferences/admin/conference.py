@@ -101,7 +101,10 @@ class ConferenceAdmin(RecordAdmin):
         ("<path:object_id>/release/", "release", ReleasePage),
         *RecordAdmin.pages,
     ]
-    link_paths = ("parent", "references__document", "figures__source_document", "photos")
+    link_paths = (
+        *("parent", "references__document", "photos"),
+        *("figures__source_document", "sessions__figures__source_document"),
+    )
 
     def get_queryset(self, request):
         queryset = super().get_queryset(request)
@@ -134,9 +137,9 @@ class ConferenceAdmin(RecordAdmin):
         """Yield the labels of the conference and its parts. An empty heading continues the group before."""
         yield from super().language_parts(obj, user)
         yield from _under(_("Main topics"), obj.main_topics.all())
-        for session in obj.sessions.prefetch_related("appearances"):
+        for session in obj.sessions.prefetch_related("appearances", "links"):
             yield str(session), session, labels_of(Session)
-            yield from _under("", session.appearances.all())
+            yield from _under("", [*session.appearances.all(), *session.links.all()])
         for appearance in redact(obj.appearances.select_related("person"), user):
             yield str(appearance), appearance, labels_of(Appearance)
         yield from _under(_("Related links"), obj.links.all())

@@ -23,7 +23,7 @@ class RowForm(LabelForm):
         "ordinal_once_per_series": "ordinal",
         "conference_once_per_series": "series",
         "announced_date_ends_on_or_after_start": "end_date",
-        "session_ends_after_it_starts": "end_time",
+        "session_lasts_some_time": "end_time",
         "organization_role_once_per_conference": "organization",
         "organization_role_once_per_session": "organization",
         "reference_once_per_conference": "document",

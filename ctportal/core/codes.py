@@ -38,12 +38,15 @@ class DatePrecision(TextChoices):
 
 
 class SessionKind(TextChoices):
+    SESSION = "session", _("session")
     OPENING = "opening", _("opening")
     PLENARY = "plenary", _("plenary")
+    HIGH_LEVEL = "high-level-session", _("high-level session")
     PANEL = "panel", _("panel")
     WORKSHOP = "workshop", _("workshop")
     CIVIL_SOCIETY = "civil-society", _("civil-society event")
     SIDE_EVENT = "side-event", _("side event")
+    BILATERAL_MEETING = "bilateral-meeting", _("bilateral meeting")
     CLOSING = "closing", _("closing")
 
 

@@ -1,12 +1,12 @@
 """What the forms refuse: a message by the field, an answer of 4xx, nothing half-saved."""
 
 import re
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
 
-from conferences.models import Conference, Figure, SeriesEntry
+from conferences.models import Conference, Figure, SeriesEntry, Session
 from ctportal.publishing.models import Edition
 from ctportal.publishing.services import publish, withdraw
 from ctportal.staff.replacement import replacement_from
@@ -81,7 +81,7 @@ def test_all_that_is_wrong_is_listed_on_top_with_links_to_the_fields(staff):
     assert response.context["portal"]["problems"] == [
         ("#id_end_date", "Last day", "The last day is before the first day."),
         ("#id_sessions-0-title", "Programme 1: Title", "This field is required."),
-        ("#id_sessions-0-end_time", "Programme 1: To", "The session ends before it starts."),
+        ("#id_sessions-0-end_time", "Programme 1: To", "10:00 to 09:00 on the next day is longer than 12 hours."),
     ]
     assert '<a href="#id_sessions-0-title">Programme 1: Title</a>: This field is required.' in response.content.decode()
 
@@ -238,10 +238,24 @@ def test_a_number_in_a_series_that_is_taken(staff):
     refused(form.press("_continue"), {"series_entries-0-ordinal": [message]})
 
 
-def test_a_session_that_ends_before_it_starts(staff):
-    form = minsk(staff).add_row("sessions", title="Opening", start_time="10:00", end_time="09:00")
+@pytest.mark.parametrize(
+    ("end", "message"),
+    [
+        ("10:00", "The session ends when it starts."),
+        ("09:00", "10:00 to 09:00 on the next day is longer than 12 hours."),
+    ],
+)
+def test_a_session_that_ends_when_or_before_it_starts(staff, end, message):
+    form = minsk(staff).add_row("sessions", title="Opening", start_time="10:00", end_time=end)
 
-    refused(form.press("_continue"), {"sessions-0-end_time": ["The session ends before it starts."]})
+    refused(form.press("_continue"), {"sessions-0-end_time": [message]})
+
+
+def test_a_session_may_end_after_midnight(staff):
+    form = minsk(staff).add_row("sessions", title="Dinner", start_time="19:30", end_time="00:30")
+
+    assert form.press("_continue").status_code == 302
+    assert Session.objects.get().end_time == time(0, 30)
 
 
 @pytest.mark.parametrize("symbol", ["CR6", "S/RES/2396", "x" * 60])

@@ -292,6 +292,63 @@ def test_a_figure_without_a_number_is_said_in_every_language(client, publisher):
     assert all("None" not in html for html in pages.values())
 
 
+def programme(html):
+    """[[heading of a day or session, times, further lines]] of the programme, without tags."""
+    section = html.split('id="programme"')[1].split("</section>")[0]
+    parts = re.split(r"(?=<h[345])|(?=<p class=\"when)", section)[1:]
+    return [" ".join(re.sub(r"<[^>]+>", " ", part).split()) for part in parts]
+
+
+def test_sessions_whose_day_is_not_known_come_last(client, publisher):
+    conference = make.make_conference(slug="minsk")
+    for order, (title, day) in enumerate((("Late", "2019-09-04"), ("Panel", None), ("Early", "2019-09-03"))):
+        conference.sessions.create(title_en=title, date=day, order=order)
+    publish(conference, by=publisher)
+
+    html = page(client, "/en/conferences/minsk/")
+    conference.sessions.update(date=None)
+    publish(conference, by=publisher)
+
+    assert [part for part in programme(html) if part] == [
+        *("3 September 2019", "Session", "Early"),
+        *("4 September 2019", "Session", "Late"),
+        *("Day not known", "Session", "Panel"),
+    ]
+    assert [part for part in programme(page(client, "/en/conferences/minsk/")) if part] == [
+        *("Session", "Late", "Session", "Panel", "Session", "Early")
+    ]
+
+
+def test_a_session_may_end_on_the_next_day(client, publisher):
+    conference = make.make_conference(slug="minsk")
+    conference.sessions.create(title_en="Dinner", start_time="19:30", end_time="00:30")
+    conference.sessions.create(title_en="Opening", start_time="09:00", end_time="10:00")
+    conference.sessions.create(title_en="Closing", end_time="10:00")
+    publish(conference, by=publisher)
+
+    times = [part for part in programme(page(client, "/en/conferences/minsk/")) if ":" in part]
+
+    assert times == ["09:00 – 10:00 Session", "19:30 – 00:30 (next day) Session"]
+
+
+def test_a_session_shows_its_own_figures_and_links(client, publisher):
+    conference = make.make_conference(slug="minsk")
+    source = make.make_document(conference, "Remarks", slug="remarks")
+    session = conference.sessions.create(title_en="Opening", kind="opening")
+    session.figures.create(measure="participants", value=400, qualifier="more than", source_document=source)
+    session.links.create(title_en="Recording", address="https://example.org/video", kind="video", language="en")
+    publish(conference, by=publisher)
+    publish(source, by=publisher)
+
+    html = page(client, "/en/conferences/minsk/")
+
+    assert programme(html)[-1] == "Opening more than 400 participants Remarks Recording English Video"
+    section = html.split('id="programme"')[1].split("</section>")[0]
+    assert re.findall(r'href="(/en/documents/.*?)"', section) == ["/en/documents/remarks/"]
+    assert 'href="https://example.org/video" rel="noopener external"' in html
+    assert 'id="figures"' not in html
+
+
 def test_the_source_of_a_figure_has_its_address_and_date(client, publisher):
     conference = make.make_conference(slug="minsk")
     source = {"source": "A newspaper", "source_address": "https://example.org/", "source_date": "2019-09-26"}
@@ -303,7 +360,7 @@ def test_the_source_of_a_figure_has_its_address_and_date(client, publisher):
 
     html = " ".join(page(client, "/en/conferences/minsk/").split())
 
-    assert re.findall(r'<li>([^>]*<b class="number">.*?) <span class="source">(.*?)</span>', html) == [
+    assert re.findall(r'<li> ([^>]*<b class="number">.*?) <span class="source">(.*?)</span>', html) == [
         (
             'almost <b class="number">400</b> participants',
             '<a href="https://example.org/" rel="noopener external">A newspaper</a> (26 September 2019)',

@@ -143,12 +143,21 @@ FACTS = {
         "figures": ["more than 300 participants (expected)"],
         "people": [VORONKOV],
         "documents": ["co-chairs-summary: en", "keynote-address: en", "press-release: ar en", "press-release: en"],
-        "links": [
+        "session_links": [
             (
                 "video: http://webtv.un.org/search/empowering-youth-and-promoting-tolerance-practical-approaches-to-preventing-"
                 "and-countering-violent-extremism-conducive-to-terrorism-abu-dhabi-uae-18-december-2019/6116736511001/"
                 "?term=&lan=english&page=2"
             ),
+        ],
+        "session_days": [
+            "opening: 2019-12-18",
+            "panel: day not known",
+            "panel: day not known",
+            "session: day not known",
+            "closing: 2019-12-19",
+        ],
+        "links": [
             "web-page: http://www.un.org/sg",
             "web-page: https://www.un.org/counterterrorism/2018-counter-terrorism-week",
             "web-page: https://www.un.org/counterterrorism/regional-conferences-0",
@@ -175,7 +184,9 @@ FACTS = {
             "4. Prosecution of FTFs",
             "5. Repatriation, rehabilitation and reintegration",
         ],
-        "figures": ["more than 400 participants (actual)", "more than 70 countries (actual)"],
+        "session_days": ["opening: 2020-02-11", *5 * ["session: day not known"]],
+        "session_figures": ["more than 400 participants (actual)", "more than 70 countries (actual)"],
+        "figures": [],
         "opened_by": [
             "Ghada Fathi Waly, Executive Director, UNODC",
             "Igli Hasani, Permanent Representative of Albania, Chair of the OSCE Permanent Council",
@@ -278,6 +289,16 @@ FACTS = {
             "many regional-organizations (actual)",
         ],
         "figure_sources": ["dushanbe-2018-news-item"],
+        "sessions": [
+            "Plenary session",
+            "Meeting with the Secretary-General of the Shanghai Cooperation Organization",
+            "Meeting between the President of Tajikistan and the United Nations delegation",
+        ],
+        "session_days": [
+            "plenary: day not known",
+            "bilateral-meeting: day not known",
+            "bilateral-meeting: day not known",
+        ],
         "people": [
             "Michèle Coninsx, Executive Director of the Counter-Terrorism Committee Executive Directorate",
             "Rashid Alimov, Secretary-General of the Shanghai Cooperation Organization",

@@ -104,6 +104,18 @@ def sessions(record):
     return [f"{entry['number']}. {title(entry)}" if entry["number"] else title(entry) for entry in record["sessions"]]
 
 
+def session_days(record):
+    return [f"{entry['kind']}: {entry['date'] or 'day not known'}" for entry in record["sessions"]]
+
+
+def session_figures(record):
+    return [text for entry in record["sessions"] for text in figures(entry)]
+
+
+def session_links(record):
+    return [text for entry in record["sessions"] for text in links(entry)]
+
+
 def rooms(record):
     return [f"{entry['date']} {entry['start_time']} {entry['room']}" for entry in record["sessions"]]
 

@@ -355,6 +355,9 @@ class World:
         self._row(record.figures, case, text, **figure)
         uid = self.canaries.uid(str(case), HELD if text != OPEN else TOLD, "Session.uid")
         session = self._row(record.sessions, case, text, uid=uid, date=day)
+        figure |= {"uid": self.canaries.uid(str(case), HELD if text != OPEN else TOLD, "session's Figure.uid")}
+        self._row(session.figures, case, text, prefix="session's ", **figure)
+        self._row(session.links, case, text, prefix="session's ")
         for place in (record, session):
             place.organization_roles.create(organization=entries["organization"], role="host")
             self._row(

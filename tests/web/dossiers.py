@@ -62,6 +62,8 @@ def make_dossier(n=1, *, title="Border security", by=None, documents=6, photos=4
         for i in range(3)
     ]
     sessions[0].appearances.create(person=person, title_en="Minister", role="chair")
+    sessions[0].figures.create(measure="participants", qualifier="some", value=300, official=True, source="A newspaper")
+    sessions[0].links.create(title_en="Web TV", address="https://example.org/tv", kind="video", language="en")
     sessions[0].organization_roles.create(organization=organizations[1], role="host")
     conference.main_topics.create(title_en="First topic")
     conference.links.create(title_en="Recording", address="https://example.org/video", kind="video", language="en")

@@ -5,7 +5,7 @@ import zoneinfo
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -64,6 +64,14 @@ def rich_text(label, **kwargs):
 def optional_key(to: type[models.Model] | str, label: Any, **kwargs: Any) -> "models.ForeignKey[Any, Any]":
     """Return a foreign key that may be empty. What it refers to cannot be deleted."""
     return models.ForeignKey(to, on_delete=models.PROTECT, null=True, blank=True, verbose_name=label, **kwargs)
+
+
+def degrees(label: Any, limit: int, **kwargs: Any) -> "models.DecimalField[Any, Any]":
+    """Return the field of a coordinate between minus and plus *limit* degrees, to a meter or so. It may be empty."""
+    validators = [MinValueValidator(-limit), MaxValueValidator(limit)]
+    return models.DecimalField(
+        label, max_digits=8, decimal_places=5, null=True, blank=True, validators=validators, **kwargs
+    )
 
 
 def validate_time_zone(value):
@@ -184,6 +192,8 @@ class Conference(Searched, ReviewedRecord, SluggedRecord):
     country = models.CharField(
         _("country"), max_length=2, choices=COUNTRY_CHOICES, blank=True, help_text=_("Empty for an online meeting.")
     )
+    latitude = degrees(_("latitude"), 90, help_text=_("In degrees with decimals, south of the equator with a minus."))
+    longitude = degrees(_("longitude"), 180, help_text=_("In degrees with decimals, west of Greenwich with a minus."))
     time_zone = models.CharField(
         _("time zone"),
         max_length=60,
@@ -213,6 +223,18 @@ class Conference(Searched, ReviewedRecord, SluggedRecord):
                 condition=~Q(parent=F("pk")) | Q(parent__isnull=True),
                 violation_error_message=_("A conference cannot be part of itself."),
             ),
+            models.CheckConstraint(
+                name="conference_has_both_coordinates_or_none",
+                # A comparison with NULL would count as satisfied.
+                condition=Q(latitude__isnull=True, longitude__isnull=True)
+                | Q(
+                    latitude__isnull=False,
+                    latitude__range=(-90, 90),
+                    longitude__isnull=False,
+                    longitude__range=(-180, 180),
+                ),
+                violation_error_message=_("Give both latitude and longitude, or neither."),
+            ),
         ]
 
     def __str__(self):
@@ -236,10 +258,16 @@ class Conference(Searched, ReviewedRecord, SluggedRecord):
 class ConferenceText(Searched):
     """The long texts of a conference in one language, and whether everything in that language is ready for the public."""
 
-    searched = ("title",)
+    searched = ("title", "alternate_title")
     conference = models.ForeignKey(Conference, on_delete=models.CASCADE, related_name="texts")
     language = models.CharField(_("language"), max_length=2, choices=languages.CHOICES)
     title = LineField(_("title"), max_length=300)
+    alternate_title = LineField(
+        _("alternate title"),
+        max_length=300,
+        blank=True,
+        help_text=_("If sources call it by two titles: the other one."),
+    )
     motto = LineField(_("motto"), max_length=300, blank=True, help_text=_("“Held under the theme …”"))
     summary = LinesField(_("summary"), blank=True, help_text=_("One or two sentences for lists and search engines."))
     description = rich_text(_("description"))
@@ -301,6 +329,29 @@ class SeriesEntry(models.Model):
 
     def __str__(self):
         return f"{self.series} #{self.ordinal}" if self.ordinal else str(self.series)
+
+
+class SameAs(models.Model):
+    """The address of the same conference in another catalogue, such as Wikidata."""
+
+    conference = models.ForeignKey(Conference, on_delete=models.CASCADE, related_name="same_as")
+    address = AddressField(_("address"), max_length=1000)
+    order = models.PositiveIntegerField(_("order"), default=0)
+
+    class Meta:
+        ordering = ["order", "pk"]
+        verbose_name = _("address in another catalogue")
+        verbose_name_plural = _("addresses in other catalogues")
+        constraints = [
+            models.UniqueConstraint(
+                name="same_as_once_per_conference",
+                fields=["conference", "address"],
+                violation_error_message=_("This conference already has this address."),
+            )
+        ]
+
+    def __str__(self):
+        return self.address
 
 
 class AnnouncedDate(models.Model):
@@ -429,13 +480,18 @@ class OrganizationRole(models.Model):
 
 
 class Appearance(models.Model):
-    """A person at a conference or session, with the title held on that occasion."""
+    """A person at a conference or session, with the title held on that occasion.
+
+    Where a source does not name the person, the title and the organization stand alone.
+    """
 
     conference = models.ForeignKey(
         Conference, on_delete=models.CASCADE, null=True, blank=True, related_name="appearances"
     )
     session = models.ForeignKey(Session, on_delete=models.CASCADE, null=True, blank=True, related_name="appearances")
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="appearances", verbose_name=_("person"))
+    person = optional_key(
+        Person, _("person"), related_name="appearances", help_text=_("Empty if the source does not give the name.")
+    )
     role = models.CharField(_("role"), max_length=20, choices=AppearanceRole.choices, default=AppearanceRole.SPEAKER)
     title = LineField(_("title on that occasion"), max_length=300, blank=True)
     organization = optional_key(Organization, _("organization"), related_name="appearances")
@@ -445,10 +501,26 @@ class Appearance(models.Model):
         ordering = ["order", "pk"]
         verbose_name = _("person and role")
         verbose_name_plural = _("people and their roles")
-        constraints = [exactly_one_place("appearance_in_one_place")]
+        constraints = [
+            exactly_one_place("appearance_in_one_place"),
+            models.CheckConstraint(
+                name="appearance_has_a_person_or_an_organization",
+                condition=Q(person__isnull=False) | Q(organization__isnull=False),
+                violation_error_message=_("Without a person, the title and the organization are needed."),
+            ),
+        ]
 
     def __str__(self):
-        return f"{self.person}: {self.get_role_display()}"
+        return f"{self.person or self.title}: {self.get_role_display()}"
+
+    def clean(self):
+        if self.person_id:
+            return
+        text = _("Without a person, the title and the organization are needed.")
+        titled = any(getattr(self, f"title_{code}") for code in languages.CODES)
+        missing = {"title": not titled, "organization": not self.organization_id}
+        if any(missing.values()):
+            raise ValidationError({name: text for name, is_missing in missing.items() if is_missing})
 
 
 class Figure(models.Model):

@@ -53,6 +53,8 @@ def conference_view(data, language, sources=None, documents=None):
         "city": city,
         "venue": rest.pick(data["venue"]),
         "country": country,
+        "coordinates": coordinates(data),
+        "alternate_title": rest.pick(data["alternate_title"]),
         "motto": rest.pick(data["motto"]),
         "summary": summary,
         "texts": [
@@ -69,6 +71,7 @@ def conference_view(data, language, sources=None, documents=None):
         "figures": figures(data["figures"], language, sources or {}, official=True),
         "other_figures": figures(data["figures"], language, sources or {}, official=False),
         "links": [link(entry, rest) for entry in data["links"]],
+        "same_as": same_as(data),
         "contact": data["contact"],
         "contact_email": data["contact_email"],
         "notice": notice(title, language),
@@ -83,6 +86,17 @@ def conference_view(data, language, sources=None, documents=None):
             for entry in data["series"]
         ],
     }
+
+
+def coordinates(data):
+    """Return latitude and longitude in degrees, without zeros at the end: "53.9, 27.56"; "" if they are not given."""
+    if data["latitude"] is None:
+        return ""
+    return ", ".join(data[name].rstrip("0").rstrip(".") for name in ("latitude", "longitude"))
+
+
+def same_as(data):
+    return [address for address in data["same_as"] if web_address(address)]
 
 
 def time_note(days, city):
@@ -125,7 +139,7 @@ def organization(entry, texts):
 def appearance(entry, texts):
     return {
         "name": texts.pick(entry["name"]),
-        "address": f"/{texts.language}/documents/?person={entry['slug']}",
+        "address": f"/{texts.language}/documents/?person={entry['slug']}" if entry["slug"] else "",
         "role": label(codes.AppearanceRole, entry["role"]),
         "title": texts.pick(entry["title"]),
         "organization": entry["organization"] and texts.pick(entry["organization"]["name"]),
@@ -213,6 +227,8 @@ def event_data(data, language):
     title = texts.pick(data["title"])
     known: dict[str, Any] = {
         "name": str(title),
+        "alternateName": str(texts.pick(data["alternate_title"])),
+        "sameAs": same_as(data),
         "inLanguage": title.language,
         "description": str(texts.pick(data["summary"])),
         "eventAttendanceMode": ATTENDANCE.get(data["format"], ""),
@@ -234,12 +250,16 @@ def event_data(data, language):
             or country_name(data["country"], language),
             "address": {key: value for key, value in address.items() if value},
         }
+        if data["latitude"] is not None:
+            degrees = {"latitude": data["latitude"], "longitude": data["longitude"]}
+            known["location"]["geo"] = {"@type": "GeoCoordinates", **degrees}
     return known
 
 
 def organizers(data, texts):
-    """Return the names of the hosts, conveners and co-organizers, each once even if it has several roles."""
-    entries = (each for each in data["organizations"] if each["role"] in ("host", "convener", "co-organizer"))
+    """Return the names of the hosts, organizers, co-organizers and conveners, each once even if it has several roles."""
+    roles = ("host", "organizer", "co-organizer", "convener")
+    entries = (each for each in data["organizations"] if each["role"] in roles)
     return list({each["uid"]: str(texts.pick(each["name"])) for each in entries}.values())
 
 

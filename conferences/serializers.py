@@ -78,12 +78,25 @@ class OrganizationRoleSerializer(Serializer):
 class AppearanceSerializer(Serializer):
     """A person and their role in the conference or session."""
 
-    uid = serializers.UUIDField(source="person.uid")
-    slug = serializers.CharField(source="person.slug")
+    uid = serializers.UUIDField(source="person.uid", allow_null=True, help_text="null if the source gives no name.")
+    slug = serializers.CharField(source="person.slug", read_only=True, default="")
     name = Labels(source="person")
     role = serializers.ChoiceField(codes.AppearanceRole.choices)
     title = Labels(own=True, help_text="Held on that occasion.")
     organization = VocabularyLabel(allow_null=True)
+
+    def to_representation(self, instance):
+        shown = super().to_representation(instance)
+        return shown if instance.person else shown | {"name": {}}
+
+
+class SameAs(serializers.ListField):
+    """The addresses of the same conference in other catalogues."""
+
+    child = serializers.URLField()
+
+    def to_representation(self, data):
+        return [row.address for row in data.all()]
 
 
 class FigureSerializer(Serializer):
@@ -152,10 +165,13 @@ class ConferenceSerializer(Serializer):
     city = Labels(own=True)
     venue = Labels(own=True)
     country = serializers.CharField(help_text="ISO 3166-1 alpha-2, or empty.")
+    latitude = serializers.DecimalField(8, 5, allow_null=True, help_text="Degrees of WGS 84 as text, south negative.")
+    longitude = serializers.DecimalField(8, 5, allow_null=True, help_text="Degrees of WGS 84 as text, west negative.")
     time_zone = serializers.CharField(help_text="IANA name.")
     original_language = serializers.CharField()
     languages = Languages()
     title = Texts()
+    alternate_title = Texts(help_text="Where sources call it by two titles.")
     motto = Texts()
     summary = Texts()
     description = Texts(help_text="HTML.")
@@ -169,6 +185,7 @@ class ConferenceSerializer(Serializer):
     sessions = SessionSerializer(source="sessions.all", many=True)
     figures = FigureSerializer(source="figures.all", many=True)
     links = LinkSerializer(source="links.all", many=True)
+    same_as = SameAs(read_only=True, help_text="Addresses of the same conference in other catalogues.")
     contact = serializers.CharField()
     contact_email = serializers.EmailField()
 

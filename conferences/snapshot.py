@@ -126,6 +126,7 @@ class ConferenceSnapshotBuilder(TextsSnapshotBuilder):
             Prefetch("sessions", Session.objects.prefetch_related(_ROLES, _APPEARANCES, "links", _FIGURES)),
             _FIGURES,
             "links",
+            "same_as",
             "references__document",
             "photos",
         )

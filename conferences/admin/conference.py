@@ -32,11 +32,12 @@ COUNTRIES = dict(COUNTRY_CHOICES)  # made once; Django builds it for every row
 @text_form(ConferenceText)
 class ConferenceForm(RecordForm):
     text_rows = "texts"
-    text_fields = ("title", "motto", "summary", "description", "background", "outcome")
+    text_fields = ("title", "alternate_title", "motto", "summary", "description", "background", "outcome")
     slug_from = "name"
     constraint_fields = {
         "conference_ends_on_or_after_start": "end_date",
         "conference_is_not_its_own_parent": "parent",
+        "conference_has_both_coordinates_or_none": "longitude",
     }
 
 
@@ -72,6 +73,7 @@ class ConferenceAdmin(RecordAdmin):
         inlines.FigureInline,
         inlines.ReferenceInline,
         inlines.LinkInline,
+        inlines.SameAsInline,
         inlines.AnnouncedDateInline,
     ]
     fieldsets = [
@@ -86,6 +88,7 @@ class ConferenceAdmin(RecordAdmin):
                     ("start_date", "end_date", "date_precision"),
                     ("city", "country"),
                     "venue",
+                    ("latitude", "longitude"),
                     "time_zone",
                     "parent",
                     "themes",

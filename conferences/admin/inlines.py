@@ -11,6 +11,7 @@ from conferences.models import (
     MainTopic,
     OrganizationRole,
     Reference,
+    SameAs,
     SeriesEntry,
     Session,
 )
@@ -27,6 +28,8 @@ class RowForm(LabelForm):
         "organization_role_once_per_conference": "organization",
         "organization_role_once_per_session": "organization",
         "reference_once_per_conference": "document",
+        "same_as_once_per_conference": "address",
+        "appearance_has_a_person_or_an_organization": "organization",
     }
 
 
@@ -128,3 +131,8 @@ class ReferenceInline(RowInline):
 class LinkInline(RowInline):
     model = Link
     fields = ["kind", "title", "address", "language", "order"]
+
+
+class SameAsInline(RowInline):
+    model = SameAs
+    fields = ["address", "order"]

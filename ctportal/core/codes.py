@@ -62,6 +62,7 @@ class OrganizationKind(TextChoices):
 
 class OrganizerRole(TextChoices):
     HOST = "host", _("host")
+    ORGANIZER = "organizer", _("organizer")
     CONVENER = "convener", _("convener")
     CO_ORGANIZER = "co-organizer", _("co-organizer")
     COOPERATION = "in-cooperation-with", _("in cooperation with")
@@ -164,6 +165,7 @@ class DocumentRelationKind(TextChoices):
 # Headings above the organizations with a role.
 ORGANIZER_HEADINGS = {
     "host": _("Hosted by"),
+    "organizer": _("Organized by"),
     "convener": _("Convened by"),
     "co-organizer": _("Co-organized by"),
     "in-cooperation-with": _("In cooperation with"),

@@ -25,6 +25,7 @@ from .text import LanguageContext, media_name, number, size
 # Names of the fields of a record, in the order in which their changes are listed.
 FIELDS = {
     "title": gettext_lazy("title"),
+    "alternate_title": gettext_lazy("alternate title"),
     "name": gettext_lazy("name"),
     "acronym": gettext_lazy("acronym"),
     "motto": gettext_lazy("motto"),
@@ -48,6 +49,8 @@ FIELDS = {
     "venue": gettext_lazy("venue"),
     "place": gettext_lazy("place"),
     "country": gettext_lazy("country"),
+    "latitude": gettext_lazy("latitude"),
+    "longitude": gettext_lazy("longitude"),
     "time_zone": gettext_lazy("time zone"),
     "summary": gettext_lazy("summary"),
     "description": gettext_lazy("description"),
@@ -87,6 +90,7 @@ FIELDS = {
     "links": gettext_lazy("related links"),
     "address": gettext_lazy("address"),
     "website": gettext_lazy("website"),
+    "same_as": gettext_lazy("addresses in other catalogues"),
     "language": gettext_lazy("language"),
     "contact": gettext_lazy("contact"),
     "contact_email": gettext_lazy("contact e-mail"),
@@ -266,7 +270,8 @@ class _Teller:
             return dates_of(entry, self.language)
         if "standing" in entry:
             return language_name(entry["language"])
-        said = next((self.said(entry[name]) for name in ("name", "title") if name in entry), "")
+        # A person who is not named has a title.
+        said = next((self.said(entry[name]) for name in ("name", "title") if entry.get(name)), "")
         if "start_time" in entry:
             kind = self.value("kind", entry["kind"]) + (f" {entry['number']}" if entry["number"] else "")
             return f"{kind}: {said}" if said else kind

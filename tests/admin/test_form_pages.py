@@ -263,12 +263,13 @@ def test_no_table_is_read_twice_for_a_form_but_what_is_compared(admin_client):
         "conferences_theme": 1,
         "conferences_seriesentry": 1,
         "conferences_maintopic": 1,
-        "conferences_session": 1,
+        "conferences_session": 2,  # those of the form, and for their figures in the comparison
         "conferences_organizationrole": 1,
         "conferences_appearance": 1,
         "conferences_figure": 2,  # the rows of the form, and for the comparison, as the next
         "conferences_reference": 2,
         "conferences_link": 1,
+        "conferences_sameas": 1,
         "conferences_announceddate": 1,
         "conferences_photo": 1,
     }

@@ -18,6 +18,7 @@ from tests.factories import (
     make_account,
     make_conference,
     make_document,
+    make_organization,
     make_person,
     make_photo,
     make_series,
@@ -249,6 +250,53 @@ def test_a_session_that_ends_when_or_before_it_starts(staff, end, message):
     form = minsk(staff).add_row("sessions", title="Opening", start_time="10:00", end_time=end)
 
     refused(form.press("_continue"), {"sessions-0-end_time": [message]})
+
+
+def test_a_person_without_a_name_needs_title_and_organization(staff):
+    message = "Without a person, the title and the organization are needed."
+    office = make_organization()
+    form = minsk(staff).add_row("appearances", role="chair").add_row("appearances", organization=office.pk)
+    form.add_row("appearances", title="Legal Officer", organization=office.pk)
+
+    refused(
+        form.press("_continue"),
+        {
+            "appearances-0-title": [message],
+            "appearances-0-organization": [message],
+            "appearances-1-title": [message],
+        },
+    )
+
+
+def test_a_person_without_a_name_is_saved_and_translated(staff):
+    office = make_organization()
+    form = minsk(staff).add_row("appearances", title="Legal Officer", organization=office.pk)
+
+    assert form.press("_continue").status_code == 302
+    [appearance] = Conference.objects.get().appearances.all()
+    assert (appearance.person, str(appearance)) == (None, "Legal Officer: speaker")
+    page = AdminForm(staff, f"/admin/conferences/conference/{appearance.conference_id}/language/fr/")
+    assert page.fill(**{f"appearance-{appearance.pk}-title": "Juriste"}).press("_save").status_code == 302
+    appearance.refresh_from_db()
+    assert (appearance.title_en, appearance.title_fr) == ("Legal Officer", "Juriste")
+
+
+@pytest.mark.parametrize(
+    ("values", "errors"),
+    [
+        ({"latitude": "53.9"}, {"longitude": ["Give both latitude and longitude, or neither."]}),
+        ({"longitude": "27.5"}, {"longitude": ["Give both latitude and longitude, or neither."]}),
+        (
+            {"latitude": "91", "longitude": "-181"},
+            {
+                "latitude": ["Ensure this value is less than or equal to 90."],
+                "longitude": ["Ensure this value is greater than or equal to -180."],
+            },
+        ),
+    ],
+)
+def test_coordinates_that_cannot_be(staff, values, errors):
+    refused(minsk(staff, **values).press("_continue"), errors)
 
 
 def test_a_session_may_end_after_midnight(staff):

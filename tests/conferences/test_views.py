@@ -299,6 +299,36 @@ def programme(html):
     return [" ".join(re.sub(r"<[^>]+>", " ", part).split()) for part in parts]
 
 
+def test_people_stand_with_title_and_organization_and_without_a_name_if_it_is_not_known(client, publisher):
+    conference = make.make_conference(slug="minsk")
+    office = make.make_organization("Office")
+    conference.appearances.create(person=make.make_person("Ann"), title_en="Head", organization=office, role="chair")
+    conference.appearances.create(title_en="Legal Officer", organization=office, order=1)
+    publish(conference, by=publisher)
+
+    people = page(client, "/en/conferences/minsk/").split('id="people"')[1].split("</section>")[0]
+
+    assert [" ".join(re.sub("<[^>]+>", " ", each).split()) for each in people.split("<li>")[1:]] == [
+        "Ann Chair Head Office",
+        "Legal Officer Speaker Office",
+    ]
+    assert re.findall('href="(.*?)"', people) == ["/en/documents/?person=" + conference.appearances.first().person.slug]
+
+
+def test_another_title_coordinates_and_other_catalogues_are_shown(client, publisher):
+    conference = make.make_conference(slug="minsk", latitude="-53.9006", longitude="27.5")
+    conference.texts.update(alternate_title="Another title")
+    conference.same_as.create(address="https://www.wikidata.org/wiki/Q1")
+    conference.same_as.create(address="javascript:alert(1)")
+    publish(conference, by=publisher)
+
+    html = page(client, "/en/conferences/minsk/")
+
+    assert "Also called: Another title" in html
+    assert '<dd class="number" dir="ltr">-53.9006, 27.5</dd>' in html
+    assert re.findall('<a href="([^"]*)"[^>]*>\\1</a>', html) == ["https://www.wikidata.org/wiki/Q1"]
+
+
 def test_sessions_whose_day_is_not_known_come_last(client, publisher):
     conference = make.make_conference(slug="minsk")
     for order, (title, day) in enumerate((("Late", "2019-09-04"), ("Panel", None), ("Early", "2019-09-03"))):

@@ -117,6 +117,10 @@ FACTS = {
             "Empowering Youth and Promoting Tolerance: Practical Approaches to Preventing and Countering Violent "
             "Extremism Conducive to Terrorism"
         ),
+        "alternate_title": (
+            "Empowering Youth and Promoting Tolerance: Practical Approaches to Countering Terrorist Radicalization and "
+            "Terrorism"
+        ),
         "dates": "2019-12-18 to 2019-12-19",
         "place": "Abu Dhabi, AE",
         "status": "held",
@@ -303,6 +307,10 @@ FACTS = {
             "Michèle Coninsx, Executive Director of the Counter-Terrorism Committee Executive Directorate",
             "Rashid Alimov, Secretary-General of the Shanghai Cooperation Organization",
         ],
+        "unnamed_people": [
+            "Legal Officer of the Counter-Terrorism Committee Executive Directorate, cted: speaker",
+            "President of Tajikistan, tajikistan: present",
+        ],
         "documents": ["news-item: en", "statement: en"],
     },
     "conferences/dushanbe-2022": {
@@ -371,7 +379,7 @@ FACTS = {
         "status": "held",
         "format": "in-person",
         "ordinals": ["3 of high-level-conferences"],
-        "organizers": ["UNOCT: convener"],
+        "organizers": ["UNOCT: organizer"],
         "figures": [
             "more than 1000 participants (actual)",
             "exactly 160 member-states (actual)",

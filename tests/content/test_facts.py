@@ -35,6 +35,18 @@ def title(record):
     return record["title"]["en"]
 
 
+def alternate_title(record):
+    return record["alternate_title"]["en"]
+
+
+def unnamed_people(record):
+    return [
+        f"{entry['title']['en']}, {entry['organization']['slug']}: {entry['role']}"
+        for entry in appearances(record)
+        if entry["uid"] is None
+    ]
+
+
 def motto(record):
     return record["motto"]["en"]
 
@@ -88,7 +100,7 @@ def appearances(record):
 
 
 def people(record):
-    return list({f"{entry['name']['en']}, {entry['title']['en']}" for entry in appearances(record)})
+    return list({f"{entry['name']['en']}, {entry['title']['en']}" for entry in appearances(record) if entry["uid"]})
 
 
 def opened_by(record):

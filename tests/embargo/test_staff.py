@@ -176,11 +176,11 @@ def foreign_rows(world):
     hidden = world.cases["draft", "conference"].record
     for prefix in ("main_topics", "sessions", "figures", "links", "announced_dates", "references", "series_entries"):
         yield prefix, getattr(hidden, prefix).first()
-    for prefix in ("organization_roles", "appearances"):
+    for prefix in ("organization_roles", "appearances", "same_as"):
         yield prefix, getattr(hidden, prefix).first()
 
 
-@pytest.mark.parametrize("number", range(9))
+@pytest.mark.parametrize("number", range(10))
 def test_a_row_of_somebody_else_in_a_form_of_ones_own_is_left_alone(world, contributor, number):
     prefix, row = list(foreign_rows(world))[number]
     mine = own(world, make_conference)

@@ -338,12 +338,19 @@ class World:
         entries = self._vocabulary(case, side, text)
         for rows in (record.announced_dates, record.main_topics, record.sessions, record.figures, record.links):
             rows.all().delete()
-        for rows in (record.series_entries, record.organization_roles, record.appearances, record.references):
+        for rows in (
+            record.series_entries,
+            record.organization_roles,
+            record.appearances,
+            record.references,
+            record.same_as,
+        ):
             rows.all().delete()
         day = record.start_date
         self._row(record.announced_dates, case, text, start_date=day, end_date=day)
         self._row(record.main_topics, case, text)
         self._row(record.links, case, text)
+        self._row(record.same_as, case, text)
         uid = self.canaries.uid(str(case), HELD if text != OPEN else TOLD, "Figure.uid")
         figure = {"measure": "participants", "value": 400, "uid": uid}
         documents = [
@@ -363,6 +370,7 @@ class World:
             self._row(
                 place.appearances, case, text, prefix="" if place is record else "session's ", person=entries["person"]
             )
+        self._row(record.appearances, case, text, prefix="unnamed ", organization=entries["organization"])
         record.series_entries.create(series=entries["series"])
         record.themes.set([entries["theme"]])
         if case is not self.host:

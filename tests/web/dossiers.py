@@ -33,8 +33,11 @@ def make_dossier(n=1, *, title="Border security", by=None, documents=6, photos=4
         event_status="held",
         format="in-person",
         venue_en="Palace",
+        latitude="53.9006",
+        longitude="27.559",
     )
     conference.texts.update(
+        alternate_title="Borders",
         motto="Together",
         summary="What was said.",
         description=f"<p>{WORDS}</p><h2>Points</h2><ul><li>One</li></ul>",
@@ -65,6 +68,8 @@ def make_dossier(n=1, *, title="Border security", by=None, documents=6, photos=4
     sessions[0].figures.create(measure="participants", qualifier="some", value=300, official=True, source="A newspaper")
     sessions[0].links.create(title_en="Web TV", address="https://example.org/tv", kind="video", language="en")
     sessions[0].organization_roles.create(organization=organizations[1], role="host")
+    conference.appearances.create(title_en="Legal Officer", organization=organizations[0], order=1)
+    conference.same_as.create(address="https://www.wikidata.org/wiki/Q1")
     conference.main_topics.create(title_en="First topic")
     conference.links.create(title_en="Recording", address="https://example.org/video", kind="video", language="en")
     conference.announced_dates.create(

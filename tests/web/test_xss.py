@@ -54,6 +54,8 @@ CODES = {
         "announced_on",
         "taken_on",
         "source_date",
+        "latitude",
+        "longitude",
     ),
     *("media_type", "sha256", "path"),  # made by the portal itself
 }

@@ -17,6 +17,7 @@ from ctportal.core.codes import (
     WITHOUT_NUMBER,
     AppearanceRole,
     ConferenceKind,
+    ConferenceRelationKind,
     DatePrecision,
     EventFormat,
     EventStatus,
@@ -331,6 +332,42 @@ class SeriesEntry(models.Model):
         return f"{self.series} #{self.ordinal}" if self.ordinal else str(self.series)
 
 
+class ConferenceRelation(models.Model):
+    """What a conference has to do with another one that it is no part of."""
+
+    conference = models.ForeignKey(Conference, on_delete=models.CASCADE, related_name="relations")
+    kind = models.CharField(_("kind"), max_length=20, choices=ConferenceRelationKind.choices)
+    target = models.ForeignKey(
+        Conference, on_delete=models.PROTECT, related_name="related_by", verbose_name=_("other conference")
+    )
+    order = models.PositiveIntegerField(_("order"), default=0)
+
+    class Meta:
+        ordering = ["order", "pk"]
+        verbose_name = _("relation to another conference")
+        verbose_name_plural = _("relations to other conferences")
+        constraints = [
+            models.CheckConstraint(
+                name="conference_not_related_to_itself",
+                condition=~Q(target=F("conference")),
+                violation_error_message=_("A conference cannot be related to itself."),
+            ),
+            models.UniqueConstraint(
+                name="conference_relation_once",
+                fields=["conference", "kind", "target"],
+                violation_error_message=_("This relation is already listed."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_kind_display()}: {self.target}"
+
+    def clean(self):
+        # Django's inline forms do not check the constraint, which names the conference.
+        if self.target_id and self.target_id == self.conference_id:
+            raise ValidationError({"target": _("A conference cannot be related to itself.")})
+
+
 class SameAs(models.Model):
     """The address of the same conference in another catalogue, such as Wikidata."""
 
@@ -512,15 +549,6 @@ class Appearance(models.Model):
 
     def __str__(self):
         return f"{self.person or self.title}: {self.get_role_display()}"
-
-    def clean(self):
-        if self.person_id:
-            return
-        text = _("Without a person, the title and the organization are needed.")
-        titled = any(getattr(self, f"title_{code}") for code in languages.CODES)
-        missing = {"title": not titled, "organization": not self.organization_id}
-        if any(missing.values()):
-            raise ValidationError({name: text for name, is_missing in missing.items() if is_missing})
 
 
 class Figure(models.Model):

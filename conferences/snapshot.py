@@ -128,6 +128,7 @@ class ConferenceSnapshotBuilder(TextsSnapshotBuilder):
             "links",
             "same_as",
             "references__document",
+            "relations__target",
             "photos",
         )
 
@@ -169,6 +170,8 @@ class ConferenceSnapshotBuilder(TextsSnapshotBuilder):
     def links(self, record):
         if record.parent:
             yield SnapshotLink("parent", record.parent.uid)
+        for relation in record.relations.all():
+            yield SnapshotLink(relation.kind, relation.target.uid)
         for reference in record.references.all():
             yield SnapshotLink("reference", reference.document.uid)
         for part in (record, *record.sessions.all()):

@@ -122,8 +122,11 @@ def render_conference(request: HttpRequest, page: RecordPage) -> HttpResponse:
         "documents": _grouped(documents, language),
         "photos": [cards.photo_tile(each, language) for each in photos],
         "side_events": [
-            cards.conference_row(each, language) for each in reversed(page.children) if each.type == "conference"
+            cards.conference_row(each, language)
+            for each in reversed(page.children)
+            if each.type == "conference" and each.relation == "parent"
         ],
+        "relations": _relations(page),
         "references": [cards.document_row(each, language, with_excerpt=False) for each in page.related_as("reference")],
         "hero": hero,
         "parent": parent and cards.target(parent, language),
@@ -144,6 +147,18 @@ def render_conference(request: HttpRequest, page: RecordPage) -> HttpResponse:
         image=image,
         languages=page.data["languages"],
     )
+
+
+def _relations(page):
+    """Return [(heading, conferences)] of those that this one is related to, in both directions."""
+    own, theirs = codes.CONFERENCE_RELATION_HEADINGS, codes.REVERSED_CONFERENCE_RELATION_HEADINGS
+    tied = [(own.get(each.name), each) for each in page.related]
+    tied_here = [(theirs.get(each.relation), each) for each in page.children if each.type == "conference"]
+    groups = defaultdict(list)
+    for heading, record in [*tied, *tied_here]:
+        if heading:
+            groups[heading].append(cards.target(record, page.language))
+    return list(groups.items())
 
 
 def _with_year(conference):
@@ -217,8 +232,9 @@ class ConferenceDetailView(EditionDetailView):
 
     def surroundings(self, edition, language):
         series, at = edition.data["series"], self.request.read_context.at
+        names = ("conference", "parent", *codes.ConferenceRelationKind.values)
         return super().surroundings(edition, language) | {
-            "children": referring(edition.uid, "conference", "parent", at=at),
+            "children": referring(edition.uid, *names, at=at),
             "neighbours": neighbours(edition, series, at) if series else {},
         }
 

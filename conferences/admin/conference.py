@@ -71,6 +71,7 @@ class ConferenceAdmin(RecordAdmin):
         inlines.OrganizationRoleInline,
         inlines.AppearanceInline,
         inlines.FigureInline,
+        inlines.ConferenceRelationInline,
         inlines.ReferenceInline,
         inlines.LinkInline,
         inlines.SameAsInline,
@@ -105,7 +106,7 @@ class ConferenceAdmin(RecordAdmin):
         *RecordAdmin.pages,
     ]
     link_paths = (
-        *("parent", "references__document", "photos"),
+        *("parent", "relations__target", "references__document", "photos"),
         *("figures__source_document", "sessions__figures__source_document"),
     )
 

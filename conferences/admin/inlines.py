@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy
 from conferences.models import (
     AnnouncedDate,
     Appearance,
+    ConferenceRelation,
     Figure,
     Link,
     MainTopic,
@@ -29,7 +30,7 @@ class RowForm(LabelForm):
         "organization_role_once_per_session": "organization",
         "reference_once_per_conference": "document",
         "same_as_once_per_conference": "address",
-        "appearance_has_a_person_or_an_organization": "organization",
+        "conference_relation_once": "target",
     }
 
 
@@ -75,8 +76,19 @@ class OrganizationRoleInline(RowInline):
     autocomplete_fields = ["organization"]
 
 
+class AppearanceForm(RowForm):
+    def clean(self):
+        cleaned = super().clean()
+        if not (cleaned.get("person") or "person" in self.errors):
+            for name in ("title", "organization"):
+                if not (cleaned.get(name) or name in self.errors):
+                    self.add_error(name, _("Without a person, the title and the organization are needed."))
+        return cleaned
+
+
 class AppearanceInline(RowInline):
     model = Appearance
+    form = AppearanceForm
     fields = ["person", "role", "title", "organization", "order"]
     autocomplete_fields = ["person", "organization"]
 
@@ -126,6 +138,13 @@ class ReferenceInline(RowInline):
     fields = ["document", "order"]
     autocomplete_fields = ["document"]
     titles = ("document__versions",)
+
+
+class ConferenceRelationInline(RowInline):
+    model = ConferenceRelation
+    fk_name = "conference"
+    fields = ["kind", "target", "order"]
+    autocomplete_fields = ["target"]
 
 
 class LinkInline(RowInline):

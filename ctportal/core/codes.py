@@ -31,6 +31,12 @@ class EventFormat(TextChoices):
     NOT_KNOWN = "not-known", _("not known")
 
 
+class ConferenceRelationKind(TextChoices):
+    FOLLOWS_UP_ON = "follows-up-on", _("follows up on")
+    POSTPONED_TO = "postponed-to", _("postponed to")
+    REPLACED_BY = "replaced-by", _("replaced by")
+
+
 class DatePrecision(TextChoices):
     DAY = "day", _("day")
     MONTH = "month", _("month only")
@@ -253,6 +259,17 @@ TEXT_STATE_WORDS = {
     "as-delivered": _("As delivered"),
     "final": _("Final text"),
     "digest": _("Digest"),
+}
+# Headings on the conference that has the relation and, reversed, on its target.
+CONFERENCE_RELATION_HEADINGS = {
+    "follows-up-on": _("Follows up on"),
+    "postponed-to": _("Postponed to"),
+    "replaced-by": _("Replaced by"),
+}
+REVERSED_CONFERENCE_RELATION_HEADINGS = {
+    "follows-up-on": _("Followed up by"),
+    "postponed-to": _("Postponed from"),
+    "replaced-by": _("Replaces"),
 }
 # Headings on the document that has the relation and, reversed, on its target.
 RELATION_HEADINGS = {

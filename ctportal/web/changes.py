@@ -115,6 +115,7 @@ RELATIONS = {
     "reference": gettext_lazy("reference documents"),
     "source": gettext_lazy("source (document)"),
     "featured_photo": gettext_lazy("featured photo"),
+    **dict(codes.ConferenceRelationKind.choices),
     **dict(codes.DocumentRelationKind.choices),
 }
 CODED = {

@@ -258,6 +258,7 @@ def test_no_table_is_read_twice_for_a_form_but_what_is_compared(admin_client):
 
     read = [re.search(r'FROM "?(\w+)', query["sql"]).group(1) for query in captured if " FROM " in query["sql"]]
     assert {table: read.count(table) for table in read if table.startswith("conferences_")} == {
+        "conferences_conferencerelation": 2,  # as references: the rows of the form, and for the comparison
         "conferences_conference": 3,  # the record; what it is part of, for the box and for the comparison
         "conferences_conferencetext": 1,
         "conferences_theme": 1,

@@ -252,6 +252,18 @@ def test_a_session_that_ends_when_or_before_it_starts(staff, end, message):
     refused(form.press("_continue"), {"sessions-0-end_time": [message]})
 
 
+def test_a_relation_to_itself_or_twice_the_same(staff):
+    conference, other = make_conference(), make_conference()
+    form = AdminForm(staff, address(conference))
+    form.add_row("relations", kind="replaced-by", target=conference.pk)
+    refused(form.press("_continue"), {"relations-0-target": ["A conference cannot be related to itself."]})
+
+    conference.relations.create(kind="replaced-by", target=other)
+    form = AdminForm(staff, address(conference)).add_row("relations", kind="replaced-by", target=other.pk)
+    response = form.press("_continue")
+    assert (response.status_code, conference.relations.count()) == (422, 1)
+
+
 def test_a_person_without_a_name_needs_title_and_organization(staff):
     message = "Without a person, the title and the organization are needed."
     office = make_organization()

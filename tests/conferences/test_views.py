@@ -315,6 +315,35 @@ def test_people_stand_with_title_and_organization_and_without_a_name_if_it_is_no
     assert re.findall('href="(.*?)"', people) == ["/en/documents/?person=" + conference.appearances.first().person.slug]
 
 
+@pytest.mark.parametrize(
+    ("kind", "heading", "reversed_heading"),
+    [
+        ("follows-up-on", "Follows up on", "Followed up by"),
+        ("postponed-to", "Postponed to", "Postponed from"),
+        ("replaced-by", "Replaced by", "Replaces"),
+    ],
+)
+def test_a_relation_stands_on_both_pages_while_both_are_public(client, publisher, kind, heading, reversed_heading):
+    one, two, draft = (make.make_conference(f"The {name}", slug=name) for name in ("first", "second", "draft"))
+    for target in (two, draft):
+        one.relations.create(kind=kind, target=target)
+    draft.relations.create(kind=kind, target=one)
+    for record in (one, two):
+        publish(record, by=publisher)
+
+    def relations(slug):
+        facts = page(client, f"/en/conferences/{slug}/").split('id="facts"')[1].split("</section>")[0]
+        found = re.findall(r'<dt>([^<]*)</dt>\s*<dd class="big"><a href="(/en/conferences/[^"?]+)">([^<]*)', facts)
+        return [row for row in found if row[0] != "Part of"]
+
+    assert relations("first") == [(heading, "/en/conferences/second/", "The second")]
+    assert relations("second") == [(reversed_heading, "/en/conferences/first/", "The first")]
+    assert "Events held as part of" not in page(client, "/en/conferences/second/")
+
+    withdraw(two, by=publisher, reason="Gone")
+    assert relations("first") == []
+
+
 def test_another_title_coordinates_and_other_catalogues_are_shown(client, publisher):
     conference = make.make_conference(slug="minsk", latitude="-53.9006", longitude="27.5")
     conference.texts.update(alternate_title="Another title")

@@ -19,6 +19,7 @@ FACTS = {
         ),
         "dates": "2019-05-15 to 2019-05-17",
         "place": "Dushanbe, TJ",
+        "follows_up_on": "new-york-hlc-2018",
         "status": "held",
         "ordinals": ["1 of regional-conferences", "2 of dushanbe-process"],
         "organizers": [
@@ -37,6 +38,7 @@ FACTS = {
         ),
         "dates": "2019-06-20 to 2019-06-21",
         "place": "Ulaanbaatar, MN",
+        "follows_up_on": "new-york-hlc-2018",
         "status": "held",
         "ordinals": ["2 of regional-conferences"],
         "organizers": [
@@ -54,6 +56,7 @@ FACTS = {
         ),
         "dates": "2019-07-10 to 2019-07-11",
         "place": "Nairobi, KE",
+        "follows_up_on": "new-york-hlc-2018",
         "status": "held",
         "ordinals": ["3 of regional-conferences"],
         "organizers": ["Republic of Kenya: convener", "Republic of Kenya: host", "UNOCT: convener"],
@@ -64,6 +67,7 @@ FACTS = {
         "title": "Countering Terrorism Through Innovative Approaches and the Use of New and Emerging Technologies",
         "dates": "2019-09-03 to 2019-09-04",
         "place": "Minsk, BY",
+        "follows_up_on": "new-york-hlc-2018",
         "status": "held",
         "ordinals": ["4 of regional-conferences"],
         "organizers": ["Republic of Belarus: co-organizer", "Republic of Belarus: host", "UNOCT: co-organizer"],
@@ -96,6 +100,7 @@ FACTS = {
         "title": "Prevention of Radicalization to Terrorism: Regional Policy Responses and Risk Mitigation",
         "dates": "2019-11-07 to 2019-11-08",
         "place": "Budapest, HU",
+        "follows_up_on": "new-york-hlc-2018",
         "status": "held",
         "ordinals": ["5 of regional-conferences"],
         "organizers": ["Government of Hungary: co-organizer", "Government of Hungary: host", "UNOCT: co-organizer"],
@@ -123,6 +128,7 @@ FACTS = {
         ),
         "dates": "2019-12-18 to 2019-12-19",
         "place": "Abu Dhabi, AE",
+        "follows_up_on": "new-york-hlc-2018",
         "status": "held",
         "ordinals": ["6 of regional-conferences"],
         "organizers": [
@@ -172,6 +178,7 @@ FACTS = {
         "title": "Foreign Terrorist Fighters – Addressing Current Challenges",
         "dates": "2020-02-11 to 2020-02-12",
         "place": "Vienna, AT",
+        "follows_up_on": "new-york-hlc-2018",
         "status": "held",
         "ordinals": ["7 of regional-conferences"],
         "organizers": [
@@ -262,7 +269,7 @@ FACTS = {
         "dates": "2019-09-26 to 2019-09-26",
         "place": "New York, US",
         "status": "held",
-        "parent": "minsk-2019",
+        "follows_up_on": "minsk-2019",
         "organizers": ["Republic of Belarus: co-organizer", "UNOCT: co-organizer"],
         "rooms": ["2019-09-26 11:00 CR6"],
         "people": [

@@ -174,6 +174,10 @@ def parent(record):
     return related(record, "parent")[0]["slug"]
 
 
+def follows_up_on(record):
+    return related(record, "follows-up-on")[0]["slug"]
+
+
 def adopted_at(record):
     return related(record, "adopted-at")[0]["slug"]
 
@@ -239,6 +243,10 @@ def test_only_one_source_says_how_people_attended(demo):
     known = [each["slug"] for each in get("conferences", page_size="100")["results"] if each["format"] != "not-known"]
 
     assert known == ["new-york-hlc-2023"]
+
+
+def test_an_event_in_another_city_weeks_later_is_no_part_of_a_conference(demo):
+    assert "parent" not in get("conferences/new-york-side-event-2019")["related"]
 
 
 def test_the_table_holds_at_least_150_facts():

@@ -176,11 +176,11 @@ def foreign_rows(world):
     hidden = world.cases["draft", "conference"].record
     for prefix in ("main_topics", "sessions", "figures", "links", "announced_dates", "references", "series_entries"):
         yield prefix, getattr(hidden, prefix).first()
-    for prefix in ("organization_roles", "appearances", "same_as"):
+    for prefix in ("organization_roles", "appearances", "same_as", "relations"):
         yield prefix, getattr(hidden, prefix).first()
 
 
-@pytest.mark.parametrize("number", range(10))
+@pytest.mark.parametrize("number", range(11))
 def test_a_row_of_somebody_else_in_a_form_of_ones_own_is_left_alone(world, contributor, number):
     prefix, row = list(foreign_rows(world))[number]
     mine = own(world, make_conference)
@@ -213,6 +213,7 @@ def hidden_choices(world):
     )
     yield "appearances", {"person": entry["person"], "role": "chair"}, "appearances-0-person"
     yield "references", {"document": document.record.pk}, "references-0-document"
+    yield "relations", {"kind": "replaced-by", "target": conference.record.pk}, "relations-0-target"
     yield (
         "figures",
         {"measure": "participants", "value": "4", "source_document": document.record.pk, "source": "x"},
@@ -220,7 +221,7 @@ def hidden_choices(world):
     )
 
 
-@pytest.mark.parametrize("number", range(7))
+@pytest.mark.parametrize("number", range(8))
 def test_a_hidden_record_cannot_be_named_in_a_form_of_ones_own(world, contributor, number):
     prefix, values, field = list(hidden_choices(world))[number]
     mine = own(world, make_conference)

@@ -351,6 +351,11 @@ class World:
         self._row(record.main_topics, case, text)
         self._row(record.links, case, text)
         self._row(record.same_as, case, text)
+        record.relations.all().delete()
+        targets = [] if case is self.host else [self.host.record]
+        for target in [*targets, *filter(None, [self.cases["draft", "conference"].record])]:
+            if target.pk != record.pk:
+                record.relations.create(kind="follows-up-on", target=target)
         uid = self.canaries.uid(str(case), HELD if text != OPEN else TOLD, "Figure.uid")
         figure = {"measure": "participants", "value": 400, "uid": uid}
         documents = [

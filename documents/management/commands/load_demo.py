@@ -228,6 +228,9 @@ class Loader:
         for order, slug in enumerate(data.get("references", [])):
             if document := self.cited(slug):
                 self.add(conference.references, order, {}, document=document)
+        if conference:
+            for order, relation in enumerate(data.get("relations", [])):
+                self.add(conference.relations, order, relation)
         self.add_figures(conference, data, data.get("slug"))
         for entry in data.get("sessions", []):
             self.add_figures(dossier.sessions[entry["key"]], entry, f"{data['slug']}/{entry['key']}")

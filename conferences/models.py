@@ -18,6 +18,7 @@ from ctportal.core.codes import (
     AppearanceRole,
     ConferenceKind,
     ConferenceRelationKind,
+    DateKind,
     DatePrecision,
     EventFormat,
     EventStatus,
@@ -392,9 +393,10 @@ class SameAs(models.Model):
 
 
 class AnnouncedDate(models.Model):
-    """Dates that were announced earlier, shown to the public as the history of changes."""
+    """Other dates of a conference: announced earlier, which is the history of changes, or reported by a source."""
 
     conference = models.ForeignKey(Conference, on_delete=models.CASCADE, related_name="announced_dates")
+    kind = models.CharField(_("kind"), max_length=10, choices=DateKind.choices, default=DateKind.ANNOUNCED)
     start_date = models.DateField(_("first day"))
     end_date = models.DateField(_("last day"))
     date_precision = models.CharField(
@@ -402,12 +404,21 @@ class AnnouncedDate(models.Model):
     )
     announced_on = models.DateField(_("announced on"), null=True, blank=True)
     reason = LineField(_("reason for the change"), max_length=300, blank=True)
+    source = LineField(_("source (text)"), max_length=300, blank=True)
+    source_address = AddressField(_("address of the source"), max_length=1000, blank=True)
 
     class Meta:
         ordering = ["announced_on", "pk"]
-        verbose_name = _("announced date")
-        verbose_name_plural = _("announced dates")
-        constraints = [ends_on_or_after_start("announced_date_ends_on_or_after_start")]
+        verbose_name = _("announced or reported date")
+        verbose_name_plural = _("announced and reported dates")
+        constraints = [
+            ends_on_or_after_start("announced_date_ends_on_or_after_start"),
+            models.CheckConstraint(
+                name="reported_date_has_a_source",
+                condition=~Q(kind=DateKind.REPORTED) | ~Q(source=""),
+                violation_error_message=_("Say which source reports these dates."),
+            ),
+        ]
 
     def __str__(self):
         return f"{self.start_date} – {self.end_date}"

@@ -49,7 +49,8 @@ def conference_view(data, language, sources=None, documents=None):
         "format": label(codes.EventFormat, data["format"]) if data["format"] != "not-known" else "",
         "dates": dates,
         "start_date": data["start_date"],
-        "announced": [announced(entry, language) for entry in data["announced_dates"]],
+        "announced": other_dates(data["announced_dates"], "announced", language),
+        "reported": other_dates(data["announced_dates"], "reported", language),
         "city": city,
         "venue": rest.pick(data["venue"]),
         "country": country,
@@ -113,9 +114,19 @@ def notice(title, language):
     return foreign_notice(title, language, sentence)
 
 
-def announced(entry, language):
-    on = entry["announced_on"] and format_date(date.fromisoformat(entry["announced_on"]), language)
-    return {"dates": dates_of(entry, language), "on": on, "reason": entry["reason"]}
+def other_dates(entries, kind, language):
+    """Return the dates of this *kind*, announced or reported, each with its reason and source."""
+    return [
+        {
+            "dates": dates_of(entry, language),
+            "on": entry["announced_on"] and format_date(date.fromisoformat(entry["announced_on"]), language),
+            "reason": entry["reason"],
+            "source": entry["source"],
+            "source_address": web_address(entry["source_address"]),
+        }
+        for entry in entries
+        if entry["kind"] == kind
+    ]
 
 
 def by_role(entries, texts):

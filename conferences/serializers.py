@@ -50,13 +50,18 @@ class SeriesEntrySerializer(Serializer):
 
 
 class AnnouncedDateSerializer(Serializer):
-    """Dates that were announced for the conference, with the reason for the change."""
+    """Other dates of the conference: announced earlier, with the reason for the change, or reported by a source."""
 
+    kind = serializers.ChoiceField(codes.DateKind.choices)
     start_date = serializers.DateField()
     end_date = serializers.DateField()
     date_precision = serializers.CharField()
     announced_on = serializers.DateField(allow_null=True)
     reason = serializers.CharField()
+    source = serializers.CharField(  # type: ignore[assignment]  # the name in the API
+        help_text="Where these dates are from, in words."
+    )
+    source_address = serializers.CharField(help_text="Web address of the source, or empty.")
 
 
 class MainTopicSerializer(Serializer):

@@ -25,6 +25,7 @@ class RowForm(LabelForm):
         "ordinal_once_per_series": "ordinal",
         "conference_once_per_series": "series",
         "announced_date_ends_on_or_after_start": "end_date",
+        "reported_date_has_a_source": "source",
         "session_lasts_some_time": "end_time",
         "organization_role_once_per_conference": "organization",
         "organization_role_once_per_session": "organization",
@@ -53,7 +54,10 @@ class SeriesEntryInline(RowInline):
 
 class AnnouncedDateInline(RowInline):
     model = AnnouncedDate
-    fields = ["start_date", "end_date", "date_precision", "announced_on", "reason"]
+    fields = [
+        *("kind", "start_date", "end_date", "date_precision"),
+        *("announced_on", "reason", "source", "source_address"),
+    ]
 
 
 class MainTopicInline(RowInline):

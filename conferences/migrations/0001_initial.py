@@ -1717,6 +1717,15 @@ class Migration(migrations.Migration):
             name="AnnouncedDate",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("announced", "announced by the organizers"), ("reported", "reported by a source")],
+                        default="announced",
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
                 ("start_date", models.DateField(verbose_name="first day")),
                 ("end_date", models.DateField(verbose_name="last day")),
                 (
@@ -1736,6 +1745,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "source",
+                    ctportal.publishing.text_fields.LineField(blank=True, max_length=300, verbose_name="source (text)"),
+                ),
+                (
+                    "source_address",
+                    ctportal.publishing.text_fields.AddressField(
+                        blank=True, max_length=1000, verbose_name="address of the source"
+                    ),
+                ),
+                (
                     "conference",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
@@ -1745,8 +1764,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "announced date",
-                "verbose_name_plural": "announced dates",
+                "verbose_name": "announced or reported date",
+                "verbose_name_plural": "announced and reported dates",
                 "ordering": ["announced_on", "pk"],
             },
         ),

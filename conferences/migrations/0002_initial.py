@@ -298,6 +298,18 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
+            model_name="announceddate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "reported"), _negated=True),
+                    models.Q(("source", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="reported_date_has_a_source",
+                violation_error_message="Say which source reports these dates.",
+            ),
+        ),
+        migrations.AddConstraint(
             model_name="conferencerelation",
             constraint=models.CheckConstraint(
                 condition=models.Q(("target", models.F("conference")), _negated=True),

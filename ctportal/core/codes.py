@@ -43,6 +43,13 @@ class DatePrecision(TextChoices):
     YEAR = "year", _("year only")
 
 
+class DateKind(TextChoices):
+    """Where other dates of a conference are from than those it has."""
+
+    ANNOUNCED = "announced", _("announced by the organizers")
+    REPORTED = "reported", _("reported by a source")
+
+
 class SessionKind(TextChoices):
     SESSION = "session", _("session")
     OPENING = "opening", _("opening")

@@ -252,6 +252,13 @@ def test_a_session_that_ends_when_or_before_it_starts(staff, end, message):
     refused(form.press("_continue"), {"sessions-0-end_time": [message]})
 
 
+def test_reported_dates_without_a_source(staff):
+    days = {"start_date": "2019-09-05", "end_date": "2019-09-06"}
+    form = minsk(staff).add_row("announced_dates", kind="reported", **days)
+
+    refused(form.press("_continue"), {"announced_dates-0-source": ["Say which source reports these dates."]})
+
+
 def test_a_relation_to_itself_or_twice_the_same(staff):
     conference, other = make_conference(), make_conference()
     form = AdminForm(staff, address(conference))

@@ -344,6 +344,32 @@ def test_a_relation_stands_on_both_pages_while_both_are_public(client, publisher
     assert relations("first") == []
 
 
+def test_dates_that_a_source_reports_stand_apart_from_those_announced(client, publisher):
+    conference = make.make_conference(slug="minsk")
+    days = {"start_date": "2019-10-01", "end_date": "2019-10-02"}
+    conference.announced_dates.create(**days, announced_on="2019-06-01", reason="The hall", source="A page")
+    conference.announced_dates.create(
+        kind="reported",
+        start_date="2019-09-05",
+        end_date="2019-09-06",
+        source="A paper",
+        source_address="https://p.org/",
+    )
+    publish(conference, by=publisher)
+
+    html = page(client, "/en/conferences/minsk/")
+
+    told = {
+        name: " ".join(re.sub("<[^>]+>", " ", html.split(f'id="{name}"')[1].split("</section>")[0]).split())
+        for name in ("announced", "reported")
+    }
+    assert told == {
+        "announced": ">Previously announced dates 1–2 October 2019 (announced on 1 June 2019) – The hall A page",
+        "reported": ">Dates in other sources 5–6 September 2019 A paper",
+    }
+    assert '<a href="https://p.org/" rel="noopener external">A paper</a>' in html
+
+
 def test_another_title_coordinates_and_other_catalogues_are_shown(client, publisher):
     conference = make.make_conference(slug="minsk", latitude="-53.9006", longitude="27.5")
     conference.texts.update(alternate_title="Another title")

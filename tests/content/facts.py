@@ -248,6 +248,8 @@ FACTS = {
         "dates": "2019-10 (month)",
         "place": "TT",
         "status": "planned",
+        "announced_dates": ["2019-10 (month)"],
+        "sources_of_dates": ["2019-09-26: Remarks of the Under-Secretary-General at the side event in New York"],
         "ordinals": ["unnumbered in regional-conferences"],
         "organizers": ["CARICOM: in-cooperation-with", "UNOCT: co-organizer"],
     },
@@ -375,6 +377,10 @@ FACTS = {
         "status": "postponed",
         "ordinals": ["2 of high-level-conferences"],
         "announced_dates": ["2020-06 (month)", "2020-07-01 to 2020-07-02"],
+        "sources_of_dates": [
+            "undated: Page of the Dushanbe conference of 2019",
+            "undated: Page of the Vienna conference",
+        ],
         "parent": "ct-week-2020",
     },
     "conferences/new-york-hlc-2023": {
@@ -410,6 +416,8 @@ FACTS = {
     "conferences/ct-week-2020": {
         "dates": "2020 (year)",
         "status": "postponed",
+        "announced_dates": ["2020 (year)"],
+        "sources_of_dates": ["2019-09-26: Remarks of the Under-Secretary-General at the side event in New York"],
         "ordinals": ["2 of counter-terrorism-weeks"],
         "links": ["web-page: https://www.un.org/counterterrorism/2020-counter-terrorism-week"],
     },
@@ -427,6 +435,7 @@ FACTS = {
         "dates": "2022-09 (month)",
         "status": "held",
         "announced_dates": ["2020 (year)"],
+        "sources_of_dates": ["2019-09-26: Remarks of the Under-Secretary-General at the side event in New York"],
     },
     # Documents of the dossiers
     "documents/dushanbe-declaration-2019": {

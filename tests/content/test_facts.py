@@ -63,7 +63,11 @@ def dates(record):
 
 
 def announced_dates(record):
-    return [dates(entry) for entry in record["announced_dates"]]
+    return [dates(entry) for entry in record["announced_dates"] if entry["kind"] == "announced"]
+
+
+def sources_of_dates(record):
+    return [f"{entry['announced_on'] or 'undated'}: {entry['source']}" for entry in record["announced_dates"]]
 
 
 def place(record):

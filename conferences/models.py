@@ -173,7 +173,16 @@ class Conference(Searched, ReviewedRecord, SluggedRecord):
     searched = ("name", "slug", "city")
     record_type = RecordType.CONFERENCE
     name = LineField(
-        _("name"), max_length=120, unique=True, help_text=_("What colleagues call it, for example “Dushanbe 2019”.")
+        _("name"),
+        max_length=120,
+        unique=True,
+        help_text=_("What colleagues call it, for example “Dushanbe 2019”. Readers never see it."),
+    )
+    short_title = LineField(
+        _("short title"),
+        max_length=120,
+        blank=True,
+        help_text=_("What readers see where space is short. If empty: place and year, in their language."),
     )
     kind = models.CharField(_("kind"), max_length=20, choices=ConferenceKind.choices)
     start_date = models.DateField(_("first day"))

@@ -13,7 +13,7 @@ from ctportal.core import codes
 from ctportal.core.countries import country_name
 from ctportal.core.dates import format_date
 from ctportal.core.languages import LANGUAGES
-from ctportal.web.cards import dates_of, off, web_address
+from ctportal.web.cards import dates_of, off, short_title, web_address
 from ctportal.web.labels import figure_without_number, foreign_notice, label, measure
 from ctportal.web.text import LanguageContext, number
 
@@ -42,7 +42,7 @@ def conference_view(data, language, sources=None, documents=None):
     days = programme(data["sessions"], rest, sources or {}, documents or {})
     return {
         "title": title,
-        "name": data["name"],
+        "short_title": short_title(data, language),
         "kind": label(codes.ConferenceKind, data["kind"]),
         "status": label(codes.EventStatus, data["event_status"]),
         "off": off(data["event_status"]),

@@ -157,7 +157,7 @@ class SessionSerializer(Serializer):
 class ConferenceSerializer(Serializer):
     """A conference: its dates and place, organizers, programme and participation."""
 
-    name = serializers.CharField(help_text="The short name, for example “Dushanbe 2019”.")
+    short_title = Labels(own=True, help_text="Where place and year would not tell it from others.")
     kind = serializers.ChoiceField(codes.ConferenceKind.choices)
     event_status = serializers.ChoiceField(codes.EventStatus.choices)
     format = serializers.ChoiceField(codes.EventFormat.choices)

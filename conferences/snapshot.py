@@ -140,7 +140,17 @@ class ConferenceSnapshotBuilder(TextsSnapshotBuilder):
     def card(self, data):
         card = pick(
             data,
-            *("title", "name", "summary", "kind", "event_status", "format", "start_date", "end_date", "date_precision"),
+            *(
+                "title",
+                "short_title",
+                "summary",
+                "kind",
+                "event_status",
+                "format",
+                "start_date",
+                "end_date",
+                "date_precision",
+            ),
             *("city", "country", "series", "languages", "original_language"),
         )
         # A document's page links to its session only if the programme contains it.

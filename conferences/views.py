@@ -139,7 +139,7 @@ def render_conference(request: HttpRequest, page: RecordPage) -> HttpResponse:
         {**shown, "banner": page.banner or conference["notice"]},
         title=_with_year(conference),
         description=conference["description"],
-        crumbs=(Crumb(_("Conferences"), "conferences/"), Crumb(conference["name"])),
+        crumbs=(Crumb(_("Conferences"), "conferences/"), Crumb(conference["short_title"])),
         data=structured_data(
             request, page, "Event", event_data(page.data, language) | {"image": image and site_root(request) + image}
         ),
@@ -302,7 +302,7 @@ def render_photo(request: HttpRequest, page: RecordPage) -> HttpResponse:
     data, language, uid = page.data, page.language, str(page.uid)
     photo = photo_view(data, language)
     home = page.conference
-    name = home.card_data["name"] if home else ""
+    name = cards.short_title(home.card_data, language) if home else ""
     order = [str(each.uid) for each in sorted(page.children, key=_photo_order)]
     place, count = order.index(uid) + 1 if uid in order else 0, len(order)
     picture = None if page.version else cards.picture_of(data, language, sizes=PHOTO_SIZES, eager=True)

@@ -83,6 +83,7 @@ class ConferenceAdmin(RecordAdmin):
             {
                 "fields": [
                     "name",
+                    "short_title",
                     "slug",
                     "original_language",
                     ("kind", "event_status", "format"),

@@ -25,6 +25,7 @@ from .text import LanguageContext, media_name, number, size
 # Names of the fields of a record, in the order in which their changes are listed.
 FIELDS = {
     "title": gettext_lazy("title"),
+    "short_title": gettext_lazy("short title"),
     "alternate_title": gettext_lazy("alternate title"),
     "name": gettext_lazy("name"),
     "acronym": gettext_lazy("acronym"),

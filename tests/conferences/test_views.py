@@ -344,6 +344,51 @@ def test_a_relation_stands_on_both_pages_while_both_are_public(client, publisher
     assert relations("first") == []
 
 
+SHORT = {
+    "ar": "مينسك 2019",
+    "en": "Minsk 2019",
+    "es": "Minsk 2019",
+    "fr": "Minsk 2019",
+    "ru": "Минск, 2019",
+    "zh": "2019年明斯克",
+}
+CITY = {"city_en": "Minsk", "city_fr": "Minsk", "city_es": "Minsk", "city_ru": "Минск"}
+CITY |= {"city_ar": "مينسك", "city_zh": "明斯克"}
+
+
+def test_readers_see_place_and_year_and_never_the_name_that_staff_use(client, publisher):
+    conference = make.make_conference(slug="first", name="Staff call it so", **CITY)
+    for code in SHORT.keys() - {"en"}:
+        conference.texts.create(language=code, title="A title", ready=True)
+    photo, document = make.make_photo(conference), make.make_document(conference)
+    for record in (conference, photo, document):
+        publish(record, by=publisher)
+    addresses = ("conferences/first", f"documents/{document.slug}", "documents", f"photos/{photo.uid}", "photos")
+
+    pages = {code: [page(client, f"/{code}/{address}/") for address in addresses] for code in SHORT}
+    api = [client.get(f"/api/v1/{kind}/").content.decode() for kind in ("conferences", "documents", "photos")]
+
+    assert {code: [SHORT[code] in html for html in found] for code, found in pages.items()} == {
+        code: [True] * len(addresses) for code in SHORT
+    }
+    assert not any("Staff call it so" in text for text in [*api, *(html for found in pages.values() for html in found)])
+    assert page(client, "/en/conferences/?q=staff+call").count("/en/conferences/first/") == 0
+
+
+@pytest.mark.parametrize(
+    ("fields", "shown"),
+    [
+        ({"short_title_en": "The week"}, "The week"),
+        ({"city_en": ""}, "Belarus 2019"),
+        ({"city_en": "", "country": "", "format": "online"}, "A conference"),
+    ],
+)
+def test_a_short_title_or_the_country_or_the_title_stands_in_for_the_place(client, publisher, fields, shown):
+    publish(make.make_conference(slug="first", **fields), by=publisher)
+
+    assert f'<span aria-current="page">{shown}</span>' in page(client, "/en/conferences/first/")
+
+
 def test_dates_that_a_source_reports_stand_apart_from_those_announced(client, publisher):
     conference = make.make_conference(slug="minsk")
     days = {"start_date": "2019-10-01", "end_date": "2019-10-02"}

@@ -65,6 +65,7 @@ FACTS = {
     },
     "conferences/minsk-2019": {
         "title": "Countering Terrorism Through Innovative Approaches and the Use of New and Emerging Technologies",
+        "short_title": "",
         "dates": "2019-09-03 to 2019-09-04",
         "place": "Minsk, BY",
         "follows_up_on": "new-york-hlc-2018",
@@ -176,6 +177,7 @@ FACTS = {
     },
     "conferences/vienna-2020": {
         "title": "Foreign Terrorist Fighters – Addressing Current Challenges",
+        "short_title": "",
         "dates": "2020-02-11 to 2020-02-12",
         "place": "Vienna, AT",
         "follows_up_on": "new-york-hlc-2018",
@@ -364,6 +366,7 @@ FACTS = {
     },
     # New York
     "conferences/new-york-hlc-2018": {
+        "short_title": "High-level Conference 2018",
         "dates": "2018-06 (month)",
         "place": "New York, US",
         "status": "held",
@@ -372,6 +375,7 @@ FACTS = {
         "links": ["web-page: https://www.un.org/en/counterterrorism/hlc/index.shtml"],
     },
     "conferences/new-york-hlc-2020": {
+        "short_title": "High-level Conference 2020",
         "dates": "2020-07-01 to 2020-07-02",
         "place": "New York, US",
         "status": "postponed",
@@ -386,6 +390,7 @@ FACTS = {
     "conferences/new-york-hlc-2023": {
         "title": "Third High-Level Conference of Heads of Counter-Terrorism Agencies of Member States",
         "motto": "Addressing Terrorism through Reinvigorated Multilateralism and Institutional Cooperation",
+        "short_title": "High-level Conference 2023",
         "dates": "2023-06-19 to 2023-06-20",
         "place": "New York, US",
         "venue": "United Nations Headquarters",
@@ -422,6 +427,7 @@ FACTS = {
         "links": ["web-page: https://www.un.org/counterterrorism/2020-counter-terrorism-week"],
     },
     "conferences/ct-week-2023": {
+        "short_title": "Counter-Terrorism Week 2023",
         "dates": "2023-06-19 to 2023-06-23",
         "place": "New York, US",
         "status": "held",

@@ -47,6 +47,10 @@ def unnamed_people(record):
     ]
 
 
+def short_title(record):
+    return record["short_title"].get("en", "")
+
+
 def motto(record):
     return record["motto"]["en"]
 

@@ -308,6 +308,8 @@ class World:
         model = type(row)
         for name, stem, language in text_fields(model):
             held = by_language and side == OPEN and language and language not in languages
+            # The name of a conference is for staff alone.
+            held = held or (side == OPEN and isinstance(row, Conference) and name == "name")
             word = self.canaries.word(str(case), HELD if held else side, f"{prefix}{model.__name__}.{name}")
             value = SHAPES.get(stem, "{}").format(word)
             column = model._meta.get_field(name)

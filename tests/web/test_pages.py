@@ -367,7 +367,7 @@ def test_structured_data_names_what_is_known_of_a_conference(dossiers, client):
         ],
         "superEvent": [{"@type": "EventSeries", "name": "The series"}],
     }
-    assert [item["name"] for item in crumbs["itemListElement"]] == ["Home", "Conferences", "Dossier 1"]
+    assert [item["name"] for item in crumbs["itemListElement"]] == ["Home", "Conferences", "Minsk 2019"]
 
 
 def test_structured_data_holds_nothing_empty(dossiers, client):

@@ -121,6 +121,9 @@ class Dossiers:
             self._add(side, apps.get_model("conferences.Appearance"), **place, **there)
         figure = {"measure": "participants", "value": 4, "source_document": to[Document]}
         self._add(side, apps.get_model("conferences.Figure"), conference=conference, **figure)
+        self._add(side, apps.get_model("conferences.Figure"), session=from_[Session], **figure)
+        relation = {"kind": "follows-up-on", "target": to[Conference]}
+        self._add(side, apps.get_model("conferences.ConferenceRelation"), conference=conference, **relation)
         self._add(side, apps.get_model("conferences.Reference"), conference=conference, document=to[Document])
         related = apps.get_model("documents.DocumentRelation")
         self._add(side, related, document=document, kind="cites", target=to[Document])

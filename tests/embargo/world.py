@@ -33,7 +33,7 @@ from ctportal.workflow.models import AuditEntry, WorkflowStep
 from documents.models import CoChairsSummary, Document, PressRelease, Statement
 from tests.factories import make_account, make_user
 
-from .canaries import CLOSED, HELD, KEPT, OPEN, TOLD, Canaries
+from .canaries import CLOSED, HELD, KEPT, NAMED, OPEN, TOLD, Canaries
 
 STATES = ("draft", "in review", "scheduled", "newer draft", "correction", "withdrawn")
 NEVER_PUBLIC, ONCE_PUBLIC = STATES[:3], STATES[3:]
@@ -308,9 +308,10 @@ class World:
         model = type(row)
         for name, stem, language in text_fields(model):
             held = by_language and side == OPEN and language and language not in languages
-            # The name of a conference is for staff alone.
-            held = held or (side == OPEN and isinstance(row, Conference) and name == "name")
-            word = self.canaries.word(str(case), HELD if held else side, f"{prefix}{model.__name__}.{name}")
+            kept = HELD if held else side
+            if side == OPEN and isinstance(row, Conference) and name == "name":
+                kept = NAMED
+            word = self.canaries.word(str(case), kept, f"{prefix}{model.__name__}.{name}")
             value = SHAPES.get(stem, "{}").format(word)
             column = model._meta.get_field(name)
             setattr(

@@ -31,7 +31,7 @@ class OrganizationSerializer(Serializer):
     acronym = serializers.CharField()
     kind = serializers.ChoiceField(codes.OrganizationKind.choices)
     country = serializers.CharField(help_text="ISO 3166-1 alpha-2, or empty.")
-    website = serializers.URLField()
+    website = serializers.CharField(help_text="Web address, or empty.")
 
 
 class PersonSerializer(Serializer):
@@ -192,7 +192,7 @@ class ConferenceSerializer(Serializer):
     links = LinkSerializer(source="links.all", many=True)
     same_as = SameAs(read_only=True, help_text="Addresses of the same conference in other catalogues.")
     contact = serializers.CharField()
-    contact_email = serializers.EmailField()
+    contact_email = serializers.CharField(help_text="E-mail address, or empty.")
 
 
 class PhotoSerializer(Serializer):

@@ -1,16 +1,13 @@
 """Conferences and what belongs to them, as staff work on them. The public reads editions, never these tables."""
 
 import uuid
-import zoneinfo
-from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django_prose_editor.fields import ProseEditorField, create_sanitizer
 
 from ctportal.core import languages
 from ctportal.core.codes import (
@@ -25,146 +22,26 @@ from ctportal.core.codes import (
     Expectation,
     LinkKind,
     Measure,
-    OrganizationKind,
     OrganizerRole,
     Qualifier,
     SessionKind,
 )
 from ctportal.core.countries import COUNTRY_CHOICES
 from ctportal.core.instants import today
-from ctportal.core.pasted_html import tidied
 from ctportal.files.models import StoredFile
 from ctportal.publishing.base_models import ReviewedRecord, SluggedRecord
 from ctportal.publishing.models import RecordType
 from ctportal.publishing.text_fields import AddressField, LineField, LinesField, MailboxField, Searched
 
-# The elements that the rich text editor offers. Only these are saved.
-RICH_TEXT = {
-    "Bold": True,
-    "Italic": True,
-    "Subscript": True,
-    "Superscript": True,
-    "Heading": {"levels": [2, 3, 4]},
-    "BulletList": True,
-    "OrderedList": True,
-    "ListItem": True,
-    "Blockquote": True,
-    "HardBreak": True,
-    "Link": {"enableTarget": False, "protocols": ["http", "https", "mailto"]},
-    "Table": True,
-    "TableRow": True,
-    "TableHeader": True,
-    "TableCell": True,
-}
-
-
-def rich_text(label, **kwargs):
-    """Return a rich text field with the elements in RICH_TEXT. On save what was pasted is brought to these, then sanitized."""
-    return ProseEditorField(label, blank=True, extensions=RICH_TEXT, sanitize=[create_sanitizer, tidied], **kwargs)
-
-
-def optional_key(to: type[models.Model] | str, label: Any, **kwargs: Any) -> "models.ForeignKey[Any, Any]":
-    """Return a foreign key that may be empty. What it refers to cannot be deleted."""
-    return models.ForeignKey(to, on_delete=models.PROTECT, null=True, blank=True, verbose_name=label, **kwargs)
-
-
-def degrees(label: Any, limit: int, **kwargs: Any) -> "models.DecimalField[Any, Any]":
-    """Return the field of a coordinate between minus and plus *limit* degrees, to a meter or so. It may be empty."""
-    validators = [MinValueValidator(-limit), MaxValueValidator(limit)]
-    return models.DecimalField(
-        label, max_digits=8, decimal_places=5, null=True, blank=True, validators=validators, **kwargs
-    )
-
-
-def validate_time_zone(value):
-    if value not in zoneinfo.available_timezones():
-        raise ValidationError(
-            _("“%(value)s” is not a valid time zone. Use a name such as Asia/Dushanbe or Europe/Vienna."),
-            code="time_zone_unknown",
-            params={"value": value},
-        )
-
-
-class Series(Searched, SluggedRecord):
-    searched = ("name", "slug")
-    record_type = RecordType.SERIES
-    name = LineField(_("name"), max_length=200)
-    description = LinesField(_("description"), blank=True)
-
-    class Meta:
-        verbose_name = _("series")
-        ordering = ["name"]
-        verbose_name_plural = _("series")
-
-    def __str__(self):
-        return self.name or self.slug
-
-
-class Theme(Searched, SluggedRecord):
-    """An entry of the site's own taxonomy."""
-
-    searched = ("name", "slug")
-    record_type = RecordType.THEME
-    name = LineField(_("name"), max_length=120)
-    description = LinesField(_("description"), blank=True)
-
-    class Meta:
-        verbose_name = _("theme")
-        verbose_name_plural = _("themes")
-        ordering = ["name"]
-
-    def __str__(self):
-        return self.name or self.slug
-
-
-class Organization(Searched, SluggedRecord):
-    searched = ("name", "acronym", "slug")
-    record_type = RecordType.ORGANIZATION
-    name = LineField(_("name"), max_length=250)
-    acronym = LineField(_("acronym"), max_length=30, blank=True)
-    kind = models.CharField(_("kind"), max_length=20, choices=OrganizationKind.choices, default=OrganizationKind.OTHER)
-    country = models.CharField(_("country"), max_length=2, choices=COUNTRY_CHOICES, blank=True)
-    parent = optional_key("self", _("unit of"))
-    website = AddressField(_("website"), max_length=500, blank=True)
-
-    class Meta:
-        verbose_name = _("organization")
-        verbose_name_plural = _("organizations")
-        ordering = ["name"]
-        constraints = [
-            models.CheckConstraint(
-                name="organization_is_not_its_own_parent",
-                condition=~Q(parent=F("pk")) | Q(parent__isnull=True),
-                violation_error_message=_("An organization cannot be a unit of itself."),
-            )
-        ]
-
-    def __str__(self):
-        return f"{self.name} ({self.acronym})" if self.acronym else self.name or self.slug
-
-
-class Person(Searched, SluggedRecord):
-    """A person's name. A title belongs to the occasion (Appearance), never to the person."""
-
-    searched = ("name", "slug")
-    record_type = RecordType.PERSON
-    name = LineField(_("name"), max_length=200)
-
-    class Meta:
-        verbose_name = _("person")
-        ordering = ["name"]
-        verbose_name_plural = _("people")
-
-    def __str__(self):
-        return self.name or self.slug
-
-
-def ends_on_or_after_start(name):
-    return models.CheckConstraint(
-        name=name,
-        condition=Q(end_date__gte=F("start_date")),
-        violation_error_message=_("The last day is before the first day."),
-    )
+from .model_fields import (
+    degrees,
+    ends_on_or_after_start,
+    exactly_one_place,
+    optional_key,
+    rich_text,
+    validate_time_zone,
+)
+from .vocabulary_models import Organization, Person, Series, Theme
 
 
 class Conference(Searched, ReviewedRecord, SluggedRecord):
@@ -489,14 +366,6 @@ class Session(Searched):
             text = _("%(start)s to %(end)s on the next day is longer than %(hours)d hours.")
             times = {"start": f"{self.start_time:%H:%M}", "end": f"{self.end_time:%H:%M}"}
             raise ValidationError({"end_time": text % {**times, "hours": LONGEST_PAST_MIDNIGHT}})
-
-
-def exactly_one_place(name):
-    return models.CheckConstraint(
-        name=name,
-        condition=Q(conference__isnull=False, session__isnull=True) | Q(conference__isnull=True, session__isnull=False),
-        violation_error_message=_("Give either the conference or the session."),
-    )
 
 
 class OrganizationRole(models.Model):

@@ -95,7 +95,7 @@ class AppearanceSerializer(Serializer):
         return shown if instance.person else shown | {"name": {}}
 
 
-class SameAs(serializers.ListField):
+class CatalogueAddresses(serializers.ListField):
     """The addresses of the same conference in other catalogues."""
 
     child = serializers.URLField()
@@ -190,7 +190,7 @@ class ConferenceSerializer(Serializer):
     sessions = SessionSerializer(source="sessions.all", many=True)
     figures = FigureSerializer(source="figures.all", many=True)
     links = LinkSerializer(source="links.all", many=True)
-    same_as = SameAs(read_only=True, help_text="Addresses of the same conference in other catalogues.")
+    same_as = CatalogueAddresses(read_only=True, help_text="Addresses of the same conference in other catalogues.")
     contact = serializers.CharField()
     contact_email = serializers.CharField(help_text="E-mail address, or empty.")
 

@@ -1,8 +1,6 @@
 """Conferences and what belongs to them, as staff work on them. The public reads editions, never these tables."""
 
 import uuid
-import zoneinfo
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
@@ -10,12 +8,14 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django_prose_editor.fields import ProseEditorField, create_sanitizer
 
 from ctportal.core import languages
 from ctportal.core.codes import (
+    WITHOUT_NUMBER,
     AppearanceRole,
     ConferenceKind,
+    ConferenceRelationKind,
+    DateKind,
     DatePrecision,
     DocumentKind,
     EventFormat,
@@ -23,138 +23,26 @@ from ctportal.core.codes import (
     Expectation,
     LinkKind,
     Measure,
-    OrganizationKind,
     OrganizerRole,
     Qualifier,
     SessionKind,
 )
 from ctportal.core.countries import COUNTRY_CHOICES
 from ctportal.core.instants import today
-from ctportal.core.pasted_html import tidied
 from ctportal.files.models import StoredFile
 from ctportal.publishing.base_models import ReviewedRecord, SluggedRecord
 from ctportal.publishing.models import RecordType
 from ctportal.publishing.text_fields import AddressField, LineField, LinesField, MailboxField, Searched
 
-# The elements that the rich text editor offers. Only these are saved.
-RICH_TEXT = {
-    "Bold": True,
-    "Italic": True,
-    "Subscript": True,
-    "Superscript": True,
-    "Heading": {"levels": [2, 3, 4]},
-    "BulletList": True,
-    "OrderedList": True,
-    "ListItem": True,
-    "Blockquote": True,
-    "HardBreak": True,
-    "Link": {"enableTarget": False, "protocols": ["http", "https", "mailto"]},
-    "Table": True,
-    "TableRow": True,
-    "TableHeader": True,
-    "TableCell": True,
-}
-
-
-def rich_text(label, **kwargs):
-    """Return a rich text field with the elements in RICH_TEXT. On save what was pasted is brought to these, then sanitized."""
-    return ProseEditorField(label, blank=True, extensions=RICH_TEXT, sanitize=[create_sanitizer, tidied], **kwargs)
-
-
-def optional_key(to: type[models.Model] | str, label: Any, **kwargs: Any) -> "models.ForeignKey[Any, Any]":
-    """Return a foreign key that may be empty. What it refers to cannot be deleted."""
-    return models.ForeignKey(to, on_delete=models.PROTECT, null=True, blank=True, verbose_name=label, **kwargs)
-
-
-def validate_time_zone(value):
-    if value not in zoneinfo.available_timezones():
-        raise ValidationError(
-            _("“%(value)s” is not a valid time zone. Use a name such as Asia/Dushanbe or Europe/Vienna."),
-            code="time_zone_unknown",
-            params={"value": value},
-        )
-
-
-class Series(Searched, SluggedRecord):
-    searched = ("name", "slug")
-    record_type = RecordType.SERIES
-    name = LineField(_("name"), max_length=200)
-    description = LinesField(_("description"), blank=True)
-
-    class Meta:
-        verbose_name = _("series")
-        ordering = ["name"]
-        verbose_name_plural = _("series")
-
-    def __str__(self):
-        return self.name or self.slug
-
-
-class Theme(Searched, SluggedRecord):
-    """An entry of the site's own taxonomy."""
-
-    searched = ("name", "slug")
-    record_type = RecordType.THEME
-    name = LineField(_("name"), max_length=120)
-    description = LinesField(_("description"), blank=True)
-
-    class Meta:
-        verbose_name = _("theme")
-        verbose_name_plural = _("themes")
-        ordering = ["name"]
-
-    def __str__(self):
-        return self.name or self.slug
-
-
-class Organization(Searched, SluggedRecord):
-    searched = ("name", "acronym", "slug")
-    record_type = RecordType.ORGANIZATION
-    name = LineField(_("name"), max_length=250)
-    acronym = LineField(_("acronym"), max_length=30, blank=True)
-    kind = models.CharField(_("kind"), max_length=20, choices=OrganizationKind.choices, default=OrganizationKind.OTHER)
-    country = models.CharField(_("country"), max_length=2, choices=COUNTRY_CHOICES, blank=True)
-    parent = optional_key("self", _("unit of"))
-    website = AddressField(_("website"), max_length=500, blank=True)
-
-    class Meta:
-        verbose_name = _("organization")
-        verbose_name_plural = _("organizations")
-        ordering = ["name"]
-        constraints = [
-            models.CheckConstraint(
-                name="organization_is_not_its_own_parent",
-                condition=~Q(parent=F("pk")) | Q(parent__isnull=True),
-                violation_error_message=_("An organization cannot be a unit of itself."),
-            )
-        ]
-
-    def __str__(self):
-        return f"{self.name} ({self.acronym})" if self.acronym else self.name or self.slug
-
-
-class Person(Searched, SluggedRecord):
-    """A person's name. A title belongs to the occasion (Appearance), never to the person."""
-
-    searched = ("name", "slug")
-    record_type = RecordType.PERSON
-    name = LineField(_("name"), max_length=200)
-
-    class Meta:
-        verbose_name = _("person")
-        ordering = ["name"]
-        verbose_name_plural = _("people")
-
-    def __str__(self):
-        return self.name or self.slug
-
-
-def ends_on_or_after_start(name):
-    return models.CheckConstraint(
-        name=name,
-        condition=Q(end_date__gte=F("start_date")),
-        violation_error_message=_("The last day is before the first day."),
-    )
+from .model_fields import (
+    degrees,
+    ends_on_or_after_start,
+    exactly_one_place,
+    optional_key,
+    rich_text,
+    validate_time_zone,
+)
+from .vocabulary_models import Organization, Person, Series, Theme
 
 
 class Conference(Searched, ReviewedRecord, SluggedRecord):
@@ -163,7 +51,16 @@ class Conference(Searched, ReviewedRecord, SluggedRecord):
     searched = ("name", "slug", "city")
     record_type = RecordType.CONFERENCE
     name = LineField(
-        _("name"), max_length=120, unique=True, help_text=_("What colleagues call it, for example “Dushanbe 2019”.")
+        _("name"),
+        max_length=120,
+        unique=True,
+        help_text=_("What colleagues call it, for example “Dushanbe 2019”. Readers never see it."),
+    )
+    short_title = LineField(
+        _("short title"),
+        max_length=120,
+        blank=True,
+        help_text=_("What readers see where space is short. If empty: place and year, in their language."),
     )
     kind = models.CharField(_("kind"), max_length=20, choices=ConferenceKind.choices)
     start_date = models.DateField(_("first day"))
@@ -178,12 +75,14 @@ class Conference(Searched, ReviewedRecord, SluggedRecord):
     event_status = models.CharField(
         _("status"), max_length=10, choices=EventStatus.choices, default=EventStatus.PLANNED
     )
-    format = models.CharField(_("format"), max_length=10, choices=EventFormat.choices, default=EventFormat.IN_PERSON)
+    format = models.CharField(_("format"), max_length=10, choices=EventFormat.choices, default=EventFormat.NOT_KNOWN)
     city = LineField(_("city"), max_length=120, blank=True)
     venue = LineField(_("venue"), max_length=200, blank=True)
     country = models.CharField(
         _("country"), max_length=2, choices=COUNTRY_CHOICES, blank=True, help_text=_("Empty for an online meeting.")
     )
+    latitude = degrees(_("latitude"), 90, help_text=_("In degrees with decimals, south of the equator with a minus."))
+    longitude = degrees(_("longitude"), 180, help_text=_("In degrees with decimals, west of Greenwich with a minus."))
     time_zone = models.CharField(
         _("time zone"),
         max_length=60,
@@ -213,6 +112,18 @@ class Conference(Searched, ReviewedRecord, SluggedRecord):
                 condition=~Q(parent=F("pk")) | Q(parent__isnull=True),
                 violation_error_message=_("A conference cannot be part of itself."),
             ),
+            models.CheckConstraint(
+                name="conference_has_both_coordinates_or_none",
+                # A comparison with NULL would count as satisfied.
+                condition=Q(latitude__isnull=True, longitude__isnull=True)
+                | Q(
+                    latitude__isnull=False,
+                    latitude__range=(-90, 90),
+                    longitude__isnull=False,
+                    longitude__range=(-180, 180),
+                ),
+                violation_error_message=_("Give both latitude and longitude, or neither."),
+            ),
         ]
 
     def __str__(self):
@@ -236,10 +147,16 @@ class Conference(Searched, ReviewedRecord, SluggedRecord):
 class ConferenceText(Searched):
     """The long texts of a conference in one language, and whether everything in that language is ready for the public."""
 
-    searched = ("title",)
+    searched = ("title", "alternate_title")
     conference = models.ForeignKey(Conference, on_delete=models.CASCADE, related_name="texts")
     language = models.CharField(_("language"), max_length=2, choices=languages.CHOICES)
     title = LineField(_("title"), max_length=300)
+    alternate_title = LineField(
+        _("alternate title"),
+        max_length=300,
+        blank=True,
+        help_text=_("If sources call it by two titles: the other one."),
+    )
     motto = LineField(_("motto"), max_length=300, blank=True, help_text=_("“Held under the theme …”"))
     summary = LinesField(_("summary"), blank=True, help_text=_("One or two sentences for lists and search engines."))
     description = rich_text(_("description"))
@@ -303,10 +220,70 @@ class SeriesEntry(models.Model):
         return f"{self.series} #{self.ordinal}" if self.ordinal else str(self.series)
 
 
+class ConferenceRelation(models.Model):
+    """What a conference has to do with another one that it is no part of."""
+
+    conference = models.ForeignKey(Conference, on_delete=models.CASCADE, related_name="relations")
+    kind = models.CharField(_("kind"), max_length=20, choices=ConferenceRelationKind.choices)
+    target = models.ForeignKey(
+        Conference, on_delete=models.PROTECT, related_name="related_by", verbose_name=_("other conference")
+    )
+    order = models.PositiveIntegerField(_("order"), default=0)
+
+    class Meta:
+        ordering = ["order", "pk"]
+        verbose_name = _("relation to another conference")
+        verbose_name_plural = _("relations to other conferences")
+        constraints = [
+            models.CheckConstraint(
+                name="conference_not_related_to_itself",
+                condition=~Q(target=F("conference")),
+                violation_error_message=_("A conference cannot be related to itself."),
+            ),
+            models.UniqueConstraint(
+                name="conference_relation_once",
+                fields=["conference", "kind", "target"],
+                violation_error_message=_("This relation is already listed."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_kind_display()}: {self.target}"
+
+    def clean(self):
+        # Django's inline forms do not check the constraint, which names the conference.
+        if self.target_id and self.target_id == self.conference_id:
+            raise ValidationError({"target": _("A conference cannot be related to itself.")})
+
+
+class SameAs(models.Model):
+    """The address of the same conference in another catalogue, such as Wikidata."""
+
+    conference = models.ForeignKey(Conference, on_delete=models.CASCADE, related_name="same_as")
+    address = AddressField(_("address"), max_length=1000)
+    order = models.PositiveIntegerField(_("order"), default=0)
+
+    class Meta:
+        ordering = ["order", "pk"]
+        verbose_name = _("address in another catalogue")
+        verbose_name_plural = _("addresses in other catalogues")
+        constraints = [
+            models.UniqueConstraint(
+                name="same_as_once_per_conference",
+                fields=["conference", "address"],
+                violation_error_message=_("This conference already has this address."),
+            )
+        ]
+
+    def __str__(self):
+        return self.address
+
+
 class AnnouncedDate(models.Model):
-    """Dates that were announced earlier, shown to the public as the history of changes."""
+    """Other dates of a conference: announced earlier, which is the history of changes, or reported by a source."""
 
     conference = models.ForeignKey(Conference, on_delete=models.CASCADE, related_name="announced_dates")
+    kind = models.CharField(_("kind"), max_length=10, choices=DateKind.choices, default=DateKind.ANNOUNCED)
     start_date = models.DateField(_("first day"))
     end_date = models.DateField(_("last day"))
     date_precision = models.CharField(
@@ -314,12 +291,21 @@ class AnnouncedDate(models.Model):
     )
     announced_on = models.DateField(_("announced on"), null=True, blank=True)
     reason = LineField(_("reason for the change"), max_length=300, blank=True)
+    source = LineField(_("source (text)"), max_length=300, blank=True)
+    source_address = AddressField(_("address of the source"), max_length=1000, blank=True)
 
     class Meta:
         ordering = ["announced_on", "pk"]
-        verbose_name = _("announced date")
-        verbose_name_plural = _("announced dates")
-        constraints = [ends_on_or_after_start("announced_date_ends_on_or_after_start")]
+        verbose_name = _("announced or reported date")
+        verbose_name_plural = _("announced and reported dates")
+        constraints = [
+            ends_on_or_after_start("announced_date_ends_on_or_after_start"),
+            models.CheckConstraint(
+                name="reported_date_has_a_source",
+                condition=~Q(kind=DateKind.REPORTED) | ~Q(source=""),
+                violation_error_message=_("Say which source reports these dates."),
+            ),
+        ]
 
     def __str__(self):
         return f"{self.start_date} – {self.end_date}"
@@ -339,17 +325,22 @@ class MainTopic(models.Model):
         return self.title or "–"
 
 
+LONGEST_PAST_MIDNIGHT = 12  # hours of a session that ends on the next day; more is taken for a mistake
+
+
 class Session(Searched):
     searched = ("title",)
     uid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     conference = models.ForeignKey(Conference, on_delete=models.CASCADE, related_name="sessions")
-    kind = models.CharField(_("kind"), max_length=20, choices=SessionKind.choices, default=SessionKind.PLENARY)
+    kind = models.CharField(_("kind"), max_length=20, choices=SessionKind.choices, default=SessionKind.SESSION)
     number = models.PositiveIntegerField(_("number"), null=True, blank=True)
     title = LineField(_("title"), max_length=300)
     description = LinesField(_("description"), blank=True)
-    date = models.DateField(_("date"), null=True, blank=True)
+    date = models.DateField(_("date"), null=True, blank=True, help_text=_("Empty if the day is not known."))
     start_time = models.TimeField(_("from"), null=True, blank=True, help_text=_("Local time of the conference."))
-    end_time = models.TimeField(_("to"), null=True, blank=True)
+    end_time = models.TimeField(
+        _("to"), null=True, blank=True, help_text=_("A time before the start is on the next day.")
+    )
     room = LineField(_("room"), max_length=120, blank=True)
     order = models.PositiveIntegerField(_("order"), default=0)
 
@@ -359,22 +350,23 @@ class Session(Searched):
         ordering = ["order", "date", "start_time", "pk"]
         constraints = [
             models.CheckConstraint(
-                name="session_ends_after_it_starts",
-                condition=Q(end_time__isnull=True) | Q(start_time__isnull=True) | Q(end_time__gt=F("start_time")),
-                violation_error_message=_("The session ends before it starts."),
+                name="session_lasts_some_time",
+                condition=Q(end_time__isnull=True) | Q(start_time__isnull=True) | ~Q(end_time=F("start_time")),
+                violation_error_message=_("The session ends when it starts."),
             )
         ]
 
     def __str__(self):
         return self.title or self.get_kind_display()
 
-
-def exactly_one_place(name):
-    return models.CheckConstraint(
-        name=name,
-        condition=Q(conference__isnull=False, session__isnull=True) | Q(conference__isnull=True, session__isnull=False),
-        violation_error_message=_("Give either the conference or the session."),
-    )
+    def clean(self):
+        if not (self.start_time and self.end_time and self.end_time < self.start_time):
+            return
+        minutes = (self.end_time.hour - self.start_time.hour) * 60 + self.end_time.minute - self.start_time.minute
+        if minutes + 24 * 60 > LONGEST_PAST_MIDNIGHT * 60:
+            text = _("%(start)s to %(end)s on the next day is longer than %(hours)d hours.")
+            times = {"start": f"{self.start_time:%H:%M}", "end": f"{self.end_time:%H:%M}"}
+            raise ValidationError({"end_time": text % {**times, "hours": LONGEST_PAST_MIDNIGHT}})
 
 
 class OrganizationRole(models.Model):
@@ -415,13 +407,18 @@ class OrganizationRole(models.Model):
 
 
 class Appearance(models.Model):
-    """A person at a conference or session, with the title held on that occasion."""
+    """A person at a conference or session, with the title held on that occasion.
+
+    Where a source does not name the person, the title and the organization stand alone.
+    """
 
     conference = models.ForeignKey(
         Conference, on_delete=models.CASCADE, null=True, blank=True, related_name="appearances"
     )
     session = models.ForeignKey(Session, on_delete=models.CASCADE, null=True, blank=True, related_name="appearances")
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="appearances", verbose_name=_("person"))
+    person = optional_key(
+        Person, _("person"), related_name="appearances", help_text=_("Empty if the source does not give the name.")
+    )
     role = models.CharField(_("role"), max_length=20, choices=AppearanceRole.choices, default=AppearanceRole.SPEAKER)
     title = LineField(_("title on that occasion"), max_length=300, blank=True)
     organization = optional_key(Organization, _("organization"), related_name="appearances")
@@ -431,25 +428,40 @@ class Appearance(models.Model):
         ordering = ["order", "pk"]
         verbose_name = _("person and role")
         verbose_name_plural = _("people and their roles")
-        constraints = [exactly_one_place("appearance_in_one_place")]
+        constraints = [
+            exactly_one_place("appearance_in_one_place"),
+            models.CheckConstraint(
+                name="appearance_has_a_person_or_an_organization",
+                condition=Q(person__isnull=False) | Q(organization__isnull=False),
+                violation_error_message=_("Without a person, the title and the organization are needed."),
+            ),
+        ]
 
     def __str__(self):
-        return f"{self.person}: {self.get_role_display()}"
+        return f"{self.person or self.title}: {self.get_role_display()}"
 
 
 class Figure(models.Model):
-    """How many took part, according to one source. Sources disagree: each is kept, the official one is shown."""
+    """How many took part in a conference, or in one session of it, according to one source.
+
+    Sources disagree: each is kept, the official one is shown.
+    """
 
     uid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
-    conference = models.ForeignKey(Conference, on_delete=models.CASCADE, related_name="figures")
+    conference = models.ForeignKey(Conference, on_delete=models.CASCADE, null=True, blank=True, related_name="figures")
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, null=True, blank=True, related_name="figures")
     measure = models.CharField(_("measure"), max_length=30, choices=Measure.choices)
     expectation = models.CharField(
         _("actual or expected"), max_length=10, choices=Expectation.choices, default=Expectation.ACTUAL
     )
     qualifier = models.CharField(_("qualifier"), max_length=10, choices=Qualifier.choices, default=Qualifier.EXACTLY)
-    value = models.PositiveIntegerField(_("value"))
+    value = models.PositiveIntegerField(
+        _("value"), null=True, blank=True, help_text=_("Empty where the source says “several” or “many”.")
+    )
     source_document = optional_key("documents.Document", _("source (document)"), related_name="+")
     source = LineField(_("source (text)"), max_length=300, blank=True)
+    source_address = AddressField(_("address of the source"), max_length=1000, blank=True)
+    source_date = models.DateField(_("date of the source"), null=True, blank=True)
     official = models.BooleanField(_("official"), default=False, help_text=_("The one that is shown first."))
     order = models.PositiveIntegerField(_("order"), default=0)
 
@@ -458,15 +470,30 @@ class Figure(models.Model):
         verbose_name = _("participation figure")
         verbose_name_plural = _("participation figures")
         constraints = [
+            exactly_one_place("figure_in_one_place"),
             models.UniqueConstraint(
                 name="one_official_figure_per_measure",
                 fields=["conference", "measure"],
                 condition=Q(official=True),
                 violation_error_message=_("Another figure for this measure is already the official one."),
-            )
+            ),
+            models.UniqueConstraint(
+                name="one_official_figure_per_measure_of_session",
+                fields=["session", "measure"],
+                condition=Q(official=True),
+                violation_error_message=_("Another figure for this measure is already the official one."),
+            ),
+            models.CheckConstraint(
+                name="figure_has_a_number_or_says_how_many",
+                condition=Q(qualifier__in=WITHOUT_NUMBER, value__isnull=True)
+                | (~Q(qualifier__in=WITHOUT_NUMBER) & Q(value__isnull=False)),
+                violation_error_message=_("“Several” and “many” stand without a number; all other figures have one."),
+            ),
         ]
 
     def __str__(self):
+        if self.value is None:
+            return f"{self.get_measure_display()}: {self.get_qualifier_display()}"
         return f"{self.get_qualifier_display()} {self.value} {self.get_measure_display()}"
 
 
@@ -527,7 +554,10 @@ class ExpectedDocument(models.Model):
 
 
 class Link(models.Model):
-    conference = models.ForeignKey(Conference, on_delete=models.CASCADE, related_name="links")
+    """A video, photo coverage or page on another site, about a conference or one session of it."""
+
+    conference = models.ForeignKey(Conference, on_delete=models.CASCADE, null=True, blank=True, related_name="links")
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, null=True, blank=True, related_name="links")
     kind = models.CharField(_("kind"), max_length=20, choices=LinkKind.choices, default=LinkKind.WEB_PAGE)
     title = LineField(_("title"), max_length=300)
     address = AddressField(_("address"), max_length=1000)
@@ -538,6 +568,7 @@ class Link(models.Model):
         ordering = ["order", "pk"]
         verbose_name = _("related link")
         verbose_name_plural = _("related links")
+        constraints = [exactly_one_place("link_in_one_place")]
 
     def __str__(self):
         return self.title or self.address

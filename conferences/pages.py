@@ -14,13 +14,17 @@ from ctportal.core.countries import country_name
 from ctportal.core.dates import format_date, iso_date, last_day
 from ctportal.core.instants import end_of_day
 from ctportal.core.languages import LANGUAGES
-from ctportal.web.cards import date_of, dates_of, event_status, off, web_address
-from ctportal.web.labels import foreign_notice, label, measure
+from ctportal.web.cards import date_of, dates_of, event_status, off, short_title, web_address
+from ctportal.web.labels import figure_without_number, foreign_notice, label, measure
 from ctportal.web.text import LanguageContext, number
 
 # schema.org's terms for the status of an event and for the way to attend it.
 EVENT_STATUS = {"postponed": "EventPostponed", "cancelled": "EventCancelled"}
-ATTENDANCE = {"in-person": "Offline", "online": "Online", "hybrid": "Mixed"}
+ATTENDANCE = {
+    "in-person": "https://schema.org/OfflineEventAttendanceMode",
+    "online": "https://schema.org/OnlineEventAttendanceMode",
+    "hybrid": "https://schema.org/MixedEventAttendanceMode",
+}
 
 
 def has_ended(data, at: datetime) -> bool:
@@ -43,20 +47,23 @@ def conference_view(data, language, *, is_over, sources=None, documents=None, fu
     country = country_name(data["country"], language)
     summary = rest.pick(data["summary"])
     places = [place for place in (str(city), country) if place]
-    days = programme(data["sessions"], rest, documents or {})
+    days = programme(data["sessions"], rest, sources or {}, documents or {})
     return {
         "title": title,
-        "name": data["name"],
+        "short_title": short_title(data, language),
         "kind": label(codes.ConferenceKind, data["kind"]),
         "status": event_status(data["event_status"], is_over=is_over),
         "off": off(data["event_status"]),
-        "format": label(codes.EventFormat, data["format"]),
+        "format": label(codes.EventFormat, data["format"]) if data["format"] != "not-known" else "",
         "dates": dates,
         "start_date": data["start_date"],
-        "announced": [announced(entry, language) for entry in data["announced_dates"]],
+        "announced": other_dates(data["announced_dates"], "announced", language),
+        "reported": other_dates(data["announced_dates"], "reported", language),
         "city": city,
         "venue": rest.pick(data["venue"]),
         "country": country,
+        "coordinates": coordinates(data),
+        "alternate_title": rest.pick(data["alternate_title"]),
         "motto": rest.pick(data["motto"]),
         "summary": summary,
         "texts": [
@@ -74,6 +81,7 @@ def conference_view(data, language, *, is_over, sources=None, documents=None, fu
         "other_figures": figures(data["figures"], language, sources or {}, official=False),
         "expected": [expected(entry, rest) for entry in data["expected_documents"] if entry["key"] not in fulfilled],
         "links": [link(entry, rest) for entry in data["links"]],
+        "same_as": same_as(data),
         "contact": data["contact"],
         "contact_email": data["contact_email"],
         "notice": notice(title, language),
@@ -90,6 +98,17 @@ def conference_view(data, language, *, is_over, sources=None, documents=None, fu
     }
 
 
+def coordinates(data):
+    """Return latitude and longitude in degrees, without zeros at the end: "53.9, 27.56"; "" if they are not given."""
+    if data["latitude"] is None:
+        return ""
+    return ", ".join(data[name].rstrip("0").rstrip(".") for name in ("latitude", "longitude"))
+
+
+def same_as(data):
+    return [address for address in data["same_as"] if web_address(address)]
+
+
 def time_note(days, city):
     """Return a note on the time zone of the programme, "" if the programme has no times."""
     if not any(session["from"] for _day, sessions in days for session in sessions):
@@ -104,9 +123,19 @@ def notice(title, language):
     return foreign_notice(title, language, sentence)
 
 
-def announced(entry, language):
-    on = entry["announced_on"] and format_date(date.fromisoformat(entry["announced_on"]), language)
-    return {"dates": dates_of(entry, language), "on": on, "reason": entry["reason"]}
+def other_dates(entries, kind, language):
+    """Return the dates of this *kind*, announced or reported, each with its reason and source."""
+    return [
+        {
+            "dates": dates_of(entry, language),
+            "on": entry["announced_on"] and format_date(date.fromisoformat(entry["announced_on"]), language),
+            "reason": entry["reason"],
+            "source": entry["source"],
+            "source_address": web_address(entry["source_address"]),
+        }
+        for entry in entries
+        if entry["kind"] == kind
+    ]
 
 
 def by_role(entries, texts):
@@ -130,15 +159,18 @@ def organization(entry, texts):
 def appearance(entry, texts):
     return {
         "name": texts.pick(entry["name"]),
-        "address": f"/{texts.language}/documents/?person={entry['slug']}",
+        "address": f"/{texts.language}/documents/?person={entry['slug']}" if entry["slug"] else "",
         "role": label(codes.AppearanceRole, entry["role"]),
         "title": texts.pick(entry["title"]),
         "organization": entry["organization"] and texts.pick(entry["organization"]["name"]),
     }
 
 
-def programme(sessions, texts, documents):
-    """Return [(formatted day, sessions)], each session with its *documents*; the day is "" for those without a date."""
+def programme(sessions, texts, sources, documents):
+    """Return [(heading, sessions)] by day, each session with its *documents* and the *sources* of its figures.
+
+    Those whose day is not known come last, without heading if no day is known.
+    """
     days = defaultdict(list)
     for entry in sessions:
         kind = label(codes.SessionKind, entry["kind"])
@@ -152,29 +184,49 @@ def programme(sessions, texts, documents):
                 "description": texts.pick(entry["description"]),
                 "from": entry["start_time"],
                 "to": entry["end_time"],
+                "next_day": bool(entry["end_time"]) and entry["end_time"] < (entry["start_time"] or ""),
                 "room": entry["room"],
                 "organizers": by_role(entry["organizations"], texts),
                 "people": [appearance(person, texts) for person in entry["people"]],
+                "figures": [
+                    *figures(entry["figures"], texts.language, sources, official=True),
+                    *figures(entry["figures"], texts.language, sources, official=False),
+                ],
+                "links": [link(each, texts) for each in entry["links"]],
                 "documents": documents.get(entry["key"], ()),
             }
         )
-    return [(format_date(date.fromisoformat(on), texts.language) if on else "", held) for on, held in days.items()]
+    dated = sorted(day for day in days if day)
+    headings = [(format_date(date.fromisoformat(day), texts.language), days[day]) for day in dated]
+    undated = [(_("Day not known") if dated else "", days[None])] if None in days else []
+    return headings + undated
 
 
 def figures(entries, language, sources, *, official):
     """Return the *official* figures or the others, each with its public source document, if there is one."""
     return [
         {
-            "value": number(entry["value"], language),
-            "qualifier": codes.QUALIFIER_WORDS.get(entry["qualifier"], entry["qualifier"]),
-            "measure": measure(entry["measure"], entry["value"]),
+            **amount(entry, language),
             "expected": entry["expectation"] == "expected",
             "source": entry["source"],
+            "source_address": web_address(entry["source_address"]),
+            "source_date": entry["source_date"] and format_date(date.fromisoformat(entry["source_date"]), language),
             "document": sources.get(entry["key"]),
         }
         for entry in entries
         if entry["official"] == official
     ]
+
+
+def amount(entry, language):
+    """Return how many of what a figure counts: qualifier, value and measure, or all in ``words`` without a number."""
+    if entry["value"] is None:
+        return {"words": figure_without_number(entry["qualifier"], entry["measure"])}
+    return {
+        "value": number(entry["value"], language),
+        "qualifier": codes.QUALIFIER_WORDS.get(entry["qualifier"], entry["qualifier"]),
+        "measure": measure(entry["measure"], entry["value"]),
+    }
 
 
 def expected(entry, texts):
@@ -206,9 +258,11 @@ def event_data(data, language):
     title = texts.pick(data["title"])
     known: dict[str, Any] = {
         "name": str(title),
+        "alternateName": str(texts.pick(data["alternate_title"])),
+        "sameAs": same_as(data),
         "inLanguage": title.language,
         "description": str(texts.pick(data["summary"])),
-        "eventAttendanceMode": f"https://schema.org/{ATTENDANCE[data['format']]}EventAttendanceMode",
+        "eventAttendanceMode": ATTENDANCE.get(data["format"], ""),
         "eventStatus": f"https://schema.org/{EVENT_STATUS.get(data['event_status'], 'EventScheduled')}",
         "organizer": [{"@type": "Organization", "name": name} for name in organizers(data, texts)],
         "superEvent": [{"@type": "EventSeries", "name": str(texts.pick(entry["name"]))} for entry in data["series"]],
@@ -229,12 +283,16 @@ def event_data(data, language):
             or country_name(data["country"], language),
             "address": {key: value for key, value in address.items() if value},
         }
+        if data["latitude"] is not None:
+            degrees = {"latitude": data["latitude"], "longitude": data["longitude"]}
+            known["location"]["geo"] = {"@type": "GeoCoordinates", **degrees}
     return known
 
 
 def organizers(data, texts):
-    """Return the names of the hosts, conveners and co-organizers, each once even if it has several roles."""
-    entries = (each for each in data["organizations"] if each["role"] in ("host", "convener", "co-organizer"))
+    """Return the names of the hosts, organizers, co-organizers and conveners, each once even if it has several roles."""
+    roles = ("host", "organizer", "co-organizer", "convener")
+    entries = (each for each in data["organizations"] if each["role"] in roles)
     return list({each["uid"]: str(texts.pick(each["name"])) for each in entries}.values())
 
 

@@ -31,7 +31,7 @@ class OrganizationSerializer(Serializer):
     acronym = serializers.CharField()
     kind = serializers.ChoiceField(codes.OrganizationKind.choices)
     country = serializers.CharField(help_text="ISO 3166-1 alpha-2, or empty.")
-    website = serializers.URLField()
+    website = serializers.CharField(help_text="Web address, or empty.")
 
 
 class PersonSerializer(Serializer):
@@ -50,13 +50,18 @@ class SeriesEntrySerializer(Serializer):
 
 
 class AnnouncedDateSerializer(Serializer):
-    """Dates that were announced for the conference, with the reason for the change."""
+    """Other dates of the conference: announced earlier, with the reason for the change, or reported by a source."""
 
+    kind = serializers.ChoiceField(codes.DateKind.choices)
     start_date = serializers.DateField()
     end_date = serializers.DateField()
     date_precision = serializers.CharField()
     announced_on = serializers.DateField(allow_null=True)
     reason = serializers.CharField()
+    source = serializers.CharField(  # type: ignore[assignment]  # the name in the API
+        help_text="Where these dates are from, in words."
+    )
+    source_address = serializers.CharField(help_text="Web address of the source, or empty.")
 
 
 class MainTopicSerializer(Serializer):
@@ -78,28 +83,25 @@ class OrganizationRoleSerializer(Serializer):
 class AppearanceSerializer(Serializer):
     """A person and their role in the conference or session."""
 
-    uid = serializers.UUIDField(source="person.uid")
-    slug = serializers.CharField(source="person.slug")
+    uid = serializers.UUIDField(source="person.uid", allow_null=True, help_text="null if the source gives no name.")
+    slug = serializers.CharField(source="person.slug", read_only=True, default="")
     name = Labels(source="person")
     role = serializers.ChoiceField(codes.AppearanceRole.choices)
     title = Labels(own=True, help_text="Held on that occasion.")
     organization = VocabularyLabel(allow_null=True)
 
+    def to_representation(self, instance):
+        shown = super().to_representation(instance)
+        return shown if instance.person else shown | {"name": {}}
 
-class SessionSerializer(Serializer):
-    """A session of the programme."""
 
-    key = serializers.CharField(source="uid", help_text="Stays the same from edition to edition; documents name it.")
-    kind = serializers.ChoiceField(codes.SessionKind.choices)
-    number = serializers.IntegerField(allow_null=True)
-    title = Labels(own=True)
-    description = Labels(own=True)
-    date = serializers.DateField(allow_null=True)
-    start_time = serializers.TimeField(allow_null=True, format="%H:%M", help_text="Local time of the conference.")
-    end_time = serializers.TimeField(allow_null=True, format="%H:%M")
-    room = serializers.CharField()
-    organizations = OrganizationRoleSerializer(source="organization_roles.all", many=True)
-    people = AppearanceSerializer(source="appearances.all", many=True)
+class CatalogueAddresses(serializers.ListField):
+    """The addresses of the same conference in other catalogues."""
+
+    child = serializers.URLField()
+
+    def to_representation(self, data):
+        return [row.address for row in data.all()]
 
 
 class FigureSerializer(Serializer):
@@ -108,11 +110,13 @@ class FigureSerializer(Serializer):
     key = serializers.CharField(source="uid", help_text="Names the figure in related.source.")
     measure = serializers.ChoiceField(codes.Measure.choices)
     expectation = serializers.ChoiceField(codes.Expectation.choices, help_text="actual or expected")
-    qualifier = serializers.ChoiceField(codes.Qualifier.choices, help_text="exactly, about, close to, more than")
-    value = serializers.IntegerField()
+    qualifier = serializers.ChoiceField(codes.Qualifier.choices)
+    value = serializers.IntegerField(allow_null=True, help_text="null with the qualifiers several and many.")
     source = serializers.CharField(  # type: ignore[assignment]  # the name in the API
         help_text="Where the figure is from, in words."
     )
+    source_address = serializers.CharField(help_text="Web address of the source, or empty.")
+    source_date = serializers.DateField(allow_null=True)
     official = serializers.BooleanField()
 
 
@@ -141,10 +145,35 @@ class LinkSerializer(Serializer):
     language = serializers.CharField(help_text="Of the page it leads to, or empty.")
 
 
+class LocalTime(serializers.TimeField):
+    """A time of day at the place of the conference, to the minute: 09:30."""
+
+    def __init__(self, **kwargs):
+        super().__init__(format="%H:%M", **kwargs)
+
+
+class SessionSerializer(Serializer):
+    """A session of the programme."""
+
+    key = serializers.CharField(source="uid", help_text="Stays the same from edition to edition; documents name it.")
+    kind = serializers.ChoiceField(codes.SessionKind.choices)
+    number = serializers.IntegerField(allow_null=True)
+    title = Labels(own=True)
+    description = Labels(own=True)
+    date = serializers.DateField(allow_null=True, help_text="null if the day is not known.")
+    start_time = LocalTime(allow_null=True, help_text="Local time of the conference.")
+    end_time = LocalTime(allow_null=True, help_text="If before start_time, on the next day.")
+    room = serializers.CharField()
+    organizations = OrganizationRoleSerializer(source="organization_roles.all", many=True)
+    people = AppearanceSerializer(source="appearances.all", many=True)
+    figures = FigureSerializer(source="figures.all", many=True)
+    links = LinkSerializer(source="links.all", many=True)
+
+
 class ConferenceSerializer(Serializer):
     """A conference: its dates and place, organizers, programme and participation."""
 
-    name = serializers.CharField(help_text="The short name, for example “Dushanbe 2019”.")
+    short_title = Labels(own=True, help_text="Where place and year would not tell it from others.")
     kind = serializers.ChoiceField(codes.ConferenceKind.choices)
     event_status = serializers.ChoiceField(codes.EventStatus.choices)
     format = serializers.ChoiceField(codes.EventFormat.choices)
@@ -157,10 +186,13 @@ class ConferenceSerializer(Serializer):
     city = Labels(own=True)
     venue = Labels(own=True)
     country = serializers.CharField(help_text="ISO 3166-1 alpha-2, or empty.")
+    latitude = serializers.DecimalField(8, 5, allow_null=True, help_text="Degrees of WGS 84 as text, south negative.")
+    longitude = serializers.DecimalField(8, 5, allow_null=True, help_text="Degrees of WGS 84 as text, west negative.")
     time_zone = serializers.CharField(help_text="IANA name.")
     original_language = serializers.CharField()
     languages = Languages()
     title = Texts()
+    alternate_title = Texts(help_text="Where sources call it by two titles.")
     motto = Texts()
     summary = Texts()
     description = Texts(help_text="HTML.")
@@ -175,8 +207,9 @@ class ConferenceSerializer(Serializer):
     figures = FigureSerializer(source="figures.all", many=True)
     expected_documents = ExpectedDocumentSerializer(source="expected_documents.all", many=True)
     links = LinkSerializer(source="links.all", many=True)
+    same_as = CatalogueAddresses(read_only=True, help_text="Addresses of the same conference in other catalogues.")
     contact = serializers.CharField()
-    contact_email = serializers.EmailField()
+    contact_email = serializers.CharField(help_text="E-mail address, or empty.")
 
 
 class PhotoSerializer(Serializer):

@@ -16,6 +16,7 @@ from .models import (
     Appearance,
     Conference,
     ExpectedDocument,
+    Figure,
     Organization,
     OrganizationRole,
     Person,
@@ -96,6 +97,7 @@ class TextsSnapshotBuilder(SnapshotBuilder):
 
 _ROLES = Prefetch("organization_roles", OrganizationRole.objects.select_related("organization"))
 _APPEARANCES = Prefetch("appearances", Appearance.objects.select_related("person", "organization"))
+_FIGURES = Prefetch("figures", Figure.objects.select_related("source_document"))
 
 
 class ConferenceSnapshotBuilder(TextsSnapshotBuilder):
@@ -123,11 +125,13 @@ class ConferenceSnapshotBuilder(TextsSnapshotBuilder):
             "series_entries__series",
             _ROLES,
             _APPEARANCES,
-            Prefetch("sessions", Session.objects.prefetch_related(_ROLES, _APPEARANCES)),
-            "figures__source_document",
+            Prefetch("sessions", Session.objects.prefetch_related(_ROLES, _APPEARANCES, "links", _FIGURES)),
+            _FIGURES,
             "links",
+            "same_as",
             "references__document",
             Prefetch("expected_documents", ExpectedDocument.objects.select_related("organization", "document")),
+            "relations__target",
             "photos",
         )
 
@@ -139,7 +143,17 @@ class ConferenceSnapshotBuilder(TextsSnapshotBuilder):
     def card(self, data):
         card = pick(
             data,
-            *("title", "name", "summary", "kind", "event_status", "format", "start_date", "end_date", "date_precision"),
+            *(
+                "title",
+                "short_title",
+                "summary",
+                "kind",
+                "event_status",
+                "format",
+                "start_date",
+                "end_date",
+                "date_precision",
+            ),
             *("city", "country", "series", "languages", "original_language"),
         )
         # A document's page links to its session only if the programme contains it.
@@ -169,11 +183,14 @@ class ConferenceSnapshotBuilder(TextsSnapshotBuilder):
     def links(self, record):
         if record.parent:
             yield SnapshotLink("parent", record.parent.uid)
+        for relation in record.relations.all():
+            yield SnapshotLink(relation.kind, relation.target.uid)
         for reference in record.references.all():
             yield SnapshotLink("reference", reference.document.uid)
-        for figure in record.figures.all():
-            if figure.source_document:
-                yield SnapshotLink("source", figure.source_document.uid, str(figure.uid))
+        for part in (record, *record.sessions.all()):
+            for figure in part.figures.all():
+                if figure.source_document:
+                    yield SnapshotLink("source", figure.source_document.uid, str(figure.uid))
         for expected in record.expected_documents.all():
             if expected.document:
                 yield SnapshotLink("expected", expected.document.uid, str(expected.uid))

@@ -29,7 +29,7 @@ class Name(TranslationOptions):
 
 @register(Conference)
 class ConferenceLabels(TranslationOptions):
-    fields = ("city", "venue")
+    fields = ("short_title", "city", "venue")
 
 
 @register([MainTopic, Appearance, Link])

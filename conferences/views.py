@@ -125,8 +125,11 @@ def render_conference(request: ReadRequest, page: RecordPage) -> HttpResponse:
         "documents": _grouped(documents, language),
         "photos": [cards.photo_tile(each, language) for each in photos],
         "side_events": [
-            cards.conference_row(each, at, language) for each in reversed(page.children) if each.type == "conference"
+            cards.conference_row(each, at, language)
+            for each in reversed(page.children)
+            if each.type == "conference" and each.relation == "parent"
         ],
+        "relations": _relations(page),
         "references": [cards.document_row(each, language, with_excerpt=False) for each in page.related_as("reference")],
         "hero": hero,
         "parent": parent and cards.target(parent, language),
@@ -139,7 +142,7 @@ def render_conference(request: ReadRequest, page: RecordPage) -> HttpResponse:
         {**shown, "banner": page.banner or conference["notice"]},
         title=_with_year(conference),
         description=conference["description"],
-        crumbs=(Crumb(_("Conferences"), "conferences/"), Crumb(conference["name"])),
+        crumbs=(Crumb(_("Conferences"), "conferences/"), Crumb(conference["short_title"])),
         data=structured_data(
             request, page, "Event", event_data(page.data, language) | {"image": image and site_root(request) + image}
         ),
@@ -147,6 +150,18 @@ def render_conference(request: ReadRequest, page: RecordPage) -> HttpResponse:
         image=image,
         languages=page.data["languages"],
     )
+
+
+def _relations(page):
+    """Return [(heading, conferences)] of those that this one is related to, in both directions."""
+    own, theirs = codes.CONFERENCE_RELATION_HEADINGS, codes.REVERSED_CONFERENCE_RELATION_HEADINGS
+    tied = [(own.get(each.name), each) for each in page.related]
+    tied_here = [(theirs.get(each.relation), each) for each in page.children if each.type == "conference"]
+    groups = defaultdict(list)
+    for heading, record in [*tied, *tied_here]:
+        if heading:
+            groups[heading].append(cards.target(record, page.language))
+    return list(groups.items())
 
 
 def _with_year(conference):
@@ -224,8 +239,9 @@ class ConferenceDetailView(EditionDetailView):
 
     def surroundings(self, edition, language):
         series, at = edition.data["series"], self.request.read_context.at
+        names = ("conference", "parent", *codes.ConferenceRelationKind.values)
         return super().surroundings(edition, language) | {
-            "children": referring(edition.uid, "conference", "parent", at=at),
+            "children": referring(edition.uid, *names, at=at),
             "neighbours": neighbours(edition, series, at) if series else {},
         }
 
@@ -293,7 +309,7 @@ def render_photo(request: HttpRequest, page: RecordPage) -> HttpResponse:
     data, language, uid = page.data, page.language, str(page.uid)
     photo = photo_view(data, language)
     home = page.conference
-    name = home.card_data["name"] if home else ""
+    name = cards.short_title(home.card_data, language) if home else ""
     order = [str(each.uid) for each in sorted(page.children, key=_photo_order)]
     place, count = order.index(uid) + 1 if uid in order else 0, len(order)
     picture = None if page.version else cards.picture_of(data, language, sizes=PHOTO_SIZES, eager=True)

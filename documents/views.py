@@ -74,7 +74,7 @@ def render_document(request: HttpRequest, page: RecordPage) -> HttpResponse:
         title=str(document["title"]),
         description=document["description"],
         crumbs=(
-            Crumb(home.card_data.get("name", ""), f"conferences/{home.slug}/")
+            Crumb(cards.short_title(home.card_data, language), f"conferences/{home.slug}/")
             if home
             else Crumb(_("Documents"), "documents/"),
             Crumb(document["kind"].split(" · ")[0]),

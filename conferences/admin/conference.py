@@ -32,11 +32,12 @@ COUNTRIES = dict(COUNTRY_CHOICES)  # made once; Django builds it for every row
 @text_form(ConferenceText)
 class ConferenceForm(RecordForm):
     text_rows = "texts"
-    text_fields = ("title", "motto", "summary", "description", "background", "outcome")
+    text_fields = ("title", "alternate_title", "motto", "summary", "description", "background", "outcome")
     slug_from = "name"
     constraint_fields = {
         "conference_ends_on_or_after_start": "end_date",
         "conference_is_not_its_own_parent": "parent",
+        "conference_has_both_coordinates_or_none": "longitude",
     }
 
 
@@ -70,9 +71,11 @@ class ConferenceAdmin(RecordAdmin):
         inlines.OrganizationRoleInline,
         inlines.AppearanceInline,
         inlines.FigureInline,
+        inlines.ConferenceRelationInline,
         inlines.ReferenceInline,
         inlines.ExpectedDocumentInline,
         inlines.LinkInline,
+        inlines.SameAsInline,
         inlines.AnnouncedDateInline,
     ]
     fieldsets = [
@@ -81,12 +84,14 @@ class ConferenceAdmin(RecordAdmin):
             {
                 "fields": [
                     "name",
+                    "short_title",
                     "slug",
                     "original_language",
                     ("kind", "event_status", "format"),
                     ("start_date", "end_date", "date_precision"),
                     ("city", "country"),
                     "venue",
+                    ("latitude", "longitude"),
                     "time_zone",
                     "parent",
                     "themes",
@@ -103,11 +108,8 @@ class ConferenceAdmin(RecordAdmin):
         *RecordAdmin.pages,
     ]
     link_paths = (
-        "parent",
-        "references__document",
-        "figures__source_document",
-        "expected_documents__document",
-        "photos",
+        *("parent", "relations__target", "references__document", "expected_documents__document", "photos"),
+        *("figures__source_document", "sessions__figures__source_document"),
     )
 
     def get_queryset(self, request):
@@ -141,9 +143,9 @@ class ConferenceAdmin(RecordAdmin):
         """Yield the labels of the conference and its parts. An empty heading continues the group before."""
         yield from super().language_parts(obj, user)
         yield from _under(_("Main topics"), obj.main_topics.all())
-        for session in obj.sessions.prefetch_related("appearances"):
+        for session in obj.sessions.prefetch_related("appearances", "links"):
             yield str(session), session, labels_of(Session)
-            yield from _under("", session.appearances.all())
+            yield from _under("", [*session.appearances.all(), *session.links.all()])
         for appearance in redact(obj.appearances.select_related("person"), user):
             yield str(appearance), appearance, labels_of(Appearance)
         yield from _under(_("Expected documents"), obj.expected_documents.all())

@@ -6,12 +6,14 @@ from django.utils.translation import gettext_lazy
 from conferences.models import (
     AnnouncedDate,
     Appearance,
+    ConferenceRelation,
     ExpectedDocument,
     Figure,
     Link,
     MainTopic,
     OrganizationRole,
     Reference,
+    SameAs,
     SeriesEntry,
     Session,
 )
@@ -24,10 +26,13 @@ class RowForm(LabelForm):
         "ordinal_once_per_series": "ordinal",
         "conference_once_per_series": "series",
         "announced_date_ends_on_or_after_start": "end_date",
-        "session_ends_after_it_starts": "end_time",
+        "reported_date_has_a_source": "source",
+        "session_lasts_some_time": "end_time",
         "organization_role_once_per_conference": "organization",
         "organization_role_once_per_session": "organization",
         "reference_once_per_conference": "document",
+        "same_as_once_per_conference": "address",
+        "conference_relation_once": "target",
     }
 
 
@@ -50,7 +55,10 @@ class SeriesEntryInline(RowInline):
 
 class AnnouncedDateInline(RowInline):
     model = AnnouncedDate
-    fields = ["start_date", "end_date", "date_precision", "announced_on", "reason"]
+    fields = [
+        *("kind", "start_date", "end_date", "date_precision"),
+        *("announced_on", "reason", "source", "source_address"),
+    ]
 
 
 class MainTopicInline(RowInline):
@@ -73,15 +81,29 @@ class OrganizationRoleInline(RowInline):
     autocomplete_fields = ["organization"]
 
 
+class AppearanceForm(RowForm):
+    def clean(self):
+        cleaned = super().clean()
+        if not (cleaned.get("person") or "person" in self.errors):
+            for name in ("title", "organization"):
+                if not (cleaned.get(name) or name in self.errors):
+                    self.add_error(name, _("Without a person, the title and the organization are needed."))
+        return cleaned
+
+
 class AppearanceInline(RowInline):
     model = Appearance
+    form = AppearanceForm
     fields = ["person", "role", "title", "organization", "order"]
     autocomplete_fields = ["person", "organization"]
 
 
 class FigureForm(LabelForm):
-    def validate_constraints(self):
+    constraint_fields = {"figure_has_a_number_or_says_how_many": "value"}
+
+    def _get_validation_exclusions(self):
         """Skip the constraint of one official figure per measure: the form set checks it for all rows together."""
+        return super()._get_validation_exclusions() | {"official"}
 
 
 class FigureFormSet(InlineFormSet):
@@ -107,7 +129,11 @@ class FigureInline(RowInline):
     model = Figure
     form = FigureForm
     formset = FigureFormSet
-    fields = ["measure", "expectation", "qualifier", "value", "source_document", "source", "official", "order"]
+    fields = [
+        *("measure", "expectation", "qualifier", "value"),
+        *("source_document", "source", "source_address", "source_date"),
+        *("official", "order"),
+    ]
     autocomplete_fields = ["source_document"]
     titles = ("source_document__versions",)
 
@@ -126,6 +152,18 @@ class ExpectedDocumentInline(RowInline):
     titles = ("document__versions",)
 
 
+class ConferenceRelationInline(RowInline):
+    model = ConferenceRelation
+    fk_name = "conference"
+    fields = ["kind", "target", "order"]
+    autocomplete_fields = ["target"]
+
+
 class LinkInline(RowInline):
     model = Link
     fields = ["kind", "title", "address", "language", "order"]
+
+
+class SameAsInline(RowInline):
+    model = SameAs
+    fields = ["address", "order"]

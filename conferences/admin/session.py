@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from conferences.admin.inlines import AppearanceInline, OrganizationRoleInline, RowForm
+from conferences.admin.inlines import AppearanceInline, FigureInline, LinkInline, OrganizationRoleInline, RowForm
 from conferences.admin.known import known_conferences, readable_conferences
 from conferences.models import Conference, Session
 from ctportal.core import languages
@@ -69,7 +69,7 @@ class SessionAdmin(DraftAdmin):
         ("room", "order"),
     ]
     autocomplete_fields = ["conference"]
-    inlines = [OrganizationRoleInline, AppearanceInline]
+    inlines = [OrganizationRoleInline, AppearanceInline, FigureInline, LinkInline]
     search_fields = ["search_text", "conference__search_text"]
     list_display = ["__str__", "conference", "kind", "date"]
     list_select_related = ["conference"]

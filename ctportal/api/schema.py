@@ -205,6 +205,15 @@ class LanguageObjectExtension(OpenApiSerializerFieldExtension):
         return TEXT.ref
 
 
+class LocalTimeExtension(OpenApiSerializerFieldExtension):
+    """Times of a programme have no seconds and no zone, so they are not those of the format "time" (RFC 3339)."""
+
+    target_class = "conferences.serializers.LocalTime"
+
+    def map_serializer_field(self, auto_schema, direction):
+        return {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"}
+
+
 # Parameters and answers ------------------------------------------------------------------------------------------------
 
 

@@ -28,6 +28,13 @@ class EventFormat(TextChoices):
     IN_PERSON = "in-person", _("in person")
     ONLINE = "online", _("online")
     HYBRID = "hybrid", _("hybrid")
+    NOT_KNOWN = "not-known", _("not known")
+
+
+class ConferenceRelationKind(TextChoices):
+    FOLLOWS_UP_ON = "follows-up-on", _("follows up on")
+    POSTPONED_TO = "postponed-to", _("postponed to")
+    REPLACED_BY = "replaced-by", _("replaced by")
 
 
 class DatePrecision(TextChoices):
@@ -36,13 +43,23 @@ class DatePrecision(TextChoices):
     YEAR = "year", _("year only")
 
 
+class DateKind(TextChoices):
+    """Where other dates of a conference are from than those it has."""
+
+    ANNOUNCED = "announced", _("announced by the organizers")
+    REPORTED = "reported", _("reported by a source")
+
+
 class SessionKind(TextChoices):
+    SESSION = "session", _("session")
     OPENING = "opening", _("opening")
     PLENARY = "plenary", _("plenary")
+    HIGH_LEVEL = "high-level-session", _("high-level session")
     PANEL = "panel", _("panel")
     WORKSHOP = "workshop", _("workshop")
     CIVIL_SOCIETY = "civil-society", _("civil-society event")
     SIDE_EVENT = "side-event", _("side event")
+    BILATERAL_MEETING = "bilateral-meeting", _("bilateral meeting")
     CLOSING = "closing", _("closing")
 
 
@@ -58,6 +75,7 @@ class OrganizationKind(TextChoices):
 
 class OrganizerRole(TextChoices):
     HOST = "host", _("host")
+    ORGANIZER = "organizer", _("organizer")
     CONVENER = "convener", _("convener")
     CO_ORGANIZER = "co-organizer", _("co-organizer")
     COOPERATION = "in-cooperation-with", _("in cooperation with")
@@ -80,7 +98,9 @@ class Measure(TextChoices):
     COUNTRIES = "countries", _("countries")
     MEMBER_STATES = "member-states", _("Member States")
     ORGANIZATIONS = "organizations", _("international and regional organizations")
+    REGIONAL_ORGANIZATIONS = "regional-organizations", _("regional organizations")
     UN_ENTITIES = "un-entities", _("United Nations entities")
+    UN_DELEGATIONS = "un-delegations", _("United Nations delegations")
     CIVIL_SOCIETY = "civil-society", _("civil-society organizations")
     INSTITUTIONS = "institutions", _("institutions of academia, civil society and the private sector")
     SIDE_EVENTS = "side-events", _("side events")
@@ -96,7 +116,16 @@ class Qualifier(TextChoices):
     EXACTLY = "exactly", _("exactly")
     ABOUT = "about", _("about")
     CLOSE_TO = "close to", _("close to")
+    ALMOST = "almost", _("almost")
+    SOME = "some", pgettext_lazy("before a number", "some")
+    AT_LEAST = "at least", _("at least")
     MORE_THAN = "more than", _("more than")
+    SEVERAL = "several", _("several")
+    MANY = "many", _("many")
+
+
+# Qualifiers of figures for which the source gives no number.
+WITHOUT_NUMBER = (Qualifier.SEVERAL, Qualifier.MANY)
 
 
 class LinkKind(TextChoices):
@@ -154,6 +183,7 @@ class DocumentRelationKind(TextChoices):
 # Headings above the organizations with a role.
 ORGANIZER_HEADINGS = {
     "host": _("Hosted by"),
+    "organizer": _("Organized by"),
     "convener": _("Convened by"),
     "co-organizer": _("Co-organized by"),
     "in-cooperation-with": _("In cooperation with"),
@@ -165,6 +195,9 @@ QUALIFIER_WORDS = {
     "exactly": "",
     "about": pgettext_lazy("before a number", "about"),
     "close to": pgettext_lazy("before a number", "close to"),
+    "almost": pgettext_lazy("before a number", "almost"),
+    "some": pgettext_lazy("before a number", "some"),
+    "at least": pgettext_lazy("before a number", "at least"),
     "more than": pgettext_lazy("before a number", "more than"),
 }
 # What a figure counts, after its number, which decides between singular and plural forms.
@@ -176,7 +209,9 @@ MEASURE_WORDS = {
     "organizations": npgettext_lazy(
         "after a number", "international or regional organization", "international and regional organizations"
     ),
+    "regional-organizations": npgettext_lazy("after a number", "regional organization", "regional organizations"),
     "un-entities": npgettext_lazy("after a number", "United Nations entity", "United Nations entities"),
+    "un-delegations": npgettext_lazy("after a number", "United Nations delegation", "United Nations delegations"),
     "civil-society": npgettext_lazy("after a number", "civil-society organization", "civil-society organizations"),
     "institutions": npgettext_lazy(
         "after a number",
@@ -185,6 +220,37 @@ MEASURE_WORDS = {
     ),
     "side-events": npgettext_lazy("after a number", "side event", "side events"),
     "stakeholders": npgettext_lazy("after a number", "co-organizing stakeholder", "co-organizing stakeholders"),
+}
+# A figure without a number. Whole phrases, since the word for “many” may depend on what follows.
+FIGURES_WITHOUT_NUMBER = {
+    "several": {
+        "participants": _("several participants"),
+        "registered-participants": _("several registered participants"),
+        "countries": _("several countries"),
+        "member-states": _("several Member States"),
+        "organizations": _("several international and regional organizations"),
+        "regional-organizations": _("several regional organizations"),
+        "un-entities": _("several United Nations entities"),
+        "un-delegations": _("several United Nations delegations"),
+        "civil-society": _("several civil-society organizations"),
+        "institutions": _("several institutions of academia, civil society and the private sector"),
+        "side-events": _("several side events"),
+        "stakeholders": _("several co-organizing stakeholders"),
+    },
+    "many": {
+        "participants": _("many participants"),
+        "registered-participants": _("many registered participants"),
+        "countries": _("many countries"),
+        "member-states": _("many Member States"),
+        "organizations": _("many international and regional organizations"),
+        "regional-organizations": _("many regional organizations"),
+        "un-entities": _("many United Nations entities"),
+        "un-delegations": _("many United Nations delegations"),
+        "civil-society": _("many civil-society organizations"),
+        "institutions": _("many institutions of academia, civil society and the private sector"),
+        "side-events": _("many side events"),
+        "stakeholders": _("many co-organizing stakeholders"),
+    },
 }
 # Headings above the documents of a kind, in the order of a dossier.
 DOCUMENT_HEADINGS = {
@@ -205,6 +271,17 @@ TEXT_STATE_WORDS = {
     "as-delivered": _("As delivered"),
     "final": _("Final text"),
     "digest": _("Digest"),
+}
+# Headings on the conference that has the relation and, reversed, on its target.
+CONFERENCE_RELATION_HEADINGS = {
+    "follows-up-on": _("Follows up on"),
+    "postponed-to": _("Postponed to"),
+    "replaced-by": _("Replaced by"),
+}
+REVERSED_CONFERENCE_RELATION_HEADINGS = {
+    "follows-up-on": _("Followed up by"),
+    "postponed-to": _("Postponed from"),
+    "replaced-by": _("Replaces"),
 }
 # Headings on the document that has the relation and, reversed, on its target.
 RELATION_HEADINGS = {

@@ -397,7 +397,7 @@ def _counterpart(item: JsonObject, index: int, candidates: list[JsonObject], lan
     languages other than *language*; by position only where neither has any."""
     if "key" in item:
         return next((c for c in candidates if c["key"] == item["key"]), None)
-    if "uid" in item:
+    if item.get("uid"):
         identity = (item["uid"], item.get("role"))
         return next((c for c in candidates if (c["uid"], c.get("role")) == identity), None)
     if "address" in item:
@@ -415,7 +415,7 @@ def _said_in_others(item: JsonObject, language: str) -> set[tuple[str, str, str]
         for name, texts in item.items()
         if isinstance(texts, dict)
         for code, text in texts.items()
-        if code != language
+        if code in CODES and code != language
     }
 
 

@@ -129,7 +129,7 @@ def _whole(entry: JsonObject) -> str:
 
 
 def _identity(entry: JsonObject) -> tuple[str, ...] | None:
-    if "uid" in entry:
+    if entry.get("uid"):
         return "uid", str(entry["uid"]), str(entry.get("role"))
     names = ("path",) if "sha256" in entry else ("key", "address", "language")
     return next(((name, str(entry[name])) for name in names if name in entry), None)
@@ -137,7 +137,7 @@ def _identity(entry: JsonObject) -> tuple[str, ...] | None:
 
 def _name(entry: JsonObject) -> str | None:
     """Return the uid: a person whose role changed is still the same entry; a link with another address is not."""
-    return str(entry["uid"]) if "uid" in entry else None
+    return str(entry["uid"]) if entry.get("uid") else None
 
 
 # Texts

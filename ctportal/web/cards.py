@@ -5,9 +5,12 @@ in a preview. The results are the inputs of the components of the same names.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime
 from operator import itemgetter
 from typing import Any
+
+from django.utils.translation import pgettext
 
 from ctportal.core import codes
 from ctportal.core.countries import country_name
@@ -66,6 +69,21 @@ def title_of(data: dict[str, Any], language: str) -> LocalizedText:
     return texts.pick(data.get("title") or data.get("name") or data.get("caption"))
 
 
+def short_title(data: dict[str, Any], language: str) -> LocalizedText:
+    """Return how readers know the conference with this JSON or card where space is short: its short title or, without
+    one, place and year: "Minsk 2019".
+    """
+    texts = LanguageContext(language, data["original_language"])
+    if own := texts.pick(data["short_title"]):
+        return own
+    place = texts.pick(data["city"]) or LocalizedText(country_name(data["country"], language), language)
+    if not place:
+        return texts.pick(data["title"])
+    year = data["start_date"][:4]
+    pattern = "%(place)s %(year)s" if place.foreign else pgettext("a conference", "%(place)s %(year)s")
+    return replace(place, text=pattern % {"place": place, "year": year})
+
+
 def target(record, language: str) -> dict[str, Any]:
     """Return the title and the address of *record*, for a link to it."""
     return {
@@ -96,7 +114,7 @@ def conference_row(record, at: datetime, language: str, series: str = "") -> dic
         "kind": label(codes.ConferenceKind, data["kind"]),
         "status": event_status(status, is_over=record.over_at <= at) if status != "held" else "",
         "off": off(status),
-        "format": label(codes.EventFormat, data["format"]) if data["format"] != "in-person" else "",
+        "format": label(codes.EventFormat, data["format"]) if data["format"] not in ("in-person", "not-known") else "",
         "city": rest.pick(data["city"]),
         "country": country_name(data["country"], language),
         "ordinal": number_in_series(number) if number else "",
@@ -127,7 +145,7 @@ def document_row(record, language: str, conference=None, *, with_excerpt: bool =
         "by": [rest.pick(entry["name"]) for entry in data["delivered_by"]],
         "conference": conference
         and {
-            "name": conference.card_data["name"],
+            "name": short_title(conference.card_data, language),
             "address": page_address("conference", conference.slug, conference.uid, language),
         },
         "excerpt": rest.pick(data["excerpt"]) if with_excerpt else "",
@@ -158,7 +176,7 @@ def photo_tile(record, language: str, conference=None) -> dict[str, Any]:
         "picture": picture_of(data, language, sizes=TILE_SIZES),
         "caption": LanguageContext(language, data["original_language"]).pick(data["caption"]),
         "credit": data["credit"],
-        "conference": conference.card_data["name"] if conference else "",
+        "conference": short_title(conference.card_data, language) if conference else "",
     }
 
 

@@ -25,6 +25,8 @@ from .text import LanguageContext, media_name, number, size
 # Names of the fields of a record, in the order in which their changes are listed.
 FIELDS = {
     "title": gettext_lazy("title"),
+    "short_title": gettext_lazy("short title"),
+    "alternate_title": gettext_lazy("alternate title"),
     "name": gettext_lazy("name"),
     "acronym": gettext_lazy("acronym"),
     "motto": gettext_lazy("motto"),
@@ -42,12 +44,14 @@ FIELDS = {
     "date_precision": gettext_lazy("precision"),
     "taken_on": gettext_lazy("taken on"),
     "announced_on": gettext_lazy("announced on"),
-    "announced_dates": gettext_lazy("announced dates"),
+    "announced_dates": gettext_lazy("announced and reported dates"),
     "reason": gettext_lazy("reason for the change"),
     "city": gettext_lazy("city"),
     "venue": gettext_lazy("venue"),
     "place": gettext_lazy("place"),
     "country": gettext_lazy("country"),
+    "latitude": gettext_lazy("latitude"),
+    "longitude": gettext_lazy("longitude"),
     "time_zone": gettext_lazy("time zone"),
     "summary": gettext_lazy("summary"),
     "description": gettext_lazy("description"),
@@ -73,6 +77,8 @@ FIELDS = {
     "qualifier": gettext_lazy("qualifier"),
     "value": gettext_lazy("value"),
     "source": gettext_lazy("source (text)"),
+    "source_address": gettext_lazy("address of the source"),
+    "source_date": gettext_lazy("date of the source"),
     "official": gettext_lazy("official"),
     "issued_by": gettext_lazy("issued by"),
     "delivered_by": gettext_lazy("delivered by"),
@@ -86,6 +92,7 @@ FIELDS = {
     "links": gettext_lazy("related links"),
     "address": gettext_lazy("address"),
     "website": gettext_lazy("website"),
+    "same_as": gettext_lazy("addresses in other catalogues"),
     "language": gettext_lazy("language"),
     "contact": gettext_lazy("contact"),
     "contact_email": gettext_lazy("contact e-mail"),
@@ -111,6 +118,7 @@ RELATIONS = {
     "source": gettext_lazy("source (document)"),
     "expected": gettext_lazy("expected documents"),
     "featured_photo": gettext_lazy("featured photo"),
+    **dict(codes.ConferenceRelationKind.choices),
     **dict(codes.DocumentRelationKind.choices),
 }
 CODED = {
@@ -133,10 +141,11 @@ KINDS = {
     "organization": codes.OrganizationKind.choices,
     "sessions": codes.SessionKind.choices,
     "links": codes.LinkKind.choices,
+    "announced_dates": codes.DateKind.choices,
     "mentions": codes.MentionKind.choices,
     "expected_documents": codes.DocumentKind.choices,
 }
-DATES = frozenset({"start_date", "end_date", "date", "taken_on", "announced_on"})
+DATES = frozenset({"start_date", "end_date", "date", "taken_on", "announced_on", "source_date"})
 # Fields with text in a single language that is compared word by word.
 TEXTS = frozenset({"reason", "source", "contact", "credit", "rights", "room", "name"})
 
@@ -240,7 +249,7 @@ class _Teller:
             return []
         name = change.field
         if name == "kind":
-            return [_code(KINDS[self.record_type if len(change.path) == 1 else change.path[0]], value)]
+            return [_code(KINDS[change.path[-3] if len(change.path) > 2 else self.record_type], value)]
         if name in ("date", "start_date", "end_date"):
             owner = change.path[-2] if len(change.path) > 1 else {}
             precision = owner.get("date_precision", "day") if owner else self.precisions[side]
@@ -274,7 +283,8 @@ class _Teller:
             form = f"{media_name(entry['media_type'])}, {size(entry['size'], self.language)}"
             return f"{entry['name']} ({form}, SHA-256 {entry['sha256']})"
         if "measure" in entry:
-            parts = (self.value(name, entry[name]) for name in ("measure", "qualifier", "value"))
+            names = (name for name in ("measure", "qualifier", "value") if entry[name] is not None)
+            parts = (self.value(name, entry[name]) for name in names)
             return comma(self.language).join(parts)
         if "announced_on" in entry:
             return dates_of(entry, self.language)
@@ -283,7 +293,8 @@ class _Teller:
             return f"{said} ({date_of(entry, self.language)['date']})"
         if "standing" in entry:
             return language_name(entry["language"])
-        said = next((self.said(entry[name]) for name in ("name", "title") if name in entry), "")
+        # A person who is not named has a title.
+        said = next((self.said(entry[name]) for name in ("name", "title") if entry.get(name)), "")
         if "start_time" in entry:
             kind = _code(KINDS["sessions"], entry["kind"]) + (f" {entry['number']}" if entry["number"] else "")
             return f"{kind}: {said}" if said else kind

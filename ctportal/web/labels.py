@@ -6,7 +6,7 @@ from django.db.models import TextChoices
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 
-from ctportal.core.codes import LANGUAGE_NAMES, MEASURE_WORDS
+from ctportal.core.codes import FIGURES_WITHOUT_NUMBER, LANGUAGE_NAMES, MEASURE_WORDS
 
 from .text import LocalizedText
 
@@ -34,6 +34,11 @@ def foreign_notice(title: LocalizedText, language: str, sentence: str) -> dict[s
 def measure(code: str, count: int) -> str:
     """Return the noun for the measure *code*, in the form that follows the number *count*, in the active language."""
     return MEASURE_WORDS[code] % count if code in MEASURE_WORDS else code
+
+
+def figure_without_number(qualifier: str, measure: str) -> str:
+    """Return a figure for which the source gives no number, in the active language: "several regional organizations"."""
+    return str(FIGURES_WITHOUT_NUMBER[qualifier][measure])
 
 
 def number_in_series(number: int) -> str:

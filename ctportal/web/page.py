@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy
 from ctportal.core.languages import LANGUAGES, comma, direction
 from ctportal.core.types import LazyText
 
+from .text import LocalizedText
+
 SITE_NAME = gettext_lazy("Counter-Terrorism Conferences")
 # The sections of the site: path below /{language}/ and label.
 NAVIGATION = (
@@ -30,7 +32,7 @@ NAVIGATION = (
 class Crumb:
     """One breadcrumb; *path* is below ``/{language}/``, None for the page itself."""
 
-    label: str
+    label: str | LocalizedText
     path: str | None = None
 
 
@@ -55,7 +57,7 @@ def breadcrumb_data(root: str, language: str, crumbs: Iterable[Crumb]) -> dict[s
     """Return the breadcrumbs of a page as schema.org/BreadcrumbList."""
     items = []
     for position, crumb in enumerate(crumbs, 1):
-        item = {"@type": "ListItem", "position": position, "name": crumb.label}
+        item = {"@type": "ListItem", "position": position, "name": str(crumb.label)}
         if crumb.path is not None:
             item["item"] = f"{root}/{language}/{crumb.path}"
         items.append(item)

@@ -262,18 +262,20 @@ def test_no_table_is_read_twice_for_a_form_but_what_is_compared(admin_client):
 
     read = [re.search(r'FROM "?(\w+)', query["sql"]).group(1) for query in captured if " FROM " in query["sql"]]
     assert {table: read.count(table) for table in read if table.startswith("conferences_")} == {
+        "conferences_conferencerelation": 2,  # as references: the rows of the form, and for the comparison
         "conferences_conference": 3,  # the record; what it is part of, for the box and for the comparison
         "conferences_conferencetext": 1,
         "conferences_theme": 1,
         "conferences_seriesentry": 1,
         "conferences_maintopic": 1,
-        "conferences_session": 1,
+        "conferences_session": 2,  # those of the form, and for their figures in the comparison
         "conferences_organizationrole": 1,
         "conferences_appearance": 1,
         "conferences_figure": 2,  # the rows of the form, and for the comparison, as the next
         "conferences_reference": 2,
         "conferences_expecteddocument": 2,
         "conferences_link": 1,
+        "conferences_sameas": 1,
         "conferences_announceddate": 1,
         "conferences_photo": 1,
     }

@@ -1,12 +1,12 @@
 """What the forms refuse: a message by the field, an answer of 4xx, nothing half-saved."""
 
 import re
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
 
-from conferences.models import Conference, Figure, SeriesEntry
+from conferences.models import Conference, Figure, SeriesEntry, Session
 from ctportal.publishing.models import Edition
 from ctportal.publishing.services import publish, withdraw
 from ctportal.staff.replacement import replacement_from
@@ -18,6 +18,7 @@ from tests.factories import (
     make_account,
     make_conference,
     make_document,
+    make_organization,
     make_person,
     make_photo,
     make_series,
@@ -81,7 +82,7 @@ def test_all_that_is_wrong_is_listed_on_top_with_links_to_the_fields(staff):
     assert response.context["portal"]["problems"] == [
         ("#id_end_date", "Last day", "The last day is before the first day."),
         ("#id_sessions-0-title", "Programme 1: Title", "This field is required."),
-        ("#id_sessions-0-end_time", "Programme 1: To", "The session ends before it starts."),
+        ("#id_sessions-0-end_time", "Programme 1: To", "10:00 to 09:00 on the next day is longer than 12 hours."),
     ]
     assert '<a href="#id_sessions-0-title">Programme 1: Title</a>: This field is required.' in response.content.decode()
 
@@ -199,6 +200,15 @@ def test_a_second_official_figure(staff):
     assert not Conference.objects.exists()
 
 
+@pytest.mark.parametrize("values", [{"qualifier": "several", "value": 5}, {"qualifier": "about"}], ids=str)
+def test_a_figure_with_a_number_that_its_words_exclude_or_need(staff, values):
+    form = minsk(staff).add_row("figures", measure="regional-organizations", **values)
+
+    message = "“Several” and “many” stand without a number; all other figures have one."
+    refused(form.press("_continue"), {"figures-0-value": [message]})
+    assert not Conference.objects.exists()
+
+
 def test_the_official_mark_moves_from_one_figure_to_another(staff):
     conference = make_conference()
     old = conference.figures.create(measure="participants", value=400, official=True)
@@ -229,10 +239,90 @@ def test_a_number_in_a_series_that_is_taken(staff):
     refused(form.press("_continue"), {"series_entries-0-ordinal": [message]})
 
 
-def test_a_session_that_ends_before_it_starts(staff):
-    form = minsk(staff).add_row("sessions", title="Opening", start_time="10:00", end_time="09:00")
+@pytest.mark.parametrize(
+    ("end", "message"),
+    [
+        ("10:00", "The session ends when it starts."),
+        ("09:00", "10:00 to 09:00 on the next day is longer than 12 hours."),
+    ],
+)
+def test_a_session_that_ends_when_or_before_it_starts(staff, end, message):
+    form = minsk(staff).add_row("sessions", title="Opening", start_time="10:00", end_time=end)
 
-    refused(form.press("_continue"), {"sessions-0-end_time": ["The session ends before it starts."]})
+    refused(form.press("_continue"), {"sessions-0-end_time": [message]})
+
+
+def test_reported_dates_without_a_source(staff):
+    days = {"start_date": "2019-09-05", "end_date": "2019-09-06"}
+    form = minsk(staff).add_row("announced_dates", kind="reported", **days)
+
+    refused(form.press("_continue"), {"announced_dates-0-source": ["Say which source reports these dates."]})
+
+
+def test_a_relation_to_itself_or_twice_the_same(staff):
+    conference, other = make_conference(), make_conference()
+    form = AdminForm(staff, address(conference))
+    form.add_row("relations", kind="replaced-by", target=conference.pk)
+    refused(form.press("_continue"), {"relations-0-target": ["A conference cannot be related to itself."]})
+
+    conference.relations.create(kind="replaced-by", target=other)
+    form = AdminForm(staff, address(conference)).add_row("relations", kind="replaced-by", target=other.pk)
+    response = form.press("_continue")
+    assert (response.status_code, conference.relations.count()) == (422, 1)
+
+
+def test_a_person_without_a_name_needs_title_and_organization(staff):
+    message = "Without a person, the title and the organization are needed."
+    office = make_organization()
+    form = minsk(staff).add_row("appearances", role="chair").add_row("appearances", organization=office.pk)
+    form.add_row("appearances", title="Legal Officer", organization=office.pk)
+
+    refused(
+        form.press("_continue"),
+        {
+            "appearances-0-title": [message],
+            "appearances-0-organization": [message],
+            "appearances-1-title": [message],
+        },
+    )
+
+
+def test_a_person_without_a_name_is_saved_and_translated(staff):
+    office = make_organization()
+    form = minsk(staff).add_row("appearances", title="Legal Officer", organization=office.pk)
+
+    assert form.press("_continue").status_code == 302
+    [appearance] = Conference.objects.get().appearances.all()
+    assert (appearance.person, str(appearance)) == (None, "Legal Officer: speaker")
+    page = AdminForm(staff, f"/admin/conferences/conference/{appearance.conference_id}/language/fr/")
+    assert page.fill(**{f"appearance-{appearance.pk}-title": "Juriste"}).press("_save").status_code == 302
+    appearance.refresh_from_db()
+    assert (appearance.title_en, appearance.title_fr) == ("Legal Officer", "Juriste")
+
+
+@pytest.mark.parametrize(
+    ("values", "errors"),
+    [
+        ({"latitude": "53.9"}, {"longitude": ["Give both latitude and longitude, or neither."]}),
+        ({"longitude": "27.5"}, {"longitude": ["Give both latitude and longitude, or neither."]}),
+        (
+            {"latitude": "91", "longitude": "-181"},
+            {
+                "latitude": ["Ensure this value is less than or equal to 90."],
+                "longitude": ["Ensure this value is greater than or equal to -180."],
+            },
+        ),
+    ],
+)
+def test_coordinates_that_cannot_be(staff, values, errors):
+    refused(minsk(staff, **values).press("_continue"), errors)
+
+
+def test_a_session_may_end_after_midnight(staff):
+    form = minsk(staff).add_row("sessions", title="Dinner", start_time="19:30", end_time="00:30")
+
+    assert form.press("_continue").status_code == 302
+    assert Session.objects.get().end_time == time(0, 30)
 
 
 @pytest.mark.parametrize("symbol", ["CR6", "S/RES/2396", "x" * 60])

@@ -90,9 +90,14 @@ class Dossier:
         )
         session.appearances.create(person=self.person, role="moderator")
         session.organization_roles.create(organization=self.organization, role="host")
+        session.appearances.create(title_en="Legal Officer", organization=self.organization)
+        conference.same_as.create(address="https://www.wikidata.org/wiki/Q1")
+        session.figures.create(measure="countries", qualifier="at least", value=55)
+        session.links.create(kind="video", title_en="Video", address="https://example.org/tv")
         conference.figures.create(
             measure="participants", qualifier="close to", value=400, official=True, source_document=self.reference
         )
+        conference.figures.create(measure="un-delegations", qualifier="several")
         conference.links.create(kind="video", title_en="Video", address="https://example.org/video", language="en")
         conference.references.create(document=self.reference)
 

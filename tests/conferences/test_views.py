@@ -289,6 +289,258 @@ def test_figures_give_qualifier_value_measure_and_source(client):
     assert "Figures from other sources about 1,300 participants A newspaper" in words
 
 
+@pytest.mark.parametrize(
+    ("code", "said", "mode"),
+    [("not-known", [], None), ("hybrid", ["Hybrid"], "https://schema.org/MixedEventAttendanceMode")],
+)
+def test_how_people_attend_is_said_where_it_is_known(client, publisher, code, said, mode):
+    publish(make.make_conference(slug="minsk", format=code), by=publisher)
+
+    html = page(client, "/en/conferences/minsk/")
+
+    assert re.findall(r"<dt>Format</dt>\s*<dd[^>]*>(.*?)</dd>", html) == said
+    [event] = [each for each in json_ld(html) if each["@type"] == "Event"]
+    assert event.get("eventAttendanceMode") == mode
+    assert re.findall("hybrid|not known", page(client, "/en/conferences/"), re.IGNORECASE) == said
+
+
+def test_a_new_conference_claims_no_format():
+    assert Conference().format == "not-known"
+
+
+WITHOUT_NUMBER = {
+    "ar": ["عدة منظمات إقليمية", "عدد كبير من الدول الأعضاء"],
+    "en": ["several regional organizations", "many Member States"],
+    "es": ["varias organizaciones regionales", "muchos Estados Miembros"],
+    "fr": ["plusieurs organisations régionales", "de nombreux États Membres"],
+    "ru": ["несколько региональных организаций", "много государств-членов"],
+    "zh": ["若干区域组织", "许多会员国"],
+}
+
+
+def test_a_figure_without_a_number_is_said_in_every_language(client, publisher):
+    conference = make.make_conference(slug="minsk")
+    conference.figures.create(measure="regional-organizations", qualifier="several", official=True)
+    conference.figures.create(measure="member-states", qualifier="many")
+    publish(conference, by=publisher)
+
+    pages = {language: page(client, f"/{language}/conferences/minsk/") for language in WITHOUT_NUMBER}
+
+    missing = [text for language, texts in WITHOUT_NUMBER.items() for text in texts if text not in pages[language]]
+    assert missing == []
+    assert all("None" not in html for html in pages.values())
+
+
+def programme(html):
+    """[[heading of a day or session, times, further lines]] of the programme, without tags."""
+    section = html.split('id="programme"')[1].split("</section>")[0]
+    parts = re.split(r"(?=<h[345])|(?=<p class=\"when)", section)[1:]
+    return [" ".join(re.sub(r"<[^>]+>", " ", part).split()) for part in parts]
+
+
+def test_people_stand_with_title_and_organization_and_without_a_name_if_it_is_not_known(client, publisher):
+    conference = make.make_conference(slug="minsk")
+    office = make.make_organization("Office")
+    conference.appearances.create(person=make.make_person("Ann"), title_en="Head", organization=office, role="chair")
+    conference.appearances.create(title_en="Legal Officer", organization=office, order=1)
+    publish(conference, by=publisher)
+
+    people = page(client, "/en/conferences/minsk/").split('id="people"')[1].split("</section>")[0]
+
+    assert [" ".join(re.sub("<[^>]+>", " ", each).split()) for each in people.split("<li>")[1:]] == [
+        "Ann Chair Head Office",
+        "Legal Officer Speaker Office",
+    ]
+    assert re.findall('href="(.*?)"', people) == ["/en/documents/?person=" + conference.appearances.first().person.slug]
+
+
+@pytest.mark.parametrize(
+    ("kind", "heading", "reversed_heading"),
+    [
+        ("follows-up-on", "Follows up on", "Followed up by"),
+        ("postponed-to", "Postponed to", "Postponed from"),
+        ("replaced-by", "Replaced by", "Replaces"),
+    ],
+)
+def test_a_relation_stands_on_both_pages_while_both_are_public(client, publisher, kind, heading, reversed_heading):
+    one, two, draft = (make.make_conference(f"The {name}", slug=name) for name in ("first", "second", "draft"))
+    for target in (two, draft):
+        one.relations.create(kind=kind, target=target)
+    draft.relations.create(kind=kind, target=one)
+    for record in (one, two):
+        publish(record, by=publisher)
+
+    def relations(slug):
+        facts = page(client, f"/en/conferences/{slug}/").split('id="facts"')[1].split("</section>")[0]
+        found = re.findall(r'<dt>([^<]*)</dt>\s*<dd class="big"><a href="(/en/conferences/[^"?]+)">([^<]*)', facts)
+        return [row for row in found if row[0] != "Part of"]
+
+    assert relations("first") == [(heading, "/en/conferences/second/", "The second")]
+    assert relations("second") == [(reversed_heading, "/en/conferences/first/", "The first")]
+    assert "Events held as part of" not in page(client, "/en/conferences/second/")
+
+    withdraw(two, by=publisher, reason="Gone")
+    assert relations("first") == []
+
+
+SHORT = {
+    "ar": "مينسك 2019",
+    "en": "Minsk 2019",
+    "es": "Minsk 2019",
+    "fr": "Minsk 2019",
+    "ru": "Минск, 2019",
+    "zh": "2019年明斯克",
+}
+CITY = {"city_en": "Minsk", "city_fr": "Minsk", "city_es": "Minsk", "city_ru": "Минск"}
+CITY |= {"city_ar": "مينسك", "city_zh": "明斯克"}
+
+
+def test_readers_see_place_and_year_and_never_the_name_that_staff_use(client, publisher):
+    conference = make.make_conference(slug="first", name="Staff call it so", **CITY)
+    for code in SHORT.keys() - {"en"}:
+        conference.texts.create(language=code, title="A title", ready=True)
+    photo, document = make.make_photo(conference), make.make_document(conference)
+    for record in (conference, photo, document):
+        publish(record, by=publisher)
+    addresses = ("conferences/first", f"documents/{document.slug}", "documents", f"photos/{photo.uid}", "photos")
+
+    pages = {code: [page(client, f"/{code}/{address}/") for address in addresses] for code in SHORT}
+    api = [client.get(f"/api/v1/{kind}/").content.decode() for kind in ("conferences", "documents", "photos")]
+
+    assert {code: [SHORT[code] in html for html in found] for code, found in pages.items()} == {
+        code: [True] * len(addresses) for code in SHORT
+    }
+    assert not any("Staff call it so" in text for text in [*api, *(html for found in pages.values() for html in found)])
+    assert page(client, "/en/conferences/?q=staff+call").count("/en/conferences/first/") == 0
+
+
+@pytest.mark.parametrize(
+    ("fields", "shown"),
+    [
+        ({"short_title_en": "The week"}, "The week"),
+        ({"city_en": ""}, "Belarus 2019"),
+        ({"city_en": "", "country": "", "format": "online"}, "A conference"),
+    ],
+)
+def test_a_short_title_or_the_country_or_the_title_stands_in_for_the_place(client, publisher, fields, shown):
+    publish(make.make_conference(slug="first", **fields), by=publisher)
+
+    assert f'<span aria-current="page">{shown}</span>' in page(client, "/en/conferences/first/")
+
+
+def test_dates_that_a_source_reports_stand_apart_from_those_announced(client, publisher):
+    conference = make.make_conference(slug="minsk")
+    days = {"start_date": "2019-10-01", "end_date": "2019-10-02"}
+    conference.announced_dates.create(**days, announced_on="2019-06-01", reason="The hall", source="A page")
+    conference.announced_dates.create(
+        kind="reported",
+        start_date="2019-09-05",
+        end_date="2019-09-06",
+        source="A paper",
+        source_address="https://p.org/",
+    )
+    publish(conference, by=publisher)
+
+    html = page(client, "/en/conferences/minsk/")
+
+    told = {
+        name: " ".join(re.sub("<[^>]+>", " ", html.split(f'id="{name}"')[1].split("</section>")[0]).split())
+        for name in ("announced", "reported")
+    }
+    assert told == {
+        "announced": ">Previously announced dates 1–2 October 2019 (announced on 1 June 2019) – The hall A page",
+        "reported": ">Dates in other sources 5–6 September 2019 A paper",
+    }
+    assert '<a href="https://p.org/" rel="noopener external">A paper</a>' in html
+
+
+def test_another_title_coordinates_and_other_catalogues_are_shown(client, publisher):
+    conference = make.make_conference(slug="minsk", latitude="-53.9006", longitude="27.5")
+    conference.texts.update(alternate_title="Another title")
+    conference.same_as.create(address="https://www.wikidata.org/wiki/Q1")
+    conference.same_as.create(address="javascript:alert(1)")
+    publish(conference, by=publisher)
+
+    html = page(client, "/en/conferences/minsk/")
+
+    assert "Also called: Another title" in html
+    assert '<dd class="number" dir="ltr">-53.9006, 27.5</dd>' in html
+    assert re.findall('<a href="([^"]*)"[^>]*>\\1</a>', html) == ["https://www.wikidata.org/wiki/Q1"]
+
+
+def test_sessions_whose_day_is_not_known_come_last(client, publisher):
+    conference = make.make_conference(slug="minsk")
+    for order, (title, day) in enumerate((("Late", "2019-09-04"), ("Panel", None), ("Early", "2019-09-03"))):
+        conference.sessions.create(title_en=title, date=day, order=order)
+    publish(conference, by=publisher)
+
+    html = page(client, "/en/conferences/minsk/")
+    conference.sessions.update(date=None)
+    publish(conference, by=publisher)
+
+    assert [part for part in programme(html) if part] == [
+        *("3 September 2019", "Session", "Early"),
+        *("4 September 2019", "Session", "Late"),
+        *("Day not known", "Session", "Panel"),
+    ]
+    assert [part for part in programme(page(client, "/en/conferences/minsk/")) if part] == [
+        *("Session", "Late", "Session", "Panel", "Session", "Early")
+    ]
+
+
+def test_a_session_may_end_on_the_next_day(client, publisher):
+    conference = make.make_conference(slug="minsk")
+    conference.sessions.create(title_en="Dinner", start_time="19:30", end_time="00:30")
+    conference.sessions.create(title_en="Opening", start_time="09:00", end_time="10:00")
+    conference.sessions.create(title_en="Closing", end_time="10:00")
+    publish(conference, by=publisher)
+
+    times = [part for part in programme(page(client, "/en/conferences/minsk/")) if ":" in part]
+
+    assert times == ["09:00 – 10:00 Session", "19:30 – 00:30 (next day) Session"]
+
+
+def test_a_session_shows_its_own_figures_and_links(client, publisher):
+    conference = make.make_conference(slug="minsk")
+    source = make.make_document(conference, "Remarks", slug="remarks")
+    session = conference.sessions.create(title_en="Opening", kind="opening")
+    session.figures.create(measure="participants", value=400, qualifier="more than", source_document=source)
+    session.links.create(title_en="Recording", address="https://example.org/video", kind="video", language="en")
+    publish(conference, by=publisher)
+    publish(source, by=publisher)
+
+    html = page(client, "/en/conferences/minsk/")
+
+    assert programme(html)[-1] == "Opening more than 400 participants Remarks Recording English Video"
+    section = html.split('id="programme"')[1].split("</section>")[0]
+    assert re.findall(r'href="(/en/documents/.*?)"', section) == ["/en/documents/remarks/"]
+    assert 'href="https://example.org/video" rel="noopener external"' in html
+    assert 'id="figures"' not in html
+
+
+def test_the_source_of_a_figure_has_its_address_and_date(client, publisher):
+    conference = make.make_conference(slug="minsk")
+    source = {"source": "A newspaper", "source_address": "https://example.org/", "source_date": "2019-09-26"}
+    conference.figures.create(measure="participants", qualifier="almost", value=400, **source)
+    conference.figures.create(
+        measure="participants", qualifier="at least", value=380, source_address="https://other.org/"
+    )
+    publish(conference, by=publisher)
+
+    html = " ".join(page(client, "/en/conferences/minsk/").split())
+
+    assert re.findall(r'<li> ([^>]*<b class="number">.*?) <span class="source">(.*?)</span>', html) == [
+        (
+            'almost <b class="number">400</b> participants',
+            '<a href="https://example.org/" rel="noopener external">A newspaper</a> (26 September 2019)',
+        ),
+        (
+            'at least <b class="number">380</b> participants',
+            '<a href="https://other.org/" rel="noopener external">https://other.org/</a>',
+        ),
+    ]
+
+
 def test_what_is_not_in_the_readers_language_says_so_in_one_notice(client):
     make_dossier(1, photos=0, documents=0)
     html = page(client, "/fr/conferences/dossier-1/")

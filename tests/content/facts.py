@@ -19,6 +19,7 @@ FACTS = {
         ),
         "dates": "2019-05-15 to 2019-05-17",
         "place": "Dushanbe, TJ",
+        "follows_up_on": "new-york-hlc-2018",
         "status": "held",
         "ordinals": ["1 of regional-conferences", "2 of dushanbe-process"],
         "organizers": [
@@ -37,6 +38,7 @@ FACTS = {
         ),
         "dates": "2019-06-20 to 2019-06-21",
         "place": "Ulaanbaatar, MN",
+        "follows_up_on": "new-york-hlc-2018",
         "status": "held",
         "ordinals": ["2 of regional-conferences"],
         "organizers": [
@@ -54,6 +56,7 @@ FACTS = {
         ),
         "dates": "2019-07-10 to 2019-07-11",
         "place": "Nairobi, KE",
+        "follows_up_on": "new-york-hlc-2018",
         "status": "held",
         "ordinals": ["3 of regional-conferences"],
         "organizers": ["Republic of Kenya: convener", "Republic of Kenya: host", "UNOCT: convener"],
@@ -62,8 +65,10 @@ FACTS = {
     },
     "conferences/minsk-2019": {
         "title": "Countering Terrorism Through Innovative Approaches and the Use of New and Emerging Technologies",
+        "short_title": "",
         "dates": "2019-09-03 to 2019-09-04",
         "place": "Minsk, BY",
+        "follows_up_on": "new-york-hlc-2018",
         "status": "held",
         "ordinals": ["4 of regional-conferences"],
         "organizers": ["Republic of Belarus: co-organizer", "Republic of Belarus: host", "UNOCT: co-organizer"],
@@ -81,6 +86,7 @@ FACTS = {
             "exactly 10 organizations (actual)",
         ],
         "figure_sources": ["new-york-side-event-2019-remarks"],
+        "figure_dates": ["2019-09-26"],
         "opened_by": ["Alexander Lukashenko, President of the Republic of Belarus"],
         "people": ["Alexander Lukashenko, President of the Republic of Belarus", VORONKOV],
         "documents": ["co-chairs-summary: en", "press-release: en", "press-release: en ru", "statement: ru"],
@@ -95,6 +101,7 @@ FACTS = {
         "title": "Prevention of Radicalization to Terrorism: Regional Policy Responses and Risk Mitigation",
         "dates": "2019-11-07 to 2019-11-08",
         "place": "Budapest, HU",
+        "follows_up_on": "new-york-hlc-2018",
         "status": "held",
         "ordinals": ["5 of regional-conferences"],
         "organizers": ["Government of Hungary: co-organizer", "Government of Hungary: host", "UNOCT: co-organizer"],
@@ -116,8 +123,13 @@ FACTS = {
             "Empowering Youth and Promoting Tolerance: Practical Approaches to Preventing and Countering Violent "
             "Extremism Conducive to Terrorism"
         ),
+        "alternate_title": (
+            "Empowering Youth and Promoting Tolerance: Practical Approaches to Countering Terrorist Radicalization and "
+            "Terrorism"
+        ),
         "dates": "2019-12-18 to 2019-12-19",
         "place": "Abu Dhabi, AE",
+        "follows_up_on": "new-york-hlc-2018",
         "status": "held",
         "ordinals": ["6 of regional-conferences"],
         "organizers": [
@@ -142,12 +154,21 @@ FACTS = {
         "figures": ["more than 300 participants (expected)"],
         "people": [VORONKOV],
         "documents": ["co-chairs-summary: en", "keynote-address: en", "press-release: ar en", "press-release: en"],
-        "links": [
+        "session_links": [
             (
                 "video: http://webtv.un.org/search/empowering-youth-and-promoting-tolerance-practical-approaches-to-preventing-"
                 "and-countering-violent-extremism-conducive-to-terrorism-abu-dhabi-uae-18-december-2019/6116736511001/"
                 "?term=&lan=english&page=2"
             ),
+        ],
+        "session_days": [
+            "opening: 2019-12-18",
+            "panel: day not known",
+            "panel: day not known",
+            "session: day not known",
+            "closing: 2019-12-19",
+        ],
+        "links": [
             "web-page: http://www.un.org/sg",
             "web-page: https://www.un.org/counterterrorism/2018-counter-terrorism-week",
             "web-page: https://www.un.org/counterterrorism/regional-conferences-0",
@@ -156,8 +177,10 @@ FACTS = {
     },
     "conferences/vienna-2020": {
         "title": "Foreign Terrorist Fighters – Addressing Current Challenges",
+        "short_title": "",
         "dates": "2020-02-11 to 2020-02-12",
         "place": "Vienna, AT",
+        "follows_up_on": "new-york-hlc-2018",
         "status": "held",
         "ordinals": ["7 of regional-conferences"],
         "organizers": [
@@ -174,7 +197,9 @@ FACTS = {
             "4. Prosecution of FTFs",
             "5. Repatriation, rehabilitation and reintegration",
         ],
-        "figures": ["more than 400 participants (actual)", "more than 70 countries (actual)"],
+        "session_days": ["opening: 2020-02-11", *5 * ["session: day not known"]],
+        "session_figures": ["more than 400 participants (actual)", "more than 70 countries (actual)"],
+        "figures": [],
         "opened_by": [
             "Ghada Fathi Waly, Executive Director, UNODC",
             "Igli Hasani, Permanent Representative of Albania, Chair of the OSCE Permanent Council",
@@ -225,6 +250,8 @@ FACTS = {
         "dates": "2019-10 (month)",
         "place": "TT",
         "status": "planned",
+        "announced_dates": ["2019-10 (month)"],
+        "sources_of_dates": ["2019-09-26: Remarks of the Under-Secretary-General at the side event in New York"],
         "ordinals": ["unnumbered in regional-conferences"],
         "organizers": ["CARICOM: in-cooperation-with", "UNOCT: co-organizer"],
     },
@@ -246,7 +273,7 @@ FACTS = {
         "dates": "2019-09-26 to 2019-09-26",
         "place": "New York, US",
         "status": "held",
-        "parent": "minsk-2019",
+        "follows_up_on": "minsk-2019",
         "organizers": ["Republic of Belarus: co-organizer", "UNOCT: co-organizer"],
         "rooms": ["2019-09-26 11:00 CR6"],
         "people": [
@@ -271,10 +298,29 @@ FACTS = {
             "State of Qatar: donor",
             "UN: co-organizer",
         ],
-        "figures": ["exactly 47 member-states (actual)"],
+        "figures": [
+            "exactly 47 member-states (actual)",
+            "several un-delegations (actual)",
+            "many regional-organizations (actual)",
+        ],
+        "figure_sources": ["dushanbe-2018-news-item"],
+        "sessions": [
+            "Plenary session",
+            "Meeting with the Secretary-General of the Shanghai Cooperation Organization",
+            "Meeting between the President of Tajikistan and the United Nations delegation",
+        ],
+        "session_days": [
+            "plenary: day not known",
+            "bilateral-meeting: day not known",
+            "bilateral-meeting: day not known",
+        ],
         "people": [
             "Michèle Coninsx, Executive Director of the Counter-Terrorism Committee Executive Directorate",
             "Rashid Alimov, Secretary-General of the Shanghai Cooperation Organization",
+        ],
+        "unnamed_people": [
+            "Legal Officer of the Counter-Terrorism Committee Executive Directorate, cted: speaker",
+            "President of Tajikistan, tajikistan: present",
         ],
         "documents": ["news-item: en", "statement: en"],
     },
@@ -299,6 +345,7 @@ FACTS = {
         ],
         "figures": ["more than 700 participants (actual)", "exactly 4 side-events (actual)"],
         "figure_sources": ["dushanbe-2022-closing-remarks"],
+        "figure_dates": ["2022-10-19"],
         "people": [VORONKOV],
         "documents": ["statement and co-chairs-summary: en"],
     },
@@ -309,6 +356,7 @@ FACTS = {
     },
     # New York
     "conferences/new-york-hlc-2018": {
+        "short_title": "High-level Conference 2018",
         "dates": "2018-06 (month)",
         "place": "New York, US",
         "status": "held",
@@ -317,23 +365,30 @@ FACTS = {
         "links": ["web-page: https://www.un.org/en/counterterrorism/hlc/index.shtml"],
     },
     "conferences/new-york-hlc-2020": {
+        "short_title": "High-level Conference 2020",
         "dates": "2020-07-01 to 2020-07-02",
         "place": "New York, US",
         "status": "postponed",
         "ordinals": ["2 of high-level-conferences"],
         "announced_dates": ["2020-06 (month)", "2020-07-01 to 2020-07-02"],
+        "sources_of_dates": [
+            "undated: Page of the Dushanbe conference of 2019",
+            "undated: Page of the Vienna conference",
+        ],
         "parent": "ct-week-2020",
     },
     "conferences/new-york-hlc-2023": {
         "expected_documents": ["report 2023-09: Detailed outcome report of the High-Level Conference"],
         "title": "Third High-Level Conference of Heads of Counter-Terrorism Agencies of Member States",
         "motto": "Addressing Terrorism through Reinvigorated Multilateralism and Institutional Cooperation",
+        "short_title": "High-level Conference 2023",
         "dates": "2023-06-19 to 2023-06-20",
         "place": "New York, US",
         "venue": "United Nations Headquarters",
         "status": "held",
+        "format": "in-person",
         "ordinals": ["3 of high-level-conferences"],
-        "organizers": ["UNOCT: convener"],
+        "organizers": ["UNOCT: organizer"],
         "figures": [
             "more than 1000 participants (actual)",
             "exactly 160 member-states (actual)",
@@ -341,6 +396,8 @@ FACTS = {
             "exactly 23 un-entities (actual)",
             "exactly 135 institutions (actual)",
         ],
+        "figure_sources": ["new-york-hlc-2023-closing-press-release"],
+        "figure_dates": ["2023-06-20"],
         "people": ["Vladimir Voronkov, United Nations Under-Secretary-General for Counter-Terrorism"],
         "parent": "ct-week-2023",
         "contact": "OCT-info@un.org",
@@ -355,21 +412,27 @@ FACTS = {
     "conferences/ct-week-2020": {
         "dates": "2020 (year)",
         "status": "postponed",
+        "announced_dates": ["2020 (year)"],
+        "sources_of_dates": ["2019-09-26: Remarks of the Under-Secretary-General at the side event in New York"],
         "ordinals": ["2 of counter-terrorism-weeks"],
         "links": ["web-page: https://www.un.org/counterterrorism/2020-counter-terrorism-week"],
     },
     "conferences/ct-week-2023": {
+        "short_title": "Counter-Terrorism Week 2023",
         "dates": "2023-06-19 to 2023-06-23",
         "place": "New York, US",
         "status": "held",
         "ordinals": ["3 of counter-terrorism-weeks"],
         "figures": ["exactly 40 side-events (actual)", "more than 95 stakeholders (actual)"],
+        "figure_sources": ["new-york-hlc-2023-closing-press-release"],
+        "figure_dates": ["2023-06-20"],
         "links": ["web-page: https://www.un.org/counterterrorism/2023-counter-terrorism-week"],
     },
     "conferences/global-congress-victims-2022": {
         "dates": "2022-09 (month)",
         "status": "held",
         "announced_dates": ["2020 (year)"],
+        "sources_of_dates": ["2019-09-26: Remarks of the Under-Secretary-General at the side event in New York"],
     },
     # Documents of the dossiers
     "documents/dushanbe-declaration-2019": {

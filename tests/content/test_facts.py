@@ -35,6 +35,22 @@ def title(record):
     return record["title"]["en"]
 
 
+def alternate_title(record):
+    return record["alternate_title"]["en"]
+
+
+def unnamed_people(record):
+    return [
+        f"{entry['title']['en']}, {entry['organization']['slug']}: {entry['role']}"
+        for entry in appearances(record)
+        if entry["uid"] is None
+    ]
+
+
+def short_title(record):
+    return record["short_title"].get("en", "")
+
+
 def motto(record):
     return record["motto"]["en"]
 
@@ -52,7 +68,11 @@ def dates(record):
 
 
 def announced_dates(record):
-    return [dates(entry) for entry in record["announced_dates"]]
+    return [dates(entry) for entry in record["announced_dates"] if entry["kind"] == "announced"]
+
+
+def sources_of_dates(record):
+    return [f"{entry['announced_on'] or 'undated'}: {entry['source']}" for entry in record["announced_dates"]]
 
 
 def place(record):
@@ -67,6 +87,10 @@ def venue(record):
 
 def status(record):
     return record["event_status"]
+
+
+def format(record):
+    return record["format"]
 
 
 def ordinals(record):
@@ -85,7 +109,7 @@ def appearances(record):
 
 
 def people(record):
-    return list({f"{entry['name']['en']}, {entry['title']['en']}" for entry in appearances(record)})
+    return list({f"{entry['name']['en']}, {entry['title']['en']}" for entry in appearances(record) if entry["uid"]})
 
 
 def opened_by(record):
@@ -101,6 +125,18 @@ def sessions(record):
     return [f"{entry['number']}. {title(entry)}" if entry["number"] else title(entry) for entry in record["sessions"]]
 
 
+def session_days(record):
+    return [f"{entry['kind']}: {entry['date'] or 'day not known'}" for entry in record["sessions"]]
+
+
+def session_figures(record):
+    return [text for entry in record["sessions"] for text in figures(entry)]
+
+
+def session_links(record):
+    return [text for entry in record["sessions"] for text in links(entry)]
+
+
 def rooms(record):
     return [f"{entry['date']} {entry['start_time']} {entry['room']}" for entry in record["sessions"]]
 
@@ -108,13 +144,18 @@ def rooms(record):
 def figures(record):
     assert all(entry["official"] for entry in record["figures"])  # no source of the demo contradicts another
     return [
-        f"{entry['qualifier']} {entry['value']} {entry['measure']} ({entry['expectation']})"
+        " ".join(str(entry[name]) for name in ("qualifier", "value", "measure") if entry[name] is not None)
+        + f" ({entry['expectation']})"
         for entry in record["figures"]
     ]
 
 
 def figure_sources(record):
     return list({entry["slug"] for entry in related(record, "source")})
+
+
+def figure_dates(record):
+    return list({entry["source_date"] for entry in record["figures"]})
 
 
 def links(record):
@@ -140,6 +181,10 @@ def cites(record):
 
 def parent(record):
     return related(record, "parent")[0]["slug"]
+
+
+def follows_up_on(record):
+    return related(record, "follows-up-on")[0]["slug"]
 
 
 def adopted_at(record):
@@ -220,6 +265,16 @@ def test_the_demo_content_says_what_the_sources_say(demo, path, question):
     if isinstance(expected, list) and question not in ORDERED:
         answer, expected = sorted(answer), sorted(expected)
     assert answer == expected
+
+
+def test_only_one_source_says_how_people_attended(demo):
+    known = [each["slug"] for each in get("conferences", page_size="100")["results"] if each["format"] != "not-known"]
+
+    assert known == ["new-york-hlc-2023"]
+
+
+def test_an_event_in_another_city_weeks_later_is_no_part_of_a_conference(demo):
+    assert "parent" not in get("conferences/new-york-side-event-2019")["related"]
 
 
 def test_the_table_holds_at_least_150_facts():

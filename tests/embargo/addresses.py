@@ -11,7 +11,7 @@ from django.urls.exceptions import Resolver404
 from ctportal.staff.preview import preview_address
 from ctportal.workflow import revisions
 
-from .canaries import CLOSED, HELD, OPEN
+from .canaries import CLOSED, HELD, NAMED, OPEN
 
 COLLECTIONS = {
     "conference": "conferences", "document": "documents", "photo": "photos", "series": "series", "theme": "themes",
@@ -219,7 +219,7 @@ def searched(world, case):
     )
     words = {}
     for word, name in world.canaries.names.items():
-        if name.case.startswith(str(case)) and name.side in (CLOSED, HELD, OPEN) and name.what in wanted:
+        if name.case.startswith(str(case)) and name.side in (CLOSED, HELD, NAMED, OPEN) and name.what in wanted:
             words.setdefault((wanted.index(name.what), name.side), word)
     return [word for _order, word in sorted(words.items())]
 

@@ -9,6 +9,7 @@ OPEN = "open"  # all readers must find it
 TOLD = "told"  # all readers may find it, such as the uid in a tombstone
 CLOSED = "closed"  # those who may read the draft must find it
 HELD = "held back"  # those who may read the draft may find it
+NAMED = "for staff"  # any account may find it in the admin, of records that it may choose
 KEPT = "kept"  # only administrators may find it; no identity of the walk is one
 
 WORD = re.compile(rb"zq[a-p]{12,30}")

@@ -120,6 +120,9 @@ class Dossiers:
             self._add(side, apps.get_model("conferences.Appearance"), **place, **there)
         figure = {"measure": "participants", "value": 4, "source_document": to[Document]}
         self._add(side, apps.get_model("conferences.Figure"), conference=conference, **figure)
+        self._add(side, apps.get_model("conferences.Figure"), session=from_[Session], **figure)
+        relation = {"kind": "follows-up-on", "target": to[Conference]}
+        self._add(side, apps.get_model("conferences.ConferenceRelation"), conference=conference, **relation)
         expected = {"date": date(2027, 4, 1), "organization": to[Organization], "document": to[Document]}
         self._add(side, apps.get_model("conferences.ExpectedDocument"), conference=conference, **expected)
         self._add(side, apps.get_model("conferences.Reference"), conference=conference, document=to[Document])

@@ -16,7 +16,7 @@ from tests.admin.forms import AdminForm, errors_of
 from tests.factories import make_account, make_conference, make_document, make_person, make_photo
 
 from . import addresses
-from .canaries import CLOSED, OPEN, TOLD, never
+from .canaries import CLOSED, NAMED, OPEN, TOLD, never
 from .readers import CONTRIBUTOR, PHOTO_EDITOR, PUBLISHER, TRANSLATOR, Answer, Reader, reader
 from .walk import Walk, forget
 from .without import nothing_hidden, rows, tables
@@ -123,7 +123,11 @@ def test_the_boxes_of_a_contributor_offer_what_the_public_reads_and_nothing_else
         if address.startswith("/admin/autocomplete/"):
             walk.ask(address)
 
-    assert {name.side for name in walk.seen} == {OPEN}
+    # They are named as staff name them, which the public does not read.
+    assert {name.side for name in walk.seen} == {OPEN, NAMED}
+    assert {(name.case, name.what) for name in walk.seen if name.side == NAMED} == {
+        (str(world.host), "Conference.name")
+    }
     assert {name.what for name in walk.seen} >= {"Conference.name", "Person.name_en", "Organization.name_en"}
 
 
@@ -176,11 +180,11 @@ def foreign_rows(world):
     hidden = world.cases["draft", "conference"].record
     for prefix in ("main_topics", "sessions", "figures", "links", "announced_dates", "references", "series_entries"):
         yield prefix, getattr(hidden, prefix).first()
-    for prefix in ("organization_roles", "appearances", "expected_documents"):
+    for prefix in ("organization_roles", "appearances", "same_as", "relations", "expected_documents"):
         yield prefix, getattr(hidden, prefix).first()
 
 
-@pytest.mark.parametrize("number", range(10))
+@pytest.mark.parametrize("number", range(12))
 def test_a_row_of_somebody_else_in_a_form_of_ones_own_is_left_alone(world, contributor, number):
     prefix, row = list(foreign_rows(world))[number]
     mine = own(world, make_conference)
@@ -215,6 +219,7 @@ def hidden_choices(world):
     yield "references", {"document": document.record.pk}, "references-0-document"
     for name, hidden in (("organization", entry["organization"]), ("document", document.record.pk)):
         yield "expected_documents", {"date": "2027-04-01", name: hidden}, f"expected_documents-0-{name}"
+    yield "relations", {"kind": "replaced-by", "target": conference.record.pk}, "relations-0-target"
     yield (
         "figures",
         {"measure": "participants", "value": "4", "source_document": document.record.pk, "source": "x"},
@@ -222,7 +227,7 @@ def hidden_choices(world):
     )
 
 
-@pytest.mark.parametrize("number", range(9))
+@pytest.mark.parametrize("number", range(10))
 def test_a_hidden_record_cannot_be_named_in_a_form_of_ones_own(world, contributor, number):
     prefix, values, field = list(hidden_choices(world))[number]
     mine = own(world, make_conference)

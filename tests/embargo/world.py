@@ -33,7 +33,7 @@ from ctportal.workflow.models import AuditEntry, WorkflowStep
 from documents.models import CoChairsSummary, Document, PressRelease, Statement
 from tests.factories import make_account, make_user
 
-from .canaries import CLOSED, HELD, KEPT, OPEN, TOLD, Canaries
+from .canaries import CLOSED, HELD, KEPT, NAMED, OPEN, TOLD, Canaries
 
 STATES = ("draft", "in review", "scheduled", "newer draft", "correction", "withdrawn")
 NEVER_PUBLIC, ONCE_PUBLIC = STATES[:3], STATES[3:]
@@ -68,6 +68,7 @@ SHAPES = {
     "contact_email": "{}@example.org",
     "website": "https://{}.example.org/",
     "address": "https://{}.example.org/",
+    "source_address": "https://{}.example.org/",
     "external_url": "https://{}.example.org/",
     "hashtags": "#{}",
     "symbol": "A/99/{}/1",
@@ -307,7 +308,10 @@ class World:
         model = type(row)
         for name, stem, language in text_fields(model):
             held = by_language and side == OPEN and language and language not in languages
-            word = self.canaries.word(str(case), HELD if held else side, f"{prefix}{model.__name__}.{name}")
+            kept = HELD if held else side
+            if side == OPEN and isinstance(row, Conference) and name == "name":
+                kept = NAMED
+            word = self.canaries.word(str(case), kept, f"{prefix}{model.__name__}.{name}")
             value = SHAPES.get(stem, "{}").format(word)
             column = model._meta.get_field(name)
             setattr(
@@ -338,12 +342,24 @@ class World:
         for rows in (record.announced_dates, record.main_topics, record.sessions, record.figures, record.links):
             rows.all().delete()
         record.expected_documents.all().delete()
-        for rows in (record.series_entries, record.organization_roles, record.appearances, record.references):
+        for rows in (
+            record.series_entries,
+            record.organization_roles,
+            record.appearances,
+            record.references,
+            record.same_as,
+        ):
             rows.all().delete()
         day = record.start_date
         self._row(record.announced_dates, case, text, start_date=day, end_date=day)
         self._row(record.main_topics, case, text)
         self._row(record.links, case, text)
+        self._row(record.same_as, case, text)
+        record.relations.all().delete()
+        targets = [] if case is self.host else [self.host.record]
+        for target in [*targets, *filter(None, [self.cases["draft", "conference"].record])]:
+            if target.pk != record.pk:
+                record.relations.create(kind="follows-up-on", target=target)
         uid = self.canaries.uid(str(case), HELD if text != OPEN else TOLD, "Figure.uid")
         figure = {"measure": "participants", "value": 400, "uid": uid}
         documents = [
@@ -358,11 +374,15 @@ class World:
         self._row(record.expected_documents, case, text, document=figure.get("source_document"), **expected)
         uid = self.canaries.uid(str(case), HELD if text != OPEN else TOLD, "Session.uid")
         session = self._row(record.sessions, case, text, uid=uid, date=day)
+        figure |= {"uid": self.canaries.uid(str(case), HELD if text != OPEN else TOLD, "session's Figure.uid")}
+        self._row(session.figures, case, text, prefix="session's ", **figure)
+        self._row(session.links, case, text, prefix="session's ")
         for place in (record, session):
             place.organization_roles.create(organization=entries["organization"], role="host")
             self._row(
                 place.appearances, case, text, prefix="" if place is record else "session's ", person=entries["person"]
             )
+        self._row(record.appearances, case, text, prefix="unnamed ", organization=entries["organization"])
         record.series_entries.create(series=entries["series"])
         record.themes.set([entries["theme"]])
         if case is not self.host:

@@ -775,6 +775,24 @@ def test_one_language_ahead_matches_main_topics_by_what_they_say_and_not_by_thei
     ]
 
 
+def test_one_language_ahead_matches_people_without_a_name_by_their_titles(frozen_clock, by):
+    conference, office = make_conference(), make_organization()
+    conference.texts.create(language="ru", title="Заголовок", ready=True)
+    for order, title in enumerate(["Legal Officer", "Interpreter"]):
+        conference.appearances.create(title_en=title, organization=office, order=order)
+    publish(conference, by=by)
+    frozen_clock.tick()
+    conference.appearances.filter(title_en="Interpreter").update(order=0, title_ru="Переводчик")
+    conference.appearances.filter(title_en="Legal Officer").update(order=1, title_ru="Юрист")
+
+    edition = publish_language(conference, "ru", by=by)
+
+    assert [entry["title"] for entry in edition.data["people"]] == [
+        {"en": "Legal Officer", "ru": "Юрист"},
+        {"en": "Interpreter", "ru": "Переводчик"},
+    ]
+
+
 def test_a_language_that_is_not_ready_or_has_nothing_in_force_is_refused(by):
     document = make_document()
     document.versions.create(language="fr", title="Brouillon", body="<p>…</p>")

@@ -80,6 +80,10 @@ def test_fields_are_compared_one_by_one(before, after, expected):
          [("list/1", {"uid": "1", "role": "host"}, None, "")]),
         ([{"uid": "1", "role": "host"}], [{"uid": "1", "role": "donor"}],
          [("list/1/role", "host", "donor", "")]),
+        # People without a name have no uid: by their place.
+        ([{"uid": None, "role": "a", "title": {"en": "A"}}, {"uid": None, "role": "a", "title": {"en": "B"}}],
+         [{"uid": None, "role": "b", "title": {"en": "A"}}, {"uid": None, "role": "a", "title": {"en": "C"}}],
+         [("list/entry/role", "a", "b", ""), ("list/entry/title", "B", "C", "en")]),
         # By language, by address, by the path of a file.
         ([{"language": "en", "state": "a"}], [{"language": "fr", "state": "a"}, {"language": "en", "state": "b"}],
          [("list/entry", None, {"language": "fr", "state": "a"}, ""), ("list/entry/state", "a", "b", "")]),

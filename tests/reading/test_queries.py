@@ -338,7 +338,7 @@ def test_a_list_costs_few_queries(publisher, count, query, django_assert_num_que
     # The epoch; the count; the rows; the series of the filter, and what was merged into it.
     with django_assert_num_queries(5 if "series" in query else 3):
         page = listed("conference", query)
-        cards = [edition.card_data["name"] for edition in page]
+        cards = [edition.card_data["title"] for edition in page]
     assert len(cards) == min(count, 20)
 
 
@@ -495,7 +495,7 @@ def test_related_gives_what_is_public_and_follows_it(publisher, frozen_clock, dj
         edition.pk: [("parent", "conference", "week"), ("reference", "document", "resolution")],
         document.pk: [("conference", "conference", "minsk-2019")],
     }
-    assert found[document.pk][0].card_data["name"] == conference.name
+    assert found[document.pk][0].card_data["title"] == {"en": "A conference"}
 
     frozen_clock.tick(hours=1)
     withdraw(reference, by=publisher, reason="Wrong.")

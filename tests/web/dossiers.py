@@ -31,9 +31,13 @@ def make_dossier(n=1, *, title="Border security", by=None, documents=6, photos=4
         contact="Press office",
         contact_email="press@example.org",
         event_status="held",
+        format="in-person",
         venue_en="Palace",
+        latitude="53.9006",
+        longitude="27.559",
     )
     conference.texts.update(
+        alternate_title="Borders",
         motto="Together",
         summary="What was said.",
         description=f"<p>{WORDS}</p><h2>Points</h2><ul><li>One</li></ul>",
@@ -61,7 +65,11 @@ def make_dossier(n=1, *, title="Border security", by=None, documents=6, photos=4
         for i in range(3)
     ]
     sessions[0].appearances.create(person=person, title_en="Minister", role="chair")
+    sessions[0].figures.create(measure="participants", qualifier="some", value=300, official=True, source="A newspaper")
+    sessions[0].links.create(title_en="Web TV", address="https://example.org/tv", kind="video", language="en")
     sessions[0].organization_roles.create(organization=organizations[1], role="host")
+    conference.appearances.create(title_en="Legal Officer", organization=organizations[0], order=1)
+    conference.same_as.create(address="https://www.wikidata.org/wiki/Q1")
     conference.main_topics.create(title_en="First topic")
     conference.expected_documents.create(
         title_en="Detailed report", date=date(2019, 12, 1), issued_by_en="The co-chairs"
@@ -91,7 +99,9 @@ def make_dossier(n=1, *, title="Border security", by=None, documents=6, photos=4
     source = conference.documents.first()
     conference.figures.create(measure="participants", qualifier="close to", value=1400, official=True, source="Remarks",
                               source_document=source)  # fmt: skip
-    conference.figures.create(measure="participants", qualifier="about", value=1300, source="A newspaper")
+    conference.figures.create(measure="participants", qualifier="about", value=1300, source="A newspaper",
+                              source_address="https://example.org/news", source_date=conference.end_date)  # fmt: skip
+    conference.figures.create(measure="regional-organizations", qualifier="many", official=True)
     if source:
         conference.references.create(document=source)
     conference.texts.filter(language="en").update(background=f"<p>{WORDS} They agreed to go on.</p>")

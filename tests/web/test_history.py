@@ -9,6 +9,7 @@ import pytest
 
 from ctportal.publishing.models import Edition
 from ctportal.publishing.services import publish, unschedule, withdraw
+from ctportal.publishing.snapshot import canonical
 from ctportal.web.changes import changed, relations_changed
 from tests import factories as make
 
@@ -170,6 +171,21 @@ def test_relations_that_came_and_went_are_told_in_their_order():
     assert [(each.label, each.before, each.after) for each in found] == [
         ("Cites", ["a"], ["d"]),
         ("Part of", [], ["c"]),
+    ]
+
+
+def test_a_figure_without_a_number_is_told_in_words():
+    figure = {"key": "a", "measure": "countries", "qualifier": "exactly", "value": 47, "source_date": None}
+    before = [figure, figure | {"key": "b", "measure": "regional-organizations", "qualifier": "several", "value": None}]
+    after = [figure | {"qualifier": "many", "value": None, "source_date": "2018-05-04"}]
+
+    found = changed(canonical({"figures": before}), canonical({"figures": after}), "en")
+
+    assert [(each.label, each.before, each.after) for each in found] == [
+        ("Participation figures", ["Regional organizations, Several"], []),
+        ("Participation figures › Countries, Many › Qualifier", ["Exactly"], ["Many"]),
+        ("Participation figures › Countries, Many › Date of the source", [], ["4 May 2018"]),
+        ("Participation figures › Countries, Many › Value", ["47"], []),
     ]
 
 

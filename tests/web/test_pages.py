@@ -347,6 +347,8 @@ def test_structured_data_names_what_is_known_of_a_conference(dossiers, client):
         "@id": f"http://testserver/id/{uid}",
         "url": "http://testserver/en/conferences/dossier-1/",
         "name": "Border security 1",
+        "alternateName": "Borders",
+        "sameAs": ["https://www.wikidata.org/wiki/Q1"],
         "inLanguage": "en",
         "description": "What was said.",
         "startDate": "2019-02-02",
@@ -357,6 +359,7 @@ def test_structured_data_names_what_is_known_of_a_conference(dossiers, client):
             "@type": "Place",
             "name": "Palace",
             "address": {"@type": "PostalAddress", "addressLocality": "Minsk", "addressCountry": "BY"},
+            "geo": {"@type": "GeoCoordinates", "latitude": "53.90060", "longitude": "27.55900"},
         },
         "organizer": [
             {"@type": "Organization", "name": "Organization 1.0"},
@@ -364,7 +367,7 @@ def test_structured_data_names_what_is_known_of_a_conference(dossiers, client):
         ],
         "superEvent": [{"@type": "EventSeries", "name": "The series"}],
     }
-    assert [item["name"] for item in crumbs["itemListElement"]] == ["Home", "Conferences", "Dossier 1"]
+    assert [item["name"] for item in crumbs["itemListElement"]] == ["Home", "Conferences", "Minsk 2019"]
 
 
 def test_structured_data_holds_nothing_empty(dossiers, client):

@@ -53,6 +53,9 @@ CODES = {
         "end_time",
         "announced_on",
         "taken_on",
+        "source_date",
+        "latitude",
+        "longitude",
     ),
     *("media_type", "sha256", "path"),  # made by the portal itself
 }

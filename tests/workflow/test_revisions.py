@@ -40,7 +40,7 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
-QUERIES = 24  # the record with all that belongs to it, its last revision, and writing them
+QUERIES = 28  # the record with all that belongs to it, its last revision, and writing them
 
 
 @pytest.fixture
@@ -73,6 +73,11 @@ def whole():
     conference.references.create(document=make_document())
     conference.links.create(title_en="Video", address="https://example.org/")
     conference.expected_documents.create(title_fr="Un rapport", date=date(2019, 11, 1), document=make_document())
+    conference.same_as.create(address="https://example.org/elsewhere")
+    conference.relations.create(kind="follows-up-on", target=make_conference())
+    session.figures.create(measure="participants", qualifier="many", source_document=make_document(conference))
+    session.links.create(title_en="Web TV", address="https://example.org/tv")
+    conference.appearances.create(organization=make_organization(), title_es="Jurista")
     return conference
 
 
@@ -98,7 +103,8 @@ def test_a_revision_holds_a_conference_with_every_row_that_belongs_to_it(whole):
         counts[model._meta.model_name] = counts.get(model._meta.model_name, 0) + 1
     assert counts == {
         "conference": 1, "conferencetext": 2, "seriesentry": 1, "announceddate": 1, "maintopic": 1, "session": 1,
-        "organizationrole": 2, "appearance": 2, "figure": 1, "reference": 1, "link": 1, "expecteddocument": 1,
+        "organizationrole": 2, "appearance": 3, "figure": 2, "reference": 1, "link": 2, "sameas": 1,
+        "conferencerelation": 1, "expecteddocument": 1,
     }  # fmt: skip
 
 
@@ -155,6 +161,10 @@ def test_keeping_takes_the_same_number_of_queries_whatever_there_is(editor, djan
             conference.appearances.create(person=make_person(), organization=make_organization(), role="speaker")
             session = conference.sessions.create(title_en="A session")
             session.organization_roles.create(organization=make_organization(), role="host")
+            session.figures.create(measure="participants", value=4, source_document=make_document())
+            session.links.create(title_en="Web TV", address="https://example.org/tv")
+            conference.relations.create(kind="follows-up-on", target=make_conference())
+            conference.same_as.create(address=f"https://example.org/{len(conference.same_as.all())}")
             conference.figures.create(measure="participants", value=4, source_document=make_document())
         with django_assert_num_queries(QUERIES) if number else nullcontext():  # at first it asks for the kinds of row
             revisions.keep(conference, by=editor, comment="Saved.")
@@ -188,8 +198,12 @@ def disturb(conference):
         rows.all().delete()
     conference.main_topics.update(title_ru="Другая")
     conference.main_topics.create(title_en="Another")
+    for rows in (conference.same_as, conference.relations):
+        rows.all().delete()
     conference.figures.update(value=500)
     conference.expected_documents.update(date_precision="day", document=None)
+    conference.sessions.get().figures.update(qualifier="several", source_document=None)
+    conference.sessions.get().links.all().delete()
     conference.appearances.update(person=make_person())
     conference.organization_roles.all().delete()
     conference.sessions.get().appearances.all().delete()

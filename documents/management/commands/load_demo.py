@@ -79,6 +79,7 @@ class Dossier:
     file: str
     data: dict
     conference: Conference | None = None
+    sessions: dict = field(default_factory=dict)  # {key: session}
     documents: list = field(default_factory=list)
     photos: list = field(default_factory=list)
 
@@ -201,7 +202,7 @@ class Loader:
 
     def make_dossier(self, dossier):
         """Save the conference with all that belongs to it, and the documents."""
-        data, sessions = dossier.data, {}
+        data, sessions = dossier.data, dossier.sessions
         if dossier.file != REFERENCES:
             conference = self.make(Conference, data, "texts", uid=uid_of("conference", data["slug"]))
             for language, texts in data["texts"].items():
@@ -231,12 +232,12 @@ class Loader:
         for order, slug in enumerate(data.get("references", [])):
             if document := self.cited(slug):
                 self.add(conference.references, order, {}, document=document)
-        for order, entry in enumerate(data.get("figures", [])):
-            values = {
-                "uid": uid_of("figure", f"{data['slug']}/{entry['measure']}"),
-                "source_document": self.cited(entry.get("source_document")),
-            }
-            self.add(conference.figures, order, entry, "source_document", **values)
+        if conference:
+            for order, relation in enumerate(data.get("relations", [])):
+                self.add(conference.relations, order, relation)
+        self.add_figures(conference, data, data.get("slug"))
+        for entry in data.get("sessions", []):
+            self.add_figures(dossier.sessions[entry["key"]], entry, f"{data['slug']}/{entry['key']}")
         for entry, document in zip(data.get("documents", []), dossier.documents, strict=True):
             for order, relation in enumerate(entry.get("relations", [])):
                 conference = Conference.objects.filter(slug=relation.get("conference")).first()
@@ -244,6 +245,15 @@ class Loader:
                 if conference or target:
                     values = {"kind": relation["kind"], "conference": conference, "target": target}
                     self.add(document.relations, order, {}, **values)
+
+    def add_figures(self, place, data, name):
+        """Make the figures in *data* of *place*, a conference or session that the uids of its figures call *name*."""
+        for order, entry in enumerate(data.get("figures", [])):
+            values = {
+                "uid": uid_of("figure", f"{name}/{entry['measure']}"),
+                "source_document": self.cited(entry.get("source_document")),
+            }
+            self.add(place.figures, order, entry, "source_document", **values)
 
     # Publishing
 

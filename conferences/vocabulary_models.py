@@ -1,0 +1,87 @@
+"""The vocabulary as staff work on it: series, themes, organizations and people."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from ctportal.core.codes import OrganizationKind
+from ctportal.core.countries import COUNTRY_CHOICES
+from ctportal.publishing.base_models import SluggedRecord
+from ctportal.publishing.models import RecordType
+from ctportal.publishing.text_fields import AddressField, LineField, LinesField, Searched
+
+from .model_fields import optional_key
+
+
+class Series(Searched, SluggedRecord):
+    searched = ("name", "slug")
+    record_type = RecordType.SERIES
+    name = LineField(_("name"), max_length=200)
+    description = LinesField(_("description"), blank=True)
+
+    class Meta:
+        verbose_name = _("series")
+        ordering = ["name"]
+        verbose_name_plural = _("series")
+
+    def __str__(self):
+        return self.name or self.slug
+
+
+class Theme(Searched, SluggedRecord):
+    """An entry of the site's own taxonomy."""
+
+    searched = ("name", "slug")
+    record_type = RecordType.THEME
+    name = LineField(_("name"), max_length=120)
+    description = LinesField(_("description"), blank=True)
+
+    class Meta:
+        verbose_name = _("theme")
+        verbose_name_plural = _("themes")
+        ordering = ["name"]
+
+    def __str__(self):
+        return self.name or self.slug
+
+
+class Organization(Searched, SluggedRecord):
+    searched = ("name", "acronym", "slug")
+    record_type = RecordType.ORGANIZATION
+    name = LineField(_("name"), max_length=250)
+    acronym = LineField(_("acronym"), max_length=30, blank=True)
+    kind = models.CharField(_("kind"), max_length=20, choices=OrganizationKind.choices, default=OrganizationKind.OTHER)
+    country = models.CharField(_("country"), max_length=2, choices=COUNTRY_CHOICES, blank=True)
+    parent = optional_key("self", _("unit of"))
+    website = AddressField(_("website"), max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("organization")
+        verbose_name_plural = _("organizations")
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                name="organization_is_not_its_own_parent",
+                condition=~Q(parent=F("pk")) | Q(parent__isnull=True),
+                violation_error_message=_("An organization cannot be a unit of itself."),
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.name} ({self.acronym})" if self.acronym else self.name or self.slug
+
+
+class Person(Searched, SluggedRecord):
+    """A person's name. A title belongs to the occasion (Appearance), never to the person."""
+
+    searched = ("name", "slug")
+    record_type = RecordType.PERSON
+    name = LineField(_("name"), max_length=200)
+
+    class Meta:
+        verbose_name = _("person")
+        ordering = ["name"]
+        verbose_name_plural = _("people")
+
+    def __str__(self):
+        return self.name or self.slug

@@ -289,7 +289,7 @@ class _Teller:
         if "announced_on" in entry:
             return dates_of(entry, self.language)
         if "date_precision" in entry:  # an expected document
-            said = self.said(entry["title"]) or self.value("kind", entry["kind"])
+            said = self.said(entry["title"]) or _code(KINDS["expected_documents"], entry["kind"])
             return f"{said} ({date_of(entry, self.language)['date']})"
         if "standing" in entry:
             return language_name(entry["language"])
@@ -301,7 +301,7 @@ class _Teller:
         if "role" in entry:
             return f"{said} ({self.value('role', entry['role'])})"
         if "uid" in entry and "kind" in entry:  # a person quoted or mentioned
-            return f"{said} ({self.value('kind', entry['kind'])})"
+            return f"{said} ({_code(KINDS['mentions'], entry['kind'])})"
         if entry.get("ordinal"):
             return f"{said} ({number_in_series(entry['ordinal'])})"
         return said or entry.get("address", "")

@@ -179,7 +179,7 @@ def test_a_figure_without_a_number_is_told_in_words():
     before = [figure, figure | {"key": "b", "measure": "regional-organizations", "qualifier": "several", "value": None}]
     after = [figure | {"qualifier": "many", "value": None, "source_date": "2018-05-04"}]
 
-    found = changed(canonical({"figures": before}), canonical({"figures": after}), "en")
+    found = changed("conference", canonical({"figures": before}), canonical({"figures": after}), "en")
 
     assert [(each.label, each.before, each.after) for each in found] == [
         ("Participation figures", ["Regional organizations, Several"], []),

@@ -9,15 +9,19 @@ from ctportal.workflow.models import WorkflowStep
     ("words", "choices"),
     [
         (codes.ORGANIZER_HEADINGS, codes.OrganizerRole),
-        (codes.QUALIFIER_WORDS, codes.Qualifier),
+        (codes.QUALIFIER_WORDS | codes.FIGURES_WITHOUT_NUMBER, codes.Qualifier),
+        (codes.FIGURES_WITHOUT_NUMBER, codes.WITHOUT_NUMBER),
         (codes.MEASURE_WORDS, codes.Measure),
+        *((words, codes.Measure) for words in codes.FIGURES_WITHOUT_NUMBER.values()),
         (codes.OCCASION_WORDS, codes.Occasion),
         (codes.TEXT_STATE_WORDS, codes.TextState),
         (codes.RELATION_HEADINGS, codes.DocumentRelationKind),
+        (codes.CONFERENCE_RELATION_HEADINGS, codes.ConferenceRelationKind),
+        (codes.REVERSED_CONFERENCE_RELATION_HEADINGS, codes.ConferenceRelationKind),
     ],
 )
 def test_pages_have_words_of_their_own_for_every_code(words, choices):
-    assert list(words) == choices.values
+    assert list(words) == list(getattr(choices, "values", choices))
 
 
 def test_a_dossier_has_a_heading_for_every_kind_of_document():

@@ -416,7 +416,7 @@ def test_what_is_deleted_counts_what_stands_against_it_and_does_not_name_it(doss
     page = contributor.get(change(dossiers.conference).replace("/change/", "/delete/")).content.decode()
     of_session = contributor.get(change(dossiers.session).replace("/change/", "/delete/")).content.decode()
 
-    assert "<li>4 records you cannot open</li>" in page
+    assert "<li>5 records you cannot open</li>" in page
     assert "Person and role: a record you cannot open: chair" in of_session
     assert Conference.objects.filter(pk=dossiers.conference.pk).exists()
 

@@ -454,6 +454,30 @@ class Migration(migrations.Migration):
                     "website",
                     ctportal.publishing.text_fields.AddressField(blank=True, max_length=500, verbose_name="website"),
                 ),
+                (
+                    "contact",
+                    ctportal.publishing.text_fields.LineField(
+                        blank=True,
+                        help_text="Who to contact with questions; for journalists where a press release names nobody else.",
+                        max_length=300,
+                        verbose_name="contact",
+                    ),
+                ),
+                (
+                    "contact_email",
+                    ctportal.publishing.text_fields.MailboxField(
+                        blank=True, max_length=254, verbose_name="contact e-mail"
+                    ),
+                ),
+                (
+                    "contact_phone",
+                    ctportal.publishing.text_fields.LineField(
+                        blank=True,
+                        help_text="With the country code, such as +43 1 26060.",
+                        max_length=60,
+                        verbose_name="contact telephone",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "organization",

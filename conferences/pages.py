@@ -72,8 +72,6 @@ def conference_view(data, language, *, is_over, sources=None, documents=None):
         "figures": figures(data["figures"], language, sources or {}, official=True),
         "other_figures": figures(data["figures"], language, sources or {}, official=False),
         "links": [link(entry, rest) for entry in data["links"]],
-        "contact": data["contact"],
-        "contact_email": data["contact_email"],
         "notice": notice(title, language),
         "description": str(summary) or ", ".join([dates, *places]),
         "series": [

@@ -13,17 +13,21 @@ from django.utils.translation import gettext_lazy as _
 
 from ctportal.core.codes import EventStatus
 from ctportal.core.countries import country_name
-from ctportal.core.languages import django_code
+from ctportal.core.languages import LANGUAGES, direction, django_code
 from ctportal.publishing.models import Edition
 from ctportal.reading.filters import filters_for
 from ctportal.reading.queries import CARDS, Found, first_rows, options, resolve_uid
 
 from . import cards
 from .addresses import language_in_address, language_of, preferred_language
-from .page import SITE_NAME, frame, render_page, site_root
+from .page import SITE_NAME, Crumb, frame, render_page, site_root
+from .press import site_contact
 from .records import elsewhere, moved
 from .text import LanguageContext, number
 
+DESCRIPTION = _(
+    "Programmes, statements, press releases, summaries and photographs of each conference, in six languages."
+)
 UPCOMING, LATEST, NEWS = 3, 5, 5
 # A conference lasts a year at most. If its dates are known to the year only, it may cover two years, each in full.
 LONGEST = timedelta(days=3 * 366)
@@ -80,9 +84,7 @@ def home(request, language):
         language=language,
         path="",
         title="",
-        description=_(
-            "Programmes, statements, press releases, summaries and photographs of each conference, in six languages."
-        ),
+        description=DESCRIPTION,
         data={
             "@context": "https://schema.org",
             "@type": "WebSite",
@@ -152,6 +154,21 @@ def _ways_in(read_context, language):
         ]
         for section, entries in ways.items()
     }
+
+
+def about(request, language):
+    """Return the page about the site: what it is, its languages, how to cite it, the contact for the press."""
+    title = str(_("About this site"))
+    return render_page(
+        request,
+        "web/about.html",
+        {"press": site_contact(), "languages": [(code, name, direction(code)) for code, name in LANGUAGES.items()]},
+        language=language,
+        path="about/",
+        title=title,
+        description=DESCRIPTION,
+        crumbs=(Crumb(title),),
+    )
 
 
 # Error pages ---------------------------------------------------------------------------------------------------------

@@ -276,6 +276,7 @@ def test_an_odd_address_is_no_page(client, path):
 # Made anew: inside the test's transaction nothing is kept. The first is always the epoch.
 QUERIES = {
     "home": 11,
+    "about": 0,
     "conferences": 5,  # count; rows; the counts and the labels of the menus
     "conference": 6,  # the edition; what it points to; what points to it; its neighbours in series; its versions
     "conference version": 3,

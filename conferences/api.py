@@ -3,6 +3,7 @@
 from ctportal.api.schema import documented
 from ctportal.api.views import EditionViewSet
 from ctportal.publishing.models import RecordType
+from ctportal.reading.queries import organization_chains
 
 from . import serializers
 
@@ -41,10 +42,12 @@ class ThemeViewSet(EditionViewSet):
 
 @documented
 class OrganizationViewSet(EditionViewSet):
-    """Organizations that a public record names, by slug."""
+    """Organizations that a public record names, by slug. ``related`` has the ``parents`` of a unit, from the nearest to the
+    top, and the ``units`` of an organization."""
 
     record_type = RecordType.ORGANIZATION
     serializer_class = serializers.OrganizationSerializer
+    related = staticmethod(organization_chains)
 
 
 @documented

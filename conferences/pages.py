@@ -82,8 +82,6 @@ def conference_view(data, language, *, is_over, sources=None, documents=None, fu
         "expected": [expected(entry, rest) for entry in data["expected_documents"] if entry["key"] not in fulfilled],
         "links": [link(entry, rest) for entry in data["links"]],
         "same_as": same_as(data),
-        "contact": data["contact"],
-        "contact_email": data["contact_email"],
         "notice": notice(title, language),
         "description": str(summary) or ", ".join([dates, *places]),
         "series": [

@@ -32,6 +32,9 @@ class OrganizationSerializer(Serializer):
     kind = serializers.ChoiceField(codes.OrganizationKind.choices)
     country = serializers.CharField(help_text="ISO 3166-1 alpha-2, or empty.")
     website = serializers.CharField(help_text="Web address, or empty.")
+    contact = serializers.CharField(help_text="Who to contact with questions, in words.")
+    contact_email = serializers.CharField(help_text="E-mail address, or empty.")
+    contact_phone = serializers.CharField()
 
 
 class PersonSerializer(Serializer):

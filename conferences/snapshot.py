@@ -51,11 +51,13 @@ class VocabularySnapshotBuilder(SnapshotBuilder):
 
 
 class OrganizationSnapshotBuilder(VocabularySnapshotBuilder):
+    vocabulary_paths = ("parent",)
+
     def queryset(self):
         return Organization.objects.select_related("parent")
 
     def card(self, data):
-        return pick(data, "name", "acronym", "kind")
+        return pick(data, "name", "acronym", "kind", "contact", "contact_email", "contact_phone")
 
     def facets(self, data):
         yield "kind", data["kind"]

@@ -21,6 +21,7 @@ from ctportal.web import cards
 from ctportal.web.labels import number_in_series
 from ctportal.web.listing import EditionListView
 from ctportal.web.page import Crumb, site_root
+from ctportal.web.press import press_contact
 from ctportal.web.records import EditionDetailView, RecordPage, render_record_page, structured_data
 from ctportal.web.text import LanguageContext
 from ctportal.web.vocabulary import render_vocabulary
@@ -134,6 +135,7 @@ def render_conference(request: ReadRequest, page: RecordPage) -> HttpResponse:
         "hero": hero,
         "parent": parent and cards.target(parent, language),
         "neighbours": _places(conference["series"], page.neighbours, language),
+        "press": press_contact(page.data, at, language, is_past=bool(page.version)),
     }
     return render_record_page(
         request,

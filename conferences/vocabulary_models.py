@@ -1,5 +1,6 @@
 """The vocabulary as staff work on it: series, themes, organizations and people."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -8,7 +9,7 @@ from ctportal.core.codes import OrganizationKind
 from ctportal.core.countries import COUNTRY_CHOICES
 from ctportal.publishing.base_models import SluggedRecord
 from ctportal.publishing.models import RecordType
-from ctportal.publishing.text_fields import AddressField, LineField, LinesField, Searched
+from ctportal.publishing.text_fields import AddressField, LineField, LinesField, MailboxField, Searched
 
 from .model_fields import optional_key
 
@@ -54,6 +55,16 @@ class Organization(Searched, SluggedRecord):
     country = models.CharField(_("country"), max_length=2, choices=COUNTRY_CHOICES, blank=True)
     parent = optional_key("self", _("unit of"))
     website = AddressField(_("website"), max_length=500, blank=True)
+    contact = LineField(
+        _("contact"),
+        max_length=300,
+        blank=True,
+        help_text=_("Who to contact with questions; for journalists where a press release names nobody else."),
+    )
+    contact_email = MailboxField(_("contact e-mail"), blank=True)
+    contact_phone = LineField(
+        _("contact telephone"), max_length=60, blank=True, help_text=_("With the country code, such as +43 1 26060.")
+    )
 
     class Meta:
         verbose_name = _("organization")
@@ -69,6 +80,21 @@ class Organization(Searched, SluggedRecord):
 
     def __str__(self):
         return f"{self.name} ({self.acronym})" if self.acronym else self.name or self.slug
+
+    def clean(self):
+        if self.pk and self.pk in self.parent_keys():
+            raise ValidationError(
+                {"parent": _("The organization would be a unit of itself: the one chosen is a unit of it.")}
+            )
+
+    def parent_keys(self):
+        """Return the primary keys of the organizations that it is a unit of, nearest first. One query for each."""
+        keys: list[int] = []
+        parent = self.parent_id
+        while parent and parent not in keys:
+            keys.append(parent)
+            parent = Organization._base_manager.filter(pk=parent).values_list("parent_id", flat=True).first()
+        return keys
 
 
 class Person(Searched, SluggedRecord):

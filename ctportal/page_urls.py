@@ -10,6 +10,7 @@ pages: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
     path("", include("conferences.urls")),
     path("", include("documents.urls")),
+    path("about/", views.about, name="about"),
     path("developers/", developers.page, name="developers"),
 ]
 urlpatterns = [

@@ -14,6 +14,7 @@ from ctportal.reading.queries import referring
 from ctportal.web import cards
 from ctportal.web.listing import EditionListView
 from ctportal.web.page import Crumb, site_root
+from ctportal.web.press import press_contact
 from ctportal.web.records import EditionDetailView, RecordPage, render_record_page, structured_data
 
 from .citations import citations
@@ -62,6 +63,7 @@ def render_document(request: HttpRequest, page: RecordPage) -> HttpResponse:
             "conference": conference,
             "session": _session(home, page.data["session"], language) if home and page.data["session"] else "",
             "relations": _relations(page),
+            "press": _press(request, page),
             "citations": None
             if page.version
             else citations(document, address, page.slug or page.uid, page.edition and page.edition.version),
@@ -110,6 +112,14 @@ def _relations(page):
         if heading:
             groups[heading].append(cards.target(record, page.language))
     return list(groups.items())
+
+
+def _press(request, page):
+    """Return the contact for the press on the page of a press release, None on that of another document."""
+    if page.data["kind"] != "press-release":
+        return None
+    issuers = [each["uid"] for each in page.data["issued_by"]]
+    return press_contact(page.data, request.read_context.at, page.language, issuers, is_past=bool(page.version))
 
 
 def _structured(request, page, document, conference):

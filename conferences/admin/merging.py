@@ -2,6 +2,7 @@
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -53,6 +54,7 @@ def merge(away, into, *, by):
             raise ValidationError(_("One of these entries has since been merged or deleted."), code="gone")
         away, into = rows[away.pk], rows[into.pk]
         _leave_each_other(away, into)
+        units = [unit.pk for unit in _units(away, into) if unit not in (away, into)]
         _fill_in(into, away)
         into.save()
         records = {_record_of(row) for row in referring_rows(away)} | {_record_of(row) for row in referring_rows(into)}
@@ -61,7 +63,7 @@ def merge(away, into, *, by):
         text, names = gettext_noop("“%(away)s” was merged into “%(into)s”."), {"away": away, "into": into}
         reason = Truncator(_(text) % names).chars(LedgerEntry._meta.get_field("reason").max_length)
         editions, _left_out = merge_entries(away, into, by=by, reason=reason)
-        editions += _publish_labels(into, by, reason)
+        editions += _publish_labels(into, units, by, reason)
         type(away)._base_manager.filter(pk=away.pk).delete()
         review.note_merger(away, into, by)
         _refresh({into, *records} - {away}, by, revisions.sentence(text, **names))
@@ -73,7 +75,7 @@ def lock_for_merger(entries):
 
     Several mergers in one transaction lock all their entries first.
     """
-    lock_showing([*entries, *(unit for entry in entries for unit in _units(entry))])
+    lock_showing([*entries, *_units(*entries)])
 
 
 def _check(away, into):
@@ -176,36 +178,34 @@ def _leave_each_other(away, into):
     """Remove each of the two from the other's chain of parents."""
     if not isinstance(into, Organization):
         return
-    if into.pk in _line(away):
+    if into.pk in away.parent_keys():
         away.parent_id = None  # otherwise *into* would become a unit of itself
-    if away.pk in _line(into):
+    if away.pk in into.parent_keys():
         into.parent_id = away.parent_id  # *into* was a direct or indirect unit of *away* and takes its place
 
 
-def _line(organization):
-    """Return the primary keys of the direct and indirect parents of *organization*, nearest first."""
-    line: list[int] = []
-    parent = organization.parent_id
-    while parent and parent not in line:
-        line.append(parent)
-        parent = Organization._base_manager.filter(pk=parent).values_list("parent_id", flat=True).first()
-    return line
-
-
-def _units(into):
-    return list(Organization.objects.filter(parent=into)) if isinstance(into, Organization) else []
+def _units(*entries):
+    """Return the organizations that are units of one of *entries*, in their drafts or in public."""
+    if not isinstance(entries[0], Organization):
+        return []
+    public = Edition.objects.public(epoch.now()).of("organization")
+    shown = public.filter(relations__name=SHOWS, relations__target__in=[entry.uid for entry in entries])
+    return list(
+        Organization.objects.filter(Q(parent__in=entries) | Q(uid__in=list(shown.values_list("uid", flat=True))))
+    )
 
 
 # In public
 
 
-def _publish_labels(into, by, reason):
-    """Publish the survivor if its labels were filled in, and its units, whose public JSON names their parent.
+def _publish_labels(into, units, by, reason):
+    """Publish the survivor if its labels were filled in, and the units of both (*units*, primary keys), whose editions refer
+    to their parent.
 
     Return the minor editions.
     """
     made = []
-    for entry in (into, *_units(into)):
+    for entry in (into, *type(into).objects.filter(pk__in=units)):
         edition = Edition.objects.public(epoch.now()).filter(uid=entry.uid).first()
         if edition and differs(entry, edition):
             made += relabel(entry, by=by, reason=reason)[0]

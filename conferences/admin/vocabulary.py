@@ -101,7 +101,10 @@ class MergeableAdmin(VocabularyAdmin):
 
 @admin.register(Organization)
 class OrganizationAdmin(MergeableAdmin):
-    fields = ["name", "acronym", "slug", "original_language", "kind", "country", "parent", "website"]
+    fields = [
+        *("name", "acronym", "slug", "original_language", "kind", "country", "parent", "website"),
+        *("contact", "contact_email", "contact_phone"),
+    ]
     autocomplete_fields = ["parent"]
     list_display = ["called", "acronym", "kind", "country", "language_list", "publication"]
     list_filter = [PublicationFilter, "kind"]

@@ -45,7 +45,9 @@ class EnvelopeSerializer(serializers.Serializer):
 
     uid = serializers.UUIDField(help_text="Permanent.")
     slug = serializers.CharField(help_text="May change; the former then redirects. Empty for photos.")
-    url = serializers.URLField(help_text="Permanent address; leads to the page.")
+    url = serializers.URLField(
+        help_text="Permanent address; leads to the page or, with Accept: application/json, to the record here."
+    )
     version = serializers.IntegerField(min_value=1)
     published = serializers.DateTimeField(help_text="Start of the first version.")
     updated = serializers.DateTimeField(help_text="Start of this version.")

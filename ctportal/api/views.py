@@ -74,6 +74,7 @@ class EditionViewSet(ReadOnlyView, GenericViewSet):
     record_type: str
     filter_backends = (StrictFilterBackend,)
     pagination_class = Pagination
+    related = staticmethod(related)  # the records that editions point to; one query
     lookup_url_kwarg = "address"
     lookup_value_converter = "str"
 
@@ -84,7 +85,7 @@ class EditionViewSet(ReadOnlyView, GenericViewSet):
     def list(self, request: ReadOnlyRequest) -> Response:
         keys: Any = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
         editions = in_full(keys)
-        points_to = related(editions, request.read_context.at, cards=False)
+        points_to = self.related(editions, request.read_context.at, cards=False)
         records = [self.record(edition, points_to[edition.pk]) for edition in editions]
         response = self.get_paginated_response(records)
         return _modified(response, max((edition.public_from for edition in editions), default=None))
@@ -175,7 +176,7 @@ class EditionViewSet(ReadOnlyView, GenericViewSet):
 
     def one(self, edition: Edition, **more: str) -> Response:
         """Return the response for *edition*, with the cards of related records and *more* keys."""
-        points_to = related([edition], self.request.read_context.at)[edition.pk]
+        points_to = self.related([edition], self.request.read_context.at)[edition.pk]
         return _modified(Response(self.record(edition, points_to, **more)), edition.public_from)
 
     def moved(self, found: Moved, below: str = "") -> Response:

@@ -20,5 +20,6 @@ def publication(by: Author) -> Iterator[Changes]:
         changes = Changes(by, now)
         yield changes
         changes.write()
-        vocabulary.sync(changes)
-        changes.write()
+        while changes.touched:
+            vocabulary.sync(changes)
+            changes.write()

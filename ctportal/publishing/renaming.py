@@ -16,14 +16,24 @@ from ctportal.core.types import Author
 from . import epoch
 from .base_models import Record, SluggedRecord, lock
 from .changes import Changes
-from .models import Edition, LedgerEntry, Redirect
+from .models import VOCABULARY, Edition, LedgerEntry, Redirect
 from .publication import publication
 from .scheduling import insert_edition, unschedule_edition
 from .services import in_force_or_refuse, refuse_slug_of_another
 from .signals import names_changed
-from .snapshot import BUILDERS, Snapshot, builder_for, canonical, checksum, naming, note_draft, refresh_drafts
+from .snapshot import (
+    BUILDERS,
+    Snapshot,
+    builder_for,
+    canonical,
+    checksum,
+    naming,
+    note_draft,
+    parents_of,
+    refresh_drafts,
+)
 from .state import SHOWS, snapshot_differs
-from .vocabulary import is_shown, open_entries, show_instead
+from .vocabulary import is_shown, open_entries, refuse_loops, show_instead
 
 Action = LedgerEntry.Action
 
@@ -45,7 +55,7 @@ def lock_showing(entries: Sequence[SluggedRecord]) -> None:
         uids[record_type].add(uid)
     for records in (records for entry in entries for records in naming(entry)):
         uids[records.model.record_type].update(records.order_by().values_list("uid", flat=True))
-    for record_type in sorted(uids):
+    for record_type in sorted(uids, key=lambda each: (each not in VOCABULARY, each)):
         lock(BUILDERS[record_type].queryset().model._base_manager.filter(uid__in=uids[record_type]))
 
 
@@ -65,6 +75,8 @@ def relabel(entry: SluggedRecord, *, by: Author, note: str = "", reason: str = "
             raise ValidationError(missing)
         refuse_slug_of_another(changes, snapshot)
         if snapshot_differs(snapshot, Edition.objects.get(pk=current.edition.pk)):
+            open_entries(changes, parents_of([entry]).values())
+            refuse_loops(changes, [snapshot])
             _relabel(changes, snapshot, note=note, reason=reason)
         note_draft(entry, checksum(snapshot.json))
         done = _replace_label(changes, entry.uid, snapshot, note=note, reason=reason)
@@ -125,8 +137,9 @@ def merge_entries(merged_away: SluggedRecord, into: SluggedRecord, *, by: Author
 
 def _replace_label(changes: Changes, uid: UUID, snapshot: Snapshot, *, note: str, reason: str) -> Renamed:
     """Publish all records in force that show the entry *uid*, with the entry *snapshot* in its place."""
-    shown = Edition.objects.public(changes.now).filter(relations__name=SHOWS, relations__target=uid).order_by("pk")
-    editions = list(shown)
+    shown = Edition.objects.public(changes.now).filter(relations__name=SHOWS, relations__target=uid)
+    # A unit holds no name of the organization above it.
+    editions = list(shown.exclude(type__in=VOCABULARY).order_by("pk"))
     changes.load(edition.uid for edition in editions)
     in_force = {edition.uid: each for edition in editions if (each := changes.state(edition.uid).in_force)}
     changes.read_contents(in_force.values())

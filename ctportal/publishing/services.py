@@ -154,7 +154,10 @@ def publish_all(
 
 def _with_what_is_public_now(changes: Changes, drafts: Sequence[DraftSnapshot]) -> list[DraftSnapshot]:
     """Return *drafts*, reading again those for which another publication has changed which vocabulary entries are public."""
-    entries = {draft.record.uid: list(builder_for(draft.loaded).vocabulary(draft.loaded)) for draft in drafts}
+    entries = {
+        draft.record.uid: [*builder_for(draft.loaded).vocabulary(draft.loaded), *draft.snapshot.newly_public]
+        for draft in drafts
+    }
     changes.load({entry.uid for some in entries.values() for entry in some} | {draft.record.uid for draft in drafts})
     hidden = {
         uid: {entry.uid for entry in some if not covering(changes.editions_of(entry.uid), changes.now)}

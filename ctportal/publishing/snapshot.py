@@ -29,7 +29,7 @@ from ctportal.files.models import StoredFile
 
 from . import epoch
 from .base_models import Record, SluggedRecord, by_model, concrete_model
-from .models import Edition
+from .models import VOCABULARY, Edition
 from .shapes import LanguageObject
 
 if TYPE_CHECKING:
@@ -77,8 +77,10 @@ class Snapshot:
     over_at: datetime.datetime | None = None  # instant at which a conference is over
     links: list[SnapshotLink] = field(default_factory=list)
     files: list[StoredFile] = field(default_factory=list)
-    shows: list[UUID] = field(default_factory=list)  # uids of the vocabulary entries whose labels are in data
-    newly_public: list[SluggedRecord] = field(default_factory=list)  # those of them that become public with it
+    shows: list[UUID] = field(default_factory=list)  # uids of the vocabulary entries that are public while it is
+    newly_public: list[SluggedRecord] = field(
+        default_factory=list
+    )  # those, and organizations above, that become public
     source: Tracked | None = None  # the edition it was copied from; None for a draft
 
     @property
@@ -125,7 +127,8 @@ class SnapshotBuilder:
 
     type: str
     serializer_class: SerializerClass
-    vocabulary_paths: tuple[str, ...] = ()  # from a record to the vocabulary entries whose labels are in its JSON
+    # From a record to the vocabulary entries whose labels are in its JSON, and from a unit to the organization above it.
+    vocabulary_paths: tuple[str, ...] = ()
 
     def queryset(self) -> QuerySet[Any]:
         """Return all working records of this type, with what the serializer reads prefetched."""
@@ -158,10 +161,19 @@ class SnapshotBuilder:
     def snapshots_of(self, records: Iterable[Record]) -> list[Snapshot]:
         """Like ``snapshot_of`` for several records, with one query for the public names of all their vocabulary entries."""
         named = [(record, {entry.uid: entry for entry in self.vocabulary(record)}) for record in records]
-        public = _public_labels({uid for _record, entries in named for uid in entries})
-        return [self._snapshot(record, entries, public) for record, entries in named]
+        entries = {uid: entry for _record, named_here in named for uid, entry in named_here.items()}
+        public = _public_labels(entries)
+        above = _hidden_parents(entry for uid, entry in entries.items() if str(uid) not in public)
+        return [self._snapshot(record, named_here, public, above) for record, named_here in named]
 
-    def _snapshot(self, record: Record, entries: dict[UUID, SluggedRecord], public: dict[str, JsonObject]) -> Snapshot:
+    def _snapshot(
+        self,
+        record: Record,
+        entries: dict[UUID, SluggedRecord],
+        public: dict[str, JsonObject],
+        above: dict[UUID, SluggedRecord],
+    ) -> Snapshot:
+        hidden = [entry for uid, entry in entries.items() if str(uid) not in public]
         date, end_date, over_at = self.dates(record)
         return Snapshot(
             type=self.type,
@@ -174,7 +186,7 @@ class SnapshotBuilder:
             links=list(self.links(record)),
             files=list(self.files(record)),
             shows=list(entries),
-            newly_public=[entry for uid, entry in entries.items() if str(uid) not in public],
+            newly_public=_with_parents(hidden, above),
         )
 
     def dates(self, record: Any) -> Dates:
@@ -195,7 +207,8 @@ class SnapshotBuilder:
         return ()
 
     def vocabulary(self, record: Record) -> Iterator[SluggedRecord]:
-        """Yield the vocabulary entries whose labels appear in the JSON."""
+        """Yield the vocabulary entries that are public while the record is: those whose labels appear in the JSON, and the
+        organization that a unit belongs to."""
         for path in self.vocabulary_paths:
             yield from _follow(record, path.split("__"))
 
@@ -267,8 +280,9 @@ def _with_labels(data: JsonValue, labels: Mapping[str, JsonObject], distinct: bo
 
 
 def naming(entry: SluggedRecord) -> Iterator[QuerySet[Any]]:
-    """Yield one queryset for each type of record, in their order: the working records that name the vocabulary *entry*."""
-    for name in sorted(BUILDERS):
+    """Yield one queryset for each type of record, the vocabulary first: the working records that name the vocabulary
+    *entry*, its units among them."""
+    for name in sorted(BUILDERS, key=lambda name: (name not in VOCABULARY, name)):  # the order of locks
         records = BUILDERS[name].queryset()
         paths = _paths(BUILDERS[name]).get(concrete_model(type(entry)))
         if paths:
@@ -277,9 +291,11 @@ def naming(entry: SluggedRecord) -> Iterator[QuerySet[Any]]:
 
 
 def opening(record: Record) -> list[SluggedRecord]:
-    """Return the vocabulary entries that *record* names and that are not public yet. They become public with it.
+    """Return the vocabulary entries that *record* names and that are not public yet. They become public with it, and so do
+    the organizations that they are units of.
 
-    One query where the draft is public unchanged; otherwise two, and one for each type of entry found.
+    One query where the draft is public unchanged; otherwise two, one for each type of entry found, and two for each level of
+    units.
     """
     now = epoch.now()
     if Edition.objects.public(now).filter(uid=record.uid, sha256=record.draft_sha256).exists():
@@ -294,7 +310,42 @@ def opening(record: Record) -> list[SluggedRecord]:
     }
     keys = [entries.order_by().values_list(Value(kind), "pk") for kind, entries in hidden.items()]
     kinds = {kind for kind, _pk in keys[0].union(*keys[1:])}
-    return [entry for kind, entries in hidden.items() if kind in kinds for entry in entries.order_by("slug")]
+    found = [entry for kind, entries in hidden.items() if kind in kinds for entry in entries.order_by("slug")]
+    return _with_parents(found, _hidden_parents(found))
+
+
+def parents_of(entries: Iterable[SluggedRecord]) -> dict[UUID, SluggedRecord]:
+    """Return {uid of an entry: the organization that it is a unit of} for those of the vocabulary *entries* that are units.
+    One query, or none."""
+    units = {entry.uid: (type(entry), key) for entry in entries if (key := getattr(entry, "parent_id", None))}
+    found = {
+        model: model._base_manager.in_bulk([key for each, key in units.values() if each is model])
+        for model in {model for model, _key in units.values()}
+    }
+    return {uid: found[model][key] for uid, (model, key) in units.items()}
+
+
+def _hidden_parents(entries: Iterable[SluggedRecord]) -> dict[UUID, SluggedRecord]:
+    """Return ``parents_of`` for *entries*, which are not public, and for the parents found; without those that are public,
+    whose own parents are public too. Two queries for each level."""
+    found: dict[UUID, SluggedRecord] = {}
+    level = list(entries)
+    while parents := parents_of(level):
+        public = _public_labels({parent.uid for parent in parents.values()})
+        hidden = {uid: parent for uid, parent in parents.items() if str(parent.uid) not in public}
+        found |= hidden
+        level = [parent for parent in hidden.values() if parent.uid not in found]
+    return found
+
+
+def _with_parents(entries: Iterable[SluggedRecord], above: Mapping[UUID, SluggedRecord]) -> list[SluggedRecord]:
+    """Return *entries*, followed by the organizations that they are units of, directly or indirectly, by *above*."""
+    found = {entry.uid: entry for entry in entries}
+    level = list(found.values())
+    while level:
+        level = [above[entry.uid] for entry in level if entry.uid in above and above[entry.uid].uid not in found]
+        found |= {entry.uid: entry for entry in level}
+    return list(found.values())
 
 
 def _paths(builder: SnapshotBuilder) -> dict[type[SluggedRecord], list[str]]:

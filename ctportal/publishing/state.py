@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .changes import Tracked
 
 E = TypeVar("E", Edition, "Tracked")
-SHOWS = "shows"  # name of the relation from an edition to each vocabulary entry whose label is in its JSON
+SHOWS = "shows"  # name of the relation from an edition to each vocabulary entry that is public while the edition is
 
 
 class State(Generic[E]):

@@ -1,28 +1,32 @@
-"""Series, themes, organizations and people are public for as long as something public shows them."""
+"""Series, themes, organizations and people are public for as long as something public shows them.
+
+A unit shows the organization above it, so that the whole chain is public with whatever shows the unit.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from .base_models import Record
+from .base_models import SluggedRecord
 from .changes import Changes, Tracked, not_over
 from .models import Edition, LedgerEntry
 from .scheduling import unschedule_edition
-from .snapshot import BUILDERS, Snapshot, label_of, with_labels
+from .snapshot import BUILDERS, Snapshot, label_of, parents_of, with_labels
 from .state import SHOWS, covering
 
 Action = LedgerEntry.Action
 Interval = tuple[datetime, datetime | None]
 
 
-def open_entries(changes: Changes, entries: Iterable[Record]) -> None:
-    """Publish each of *entries*, working records, that is not public now with its current labels.
+def open_entries(changes: Changes, entries: Iterable[SluggedRecord]) -> None:
+    """Publish each of *entries*, working records, that is not public now with its current labels, and the organizations
+    above it.
 
     A scheduled edition of the entry may have older labels. Raises ValidationError where a slug belongs to another entry.
     """
@@ -32,6 +36,7 @@ def open_entries(changes: Changes, entries: Iterable[Record]) -> None:
     for uid, entry in by_uid.items():
         if not covering(changes.editions_of(uid), changes.now) and uid not in changes.newly_public:
             by_type[entry.record_type].append(uid)
+    opened = [by_uid[uid] for uids in by_type.values() for uid in uids]
     for record_type, uids in by_type.items():
         builder = BUILDERS[record_type]
         snapshots = builder.snapshots_of(list(builder.queryset().filter(uid__in=uids)))
@@ -45,6 +50,45 @@ def open_entries(changes: Changes, entries: Iterable[Record]) -> None:
                 )
             changes.newly_public[snapshot.uid] = snapshot
             changes.touched.add(snapshot.uid)
+    if parents := parents_of(opened):
+        open_entries(changes, parents.values())
+        refuse_loops(changes, (changes.newly_public[uid] for uid in parents))
+
+
+def refuse_loops(changes: Changes, units: Iterable[Snapshot]) -> None:
+    """Raise ValidationError where one of *units* would be a unit of itself in public: by a chain that was changed since, but
+    not published."""
+    for unit in units:
+        if unit.uid in _above(changes, unit.shows):
+            name = next(iter(unit.data["name"].values()), unit.slug)
+            raise ValidationError(
+                _(
+                    "In public, “%(name)s” would be a unit of itself: an organization above it is still published as its "
+                    "unit. Publish the change of that organization first."
+                ),
+                code="unit_of_itself",
+                params={"name": name},
+            )
+
+
+def _above(changes: Changes, uids: Iterable[UUID]) -> set[UUID]:
+    """Return *uids*, entries of the vocabulary, and those that they show, directly or indirectly."""
+    found: set[UUID] = set()
+    level = set(uids)
+    while level:
+        found |= level
+        changes.load(level)
+        shown = {target for uid in level for target in _shown_by(changes, uid)}
+        level = shown - found
+    return found
+
+
+def _shown_by(changes: Changes, uid: UUID) -> Iterator[UUID]:
+    if uid in changes.newly_public:
+        yield from changes.newly_public[uid].shows
+    for each in changes.editions_of(uid):
+        if each.public_until is None or each.public_until > changes.now:
+            yield from each.shows
 
 
 def slugs_of_others(changes: Changes, snapshots: Iterable[Snapshot]) -> set[UUID]:
@@ -61,14 +105,16 @@ def slugs_of_others(changes: Changes, snapshots: Iterable[Snapshot]) -> set[UUID
 
 
 def sync(changes: Changes) -> None:
-    """Make each touched entry public, from now on, in exactly the intervals of the editions that show it.
+    """Make touched entries public, from now on, in exactly the intervals of the editions that show them.
 
-    Those editions must be written already.
+    Those editions must be written already. Units come first: what they show is touched by them, and is left for the next
+    call.
     """
-    uids, changes.touched = changes.touched, set()
-    if not uids:
-        return
-    changes.load(uids)
+    changes.load(changes.touched)
+    shown = {target for uid in changes.touched for target in _shown_by(changes, uid)}
+    waiting = changes.touched & _above(changes, shown)
+    uids = changes.touched - waiting or changes.touched
+    changes.touched = changes.touched - uids
     showing = _intervals_showing(uids, changes.now)
     wanted = {uid: merged(showing[uid], changes.now) for uid in uids}
     changes.read_contents(
@@ -76,7 +122,6 @@ def sync(changes: Changes) -> None:
     )
     for uid in sorted(uids, key=str):
         _sync_entry(changes, uid, wanted[uid])
-    changes.touched = set()
 
 
 def _sources(changes: Changes, uid: UUID, wanted: list[Interval]) -> list[Tracked]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
 from django.core.paginator import EmptyPage, Page, Paginator
-from django.db.models import BooleanField, Count, F, Func, OuterRef, QuerySet, Subquery
+from django.db.models import BooleanField, Count, F, Func, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 
@@ -360,6 +360,49 @@ def related(editions: Iterable[Edition], at: datetime, cards: bool = True) -> di
             record = RelatedRecord(row.name, row.key, row.target, **{"card": "", **row.shown})
             found[row.edition_id].append(record)
     return found
+
+
+def organization_chains(
+    editions: Iterable[Edition], at: datetime, cards: bool = True
+) -> dict[int, list[RelatedRecord]]:
+    """Return {edition's pk: [RelatedRecord]} for *editions* of organizations: the "parents" of a unit, from the nearest to
+    the top, then the "units" of an organization by slug; all of them public at *at*. One query.
+
+    Without *cards*, the cards of the records are empty.
+    """
+    editions = list(editions)
+    keys = [edition.pk for edition in editions]
+    public = Edition.objects.public(at).of(RecordType.ORGANIZATION).order_by()
+    shown = {"type": "type", "slug": "slug"} | ({"card": "card"} if cards else {})
+    rows = (
+        Relation.objects.filter(Q(edition__in=public) | Q(edition__in=keys), name="parent")
+        .annotate(shown=Subquery(public.filter(uid=OuterRef("target")).values(shown=JSONObject(**shown))[:1]))
+        .select_related("edition")
+        .defer("edition__json", "edition__text", *(() if cards else ("edition__card",)))
+        .order_by("edition__slug")
+    )
+    own: dict[int, RelatedRecord] = {}  # parents by edition
+    above: dict[UUID, RelatedRecord] = {}  # parents by uid, in public
+    units: dict[UUID, list[RelatedRecord]] = {}
+    for row in rows:
+        unit = row.edition
+        if row.shown:
+            own[unit.pk] = RelatedRecord("parents", "", row.target, **{"card": "", **row.shown})
+        if unit.is_public(at):
+            named = RelatedRecord("units", "", unit.uid, unit.type, unit.slug, unit.card if cards else "")
+            units.setdefault(row.target, []).append(named)
+            if row.shown:
+                above[unit.uid] = own[unit.pk]
+    return {each.pk: [*_line(own.get(each.pk), above), *units.get(each.uid, ())] for each in editions}
+
+
+def _line(nearest: RelatedRecord | None, above: Mapping[UUID, RelatedRecord]) -> Iterable[RelatedRecord]:
+    """Return *nearest* and the records above it, to the top."""
+    line: dict[UUID, RelatedRecord] = {}
+    while nearest and nearest.uid not in line:
+        line[nearest.uid] = nearest
+        nearest = above.get(nearest.uid)
+    return line.values()
 
 
 def referring(uid: UUID, *names: str, at: datetime) -> EditionQuerySet:

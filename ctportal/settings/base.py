@@ -110,6 +110,11 @@ TIME_ZONE = "UTC"
 # The time zone of "today" where no conference determines it.
 CTPORTAL_TIME_ZONE = environment.time_zone("CTPORTAL_TIME_ZONE", "UTC")
 
+# The site's contact for the press, where neither a record nor the organization that issued it has one of its own.
+CTPORTAL_PRESS_CONTACT = environment.text("CTPORTAL_PRESS_CONTACT")
+CTPORTAL_PRESS_EMAIL = environment.mailbox("CTPORTAL_PRESS_EMAIL")
+CTPORTAL_PRESS_PHONE = environment.text("CTPORTAL_PRESS_PHONE")
+
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]

@@ -4,7 +4,8 @@ import os
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import validate_email
 
 from ctportal.core.instants import is_time_zone
 
@@ -40,6 +41,17 @@ def time_zone(name: str, default: str) -> str:
     value = text(name, default)
     if not is_time_zone(value):
         raise ImproperlyConfigured(f"{name} is “{value}”; it must be an IANA time zone such as Asia/Dushanbe or UTC.")
+    return value
+
+
+def mailbox(name: str) -> str:
+    """Return the variable *name*, "" or an e-mail address. Raises ImproperlyConfigured for other values."""
+    value = text(name)
+    try:
+        if value:
+            validate_email(value)
+    except ValidationError:
+        raise ImproperlyConfigured(f"{name} is “{value}”; it must be an e-mail address.") from None
     return value
 
 

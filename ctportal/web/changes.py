@@ -96,6 +96,7 @@ FIELDS = {
     "language": gettext_lazy("language"),
     "contact": gettext_lazy("contact"),
     "contact_email": gettext_lazy("contact e-mail"),
+    "contact_phone": gettext_lazy("contact telephone"),
     "credit": gettext_lazy("credit"),
     "rights": gettext_lazy("rights"),
     "original_language": gettext_lazy("original language"),

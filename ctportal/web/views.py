@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 from django.conf import settings
 from django.db.models import Exists, F, OuterRef
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
@@ -13,17 +13,22 @@ from django.utils.translation import gettext_lazy as _
 
 from ctportal.core.codes import EventStatus
 from ctportal.core.countries import country_name
-from ctportal.core.languages import django_code
+from ctportal.core.languages import LANGUAGES, direction, django_code
 from ctportal.publishing.models import Edition
 from ctportal.reading.filters import filters_for
-from ctportal.reading.queries import CARDS, Found, first_rows, options, resolve_uid
+from ctportal.reading.queries import CARDS, Found, Moved, first_rows, options, resolve_uid
 
 from . import cards
-from .addresses import language_in_address, language_of, preferred_language
-from .page import SITE_NAME, frame, render_page, site_root
+from .addresses import data_address, language_in_address, language_of, preferred_language
+from .page import SITE_NAME, Crumb, frame, render_page, site_root
+from .press import site_contact
 from .records import elsewhere, moved
 from .text import LanguageContext, number
 
+DESCRIPTION = _(
+    "Programmes, statements, press releases, summaries and photographs of each conference, in six languages."
+)
+HTML, JSON = "text/html", "application/json"
 UPCOMING, LATEST, NEWS = 3, 5, 5
 # A conference lasts a year at most. If its dates are known to the year only, it may cover two years, each in full.
 LONGEST = timedelta(days=3 * 366)
@@ -39,13 +44,18 @@ def root(request):
 
 
 def permanent(request, uid):
-    """Redirect from a record's uid to its page in the reader's language; answer 410 if it was withdrawn."""
-    language = preferred_language(request)
-    found = resolve_uid(uid, request.read_context.at)
-    with translation.override(django_code(language)):
-        response = moved(found.edition, language) if isinstance(found, Found) else elsewhere(request, language, found)
-    patch_vary_headers(response, ["Accept-Language"])
+    """Redirect from a record's uid to its page in the reader's language or, for a client that prefers JSON, to the record in
+    the API; answer 410 if it was withdrawn."""
+    response = _permanent(request, resolve_uid(uid, request.read_context.at), preferred_language(request))
+    patch_vary_headers(response, ["Accept", "Accept-Language"])
     return response
+
+
+def _permanent(request, found, language):
+    if isinstance(found, (Found, Moved)) and request.get_preferred_type([HTML, JSON]) == JSON:
+        return HttpResponsePermanentRedirect(data_address(found.edition.type, found.edition.uid))
+    with translation.override(django_code(language)):
+        return moved(found.edition, language) if isinstance(found, Found) else elsewhere(request, language, found)
 
 
 def home(request, language):
@@ -80,9 +90,7 @@ def home(request, language):
         language=language,
         path="",
         title="",
-        description=_(
-            "Programmes, statements, press releases, summaries and photographs of each conference, in six languages."
-        ),
+        description=DESCRIPTION,
         data={
             "@context": "https://schema.org",
             "@type": "WebSite",
@@ -152,6 +160,21 @@ def _ways_in(read_context, language):
         ]
         for section, entries in ways.items()
     }
+
+
+def about(request, language):
+    """Return the page about the site: what it is, its languages, how to cite it, the contact for the press."""
+    title = str(_("About this site"))
+    return render_page(
+        request,
+        "web/about.html",
+        {"press": site_contact(), "languages": [(code, name, direction(code)) for code, name in LANGUAGES.items()]},
+        language=language,
+        path="about/",
+        title=title,
+        description=DESCRIPTION,
+        crumbs=(Crumb(title),),
+    )
 
 
 # Error pages ---------------------------------------------------------------------------------------------------------

@@ -119,14 +119,18 @@ def note_entry_change(entry: SluggedRecord, by: User) -> None:
 
 
 def return_naming(entry: SluggedRecord, by: User) -> None:
-    """Return the records in review that name *entry* to draft, unless it is public. The caller has locked *entry*."""
+    """Return the records in review that name *entry* or a unit of it to draft, unless it is public. The caller has locked
+    *entry*."""
     if Edition.objects.public(epoch.now()).filter(uid=entry.uid).exists():
         return  # records that show it keep its public name
     for records in naming(entry):
         named = records.filter(pk__in=lock(records.model._base_manager.filter(pk__in=records.order_by().values("pk"))))
         refresh_drafts(named)
-        for record in named.filter(stage=Stage.REVIEW):
-            return_for_entry(record, by)
+        for record in named:
+            if isinstance(record, SluggedRecord) and not isinstance(record, ReviewedRecord):
+                return_naming(record, by)  # a unit
+            elif record.stage == Stage.REVIEW:
+                return_for_entry(record, by)
 
 
 def return_for_entry(record: ReviewedRecord, by: User) -> None:

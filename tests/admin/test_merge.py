@@ -191,10 +191,27 @@ def test_a_public_unit_names_the_parent_that_stays():
     merge(away, into, by=user)
 
     edition = Edition.objects.public(epoch.now()).get(uid=unit.uid)
-    assert list(edition.relations.values_list("name", "target")) == [("parent", into.uid)]
+    assert list(edition.relations.values_list("name", "target")) == [("parent", into.uid), ("shows", into.uid)]
     noted = WorkflowStep.objects.values_list("action", "uid")
     assert ("renamed", unit.uid) in noted
     assert {("merged", away.uid), ("merged", into.uid)} <= set(noted)
+
+
+def test_a_parent_that_is_public_for_its_unit_alone_leaves_and_the_one_that_stays_becomes_public():
+    user = make_user()
+    away, into = make_organization("Foreign Office"), make_organization("Foreign Ministry")
+    unit, former = make_organization("A department", parent=away), make_organization("A former department", parent=away)
+    conference = make_conference()
+    for organization in (unit, former):
+        conference.organization_roles.create(organization=organization, role="host")
+    publish(conference, by=user)
+    type(former).objects.filter(pk=former.pk).update(parent=None)  # changed since, and not published
+
+    merge(away, into, by=user)
+
+    public = Edition.objects.public(epoch.now()).of("organization").order_by("slug")
+    assert {edition.uid for edition in public} == {into.uid, unit.uid, former.uid}
+    assert list(public.get(uid=unit.uid).relations.values_list("target", flat=True)) == [into.uid, into.uid]
 
 
 def test_an_edition_to_come_that_shows_the_one_to_go_refuses_the_merger():

@@ -87,6 +87,45 @@ def test_a_list_has_the_same_relations_without_cards(get, dossier):
     assert set(row["related"]) == {"conference", "cites"}
 
 
+def test_an_organization_leads_up_to_the_top_and_down_to_its_public_units(
+    client, get, publisher, frozen_clock, django_assert_num_queries
+):
+    organization = make_organization("An organization", slug="organization")
+    department = make_organization("A department", slug="department", parent=organization)
+    unit = make_organization("A unit", slug="unit", parent=department)
+    make_organization("A unit that nobody names", slug="unnamed", parent=department)
+    later = make_organization("A unit to come", slug="later", parent=department)
+    for hosts, at in (([unit], None), ([later], frozen_clock.now + timedelta(hours=1))):
+        conference = make_conference()
+        for host in hosts:
+            conference.organization_roles.create(organization=host, role="host")
+        publish(conference, by=publisher, at=at)
+
+    def names():
+        with django_assert_num_queries(3):  # the epoch; the edition with its history; parents and units
+            related = client.get("/api/v1/organizations/department/").json()["related"]
+        assert {link["type"] for links in related.values() for link in links} == {"organization"}
+        return {name: [(link["slug"], link["card"]["name"]["en"]) for link in links] for name, links in related.items()}
+
+    above = [("organization", "An organization")]
+    assert names() == {"parents": above, "units": [("unit", "A unit")]}
+    frozen_clock.tick(hours=1)
+    assert names() == {"parents": above, "units": [("later", "A unit to come"), ("unit", "A unit")]}
+
+    listed = {row["slug"]: row["related"] for row in get("organizations/")[1]["results"]}
+    slugs = {
+        slug: {name: [link["slug"] for link in links] for name, links in related.items()}
+        for slug, related in listed.items()
+    }
+    assert slugs == {
+        "organization": {"units": ["department"]},
+        "department": {"parents": ["organization"], "units": ["later", "unit"]},
+        "unit": {"parents": ["department", "organization"]},
+        "later": {"parents": ["department", "organization"]},
+    }
+    assert not any("card" in link for related in listed.values() for links in related.values() for link in links)
+
+
 @pytest.mark.parametrize("address", ["conferences/minsk-2019/", "documents/closing-release/", "documents/resolution/"])
 def test_a_record_costs_three_queries(client, dossier, address, django_assert_num_queries):
     with django_assert_num_queries(3):  # the epoch; the edition with its history; its relations

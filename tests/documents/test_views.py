@@ -256,7 +256,8 @@ def test_the_session_is_linked_once_the_conference_shows_it(client, publisher, d
     publish(document, by=publisher)
     anchor = f"/en/conferences/the-conference/#session-{document.session.uid}"
 
-    with django_assert_num_queries(5):  # the epoch; the document; what it points to; what points to it; its versions
+    # The epoch; the document; what it points to; what points to it; its versions; the organization that issued it.
+    with django_assert_num_queries(6):
         before = page(client, "/en/documents/opened/")
     publish(document.conference, by=publisher)
     after = page(client, "/en/documents/opened/")

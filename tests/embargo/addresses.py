@@ -107,6 +107,7 @@ def of_everybody():
     yield from ("/api/v1/nowhere/", "/files/", "/media/", "/static/admin/css/base.css")
     for language in ("en", "ar"):
         yield f"/{language}/"
+        yield f"/{language}/about/"
         yield f"/{language}/developers/"
         for name in ("conferences", "documents", "photos", "series", "themes", "press-releases", "co-chairs-summaries"):
             yield f"/{language}/{name}/"

@@ -106,6 +106,8 @@ class Dossiers:
     def _relate(self, from_, to, side):
         """Let those of *from_* name those of *to* in every way; *side* keeps what is made for that."""
         conference, document, organization = from_[Conference], from_[Document], from_[Organization]
+        if organization in self.theirs[Organization]:  # no organization is a unit of its own unit
+            organization = self._add(side, Organization, created_by=self.world.author)
         conference.parent, organization.parent = to[Conference], to[Organization]
         document.conference, document.session = to[Conference], to[Session]
         for record in (conference, document, organization):

@@ -182,6 +182,7 @@ def _sample(language):
         for page in (
             "",
             *(f"{page}/" for page in PAGES),
+            "about/",
             "developers/",
             "nowhere/",
             "conferences/?year=2019",

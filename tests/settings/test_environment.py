@@ -67,6 +67,22 @@ def test_what_is_no_time_zone_is_refused_by_name(monkeypatch, value):
     )
 
 
+@pytest.mark.parametrize(("value", "mailbox"), [("", ""), (" press@example.org ", "press@example.org")])
+def test_a_mailbox_is_an_email_address(monkeypatch, value, mailbox):
+    monkeypatch.setenv("CTPORTAL_PRESS_EMAIL", value)
+
+    assert environment.mailbox("CTPORTAL_PRESS_EMAIL") == mailbox
+
+
+def test_what_is_no_email_address_is_refused_by_name(monkeypatch):
+    monkeypatch.setenv("CTPORTAL_PRESS_EMAIL", "Press office")
+
+    with pytest.raises(
+        ImproperlyConfigured, match="CTPORTAL_PRESS_EMAIL is “Press office”; it must be an e-mail address."
+    ):
+        environment.mailbox("CTPORTAL_PRESS_EMAIL")
+
+
 def read_database(url, pool=0):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CTPORTAL_DATABASE_URL", url)

@@ -147,6 +147,7 @@ def every_page(language="en"):
     }
     return {
         "home": f"/{language}/",
+        "about": f"/{language}/about/",
         "conferences": f"/{language}/conferences/",
         "conference": f"/{language}/conferences/dossier-1/",
         "conference version": f"/{language}/conferences/dossier-1/versions/1/",

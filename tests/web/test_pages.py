@@ -192,7 +192,32 @@ def test_a_permanent_identifier_leads_to_the_page_in_the_readers_language(dossie
     edition = Edition.objects.public(epoch.now()).get(slug="dossier-1")
     response = client.get(f"/id/{edition.uid}", headers={"accept-language": "ru"})
     assert (response.status_code, response["Location"]) == (301, "/ru/conferences/dossier-1/")
-    assert response["Vary"] == "Accept-Language"
+    assert response["Vary"] == "Accept, Accept-Language"
+
+
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+
+@pytest.mark.parametrize(
+    ("accept", "wants_json"),
+    [
+        ("application/json", True),
+        ("application/json, text/html;q=0.9", True),
+        ("text/html;q=0.5, application/json;q=0.4", False),
+        (BROWSER, False),
+        ("*/*", False),
+        ("", False),
+        ("image/png", False),
+        ("no type,,;;q=x" + ",a" * 4000, False),
+    ],
+)
+def test_a_permanent_identifier_leads_who_prefers_json_to_the_api(dossiers, client, accept, wants_json):
+    edition = Edition.objects.public(epoch.now()).get(slug="dossier-1")
+    response = client.get(f"/id/{edition.uid}", headers={"accept": accept})
+    there = f"/api/v1/conferences/{edition.uid}/" if wants_json else "/en/conferences/dossier-1/"
+    assert (response.status_code, response["Location"], response["Vary"]) == (301, there, "Accept, Accept-Language")
+    if wants_json:
+        assert client.get(there, headers={"accept": accept}).json()["uid"] == str(edition.uid)
 
 
 def test_a_permanent_identifier_may_be_written_in_capitals_or_without_hyphens(dossiers, client):
@@ -218,17 +243,21 @@ def test_the_identifier_of_an_organization_leads_to_its_conferences_and_of_a_per
     ]
 
 
-def test_the_identifier_of_a_draft_or_of_what_is_to_come_is_not_known(client):
+@pytest.mark.parametrize("accept", ["application/json", BROWSER])
+def test_the_identifier_of_a_draft_or_of_what_is_to_come_is_not_known(client, accept):
     draft, to_come = make.make_conference(), make.make_conference()
     publish(to_come, by=make.make_user(), at=timezone.now() + timedelta(days=1))
-    answers = [client.get(f"/id/{uid}") for uid in (draft.uid, to_come.uid, "00000000-0000-4000-8000-000000000000")]
+    uids = (draft.uid, to_come.uid, "00000000-0000-4000-8000-000000000000")
+    answers = [client.get(f"/id/{uid}", headers={"accept": accept}) for uid in uids]
     assert [answer.status_code for answer in answers] == [404] * 3
     assert answers[0].content == answers[1].content == answers[2].content
+    assert answers[0].headers == answers[1].headers == answers[2].headers
 
 
-def test_the_identifier_of_what_was_withdrawn_says_so(dossiers, client):
+@pytest.mark.parametrize("accept", ["application/json", BROWSER])
+def test_the_identifier_of_what_was_withdrawn_says_so(dossiers, client, accept):
     withdraw(dossiers[0], by=make.make_user(), reason="Published by mistake")
-    response = client.get(f"/id/{dossiers[0].uid}")
+    response = client.get(f"/id/{dossiers[0].uid}", headers={"accept": accept})
     assert response.status_code == 410
     assert "Published by mistake" in response.content.decode()
 
@@ -276,6 +305,7 @@ def test_an_odd_address_is_no_page(client, path):
 # Made anew: inside the test's transaction nothing is kept. The first is always the epoch.
 QUERIES = {
     "home": 11,
+    "about": 0,
     "conferences": 5,  # count; rows; the counts and the labels of the menus
     "conference": 6,  # the edition; what it points to; what points to it; its neighbours in series; its versions
     "conference version": 3,

@@ -1,0 +1,54 @@
+"""The contact for the press: a record's own, else that of the organization that issued it, else the site's."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+
+from ctportal.publishing.models import Edition
+from ctportal.reading.queries import CARDS
+
+from .text import LanguageContext
+
+
+def site_contact() -> dict[str, Any] | None:
+    """Return the input of ``components/press_contact.html`` for the site, None where the settings give no contact."""
+    return _contact(
+        {
+            "contact": settings.CTPORTAL_PRESS_CONTACT,
+            "contact_email": settings.CTPORTAL_PRESS_EMAIL,
+            "contact_phone": settings.CTPORTAL_PRESS_PHONE,
+        }
+    )
+
+
+def press_contact(
+    data: Mapping[str, Any], at: datetime, language: str, issuers: Iterable[str] = (), *, is_past: bool = False
+) -> dict[str, Any] | None:
+    """Return the input of ``components/press_contact.html`` for the record with the JSON *data*, or None.
+
+    Its own contact comes first, then that of the first of *issuers*, uids of organizations, that is public at *at* and has
+    one, then the site's. A past version (*is_past*) shows its own only. One query where an issuer is looked up.
+    """
+    own = _contact(data)
+    if own or is_past:
+        return own
+    return _of_organizations([UUID(uid) for uid in issuers], at, language) or site_contact()
+
+
+def _of_organizations(uids: list[UUID], at: datetime, language: str) -> dict[str, Any] | None:
+    if not uids:
+        return None
+    organizations = Edition.objects.public(at).of("organization").filter(uid__in=uids).only(*CARDS)
+    for organization in sorted(organizations, key=lambda each: uids.index(each.uid)):
+        card = organization.card_data
+        if contact := _contact(card):
+            return contact | {"name": LanguageContext(language).pick(card["name"])}
+    return None
+
+
+def _contact(data: Mapping[str, Any]) -> dict[str, Any] | None:
+    words, email, phone = (data.get(name, "") for name in ("contact", "contact_email", "contact_phone"))
+    return {"name": "", "words": words, "email": email, "phone": phone} if words or email or phone else None

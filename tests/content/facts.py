@@ -563,4 +563,5 @@ FACTS = {
         "addresses": [f"en: {UNOCT_FILES}key_principles-april_2019.pdf"],
     },
     "documents/joint-plan-of-action-central-asia": {"adopted_at": "tashkent-2022"},
+    "organizations/unoct": {"contact": "OCT-info@un.org", "parents": ["united-nations"]},
 }

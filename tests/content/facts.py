@@ -659,4 +659,5 @@ FACTS = {
     },
     "documents/joint-plan-of-action-central-asia": {"date": "2022-03", "adopted_at": "tashkent-2022"},
     "documents/multi-year-appeal": {"issued_by": ["UNOCT"], "date": "2021"},
+    "organizations/unoct": {"contact": "OCT-info@un.org", "parents": ["united-nations"]},
 }

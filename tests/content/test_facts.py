@@ -6,7 +6,7 @@ from django.test import Client
 from .facts import FACTS
 
 pytestmark = pytest.mark.django_db
-ORDERED = {"main_topics", "sessions", "references", "announced_dates", "figures"}
+ORDERED = {"main_topics", "sessions", "references", "announced_dates", "figures", "parents"}
 
 
 def get(path, **filters):
@@ -185,6 +185,10 @@ def parent(record):
 
 def follows_up_on(record):
     return related(record, "follows-up-on")[0]["slug"]
+
+
+def parents(record):
+    return [entry["slug"] for entry in related(record, "parents")]
 
 
 def adopted_at(record):

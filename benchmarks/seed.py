@@ -374,8 +374,9 @@ def _with_one_serializer(builder):
     serializer = builder.serializer_class(context={})
 
     def serialize(record):
-        serializer._context.update(languages=builder.languages(record), texts=builder.texts(record))
-        return serializer.to_representation(record)
+        ready = builder.languages(record)
+        serializer._context.update(languages=ready, texts=builder.texts(record))
+        return builder.with_languages(serializer.to_representation(record), ready)
 
     builder.serialize = serialize
     return builder

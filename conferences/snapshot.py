@@ -194,7 +194,7 @@ class PhotoSnapshotBuilder(SnapshotBuilder):
     def facets(self, data):
         for person in data["people"]:
             yield "person", person["uid"]
-        for code in {*data["alt_text"], *data["caption"]}:
+        for code in data["languages"]:
             yield "language", code
 
     def links(self, record):

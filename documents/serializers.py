@@ -50,6 +50,7 @@ class DocumentSerializer(Serializer):
     place = Labels(own=True)
     original_language = serializers.CharField()
     languages = Languages()
+    partial_languages = Languages(partial=True)
     title = Texts()
     body = Texts(help_text="HTML.")
     versions = LanguageVersions()

@@ -26,6 +26,11 @@ class DocumentSnapshotBuilder(TextsSnapshotBuilder):
     def dates(self, record):
         return record.date, record.date, None
 
+    def own_texts(self, data):
+        # A file or an external address is as good as a text on the page.
+        elsewhere = {v["language"]: "elsewhere" for v in data["versions"] if v["file"] or v["external_url"]}
+        return super().own_texts(data | {"body": elsewhere | data["body"]})
+
     def card(self, data):
         card = pick(
             data,

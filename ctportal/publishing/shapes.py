@@ -51,15 +51,19 @@ class Texts(LanguageObject):
 
 
 class Languages(serializers.ListField):
-    """The languages the record is complete in, in the order of ctportal.core.languages."""
+    """Codes of languages, in the order of ctportal.core.languages. ``SnapshotBuilder.serialize`` fills them in: what is
+    complete can be told only from all texts together."""
 
-    child = serializers.CharField()
+    child = serializers.ChoiceField(CODES)
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(read_only=True, help_text="Languages that are complete.", **kwargs)
+    def __init__(self, *, partial: bool = False, **kwargs: Any) -> None:
+        which = (
+            "some of the texts are there, not all" if partial else "all texts are there; the original is one of them"
+        )
+        super().__init__(read_only=True, help_text=f"Languages in which {which}.", **kwargs)
 
     def get_attribute(self, instance: Any) -> list[str]:
-        return [code for code in CODES if code in self.context["languages"]]
+        return []
 
 
 class VocabularyLabel(Serializer):

@@ -12,7 +12,7 @@ import operator
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import reduce
+from functools import cached_property, reduce
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
@@ -29,6 +29,7 @@ from ctportal.files.models import StoredFile
 
 from . import epoch
 from .base_models import Record, SluggedRecord, by_model, concrete_model
+from .completeness import divided, own_texts, published_languages
 from .models import Edition
 from .shapes import LanguageObject
 
@@ -145,7 +146,22 @@ class SnapshotBuilder:
 
     def serialize(self, record: Record) -> JsonObject:
         context = {"languages": self.languages(record), "texts": self.texts(record)}
-        return dict(self.serializer_class(record, context=context).data)
+        return self.with_languages(dict(self.serializer_class(record, context=context).data), context["languages"])
+
+    def with_languages(self, data: JsonObject, ready: Collection[str]) -> JsonObject:
+        """Return *data* with its languages divided into complete and partial ones; only those *ready* are named."""
+        if "languages" not in self.declared.fields:
+            return data
+        return data | divided(list(self.own_texts(data)), data["original_language"], ready)
+
+    def own_texts(self, data: JsonObject) -> Iterator[TextByLanguage]:
+        """Yield what has to be there in a language of *data* for it to be complete, each as a language object."""
+        return own_texts(self.declared, data)
+
+    @cached_property
+    def declared(self) -> serializers.Serializer[Any]:
+        """The serializer without a record, for what it declares."""
+        return self.serializer_class()
 
     def snapshot(self, record: Record) -> Snapshot:
         """Return the Snapshot of *record* as it would be published now."""
@@ -323,7 +339,7 @@ def refresh_draft(record: Record) -> None:
 def languages_leaving(record: Record, edition: Edition) -> list[str]:
     """Return the codes of the languages of *edition* in which *record* is not ready any more. Photos have none."""
     ready = builder_for(record).languages(record)
-    return [code for code in edition.data.get("languages", []) if code not in ready]
+    return [code for code in published_languages(edition.data) if code not in ready]
 
 
 def delete_rows(rows: QuerySet[Any]) -> None:
@@ -362,7 +378,8 @@ def note_drafts(noted: Iterable[tuple[Record, str]]) -> None:
 
 def with_language(builder: SnapshotBuilder, published: JsonObject, draft: JsonObject, language: str) -> JsonObject:
     """Return the JSON *published* with the record's own texts in *language* from *draft*. Nothing else changes."""
-    return _merge(builder.serializer_class(), published, draft, language)
+    merged = _merge(builder.declared, published, draft, language)
+    return builder.with_languages(merged, {*published_languages(published), language})
 
 
 def _merge(serializer: serializers.Serializer[Any], old: JsonObject, new: JsonObject, language: str) -> JsonObject:
@@ -371,8 +388,6 @@ def _merge(serializer: serializers.Serializer[Any], old: JsonObject, new: JsonOb
         if isinstance(declared, LanguageObject):
             if declared.own:
                 result[name] = _replace_language(old[name], new[name], language)
-        elif name == "languages":
-            result[name] = [code for code in CODES if code in old[name] or code == language]
         elif name == "versions":
             result[name] = [v for v in old[name] if v["language"] != language]
             result[name] += [v for v in new[name] if v["language"] == language]

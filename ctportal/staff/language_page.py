@@ -22,6 +22,7 @@ from django_prose_editor.fields import ProseEditorField
 
 from ctportal.core import languages
 from ctportal.core.instants import show_utc
+from ctportal.publishing.completeness import published_languages
 from ctportal.publishing.snapshot import languages_leaving, refresh_draft
 from ctportal.publishing.state import state_of
 from ctportal.publishing.text_fields import LineFormField, LinesField, LinesFormField
@@ -248,6 +249,7 @@ class LanguagePage(ObjectPage):
             "portal": stale_save.stale_context(form),
             "presence": presence.open_page(self.request, record.uid, self.language, address),
             "media": with_nonce(self.request, self.admin.media + form.media),
+            "is_public": state.in_force and self.language in published_languages(state.in_force.data),
             "original_name": languages.LANGUAGES[original],
             "original_direction": languages.direction(original),
             "state": state,

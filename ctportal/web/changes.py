@@ -92,6 +92,7 @@ FIELDS = {
     "rights": gettext_lazy("rights"),
     "original_language": gettext_lazy("original language"),
     "languages": gettext_lazy("languages"),
+    "partial_languages": gettext_lazy("languages, in part"),
     "versions": gettext_lazy("language versions"),
     "state": gettext_lazy("state of the text"),
     "standing": gettext_lazy("standing"),
@@ -253,7 +254,7 @@ class _Teller:
             return format_date(date.fromisoformat(value), self.language)
         if name == "country":
             return country_name(value, self.language)
-        if name in ("language", "original_language", "languages") and value in CODES:
+        if name in ("language", "original_language", "languages", "partial_languages") and value in CODES:
             return language_name(value)
         if isinstance(value, int):
             return number(value, self.language)

@@ -31,7 +31,7 @@ from ctportal.core.countries import COUNTRY_CHOICES
 from ctportal.core.instants import today
 from ctportal.core.pasted_html import tidied
 from ctportal.files.models import StoredFile
-from ctportal.publishing.base_models import ReviewedRecord, SluggedRecord
+from ctportal.publishing.base_models import ReviewedRecord, SluggedRecord, TextOfLanguage, TranslatedRecord
 from ctportal.publishing.models import RecordType
 from ctportal.publishing.text_fields import AddressField, LineField, LinesField, MailboxField, Searched
 
@@ -156,7 +156,7 @@ def ends_on_or_after_start(name):
     )
 
 
-class Conference(Searched, ReviewedRecord, SluggedRecord):
+class Conference(Searched, TranslatedRecord, SluggedRecord):
     """A conference as staff work on it, held from start_date to end_date inclusive (local dates of its time zone)."""
 
     searched = ("name", "slug", "city")
@@ -232,7 +232,7 @@ class Conference(Searched, ReviewedRecord, SluggedRecord):
             raise ValidationError({"end_date": text % {"days": days}})
 
 
-class ConferenceText(Searched):
+class ConferenceText(Searched, TextOfLanguage):
     """The long texts of a conference in one language, and whether everything in that language is ready for the public."""
 
     searched = ("title",)

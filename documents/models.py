@@ -15,7 +15,7 @@ from ctportal.core import languages
 from ctportal.core.codes import DocumentKind, DocumentRelationKind, Occasion, TextStanding, TextState
 from ctportal.core.symbols import normalize_symbol
 from ctportal.files.models import StoredFile
-from ctportal.publishing.base_models import ReviewedRecord, SluggedRecord
+from ctportal.publishing.base_models import SluggedRecord, TextOfLanguage, TranslatedRecord
 from ctportal.publishing.models import RecordType
 from ctportal.publishing.text_fields import AddressField, LineField, Searched
 
@@ -56,7 +56,7 @@ class SymbolField(LineField):
         return super().formfield(**{"max_length": 200, **kwargs})
 
 
-class Document(Searched, ReviewedRecord, SluggedRecord):
+class Document(Searched, TranslatedRecord, SluggedRecord):
     searched = ("slug", "symbol")
     record_type = RecordType.DOCUMENT
     named_by = ("versions",)
@@ -145,7 +145,7 @@ class Document(Searched, ReviewedRecord, SluggedRecord):
             )
 
 
-class LanguageVersion(Searched):
+class LanguageVersion(Searched, TextOfLanguage):
     """A document in one language: its text, its file, the address of the original, or several of these."""
 
     searched = ("title",)

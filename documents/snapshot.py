@@ -31,6 +31,13 @@ class DocumentSnapshotBuilder(TextsSnapshotBuilder):
         elsewhere = {v["language"]: "elsewhere" for v in data["versions"] if v["file"] or v["external_url"]}
         return super().own_texts(data | {"body": elsewhere | data["body"]})
 
+    def originals(self, data):
+        # The text may stand in the file alone.
+        files = [
+            v["file"]["sha256"] for v in data["versions"] if v["language"] == data["original_language"] and v["file"]
+        ]
+        return [*super().originals(data), *files]
+
     def card(self, data):
         card = pick(
             data,

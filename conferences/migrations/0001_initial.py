@@ -1116,6 +1116,15 @@ class Migration(migrations.Migration):
                         verbose_name="stage",
                     ),
                 ),
+                (
+                    "original_sha256",
+                    models.CharField(
+                        blank=True,
+                        editable=False,
+                        help_text="Checksum of the texts that translations are made from.",
+                        max_length=64,
+                    ),
+                ),
                 ("search_text", ctportal.publishing.text_fields.SearchTextField(default="", editable=False)),
                 (
                     "name",
@@ -1689,6 +1698,16 @@ class Migration(migrations.Migration):
             name="ConferenceText",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "made_from",
+                    models.CharField(
+                        blank=True,
+                        editable=False,
+                        help_text="original_sha256 of the record as it was when this was translated.",
+                        max_length=64,
+                        verbose_name="checksum of the original",
+                    ),
+                ),
                 ("search_text", ctportal.publishing.text_fields.SearchTextField(default="", editable=False)),
                 (
                     "language",

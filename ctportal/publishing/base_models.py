@@ -158,3 +158,35 @@ class ReviewedRecord(Record):
 
     class Meta:
         abstract = True
+
+
+class TranslatedRecord(ReviewedRecord):
+    """A record whose long texts are rows per language, each a ``TextOfLanguage``."""
+
+    original_sha256 = models.CharField(
+        max_length=64, blank=True, editable=False, help_text="Checksum of the texts that translations are made from."
+    )
+
+    class Meta:
+        abstract = True
+
+
+class TextOfLanguage(models.Model):
+    """The long texts of a record in one language. ``language`` and ``ready`` are fields of the subclasses."""
+
+    # Empty in the original language, and where it is not known.
+    made_from = models.CharField(
+        _("checksum of the original"),
+        max_length=64,
+        blank=True,
+        editable=False,
+        help_text="original_sha256 of the record as it was when this was translated.",
+    )
+
+    class Meta:
+        abstract = True
+
+    def is_outdated(self, record: TranslatedRecord) -> bool:
+        """Return whether the original of *record* has changed since this text was translated from it."""
+        is_translation = self.language != record.original_language  # type: ignore[attr-defined]  # of the subclass
+        return is_translation and self.made_from not in ("", record.original_sha256)

@@ -21,7 +21,7 @@ from .publication import publication
 from .scheduling import insert_edition, unschedule_edition
 from .services import in_force_or_refuse, refuse_slug_of_another
 from .signals import names_changed
-from .snapshot import BUILDERS, Snapshot, builder_for, canonical, checksum, naming, note_draft, refresh_drafts
+from .snapshot import BUILDERS, Snapshot, builder_for, canonical, naming, note_draft, refresh_drafts
 from .state import SHOWS, snapshot_differs
 from .vocabulary import is_shown, open_entries, show_instead
 
@@ -66,7 +66,7 @@ def relabel(entry: SluggedRecord, *, by: Author, note: str = "", reason: str = "
         refuse_slug_of_another(changes, snapshot)
         if snapshot_differs(snapshot, Edition.objects.get(pk=current.edition.pk)):
             _relabel(changes, snapshot, note=note, reason=reason)
-        note_draft(entry, checksum(snapshot.json))
+        note_draft(entry, snapshot)
         done = _replace_label(changes, entry.uid, snapshot, note=note, reason=reason)
         # The caller writes the step of the entry itself, which somebody approves.
         _tell_names(changes, done.made)

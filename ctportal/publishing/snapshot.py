@@ -28,7 +28,7 @@ from ctportal.core.types import JsonObject, JsonValue, LazyText, TextByLanguage
 from ctportal.files.models import StoredFile
 
 from . import epoch
-from .base_models import Record, SluggedRecord, by_model, concrete_model
+from .base_models import Record, SluggedRecord, TranslatedRecord, by_model, concrete_model
 from .completeness import divided, own_texts, published_languages
 from .models import Edition
 from .shapes import LanguageObject
@@ -95,6 +95,11 @@ class Snapshot:
         return canonical(self.builder.card(self.data))
 
     @property
+    def original_sha256(self) -> str:
+        """Checksum of the texts that a translation is made from. Their order does not count."""
+        return checksum(canonical(sorted(self.builder.originals(self.data))))
+
+    @property
     def conference(self) -> UUID | None:
         """uid of the conference that the document or photo belongs to, or None."""
         return next((link.target for link in self.links if link.name == "conference"), None)
@@ -157,6 +162,11 @@ class SnapshotBuilder:
     def own_texts(self, data: JsonObject) -> Iterator[TextByLanguage]:
         """Yield what has to be there in a language of *data* for it to be complete, each as a language object."""
         return own_texts(self.declared, data)
+
+    def originals(self, data: JsonObject) -> list[str]:
+        """Return what is translated of *data*: its own texts in the original language."""
+        original = data["original_language"]
+        return [text[original] for text in own_texts(self.declared, data) if text.get(original)]
 
     @cached_property
     def declared(self) -> serializers.Serializer[Any]:
@@ -333,7 +343,7 @@ def _in_any(choices: Iterable[QuerySet[Any, Any]]) -> Q:
 
 def refresh_draft(record: Record) -> None:
     """Store on *record* the checksum of what would be published now. Lists compare it with the edition in force."""
-    note_draft(record, checksum(builder_for(record).snapshot(record).json))
+    note_draft(record, builder_for(record).snapshot(record))
 
 
 def languages_leaving(record: Record, edition: Edition) -> list[str]:
@@ -360,20 +370,28 @@ def refresh_drafts(records: QuerySet[Record]) -> None:
     rows = records.iterator(chunk_size=AT_ONCE)
     while some := list(islice(rows, AT_ONCE)):
         snapshots = builder_for(some[0]).snapshots_of(some)
-        note_drafts((record, checksum(snapshot.json)) for record, snapshot in zip(some, snapshots, strict=True))
+        note_drafts(zip(some, snapshots, strict=True))
 
 
-def note_draft(record: Record, sha256: str) -> None:
-    note_drafts([(record, sha256)])
+def note_draft(record: Record, snapshot: Snapshot) -> None:
+    note_drafts([(record, snapshot)])
 
 
-def note_drafts(noted: Iterable[tuple[Record, str]]) -> None:
-    """Store the checksums of *noted*, pairs (record, checksum), where they differ. One query for each model."""
-    changed = [(record, sha256) for record, sha256 in noted if sha256 != record.draft_sha256]
-    for record, sha256 in changed:
-        record.draft_sha256 = sha256
-    for model, records in by_model(record for record, _sha256 in changed).items():
-        model._base_manager.bulk_update(records, ["draft_sha256"])
+def note_drafts(noted: Iterable[tuple[Record, Snapshot]]) -> None:
+    """Store the checksums of *noted*, pairs (record, what would be published of it), where they differ. One query for each
+    model."""
+    changed = []
+    for record, snapshot in noted:
+        checksums = {"draft_sha256": checksum(snapshot.json)}
+        if isinstance(record, TranslatedRecord):
+            checksums["original_sha256"] = snapshot.original_sha256
+        if any(getattr(record, column) != sha256 for column, sha256 in checksums.items()):
+            changed.append(record)
+        for column, sha256 in checksums.items():
+            setattr(record, column, sha256)
+    for model, records in by_model(changed).items():
+        translated = ["original_sha256"] if issubclass(model, TranslatedRecord) else []
+        model._base_manager.bulk_update(records, ["draft_sha256", *translated])
 
 
 def with_language(builder: SnapshotBuilder, published: JsonObject, draft: JsonObject, language: str) -> JsonObject:

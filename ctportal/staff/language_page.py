@@ -39,6 +39,7 @@ from ctportal.staff.text_rows import TextRowForm, text_form_fields, text_row, te
 from ctportal.workflow import audit, review, roles
 
 ABOUT_PUBLISHING = ("publish_note", "alone_reason", "mark")
+NOT_TYPED = frozenset({*ABOUT_PUBLISHING, "made_from"})
 
 
 class LanguageForm(TextRowForm, stale_save.ComparedForm, forms.Form):
@@ -51,6 +52,13 @@ class LanguageForm(TextRowForm, stale_save.ComparedForm, forms.Form):
         help_text=gettext_lazy("Required if you wrote this language yourself. Kept in the history and the ledger."),
     )
     mark = PublishingFields.base_fields["mark"]
+    # The original as it is on the page: what the translation is made from, whatever becomes of it until the page is saved.
+    made_from = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+    up_to_date = forms.BooleanField(
+        label=gettext_lazy("up to date"),
+        required=False,
+        help_text=gettext_lazy("Tick this when the translation says what the original says now."),
+    )
     never_stale = frozenset({*ABOUT_PUBLISHING, "upload", "kept_file", "remove_file"})
     new_row: dict[str, Any] = {}  # initial values of a new row
 
@@ -63,8 +71,13 @@ class LanguageForm(TextRowForm, stale_save.ComparedForm, forms.Form):
         self.labels = {}  # field name: (object, label)
         for heading, obj, names in page.admin.language_parts(self.instance, self.request.user):
             self._add_labels(heading, obj, names)
+        self.is_outdated = False
         if self.text_rows:
             self._add_text()
+            self.is_outdated = self.text_row.is_outdated(self.instance)
+            self.initial["made_from"] = self.instance.original_sha256
+        if not self.is_outdated:
+            del self.fields["up_to_date"]
 
     def _line(self, name, field, original, *, speaks=True, is_rich=False):
         """Add *field* beside the text *original* and return its line for the template. If *speaks* is true, the field
@@ -128,6 +141,8 @@ class LanguageForm(TextRowForm, stale_save.ComparedForm, forms.Form):
             self.add_error(None, stale_message(self.instance))
         if self.text_row is not None:
             self.text_row.ready = cleaned.get("ready", False)
+            if cleaned.get("up_to_date") or not self.is_outdated:
+                self.text_row.made_from = cleaned.get("made_from", "")
             self.clean_text()
         return cleaned
 
@@ -207,7 +222,7 @@ class LanguagePage(ObjectPage):
 
     def _note_change(self, form, before):
         """Record an unreviewed edit of this language. A record in review returns to draft if its draft changed."""
-        if not set(form.changed_data) - set(ABOUT_PUBLISHING):
+        if not set(form.changed_data) - NOT_TYPED:
             return
         presence.note_saving(self.request.user, self.record.uid, self.language)
         if not self.admin.publishable:

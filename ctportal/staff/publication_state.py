@@ -109,7 +109,18 @@ class PublicationFilter(admin.SimpleListFilter):
         return narrowed(queryset, Q(conditions[str(self.value())]))
 
 
+# The columns of a text that tell its state.
+STATE_OF_TEXT = ("language", "ready", "made_from")
+
+
+def state_of_text(row, record):
+    """Return the state of the text *row* of *record* in one further language; see language_state.html for the words."""
+    if not row.ready:
+        return "draft"
+    return "outdated" if row.is_outdated(record) else "ready"
+
+
 def language_marks(states):
-    """Return the languages in *states*, {language: "original", "ready" or "draft"}, as small marks."""
+    """Return the languages in *states*, {language: state}, as small marks."""
     marks = [(code, languages.LANGUAGES[code], states[code]) for code in languages.CODES if code in states]
     return component("languages", languages=marks)

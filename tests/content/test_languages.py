@@ -2,7 +2,9 @@
 
 import pytest
 
+from conferences.models import ConferenceText
 from ctportal.core.languages import CODES
+from documents.models import LanguageVersion
 
 pytestmark = pytest.mark.django_db
 
@@ -28,3 +30,12 @@ def test_a_conference_of_which_only_the_title_is_in_arabic_is_there_in_part(clie
 
     assert (minsk["languages"], minsk["partial_languages"]) == (["en"], ["ar", "zh", "fr", "ru", "es"])
     assert page["Content-Language"] == "ar, en"
+
+
+def test_every_translation_knows_its_original(demo):
+    texts = [(text, text.conference) for text in ConferenceText.objects.select_related("conference")]
+    texts += [(text, text.document) for text in LanguageVersion.objects.select_related("document")]
+    translations = [(text, record) for text, record in texts if text.language != record.original_language]
+
+    assert len(translations) > 70
+    assert [text for text, record in translations if text.made_from != record.original_sha256] == []

@@ -374,9 +374,8 @@ def _with_one_serializer(builder):
     serializer = builder.serializer_class(context={})
 
     def serialize(record):
-        ready = builder.languages(record)
-        serializer._context.update(languages=ready, texts=builder.texts(record))
-        return builder.with_languages(serializer.to_representation(record), ready)
+        serializer._context.update(builder.context(record))
+        return builder.with_languages(serializer.to_representation(record), serializer.context["languages"])
 
     builder.serialize = serialize
     return builder

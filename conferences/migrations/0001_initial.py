@@ -1699,6 +1699,20 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 (
+                    "plan",
+                    models.CharField(
+                        choices=[
+                            ("open", "not stated"),
+                            ("in-preparation", "in preparation"),
+                            ("not-planned", "not planned"),
+                        ],
+                        default="open",
+                        help_text="As long as the language is not ready. “In preparation” is published with the record: the page says that a version in this language is being prepared. “Not planned” is for staff: nobody is asked for this language.",
+                        max_length=20,
+                        verbose_name="plan",
+                    ),
+                ),
+                (
                     "made_from",
                     models.CharField(
                         blank=True,

@@ -55,15 +55,26 @@ class Languages(serializers.ListField):
     complete can be told only from all texts together."""
 
     child = serializers.ChoiceField(CODES)
+    which = "Languages in which all texts are there; the original is one of them."
 
-    def __init__(self, *, partial: bool = False, **kwargs: Any) -> None:
-        which = (
-            "some of the texts are there, not all" if partial else "all texts are there; the original is one of them"
-        )
-        super().__init__(read_only=True, help_text=f"Languages in which {which}.", **kwargs)
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(read_only=True, help_text=self.which, **kwargs)
 
     def get_attribute(self, instance: Any) -> list[str]:
         return []
+
+
+class PartialLanguages(Languages):
+    which = "Languages in which some of the texts are there, not all."
+
+
+class LanguagesInPreparation(Languages):
+    """Those of context "in_preparation"."""
+
+    which = "Languages that are not there yet and in preparation."
+
+    def get_attribute(self, instance: Any) -> list[str]:
+        return [code for code in CODES if code in self.context["in_preparation"]]
 
 
 class VocabularyLabel(Serializer):

@@ -149,9 +149,21 @@ class SnapshotBuilder:
         """Return the codes of the languages in which the record's own labels are ready."""
         return CODES
 
+    def in_preparation(self, record: Any) -> Collection[str]:
+        """Return the codes of the languages that are in preparation, and not ready."""
+        return ()
+
     def serialize(self, record: Record) -> JsonObject:
-        context = {"languages": self.languages(record), "texts": self.texts(record)}
+        context = self.context(record)
         return self.with_languages(dict(self.serializer_class(record, context=context).data), context["languages"])
+
+    def context(self, record: Record) -> dict[str, Any]:
+        """Return what the serializer has to know beside *record*."""
+        return {
+            "languages": self.languages(record),
+            "texts": self.texts(record),
+            "in_preparation": self.in_preparation(record),
+        }
 
     def with_languages(self, data: JsonObject, ready: Collection[str]) -> JsonObject:
         """Return *data* with its languages divided into complete and partial ones; only those *ready* are named."""
@@ -406,6 +418,8 @@ def _merge(serializer: serializers.Serializer[Any], old: JsonObject, new: JsonOb
         if isinstance(declared, LanguageObject):
             if declared.own:
                 result[name] = _replace_language(old[name], new[name], language)
+        elif name == "languages_in_preparation":
+            result[name] = [code for code in old.get(name, ()) if code != language]
         elif name == "versions":
             result[name] = [v for v in old[name] if v["language"] != language]
             result[name] += [v for v in new[name] if v["language"] == language]

@@ -25,7 +25,7 @@ from ctportal.core.codes import ConferenceKind, DocumentKind, EventStatus
 from ctportal.core.dates import PRECISIONS, first_day, format_date
 from ctportal.core.instants import show_instant, today
 from ctportal.publishing import epoch
-from ctportal.publishing.base_models import Stage, entry_model
+from ctportal.publishing.base_models import LanguagePlan, Stage, entry_model
 from ctportal.publishing.models import Edition, RecordType
 from ctportal.staff.interface_language import interface_language
 from ctportal.staff.list_search import narrowed
@@ -162,14 +162,14 @@ def tongues_of(user):
 
 
 # The states of a language in which somebody has something to do.
-TO_DO = ("draft", "outdated", "missing")
+TO_DO = ("draft", "announced", "outdated", "missing")
 # The model of the texts per language, and its foreign key to the record.
 TEXTS = {Conference: (ConferenceText, "conference"), Document: (LanguageVersion, "document")}
 
 
 def _without_language(queryset, user, now):
     """Return the records that lack a language assigned to *user*; for other users, those of the last twelve months
-    that lack any language. An outdated text counts as lacking.
+    that lack any language. An outdated text counts as lacking, a language that is not planned does not.
     """
     model = queryset.model._meta.concrete_model
     tongues, are_given = tongues_of(user)
@@ -180,9 +180,10 @@ def _without_language(queryset, user, now):
     texts, link = TEXTS[model]
     missing = Q()
     for code in tongues:
-        ready = texts.objects.filter(**{link: OuterRef("pk")}, language=code, ready=True).order_by()
-        current = ready.filter(made_from__in=["", OuterRef("original_sha256")])
-        missing |= ~Q(original_language=code) & ~Q(Exists(current))
+        done = Q(ready=True, made_from__in=["", OuterRef("original_sha256")])
+        not_asked_for = Q(ready=False, plan=LanguagePlan.NOT_PLANNED)
+        rows = texts.objects.filter(done | not_asked_for, **{link: OuterRef("pk")}, language=code).order_by()
+        missing |= ~Q(original_language=code) & ~Q(Exists(rows))
     return queryset.filter(missing)
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from ctportal.core import languages
 from ctportal.publishing import epoch
+from ctportal.publishing.base_models import LanguagePlan
 from ctportal.publishing.models import Edition
 from ctportal.publishing.state import State
 from ctportal.staff.components import component
@@ -110,13 +111,18 @@ class PublicationFilter(admin.SimpleListFilter):
 
 
 # The columns of a text that tell its state.
-STATE_OF_TEXT = ("language", "ready", "made_from")
+STATE_OF_TEXT = ("language", "ready", "made_from", "plan")
+STATE_OF_PLAN = {
+    LanguagePlan.OPEN: "draft",
+    LanguagePlan.IN_PREPARATION: "announced",
+    LanguagePlan.NOT_PLANNED: "not-planned",
+}
 
 
 def state_of_text(row, record):
     """Return the state of the text *row* of *record* in one further language; see language_state.html for the words."""
     if not row.ready:
-        return "draft"
+        return STATE_OF_PLAN[row.plan]
     return "outdated" if row.is_outdated(record) else "ready"
 
 

@@ -168,7 +168,7 @@ class ComparePage(VersionsPage):
     def _waiting(self):
         """Return the names of the languages of the draft that are not ready and would not be published."""
         states = self.admin.language_states(self.record)
-        return [name for code, name in languages.LANGUAGES.items() if states.get(code) == "draft"]
+        return [name for code, name in languages.LANGUAGES.items() if states.get(code) in ("draft", "announced")]
 
     def _leaving(self, before, after, old, new):
         """Return the names of the languages that are public now and would not be if the draft were published."""

@@ -93,6 +93,7 @@ FIELDS = {
     "original_language": gettext_lazy("original language"),
     "languages": gettext_lazy("languages"),
     "partial_languages": gettext_lazy("languages, in part"),
+    "languages_in_preparation": gettext_lazy("languages in preparation"),
     "versions": gettext_lazy("language versions"),
     "state": gettext_lazy("state of the text"),
     "standing": gettext_lazy("standing"),
@@ -133,6 +134,7 @@ KINDS = {
     "sessions": codes.SessionKind.choices,
     "links": codes.LinkKind.choices,
 }
+LANGUAGES = frozenset({"language", "original_language", "languages", "partial_languages", "languages_in_preparation"})
 DATES = frozenset({"start_date", "end_date", "date", "taken_on", "announced_on"})
 # Fields with text in a single language that is compared word by word.
 TEXTS = frozenset({"reason", "source", "contact", "credit", "rights", "room", "name"})
@@ -254,7 +256,7 @@ class _Teller:
             return format_date(date.fromisoformat(value), self.language)
         if name == "country":
             return country_name(value, self.language)
-        if name in ("language", "original_language", "languages", "partial_languages") and value in CODES:
+        if name in LANGUAGES and value in CODES:
             return language_name(value)
         if isinstance(value, int):
             return number(value, self.language)

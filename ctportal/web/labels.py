@@ -35,7 +35,11 @@ def language_notice(title: LocalizedText, data: dict[str, Any], language: str, s
             "Some texts of this page are not yet available in %(language)s. They are shown in %(shown)s."
         )
         shown = data["original_language"]
-    return {"lines": [sentence % {"language": LANGUAGE_NAMES[language], "shown": LANGUAGE_NAMES[shown]}]}
+    names = {"language": LANGUAGE_NAMES[language], "shown": LANGUAGE_NAMES[shown]}
+    lines = [sentence % names]
+    if language in data.get("languages_in_preparation", ()):
+        lines.append(gettext("A version in %(language)s is in preparation.") % names)
+    return {"lines": lines}
 
 
 def measure(code: str, count: int) -> str:

@@ -51,6 +51,7 @@ from documents.models import Delivery, Document, DocumentRelation, Issuer, Langu
 from . import synthetic, worker
 
 BY = "benchmarks"
+PLAIN = {"note": "", "minor": False}
 BATCH = 50  # conferences written together; parents and references are in the same batch, so batches are independent
 LEDGER_BATCH = 2000
 SERIES, THEMES, ORGANIZATIONS, PEOPLE, PICTURES = 20, 30, 300, 500, 10
@@ -380,8 +381,8 @@ def _with_one_serializer(builder):
     serializer = builder.serializer_class(context={})
 
     def serialize(record):
-        serializer._context.update(languages=builder.languages(record), texts=builder.texts(record))
-        return serializer.to_representation(record)
+        serializer._context.update(builder.context(record))
+        return builder.with_languages(serializer.to_representation(record), serializer.context["languages"])
 
     builder.serialize = serialize
     return builder
@@ -396,7 +397,7 @@ def line_of_editions(line, number):
         start = synthetic.release(first.date, number, hour=12)
     starts = [start + timedelta(hours=step) for step in range(len(line))]
     return [
-        edition_of(snapshot, begin, until, by=BY, at=begin)
+        edition_of(snapshot, begin, until, by=BY, at=begin, **PLAIN)
         for snapshot, begin, until in itertools.zip_longest(line, starts, starts[1:])
     ]
 
@@ -421,7 +422,8 @@ def publish_vocabulary():
     for builder in (BUILDERS[model.record_type] for model in (Series, Theme, Organization, Person)):
         snapshots = [builder.snapshot_of(entry) for entry in builder.queryset().order_by("pk") if entry.uid in opened]
         starts = [opened[snapshot.uid] for snapshot in snapshots]
-        made = [edition_of(each, start, None, by=BY, at=start) for each, start in zip(snapshots, starts, strict=True)]
+        pairs = zip(snapshots, starts, strict=True)
+        made = [edition_of(each, start, None, by=BY, at=start, **PLAIN) for each, start in pairs]
         insert(made, snapshots)
 
 

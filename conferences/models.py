@@ -27,7 +27,7 @@ from ctportal.core.codes import (
     SessionKind,
 )
 from ctportal.core.countries import COUNTRY_CHOICES
-from ctportal.publishing.base_models import ReviewedRecord, SluggedRecord
+from ctportal.publishing.base_models import SluggedRecord, TextOfLanguage, TranslatedRecord
 from ctportal.publishing.models import RecordType
 from ctportal.publishing.text_fields import AddressField, LineField, LinesField, MailboxField, Searched
 
@@ -43,7 +43,7 @@ from .photo_models import Photo  # noqa: F401 - a model of this app
 from .vocabulary_models import Organization, Person, Series, Theme
 
 
-class Conference(Searched, ReviewedRecord, SluggedRecord):
+class Conference(Searched, TranslatedRecord, SluggedRecord):
     """A conference as staff work on it, held from start_date to end_date inclusive (local dates of its time zone)."""
 
     searched = ("name", "slug", "city")
@@ -142,7 +142,7 @@ class Conference(Searched, ReviewedRecord, SluggedRecord):
             raise ValidationError({"end_date": text % {"days": days}})
 
 
-class ConferenceText(Searched):
+class ConferenceText(Searched, TextOfLanguage):
     """The long texts of a conference in one language, and whether everything in that language is ready for the public."""
 
     searched = ("title", "alternate_title")

@@ -15,8 +15,8 @@ from ctportal.core.dates import format_date, iso_date, last_day
 from ctportal.core.instants import end_of_day
 from ctportal.core.languages import LANGUAGES
 from ctportal.web.cards import date_of, dates_of, event_status, off, short_title, web_address
-from ctportal.web.labels import figure_without_number, foreign_notice, label, measure
-from ctportal.web.text import LanguageContext, number
+from ctportal.web.labels import figure_without_number, label, language_notice, measure
+from ctportal.web.text import LanguageContext, number, texts_of_page
 
 # schema.org's terms for the status of an event and for the way to attend it.
 EVENT_STATUS = {"postponed": "EventPostponed", "cancelled": "EventCancelled"}
@@ -39,7 +39,7 @@ def conference_view(data, language, *, is_over, sources=None, documents=None, fu
     *sources* is {key of a figure: its public source document}, *documents* is {key of a session: its documents},
     *fulfilled* are the keys of the expected documents that are public.
     """
-    texts = LanguageContext(language, data["original_language"])
+    texts = texts_of_page(data, language)
     title = texts.pick(data["title"])
     rest = texts.after(title)
     dates = dates_of(data, language)
@@ -82,7 +82,7 @@ def conference_view(data, language, *, is_over, sources=None, documents=None, fu
         "expected": [expected(entry, rest) for entry in data["expected_documents"] if entry["key"] not in fulfilled],
         "links": [link(entry, rest) for entry in data["links"]],
         "same_as": same_as(data),
-        "notice": notice(title, language),
+        "notice": notice(title, data, language),
         "description": str(summary) or ", ".join([dates, *places]),
         "series": [
             {
@@ -116,9 +116,9 @@ def time_note(days, city):
     return _("Times are local times in %(city)s.") % {"city": city}
 
 
-def notice(title, language):
+def notice(title, data, language):
     sentence = _("This page is not yet available in %(language)s. Its texts are shown in %(shown)s.")
-    return foreign_notice(title, language, sentence)
+    return language_notice(title, data, language, sentence)
 
 
 def other_dates(entries, kind, language):
@@ -296,7 +296,7 @@ def organizers(data, texts):
 
 def photo_view(data, language):
     """Return what the page of a photo shows of its public JSON *data*."""
-    texts = LanguageContext(language, data["original_language"])
+    texts = texts_of_page(data, language)
     caption = texts.pick(data["caption"])
     rest = texts.after(caption)
     alt = rest.pick(data["alt_text"])

@@ -7,7 +7,16 @@ imported: the input is duck-typed.
 from rest_framework import serializers
 
 from ctportal.core import codes
-from ctportal.publishing.shapes import Labels, Languages, PublicFile, Serializer, Texts, VocabularyLabel
+from ctportal.publishing.shapes import (
+    Labels,
+    Languages,
+    LanguagesInPreparation,
+    PartialLanguages,
+    PublicFile,
+    Serializer,
+    Texts,
+    VocabularyLabel,
+)
 
 
 class SeriesSerializer(Serializer):
@@ -194,6 +203,8 @@ class ConferenceSerializer(Serializer):
     time_zone = serializers.CharField(help_text="IANA name.")
     original_language = serializers.CharField()
     languages = Languages()
+    partial_languages = PartialLanguages()
+    languages_in_preparation = LanguagesInPreparation()
     title = Texts()
     alternate_title = Texts(help_text="Where sources call it by two titles.")
     motto = Texts()
@@ -229,5 +240,7 @@ class PhotoSerializer(Serializer):
     order = serializers.IntegerField()
     featured = serializers.BooleanField()
     original_language = serializers.CharField()
+    languages = Languages()
+    partial_languages = PartialLanguages()
     download = PublicFile(source="download_file", help_text="The largest picture offered.")
     renditions = PublicFile(many=True, source="rendition_files")

@@ -8,6 +8,7 @@ from ctportal.core.countries import regions_of
 from ctportal.core.dates import first_day, last_day
 from ctportal.core.instants import end_of_day
 from ctportal.core.languages import CODES
+from ctportal.publishing.base_models import LanguagePlan
 from ctportal.publishing.models import RecordType
 from ctportal.publishing.snapshot import SnapshotBuilder, SnapshotLink, register
 
@@ -87,6 +88,10 @@ class TextsSnapshotBuilder(SnapshotBuilder):
 
     def languages(self, record):
         return {row.language for row in self.texts(record)} | {record.original_language}
+
+    def in_preparation(self, record):
+        planned = [row for row in getattr(record, self.rows).all() if row.plan == LanguagePlan.IN_PREPARATION]
+        return {row.language for row in planned} - self.languages(record)
 
     def missing(self, record, texts=None):
         texts = self.texts(record) if texts is None else texts
@@ -229,7 +234,7 @@ class PhotoSnapshotBuilder(SnapshotBuilder):
     def facets(self, data):
         for person in data["people"]:
             yield "person", person["uid"]
-        for code in {*data["alt_text"], *data["caption"]}:
+        for code in data["languages"]:
             yield "language", code
 
     def links(self, record):

@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ctportal.core import codes
-from ctportal.core.languages import CODES
 from ctportal.publishing.models import Edition
 from ctportal.reading.context import ReadRequest
 from ctportal.reading.queries import referring
@@ -22,7 +21,7 @@ from ctportal.web.labels import number_in_series
 from ctportal.web.listing import EditionListView
 from ctportal.web.page import Crumb, site_root
 from ctportal.web.press import press_contact
-from ctportal.web.records import EditionDetailView, RecordPage, render_record_page, structured_data
+from ctportal.web.records import EditionDetailView, RecordPage, banner_of, render_record_page, structured_data
 from ctportal.web.text import LanguageContext
 from ctportal.web.vocabulary import render_vocabulary
 
@@ -141,7 +140,7 @@ def render_conference(request: ReadRequest, page: RecordPage) -> HttpResponse:
         request,
         page,
         "conferences/detail.html",
-        {**shown, "banner": page.banner or conference["notice"]},
+        {**shown, "banner": banner_of(page, conference["notice"])},
         title=_with_year(conference),
         description=conference["description"],
         crumbs=(Crumb(_("Conferences"), "conferences/"), Crumb(conference["short_title"])),
@@ -150,7 +149,6 @@ def render_conference(request: ReadRequest, page: RecordPage) -> HttpResponse:
         ),
         section="conferences",
         image=image,
-        languages=page.data["languages"],
     )
 
 
@@ -317,7 +315,6 @@ def render_photo(request: HttpRequest, page: RecordPage) -> HttpResponse:
     picture = None if page.version else cards.picture_of(data, language, sizes=PHOTO_SIZES, eager=True)
     caption = str(photo["caption"]) or str(photo["alt"]) or data["credit"]
     title = caption if len(caption) <= 90 else caption[:90].rsplit(" ", 1)[0] + "…"
-    languages = [code for code in CODES if code in data["caption"] or code in data["alt_text"]]
     return render_record_page(
         request,
         page,
@@ -332,7 +329,7 @@ def render_photo(request: HttpRequest, page: RecordPage) -> HttpResponse:
             "position": (place, count) if place else None,
             "previous": f"/{language}/photos/{order[place - 2]}/" if place > 1 else "",
             "next": f"/{language}/photos/{order[place]}/" if 0 < place < count else "",
-            "banner": page.banner or notice(photo["caption"], language),
+            "banner": banner_of(page, notice(photo["caption"] or photo["alt"], data, language)),
             "og_type": "article",
         },
         title=title,
@@ -345,7 +342,6 @@ def render_photo(request: HttpRequest, page: RecordPage) -> HttpResponse:
         data=_image_data(request, page, photo) if picture else None,
         section="photos",
         image=picture["src"] if picture else "",
-        languages=languages,
     )
 
 

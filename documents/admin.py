@@ -22,6 +22,7 @@ from ctportal.staff.inlines import LabelTabularInline
 from ctportal.staff.interface_language import interface_language
 from ctportal.staff.label_forms import LabelForm, labels_of
 from ctportal.staff.language_page import LanguageForm
+from ctportal.staff.publication_state import STATE_OF_TEXT
 from ctportal.staff.record_admin import RecordAdmin
 from ctportal.staff.record_form import RecordForm, text_form
 from ctportal.workflow.redaction import Redacted, redact
@@ -205,7 +206,7 @@ class DocumentAdmin(RecordAdmin):
     def get_queryset(self, request):
         queryset = super().get_queryset(request)
         page = request.resolver_match.url_name if request.resolver_match else ""
-        light = LanguageVersion.objects.only("document", "language", "title", "ready")
+        light = LanguageVersion.objects.only("document", "title", *STATE_OF_TEXT)
         if page == "autocomplete":
             return queryset.prefetch_related(Prefetch("versions", light))
         if not page.endswith("_changelist"):

@@ -23,7 +23,7 @@ from ctportal.core.codes import (
 )
 from ctportal.core.symbols import normalize_symbol
 from ctportal.files.models import StoredFile
-from ctportal.publishing.base_models import ReviewedRecord, SluggedRecord
+from ctportal.publishing.base_models import SluggedRecord, TextOfLanguage, TranslatedRecord
 from ctportal.publishing.models import RecordType
 from ctportal.publishing.text_fields import AddressField, LineField, Searched
 
@@ -64,7 +64,7 @@ class SymbolField(LineField):
         return super().formfield(**{"max_length": 200, **kwargs})
 
 
-class Document(Searched, ReviewedRecord, SluggedRecord):
+class Document(Searched, TranslatedRecord, SluggedRecord):
     searched = ("slug", "symbol")
     record_type = RecordType.DOCUMENT
     named_by = ("versions",)
@@ -157,7 +157,7 @@ class Document(Searched, ReviewedRecord, SluggedRecord):
             )
 
 
-class LanguageVersion(Searched):
+class LanguageVersion(Searched, TextOfLanguage):
     """A document in one language: its text, its file, the address of the original, or several of these."""
 
     searched = ("title",)

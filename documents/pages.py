@@ -9,8 +9,8 @@ from ctportal.core.languages import LANGUAGES
 from ctportal.core.rich_text import excerpt
 from ctportal.core.symbols import symbol_url
 from ctportal.web.cards import date_of, file_line, kinds, web_address
-from ctportal.web.labels import foreign_notice, label
-from ctportal.web.text import LanguageContext
+from ctportal.web.labels import label, language_notice
+from ctportal.web.text import texts_of_page
 
 # schema.org's types for kinds of documents; all others are a DigitalDocument.
 SCHEMA_TYPES = {"press-release": "NewsArticle", "news-item": "NewsArticle", "report": "Report"}
@@ -18,7 +18,7 @@ SCHEMA_TYPES = {"press-release": "NewsArticle", "news-item": "NewsArticle", "rep
 
 def document_view(data, language):
     """Return what the page of a document shows of its public JSON *data*. *language* must be active."""
-    texts = LanguageContext(language, data["original_language"])
+    texts = texts_of_page(data, language)
     title = texts.pick(data["title"])
     rest = texts.after(title)
     body = rest.pick(data["body"])
@@ -50,8 +50,8 @@ def document_view(data, language):
         "version": version and version_view(version, language),
         "versions": versions,
         "originals": [each for each in versions if each["file"] or each["external"]],
-        "notice": foreign_notice(
-            title, language, _("This document is not available in %(language)s. You are reading it in %(shown)s.")
+        "notice": language_notice(
+            title, data, language, _("This document is not available in %(language)s. You are reading it in %(shown)s.")
         ),
         "description": excerpt(str(body), 200) if body else str(title),
     }

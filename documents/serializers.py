@@ -4,7 +4,16 @@ from rest_framework import serializers
 
 from ctportal.core import codes
 from ctportal.core.languages import CODES
-from ctportal.publishing.shapes import Labels, Languages, PublicFile, Serializer, Texts, VocabularyLabel
+from ctportal.publishing.shapes import (
+    Labels,
+    Languages,
+    LanguagesInPreparation,
+    PartialLanguages,
+    PublicFile,
+    Serializer,
+    Texts,
+    VocabularyLabel,
+)
 
 
 class IssuerSerializer(Serializer):
@@ -72,6 +81,8 @@ class DocumentSerializer(Serializer):
     place = Labels(own=True)
     original_language = serializers.CharField()
     languages = Languages()
+    partial_languages = PartialLanguages()
+    languages_in_preparation = LanguagesInPreparation()
     title = Texts()
     body = Texts(help_text="HTML.")
     versions = LanguageVersions()

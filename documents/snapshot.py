@@ -42,6 +42,18 @@ class DocumentSnapshotBuilder(TextsSnapshotBuilder):
         precision = record.date_precision
         return first_day(record.date, precision), last_day(record.date, precision), None
 
+    def own_texts(self, data):
+        # A file or an external address is as good as a text on the page.
+        elsewhere = {v["language"]: "elsewhere" for v in data["versions"] if v["file"] or v["external_url"]}
+        return super().own_texts(data | {"body": elsewhere | data["body"]})
+
+    def originals(self, data):
+        # The text may stand in the file alone.
+        files = [
+            v["file"]["sha256"] for v in data["versions"] if v["language"] == data["original_language"] and v["file"]
+        ]
+        return [*super().originals(data), *files]
+
     def card(self, data):
         card = pick(
             data,

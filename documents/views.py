@@ -15,7 +15,7 @@ from ctportal.web import cards
 from ctportal.web.listing import EditionListView
 from ctportal.web.page import Crumb, site_root
 from ctportal.web.press import press_contact
-from ctportal.web.records import EditionDetailView, RecordPage, render_record_page, structured_data
+from ctportal.web.records import EditionDetailView, RecordPage, banner_of, render_record_page, structured_data
 
 from .citations import citations
 from .pages import SCHEMA_TYPES, document_view
@@ -70,7 +70,7 @@ def render_document(request: HttpRequest, page: RecordPage) -> HttpResponse:
             "path": page.path,
             "past_files": [each["file"] for each in document["versions"] if each["file"]] if page.version else (),
             "past": bool(page.version),
-            "banner": page.banner or document["notice"],
+            "banner": banner_of(page, document["notice"]),
             "og_type": "article",
         },
         title=str(document["title"]),
@@ -83,7 +83,6 @@ def render_document(request: HttpRequest, page: RecordPage) -> HttpResponse:
         ),
         data=_structured(request, page, document, conference),
         section=SECTIONS.get(document["code"], "documents"),
-        languages=page.data["languages"],
     )
 
 

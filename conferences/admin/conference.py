@@ -19,7 +19,7 @@ from ctportal.staff.buttons import names_of
 from ctportal.staff.interface_language import interface_language
 from ctportal.staff.label_forms import labels_of
 from ctportal.staff.object_pages import page_address
-from ctportal.staff.publication_state import badge
+from ctportal.staff.publication_state import STATE_OF_TEXT, badge
 from ctportal.staff.record_admin import RecordAdmin
 from ctportal.staff.record_form import RecordForm, text_form
 from ctportal.workflow import roles
@@ -122,7 +122,7 @@ class ConferenceAdmin(RecordAdmin):
         photos = roles.readable(Photo.objects.filter(conference=OuterRef("pk")), request.user)
         documents = Document.objects.only("conference", "kind", "also_serves_as", "occasion").order_by()
         return queryset.annotate(has_photos=Exists(photos)).prefetch_related(
-            Prefetch("texts", ConferenceText.objects.only("conference", "language", "ready")),
+            Prefetch("texts", ConferenceText.objects.only("conference", *STATE_OF_TEXT)),
             Prefetch("documents", roles.readable(documents, request.user)),
         )
 

@@ -17,7 +17,7 @@ from conferences.models import Conference
 from ctportal.core.codes import Occasion
 from ctportal.publishing.base_models import entry_model
 from ctportal.staff.panel import language_matrix
-from ctportal.staff.publication_state import badge, note_publication, publication_state
+from ctportal.staff.publication_state import STATE_OF_TEXT, badge, note_publication, publication_state
 from ctportal.workflow import roles
 from documents.models import CoChairsSummary, Document, LanguageVersion, OtherDocument, PressRelease, Statement
 
@@ -74,7 +74,7 @@ def add_links(conference, user):
 def dossier_rows(site: AdminSite, conference: Conference, user):
     """Return a row for each document that *user* may read, each missing part, and the photos."""
     documents = roles.readable(conference.documents.order_by("date", "pk"), user)
-    titles = LanguageVersion.objects.only("document", "language", "title", "ready")
+    titles = LanguageVersion.objects.only("document", "title", *STATE_OF_TEXT)
     rest = documents = note_publication(documents.prefetch_related(Prefetch("versions", titles)))
     rows = []
     for part in PARTS:

@@ -14,7 +14,7 @@ from ctportal.publishing import epoch
 from ctportal.publishing.base_models import Record, ReviewedRecord, label_names
 from ctportal.publishing.models import Edition, LedgerEntry, Relation
 from ctportal.publishing.renaming import lock_showing, merge_entries, relabel
-from ctportal.publishing.snapshot import builder_for, checksum, note_draft
+from ctportal.publishing.snapshot import builder_for, note_draft
 from ctportal.publishing.state import SHOWS, differs
 from ctportal.workflow import review, revisions
 from documents.models import Delivery, Issuer, Mention
@@ -226,7 +226,7 @@ def _refresh(records, by, comment):
         found = list(builder.queryset().filter(pk__in=keys))
         for loaded, snapshot in zip(found, builder.snapshots_of(found), strict=True):
             before = loaded.draft_sha256
-            note_draft(loaded, checksum(snapshot.json))
+            note_draft(loaded, snapshot)
             if isinstance(loaded, ReviewedRecord) and loaded.draft_sha256 != before:
                 review.return_for_entry(loaded, by)
             revisions.keep_loaded(loaded, by=by, comment=comment)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -158,3 +158,61 @@ class ReviewedRecord(Record):
 
     class Meta:
         abstract = True
+
+
+class TranslatedRecord(ReviewedRecord):
+    """A record whose long texts are rows per language, each a ``TextOfLanguage``."""
+
+    original_sha256 = models.CharField(
+        max_length=64, blank=True, editable=False, help_text="Checksum of the texts that translations are made from."
+    )
+
+    class Meta:
+        abstract = True
+
+
+class LanguagePlan(models.TextChoices):
+    """What is planned for a language that is not ready."""
+
+    OPEN = "open", _("not stated")
+    IN_PREPARATION = "in-preparation", _("in preparation")
+    NOT_PLANNED = "not-planned", _("not planned")
+
+
+class TextOfLanguage(models.Model):
+    """The long texts of a record in one language. ``language``, ``title`` and ``ready`` are fields of the subclasses."""
+
+    language: str
+    title: str
+    ready: bool
+    plan = models.CharField(
+        _("plan"),
+        max_length=20,
+        choices=LanguagePlan,
+        default=LanguagePlan.OPEN,
+        help_text=_(
+            "As long as the language is not ready. “In preparation” is published with the record: the page says that a "
+            "version in this language is being prepared. “Not planned” is for staff: nobody is asked for this language."
+        ),
+    )
+    # Empty in the original language, and where it is not known.
+    made_from = models.CharField(
+        _("checksum of the original"),
+        max_length=64,
+        blank=True,
+        editable=False,
+        help_text="original_sha256 of the record as it was when this was translated.",
+    )
+
+    class Meta:
+        abstract = True
+
+    def clean_fields(self, exclude: Collection[str] | None = None) -> None:
+        # Of a language that is only planned, or not, there is no title yet.
+        is_planned = self.plan != LanguagePlan.OPEN and not self.ready
+        super().clean_fields({*(exclude or ()), "title"} if is_planned and not self.title else exclude)
+
+    def is_outdated(self, record: TranslatedRecord) -> bool:
+        """Return whether the original of *record* has changed since this text was translated from it."""
+        is_translation = self.language != record.original_language
+        return is_translation and self.made_from not in ("", record.original_sha256)

@@ -26,7 +26,6 @@ from .snapshot import (
     Snapshot,
     builder_for,
     canonical,
-    checksum,
     naming,
     note_draft,
     parents_of,
@@ -78,7 +77,7 @@ def relabel(entry: SluggedRecord, *, by: Author, note: str = "", reason: str = "
             open_entries(changes, parents_of([entry]).values())
             refuse_loops(changes, [snapshot])
             _relabel(changes, snapshot, note=note, reason=reason)
-        note_draft(entry, checksum(snapshot.json))
+        note_draft(entry, snapshot)
         done = _replace_label(changes, entry.uid, snapshot, note=note, reason=reason)
         # The caller writes the step of the entry itself, which somebody approves.
         _tell_names(changes, done.made)

@@ -148,7 +148,7 @@ def publish_all(
                 results.append(_publish(changes, draft, start, options))
         shown = (entry for draft in drafts for entry in builder_for(draft.loaded).vocabulary(draft.loaded))
         open_entries(changes, shown)
-        note_drafts((draft.record, result.edition.sha256) for draft, result in zip(drafts, results, strict=True))
+        note_drafts((draft.record, draft.snapshot) for draft in drafts)
     return results
 
 

@@ -51,15 +51,30 @@ class Texts(LanguageObject):
 
 
 class Languages(serializers.ListField):
-    """The languages the record is complete in, in the order of ctportal.core.languages."""
+    """Codes of languages, in the order of ctportal.core.languages. ``SnapshotBuilder.serialize`` fills them in: what is
+    complete can be told only from all texts together."""
 
-    child = serializers.CharField()
+    child = serializers.ChoiceField(CODES)
+    which = "Languages in which all texts are there; the original is one of them."
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(read_only=True, help_text="Languages that are complete.", **kwargs)
+        super().__init__(read_only=True, help_text=self.which, **kwargs)
 
     def get_attribute(self, instance: Any) -> list[str]:
-        return [code for code in CODES if code in self.context["languages"]]
+        return []
+
+
+class PartialLanguages(Languages):
+    which = "Languages in which some of the texts are there, not all."
+
+
+class LanguagesInPreparation(Languages):
+    """Those of context "in_preparation"."""
+
+    which = "Languages that are not there yet and in preparation."
+
+    def get_attribute(self, instance: Any) -> list[str]:
+        return [code for code in CODES if code in self.context["in_preparation"]]
 
 
 class VocabularyLabel(Serializer):

@@ -12,7 +12,7 @@ import operator
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import reduce
+from functools import cached_property, reduce
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
@@ -28,7 +28,8 @@ from ctportal.core.types import JsonObject, JsonValue, LazyText, TextByLanguage
 from ctportal.files.models import StoredFile
 
 from . import epoch
-from .base_models import Record, SluggedRecord, by_model, concrete_model
+from .base_models import Record, SluggedRecord, TranslatedRecord, by_model, concrete_model
+from .completeness import divided, own_texts, published_languages
 from .models import VOCABULARY, Edition
 from .shapes import LanguageObject
 
@@ -96,6 +97,11 @@ class Snapshot:
         return canonical(self.builder.card(self.data))
 
     @property
+    def original_sha256(self) -> str:
+        """Checksum of the texts that a translation is made from. Their order does not count."""
+        return checksum(canonical(sorted(self.builder.originals(self.data))))
+
+    @property
     def conference(self) -> UUID | None:
         """uid of the conference that the document or photo belongs to, or None."""
         return next((link.target for link in self.links if link.name == "conference"), None)
@@ -146,9 +152,41 @@ class SnapshotBuilder:
         """Return the codes of the languages in which the record's own labels are ready."""
         return CODES
 
+    def in_preparation(self, record: Any) -> Collection[str]:
+        """Return the codes of the languages that are in preparation, and not ready."""
+        return ()
+
     def serialize(self, record: Record) -> JsonObject:
-        context = {"languages": self.languages(record), "texts": self.texts(record)}
-        return dict(self.serializer_class(record, context=context).data)
+        context = self.context(record)
+        return self.with_languages(dict(self.serializer_class(record, context=context).data), context["languages"])
+
+    def context(self, record: Record) -> dict[str, Any]:
+        """Return what the serializer has to know beside *record*."""
+        return {
+            "languages": self.languages(record),
+            "texts": self.texts(record),
+            "in_preparation": self.in_preparation(record),
+        }
+
+    def with_languages(self, data: JsonObject, ready: Collection[str]) -> JsonObject:
+        """Return *data* with its languages divided into complete and partial ones; only those *ready* are named."""
+        if "languages" not in self.declared.fields:
+            return data
+        return data | divided(list(self.own_texts(data)), data["original_language"], ready)
+
+    def own_texts(self, data: JsonObject) -> Iterator[TextByLanguage]:
+        """Yield what has to be there in a language of *data* for it to be complete, each as a language object."""
+        return own_texts(self.declared, data)
+
+    def originals(self, data: JsonObject) -> list[str]:
+        """Return what is translated of *data*: its own texts in the original language."""
+        original = data["original_language"]
+        return [text[original] for text in own_texts(self.declared, data) if text.get(original)]
+
+    @cached_property
+    def declared(self) -> serializers.Serializer[Any]:
+        """The serializer without a record, for what it declares."""
+        return self.serializer_class()
 
     def snapshot(self, record: Record) -> Snapshot:
         """Return the Snapshot of *record* as it would be published now."""
@@ -368,13 +406,13 @@ def _in_any(choices: Iterable[QuerySet[Any, Any]]) -> Q:
 
 def refresh_draft(record: Record) -> None:
     """Store on *record* the checksum of what would be published now. Lists compare it with the edition in force."""
-    note_draft(record, checksum(builder_for(record).snapshot(record).json))
+    note_draft(record, builder_for(record).snapshot(record))
 
 
 def languages_leaving(record: Record, edition: Edition) -> list[str]:
     """Return the codes of the languages of *edition* in which *record* is not ready any more. Photos have none."""
     ready = builder_for(record).languages(record)
-    return [code for code in edition.data.get("languages", []) if code not in ready]
+    return [code for code in published_languages(edition.data) if code not in ready]
 
 
 def delete_rows(rows: QuerySet[Any]) -> None:
@@ -395,25 +433,34 @@ def refresh_drafts(records: QuerySet[Record]) -> None:
     rows = records.iterator(chunk_size=AT_ONCE)
     while some := list(islice(rows, AT_ONCE)):
         snapshots = builder_for(some[0]).snapshots_of(some)
-        note_drafts((record, checksum(snapshot.json)) for record, snapshot in zip(some, snapshots, strict=True))
+        note_drafts(zip(some, snapshots, strict=True))
 
 
-def note_draft(record: Record, sha256: str) -> None:
-    note_drafts([(record, sha256)])
+def note_draft(record: Record, snapshot: Snapshot) -> None:
+    note_drafts([(record, snapshot)])
 
 
-def note_drafts(noted: Iterable[tuple[Record, str]]) -> None:
-    """Store the checksums of *noted*, pairs (record, checksum), where they differ. One query for each model."""
-    changed = [(record, sha256) for record, sha256 in noted if sha256 != record.draft_sha256]
-    for record, sha256 in changed:
-        record.draft_sha256 = sha256
-    for model, records in by_model(record for record, _sha256 in changed).items():
-        model._base_manager.bulk_update(records, ["draft_sha256"])
+def note_drafts(noted: Iterable[tuple[Record, Snapshot]]) -> None:
+    """Store the checksums of *noted*, pairs (record, what would be published of it), where they differ. One query for each
+    model."""
+    changed = []
+    for record, snapshot in noted:
+        checksums = {"draft_sha256": checksum(snapshot.json)}
+        if isinstance(record, TranslatedRecord):
+            checksums["original_sha256"] = snapshot.original_sha256
+        if any(getattr(record, column) != sha256 for column, sha256 in checksums.items()):
+            changed.append(record)
+        for column, sha256 in checksums.items():
+            setattr(record, column, sha256)
+    for model, records in by_model(changed).items():
+        translated = ["original_sha256"] if issubclass(model, TranslatedRecord) else []
+        model._base_manager.bulk_update(records, ["draft_sha256", *translated])
 
 
 def with_language(builder: SnapshotBuilder, published: JsonObject, draft: JsonObject, language: str) -> JsonObject:
     """Return the JSON *published* with the record's own texts in *language* from *draft*. Nothing else changes."""
-    return _merge(builder.serializer_class(), published, draft, language)
+    merged = _merge(builder.declared, published, draft, language)
+    return builder.with_languages(merged, {*published_languages(published), language})
 
 
 def _merge(serializer: serializers.Serializer[Any], old: JsonObject, new: JsonObject, language: str) -> JsonObject:
@@ -422,8 +469,8 @@ def _merge(serializer: serializers.Serializer[Any], old: JsonObject, new: JsonOb
         if isinstance(declared, LanguageObject):
             if declared.own:
                 result[name] = _replace_language(old[name], new[name], language)
-        elif name == "languages":
-            result[name] = [code for code in CODES if code in old[name] or code == language]
+        elif name == "languages_in_preparation":
+            result[name] = [code for code in old.get(name, ()) if code != language]
         elif name == "versions":
             result[name] = [v for v in old[name] if v["language"] != language]
             result[name] += [v for v in new[name] if v["language"] == language]

@@ -25,14 +25,14 @@ from ctportal.core.codes import ConferenceKind, DocumentKind, EventStatus
 from ctportal.core.dates import PRECISIONS, first_day, format_date
 from ctportal.core.instants import show_instant, today
 from ctportal.publishing import epoch
-from ctportal.publishing.base_models import Stage, entry_model
+from ctportal.publishing.base_models import LanguagePlan, Stage, entry_model
 from ctportal.publishing.models import Edition, RecordType
 from ctportal.staff.interface_language import interface_language
 from ctportal.staff.list_search import narrowed
 from ctportal.staff.object_pages import page_address
 from ctportal.staff.panel import language_matrix
 from ctportal.staff.preview import zone_of
-from ctportal.staff.publication_state import has_one_of, same_as_draft
+from ctportal.staff.publication_state import STATE_OF_TEXT, has_one_of, same_as_draft
 from ctportal.workflow import roles
 from ctportal.workflow.models import UnreviewedEdit
 from ctportal.workflow.redaction import redact
@@ -161,13 +161,15 @@ def tongues_of(user):
     return (given, True) if given and len(given) < len(languages.CODES) else (list(languages.CODES), False)
 
 
+# The states of a language in which somebody has something to do.
+TO_DO = ("draft", "announced", "outdated", "missing")
 # The model of the texts per language, and its foreign key to the record.
 TEXTS = {Conference: (ConferenceText, "conference"), Document: (LanguageVersion, "document")}
 
 
 def _without_language(queryset, user, now):
     """Return the records that lack a language assigned to *user*; for other users, those of the last twelve months
-    that lack any language.
+    that lack any language. An outdated text counts as lacking, a language that is not planned does not.
     """
     model = queryset.model._meta.concrete_model
     tongues, are_given = tongues_of(user)
@@ -178,8 +180,10 @@ def _without_language(queryset, user, now):
     texts, link = TEXTS[model]
     missing = Q()
     for code in tongues:
-        ready = texts.objects.filter(**{link: OuterRef("pk")}, language=code, ready=True).order_by()
-        missing |= ~Q(original_language=code) & ~Q(Exists(ready))
+        done = Q(ready=True, made_from__in=["", OuterRef("original_sha256")])
+        not_asked_for = Q(ready=False, plan=LanguagePlan.NOT_PLANNED)
+        rows = texts.objects.filter(done | not_asked_for, **{link: OuterRef("pk")}, language=code).order_by()
+        missing |= ~Q(original_language=code) & ~Q(Exists(rows))
     return queryset.filter(missing)
 
 
@@ -244,7 +248,7 @@ SECTIONS = [
     ),
     Section("alt", gettext_lazy("Photos without alternative text"), (Photo,), _without_alternative_text, _may("change"), ("-pk",)),
     Section(
-        "languages", gettext_lazy("Languages missing or not ready"), (Conference, Document), _without_language,
+        "languages", gettext_lazy("Languages missing, not ready or outdated"), (Conference, Document), _without_language,
         _may("change", translators=True),
     ),
 ]  # fmt: skip
@@ -302,8 +306,8 @@ def _with_rows(model):
         return Photo.objects.select_related("conference", "file")
     rows, link = TEXTS[model]
     if model is Conference:
-        return Conference.objects.prefetch_related(Prefetch("texts", rows.objects.only(link, "language", "ready")))
-    titles = Prefetch("versions", rows.objects.only(link, "language", "ready", "title"))
+        return Conference.objects.prefetch_related(Prefetch("texts", rows.objects.only(*STATE_OF_TEXT, link)))
+    titles = Prefetch("versions", rows.objects.only(*STATE_OF_TEXT, link, "title"))
     return Document.objects.select_related("conference").prefetch_related(titles)
 
 
@@ -322,7 +326,7 @@ def _row(record, section, user, now, site):
         row["ended"] = format_date(record.end_date, interface_language(), record.date_precision)
     elif section.key == "languages":
         asked_for = tongues_of(user)[0]
-        missing = [language for language in language_matrix(admin, record) if language["state"] in ("draft", "missing")]
+        missing = [language for language in language_matrix(admin, record) if language["state"] in TO_DO]
         row["languages"] = [language for language in missing if language["code"] in asked_for]
     return row
 

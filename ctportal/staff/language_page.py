@@ -22,6 +22,7 @@ from django_prose_editor.fields import ProseEditorField
 
 from ctportal.core import languages
 from ctportal.core.instants import show_utc
+from ctportal.publishing.completeness import published_languages
 from ctportal.publishing.snapshot import languages_leaving, refresh_draft
 from ctportal.publishing.state import state_of
 from ctportal.publishing.text_fields import LineFormField, LinesField, LinesFormField
@@ -38,6 +39,7 @@ from ctportal.staff.text_rows import TextRowForm, text_form_fields, text_row, te
 from ctportal.workflow import audit, review, roles
 
 ABOUT_PUBLISHING = ("publish_note", "alone_reason", "mark")
+NOT_TYPED = frozenset({*ABOUT_PUBLISHING, "made_from"})
 
 
 class LanguageForm(TextRowForm, stale_save.ComparedForm, forms.Form):
@@ -50,6 +52,13 @@ class LanguageForm(TextRowForm, stale_save.ComparedForm, forms.Form):
         help_text=gettext_lazy("Required if you wrote this language yourself. Kept in the history and the ledger."),
     )
     mark = PublishingFields.base_fields["mark"]
+    # The original as it is on the page: what the translation is made from, whatever becomes of it until the page is saved.
+    made_from = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+    up_to_date = forms.BooleanField(
+        label=gettext_lazy("up to date"),
+        required=False,
+        help_text=gettext_lazy("Tick this when the translation says what the original says now."),
+    )
     never_stale = frozenset({*ABOUT_PUBLISHING, "upload", "kept_file", "remove_file"})
     new_row: dict[str, Any] = {}  # initial values of a new row
 
@@ -62,8 +71,13 @@ class LanguageForm(TextRowForm, stale_save.ComparedForm, forms.Form):
         self.labels = {}  # field name: (object, label)
         for heading, obj, names in page.admin.language_parts(self.instance, self.request.user):
             self._add_labels(heading, obj, names)
+        self.is_outdated = False
         if self.text_rows:
             self._add_text()
+            self.is_outdated = self.text_row.is_outdated(self.instance)
+            self.initial["made_from"] = self.instance.original_sha256
+        if not self.is_outdated:
+            del self.fields["up_to_date"]
 
     def _line(self, name, field, original, *, speaks=True, is_rich=False):
         """Add *field* beside the text *original* and return its line for the template. If *speaks* is true, the field
@@ -114,6 +128,9 @@ class LanguageForm(TextRowForm, stale_save.ComparedForm, forms.Form):
             lines.append(self._line(name, field, original, is_rich=is_rich))
         for name, original in self.further_fields(original_row):
             lines.append(self._line(name, self.fields[name], original, speaks=False))
+        self.fields["plan"] = self.text_row._meta.get_field("plan").formfield(
+            initial=self.text_row.plan, required=False
+        )
         self.fields["ready"] = self.text_row._meta.get_field("ready").formfield(initial=self.text_row.ready)
         self.groups.append((capfirst(self.text_row._meta.verbose_name), lines))
 
@@ -127,7 +144,10 @@ class LanguageForm(TextRowForm, stale_save.ComparedForm, forms.Form):
             self.add_error(None, stale_message(self.instance))
         if self.text_row is not None:
             self.text_row.ready = cleaned.get("ready", False)
+            self.text_row.plan = cleaned.get("plan") or self.text_row.plan
             self.clean_text()
+            if cleaned.get("up_to_date") or not self.is_outdated:
+                self.text_row.made_from = cleaned.get("made_from", "") if self.is_written else ""
         return cleaned
 
     def save(self):
@@ -206,7 +226,7 @@ class LanguagePage(ObjectPage):
 
     def _note_change(self, form, before):
         """Record an unreviewed edit of this language. A record in review returns to draft if its draft changed."""
-        if not set(form.changed_data) - set(ABOUT_PUBLISHING):
+        if not set(form.changed_data) - NOT_TYPED:
             return
         presence.note_saving(self.request.user, self.record.uid, self.language)
         if not self.admin.publishable:
@@ -248,6 +268,7 @@ class LanguagePage(ObjectPage):
             "portal": stale_save.stale_context(form),
             "presence": presence.open_page(self.request, record.uid, self.language, address),
             "media": with_nonce(self.request, self.admin.media + form.media),
+            "is_public": state.in_force and self.language in published_languages(state.in_force.data),
             "original_name": languages.LANGUAGES[original],
             "original_direction": languages.direction(original),
             "state": state,

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from ctportal.core import languages
 from ctportal.publishing import epoch
+from ctportal.publishing.base_models import LanguagePlan
 from ctportal.publishing.models import Edition
 from ctportal.publishing.state import State
 from ctportal.staff.components import component
@@ -109,7 +110,23 @@ class PublicationFilter(admin.SimpleListFilter):
         return narrowed(queryset, Q(conditions[str(self.value())]))
 
 
+# The columns of a text that tell its state.
+STATE_OF_TEXT = ("language", "ready", "made_from", "plan")
+STATE_OF_PLAN = {
+    LanguagePlan.OPEN: "draft",
+    LanguagePlan.IN_PREPARATION: "announced",
+    LanguagePlan.NOT_PLANNED: "not-planned",
+}
+
+
+def state_of_text(row, record):
+    """Return the state of the text *row* of *record* in one further language; see language_state.html for the words."""
+    if not row.ready:
+        return STATE_OF_PLAN[row.plan]
+    return "outdated" if row.is_outdated(record) else "ready"
+
+
 def language_marks(states):
-    """Return the languages in *states*, {language: "original", "ready" or "draft"}, as small marks."""
+    """Return the languages in *states*, {language: state}, as small marks."""
     marks = [(code, languages.LANGUAGES[code], states[code]) for code in languages.CODES if code in states]
     return component("languages", languages=marks)

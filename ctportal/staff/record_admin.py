@@ -31,7 +31,13 @@ from ctportal.staff.language_page import LanguageForm, LanguagePage, LanguagePre
 from ctportal.staff.object_pages import page_address
 from ctportal.staff.panel import faults, panel
 from ctportal.staff.prose_editor import left_out_of, with_nonce
-from ctportal.staff.publication_state import STATE_LABELS, NotedChangeList, language_marks, publication_state
+from ctportal.staff.publication_state import (
+    STATE_LABELS,
+    NotedChangeList,
+    language_marks,
+    publication_state,
+    state_of_text,
+)
 from ctportal.staff.record_form import RecordForm
 from ctportal.staff.recovery import RecoverOnePage, RecoverPage, gone_message
 from ctportal.staff.share_page import SharePage
@@ -158,10 +164,10 @@ class RecordAdmin(DraftAdmin):
         return language_marks(self.language_states(record))
 
     def language_states(self, record: Any) -> dict[str, str]:
-        """Return {language: "original", "ready" or "draft"}, for lists and the language matrix."""
+        """Return {language: "original", "ready", "outdated" or "draft"}, for lists and the language matrix."""
         if self.form.text_rows:
             rows = getattr(record, self.form.text_rows).all()
-            states = {row.language: "ready" if row.ready else "draft" for row in rows}
+            states = {row.language: state_of_text(row, record) for row in rows}
         else:
             states = {code: "ready" for name in labels_of(self.model) for code in label_texts(record, name)}
         if record.original_language in states:

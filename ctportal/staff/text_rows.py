@@ -10,6 +10,8 @@ from django.db.models import Field, Model, URLField
 from django_prose_editor.fields import ProseEditorField
 from django_prose_editor.widgets import AdminProseEditorWidget
 
+from ctportal.publishing.base_models import LanguagePlan
+
 
 def text_widget(field: Field) -> forms.Widget:
     """Return the admin's widget for the text that *field* holds."""
@@ -75,10 +77,16 @@ class TextRowForm:
 
     @property
     def has_text(self) -> bool:
-        """Whether there is a row to save: one that exists, or a new one with text, a file or a ticked box."""
+        """Whether there is a row to save: one that exists, or a new one with text, a file, a ticked box or a plan."""
+        row = self.text_row
+        return bool(row.pk or row.ready or row.plan != LanguagePlan.OPEN or self.is_written)
+
+    @property
+    def is_written(self) -> bool:
+        """Whether the row has a text or a file."""
         row = self.text_row
         typed = any(getattr(row, name) for name in self.text_fields if not self._is_choice(name))
-        return bool(row.pk or row.ready or getattr(row, "file_id", None)) or typed
+        return typed or bool(getattr(row, "file_id", None))
 
     def _is_choice(self, name: str) -> bool:
         """Return whether the text field *name* is a choice, which always has a value."""

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from ctportal.core import languages
 from ctportal.core.instants import show_utc
 from ctportal.publishing import epoch
+from ctportal.publishing.completeness import published_languages
 from ctportal.publishing.models import Edition
 from ctportal.publishing.services import LONGEST_REASON
 from ctportal.publishing.snapshot import builder_for, canonical, strings
@@ -167,13 +168,13 @@ class ComparePage(VersionsPage):
     def _waiting(self):
         """Return the names of the languages of the draft that are not ready and would not be published."""
         states = self.admin.language_states(self.record)
-        return [name for code, name in languages.LANGUAGES.items() if states.get(code) == "draft"]
+        return [name for code, name in languages.LANGUAGES.items() if states.get(code) in ("draft", "announced")]
 
     def _leaving(self, before, after, old, new):
         """Return the names of the languages that are public now and would not be if the draft were published."""
         if after != DRAFT or not self.editions[before]["in_force"]:
             return []
-        public, ready = (json.loads(side.json).get("languages", []) for side in (old, new))
+        public, ready = (published_languages(json.loads(side.json)) for side in (old, new))
         return [languages.LANGUAGES[code] for code in public if code not in ready]
 
     def _draft(self):

@@ -101,6 +101,8 @@ FIELDS = {
     "rights": gettext_lazy("rights"),
     "original_language": gettext_lazy("original language"),
     "languages": gettext_lazy("languages"),
+    "partial_languages": gettext_lazy("languages, in part"),
+    "languages_in_preparation": gettext_lazy("languages in preparation"),
     "versions": gettext_lazy("language versions"),
     "state": gettext_lazy("state of the text"),
     "standing": gettext_lazy("standing"),
@@ -146,6 +148,7 @@ KINDS = {
     "mentions": codes.MentionKind.choices,
     "expected_documents": codes.DocumentKind.choices,
 }
+LANGUAGES = frozenset({"language", "original_language", "languages", "partial_languages", "languages_in_preparation"})
 DATES = frozenset({"start_date", "end_date", "date", "taken_on", "announced_on", "source_date"})
 # Fields with text in a single language that is compared word by word.
 TEXTS = frozenset({"reason", "source", "contact", "credit", "rights", "room", "name"})
@@ -272,7 +275,7 @@ class _Teller:
             return format_date(date.fromisoformat(value), self.language)
         if name == "country":
             return country_name(value, self.language)
-        if name in ("language", "original_language", "languages") and value in CODES:
+        if name in LANGUAGES and value in CODES:
             return language_name(value)
         if isinstance(value, int):
             return number(value, self.language)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 
 from ctportal.core.codes import FIGURES_WITHOUT_NUMBER, LANGUAGE_NAMES, MEASURE_WORDS
 
-from .text import LocalizedText
+from .text import LocalizedText, is_partial
 
 
 def language_name(code: str) -> str:
@@ -21,14 +21,25 @@ def label(choices: type[TextChoices], code: str) -> str:
     return capfirst(str(choices(code).label)) if code in choices else code
 
 
-def foreign_notice(title: LocalizedText, language: str, sentence: str) -> dict[str, Any] | None:
-    """Return the banner for a record that is not available in the reader's *language*, None if its *title* is.
+def language_notice(title: LocalizedText, data: dict[str, Any], language: str, sentence: str) -> dict[str, Any] | None:
+    """Return the banner for a record that is not or only partly available in the reader's *language*, None if it is complete.
 
-    *sentence* has the placeholders ``language`` and ``shown``, the language that is shown instead.
+    *title* and *data* are its title and its public JSON. *sentence* is for a record that is not available; it has the
+    placeholders ``language`` and ``shown``, the language that is shown instead.
     """
+    shown = title.language
     if not title.foreign:
-        return None
-    return {"lines": [sentence % {"language": LANGUAGE_NAMES[language], "shown": LANGUAGE_NAMES[title.language]}]}
+        if not is_partial(data, language):
+            return None
+        sentence = gettext(
+            "Some texts of this page are not yet available in %(language)s. They are shown in %(shown)s."
+        )
+        shown = data["original_language"]
+    names = {"language": LANGUAGE_NAMES[language], "shown": LANGUAGE_NAMES[shown]}
+    lines = [sentence % names]
+    if language in data.get("languages_in_preparation", ()):
+        lines.append(gettext("A version in %(language)s is in preparation.") % names)
+    return {"lines": lines}
 
 
 def measure(code: str, count: int) -> str:

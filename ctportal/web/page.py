@@ -81,6 +81,7 @@ def render_page(
     query: str = "",
     permanent: str = "",
     languages: Sequence[str] = (),
+    original: str = "",
     preview: str = "",
     status: int = 200,
 ) -> HttpResponse:
@@ -88,10 +89,11 @@ def render_page(
 
     *path* is the page's address below ``/{language}/`` and *query* is "" or "?…"; both are the same in every language.
     *permanent* is the uid of the record that the page shows, and *data* its JSON-LD. *languages* are those in which the
-    record is complete, () for pages available in all six. *preview* is the address of a preview, which has no canonical
+    record is complete, () for pages available in all six; *original* is the one that its other pages fall back to. *preview* is the address of a preview, which has no canonical
     address.
     """
     root = site_root(request)
+    is_complete = not languages or language in languages
     if crumbs:
         crumbs = (Crumb(_("Home"), ""), *crumbs)
     html = render_to_string(
@@ -116,7 +118,7 @@ def render_page(
                     "dir": direction(code),
                     "address": f"{preview}?lang={code}" if preview else f"/{code}/{path}{query}",
                     "current": code == language,
-                    # The record is not available in that language.
+                    # The record is not complete in that language.
                     "missing": bool(languages) and code not in languages,
                 }
                 for code, name in LANGUAGES.items()
@@ -124,4 +126,5 @@ def render_page(
             "structured": [each for each in (data, crumbs and breadcrumb_data(root, language, crumbs)) if each],
         },
     )
-    return HttpResponse(html, status=status, headers={"Content-Language": language})
+    in_use = language if is_complete else f"{language}, {original}"
+    return HttpResponse(html, status=status, headers={"Content-Language": in_use})

@@ -85,9 +85,19 @@ def render_record_page(
         path=page.path,
         robots="noindex" if page.version else robots,
         preview=page.preview,
+        # Vocabulary is named in whatever languages it has. Editions of photos from before these were noted name none.
+        languages=page.data.get("languages", ()),
+        original=page.data.get("original_language", ""),
         permanent=str(page.uid) if page.edition else "",
         **frame,
     )
+
+
+def banner_of(page: RecordPage, notice: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Return the banner of *page*, with the lines of *notice*, the one about its language, below its own; None without both."""
+    if not (page.banner and notice):
+        return page.banner or notice
+    return {**page.banner, "lines": [*page.banner["lines"], *notice["lines"]]}
 
 
 def structured_data(request: HttpRequest, page: RecordPage, kind: str, known: Mapping[str, Any]) -> dict[str, Any]:

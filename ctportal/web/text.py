@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from babel import Locale
 from babel.numbers import get_group_symbol
@@ -66,6 +67,18 @@ class LanguageContext:
     def after(self, text: LocalizedText) -> "LanguageContext":
         """Return the context for the texts below *text*, in which its language counts as announced."""
         return LanguageContext(self.language, self.original, (*self.announced, text.language)) if text.foreign else self
+
+
+def is_partial(data: Mapping[str, Any], language: str) -> bool:
+    """Return whether the record with the public JSON *data* is only partly available in *language*."""
+    return language in data.get("partial_languages", ())
+
+
+def texts_of_page(data: Mapping[str, Any], language: str) -> LanguageContext:
+    """Return the context for the texts on the page of the record with the public JSON *data*. If it is only partly available
+    in *language*, the notice on top of the page names the original language (``labels.language_notice``)."""
+    original = data["original_language"]
+    return LanguageContext(language, original, (original,) if is_partial(data, language) else ())
 
 
 # Reads from left to right within words that read from the right: web and e-mail addresses, UN symbols, and telephone numbers,

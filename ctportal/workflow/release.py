@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from ctportal.core.languages import CODES
 from ctportal.publishing import epoch, services
-from ctportal.publishing.base_models import Record, SluggedRecord, lock
+from ctportal.publishing.base_models import LanguagePlan, Record, SluggedRecord, lock
 from ctportal.publishing.cascade import CascadedChange
 from ctportal.publishing.models import Edition, RecordType
 from ctportal.publishing.problems import Problems
@@ -141,9 +141,11 @@ def _part(draft: services.DraftSnapshot, state: State[Edition], user: User, edit
 
 
 def _begun(record: Record) -> set[str]:
-    """Return the codes of the languages in which *record* has a row, ready or not."""
+    """Return the codes of the languages in which *record* has a row, ready or not, without those that are not planned."""
     rows = getattr(record, "versions", None) or getattr(record, "texts", None)
-    return {row.language for row in rows.all()} if rows is not None else set()
+    if rows is None:
+        return set()
+    return {row.language for row in rows.all() if row.ready or row.plan != LanguagePlan.NOT_PLANNED}
 
 
 def _plan(snapshot: Snapshot, state: State[Edition]) -> Plan:

@@ -40,7 +40,7 @@ RowKey: TypeAlias = "tuple[type[Model], int]"
 Column: TypeAlias = "Field[Any, Any]"
 
 # Columns that the portal sets itself, and sets again after restoring.
-NOTED = frozenset({"draft_sha256", "modified_at", "search_text", "stage"})
+NOTED = frozenset({"draft_sha256", "modified_at", "original_sha256", "search_text", "stage"})
 MANY = 500  # rows deleted in one statement
 SENTENCE = "sentence"  # marks a comment made by ``sentence``
 # The name of a row in a change message of Django's admin log.

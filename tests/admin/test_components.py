@@ -24,6 +24,7 @@ COMPONENTS = {
             '<span class="tongue tongue-draft" title="العربية: in preparation">ar</span>'
         ),
     ),
+    "language_state": ({"state": "outdated"}, "outdated"),
     "left_out": (
         {"text": "Left out:", "photos": [("/1/", 3, HOSTILE, HOSTILE)]},
         f'Left out: <ul><li><a href="/1/">3. {SAFE}</a>: {SAFE}</li></ul>',

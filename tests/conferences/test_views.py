@@ -549,11 +549,45 @@ def test_what_is_not_in_the_readers_language_says_so_in_one_notice(client):
     assert '<small class="tongue"' not in html
 
 
-def test_the_reader_of_a_language_that_is_there_sees_it_and_the_name_of_any_other(client):
+def test_a_page_that_is_partly_in_the_readers_language_says_so_once(client):
     make_dossier(1, photos=0, documents=0)
     html = page(client, "/ru/conferences/dossier-1/")
+
     assert "<h1>Безопасность 1</h1>" in html
+    assert '<span lang="en" dir="ltr">Together</span>' in html
+    notice = "Часть текстов этой страницы ещё не переведена на русский язык. Они показаны на другом языке (английский)."
+    assert html.count(f'<div class="banner" role="note"><p>{notice}</p>') == 1
+    # The notice has named the language.
+    assert '<small class="tongue"' not in html
+
+
+def test_a_version_says_of_itself_that_it_is_partly_in_the_readers_language(client):
+    make_dossier(1, photos=0, documents=0)
+    html = page(client, "/ru/conferences/dossier-1/versions/1/")
+
+    assert html.count("Часть текстов этой страницы ещё не переведена") == 1
+    assert html.count('<div class="banner') == 1
+
+
+def test_a_complete_page_has_no_notice_and_names_the_language_of_labels_of_others(client, publisher):
+    conference = make.make_conference(slug="complete", city_ru="Минск")
+    conference.texts.create(language="ru", title="Конференция", ready=True)
+    conference.organization_roles.create(organization=make.make_organization("In English only"), role="host")
+    publish(conference, by=publisher)
+    html = page(client, "/ru/conferences/complete/")
+
+    assert '<div class="banner' not in html
     assert '<small class="tongue" lang="en" dir="ltr">English</small>' in html
+
+
+def test_a_photo_without_caption_says_in_which_language_it_is_described(client, publisher):
+    conference = make.make_conference()
+    publish(conference, by=publisher)
+    photo = make.make_photo(conference)
+    publish(photo, by=publisher)
+
+    notice = "Cette page n’est pas encore disponible en français. Ses textes sont affichés en anglais."
+    assert notice in page(client, f"/fr/photos/{photo.uid}/")
 
 
 def test_lists_are_filtered_counted_and_keep_their_state(client, publisher):

@@ -265,6 +265,9 @@ class Loader:
             except ValidationError as error:
                 problems = " ".join(error.messages)
                 raise CommandError(f"fixtures/{self.where}: “{record}” cannot be published: {problems}") from error
+            if isinstance(record, (Conference, Document)):
+                texts = record.texts if isinstance(record, Conference) else record.versions
+                texts.exclude(language=record.original_language).update(made_from=record.original_sha256)
         if records:
             self.published += len(records)
             self.say(f"{self.where}: {len(records)} records published")

@@ -174,7 +174,7 @@ class TranslatedRecord(ReviewedRecord):
 class LanguagePlan(models.TextChoices):
     """What is planned for a language that is not ready."""
 
-    OPEN = "open", _("not stated")
+    OPEN = "", _("not stated")
     IN_PREPARATION = "in-preparation", _("in preparation")
     NOT_PLANNED = "not-planned", _("not planned")
 
@@ -189,6 +189,7 @@ class TextOfLanguage(models.Model):
         _("plan"),
         max_length=20,
         choices=LanguagePlan,
+        blank=True,
         default=LanguagePlan.OPEN,
         help_text=_(
             "As long as the language is not ready. “In preparation” is published with the record: the page says that a "

@@ -128,9 +128,7 @@ class LanguageForm(TextRowForm, stale_save.ComparedForm, forms.Form):
             lines.append(self._line(name, field, original, is_rich=is_rich))
         for name, original in self.further_fields(original_row):
             lines.append(self._line(name, self.fields[name], original, speaks=False))
-        self.fields["plan"] = self.text_row._meta.get_field("plan").formfield(
-            initial=self.text_row.plan, required=False
-        )
+        self.fields["plan"] = self.text_row._meta.get_field("plan").formfield(initial=self.text_row.plan)
         self.fields["ready"] = self.text_row._meta.get_field("ready").formfield(initial=self.text_row.ready)
         self.groups.append((capfirst(self.text_row._meta.verbose_name), lines))
 
@@ -144,7 +142,8 @@ class LanguageForm(TextRowForm, stale_save.ComparedForm, forms.Form):
             self.add_error(None, stale_message(self.instance))
         if self.text_row is not None:
             self.text_row.ready = cleaned.get("ready", False)
-            self.text_row.plan = cleaned.get("plan") or self.text_row.plan
+            if "plan" in self.data:
+                self.text_row.plan = cleaned.get("plan", self.text_row.plan)
             self.clean_text()
             if cleaned.get("up_to_date") or not self.is_outdated:
                 self.text_row.made_from = cleaned.get("made_from", "") if self.is_written else ""

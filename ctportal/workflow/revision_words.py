@@ -26,7 +26,7 @@ from ctportal.workflow.revisions import Column, SavedState, called, columns_of
 
 ADDED, REMOVED, CHANGED = "added", "removed", "changed"
 # Columns that are not shown.
-UNTOLD = frozenset({"uid", "created_at", "created_by"})
+UNTOLD = frozenset({"uid", "created_at", "created_by", "made_from"})
 BRIEF = 4  # words in the heading of a row
 SHORT = 80  # characters; the changes of longer texts are shown word by word
 

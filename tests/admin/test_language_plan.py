@@ -102,6 +102,13 @@ def test_a_translation_begins_with_its_text_and_not_with_the_plan(staff, confere
     assert "has changed since" not in page
 
 
+def test_a_plan_can_be_taken_back(staff, conference):
+    plan(staff, conference, "in-preparation")
+    AdminForm(staff, address(conference, "language", "fr")).fill(plan="", title="Une conférence").press("_save")
+
+    assert conference.texts.get(language="fr").plan == ""
+
+
 def test_a_text_that_is_ready_needs_its_title_whatever_is_planned(staff, conference):
     page = AdminForm(staff, address(conference, "language", "fr")).fill(plan="in-preparation", ready=True)
     response = page.press("_save")

@@ -63,8 +63,11 @@ def _write(rows: list[models.Model]) -> None:
 
 
 def _as_json(row: models.Model) -> str:
+    computed = ("search_text",)  # on saving
     values = {
-        field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields if not field.primary_key
+        field.attname: getattr(row, field.attname)
+        for field in row._meta.concrete_fields
+        if not field.primary_key and field.name not in computed
     }
     return json.dumps(values, cls=DjangoJSONEncoder, ensure_ascii=False)
 

@@ -35,6 +35,7 @@ ALLOWED = {
     "queries.in_full": "rows whose keys come from public(at), in the same request",
     "queries._facet_counts": "all facets less those of what is hidden, counted in one statement",
     "queries.related": "relations of editions that the caller has read; their targets are asked of public(at)",
+    "queries.organization_chains": "relations of the caller's editions or of public(at); both ends are asked of it",
     "files._shown": "the file itself, where Exists() an edition in public(at) that shows it",
     "files._shown_last": "which record showed it last, where Exists() an edition in effective(at)",
     "views._first": "rows whose keys come from public(at), in the same statement",

@@ -12,9 +12,10 @@ from ctportal.core.codes import OrganizationKind
 from ctportal.core.languages import CODES
 from ctportal.publishing import epoch
 from ctportal.publishing.base_models import Record, ReviewedRecord, label_names
+from ctportal.publishing.drafts import note_draft
 from ctportal.publishing.models import Edition, LedgerEntry, Relation
 from ctportal.publishing.renaming import lock_showing, merge_entries, relabel
-from ctportal.publishing.snapshot import builder_for, note_draft
+from ctportal.publishing.snapshot import builder_for
 from ctportal.publishing.state import SHOWS, differs
 from ctportal.workflow import review, revisions
 from documents.models import Delivery, Issuer, Mention

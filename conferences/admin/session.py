@@ -13,7 +13,7 @@ from conferences.admin.known import known_conferences, readable_conferences
 from conferences.models import Conference, Session
 from ctportal.core import languages
 from ctportal.publishing.base_models import lock
-from ctportal.publishing.snapshot import delete_rows, refresh_draft
+from ctportal.publishing.drafts import delete_rows, refresh_draft
 from ctportal.staff.draft_admin import DraftAdmin
 from ctportal.staff.form_changes import what_changed
 from ctportal.staff.presence import PresencePage

@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from conferences.models import Conference, Photo
-from ctportal.publishing.snapshot import builder_for, refresh_drafts
+from ctportal.publishing.drafts import refresh_drafts
+from ctportal.publishing.snapshot import builder_for
 from ctportal.staff import stale_save
 from ctportal.staff.publication_state import publication_state
 from ctportal.workflow import review

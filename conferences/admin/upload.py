@@ -26,7 +26,7 @@ from conferences.models import Conference, Photo
 from ctportal.files import store
 from ctportal.files.photo_metadata import read_metadata
 from ctportal.publishing.base_models import lock
-from ctportal.publishing.snapshot import refresh_draft
+from ctportal.publishing.drafts import refresh_draft
 from ctportal.staff.fields import DATE_INPUT
 from ctportal.staff.object_pages import AdminPage
 from ctportal.workflow import review, roles

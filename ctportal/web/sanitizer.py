@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from ctportal.web.text import by_direction
 
-# The elements that the editor offers (conferences.model_fields.RICH_TEXT), and bdi, which ``rich`` adds. All others are removed,
+# The elements that the editor offers (conferences.models.fields.RICH_TEXT), and bdi, which ``rich`` adds. All others are removed,
 # even if they were saved.
 _TAGS = {"p", "h2", "h3", "h4", "ul", "ol", "li", "blockquote", "br", "strong", "em", "sub", "sup", "a"}
 _TAGS |= {"bdi", "table", "thead", "tbody", "tr", "th", "td"}

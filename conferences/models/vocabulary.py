@@ -11,7 +11,7 @@ from ctportal.publishing.base_models import SluggedRecord
 from ctportal.publishing.models import RecordType
 from ctportal.publishing.text_fields import AddressField, LineField, LinesField, MailboxField, Searched
 
-from .model_fields import optional_key
+from .fields import optional_key
 
 
 class Series(Searched, SluggedRecord):

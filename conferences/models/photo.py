@@ -12,7 +12,7 @@ from ctportal.publishing.base_models import ReviewedRecord
 from ctportal.publishing.models import RecordType
 from ctportal.publishing.text_fields import LineField, LinesField, Searched
 
-from .vocabulary_models import Person
+from .vocabulary import Person
 
 
 def is_download(stored_file):

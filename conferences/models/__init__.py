@@ -1,0 +1,42 @@
+"""Conferences and what belongs to them, as staff work on them. The public reads editions, never these tables."""
+
+from .conference import (
+    AnnouncedDate,
+    Conference,
+    ConferenceRelation,
+    ConferenceText,
+    ExpectedDocument,
+    MainTopic,
+    Reference,
+    SameAs,
+    SeriesEntry,
+)
+from .fields import optional_key, rich_text, validate_time_zone
+from .photo import Photo
+from .programme import Appearance, Figure, Link, OrganizationRole, Session
+from .vocabulary import Organization, Person, Series, Theme
+
+__all__ = [
+    "AnnouncedDate",
+    "Appearance",
+    "Conference",
+    "ConferenceRelation",
+    "ConferenceText",
+    "ExpectedDocument",
+    "Figure",
+    "Link",
+    "MainTopic",
+    "Organization",
+    "OrganizationRole",
+    "Person",
+    "Photo",
+    "Reference",
+    "SameAs",
+    "Series",
+    "SeriesEntry",
+    "Session",
+    "Theme",
+    "optional_key",
+    "rich_text",
+    "validate_time_zone",
+]

@@ -73,7 +73,7 @@ def publisher():
 def make_dossier():
     """Return an unpublished conference with PHOTOS photos, saved as by their forms."""
     from conferences.models import Conference, Person, Photo
-    from ctportal.publishing.snapshot import refresh_drafts
+    from ctportal.publishing.drafts import refresh_drafts
     from ctportal.workflow import revisions
 
     conference = Conference.objects.create(

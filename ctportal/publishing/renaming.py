@@ -16,22 +16,15 @@ from ctportal.core.types import Author
 from . import epoch
 from .base_models import Record, SluggedRecord, lock
 from .changes import Changes
+from .drafts import note_draft, refresh_drafts
 from .models import VOCABULARY, Edition, LedgerEntry, Redirect
 from .publication import publication
 from .scheduling import insert_edition, unschedule_edition
 from .services import in_force_or_refuse, refuse_slug_of_another
 from .signals import names_changed
-from .snapshot import (
-    BUILDERS,
-    Snapshot,
-    builder_for,
-    canonical,
-    naming,
-    note_draft,
-    parents_of,
-    refresh_drafts,
-)
+from .snapshot import BUILDERS, Snapshot, builder_for, canonical, naming
 from .state import SHOWS, snapshot_differs
+from .units import parents_of
 from .vocabulary import is_shown, open_entries, refuse_loops, show_instead
 
 Action = LedgerEntry.Action

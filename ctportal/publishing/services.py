@@ -26,7 +26,9 @@ from ctportal.files.models import StoredFile
 from .base_models import ADDRESS_IN_USE, Record, lock
 from .cascade import Cascaded, CascadedChange, Move, follow_conference
 from .changes import Changes, Tracked
+from .drafts import note_drafts, refresh_draft
 from .models import VOCABULARY, Edition, RecordType, Redirect, Withdrawal
+from .one_language import with_language
 from .problems import Problems
 from .publication import publication
 from .scheduling import (
@@ -37,14 +39,7 @@ from .scheduling import (
     unschedule_to_come,
     withdraw_at,
 )
-from .snapshot import (
-    Snapshot,
-    builder_for,
-    canonical,
-    note_drafts,
-    refresh_draft,
-    with_language,
-)
+from .snapshot import Snapshot, builder_for, canonical
 from .state import covering
 from .vocabulary import last_edition, open_entries, show_instead, slugs_of_others
 

@@ -10,14 +10,12 @@ import hashlib
 import json
 import operator
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, reduce
-from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
-from django.db import models
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from rest_framework import serializers
 
@@ -28,10 +26,11 @@ from ctportal.core.types import JsonObject, JsonValue, LazyText, TextByLanguage
 from ctportal.files.models import StoredFile
 
 from . import epoch
-from .base_models import Record, SluggedRecord, TranslatedRecord, by_model, concrete_model
-from .completeness import divided, own_texts, published_languages
+from .base_models import Record, SluggedRecord, concrete_model
+from .completeness import divided, own_texts
+from .labels import public_labels, with_labels
 from .models import VOCABULARY, Edition
-from .shapes import LanguageObject
+from .units import hidden_parents, with_parents
 
 if TYPE_CHECKING:
     from .changes import Tracked
@@ -200,8 +199,8 @@ class SnapshotBuilder:
         """Like ``snapshot_of`` for several records, with one query for the public names of all their vocabulary entries."""
         named = [(record, {entry.uid: entry for entry in self.vocabulary(record)}) for record in records]
         entries = {uid: entry for _record, named_here in named for uid, entry in named_here.items()}
-        public = _public_labels(entries)
-        above = _hidden_parents(entry for uid, entry in entries.items() if str(uid) not in public)
+        public = public_labels(entries)
+        above = hidden_parents(entry for uid, entry in entries.items() if str(uid) not in public)
         return [self._snapshot(record, named_here, public, above) for record, named_here in named]
 
     def _snapshot(
@@ -224,7 +223,7 @@ class SnapshotBuilder:
             links=list(self.links(record)),
             files=list(self.files(record)),
             shows=list(entries),
-            newly_public=_with_parents(hidden, above),
+            newly_public=with_parents(hidden, above),
         )
 
     def dates(self, record: Any) -> Dates:
@@ -272,8 +271,6 @@ def builder_for(record: Record) -> SnapshotBuilder:
 
 # The vocabulary that a record names
 
-AT_ONCE = 200  # drafts that are held in memory together
-
 
 def _follow(part: Any, names: Sequence[str]) -> Iterator[Any]:
     """Yield the objects at the end of the path of relations *names* from *part*."""
@@ -283,38 +280,6 @@ def _follow(part: Any, names: Sequence[str]) -> Iterator[Any]:
     found = getattr(part, names[0])
     for each in found.all() if hasattr(found, "all") else filter(None, [found]):
         yield from _follow(each, names[1:])
-
-
-def _public_labels(uids: Collection[UUID]) -> dict[str, JsonObject]:
-    """Return {uid as text: label in its edition in force} of those of the vocabulary entries *uids* that are public. A new
-    name is published by ``renaming.relabel`` only, not together with a record that shows the entry."""
-    editions = Edition.objects.public(epoch.reached()).filter(uid__in=uids).only("uid", "slug", "json") if uids else []
-    return {str(edition.uid): label_of(edition) for edition in editions}
-
-
-def label_of(entry: Snapshot | Edition) -> JsonObject:
-    """Return what the JSON of a record may hold of the vocabulary *entry*: uid, slug and names."""
-    names = {name: value for name, value in entry.data.items() if name in ("name", "acronym")}
-    return {"uid": str(entry.uid), "slug": entry.slug, **names}
-
-
-def with_labels(data: JsonObject, labels: Mapping[str, JsonObject], *, distinct: bool = False) -> JsonObject:
-    """Return *data*, the public JSON of a record, with other labels of its vocabulary entries: *labels* is {uid as text:
-    label}. With *distinct*, an entry of a list that becomes equal to another is dropped."""
-    return {name: _with_labels(value, labels, distinct) for name, value in data.items()} if labels else data
-
-
-def _with_labels(data: JsonValue, labels: Mapping[str, JsonObject], distinct: bool) -> JsonValue:
-    if isinstance(data, list):
-        found = [_with_labels(value, labels, distinct) for value in data]
-        if distinct:
-            return [value for i, value in enumerate(found) if value == data[i] or value not in [*found[:i], *data]]
-        return found
-    if not isinstance(data, dict):
-        return data
-    label = labels.get(data.get("uid", ""), {})
-    result = {name: _with_labels(value, labels, distinct) for name, value in data.items()}
-    return result | {name: value for name, value in label.items() if name in data}
 
 
 def naming(entry: SluggedRecord) -> Iterator[QuerySet[Any]]:
@@ -349,41 +314,7 @@ def opening(record: Record) -> list[SluggedRecord]:
     keys = [entries.order_by().values_list(Value(kind), "pk") for kind, entries in hidden.items()]
     kinds = {kind for kind, _pk in keys[0].union(*keys[1:])}
     found = [entry for kind, entries in hidden.items() if kind in kinds for entry in entries.order_by("slug")]
-    return _with_parents(found, _hidden_parents(found))
-
-
-def parents_of(entries: Iterable[SluggedRecord]) -> dict[UUID, SluggedRecord]:
-    """Return {uid of an entry: the organization that it is a unit of} for those of the vocabulary *entries* that are units.
-    One query, or none."""
-    units = {entry.uid: (type(entry), key) for entry in entries if (key := getattr(entry, "parent_id", None))}
-    found = {
-        model: model._base_manager.in_bulk([key for each, key in units.values() if each is model])
-        for model in {model for model, _key in units.values()}
-    }
-    return {uid: found[model][key] for uid, (model, key) in units.items()}
-
-
-def _hidden_parents(entries: Iterable[SluggedRecord]) -> dict[UUID, SluggedRecord]:
-    """Return ``parents_of`` for *entries*, which are not public, and for the parents found; without those that are public,
-    whose own parents are public too. Two queries for each level."""
-    found: dict[UUID, SluggedRecord] = {}
-    level = list(entries)
-    while parents := parents_of(level):
-        public = _public_labels({parent.uid for parent in parents.values()})
-        hidden = {uid: parent for uid, parent in parents.items() if str(parent.uid) not in public}
-        found |= hidden
-        level = [parent for parent in hidden.values() if parent.uid not in found]
-    return found
-
-
-def _with_parents(entries: Iterable[SluggedRecord], above: Mapping[UUID, SluggedRecord]) -> list[SluggedRecord]:
-    """Return *entries*, followed by the organizations that they are units of, directly or indirectly, by *above*."""
-    found = {entry.uid: entry for entry in entries}
-    level = list(found.values())
-    while level:
-        level = [above[entry.uid] for entry in level if entry.uid in above and above[entry.uid].uid not in found]
-        found |= {entry.uid: entry for entry in level}
-    return list(found.values())
+    return with_parents(found, hidden_parents(found))
 
 
 def _paths(builder: SnapshotBuilder) -> dict[type[SluggedRecord], list[str]]:
@@ -399,122 +330,6 @@ def _paths(builder: SnapshotBuilder) -> dict[type[SluggedRecord], list[str]]:
 
 def _in_any(choices: Iterable[QuerySet[Any, Any]]) -> Q:
     return reduce(operator.or_, (Q(pk__in=keys) for keys in choices))
-
-
-# What would be published now
-
-
-def refresh_draft(record: Record) -> None:
-    """Store on *record* the checksum of what would be published now. Lists compare it with the edition in force."""
-    note_draft(record, builder_for(record).snapshot(record))
-
-
-def languages_leaving(record: Record, edition: Edition) -> list[str]:
-    """Return the codes of the languages of *edition* in which *record* is not ready any more. Photos have none."""
-    ready = builder_for(record).languages(record)
-    return [code for code in published_languages(edition.data) if code not in ready]
-
-
-def delete_rows(rows: QuerySet[Any]) -> None:
-    """Delete *rows*, a queryset, and refresh the drafts of the records that named one of them, such as a session."""
-    relations = [relation for relation in rows.model._meta.related_objects if relation.on_delete is models.SET_NULL]
-    named = [
-        record
-        for relation in relations
-        for record in relation.related_model._base_manager.filter(**{f"{relation.field.name}__in": rows})
-    ]
-    rows.delete()
-    for record in named:
-        refresh_draft(record)
-
-
-def refresh_drafts(records: QuerySet[Record]) -> None:
-    """Like ``refresh_draft`` for *records*, a queryset from a builder."""
-    rows = records.iterator(chunk_size=AT_ONCE)
-    while some := list(islice(rows, AT_ONCE)):
-        snapshots = builder_for(some[0]).snapshots_of(some)
-        note_drafts(zip(some, snapshots, strict=True))
-
-
-def note_draft(record: Record, snapshot: Snapshot) -> None:
-    note_drafts([(record, snapshot)])
-
-
-def note_drafts(noted: Iterable[tuple[Record, Snapshot]]) -> None:
-    """Store the checksums of *noted*, pairs (record, what would be published of it), where they differ. One query for each
-    model."""
-    changed = []
-    for record, snapshot in noted:
-        checksums = {"draft_sha256": checksum(snapshot.json)}
-        if isinstance(record, TranslatedRecord):
-            checksums["original_sha256"] = snapshot.original_sha256
-        if any(getattr(record, column) != sha256 for column, sha256 in checksums.items()):
-            changed.append(record)
-        for column, sha256 in checksums.items():
-            setattr(record, column, sha256)
-    for model, records in by_model(changed).items():
-        translated = ["original_sha256"] if issubclass(model, TranslatedRecord) else []
-        model._base_manager.bulk_update(records, ["draft_sha256", *translated])
-
-
-def with_language(builder: SnapshotBuilder, published: JsonObject, draft: JsonObject, language: str) -> JsonObject:
-    """Return the JSON *published* with the record's own texts in *language* from *draft*. Nothing else changes."""
-    merged = _merge(builder.declared, published, draft, language)
-    return builder.with_languages(merged, {*published_languages(published), language})
-
-
-def _merge(serializer: serializers.Serializer[Any], old: JsonObject, new: JsonObject, language: str) -> JsonObject:
-    result = dict(old)
-    for name, declared in serializer.fields.items():
-        if isinstance(declared, LanguageObject):
-            if declared.own:
-                result[name] = _replace_language(old[name], new[name], language)
-        elif name == "languages_in_preparation":
-            result[name] = [code for code in old.get(name, ()) if code != language]
-        elif name == "versions":
-            result[name] = [v for v in old[name] if v["language"] != language]
-            result[name] += [v for v in new[name] if v["language"] == language]
-            result[name].sort(key=lambda version: CODES.index(version["language"]))
-        elif isinstance(declared, serializers.ListSerializer) and isinstance(declared.child, serializers.Serializer):
-            result[name] = [
-                _merge(declared.child, item, match, language)
-                if (match := _counterpart(item, i, new[name], language))
-                else item
-                for i, item in enumerate(old[name])
-            ]
-    return result
-
-
-def _replace_language(old: TextByLanguage, new: TextByLanguage, language: str) -> TextByLanguage:
-    texts = {code: text for code, text in old.items() if code != language}
-    return texts | ({language: new[language]} if language in new else {})
-
-
-def _counterpart(item: JsonObject, index: int, candidates: list[JsonObject], language: str) -> JsonObject | None:
-    """Return the entry of *candidates* that corresponds to *item*: by key, by uid and role, by address, or by its texts in
-    languages other than *language*; by position only where neither has any."""
-    if "key" in item:
-        return next((c for c in candidates if c["key"] == item["key"]), None)
-    if item.get("uid"):
-        identity = (item["uid"], item.get("role"))
-        return next((c for c in candidates if (c["uid"], c.get("role")) == identity), None)
-    if "address" in item:
-        return next((c for c in candidates if c["address"] == item["address"]), None)
-    known = _said_in_others(item, language)
-    if known:
-        return next((c for c in candidates if known & _said_in_others(c, language)), None)
-    same_place = candidates[index : index + 1]
-    return next((c for c in same_place if not _said_in_others(c, language)), None)
-
-
-def _said_in_others(item: JsonObject, language: str) -> set[tuple[str, str, str]]:
-    return {
-        (name, code, text)
-        for name, texts in item.items()
-        if isinstance(texts, dict)
-        for code, text in texts.items()
-        if code in CODES and code != language
-    }
 
 
 def strings(data: JsonValue) -> Iterator[str]:

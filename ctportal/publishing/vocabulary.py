@@ -15,10 +15,12 @@ from django.utils.translation import gettext as _
 
 from .base_models import SluggedRecord
 from .changes import Changes, Tracked, not_over
+from .labels import label_of, with_labels
 from .models import Edition, LedgerEntry
 from .scheduling import unschedule_edition
-from .snapshot import BUILDERS, Snapshot, label_of, parents_of, with_labels
+from .snapshot import BUILDERS, Snapshot
 from .state import SHOWS, covering
+from .units import parents_of
 
 Action = LedgerEntry.Action
 Interval = tuple[datetime, datetime | None]

@@ -9,7 +9,7 @@ from django.contrib import admin
 from django.forms.models import BaseInlineFormSet
 from django.utils.text import capfirst
 
-from ctportal.publishing.snapshot import delete_rows
+from ctportal.publishing.drafts import delete_rows
 from ctportal.staff import stale_save
 from ctportal.staff.fields import NATIVE_WIDGETS, AutocompleteFields
 from ctportal.staff.label_forms import LabelForm, language_of

@@ -23,7 +23,7 @@ from django_prose_editor.fields import ProseEditorField
 from ctportal.core import languages
 from ctportal.core.instants import show_utc
 from ctportal.publishing.completeness import published_languages
-from ctportal.publishing.snapshot import languages_leaving, refresh_draft
+from ctportal.publishing.drafts import languages_leaving, refresh_draft
 from ctportal.publishing.state import state_of
 from ctportal.publishing.text_fields import LineFormField, LinesField, LinesFormField
 from ctportal.staff import presence, stale_save

@@ -15,7 +15,7 @@ from ctportal.core import languages
 from ctportal.core.instants import offset_text, show_instant
 from ctportal.core.rich_text import plain
 from ctportal.publishing.base_models import Stage
-from ctportal.publishing.snapshot import languages_leaving
+from ctportal.publishing.drafts import languages_leaving
 from ctportal.publishing.state import State, state_of
 from ctportal.staff import buttons
 from ctportal.staff.draft_changes import changes

@@ -19,8 +19,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ctportal.publishing.base_models import Stage, entry_model
+from ctportal.publishing.drafts import refresh_draft
 from ctportal.publishing.models import Edition
-from ctportal.publishing.snapshot import refresh_draft
 from ctportal.staff import buttons, moved_records, presence
 from ctportal.staff.components import component
 from ctportal.staff.draft_admin import DraftAdmin

@@ -27,8 +27,9 @@ from ctportal.core import languages
 from ctportal.core.types import AnyUser, JsonObject, LazyText, TextByLanguage
 from ctportal.publishing import epoch
 from ctportal.publishing.base_models import Record, by_model
+from ctportal.publishing.labels import label_of, with_labels
 from ctportal.publishing.models import VOCABULARY, Edition
-from ctportal.publishing.snapshot import BUILDERS, label_of, with_labels
+from ctportal.publishing.snapshot import BUILDERS
 from ctportal.workflow import roles
 from ctportal.workflow.revisions import Column, parts_of
 

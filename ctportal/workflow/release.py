@@ -20,9 +20,10 @@ from ctportal.core.languages import CODES
 from ctportal.publishing import epoch, services
 from ctportal.publishing.base_models import LanguagePlan, Record, SluggedRecord, lock
 from ctportal.publishing.cascade import CascadedChange
+from ctportal.publishing.drafts import languages_leaving
 from ctportal.publishing.models import Edition, RecordType
 from ctportal.publishing.problems import Problems
-from ctportal.publishing.snapshot import BUILDERS, Snapshot, builder_for, languages_leaving
+from ctportal.publishing.snapshot import BUILDERS, Snapshot, builder_for
 from ctportal.publishing.state import State, snapshot_differs
 from ctportal.workflow import review, roles
 

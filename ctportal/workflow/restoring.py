@@ -37,8 +37,8 @@ from ctportal.publishing.base_models import (
     label_names,
     lock,
 )
+from ctportal.publishing.drafts import delete_rows, refresh_draft
 from ctportal.publishing.models import Redirect
-from ctportal.publishing.snapshot import delete_rows, refresh_draft
 from ctportal.publishing.state import slug_is_reserved, state_of
 from ctportal.reading.queries import merged_into
 from ctportal.workflow import review, revisions, roles

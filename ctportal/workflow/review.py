@@ -25,10 +25,11 @@ from ctportal.publishing import epoch, renaming, services
 from ctportal.publishing.base_models import Record, ReviewedRecord, SluggedRecord, Stage, by_model, lock
 from ctportal.publishing.cascade import CascadedChange
 from ctportal.publishing.changes import name_of
+from ctportal.publishing.drafts import refresh_drafts
 from ctportal.publishing.models import Edition, LedgerEntry
 from ctportal.publishing.problems import Problems
 from ctportal.publishing.services import PublicationResult
-from ctportal.publishing.snapshot import builder_for, naming, opening, refresh_drafts
+from ctportal.publishing.snapshot import builder_for, naming, opening
 from ctportal.workflow import roles
 from ctportal.workflow.models import UnreviewedEdit, WorkflowStep
 

@@ -6,9 +6,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from ctportal.publishing.drafts import refresh_draft
 from ctportal.publishing.models import Edition, EpochMark
 from ctportal.publishing.services import publish, unschedule, withdraw
-from ctportal.publishing.snapshot import refresh_draft
 from ctportal.workflow import review
 from ctportal.workflow.sealing import seal
 from tests.admin.test_forms import address

@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from conferences.models import Conference, Photo
+from ctportal.publishing.drafts import refresh_draft
 from ctportal.publishing.services import publish, withdraw
-from ctportal.publishing.snapshot import refresh_draft
 from ctportal.staff.dashboard import SECTIONS, DashboardFilter, dashboard
 from ctportal.workflow import review, revisions
 from documents.models import Document

@@ -6,9 +6,9 @@ import pytest
 
 from conferences.models import Conference
 from ctportal.publishing import epoch
+from ctportal.publishing.drafts import refresh_draft
 from ctportal.publishing.models import Edition
 from ctportal.publishing.services import publish
-from ctportal.publishing.snapshot import refresh_draft
 from documents.models import Document
 from tests.admin.forms import AdminForm, errors_of
 from tests.admin.test_forms import address, minsk

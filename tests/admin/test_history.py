@@ -15,9 +15,9 @@ from conferences.models import Conference, Person, Photo
 from ctportal.files.models import StoredFile
 from ctportal.publishing import epoch
 from ctportal.publishing.base_models import Stage
+from ctportal.publishing.drafts import refresh_draft
 from ctportal.publishing.models import Edition
 from ctportal.publishing.services import publish
-from ctportal.publishing.snapshot import refresh_draft
 from ctportal.staff.publication_state import note_publication, publication_state
 from ctportal.workflow import restoring, review, revisions
 from ctportal.workflow.models import EditionRevision, UnreviewedEdit

@@ -4,7 +4,7 @@ import pytest
 from django.contrib.admin import site
 from django.utils import timezone
 
-from ctportal.publishing.snapshot import refresh_draft
+from ctportal.publishing.drafts import refresh_draft
 from ctportal.staff.dashboard import dashboard
 from tests.admin.forms import AdminForm
 from tests.admin.test_forms import address

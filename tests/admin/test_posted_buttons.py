@@ -8,9 +8,9 @@ from django.test import Client
 from django.utils import timezone
 
 from conferences.models import Conference, ConferenceText, Theme
+from ctportal.publishing.drafts import refresh_draft
 from ctportal.publishing.models import Edition, LedgerEntry
 from ctportal.publishing.services import publish
-from ctportal.publishing.snapshot import refresh_draft
 from ctportal.staff.buttons import ACTIONS
 from ctportal.workflow import review, revisions
 from ctportal.workflow.models import UnreviewedEdit, WorkflowStep

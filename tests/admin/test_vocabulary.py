@@ -9,9 +9,9 @@ from django.test import Client
 from conferences.models import Person
 from ctportal.publishing import epoch
 from ctportal.publishing.base_models import Stage
+from ctportal.publishing.drafts import refresh_draft
 from ctportal.publishing.models import Edition, LedgerEntry
 from ctportal.publishing.services import publish
-from ctportal.publishing.snapshot import refresh_draft
 from ctportal.workflow import review
 from tests.admin.forms import AdminForm, errors_of
 from tests.admin.test_forms import address

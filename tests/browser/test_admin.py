@@ -13,9 +13,9 @@ from reversion.models import Revision
 
 from conferences.models import Conference, Person
 from ctportal.files.models import StoredFile
+from ctportal.publishing.drafts import refresh_draft
 from ctportal.publishing.models import Edition
 from ctportal.publishing.services import publish
-from ctportal.publishing.snapshot import refresh_draft
 from ctportal.workflow import revisions
 from documents.models import Document
 from tests.browser.steps import choose, settled, write

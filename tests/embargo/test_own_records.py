@@ -14,7 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from conferences.models import Conference, Organization, Person, Photo, Series, Session, Theme
-from ctportal.publishing.snapshot import refresh_draft
+from ctportal.publishing.drafts import refresh_draft
 from ctportal.staff import sharing
 from ctportal.staff.preview import preview_address
 from ctportal.workflow import restoring, review, revisions

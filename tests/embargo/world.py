@@ -24,8 +24,8 @@ from conferences.models import Conference, Organization, Person, Photo, Series, 
 from ctportal.core.languages import CODES
 from ctportal.files.models import StoredFile
 from ctportal.files.store import prepare_photo, rendition_name
+from ctportal.publishing.drafts import refresh_draft
 from ctportal.publishing.models import Edition
-from ctportal.publishing.snapshot import refresh_draft
 from ctportal.staff import presence, sharing
 from ctportal.staff.models import Presence
 from ctportal.workflow import review, revisions

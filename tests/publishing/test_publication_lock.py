@@ -13,10 +13,10 @@ from conferences.admin.merging import merge
 from conferences.models import Conference, Series
 from ctportal.publishing import epoch
 from ctportal.publishing.base_models import lock
+from ctportal.publishing.drafts import refresh_draft
 from ctportal.publishing.models import Edition
 from ctportal.publishing.renaming import relabel
 from ctportal.publishing.services import publish
-from ctportal.publishing.snapshot import refresh_draft
 from ctportal.workflow import release, review, revisions
 from tests.admin.forms import AdminForm, errors_of
 from tests.concurrency import needs_postgresql, until_somebody_waits

@@ -793,6 +793,24 @@ def test_one_language_ahead_matches_people_without_a_name_by_their_titles(frozen
     ]
 
 
+def test_one_language_ahead_tells_a_person_quoted_from_the_same_one_mentioned(frozen_clock, by):
+    document, person = make_document(), make_person()
+    document.versions.create(language="ru", title="Перевод", body="<p>…</p>", ready=True)
+    for kind in ("quoted", "mentioned"):
+        document.mentions.create(person=person, kind=kind, title_en=kind)
+    publish(document, by=by)
+    frozen_clock.tick()
+    document.mentions.filter(kind="mentioned").update(order=0, title_ru="Упомянут")
+    document.mentions.filter(kind="quoted").update(order=1, title_ru="Процитирован")
+
+    edition = publish_language(document, "ru", by=by)
+
+    assert [entry["title"] for entry in edition.data["mentions"]] == [
+        {"en": "quoted", "ru": "Процитирован"},
+        {"en": "mentioned", "ru": "Упомянут"},
+    ]
+
+
 def test_a_language_that_is_not_ready_or_has_nothing_in_force_is_refused(by):
     document = make_document()
     document.versions.create(language="fr", title="Brouillon", body="<p>…</p>")

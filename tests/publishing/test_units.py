@@ -8,10 +8,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from ctportal.publishing.base_models import Stage
+from ctportal.publishing.drafts import refresh_draft
 from ctportal.publishing.models import Edition
 from ctportal.publishing.renaming import relabel
 from ctportal.publishing.services import publish, unschedule, withdraw
-from ctportal.publishing.snapshot import builder_for, opening, refresh_draft
+from ctportal.publishing.snapshot import builder_for, opening
 from ctportal.workflow import review
 from tests.factories import make_account, make_conference, make_organization, make_user
 

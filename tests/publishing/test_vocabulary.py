@@ -10,10 +10,11 @@ from django.test.utils import CaptureQueriesContext
 from conferences.admin.merging import merge
 from ctportal.publishing import epoch
 from ctportal.publishing.base_models import Stage
+from ctportal.publishing.drafts import refresh_draft
 from ctportal.publishing.models import Edition, LedgerEntry
 from ctportal.publishing.renaming import relabel
 from ctportal.publishing.services import publish, withdraw
-from ctportal.publishing.snapshot import builder_for, checksum, naming, opening, refresh_draft
+from ctportal.publishing.snapshot import builder_for, checksum, naming, opening
 from ctportal.workflow import release, restoring, review, revisions
 from ctportal.workflow.models import UnreviewedEdit
 from tests.factories import (

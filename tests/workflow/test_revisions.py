@@ -16,10 +16,11 @@ from conferences.admin.merging import merge
 from conferences.models import Conference, ConferenceText, Person, Photo, Session
 from ctportal.files.models import StoredFile
 from ctportal.publishing.base_models import label_names
+from ctportal.publishing.drafts import refresh_draft
 from ctportal.publishing.models import Edition
 from ctportal.publishing.renaming import relabel
 from ctportal.publishing.services import publish, publish_language, redate, restore, unschedule, withdraw
-from ctportal.publishing.snapshot import builder_for, checksum, refresh_draft
+from ctportal.publishing.snapshot import builder_for, checksum
 from ctportal.publishing.state import differs, state_of
 from ctportal.workflow import restoring, review, revisions
 from ctportal.workflow.models import EditionRevision, UnreviewedEdit

@@ -5,9 +5,9 @@ from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.models import Group, Permission, User
 
+from ctportal.publishing.drafts import refresh_draft
 from ctportal.publishing.models import Edition
 from ctportal.publishing.services import publish
-from ctportal.publishing.snapshot import refresh_draft
 from ctportal.workflow import roles
 from tests.factories import make_account, make_conference, make_document, make_person, make_photo, make_user
 

@@ -363,7 +363,10 @@ def test_people_stand_with_title_and_organization_and_without_a_name_if_it_is_no
     ],
 )
 def test_a_relation_stands_on_both_pages_while_both_are_public(client, publisher, kind, heading, reversed_heading):
-    one, two, draft = (make.make_conference(f"The {name}", slug=name) for name in ("first", "second", "draft"))
+    one, two, draft = (
+        make.make_conference(f"A long title of the {name}", slug=name, short_title=f"The {name}")
+        for name in ("first", "second", "draft")
+    )
     for target in (two, draft):
         one.relations.create(kind=kind, target=target)
     draft.relations.create(kind=kind, target=one)

@@ -1,9 +1,11 @@
 """One language ahead: the JSON in force with the texts of a single language from the draft."""
 
+from collections.abc import Callable
 from typing import Any
 
 from rest_framework import serializers
 
+from ctportal.core.entries import identity
 from ctportal.core.languages import CODES
 from ctportal.core.types import JsonObject, TextByLanguage
 
@@ -31,10 +33,9 @@ def _merge(serializer: serializers.Serializer[Any], old: JsonObject, new: JsonOb
             result[name] += [v for v in new[name] if v["language"] == language]
             result[name].sort(key=lambda version: CODES.index(version["language"]))
         elif isinstance(declared, serializers.ListSerializer) and isinstance(declared.child, serializers.Serializer):
+            matches = _matches(old[name], new[name], language)
             result[name] = [
-                _merge(declared.child, item, match, language)
-                if (match := _counterpart(item, i, new[name], language))
-                else item
+                _merge(declared.child, item, matches[i], language) if i in matches else item
                 for i, item in enumerate(old[name])
             ]
     return result
@@ -45,21 +46,28 @@ def _replace_language(old: TextByLanguage, new: TextByLanguage, language: str) -
     return texts | ({language: new[language]} if language in new else {})
 
 
-def _counterpart(item: JsonObject, index: int, candidates: list[JsonObject], language: str) -> JsonObject | None:
-    """Return the entry of *candidates* that corresponds to *item*: by key, by uid and role or kind, by address, or by its
-    texts in languages other than *language*; by position only where neither has any."""
-    if "key" in item:
-        return next((c for c in candidates if c["key"] == item["key"]), None)
-    if item.get("uid"):
-        identity = ("uid", "role", "kind")
-        return next((c for c in candidates if all(c.get(name) == item.get(name) for name in identity)), None)
-    if "address" in item:
-        return next((c for c in candidates if c["address"] == item["address"]), None)
-    known = _said_in_others(item, language)
-    if known:
-        return next((c for c in candidates if known & _said_in_others(c, language)), None)
-    same_place = candidates[index : index + 1]
-    return next((c for c in same_place if not _said_in_others(c, language)), None)
+def _matches(old: list[JsonObject], new: list[JsonObject], language: str) -> dict[int, JsonObject]:
+    """Return {index in *old*: the entry of *new* that corresponds to it}, each entry once.
+
+    Both have the same identity (``core.entries``). Of several, the one that says the same in the languages other than
+    *language* comes first, then one that says some of it, then any. Without identity, what they say decides, and the position
+    only where neither says anything.
+    """
+    matches: dict[int, JsonObject] = {}
+    free = dict(enumerate(new))
+    said = [_said_in_others(item, language) for item in old]
+    said_now = [_said_in_others(entry, language) for entry in new]
+    rules: tuple[Callable[[int, int], object], ...] = (
+        lambda i, n: said[i] and said[i] == said_now[n],
+        lambda i, n: said[i] & said_now[n],
+        lambda i, n: identity(old[i]) or (i == n and not said[i] and not said_now[n]),
+    )
+    for rule in rules:
+        for i, item in enumerate(old):
+            alike = (n for n, entry in free.items() if identity(entry) == identity(item) and rule(i, n))
+            if i not in matches and (found := next(alike, None)) is not None:
+                matches[i] = free.pop(found)
+    return matches
 
 
 def _said_in_others(item: JsonObject, language: str) -> set[tuple[str, str, str]]:

@@ -14,6 +14,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple, TypeAlias, TypeGuard
 
+from ctportal.core.entries import identity
 from ctportal.core.languages import CODES
 from ctportal.core.rich_text import paragraphs
 from ctportal.core.types import JsonObject, JsonValue
@@ -66,7 +67,7 @@ def _values(before: JsonValue, after: JsonValue, path: JsonPath) -> Iterator[Cha
         isinstance(before, dict)
         and isinstance(after, dict)
         and "path" not in after
-        and _identity(before) == _identity(after)
+        and identity(before) == identity(after)
     ):
         yield from _objects(before, after, path)
     else:
@@ -105,34 +106,27 @@ def _lists(before: list[JsonObject], after: list[JsonObject], path: JsonPath) ->
 def _matches(before: list[JsonObject], after: list[JsonObject]) -> dict[int, int]:
     """Return {index after: index before} of matching entries, each used once.
 
-    Equal entries are matched first; then those with the same identity (key, uid and role, language, address, path of a
-    file); then those with the same uid; then those without any identity, by their position among the rest.
+    Equal entries are matched first; then those with the same identity (``core.entries``); then those with the same uid; then
+    those without any identity, by their position among the rest.
     """
     matches: dict[int, int] = {}
     olds, news = dict(enumerate(before)), dict(enumerate(after))  # those that are not matched yet
-    identities: tuple[Callable[[JsonObject], Hashable], ...] = (_whole, _identity, _name)
-    for identity in identities:
+    identities: tuple[Callable[[JsonObject], Hashable], ...] = (_whole, identity, _name)
+    for same in identities:
         waiting: dict[Hashable, list[int]] = {}
         for old, entry in olds.items():
-            waiting.setdefault(identity(entry), []).append(old)
+            waiting.setdefault(same(entry), []).append(old)
         for new, entry in list(news.items()):
-            if identity(entry) is not None and waiting.get(identity(entry)):
-                matches[new] = waiting[identity(entry)].pop(0)
+            if same(entry) is not None and waiting.get(same(entry)):
+                matches[new] = waiting[same(entry)].pop(0)
                 del olds[matches[new]], news[new]
-    unnamed_old = [old for old, entry in olds.items() if _identity(entry) is None]
-    unnamed_new = [new for new, entry in news.items() if _identity(entry) is None]
+    unnamed_old = [old for old, entry in olds.items() if identity(entry) is None]
+    unnamed_new = [new for new, entry in news.items() if identity(entry) is None]
     return matches | dict(zip(unnamed_new, unnamed_old, strict=False))
 
 
 def _whole(entry: JsonObject) -> str:
     return json.dumps(entry, sort_keys=True)
-
-
-def _identity(entry: JsonObject) -> tuple[str, ...] | None:
-    if entry.get("uid"):
-        return "uid", str(entry["uid"]), str(entry.get("role"))
-    names = ("path",) if "sha256" in entry else ("key", "address", "language")
-    return next(((name, str(entry[name])) for name in names if name in entry), None)
 
 
 def _name(entry: JsonObject) -> str | None:

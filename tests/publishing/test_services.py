@@ -793,22 +793,44 @@ def test_one_language_ahead_matches_people_without_a_name_by_their_titles(frozen
     ]
 
 
-def test_one_language_ahead_tells_a_person_quoted_from_the_same_one_mentioned(frozen_clock, by):
-    document, person = make_document(), make_person()
+def same_but_for_kind(document, person):
+    return [document.mentions.create(person=person, kind=kind) for kind in ("quoted", "mentioned")]
+
+
+def same_person_twice(document, person):
+    return [document.deliveries.create(person=person) for _ in range(2)]
+
+
+def nobody_of_two_offices(document, _person):
+    return [document.conference.appearances.create(organization=make_organization()) for _ in range(2)]
+
+
+@pytest.mark.parametrize(
+    ("create", "field", "titles_in_english"),
+    [
+        (same_but_for_kind, "mentions", ["Minister", "President"]),
+        (same_person_twice, "delivered_by", ["Minister", "President"]),
+        (nobody_of_two_offices, "people", ["Legal Officer", "Legal Officer"]),
+    ],
+)
+def test_one_language_ahead_gives_each_entry_its_own_title(frozen_clock, by, create, field, titles_in_english):
+    document = make_document(make_conference())
+    document.conference.texts.create(language="ru", title="Заголовок", ready=True)
     document.versions.create(language="ru", title="Перевод", body="<p>…</p>", ready=True)
-    for kind in ("quoted", "mentioned"):
-        document.mentions.create(person=person, kind=kind, title_en=kind)
-    publish(document, by=by)
+    rows = create(document, make_person())
+    for order, (row, title) in enumerate(zip(rows, titles_in_english, strict=True)):
+        row.title_en, row.order = title, order
+        row.save()
+    for record in (document.conference, document):
+        publish(record, by=by)
     frozen_clock.tick()
-    document.mentions.filter(kind="mentioned").update(order=0, title_ru="Упомянут")
-    document.mentions.filter(kind="quoted").update(order=1, title_ru="Процитирован")
+    for order, (row, title) in enumerate(zip(rows, ["Первый", "Второй"], strict=True)):
+        row.title_ru, row.order = title, 1 - order
+        row.save()
 
-    edition = publish_language(document, "ru", by=by)
+    edition = publish_language(document.conference if field == "people" else document, "ru", by=by)
 
-    assert [entry["title"] for entry in edition.data["mentions"]] == [
-        {"en": "quoted", "ru": "Процитирован"},
-        {"en": "mentioned", "ru": "Упомянут"},
-    ]
+    assert [entry["title"]["ru"] for entry in edition.data[field]] == ["Первый", "Второй"]
 
 
 def test_a_language_that_is_not_ready_or_has_nothing_in_force_is_refused(by):

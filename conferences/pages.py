@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from ctportal.core import codes
 from ctportal.core.countries import country_name
-from ctportal.core.dates import format_date, iso_date, last_day
-from ctportal.core.instants import end_of_day
+from ctportal.core.dates import format_date, iso_date
+from ctportal.core.instants import over_at
 from ctportal.core.languages import LANGUAGES
 from ctportal.web.cards import date_of, dates_of, event_status, off, short_title, web_address
 from ctportal.web.labels import figure_without_number, label, language_notice, measure
@@ -29,8 +29,7 @@ ATTENDANCE = {
 
 def has_ended(data, at: datetime) -> bool:
     """Return whether the conference is over at *at*, at its place."""
-    last = last_day(date.fromisoformat(data["end_date"]), data["date_precision"])
-    return end_of_day(last, data["time_zone"]) <= at
+    return over_at(date.fromisoformat(data["end_date"]), data["date_precision"], data["time_zone"]) <= at
 
 
 def conference_view(data, language, *, is_over, sources=None, documents=None, fulfilled=()):
@@ -56,7 +55,8 @@ def conference_view(data, language, *, is_over, sources=None, documents=None, fu
         "off": off(data["event_status"]),
         "format": label(codes.EventFormat, data["format"]) if data["format"] != "not-known" else "",
         "dates": dates,
-        "start_date": data["start_date"],
+        "iso_date": iso_date(data["start_date"], data["date_precision"]),
+        "year": data["start_date"][:4],
         "announced": other_dates(data["announced_dates"], "announced", language),
         "reported": other_dates(data["announced_dates"], "reported", language),
         "city": city,
@@ -126,7 +126,9 @@ def other_dates(entries, kind, language):
     return [
         {
             "dates": dates_of(entry, language),
-            "on": entry["announced_on"] and format_date(date.fromisoformat(entry["announced_on"]), language),
+            # When it was announced, or the date of the source.
+            "on" if kind == "announced" else "source_date": entry["announced_on"]
+            and format_date(date.fromisoformat(entry["announced_on"]), language),
             "reason": entry["reason"],
             "source": entry["source"],
             "source_address": web_address(entry["source_address"]),

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from ctportal.core.codes import EventFormat
 from ctportal.core.countries import regions_of
 from ctportal.core.dates import first_day, last_day
-from ctportal.core.instants import end_of_day
+from ctportal.core.instants import over_at
 from ctportal.core.languages import CODES
 from ctportal.publishing.base_models import LanguagePlan
 from ctportal.publishing.models import RecordType
@@ -142,10 +142,14 @@ class ConferenceSnapshotBuilder(TextsSnapshotBuilder):
             "photos",
         )
 
+    def own_texts(self, data):
+        # What is expected is shown for a time only, whatever the edition says.
+        return super().own_texts(data | {"expected_documents": []})
+
     def dates(self, record):
         first = first_day(record.start_date, record.date_precision)
         last = last_day(record.end_date, record.date_precision)
-        return first, last, end_of_day(last, record.time_zone)
+        return first, last, over_at(record.end_date, record.date_precision, record.time_zone)
 
     def card(self, data):
         card = pick(

@@ -167,7 +167,7 @@ def _relations(page):
 
 def _with_year(conference):
     """Return the title of the page, with the year so that conferences of different years can be told apart."""
-    title, year = str(conference["title"]), conference["start_date"][:4]
+    title, year = str(conference["title"]), conference["year"]
     return title if year in title else f"{title} ({year})"
 
 

@@ -115,7 +115,7 @@ def _relations(page):
 
 def _press(request, page):
     """Return the contact for the press on the page of a press release, None on that of another document."""
-    if page.data["kind"] != "press-release":
+    if "press-release" not in (page.data["kind"], page.data["also_serves_as"]):
         return None
     issuers = [each["uid"] for each in page.data["issued_by"]]
     return press_contact(page.data, request.read_context.at, page.language, issuers, is_past=bool(page.version))

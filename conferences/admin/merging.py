@@ -25,6 +25,8 @@ MERGEABLE = (Person, Organization)
 OWN = frozenset(
     {"id", "uid", "slug", "original_language", "draft_sha256", "created_at", "created_by", "modified_at", "search_text"}
 )
+# Columns that are filled in together or not at all.
+CONTACT = frozenset({"contact", "contact_email", "contact_phone"})
 # {model of rows that refer to an entry: columns in which two of them say the same}
 SAME = {
     OrganizationRole: ("conference", "session", "organization", "role"),
@@ -98,7 +100,7 @@ def _references(entry):
 
 
 def referring_rows(entry):
-    """Return the rows that refer to *entry*: roles, appearances, rows of documents, photos, units."""
+    """Return the rows that refer to *entry*: roles, appearances, rows of documents, expected documents, photos, units."""
     return [row for row, _name in _references(entry)]
 
 
@@ -161,7 +163,10 @@ def _twin(row, name):
 def _fill_in(into, away):
     # Labels are filled in by their columns per language; the plain name reads that of the interface language.
     labels = label_names(type(into))
-    names = [column.attname for column in into._meta.concrete_fields if column.name not in OWN | labels]
+    own = OWN | labels
+    if any(getattr(into, name, "") for name in CONTACT):
+        own |= CONTACT
+    names = [column.attname for column in into._meta.concrete_fields if column.name not in own]
     _fill_columns(into, away, names)
     if isinstance(into, Organization) and into.kind == OrganizationKind.OTHER:
         into.kind = away.kind

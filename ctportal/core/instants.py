@@ -8,6 +8,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import get_language_bidi, gettext
 from django.utils.translation import gettext_lazy as _
 
+from .dates import last_day
+
 
 def local_to_instant(local: datetime, zone: str) -> datetime:
     """Return the aware datetime of the naive *local* in *zone* (an IANA name).
@@ -42,6 +44,11 @@ def today(at: datetime, zone: str = "") -> date:
 def end_of_day(day: date, zone: str) -> datetime:
     """Return the instant at which *day* ends in *zone*: midnight at the beginning of the next day there, in UTC."""
     return datetime.combine(day + timedelta(days=1), time.min, zoneinfo.ZoneInfo(zone)).astimezone(UTC)
+
+
+def over_at(end: date, precision: str, zone: str) -> datetime:
+    """Return the instant in UTC at which a conference with the last day *end* is over at its place, in *zone*."""
+    return end_of_day(last_day(end, precision), zone)
 
 
 def is_time_zone(name: str) -> bool:

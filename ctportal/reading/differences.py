@@ -5,10 +5,10 @@ word. Both are independent of the reader's language, labels and templates; ``ctp
 results in words. The time of a comparison is limited for any texts: see BUDGET.
 """
 
+import dataclasses
 import json
 import re
 from collections.abc import Callable, Hashable, Iterable, Iterator
-from dataclasses import dataclass
 from difflib import Match, SequenceMatcher
 from itertools import groupby
 from operator import itemgetter
@@ -23,12 +23,13 @@ from ctportal.core.types import JsonObject, JsonValue
 JsonPath: TypeAlias = tuple[str | JsonObject, ...]
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class Change:
     """One difference.
 
     *before* and *after* are the values in the JSON, None if there is none. *language* is that of a text in a language
-    object. A list is *reordered* if it has the same entries in a different order.
+    object. A list is *reordered* if it has the same entries in a different order. *owners* are the objects with the field,
+    before and after.
     """
 
     path: JsonPath
@@ -36,6 +37,7 @@ class Change:
     after: JsonValue
     language: str = ""
     reordered: bool = False
+    owners: tuple[JsonObject, JsonObject] = dataclasses.field(default=({}, {}), compare=False)
 
     @property
     def field(self) -> str:
@@ -50,7 +52,8 @@ def differences(before: JsonObject, after: JsonObject) -> list[Change]:
 
 def _objects(before: JsonObject, after: JsonObject, path: JsonPath) -> Iterator[Change]:
     for name in [*after, *(name for name in before if name not in after)]:
-        yield from _values(before.get(name), after.get(name), (*path, name))
+        for change in _values(before.get(name), after.get(name), (*path, name)):
+            yield change if any(change.owners) else dataclasses.replace(change, owners=(before, after))
 
 
 def _values(before: JsonValue, after: JsonValue, path: JsonPath) -> Iterator[Change]:

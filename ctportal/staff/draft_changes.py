@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from ctportal.publishing.models import Edition
 from ctportal.publishing.snapshot import builder_for
 from ctportal.publishing.state import SHOWS
+from ctportal.web.changes import FIELDS
 
 
 def changes(admin: Any, record: Any, edition: Edition) -> list[str]:
@@ -36,4 +37,4 @@ def name_of_field(admin: Any, name: str) -> str:
         field = next((field for field in model._meta.get_fields() if field.name == name), None)
         if field is not None:
             return capfirst(str(getattr(field, "verbose_name", "") or field.related_model._meta.verbose_name_plural))
-    return capfirst(name.replace("_", " "))
+    return capfirst(str(FIELDS.get(name, name.replace("_", " "))))

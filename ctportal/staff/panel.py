@@ -110,6 +110,9 @@ def newly_public(site: AdminSite, entries: Iterable[Any]) -> list[dict[str, str]
             "kind": entry._meta.verbose_name,
             "name": getattr(entry, f"name_{entry.original_language}") or str(entry),
             "description": plain(getattr(entry, f"description_{entry.original_language}", "") or ""),
+            "contact": ", ".join(
+                text for name in ("contact", "contact_email", "contact_phone") if (text := getattr(entry, name, ""))
+            ),
             "language": entry.original_language,
             "direction": languages.direction(entry.original_language),
             "address": page_address(site.get_model_admin(type(entry)), "change", entry.pk),

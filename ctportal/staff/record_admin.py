@@ -164,7 +164,7 @@ class RecordAdmin(DraftAdmin):
         return language_marks(self.language_states(record))
 
     def language_states(self, record: Any) -> dict[str, str]:
-        """Return {language: "original", "ready", "outdated" or "draft"}, for lists and the language matrix."""
+        """Return {language: "original" or its state (``publication_state.state_of_text``)}, for lists and the language matrix."""
         if self.form.text_rows:
             rows = getattr(record, self.form.text_rows).all()
             states = {row.language: state_of_text(row, record) for row in rows}

@@ -110,7 +110,7 @@ def conference_row(record, at: datetime, language: str, series: str = "") -> dic
         "title": title,
         "summary": rest.pick(data["summary"]),
         "dates": dates_of(data, language),
-        "start_date": data["start_date"],
+        "iso_date": iso_date(data["start_date"], data["date_precision"]),
         "kind": label(codes.ConferenceKind, data["kind"]),
         "status": event_status(status, is_over=record.over_at <= at) if status != "held" else "",
         "off": off(status),

@@ -219,7 +219,6 @@ class _Teller:
     def __init__(self, record_type, language, old, new):
         original = new.get("original_language") or old.get("original_language") or DEFAULT
         self.record_type, self.language, self.texts = record_type, language, LanguageContext(language, original)
-        self.precisions = [data.get("date_precision", "day") for data in (old, new)]
 
     def tell(self, change):
         shown = Shown(self.where(change))
@@ -255,8 +254,7 @@ class _Teller:
         if name == "kind":
             return [_code(KINDS[change.path[-3] if len(change.path) > 2 else self.record_type], value)]
         if name in ("date", "start_date", "end_date"):
-            owner = change.path[-2] if len(change.path) > 1 else {}
-            precision = owner.get("date_precision", "day") if owner else self.precisions[side]
+            precision = change.owners[side].get("date_precision", "day")
             return [format_date(date.fromisoformat(value), self.language, precision)]
         if isinstance(value, list):
             said = [self.value(name, each) for each in value]

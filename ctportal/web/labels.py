@@ -27,6 +27,8 @@ def language_notice(title: LocalizedText, data: dict[str, Any], language: str, s
     *title* and *data* are its title and its public JSON. *sentence* is for a record that is not available; it has the
     placeholders ``language`` and ``shown``, the language that is shown instead.
     """
+    if language in data["languages"]:
+        return None
     shown = title.language
     if not title.foreign:
         if not is_partial(data, language):

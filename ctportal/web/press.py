@@ -34,7 +34,7 @@ def press_contact(
     """
     own = _contact(data)
     if own or is_past:
-        return own
+        return own and own | {"is_own": True}
     return _of_organizations([UUID(uid) for uid in issuers], at, language) or site_contact()
 
 

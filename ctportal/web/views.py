@@ -16,7 +16,7 @@ from ctportal.core.countries import country_name
 from ctportal.core.languages import LANGUAGES, direction, django_code
 from ctportal.publishing.models import Edition
 from ctportal.reading.filters import filters_for
-from ctportal.reading.queries import CARDS, Found, Moved, first_rows, options, resolve_uid
+from ctportal.reading.queries import CARDS, Found, Gone, Moved, first_rows, options, resolve_uid
 
 from . import cards
 from .addresses import data_address, language_in_address, language_of, preferred_language
@@ -52,7 +52,7 @@ def permanent(request, uid):
 
 
 def _permanent(request, found, language):
-    if isinstance(found, (Found, Moved)) and request.get_preferred_type([HTML, JSON]) == JSON:
+    if isinstance(found, (Found, Moved, Gone)) and request.get_preferred_type([HTML, JSON]) == JSON:
         return HttpResponsePermanentRedirect(data_address(found.edition.type, found.edition.uid))
     with translation.override(django_code(language)):
         return moved(found.edition, language) if isinstance(found, Found) else elsewhere(request, language, found)

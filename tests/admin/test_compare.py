@@ -3,14 +3,18 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.admin import site
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from ctportal.publishing.drafts import refresh_draft
 from ctportal.publishing.models import Edition, EpochMark
 from ctportal.publishing.services import publish, unschedule, withdraw
+from ctportal.staff.draft_changes import name_of_field
 from ctportal.workflow import review
 from ctportal.workflow.sealing import seal
+from documents.models import Document
 from tests.admin.test_forms import address
 from tests.factories import (
     make_account,
@@ -387,3 +391,11 @@ def test_the_release_of_a_dossier_leads_to_the_comparison_of_each_changed_part(s
     found = {row["part"].record.pk: row["compare"] for row in rows if row["part"].record.record_type == "document"}
     assert found == {changed.pk: compare(changed), same.pk: "", new.pk: ""}
     assert staff.get(compare(changed)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("name", "called"), [("issued_by", "Publié par"), ("languages", "Langues"), ("date", "Date"), ("place", "Lieu")]
+)
+def test_a_field_is_called_as_in_the_language_of_the_interface(name, called):
+    with translation.override("fr"):
+        assert name_of_field(site.get_model_admin(Document), name) == called

@@ -104,6 +104,23 @@ def test_what_both_said_is_kept_once():
     assert list(photo.people.all()) == [same]
 
 
+@pytest.mark.parametrize(
+    ("own", "left"),
+    [
+        ({"contact_email": "desk@b.org"}, ("", "desk@b.org", "")),
+        ({}, ("Press office", "", "+1 1")),
+    ],
+)
+def test_a_contact_is_that_of_one_of_them(own, left):
+    away = make_organization("Foreign Office", contact="Press office", contact_phone="+1 1")
+    into = make_organization("Foreign Ministry", **own)
+
+    merge(away, into, by=make_user())
+
+    into.refresh_from_db()
+    assert (into.contact, into.contact_email, into.contact_phone) == left
+
+
 def test_what_the_one_that_stays_lacks_is_taken_from_the_other():
     away = make_organization("Foreign Office", name_ru="МИД", acronym="FO", country="BY", kind="government")
     into = make_organization("Foreign Ministry", acronym="MFA", website="https://mfa.example/")

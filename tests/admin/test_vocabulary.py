@@ -4,6 +4,8 @@ import json
 import re
 
 import pytest
+from django.contrib.admin import site
+from django.template.loader import render_to_string
 from django.test import Client
 
 from conferences.models import Person
@@ -12,6 +14,7 @@ from ctportal.publishing.base_models import Stage
 from ctportal.publishing.drafts import refresh_draft
 from ctportal.publishing.models import Edition, LedgerEntry
 from ctportal.publishing.services import publish
+from ctportal.staff.panel import newly_public
 from ctportal.workflow import review
 from tests.admin.forms import AdminForm, errors_of
 from tests.admin.test_forms import address
@@ -19,6 +22,7 @@ from tests.factories import (
     make_account,
     make_conference,
     make_document,
+    make_organization,
     make_person,
     make_series,
     make_theme,
@@ -244,3 +248,13 @@ def test_a_new_name_that_somebody_else_has_saved_since_is_not_published(staff, p
 
     assert form.press("_relabel").status_code == 422
     assert Edition.objects.public(epoch.now()).get(uid=public_person.uid).data["name"] == {"en": "Before"}
+
+
+def test_the_approver_sees_the_contact_that_becomes_public_too():
+    office = make_organization("Office", contact="Ms Roe", contact_email="roe@example.org", contact_phone="+1 1")
+
+    [seen] = newly_public(site, [office])
+
+    assert seen["contact"] == "Ms Roe, roe@example.org, +1 1"
+    html = render_to_string("admin/record/newly_public.html", {"newly_public": [seen], "heading_level": "h2"})
+    assert "Contact: <bdi>Ms Roe, roe@example.org, +1 1</bdi>" in html

@@ -431,6 +431,25 @@ def test_a_short_title_or_the_country_or_the_title_stands_in_for_the_place(clien
     assert f'<span aria-current="page">{shown}</span>' in page(client, "/en/conferences/first/")
 
 
+@pytest.mark.parametrize(("precision", "known"), [("day", "2019-10-05"), ("month", "2019-10"), ("year", "2019")])
+def test_the_date_for_programs_claims_no_more_than_is_known(client, publisher, precision, known):
+    days = {"start_date": date(2019, 10, 5), "end_date": date(2019, 10, 5), "date_precision": precision}
+    publish(make.make_conference(slug="first", **days), by=publisher)
+
+    for address in ("/en/", "/en/conferences/", "/en/conferences/first/"):
+        assert set(re.findall('<time datetime="(2019[^"]*)"', page(client, address))) == {known}, address
+
+
+def test_a_photo_whose_caption_is_in_another_language_alone_is_available_in_its_own(client, publisher):
+    conference = make.make_conference()
+    photo = make.make_photo(conference, alt_text="A hall", caption_en="", caption_fr="Une salle")
+    for record in (conference, photo):
+        publish(record, by=publisher)
+
+    html = page(client, f"/en/photos/{photo.uid}/")
+    assert "Une salle" in html and "not yet available" not in html
+
+
 def test_dates_that_a_source_reports_stand_apart_from_those_announced(client, publisher):
     conference = make.make_conference(slug="minsk")
     days = {"start_date": "2019-10-01", "end_date": "2019-10-02"}
@@ -439,6 +458,7 @@ def test_dates_that_a_source_reports_stand_apart_from_those_announced(client, pu
         kind="reported",
         start_date="2019-09-05",
         end_date="2019-09-06",
+        announced_on="2019-07-01",
         source="A paper",
         source_address="https://p.org/",
     )
@@ -452,7 +472,7 @@ def test_dates_that_a_source_reports_stand_apart_from_those_announced(client, pu
     }
     assert told == {
         "announced": ">Previously announced dates 1–2 October 2019 (announced on 1 June 2019) – The hall A page",
-        "reported": ">Dates in other sources 5–6 September 2019 A paper",
+        "reported": ">Dates in other sources 5–6 September 2019 A paper (1 July 2019)",
     }
     assert '<a href="https://p.org/" rel="noopener external">A paper</a>' in html
 

@@ -169,3 +169,10 @@ def test_a_language_published_ahead_is_divided_anew(conference, by, frozen_clock
     edition = publish_language(conference, "fr", by=by)
 
     assert (edition.data["languages"], edition.data["partial_languages"]) == (["en"], ["fr", "ru"])
+
+
+def test_what_is_expected_makes_no_language_partial(conference):
+    before = languages_of(conference)
+    conference.expected_documents.create(title_en="A report", date="2027-03-01")
+
+    assert "fr" in before[0] and languages_of(conference) == before

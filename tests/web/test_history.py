@@ -174,6 +174,20 @@ def test_relations_that_came_and_went_are_told_in_their_order():
     ]
 
 
+@pytest.mark.parametrize("field", ["", "expected_documents", "announced_dates"])
+def test_a_date_is_told_with_the_precision_of_its_side(field):
+    days = {"month": "2022-03-01", "day": "2022-04-15"}
+    sides = [
+        {"key": "a", "kind": "report", "title": {}, "announced_on": None, "date_precision": precision}
+        | dict.fromkeys(("date", "start_date", "end_date"), day)
+        for precision, day in days.items()
+    ]
+
+    found = changed("conference", *(canonical({field: [side]} if field else side) for side in sides), "en")
+
+    assert [(each.before, each.after) for each in found].count((["March 2022"], ["15 April 2022"])) == 3
+
+
 def test_a_figure_without_a_number_is_told_in_words():
     figure = {"key": "a", "measure": "countries", "qualifier": "exactly", "value": 47, "source_date": None}
     before = [figure, figure | {"key": "b", "measure": "regional-organizations", "qualifier": "several", "value": None}]

@@ -261,11 +261,11 @@ def test_the_identifier_of_a_draft_or_of_what_is_to_come_is_not_known(client, ac
     assert answers[0].headers == answers[1].headers == answers[2].headers
 
 
-@pytest.mark.parametrize("accept", ["application/json", BROWSER])
-def test_the_identifier_of_what_was_withdrawn_says_so(dossiers, client, accept):
+@pytest.mark.parametrize(("accept", "form"), [("application/json", "application/problem+json"), (BROWSER, "text/html")])
+def test_the_identifier_of_what_was_withdrawn_says_so(dossiers, client, accept, form):
     withdraw(dossiers[0], by=make.make_user(), reason="Published by mistake")
-    response = client.get(f"/id/{dossiers[0].uid}", headers={"accept": accept})
-    assert response.status_code == 410
+    response = client.get(f"/id/{dossiers[0].uid}", headers={"accept": accept}, follow=True)
+    assert (response.status_code, response["Content-Type"].split(";")[0]) == (410, form)
     assert "Published by mistake" in response.content.decode()
 
 

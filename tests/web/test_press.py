@@ -53,6 +53,7 @@ MINISTRY = ["A ministry", "Spokesperson", "spokesperson@example.org", "+43 1 260
         ({}, ("Contact for the press", MINISTRY)),
         ({"issued_by": None}, ("Contact for the press", SITE)),
         ({"kind": "statement"}, None),
+        ({"kind": "statement", "also_serves_as": "press-release"}, ("Contact for the press", MINISTRY)),
         ({"kind": "statement", "contact": "Jane Roe"}, ("Contact", ["Jane Roe"])),
     ],
 )
@@ -72,16 +73,16 @@ def test_without_settings_there_is_none_but_a_records_own(client):
 
 
 @pytest.mark.parametrize(
-    ("fields", "lines"),
+    ("fields", "shown"),
     [
-        ({"contact": "A secretariat", "contact_email": "us@example.org"}, ["A secretariat", "us@example.org"]),
-        ({}, SITE),
+        ({"contact": "A secretariat", "contact_email": "a@b.org"}, ("Contact", ["A secretariat", "a@b.org"])),
+        ({}, ("Contact for the press", SITE)),
     ],
 )
-def test_a_conference_shows_its_own_or_the_sites(site, client, fields, lines):
+def test_a_conference_shows_its_own_contact_or_the_sites_for_the_press(site, client, fields, shown):
     publish(make_conference(slug="conference", **fields), by=make_user())
 
-    assert contact_on(client, "/en/conferences/conference/") == ("Contact for the press", lines)
+    assert contact_on(client, "/en/conferences/conference/") == shown
 
 
 def test_a_contact_that_is_not_published_yet_is_not_shown(site, client, frozen_clock):

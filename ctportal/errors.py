@@ -1,5 +1,9 @@
 """Responses to errors outside of views: a page in the layout of the site or, below /api/, a problem document."""
 
+import sys
+
+from django.db import OperationalError
+
 from ctportal.api.problems import Problem
 from ctportal.web import views as pages
 
@@ -17,6 +21,9 @@ def not_found(request, exception=None):
 
 
 def server_error(request):
+    """Return the response to an exception that no view has handled. Django calls this while it is being handled."""
+    if isinstance(sys.exc_info()[1], OperationalError) and not _is_api(request):
+        return pages.busy(request)
     return Problem("internal-error").response(request) if _is_api(request) else pages.server_error(request)
 
 

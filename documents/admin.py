@@ -14,7 +14,7 @@ from conferences.admin.lists import STATE_FILTERS, YearListFilter
 from ctportal.core.codes import DocumentKind, Occasion, TextStanding
 from ctportal.core.dates import format_date
 from ctportal.core.symbols import parse_symbol
-from ctportal.files.store import store_document
+from ctportal.files.store import prepare_document
 from ctportal.publishing.state import state_of
 from ctportal.staff.components import component
 from ctportal.staff.form_uploads import take_upload
@@ -50,7 +50,7 @@ class FileFields(forms.Form):
 
     def clean_text(self):
         """Set the uploaded file on the language version, or remove its file."""
-        stored = take_upload(self, store_document, self.request.user)
+        stored = take_upload(self, self.request.user)
         if stored:
             self.text_row.file = stored
             if stored.search_notice:
@@ -163,6 +163,7 @@ class DateListFilter(YearListFilter):
 
 @admin.register(Document)
 class DocumentAdmin(RecordAdmin):
+    prepare_upload = staticmethod(prepare_document)
     """The admin of all documents; the entries of single kinds show fewer fields."""
 
     form = DocumentForm

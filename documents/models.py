@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from conferences.models import Conference, Organization, Person, Session, Theme, optional_key, rich_text
+from conferences.models import Conference, Organization, Person, Session, Theme, dated, optional_key, rich_text
 from ctportal.core import languages
 from ctportal.core.codes import (
     DatePrecision,
@@ -86,7 +86,7 @@ class Document(Searched, TranslatedRecord, SluggedRecord):
         verbose_name=_("session"),
     )
     occasion = models.CharField(_("occasion"), max_length=10, choices=Occasion.choices, default=Occasion.OTHER)
-    date = models.DateField(_("date"))
+    date = dated(_("date"))
     date_precision = models.CharField(
         _("precision"),
         max_length=5,
@@ -151,10 +151,6 @@ class Document(Searched, TranslatedRecord, SluggedRecord):
             )
         if self.also_serves_as and self.also_serves_as == self.kind:
             raise ValidationError({"also_serves_as": _("This is already the document’s kind. Leave it empty.")})
-        if self.date and not 1945 <= self.date.year <= 2100:
-            raise ValidationError(
-                {"date": _("%(value)s: the year must be between 1945 and 2100.") % {"value": self.date.isoformat()}}
-            )
 
 
 class LanguageVersion(Searched, TextOfLanguage):

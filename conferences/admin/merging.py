@@ -63,6 +63,8 @@ def merge(away, into, *, by):
         records = {_record_of(row) for row in referring_rows(away)} | {_record_of(row) for row in referring_rows(into)}
         for row, name in _references(away):
             _repoint(row, name, into)
+        if isinstance(into, Organization):
+            into.clean()  # it may be a unit over more levels now
         text, names = gettext_noop("“%(away)s” was merged into “%(into)s”."), {"away": away, "into": into}
         reason = Truncator(_(text) % names).chars(LedgerEntry._meta.get_field("reason").max_length)
         editions, _left_out = merge_entries(away, into, by=by, reason=reason)

@@ -15,7 +15,7 @@ from conferences.admin.lists import STATE_FILTERS, YearListFilter, label
 from conferences.admin.upload import UploadPage, thumbnail_address
 from conferences.models import Photo
 from ctportal.files.photo_metadata import read_metadata
-from ctportal.files.store import store_photo
+from ctportal.files.store import prepare_photo
 from ctportal.staff.buttons import FOR_PUBLISHERS
 from ctportal.staff.components import component
 from ctportal.staff.dashboard import WITHOUT_ALTERNATIVE_TEXT
@@ -48,7 +48,7 @@ class PhotoForm(RecordForm):
 
     def clean(self):
         cleaned = super().clean()
-        if stored := take_upload(self, store_photo, self.request.user):
+        if stored := take_upload(self, self.request.user):
             self.instance.file = stored
             if not FOR_PUBLISHERS.intersection(self.request.POST):  # which publish what the user has seen
                 self._fill_in(stored)
@@ -93,6 +93,7 @@ class IncompleteFilter(admin.SimpleListFilter):
 @admin.register(Photo)
 class PhotoAdmin(RecordAdmin):
     form = PhotoForm
+    prepare_upload = staticmethod(prepare_photo)
     readonly_fields = ["shown_picture"]
     fields = [
         "shown_picture",

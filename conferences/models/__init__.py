@@ -11,7 +11,7 @@ from .conference import (
     SameAs,
     SeriesEntry,
 )
-from .fields import optional_key, rich_text, validate_time_zone
+from .fields import dated, optional_key, rich_text
 from .photo import Photo
 from .programme import Appearance, Figure, Link, OrganizationRole, Session
 from .vocabulary import Organization, Person, Series, Theme
@@ -36,7 +36,7 @@ __all__ = [
     "SeriesEntry",
     "Session",
     "Theme",
+    "dated",
     "optional_key",
     "rich_text",
-    "validate_time_zone",
 ]

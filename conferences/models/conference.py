@@ -24,6 +24,8 @@ from ctportal.publishing.models import RecordType
 from ctportal.publishing.text_fields import AddressField, LineField, LinesField, MailboxField, Searched
 
 from .fields import (
+    YEARS,
+    dated,
     degrees,
     ends_on_or_after_start,
     optional_key,
@@ -51,8 +53,8 @@ class Conference(Searched, TranslatedRecord, SluggedRecord):
         help_text=_("What readers see where space is short. If empty: place and year, in their language."),
     )
     kind = models.CharField(_("kind"), max_length=20, choices=ConferenceKind.choices)
-    start_date = models.DateField(_("first day"))
-    end_date = models.DateField(_("last day"), help_text=_("The same as the first for a one-day meeting."))
+    start_date = dated(_("first day"))
+    end_date = dated(_("last day"), help_text=_("The same as the first for a one-day meeting."))
     date_precision = models.CharField(
         _("precision of the dates"),
         max_length=5,
@@ -120,14 +122,8 @@ class Conference(Searched, TranslatedRecord, SluggedRecord):
     def clean(self):
         if not (self.start_date and self.end_date):
             return
-        for field in ("start_date", "end_date"):
-            value = getattr(self, field)
-            if not 1945 <= value.year <= 2100:
-                raise ValidationError(
-                    {field: _("%(value)s: the year must be between 1945 and 2100.") % {"value": value.isoformat()}}
-                )
         days = (self.end_date - self.start_date).days
-        if days > 366:
+        if days > 366 and {self.start_date.year, self.end_date.year} <= {*YEARS}:
             text = _("The last day is %(days)d days after the first; a conference can last a year at most.")
             raise ValidationError({"end_date": text % {"days": days}})
 
@@ -272,12 +268,12 @@ class AnnouncedDate(models.Model):
 
     conference = models.ForeignKey(Conference, on_delete=models.CASCADE, related_name="announced_dates")
     kind = models.CharField(_("kind"), max_length=10, choices=DateKind.choices, default=DateKind.ANNOUNCED)
-    start_date = models.DateField(_("first day"))
-    end_date = models.DateField(_("last day"))
+    start_date = dated(_("first day"))
+    end_date = dated(_("last day"))
     date_precision = models.CharField(
         _("precision"), max_length=5, choices=DatePrecision.choices, default=DatePrecision.DAY
     )
-    announced_on = models.DateField(_("announced on"), null=True, blank=True)
+    announced_on = dated(_("announced on"), null=True, blank=True)
     reason = LineField(_("reason for the change"), max_length=300, blank=True)
     source = LineField(_("source (text)"), max_length=300, blank=True)
     source_address = AddressField(_("address of the source"), max_length=1000, blank=True)
@@ -345,7 +341,7 @@ class ExpectedDocument(models.Model):
     conference = models.ForeignKey(Conference, on_delete=models.CASCADE, related_name="expected_documents")
     kind = models.CharField(_("kind"), max_length=20, choices=DocumentKind.choices, default=DocumentKind.REPORT)
     title = LineField(_("title"), max_length=300, blank=True)
-    date = models.DateField(_("expected on"))
+    date = dated(_("expected on"))
     date_precision = models.CharField(
         _("precision"), max_length=5, choices=DatePrecision.choices, default=DatePrecision.MONTH
     )

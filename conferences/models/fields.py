@@ -50,6 +50,23 @@ def degrees(label: Any, limit: int, **kwargs: Any) -> "models.DecimalField[Any, 
     )
 
 
+YEARS = range(1945, 2101)
+
+
+def validate_year(value):
+    if value.year not in YEARS:
+        raise ValidationError(
+            _("%(value)s: the year must be between 1945 and 2100."),
+            code="year_out_of_range",
+            params={"value": value.isoformat()},
+        )
+
+
+def dated(label: Any, **kwargs: Any) -> "models.DateField[Any, Any]":
+    """Return the field of a date in the years of the portal."""
+    return models.DateField(label, validators=[validate_year], **kwargs)
+
+
 def validate_time_zone(value):
     if value not in zoneinfo.available_timezones():
         raise ValidationError(

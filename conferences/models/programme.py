@@ -3,6 +3,7 @@
 import uuid
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -22,6 +23,7 @@ from ctportal.publishing.text_fields import AddressField, LineField, LinesField,
 
 from .conference import Conference
 from .fields import (
+    dated,
     exactly_one_place,
     optional_key,
 )
@@ -38,7 +40,7 @@ class Session(Searched):
     number = models.PositiveIntegerField(_("number"), null=True, blank=True)
     title = LineField(_("title"), max_length=300)
     description = LinesField(_("description"), blank=True)
-    date = models.DateField(_("date"), null=True, blank=True, help_text=_("Empty if the day is not known."))
+    date = dated(_("date"), null=True, blank=True, help_text=_("Empty if the day is not known."))
     start_time = models.TimeField(_("from"), null=True, blank=True, help_text=_("Local time of the conference."))
     end_time = models.TimeField(
         _("to"), null=True, blank=True, help_text=_("A time before the start is on the next day.")
@@ -62,6 +64,9 @@ class Session(Searched):
         return self.title or self.get_kind_display()
 
     def clean(self):
+        for name in ("start_time", "end_time"):  # to the minute, as they are shown
+            if value := getattr(self, name):
+                setattr(self, name, value.replace(second=0, microsecond=0))
         if not (self.start_time and self.end_time and self.end_time < self.start_time):
             return
         minutes = (self.end_time.hour - self.start_time.hour) * 60 + self.end_time.minute - self.start_time.minute
@@ -158,12 +163,16 @@ class Figure(models.Model):
     )
     qualifier = models.CharField(_("qualifier"), max_length=10, choices=Qualifier.choices, default=Qualifier.EXACTLY)
     value = models.PositiveIntegerField(
-        _("value"), null=True, blank=True, help_text=_("Empty where the source says “several” or “many”.")
+        _("value"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(10_000_000)],
+        help_text=_("Empty where the source says “several” or “many”."),
     )
     source_document = optional_key("documents.Document", _("source (document)"), related_name="+")
     source = LineField(_("source (text)"), max_length=300, blank=True)
     source_address = AddressField(_("address of the source"), max_length=1000, blank=True)
-    source_date = models.DateField(_("date of the source"), null=True, blank=True)
+    source_date = dated(_("date of the source"), null=True, blank=True)
     official = models.BooleanField(_("official"), default=False, help_text=_("The one that is shown first."))
     order = models.PositiveIntegerField(_("order"), default=0)
 

@@ -46,6 +46,9 @@ class Theme(Searched, SluggedRecord):
         return self.name or self.slug
 
 
+LEVELS = 8  # of units, the organization at the top included; each costs publications two queries
+
+
 class Organization(Searched, SluggedRecord):
     searched = ("name", "acronym", "slug")
     record_type = RecordType.ORGANIZATION
@@ -82,10 +85,16 @@ class Organization(Searched, SluggedRecord):
         return f"{self.name} ({self.acronym})" if self.acronym else self.name or self.slug
 
     def clean(self):
-        if self.pk and self.pk in self.parent_keys():
+        above = self.parent_keys()
+        if self.pk and self.pk in above:
             raise ValidationError(
                 {"parent": _("The organization would be a unit of itself: the one chosen is a unit of it.")}
             )
+        if above and len(above) + self.levels_below() >= LEVELS:
+            text = _(
+                "Units can be at most %(levels)d levels deep, from the smallest unit to the organization at the top."
+            )
+            raise ValidationError({"parent": text % {"levels": LEVELS}})
 
     def parent_keys(self):
         """Return the primary keys of the organizations that it is a unit of, nearest first. One query for each."""
@@ -95,6 +104,16 @@ class Organization(Searched, SluggedRecord):
             keys.append(parent)
             parent = Organization._base_manager.filter(pk=parent).values_list("parent_id", flat=True).first()
         return keys
+
+    def levels_below(self):
+        """Return over how many levels it has units, counted up to LEVELS. One query for each."""
+        levels, units = 0, [self.pk]
+        while levels < LEVELS and self.pk:
+            units = list(Organization._base_manager.filter(parent__in=units).values_list("pk", flat=True))
+            if not units:
+                break
+            levels += 1
+        return levels
 
 
 class Person(Searched, SluggedRecord):

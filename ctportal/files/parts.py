@@ -118,18 +118,19 @@ def related_part(archive: zipfile.ZipFile, source: str, kind: str) -> str:
 
 def parts_of(archive: zipfile.ZipFile, source: str, kinds: Container[str]) -> list[tuple[str, str]]:
     """Return [(identifier of the relation, name)] of the stored parts that *source* refers to as one of *kinds*."""
+    stored = {name.lower(): name for name in archive.namelist()}
     found = [
-        (relation.identifier, part_at(archive, source, relation.target))
+        (relation.identifier, stored.get(path_of(source, relation.target).lower(), ""))
         for relation in relations_of(archive, source)
         if relation.kind.lower() in kinds and not relation.is_external
     ]
     return [(identifier, part) for identifier, part in found if part]
 
 
-def part_at(archive: zipfile.ZipFile, source: str, target: str) -> str:
-    """Return the name of the stored part at *target*, as the part *source* sees it, or ""."""
+def path_of(source: str, target: str) -> str:
+    """Return the path in the archive of what the part *source* calls *target*."""
     path = posixpath.normpath(posixpath.join("/", source.rpartition("/")[0], unquote(target)))
-    return stored_name(archive, path.lstrip("/"))
+    return path.lstrip("/")
 
 
 def links_of(archive: zipfile.ZipFile, source: str) -> set[str]:

@@ -30,14 +30,35 @@ def store_document(uploaded: "File[bytes]", *, by: User | None) -> StoredFile:
 
     *uploaded* is a Django File with a name; *by* is the account that uploads it, None for the portal itself.
     """
+    return prepare_document(uploaded).store(by=by)
+
+
+def prepare_document(uploaded: "File[bytes]") -> "PreparedDocument":
+    """Check a PDF or DOCX, read its text and return a PreparedDocument, whose ``store`` writes it.
+
+    Callers that write more in the same transaction call it before, since reading takes seconds. Raises ValidationError.
+    """
     check_size(uploaded, settings.CTPORTAL_MAX_DOCUMENT_MB, "document_too_large")
     kind = check_type(uploaded, DOCUMENT_TYPES)
     name = clean_name(uploaded.name or "", kind)
     if kind is DOCX:
         check_docx(uploaded)
     pages, text = inspect(uploaded, kind)
-    uploaded.seek(0)
-    return store(uploaded, name=name, media_type=kind.media_type, by=by, pages=pages, text=text)
+    return PreparedDocument(uploaded, name, kind.media_type, pages, text)
+
+
+@dataclass(frozen=True)
+class PreparedDocument:
+    """A checked document with its text, not stored yet."""
+
+    content: "File[bytes]"
+    name: str
+    media_type: str
+    pages: int | None
+    text: str
+
+    def store(self, *, by: User | None) -> StoredFile:
+        return store(self.content, name=self.name, media_type=self.media_type, by=by, pages=self.pages, text=self.text)
 
 
 def store_photo(uploaded: "File[bytes]", *, by: User | None) -> StoredFile:

@@ -242,7 +242,9 @@ class TextReader:
             section.has_first = is_on(attributes)
         else:
             link = next((value for name, value in attributes.items() if name.endswith("/relationships id")), "")
-            section.named[local, word_attribute(attributes, "type") or "default"] = link
+            kind = word_attribute(attributes, "type") or "default"
+            if kind in ("default", "first", "even"):
+                section.named[local, kind] = link
 
     def mark(self, kind: str) -> None:
         fields = self.story.fields

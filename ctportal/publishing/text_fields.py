@@ -7,7 +7,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from ctportal.core.folding import fold
 from ctportal.core.languages import CODES
@@ -43,8 +46,19 @@ class LineField(_OneLine, models.CharField):  # type: ignore[type-arg]  # takes 
         return super().formfield(**{"form_class": LineFormField, **kwargs})
 
 
+def refuse_account(value: str) -> None:
+    """Refuse an address that holds a user name or password, which everybody would read."""
+    if "@" in value.partition("://")[2].partition("/")[0]:
+        raise ValidationError(
+            _("Leave the user name and password out of the address: everybody would read them."),
+            code="address_has_account",
+        )
+
+
 class AddressField(_OneLine, models.URLField):  # type: ignore[type-arg]  # takes no parameter at run time
-    """The address of a web page. Django's validator lets control characters pass."""
+    """The address of a web page. Django's validator lets control characters pass, and addresses of other kinds."""
+
+    default_validators = [URLValidator(schemes=["http", "https"]), refuse_account]
 
 
 class MailboxField(_OneLine, models.EmailField):  # type: ignore[type-arg]  # takes no parameter at run time

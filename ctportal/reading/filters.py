@@ -76,9 +76,11 @@ class QueryField(StrictField):
 
     refused = ("Cs",)  # control characters separate words
 
-    def read(self, value: str) -> SearchText | None:
+    def read(self, value: str) -> SearchText:
         searched = shorten(value)
-        return searched if searched.text else None
+        if not searched.text:
+            refuse(value, _("There are no words to search for."), "no_words")
+        return searched
 
 
 class CodeField(StrictField):

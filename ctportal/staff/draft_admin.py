@@ -1,6 +1,7 @@
 """The base of the admins of records and sessions: rights by record, and forms that detect stale saves."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from csp.decorators import csp_update
@@ -16,6 +17,7 @@ from ctportal.publishing.base_models import is_key, lock
 from ctportal.staff import list_search, presence, stale_save
 from ctportal.staff.draft_history import KeepsHistory
 from ctportal.staff.fields import NATIVE_WIDGETS, AutocompleteFields
+from ctportal.staff.form_uploads import check_upload
 from ctportal.staff.lists import NarrowedList
 from ctportal.staff.prose_editor import EDITOR_POLICY
 from ctportal.workflow import roles
@@ -27,6 +29,7 @@ class DraftAdmin(KeepsHistory, AutocompleteFields, NarrowedList, admin.ModelAdmi
     """The admin of drafts and their parts. Rights: model permissions, and whether the user created the record."""
 
     formfield_overrides = NATIVE_WIDGETS
+    prepare_upload: Callable[[Any], Any] | None = None  # checks the file of a form (ctportal.files.store)
     show_full_result_count = False
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -69,6 +72,7 @@ class DraftAdmin(KeepsHistory, AutocompleteFields, NarrowedList, admin.ModelAdmi
             # A GET needs no transaction, which would take the write lock on SQLite. The digests of the opened form are
             # made from the same objects that it shows.
             return super().changeform_view(request, object_id, form_url, extra_context)
+        check_upload(request, self.prepare_upload)
         with transaction.atomic():
             if object_id and is_key(unquote(object_id)):
                 lock(self.rows_to_lock(unquote(object_id)))

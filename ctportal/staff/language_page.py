@@ -29,6 +29,7 @@ from ctportal.publishing.text_fields import LineFormField, LinesField, LinesForm
 from ctportal.staff import presence, stale_save
 from ctportal.staff.buttons import no_such_button, require_right, with_public_link
 from ctportal.staff.fields import OptionalLine
+from ctportal.staff.form_uploads import check_upload
 from ctportal.staff.object_pages import ObjectPage
 from ctportal.staff.panel import language_matrix
 from ctportal.staff.preview import PAGES, preview_address
@@ -189,6 +190,7 @@ class LanguagePage(ObjectPage):
     def post(self, request, **kwargs):
         if not self.may_write:
             raise PermissionDenied
+        check_upload(request, self.admin.prepare_upload)
         try:
             with transaction.atomic():
                 self.lock_record()

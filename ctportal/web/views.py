@@ -186,6 +186,7 @@ TITLES = {
     HTTPStatus.NOT_FOUND: _("Page not found"),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: _("The request is too large"),
     HTTPStatus.INTERNAL_SERVER_ERROR: _("Something went wrong on our side"),
+    HTTPStatus.SERVICE_UNAVAILABLE: _("The site is busy"),
 }
 
 
@@ -222,3 +223,10 @@ def not_found(request, exception=None):
 
 def server_error(request):
     return error_page(request, HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def busy(request):
+    """Return the page for a request that got no lock in the database in time. Nothing of it was saved."""
+    response = error_page(request, HTTPStatus.SERVICE_UNAVAILABLE)
+    response.headers["Retry-After"] = "10"
+    return response

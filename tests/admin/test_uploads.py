@@ -1,12 +1,17 @@
 """Files through the forms of documents and photos."""
 
+import pytest
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 
+from conferences.admin.photo import PhotoAdmin
 from conferences.models import Photo
 from ctportal.files.models import StoredFile
 from ctportal.publishing import epoch
 from ctportal.publishing.models import Edition
 from ctportal.publishing.services import publish
+from documents.admin import DocumentAdmin
 from documents.models import Document
 from tests.admin.forms import AdminForm, errors_of
 from tests.admin.test_forms import address
@@ -33,6 +38,26 @@ def test_a_file_alone_is_text_enough_to_publish(staff):
     version = Edition.objects.public(epoch.now()).of("document").get().data["versions"][0]
     assert (version["file"]["name"], version["file"]["media_type"]) == ("Opening-release.pdf", "application/pdf")
     assert StoredFile.objects.get().created_by.username == "editor"
+
+
+@pytest.mark.parametrize("page", ["add", "language", "photo"])
+def test_a_file_is_checked_before_the_transaction_that_saves_it(staff, monkeypatch, page):
+    """Checking takes seconds. On SQLite nobody else could write meanwhile."""
+    depths = []
+
+    def check(uploaded):
+        depths.append(len(connection.savepoint_ids))
+        raise ValidationError("No")
+
+    for admin in (PhotoAdmin, DocumentAdmin):
+        monkeypatch.setattr(admin, "prepare_upload", staticmethod(check))
+    pages = {"add": "/admin/documents/pressrelease/add/", "photo": "/admin/conferences/photo/add/"}
+    form = AdminForm(staff, pages.get(page) or address(make_document(make_conference()), "language", "ru"))
+
+    response = form.fill(upload=a_pdf()).press("_save" if page == "language" else "_continue")
+
+    assert (response.status_code, depths) == (422, [0])
+    assert "<li>No</li>" in response.content.decode()
 
 
 def test_a_file_that_is_not_what_its_name_says(staff):

@@ -121,6 +121,8 @@ def test_every_facet_filter_may_lead():
         ),
         ("year=a%00b", {"year": ["“a�b” contains control characters. Remove them."]}),
         ("country=%1B", {"country": ["“�” contains control characters. Remove them."]}),
+        ("q=%00%07%1B", {"q": ["There are no words to search for."]}),
+        ("q=%E2%80%8B", {"q": ["There are no words to search for."]}),
         ("series=%27%3B--", {"series": ["“';--” is neither a slug such as minsk-2019 nor a uid."]}),
         (f"theme={NINES}", {"theme": [f"“{'9' * 60}…” is neither a slug such as minsk-2019 nor a uid."]}),
         ("person=nobody", {"person": ["“nobody” is not the slug or uid of a public person."]}),
@@ -244,7 +246,7 @@ def test_an_instant_is_read_in_utc():
         ("q", "a\ud800b", "invalid_character"),  # half of a character
         ("year", "a\x07b", "invalid_character"),
         ("q", "a\x07b", None),
-        ("q", "\0", None),
+        ("q", "\0", "no_words"),
         ("q", "a" * 10_000, None),
         ("q", '"' * 5_000, None),
         ("q", "a " * 1_000, None),

@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "ctportal.files",
     "ctportal.publishing",
     "ctportal.workflow",
+    "ctportal.accounts",
     "ctportal.staff.apps.StaffConfig",
     "ctportal.web",
     "ctportal.api",

@@ -15,4 +15,4 @@ class PortalAdminConfig(AdminConfig):
     def ready(self):
         super().ready()
         # Imported to register their admins: nothing else imports them, and accounts belong to an app of Django's.
-        from ctportal.staff import accounts, audit_pages  # noqa: F401
+        from ctportal.staff import account_admin, audit_pages  # noqa: F401

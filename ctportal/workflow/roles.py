@@ -31,7 +31,7 @@ R = TypeVar("R", bound=Record)
 
 CONTENT = ("conferences", "documents")
 ALL_DRAFTS = ("publishing.read_all_drafts", "publishing.edit_all_drafts")
-FROZEN = ("files", "publishing", "workflow", "staff")  # apps whose rows nobody edits in the admin
+FROZEN = ("files", "publishing", "workflow", "accounts", "staff")  # apps whose rows nobody edits in the admin
 PUBLISH = "publishing.publish_records"
 SEAL = "publishing.seal_edition"
 

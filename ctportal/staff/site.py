@@ -4,12 +4,17 @@ from functools import wraps
 
 from django.conf import settings
 from django.contrib.admin import AdminSite
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.core.exceptions import BadRequest
+from django.http import HttpResponseRedirect
 from django.urls import path, reverse
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
+from ctportal.accounts.sign_in import SignInView
 from ctportal.staff.lists import BEYOND
 from ctportal.staff.moved_records import RecordMoved
 from ctportal.staff.prose_editor import pasted
@@ -57,6 +62,21 @@ class PortalAdminSite(AdminSite):
             return super().autocomplete_view(request)
         except BEYOND as error:
             raise BadRequest("What is looked for cannot be.") from error
+
+    @method_decorator(never_cache)
+    def login(self, request, extra_context=None):
+        index = reverse("admin:index", current_app=self.name)
+        if request.method == "GET" and self.has_permission(request):
+            return HttpResponseRedirect(index)
+        context = self.each_context(request) | {
+            "title": _("Log in"),
+            "subtitle": None,
+            "app_path": request.get_full_path(),
+            "username": request.user.get_username(),
+            REDIRECT_FIELD_NAME: request.POST.get(REDIRECT_FIELD_NAME, request.GET.get(REDIRECT_FIELD_NAME, index)),
+        }
+        request.current_app = self.name
+        return SignInView.as_view(extra_context=context | (extra_context or {}))(request)
 
     def each_context(self, request):
         return super().each_context(request) | {"interface_languages": settings.LANGUAGES}

@@ -29,10 +29,6 @@ from .models import (
 from .places import series_place
 
 
-def pick(data, *names):
-    return {name: data[name] for name in names}
-
-
 class VocabularySnapshotBuilder(SnapshotBuilder):
     """Builds the snapshots of one record type of the vocabulary."""
 
@@ -41,9 +37,6 @@ class VocabularySnapshotBuilder(SnapshotBuilder):
 
     def queryset(self):
         return self.model.objects.all()
-
-    def card(self, data):
-        return pick(data, "name")
 
     def missing(self, record, texts=None):
         if any(getattr(record, f"name_{code}") for code in CODES):
@@ -56,9 +49,6 @@ class OrganizationSnapshotBuilder(VocabularySnapshotBuilder):
 
     def queryset(self):
         return Organization.objects.select_related("parent")
-
-    def card(self, data):
-        return pick(data, "name", "acronym", "kind", "contact", "contact_email", "contact_phone")
 
     def facets(self, data):
         yield "kind", data["kind"]
@@ -152,24 +142,8 @@ class ConferenceSnapshotBuilder(TextsSnapshotBuilder):
         return first, last, over_at(record.end_date, record.date_precision, record.time_zone)
 
     def card(self, data):
-        card = pick(
-            data,
-            *(
-                "title",
-                "short_title",
-                "summary",
-                "kind",
-                "event_status",
-                "format",
-                "start_date",
-                "end_date",
-                "date_precision",
-            ),
-            *("city", "country", "series", "languages", "original_language"),
-        )
         # A document's page links to its session only if the programme contains it.
-        card["sessions"] = [session["key"] for session in data["sessions"]]
-        return card
+        return super().card(data) | {"sessions": [session["key"] for session in data["sessions"]]}
 
     def facets(self, data):
         for year in range(int(data["start_date"][:4]), int(data["end_date"][:4]) + 1):
@@ -227,13 +201,6 @@ class PhotoSnapshotBuilder(SnapshotBuilder):
     def dates(self, record):
         # An undated photo takes the date of its conference's public edition (scheduling.insert_edition).
         return record.taken_on, record.taken_on, None
-
-    def card(self, data):
-        return pick(
-            data,
-            *("alt_text", "decorative", "caption", "credit", "rights", "taken_on", "order", "featured"),
-            *("original_language", "renditions", "download"),
-        )
 
     def facets(self, data):
         for person in data["people"]:

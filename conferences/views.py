@@ -117,13 +117,13 @@ def render_conference(request: ReadRequest, page: RecordPage) -> HttpResponse:
         documents=_by_session(documents, language),
         fulfilled={each.key for each in page.related_as("expected")},
     )
-    hero = _hero(photos, language)
+    hero = _hero(photos, page)
     image = hero["picture"]["src"] if hero else ""
     parent = next(iter(page.related_as("parent")), None)
     shown = {
         "conference": conference,
         "documents": _grouped(documents, language),
-        "photos": [cards.photo_tile(each, language) for each in photos],
+        "photos": [cards.photo_tile(each, language, address_of=page.address_of) for each in photos],
         "side_events": [
             cards.conference_row(each, at, language)
             for each in reversed(page.children)
@@ -176,16 +176,16 @@ def _photo_order(photo):
     return data["order"], data["taken_on"] or "", str(photo.uid)
 
 
-def _hero(photos, language):
+def _hero(photos, page):
     """Return the featured photo with caption and credit, or the first photo if none is featured."""
     if not photos:
         return None
     all_cards = [photo.card_data for photo in photos]
     data = next((card for card in all_cards if card["featured"]), all_cards[0])
-    picture = cards.picture_of(data, language, sizes=HERO_SIZES, eager=True)
+    picture = cards.picture_of(data, page.language, sizes=HERO_SIZES, eager=True, address_of=page.address_of)
     if picture is None:
         return None
-    caption = LanguageContext(language, data["original_language"]).pick(data["caption"])
+    caption = LanguageContext(page.language, data["original_language"]).pick(data["caption"])
     return {"picture": picture, "caption": caption, "credit": data["credit"]}
 
 
@@ -211,9 +211,8 @@ def _by_session(documents, language):
     sessions = defaultdict(list)
     for document in sorted(documents, key=_by_date):
         data = document.card_data
-        # The cards of older editions have no session key: their documents are not listed with the session.
-        if key := data.get("session"):
-            sessions[key].append(cards.target(document, language) | {"kind": cards.kinds(data)})
+        if data["session"]:
+            sessions[data["session"]].append(cards.target(document, language) | {"kind": cards.kinds(data)})
     return sessions
 
 
@@ -313,7 +312,12 @@ def render_photo(request: HttpRequest, page: RecordPage) -> HttpResponse:
     name = cards.short_title(home.card_data, language) if home else ""
     order = [str(each.uid) for each in sorted(page.children, key=_photo_order)]
     place, count = order.index(uid) + 1 if uid in order else 0, len(order)
-    picture = None if page.version else cards.picture_of(data, language, sizes=PHOTO_SIZES, eager=True)
+    picture = (
+        None
+        if page.version
+        else cards.picture_of(data, language, sizes=PHOTO_SIZES, eager=True, address_of=page.address_of)
+    )
+    download = data["download"] and cards.file_line(data["download"], language)
     caption = str(photo["caption"]) or str(photo["alt"]) or data["credit"]
     title = caption if len(caption) <= 90 else caption[:90].rsplit(" ", 1)[0] + "…"
     return render_record_page(
@@ -323,7 +327,7 @@ def render_photo(request: HttpRequest, page: RecordPage) -> HttpResponse:
         {
             **photo,
             "picture": picture,
-            "download": cards.file_line(data["download"], language) if data["download"] else None,
+            "download": download and download | {"address": page.address_of(download)},
             "files": [cards.file_line(file, language) for file in data["renditions"]] if page.version else (),
             "conference": home and cards.target(home, language),
             "heading": (name and _("Photo: %(conference)s") % {"conference": name}) or _("Photo"),
@@ -350,7 +354,7 @@ def _image_data(request, page, photo):
     """Return the photo as schema.org/ImageObject."""
     download = page.data["download"]
     known = {
-        "contentUrl": site_root(request) + download["path"],
+        "contentUrl": site_root(request) + page.address_of(download),
         "encodingFormat": download["media_type"],
         "caption": str(photo["caption"]),
         "creditText": photo["credit"],

@@ -8,6 +8,7 @@ from ctportal.core import codes
 from ctportal.core.languages import LANGUAGES
 from ctportal.core.rich_text import excerpt
 from ctportal.core.symbols import symbol_url
+from ctportal.web.addresses import public_file
 from ctportal.web.cards import date_of, file_line, kinds, web_address
 from ctportal.web.labels import label, language_notice
 from ctportal.web.text import texts_of_page
@@ -16,14 +17,16 @@ from ctportal.web.text import texts_of_page
 SCHEMA_TYPES = {"press-release": "NewsArticle", "news-item": "NewsArticle", "report": "Report"}
 
 
-def document_view(data, language):
-    """Return what the page of a document shows of its public JSON *data*. *language* must be active."""
+def document_view(data, language, address_of=public_file):
+    """Return what the page of a document shows of its public JSON *data*. *language* must be active. *address_of* as in
+    ``web.cards``.
+    """
     texts = texts_of_page(data, language)
     title = texts.pick(data["title"])
     rest = texts.after(title)
     body = rest.pick(data["body"])
     version = version_for(data["versions"], title.language)
-    versions = [version_view(each, language) for each in data["versions"]]
+    versions = [version_view(each, language, address_of) for each in data["versions"]]
     return {
         "title": title,
         "kind": kinds(data),
@@ -41,13 +44,13 @@ def document_view(data, language):
         ],
         "symbol": data["symbol"],
         "symbol_address": symbol_url(data["symbol"], language) if data["symbol"] else "",
-        "reissue": data.get("reissue", ""),  # not in editions published before it was kept
+        "reissue": data["reissue"],
         "dateline": rest.pick(data["dateline"]),
         "contact": data["contact"],
         "hashtags": data["hashtags"],
         "themes": [(rest.pick(theme["name"]), f"/{language}/themes/{theme['slug']}/") for theme in data["themes"]],
         "body": body,
-        "version": version and version_view(version, language),
+        "version": version and version_view(version, language, address_of),
         "versions": versions,
         "originals": [each for each in versions if each["file"] or each["external"]],
         "notice": language_notice(
@@ -72,7 +75,8 @@ def version_for(versions, language):
     return next((each for each in versions if each["language"] == language), versions[0] if versions else None)
 
 
-def version_view(version, language):
+def version_view(version, language, address_of):
+    file = version["file"]
     return {
         "language": version["language"],
         "name": LANGUAGES[version["language"]],
@@ -80,7 +84,7 @@ def version_view(version, language):
         "standing": label(codes.TextStanding, version["standing"]),
         "digest": version["state"] == "digest",
         "unofficial": version["standing"] == "unofficial",
-        "file": version["file"] and file_line(version["file"], language),
+        "file": file and file_line(file, language) | {"address": address_of(file)},
         "external": web_address(version["external_url"]),
         "host": host_of(version["external_url"]),
     }

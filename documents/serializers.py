@@ -5,14 +5,17 @@ from rest_framework import serializers
 from ctportal.core import codes
 from ctportal.core.languages import CODES
 from ctportal.publishing.shapes import (
+    DatePrecisionField,
     Labels,
     Languages,
     LanguagesInPreparation,
     PartialLanguages,
     PublicFile,
     Serializer,
+    Slug,
     Texts,
     VocabularyLabel,
+    WebAddress,
 )
 
 
@@ -20,7 +23,7 @@ class IssuerSerializer(Serializer):
     """An organization that issued the document."""
 
     uid = serializers.UUIDField(source="organization.uid")
-    slug = serializers.CharField(source="organization.slug")
+    slug = Slug(source="organization.slug")
     name = Labels(source="organization")
     acronym = serializers.CharField(source="organization.acronym")
 
@@ -29,7 +32,7 @@ class DeliverySerializer(Serializer):
     """A person who delivered the document."""
 
     uid = serializers.UUIDField(source="person.uid")
-    slug = serializers.CharField(source="person.slug")
+    slug = Slug(source="person.slug")
     name = Labels(source="person")
     title = Labels(own=True, help_text="Held on that occasion.")
     organization = VocabularyLabel(allow_null=True)
@@ -53,7 +56,7 @@ class LanguageVersionSerializer(Serializer):
         codes.TextStanding.choices, help_text="original, official-translation, unofficial"
     )
     file = PublicFile(allow_null=True)
-    external_url = serializers.CharField(help_text="Where the original stands on another site, or empty.")
+    external_url = WebAddress("Where the original stands on another site, or empty.")
 
 
 class LanguageVersions(serializers.ListField):
@@ -71,15 +74,26 @@ class LanguageVersions(serializers.ListField):
 class DocumentSerializer(Serializer):
     """A document in all its language versions."""
 
+    card_fields = (
+        *("title", "kind", "also_serves_as", "occasion", "date", "date_precision", "place", "symbol", "dateline"),
+        *("session", "languages", "original_language", "versions"),
+    )
+    more_of_card = {"delivered_by": VocabularyLabel(many=True), "excerpt": Texts()}
+    relations = {
+        "conference": "conference",
+        **dict.fromkeys(codes.DocumentRelationKind.values, "document"),
+        "adopted-at": "conference",
+    }
+
     kind = serializers.ChoiceField(codes.DocumentKind.choices)
-    also_serves_as = serializers.CharField(help_text="A second kind, or empty.")
+    also_serves_as = serializers.ChoiceField(
+        codes.DocumentKind.choices, allow_blank=True, help_text="A second kind, or empty."
+    )
     occasion = serializers.ChoiceField(codes.Occasion.choices, help_text="opening, closing or other")
     date = serializers.DateField()
-    date_precision = serializers.ChoiceField(
-        codes.DatePrecision.choices, help_text="day, month or year: how much of the date is meant."
-    )
+    date_precision = DatePrecisionField("the date")
     place = Labels(own=True)
-    original_language = serializers.CharField()
+    original_language = serializers.ChoiceField(CODES)
     languages = Languages()
     partial_languages = PartialLanguages()
     languages_in_preparation = LanguagesInPreparation()
@@ -90,11 +104,17 @@ class DocumentSerializer(Serializer):
     delivered_by = DeliverySerializer(source="deliveries.all", many=True)
     mentions = MentionSerializer(source="mentions.all", many=True)
     symbol = serializers.CharField(help_text="UN symbol in its normal form, or empty.")
-    reissue = serializers.CharField(help_text="Asterisks of a document issued again for technical reasons, or empty.")
+    reissue = serializers.RegexField(
+        r"^\*{0,3}$", help_text="Asterisks of a document issued again for technical reasons, or empty."
+    )
     dateline = Labels(own=True)
     contact = serializers.CharField()
     hashtags = serializers.ListField(child=serializers.CharField(), source="hashtag_list")
     themes = VocabularyLabel(source="themes.all", many=True)
-    session = serializers.CharField(
-        source="session.uid", default=None, allow_null=True, help_text="key of the session of its conference, or null."
+    session = serializers.UUIDField(
+        source="session.uid",
+        read_only=True,
+        default=None,
+        allow_null=True,
+        help_text="key of the session of its conference, or null.",
     )

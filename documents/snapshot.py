@@ -3,7 +3,7 @@
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
-from conferences.snapshot import TextsSnapshotBuilder, pick
+from conferences.snapshot import TextsSnapshotBuilder
 from ctportal.core.codes import DocumentKind
 from ctportal.core.dates import first_day, last_day
 from ctportal.core.rich_text import excerpt
@@ -55,24 +55,9 @@ class DocumentSnapshotBuilder(TextsSnapshotBuilder):
         return [*super().originals(data), *files]
 
     def card(self, data):
-        card = pick(
-            data,
-            *("title", "kind", "also_serves_as", "occasion", "date", "date_precision"),
-            *("place", "symbol", "dateline", "session", "languages", "original_language"),
-        )
-        card["delivered_by"] = [pick(entry, "uid", "slug", "name") for entry in data["delivered_by"]]
-        card["excerpt"] = {code: excerpt(html) for code, html in data["body"].items()}
-        card["versions"] = [
-            {
-                "language": version["language"],
-                "state": version["state"],
-                "standing": version["standing"],
-                "file": version["file"] and pick(version["file"], "path", "media_type", "size", "pages"),
-                "external_url": version["external_url"],
-            }
-            for version in data["versions"]
-        ]
-        return card
+        people = [{name: entry[name] for name in ("uid", "slug", "name")} for entry in data["delivered_by"]]
+        beginning = {code: excerpt(html) for code, html in data["body"].items()}
+        return super().card(data) | {"delivered_by": people, "excerpt": beginning}
 
     def facets(self, data):
         yield "kind", data["kind"]

@@ -51,7 +51,7 @@ class CoChairsSummaryListView(DocumentListView):
 def render_document(request: HttpRequest, page: RecordPage) -> HttpResponse:
     """Return the page of a document. The interface is in the active language."""
     language, home = page.language, page.conference
-    document = document_view(page.data, language)
+    document = document_view(page.data, language, page.address_of)
     conference = home and cards.target(home, language)
     address = f"{site_root(request)}/id/{page.uid}"
     return render_record_page(
@@ -97,7 +97,7 @@ class DocumentDetailView(EditionDetailView):
 
 def _session(home, key, language):
     """Return the address of the session in its conference's programme, "" if the public programme does not have it."""
-    known = key in home.card_data.get("sessions", ())
+    known = key in home.card_data["sessions"]
     return f"/{language}/conferences/{home.slug}/#session-{key}" if known else ""
 
 

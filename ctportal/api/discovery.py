@@ -13,8 +13,9 @@ from rest_framework.response import Response
 from ctportal.web.addresses import COLLECTIONS
 from ctportal.web.page import site_root
 
+from .answers import RootSerializer
 from .parameters import check
-from .schema import NOT_MODIFIED, RootSerializer, problems
+from .schema import NOT_MODIFIED, problems
 from .views import ReadOnlyView
 
 

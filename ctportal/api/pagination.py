@@ -36,14 +36,14 @@ class Pagination(BasePagination):
         return list(self.page)
 
     def get_paginated_response(self, data: list[dict[str, Any]]) -> Response:
-        links, shortened = self.links(), self.shortened_search
+        links = self.links()
         body = {
             "count": self.page.paginator.count,
             "page": self.page.number,
             "pages": self.page.paginator.num_pages,
             "next": links.get("next"),
             "previous": links.get("prev"),
-            **({"shortened_q": shortened} if shortened else {}),
+            "shortened_q": self.shortened_search,
             "results": data,
         }
         response = Response(

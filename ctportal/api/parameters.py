@@ -38,7 +38,7 @@ class StrictFilterBackend(BaseFilterBackend):
 
 
 def check(query: QueryDict, *own: str, filters: EditionFilterSet | None = None) -> None:
-    """Raise the Problem bad-parameters if a parameter is unknown, repeated or invalid.
+    """Raise the Problem bad-parameters if a parameter is unknown, repeated, empty or invalid.
 
     The known parameters are *own* (keys of FIELDS) and those of *filters*.
     """
@@ -53,7 +53,11 @@ def check(query: QueryDict, *own: str, filters: EditionFilterSet | None = None) 
         invalid |= filters.errors.as_data()
         known |= set(filters.filters)
     errors = [_error(name, each.code, each.messages[0]) for name, found in invalid.items() for each in found]
-    errors += [_error(name, "repeated", "Given more than once.") for name in query if len(query.getlist(name)) > 1]
+    for name in query:
+        if len(query.getlist(name)) > 1:
+            errors.append(_error(name, "repeated", "Given more than once."))
+        elif name in known and not query[name]:
+            errors.append(_error(name, "empty", "Given without a value. Leave it out, or say what to look for."))
     for name in sorted(set(query) - known):
         detail = f"“{shown(name)}” is not a known parameter. Known parameters: {', '.join(sorted(known))}."
         errors.append(_error(shown(name), "unknown_parameter", detail if known else "This address has no parameters."))

@@ -16,14 +16,13 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
-from ctportal.core.languages import DEFAULT
 from ctportal.publishing.models import Edition, EditionQuerySet
 from ctportal.reading.context import ReadContext
 from ctportal.reading.http import accepts_json
 from ctportal.reading.queries import Found, Gone, Moved, in_full, related, resolve, versions
 from ctportal.web.page import site_root
 
-from .envelope import in_language, named, permanent_url, record, rfc3339
+from .envelope import named, permanent_url, record, rfc3339
 from .pagination import Pagination
 from .parameters import StrictFilterBackend, check
 from .problems import Problem
@@ -142,7 +141,7 @@ class EditionViewSet(ReadOnlyView, GenericViewSet):
                 public_from=rfc3339(edition.public_from),
             )  # fmt: skip
         edition.published = editions[0][0].public_from
-        return self.one(edition, chain=chain)
+        return self.one(edition, is_past=edition.pk != found.edition.pk, chain=chain)
 
     def find(self, address: str) -> Found | Moved:
         """Return the record at *address*, Found or Moved; raise the Problem withdrawn or not-found for any other."""
@@ -168,16 +167,17 @@ class EditionViewSet(ReadOnlyView, GenericViewSet):
             version.version = number
             yield version, chain
 
-    def record(self, edition: Edition, points_to: Iterable[Any], **more: str) -> dict[str, Any]:
-        data, language = edition.data, self.request.query_params.get("lang")
-        if language and data:
-            data = in_language(data, language, data.get("original_language", DEFAULT))
-        return record(edition, data, points_to, self.origin, **more)
+    def record(
+        self, edition: Edition, points_to: Iterable[Any], *, is_past: bool = False, **more: str
+    ) -> dict[str, Any]:
+        language = self.request.query_params.get("lang", "")
+        return record(edition, points_to, self.origin, language=language, is_past=is_past, **more)
 
-    def one(self, edition: Edition, **more: str) -> Response:
+    def one(self, edition: Edition, *, is_past: bool = False, **more: str) -> Response:
         """Return the response for *edition*, with the cards of related records and *more* keys."""
         points_to = self.related([edition], self.request.read_context.at)[edition.pk]
-        return _modified(Response(self.record(edition, points_to, **more)), edition.public_from)
+        record = self.record(edition, points_to, is_past=is_past, **more)
+        return _modified(Response(record), edition.public_from)
 
     def moved(self, found: Moved, below: str = "") -> Response:
         """Return a redirect to the record's current address, with the query string kept."""

@@ -6,11 +6,9 @@ from .types import JsonObject
 def identity(entry: JsonObject) -> tuple[str, ...] | None:
     """Return what *entry* stays the same by, None where it has nothing of the kind.
 
-    That is the path of a file; the uid of a record, with role and kind; organization and role of a person without a name;
-    the key of a row; an address; a language. Several entries may have the same, such as two remarks of one person.
+    That is the uid of a record, with role and kind; organization and role of a person without a name; the key of a file or
+    row; an address; a language. Several entries may have the same, such as two remarks of one person.
     """
-    if "sha256" in entry:
-        return "path", str(entry["path"])
     if entry.get("uid"):
         return "uid", str(entry["uid"]), str(entry.get("role")), str(entry.get("kind"))
     if "uid" in entry and entry.get("organization"):

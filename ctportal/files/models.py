@@ -30,6 +30,11 @@ def storage_path(stored_file: "StoredFile", _name: str) -> str:
     return f"{stored_file.key[:2]}/{stored_file.key}"
 
 
+def file_path(key: str, name: str) -> str:
+    """Return the address of a file from the site's root. Previews and the admin serve it below addresses of their own."""
+    return f"/files/{key}/{quote(name)}"
+
+
 class StoredFile(models.Model):
     """Bytes that never change, under a random key. Each request checks whether a public edition shows them."""
 
@@ -57,8 +62,7 @@ class StoredFile(models.Model):
 
     @property
     def path(self) -> str:
-        """The address of the file below the site's root."""
-        return f"/files/{self.key}/{quote(self.name)}"
+        return file_path(self.key, self.name)
 
     @property
     def search_notice(self) -> str:

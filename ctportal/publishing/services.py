@@ -39,7 +39,8 @@ from .scheduling import (
     unschedule_to_come,
     withdraw_at,
 )
-from .snapshot import Snapshot, builder_for, canonical
+from .shapes import files_in
+from .snapshot import Snapshot, builder_for
 from .state import covering
 from .vocabulary import last_edition, open_entries, show_instead, slugs_of_others
 
@@ -217,8 +218,8 @@ def publish_language(
 
 
 def _files_named_in(data: JsonObject, files: Sequence[StoredFile]) -> list[StoredFile]:
-    text = canonical(data)
-    return [file for file in {file.pk: file for file in files}.values() if f"/files/{file.key}/" in text]
+    keys = {file["key"] for file in files_in(data)}
+    return [file for file in {file.pk: file for file in files}.values() if file.key in keys]
 
 
 def restore(record: Record, *, by: Author, at: datetime | None = None, note: str = "") -> PublicationResult:

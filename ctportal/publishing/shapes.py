@@ -1,17 +1,23 @@
 """Serializer fields of the public JSON: language objects, vocabulary labels, files. Imports no working model."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from rest_framework import serializers
 
+from ctportal.core.codes import DatePrecision
 from ctportal.core.languages import CODES
-from ctportal.core.types import TextByLanguage
+from ctportal.core.types import JsonObject, JsonValue, TextByLanguage
 
 
 # Base class of the serializers of the public JSON, which only serialize. Their docstrings are the descriptions of the
 # OpenAPI schema, so this class has none to inherit.
 class Serializer(serializers.Serializer[Any]):
-    pass
+    # Of records: the fields that their cards repeat, and those that only cards have.
+    card_fields: tuple[str, ...] = ()
+    more_of_card: dict[str, serializers.Field[Any, Any, Any, Any]] = {}
+    # Of records: {name of a relation: type of the record that it leads to}.
+    relations: dict[str, str] = {}
 
 
 class LanguageObject(serializers.Field[Any, Any, TextByLanguage, Any]):
@@ -77,22 +83,63 @@ class LanguagesInPreparation(Languages):
         return [code for code in CODES if code in self.context["in_preparation"]]
 
 
+# Texts of one form
+
+
+class Slug(serializers.RegexField):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__("^[a-z0-9]+(-[a-z0-9]+)*$", max_length=120, **kwargs)
+
+
+class Sha256(serializers.RegexField):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__("^[0-9a-f]{64}$", **kwargs)
+
+
+class CountryCode(serializers.RegexField):
+    def __init__(self) -> None:
+        super().__init__("^([A-Z]{2})?$", help_text="ISO 3166-1 alpha-2, or empty.")
+
+
+class WebAddress(serializers.RegexField):
+    """An address as staff enter it; it may have letters of any script, so it is no URI of RFC 3986."""
+
+    scheme = "[Hh][Tt][Tt][Pp][Ss]?://"
+
+    def __init__(self, help_text: str, *, may_be_empty: bool = True) -> None:
+        super().__init__(f"^({self.scheme}.+)?$" if may_be_empty else f"^{self.scheme}.+$", help_text=help_text)
+
+
+class DatePrecisionField(serializers.ChoiceField):
+    def __init__(self, of: str) -> None:
+        super().__init__(DatePrecision.choices, help_text=f"day, month or year: how much of {of} is meant.")
+
+
 class VocabularyLabel(Serializer):
     """A theme, organization or person, by the name it had when the record was published."""
 
     uid = serializers.UUIDField()
-    slug = serializers.CharField()
+    slug = Slug()
     name = Labels()
 
 
 class PublicFile(Serializer):
-    """A file of the record. Its address is ``path`` below the root of the site."""
+    """A file of the record. Its address stands in files, by its key."""
 
-    path = serializers.CharField()
+    key = serializers.RegexField("^[A-Za-z0-9_-]{16,43}$")
     name = serializers.CharField()
-    media_type = serializers.CharField()
-    size = serializers.IntegerField(help_text="Bytes.")
-    sha256 = serializers.CharField()
-    width = serializers.IntegerField(allow_null=True, help_text="Pixels.")
-    height = serializers.IntegerField(allow_null=True, help_text="Pixels.")
-    pages = serializers.IntegerField(allow_null=True)
+    media_type = serializers.RegexField("^[a-z]+/[a-z0-9.+-]+$")
+    size = serializers.IntegerField(min_value=0, help_text="Bytes.")
+    sha256 = Sha256()
+    width = serializers.IntegerField(allow_null=True, min_value=1, help_text="Pixels, of a picture.")
+    height = serializers.IntegerField(allow_null=True, min_value=1, help_text="Pixels, of a picture.")
+    pages = serializers.IntegerField(allow_null=True, min_value=1, help_text="Of a PDF.")
+
+
+def files_in(data: JsonValue) -> Iterator[JsonObject]:
+    """Yield the files, in the shape of PublicFile, at any depth of *data*."""
+    if isinstance(data, dict) and "sha256" in data:
+        yield data
+    elif isinstance(data, (dict, list)):
+        for value in data.values() if isinstance(data, dict) else data:
+            yield from files_in(value)

@@ -30,6 +30,7 @@ from .base_models import Record, SluggedRecord, concrete_model
 from .completeness import divided, own_texts
 from .labels import public_labels, with_labels
 from .models import VOCABULARY, Edition
+from .shapes import Serializer
 from .units import hidden_parents, with_parents
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ class Snapshot:
         return "\n".join(filter(None, map(fold, parts)))
 
 
-SerializerClass = type[serializers.Serializer[Any]]
+SerializerClass = type[Serializer]
 # First day, last day, and the instant at which a conference is over.
 Dates = tuple[datetime.date | None, datetime.date | None, datetime.datetime | None]
 
@@ -232,7 +233,7 @@ class SnapshotBuilder:
 
     def card(self, data: JsonObject) -> JsonObject:
         """Return the fields of *data* that lists show."""
-        raise NotImplementedError
+        return {name: data[name] for name in self.serializer_class.card_fields}
 
     def facets(self, data: JsonObject) -> Iterable[tuple[str, object]]:
         return ()

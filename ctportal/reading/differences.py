@@ -66,12 +66,7 @@ def _values(before: JsonValue, after: JsonValue, path: JsonPath) -> Iterator[Cha
                 yield Change(path, old, new, code)
     elif _is_list_of_objects(before) and _is_list_of_objects(after):
         yield from _lists(before or [], after or [], path)
-    elif (
-        isinstance(before, dict)
-        and isinstance(after, dict)
-        and "path" not in after
-        and identity(before) == identity(after)
-    ):
+    elif isinstance(before, dict) and isinstance(after, dict) and identity(before) == identity(after):
         yield from _objects(before, after, path)
     else:
         yield Change(path, before, after)

@@ -198,6 +198,6 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENABLE_DJANGO_DEPLOY_CHECK": False,
-    "POSTPROCESSING_HOOKS": ["ctportal.api.schema.without_marks"],
+    "POSTPROCESSING_HOOKS": ["ctportal.api.schema.exact"],
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,  # the codes are listed as enum
 }

@@ -7,6 +7,7 @@ and can be revoked. Previews are neither cached nor indexed.
 import hashlib
 import json
 from dataclasses import replace
+from functools import cached_property
 from typing import NamedTuple
 
 from django.core import signing
@@ -21,7 +22,7 @@ import conferences.views
 import documents.views
 from ctportal.core import languages
 from ctportal.core.instants import is_time_zone, show_instant
-from ctportal.files.models import StoredFile
+from ctportal.files.models import StoredFile, file_path
 from ctportal.files.serving import STAFF, serve
 from ctportal.publishing.base_models import Stage
 from ctportal.publishing.models import Edition, RecordType
@@ -131,32 +132,40 @@ class PreviewedDraft:
             for children in (record.documents, record.photos):
                 self.children.update(children.values_list("uid", flat=True))
 
-    @property
+    @cached_property
     def files(self):
-        """The files of the record and of its documents and photos, by key."""
-        drafts = (self.snapshot, *drafts_of(self.children, self.reader.may_read))
-        return {file.key: file for draft in drafts for file in draft.files}
+        """The files of the record and of its documents and photos, by key: those that the preview serves."""
+        return {file.key: file for draft in (self.snapshot, *self.drafts_of_children) for file in draft.files}
 
-    def around(self, uids, token):
+    @cached_property
+    def drafts_of_children(self):
+        return list(drafts_of(self.children, self.reader.may_read))
+
+    def around(self, uids):
         """Return the records *uids* as editions; those of drafts are not saved."""
-        drafts = [self.reader.allowed(draft) for draft in drafts_of(uids, self.reader.may_read)]
+        drafts = [draft for draft in self.drafts_of_children if draft.uid in uids]
+        drafts += drafts_of(uids - self.children, self.reader.may_read)
+        allowed = map(self.reader.allowed, drafts)
         shown = [
-            Edition(type=each.type, uid=each.uid, slug=each.slug, date=each.date, card=through(token, each.card))
-            for each in drafts
+            Edition(type=each.type, uid=each.uid, slug=each.slug, date=each.date, card=each.card) for each in allowed
         ]
         others = uids - {draft.uid for draft in drafts}
         return [*shown, *Edition.objects.public(self.at).filter(uid__in=others).order_by("date", "slug")]
 
-    def related(self, token):
+    def related(self):
         """Return the records that the record points to."""
-        targets = {each.uid: each for each in self.around({link.target for link in self.snapshot.links}, token)}
+        targets = {each.uid: each for each in self.around({link.target for link in self.snapshot.links})}
         found = [(link, targets[link.target]) for link in self.snapshot.links if link.target in targets]
         return [RelatedRecord(link.name, link.key, each.uid, each.type, each.slug, each.card) for link, each in found]
 
+    def address_of(self, token):
+        """Return the function from a file in the JSON to its address: that of the preview for the files that it serves."""
 
-def through(token, text):
-    """Return the canonical JSON *text* with the addresses of its files replaced by those of the preview."""
-    return text.replace('"path":"/files/', f'"path":"/preview/{token}/files/')
+        def address(file):
+            path = file_path(file["key"], file["name"])
+            return f"/preview/{token}{path}" if file["key"] in self.files else path
+
+        return address
 
 
 @private
@@ -173,14 +182,15 @@ def preview(request, token):
     with translation.override(languages.django_code(language)):
         page = RecordPage(
             record_type=record.record_type,
-            data=json.loads(through(token, draft.shown.json)),
+            data=json.loads(draft.shown.json),
             language=language,
             uid=record.uid,
             slug=draft.snapshot.slug,
-            related=draft.related(token),
-            children=draft.around(draft.children, token),
+            related=draft.related(),
+            children=draft.around(draft.children),
             banner=banner(record, reader, draft.snapshot),
             preview=request.path,
+            address_of=draft.address_of(token),
         )
         return PAGES[record.record_type](request, page)
 

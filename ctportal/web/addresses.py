@@ -6,6 +6,7 @@ A test compares them with the URL patterns.
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 from ctportal.core.languages import DEFAULT, LANGUAGES
+from ctportal.files.models import file_path
 
 # {record type: path segment below /{language}/ and /api/v1/}. Organizations and people have no pages.
 COLLECTIONS = {
@@ -26,6 +27,11 @@ def record_path(record_type, slug, uid):
     if record_type == "person":
         return f"documents/?person={slug}"
     return f"{COLLECTIONS[record_type]}/{slug or uid}/"
+
+
+def public_file(file):
+    """Return the address of *file*, a file in the public JSON, from the root of the site."""
+    return file_path(file["key"], file["name"])
 
 
 def page_address(record_type, slug, uid, language):

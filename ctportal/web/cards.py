@@ -2,9 +2,11 @@
 
 A *record* is any object with ``type``, ``uid``, ``slug`` and ``card_data``: an edition, a related record, or a draft
 in a preview. The results are the inputs of the components of the same names.
+
+Where files are shown, *address_of* is the function from a file in the JSON to its address (``RecordPage.address_of``).
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date, datetime
 from operator import itemgetter
@@ -19,10 +21,11 @@ from ctportal.core.languages import DEFAULT, LANGUAGES
 from ctportal.publishing.models import Edition
 from ctportal.reading.queries import related
 
-from .addresses import page_address, record_path
+from .addresses import page_address, public_file, record_path
 from .labels import label, number_in_series
 from .text import LanguageContext, LocalizedText, media_name, size
 
+AddressOf = Callable[[dict[str, Any]], str]
 # Media types of pictures in order of preference; the last one that a picture has is the fallback.
 FORMATS = ("image/avif", "image/webp", "image/jpeg", "image/png")
 # Width in pixels of the picture in ``src``, for browsers that do not support ``srcset``.
@@ -168,12 +171,12 @@ def kinds(data: dict[str, Any]) -> str:
     return " · ".join(names)
 
 
-def photo_tile(record, language: str, conference=None) -> dict[str, Any]:
+def photo_tile(record, language: str, conference=None, *, address_of: AddressOf = public_file) -> dict[str, Any]:
     """Return what an album shows of a photo; *conference* is its conference, None if the page already names it."""
     data = record.card_data
     return {
         "address": page_address("photo", "", record.uid, language),
-        "picture": picture_of(data, language, sizes=TILE_SIZES),
+        "picture": picture_of(data, language, sizes=TILE_SIZES, address_of=address_of),
         "caption": LanguageContext(language, data["original_language"]).pick(data["caption"]),
         "credit": data["credit"],
         "conference": short_title(conference.card_data, language) if conference else "",
@@ -181,7 +184,13 @@ def photo_tile(record, language: str, conference=None) -> dict[str, Any]:
 
 
 def picture_of(
-    data: dict[str, Any], language: str, *, sizes: str, eager: bool = False, decorative: bool = False
+    data: dict[str, Any],
+    language: str,
+    *,
+    sizes: str,
+    eager: bool = False,
+    decorative: bool = False,
+    address_of: AddressOf = public_file,
 ) -> dict[str, Any] | None:
     """Return a photo in all its formats and widths for ``components/picture.html``; None without renditions.
 
@@ -198,9 +207,9 @@ def picture_of(
     middle = min(fallback, key=lambda file: abs(file["width"] - MIDDLE))
     texts = {} if data["decorative"] or decorative else data["alt_text"]
     return {
-        "sources": [(name, _srcset(files)) for name, files in ordered[:-1]],
-        "src": middle["path"],
-        "srcset": _srcset(fallback),
+        "sources": [(name, _srcset(files, address_of)) for name, files in ordered[:-1]],
+        "src": address_of(middle),
+        "srcset": _srcset(fallback, address_of),
         "sizes": sizes,
         "width": middle["width"],
         "height": middle["height"],
@@ -209,8 +218,8 @@ def picture_of(
     }
 
 
-def _srcset(files: list) -> str:
-    return ", ".join(f"{file['path']} {file['width']}w" for file in files)
+def _srcset(files: list, address_of: AddressOf) -> str:
+    return ", ".join(f"{address_of(file)} {file['width']}w" for file in files)
 
 
 def file_line(file: dict[str, Any], language: str) -> dict[str, Any]:

@@ -14,8 +14,8 @@ from ctportal.publishing.models import Edition
 from ctportal.reading.context import ReadRequest
 from ctportal.reading.queries import Found, Gone, Moved, related, resolve, versions
 
-from .addresses import data_address, language_in_address, page_address, record_path
-from .cards import target
+from .addresses import data_address, language_in_address, page_address, public_file, record_path
+from .cards import AddressOf, target
 from .history import changes_of, history_of
 from .page import render_page, site_root
 
@@ -29,7 +29,8 @@ class RecordPage:
     ``card_data``; the former also have ``name`` and ``key`` (``reading.queries.RelatedRecord``), the latter
     ``relation``. *neighbours* is {uid of a series: (previous, next) conference in it}. *history* and *changes* come
     from ``web.history``. *version* is the number of the version shown; its files are named but not linked. *preview* is
-    the address of a preview, where ``?lang=`` chooses the language. Fields that do not apply keep their defaults.
+    the address of a preview, where ``?lang=`` chooses the language. *address_of* returns the address of a file in the
+    JSON. Fields that do not apply keep their defaults.
     """
 
     record_type: str
@@ -46,6 +47,7 @@ class RecordPage:
     banner: dict[str, Any] | None = None
     version: int | None = None
     preview: str = ""
+    address_of: AddressOf = public_file
 
     @property
     def path(self) -> str:
@@ -85,7 +87,7 @@ def render_record_page(
         path=page.path,
         robots="noindex" if page.version else robots,
         preview=page.preview,
-        # Vocabulary is named in whatever languages it has. Editions of photos from before these were noted name none.
+        # Vocabulary is named in whatever languages it has.
         languages=page.data.get("languages", ()),
         original=page.data.get("original_language", ""),
         permanent=str(page.uid) if page.edition else "",

@@ -10,10 +10,10 @@ from ctportal.publishing.models import Edition
 from ctportal.publishing.renaming import merge_entries
 from ctportal.publishing.services import publish, unschedule, withdraw
 from ctportal.publishing.snapshot import BUILDERS, canonical
-from tests.factories import make_conference, make_document, make_organization
+from tests.factories import make_conference, make_document, make_organization, make_stored_file
 
 # The keys that a response adds to an edition's JSON. Without them, its canonical JSON has the checksum sha256.
-ENVELOPE = ("uid", "type", "slug", "url", "version", "published", "updated", "sha256", "related")
+ENVELOPE = ("uid", "type", "slug", "url", "version", "published", "updated", "sha256", "files", "related")
 
 
 def own(record):
@@ -30,7 +30,7 @@ def test_a_record_is_its_editions_json_in_an_envelope(get, dossier, publisher, f
     status, record = get("conferences/minsk-2019/")
     uid = str(dossier.conference.uid)
     assert status == 200
-    assert {name: record[name] for name in ENVELOPE if name != "related"} == {
+    assert {name: record[name] for name in ENVELOPE if name not in ("files", "related")} == {
         "uid": uid,
         "type": "conference",
         "slug": "minsk-2019",
@@ -57,18 +57,19 @@ def test_relations_lead_to_public_records_only(get, dossier, publisher, frozen_c
     publish(hidden, by=publisher, at=frozen_clock.now + timedelta(hours=1))
     publish(dossier.conference, by=publisher)
 
-    def link(record, record_type, slug, key=""):
+    def link(record, record_type, key=""):
+        slug = {"slug": record.slug} if record_type != "photo" else {}
         url = f"http://testserver/id/{record.uid}"
-        return {"uid": str(record.uid), "type": record_type, "slug": slug, "url": url, "key": key}
+        return {"uid": str(record.uid), "type": record_type, **slug, "url": url, "key": key}
 
     _status, record = get("conferences/minsk-2019/")
     figure = dossier.conference.figures.get(measure="participants")
     cards = {name: [link.pop("card") for link in links] for name, links in record["related"].items()}
     assert record["related"] == {
-        "featured_photo": [link(dossier.photo, "photo", "")],
-        "parent": [link(dossier.week, "conference", "week")],
-        "reference": [link(dossier.reference, "document", "resolution")],
-        "source": [link(dossier.reference, "document", "resolution", str(figure.uid))],
+        "featured_photo": [link(dossier.photo, "photo")],
+        "parent": [link(dossier.week, "conference")],
+        "reference": [link(dossier.reference, "document")],
+        "source": [link(dossier.reference, "document", str(figure.uid))],
     }
     assert cards["reference"][0]["symbol"] == "S/RES/2396 (2017)"
 
@@ -130,6 +131,49 @@ def test_an_organization_leads_up_to_the_top_and_down_to_its_public_units(
 def test_a_record_costs_three_queries(client, dossier, address, django_assert_num_queries):
     with django_assert_num_queries(3):  # the epoch; the edition with its history; its relations
         assert client.get(f"/api/v1/{address}").status_code == 200
+
+
+# Files
+
+
+def test_a_file_is_named_by_its_key_and_has_an_absolute_address(get, client, dossier, publisher, frozen_clock):
+    """In every list and record; a past version names its files and gives no addresses."""
+    stored = dossier.document.versions.get(language="ru").file
+    named = {
+        "key": stored.key,
+        "name": "file.pdf",
+        "media_type": "application/pdf",
+        "size": 23,
+        "sha256": "0" * 64,
+        "width": None,
+        "height": None,
+        "pages": None,
+    }
+    addresses = {stored.key: f"http://testserver/files/{stored.key}/file.pdf"}
+    document = "documents/closing-release/"
+    for record in (
+        get(document)[1],
+        get(f"{document}?lang=fr")[1],
+        get("documents/?kind=press-release")[1]["results"][0],
+        get(f"{document}versions/1/")[1],
+    ):
+        assert ([version["file"] for version in record["versions"]], record["files"]) == ([None, named], addresses)
+    assert client.get(addresses[stored.key]).status_code == 200
+
+    frozen_clock.tick()
+    dossier.document.versions.filter(language="ru").update(file=make_stored_file("новый.pdf"))
+    publish(dossier.document, by=publisher)
+    past, current = (get(f"{document}versions/{number}/")[1] for number in (1, 2))
+    assert (past["versions"][1]["file"], past["files"]) == (named, {})
+    assert [address.rpartition("/")[2] for address in current["files"].values()] == [
+        "%D0%BD%D0%BE%D0%B2%D1%8B%D0%B9.pdf"
+    ]
+
+
+def test_each_size_of_a_photo_has_an_address(get, dossier):
+    record = get(f"photos/{dossier.photo.uid}/")[1]
+    keys = [file["key"] for file in (record["download"], *record["renditions"])]
+    assert (len(set(keys)), sorted(record["files"])) == (2, sorted(keys))
 
 
 # Languages

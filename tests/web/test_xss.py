@@ -57,7 +57,7 @@ CODES = {
         "latitude",
         "longitude",
     ),
-    *("media_type", "sha256", "path"),  # made by the portal itself
+    *("media_type", "sha256"),  # made by the portal itself
 }
 
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
 from django.core.paginator import EmptyPage, Page, Paginator
-from django.db.models import BooleanField, Count, F, Func, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BooleanField, Count, Exists, F, Func, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 
@@ -366,16 +366,16 @@ def organization_chains(
     editions: Iterable[Edition], at: datetime, cards: bool = True
 ) -> dict[int, list[RelatedRecord]]:
     """Return {edition's pk: [RelatedRecord]} for *editions* of organizations: the "parents" of a unit, from the nearest to
-    the top, then the "units" of an organization by slug; all of them public at *at*. One query.
+    the top, then the "units" of an organization by slug; all of them public at *at*. One query, and one for each further
+    level above; they read what is returned.
 
     Without *cards*, the cards of the records are empty.
     """
     editions = list(editions)
-    keys = [edition.pk for edition in editions]
     public = Edition.objects.public(at).of(RecordType.ORGANIZATION).order_by()
     shown = {"type": "type", "slug": "slug"} | ({"card": "card"} if cards else {})
     rows = (
-        Relation.objects.filter(Q(edition__in=public) | Q(edition__in=keys), name="parent")
+        Relation.objects.filter(name="parent")
         .annotate(shown=Subquery(public.filter(uid=OuterRef("target")).values(shown=JSONObject(**shown))[:1]))
         .select_related("edition")
         .defer("edition__json", "edition__text", *(() if cards else ("edition__card",)))
@@ -384,15 +384,21 @@ def organization_chains(
     own: dict[int, RelatedRecord] = {}  # parents by edition
     above: dict[UUID, RelatedRecord] = {}  # parents by uid, in public
     units: dict[UUID, list[RelatedRecord]] = {}
-    for row in rows:
+    keys = [each.pk for each in editions]
+    is_unit = Q(target__in=[each.uid for each in editions]) & Exists(public.filter(pk=OuterRef("edition")))
+    for row in rows.filter(Q(edition__in=keys) | is_unit):
         unit = row.edition
-        if row.shown:
+        if row.shown and unit.pk in keys:
             own[unit.pk] = RelatedRecord("parents", "", row.target, **{"card": "", **row.shown})
         if unit.is_public(at):
             named = RelatedRecord("units", "", unit.uid, unit.type, unit.slug, unit.card if cards else "")
             units.setdefault(row.target, []).append(named)
+    level = {parent.uid for parent in own.values()}
+    while level:
+        for row in rows.filter(edition__in=public.filter(uid__in=level)):
             if row.shown:
-                above[unit.uid] = own[unit.pk]
+                above[row.edition.uid] = RelatedRecord("parents", "", row.target, **{"card": "", **row.shown})
+        level = {parent.uid for uid, parent in above.items() if uid in level} - above.keys()
     return {each.pk: [*_line(own.get(each.pk), above), *units.get(each.uid, ())] for each in editions}
 
 

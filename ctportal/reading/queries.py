@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
 from django.core.paginator import EmptyPage, Page, Paginator
-from django.db.models import BooleanField, Count, Exists, F, Func, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BooleanField, Case, Count, Exists, F, Func, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 
@@ -323,7 +323,10 @@ def _options(record_type: str, at: datetime, names: Sequence[str]) -> dict[str, 
 
 
 class RelatedRecord(NamedTuple):
-    """A public record that an edition points to. *key* names the part of the edition that points, such as a figure."""
+    """A public record that an edition points to. *key* names the part of the edition that points, such as a figure.
+
+    A document that was expected stays one that was issued when it is withdrawn: then it has neither slug nor card.
+    """
 
     name: str
     key: str
@@ -339,7 +342,8 @@ class RelatedRecord(NamedTuple):
 
 
 def related(editions: Iterable[Edition], at: datetime, cards: bool = True) -> dict[int, list[RelatedRecord]]:
-    """Return {edition's pk: [RelatedRecord]} for the records public at *at* that *editions* point to. One query.
+    """Return {edition's pk: [RelatedRecord]} for the records public at *at* that *editions* point to, and for documents that
+    were expected and have been withdrawn. One query.
 
     Without *cards*, the cards of the records are empty.
     """
@@ -347,17 +351,20 @@ def related(editions: Iterable[Edition], at: datetime, cards: bool = True) -> di
     if not found:
         return found
     target = Edition.objects.public(at).filter(uid=OuterRef("target")).order_by()
+    issued = Exists(Edition.objects.effective(at).filter(uid=OuterRef("target")).order_by())
     shown = {"type": "type", "slug": "slug"} | ({"card": "card"} if cards else {})
     # One subquery returns all columns, so that each target is looked up once instead of once for each column.
     rows = (
         Relation.objects.filter(edition__in=list(found))
         .filter(IsFollowed("name"))
         .annotate(shown=Subquery(target.values(shown=JSONObject(**shown))[:1]))
+        .annotate(issued=Case(When(name="expected", then=issued), default=False))
         .order_by("edition", "name", "order", "pk")
     )
+    withdrawn = {"type": RecordType.DOCUMENT, "slug": ""}
     for row in rows:
-        if row.shown:
-            record = RelatedRecord(row.name, row.key, row.target, **{"card": "", **row.shown})
+        if row.shown or row.issued:
+            record = RelatedRecord(row.name, row.key, row.target, **{"card": "", **(row.shown or withdrawn)})
             found[row.edition_id].append(record)
     return found
 

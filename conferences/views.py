@@ -211,8 +211,7 @@ def _by_session(documents, language):
     sessions = defaultdict(list)
     for document in sorted(documents, key=_by_date):
         data = document.card_data
-        # The cards of older editions have no session key: their documents are not listed with the session.
-        if key := data.get("session"):
+        if key := data["session"]:
             sessions[key].append(cards.target(document, language) | {"kind": cards.kinds(data)})
     return sessions
 

@@ -8,7 +8,7 @@ from ctportal.core import codes
 from ctportal.core.languages import LANGUAGES
 from ctportal.core.rich_text import excerpt
 from ctportal.core.symbols import symbol_url
-from ctportal.web.cards import date_of, file_line, kinds, web_address
+from ctportal.web.cards import date_of, file_line, kinds, person, web_address
 from ctportal.web.labels import label, language_notice
 from ctportal.web.text import texts_of_page
 
@@ -41,7 +41,7 @@ def document_view(data, language):
         ],
         "symbol": data["symbol"],
         "symbol_address": symbol_url(data["symbol"], language) if data["symbol"] else "",
-        "reissue": data.get("reissue", ""),  # not in editions published before it was kept
+        "reissue": data["reissue"],
         "dateline": rest.pick(data["dateline"]),
         "contact": data["contact"],
         "hashtags": data["hashtags"],
@@ -54,16 +54,6 @@ def document_view(data, language):
             title, data, language, _("This document is not available in %(language)s. You are reading it in %(shown)s.")
         ),
         "description": excerpt(str(body), 200) if body else str(title),
-    }
-
-
-def person(entry, texts):
-    """Return a person with the title and organization on that occasion."""
-    return {
-        "name": texts.pick(entry["name"]),
-        "address": f"/{texts.language}/documents/?person={entry['slug']}",
-        "title": texts.pick(entry["title"]),
-        "organization": entry["organization"] and texts.pick(entry["organization"]["name"]),
     }
 
 

@@ -97,7 +97,7 @@ class DocumentDetailView(EditionDetailView):
 
 def _session(home, key, language):
     """Return the address of the session in its conference's programme, "" if the public programme does not have it."""
-    known = key in home.card_data.get("sessions", ())
+    known = key in home.card_data["sessions"]
     return f"/{language}/conferences/{home.slug}/#session-{key}" if known else ""
 
 

@@ -27,7 +27,7 @@ def _merge(serializer: serializers.Serializer[Any], old: JsonObject, new: JsonOb
             if declared.own:
                 result[name] = _replace_language(old[name], new[name], language)
         elif name == "languages_in_preparation":
-            result[name] = [code for code in old.get(name, ()) if code != language]
+            result[name] = [code for code in old[name] if code != language]
         elif name == "versions":
             result[name] = [v for v in old[name] if v["language"] != language]
             result[name] += [v for v in new[name] if v["language"] == language]

@@ -71,7 +71,7 @@ class LanguageContext:
 
 def is_partial(data: Mapping[str, Any], language: str) -> bool:
     """Return whether the record with the public JSON *data* is only partly available in *language*."""
-    return language in data.get("partial_languages", ())
+    return language in data["partial_languages"]
 
 
 def texts_of_page(data: Mapping[str, Any], language: str) -> LanguageContext:

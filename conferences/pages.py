@@ -14,7 +14,7 @@ from ctportal.core.countries import country_name
 from ctportal.core.dates import format_date, iso_date
 from ctportal.core.instants import over_at
 from ctportal.core.languages import LANGUAGES
-from ctportal.web.cards import date_of, dates_of, event_status, off, short_title, web_address
+from ctportal.web.cards import date_of, dates_of, event_status, off, person, short_title, web_address
 from ctportal.web.labels import figure_without_number, label, language_notice, measure
 from ctportal.web.text import LanguageContext, number, texts_of_page
 
@@ -36,7 +36,7 @@ def conference_view(data, language, *, is_over, sources=None, documents=None, fu
     """Return what the page of a conference shows of its public JSON *data*. *language* must be active.
 
     *sources* is {key of a figure: its public source document}, *documents* is {key of a session: its documents},
-    *fulfilled* are the keys of the expected documents that are public.
+    *fulfilled* are the keys of the expected documents that have been issued.
     """
     texts = texts_of_page(data, language)
     title = texts.pick(data["title"])
@@ -147,8 +147,7 @@ def by_role(entries, texts):
 
 
 def organization(entry, texts):
-    name = texts.pick(entry["name"])
-    acronym = entry.get("acronym", "")
+    name, acronym = texts.pick(entry["name"]), entry["acronym"]
     return {
         "name": name,
         "acronym": acronym if acronym != str(name) else "",
@@ -157,13 +156,7 @@ def organization(entry, texts):
 
 
 def appearance(entry, texts):
-    return {
-        "name": texts.pick(entry["name"]),
-        "address": f"/{texts.language}/documents/?person={entry['slug']}" if entry["slug"] else "",
-        "role": label(codes.AppearanceRole, entry["role"]),
-        "title": texts.pick(entry["title"]),
-        "organization": entry["organization"] and texts.pick(entry["organization"]["name"]),
-    }
+    return person(entry, texts) | {"role": label(codes.AppearanceRole, entry["role"])}
 
 
 def programme(sessions, texts, sources, documents):

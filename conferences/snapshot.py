@@ -112,6 +112,10 @@ class ConferenceSnapshotBuilder(TextsSnapshotBuilder):
         "sessions__appearances__organization",
         "expected_documents__organization",
     )
+    link_paths = (
+        *("parent", "relations__target", "references__document", "expected_documents__document", "photos"),
+        *("figures__source_document", "sessions__figures__source_document"),
+    )
 
     def queryset(self):
         return Conference.objects.select_related("parent").prefetch_related(

@@ -211,8 +211,8 @@ def _by_session(documents, language):
     sessions = defaultdict(list)
     for document in sorted(documents, key=_by_date):
         data = document.card_data
-        if data["session"]:
-            sessions[data["session"]].append(cards.target(document, language) | {"kind": cards.kinds(data)})
+        if key := data["session"]:
+            sessions[key].append(cards.target(document, language) | {"kind": cards.kinds(data)})
     return sessions
 
 

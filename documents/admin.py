@@ -175,7 +175,6 @@ class DocumentAdmin(RecordAdmin):
     ordering = ["-date", "slug"]
     autocomplete_fields = ["conference", "session", "themes"]
     inlines = [IssuerInline, DeliveryInline, MentionInline, RelationInline]
-    link_paths = ("conference", "relations__target", "relations__conference")
     what = ["kind", "also_serves_as"]
     where = ["conference", "session", "occasion", ("date", "date_precision"), "place"]
     further = [("symbol", "reissue"), "dateline", "contact", "hashtags", "themes"]

@@ -9,7 +9,7 @@ from ctportal.core.languages import LANGUAGES
 from ctportal.core.rich_text import excerpt
 from ctportal.core.symbols import symbol_url
 from ctportal.web.addresses import public_file
-from ctportal.web.cards import date_of, file_line, kinds, web_address
+from ctportal.web.cards import date_of, file_line, kinds, person, web_address
 from ctportal.web.labels import label, language_notice
 from ctportal.web.text import texts_of_page
 
@@ -57,16 +57,6 @@ def document_view(data, language, address_of=public_file):
             title, data, language, _("This document is not available in %(language)s. You are reading it in %(shown)s.")
         ),
         "description": excerpt(str(body), 200) if body else str(title),
-    }
-
-
-def person(entry, texts):
-    """Return a person with the title and organization on that occasion."""
-    return {
-        "name": texts.pick(entry["name"]),
-        "address": f"/{texts.language}/documents/?person={entry['slug']}",
-        "title": texts.pick(entry["title"]),
-        "organization": entry["organization"] and texts.pick(entry["organization"]["name"]),
     }
 
 

@@ -26,6 +26,7 @@ class DocumentSnapshotBuilder(TextsSnapshotBuilder):
         "mentions__person",
         "mentions__organization",
     )
+    link_paths = ("conference", "relations__target", "relations__conference")
 
     def queryset(self):
         return Document.objects.select_related("conference", "session").prefetch_related(

@@ -11,6 +11,7 @@ from django.test import RequestFactory
 from conferences.models import Conference, Organization, Person, Photo, Series, Theme
 from ctportal.core.codes import ConferenceKind, DocumentKind
 from ctportal.files.models import StoredFile
+from ctportal.files.store import prepare_document
 from ctportal.reading.context import ReadContext
 from documents.models import Document
 
@@ -120,3 +121,7 @@ def make_organization(name="An organization", **fields):
 
 def make_person(name="A person", **fields):
     return Person.objects.create(**{"slug": f"person-{next(_numbers)}", "name_en": name} | fields)
+
+
+def store_document(uploaded, by=None):
+    return prepare_document(uploaded).store(by=by)

@@ -107,10 +107,6 @@ class ConferenceAdmin(RecordAdmin):
         ("<path:object_id>/release/", "release", ReleasePage),
         *RecordAdmin.pages,
     ]
-    link_paths = (
-        *("parent", "relations__target", "references__document", "expected_documents__document", "photos"),
-        *("figures__source_document", "sessions__figures__source_document"),
-    )
 
     def get_queryset(self, request):
         queryset = super().get_queryset(request)

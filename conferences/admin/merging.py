@@ -7,7 +7,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from conferences.models import Appearance, Organization, OrganizationRole, Person, Photo
+from conferences.models import Appearance, Organization, OrganizationRole, Person, Photo, parent_keys
 from ctportal.core.codes import OrganizationKind
 from ctportal.core.languages import CODES
 from ctportal.publishing import epoch
@@ -186,9 +186,9 @@ def _leave_each_other(away, into):
     """Remove each of the two from the other's chain of parents."""
     if not isinstance(into, Organization):
         return
-    if into.pk in away.parent_keys():
+    if into.pk in parent_keys(away):
         away.parent_id = None  # otherwise *into* would become a unit of itself
-    if away.pk in into.parent_keys():
+    if away.pk in parent_keys(into):
         into.parent_id = away.parent_id  # *into* was a direct or indirect unit of *away* and takes its place
 
 

@@ -11,7 +11,7 @@ from .conference import (
     SameAs,
     SeriesEntry,
 )
-from .fields import dated, optional_key, rich_text
+from .fields import dated, optional_key, parent_keys, rich_text
 from .photo import Photo
 from .programme import Appearance, Figure, Link, OrganizationRole, Session
 from .vocabulary import Organization, Person, Series, Theme
@@ -38,5 +38,6 @@ __all__ = [
     "Theme",
     "dated",
     "optional_key",
+    "parent_keys",
     "rich_text",
 ]

@@ -29,6 +29,7 @@ from .fields import (
     degrees,
     ends_on_or_after_start,
     optional_key,
+    parent_keys,
     rich_text,
     validate_time_zone,
 )
@@ -120,6 +121,9 @@ class Conference(Searched, TranslatedRecord, SluggedRecord):
         return self.name
 
     def clean(self):
+        if self.pk and self.pk in parent_keys(self) and self.pk != self.parent_id:
+            text = _("“%(parent)s” is itself part of “%(conference)s”: choose another conference, or none.")
+            raise ValidationError({"parent": text % {"parent": self.parent, "conference": self}})
         if not (self.start_date and self.end_date):
             return
         days = (self.end_date - self.start_date).days
@@ -335,7 +339,7 @@ class Reference(models.Model):
 
 
 class ExpectedDocument(models.Model):
-    """A document that was announced for a date. It is shown until *document*, which fulfils it, is public."""
+    """A document that was announced for a date. It is shown until *document*, which fulfils it, has been public."""
 
     uid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     conference = models.ForeignKey(Conference, on_delete=models.CASCADE, related_name="expected_documents")

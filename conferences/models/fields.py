@@ -42,6 +42,16 @@ def optional_key(to: type[models.Model] | str, label: Any, **kwargs: Any) -> "mo
     return models.ForeignKey(to, on_delete=models.PROTECT, null=True, blank=True, verbose_name=label, **kwargs)
 
 
+def parent_keys(record: Any) -> list[int]:
+    """Return the primary keys of the records above *record* in its chain of parents, nearest first. One query for each."""
+    keys: list[int] = []
+    parent = record.parent_id
+    while parent and parent not in keys:
+        keys.append(parent)
+        parent = type(record)._base_manager.filter(pk=parent).values_list("parent_id", flat=True).first()
+    return keys
+
+
 def degrees(label: Any, limit: int, **kwargs: Any) -> "models.DecimalField[Any, Any]":
     """Return the field of a coordinate between minus and plus *limit* degrees, to a meter or so. It may be empty."""
     validators = [MinValueValidator(-limit), MaxValueValidator(limit)]

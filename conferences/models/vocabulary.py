@@ -11,7 +11,7 @@ from ctportal.publishing.base_models import SluggedRecord
 from ctportal.publishing.models import RecordType
 from ctportal.publishing.text_fields import AddressField, LineField, LinesField, MailboxField, Searched
 
-from .fields import optional_key
+from .fields import optional_key, parent_keys
 
 
 class Series(Searched, SluggedRecord):
@@ -85,7 +85,7 @@ class Organization(Searched, SluggedRecord):
         return f"{self.name} ({self.acronym})" if self.acronym else self.name or self.slug
 
     def clean(self):
-        above = self.parent_keys()
+        above = parent_keys(self)
         if self.pk and self.pk in above:
             raise ValidationError(
                 {"parent": _("The organization would be a unit of itself: the one chosen is a unit of it.")}
@@ -95,15 +95,6 @@ class Organization(Searched, SluggedRecord):
                 "Units can be at most %(levels)d levels deep, from the smallest unit to the organization at the top."
             )
             raise ValidationError({"parent": text % {"levels": LEVELS}})
-
-    def parent_keys(self):
-        """Return the primary keys of the organizations that it is a unit of, nearest first. One query for each."""
-        keys: list[int] = []
-        parent = self.parent_id
-        while parent and parent not in keys:
-            keys.append(parent)
-            parent = Organization._base_manager.filter(pk=parent).values_list("parent_id", flat=True).first()
-        return keys
 
     def levels_below(self):
         """Return over how many levels it has units, counted up to LEVELS. One query for each."""

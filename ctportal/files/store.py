@@ -25,14 +25,6 @@ from ctportal.files.renditions import DOWNLOAD, Rendition, make_renditions
 from ctportal.files.uploads import check_size, check_type
 
 
-def store_document(uploaded: "File[bytes]", *, by: User | None) -> StoredFile:
-    """Check and store a PDF or DOCX; return its StoredFile, with pages and text. Raises ValidationError, storing nothing.
-
-    *uploaded* is a Django File with a name; *by* is the account that uploads it, None for the portal itself.
-    """
-    return prepare_document(uploaded).store(by=by)
-
-
 def prepare_document(uploaded: "File[bytes]") -> "PreparedDocument":
     """Check a PDF or DOCX, read its text and return a PreparedDocument, whose ``store`` writes it.
 

@@ -20,13 +20,12 @@ from .shapes import LanguageObject
 def own_texts(declared: serializers.Serializer[Any], data: JsonObject) -> Iterator[TextByLanguage]:
     """Yield the language objects of *data* that *declared*, its serializer, marks as the record's own, at any depth."""
     for name, field in declared.fields.items():
-        # An edition may be older than the field.
-        value = data.get(name)
+        value = data[name]
         if isinstance(field, LanguageObject):
             if field.own:
-                yield value or {}
+                yield value
         elif isinstance(field, serializers.ListSerializer) and isinstance(field.child, serializers.Serializer):
-            for item in value or ():
+            for item in value:
                 yield from own_texts(field.child, item)
         elif isinstance(field, serializers.Serializer) and value:
             yield from own_texts(field, value)

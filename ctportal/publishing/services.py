@@ -280,18 +280,14 @@ def _follow_merges(changes: Changes, snapshots: Sequence[Snapshot]) -> None:
 # Ending
 
 
-def unschedule(record: Record, *, by: Author) -> list[CascadedChange]:
-    """Unschedule the edition to come of *record* or, where it has none, its scheduled withdrawal.
-
-    Returns the cascaded changes to its documents and photos.
-    """
-    return unschedule_all([record], by=by)[0]
-
-
 def unschedule_all(
     records: Sequence[Record], *, by: Author, naming: Naming = nullcontext
 ) -> list[list[CascadedChange]]:
-    """Unschedule each of *records*, in their order, in one publication; see ``unschedule``."""
+    """Unschedule, for each of *records* in their order, the edition to come or, where it has none, the scheduled withdrawal; in
+    one publication.
+
+    Returns for each the cascaded changes to its documents and photos.
+    """
     done = []
     with publication(by) as changes:
         changes.load(record.uid for record in records)
@@ -319,14 +315,6 @@ def _unschedule(changes: Changes, uid: UUID) -> None:
         raise ValidationError(_("Nothing is scheduled: there is nothing to unschedule."), code="nothing_to_come")
 
 
-def redate(record: Record, *, by: Author, at: datetime | None = None) -> PublicationResult:
-    """Move the edition to come of *record*, unchanged, to *at* (default now).
-
-    Children scheduled for the same instant as their conference move with it.
-    """
-    return redate_all([record], by=by, at=at)[0]
-
-
 def redate_all(
     records: Sequence[Record],
     *,
@@ -335,11 +323,11 @@ def redate_all(
     taking: frozenset[UUID] | None = None,
     naming: Naming = nullcontext,
 ) -> list[PublicationResult]:
-    """Move the editions to come of *records*, in their order, to one instant; see ``redate``. Some may begin then already, or
-    have moved with their conference.
+    """Move the editions to come of *records*, unchanged and in their order, to *at* (default now). Some may begin then already,
+    or have moved with their conference.
 
-    Of the children, *taking* moves those with these uids; the others keep their time, unless the conference is not public
-    then.
+    Children scheduled for the same instant as their conference move with it; where *taking* is given, those with these uids.
+    The others keep their time, unless the conference is not public then.
     """
     done = []
     with publication(by) as changes:

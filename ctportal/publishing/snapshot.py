@@ -135,6 +135,7 @@ class SnapshotBuilder:
     serializer_class: SerializerClass
     # From a record to the vocabulary entries whose labels are in its JSON, and from a unit to the organization above it.
     vocabulary_paths: tuple[str, ...] = ()
+    link_paths: tuple[str, ...] = ()  # relations that ``links`` reads
 
     def queryset(self) -> QuerySet[Any]:
         """Return all working records of this type, with what the serializer reads prefetched."""

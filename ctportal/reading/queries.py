@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
 from django.core.paginator import EmptyPage, Page, Paginator
-from django.db.models import BooleanField, Count, F, Func, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BooleanField, Case, Count, Exists, F, Func, OuterRef, Q, QuerySet, Subquery, When
 from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 
@@ -323,7 +323,10 @@ def _options(record_type: str, at: datetime, names: Sequence[str]) -> dict[str, 
 
 
 class RelatedRecord(NamedTuple):
-    """A public record that an edition points to. *key* names the part of the edition that points, such as a figure."""
+    """A public record that an edition points to. *key* names the part of the edition that points, such as a figure.
+
+    A document that was expected stays one that was issued when it is withdrawn: then it has neither slug nor card.
+    """
 
     name: str
     key: str
@@ -339,7 +342,8 @@ class RelatedRecord(NamedTuple):
 
 
 def related(editions: Iterable[Edition], at: datetime, cards: bool = True) -> dict[int, list[RelatedRecord]]:
-    """Return {edition's pk: [RelatedRecord]} for the records public at *at* that *editions* point to. One query.
+    """Return {edition's pk: [RelatedRecord]} for the records public at *at* that *editions* point to, and for documents that
+    were expected and have been withdrawn. One query.
 
     Without *cards*, the cards of the records are empty.
     """
@@ -347,17 +351,20 @@ def related(editions: Iterable[Edition], at: datetime, cards: bool = True) -> di
     if not found:
         return found
     target = Edition.objects.public(at).filter(uid=OuterRef("target")).order_by()
+    issued = Exists(Edition.objects.effective(at).filter(uid=OuterRef("target")).order_by())
     shown = {"type": "type", "slug": "slug"} | ({"card": "card"} if cards else {})
     # One subquery returns all columns, so that each target is looked up once instead of once for each column.
     rows = (
         Relation.objects.filter(edition__in=list(found))
         .filter(IsFollowed("name"))
         .annotate(shown=Subquery(target.values(shown=JSONObject(**shown))[:1]))
+        .annotate(issued=Case(When(name="expected", then=issued), default=False))
         .order_by("edition", "name", "order", "pk")
     )
+    withdrawn = {"type": RecordType.DOCUMENT, "slug": ""}
     for row in rows:
-        if row.shown:
-            record = RelatedRecord(row.name, row.key, row.target, **{"card": "", **row.shown})
+        if row.shown or row.issued:
+            record = RelatedRecord(row.name, row.key, row.target, **{"card": "", **(row.shown or withdrawn)})
             found[row.edition_id].append(record)
     return found
 
@@ -366,16 +373,16 @@ def organization_chains(
     editions: Iterable[Edition], at: datetime, cards: bool = True
 ) -> dict[int, list[RelatedRecord]]:
     """Return {edition's pk: [RelatedRecord]} for *editions* of organizations: the "parents" of a unit, from the nearest to
-    the top, then the "units" of an organization by slug; all of them public at *at*. One query.
+    the top, then the "units" of an organization by slug; all of them public at *at*. One query, and one for each further
+    level above; they read what is returned.
 
     Without *cards*, the cards of the records are empty.
     """
     editions = list(editions)
-    keys = [edition.pk for edition in editions]
     public = Edition.objects.public(at).of(RecordType.ORGANIZATION).order_by()
     shown = {"type": "type", "slug": "slug"} | ({"card": "card"} if cards else {})
     rows = (
-        Relation.objects.filter(Q(edition__in=public) | Q(edition__in=keys), name="parent")
+        Relation.objects.filter(name="parent")
         .annotate(shown=Subquery(public.filter(uid=OuterRef("target")).values(shown=JSONObject(**shown))[:1]))
         .select_related("edition")
         .defer("edition__json", "edition__text", *(() if cards else ("edition__card",)))
@@ -384,15 +391,21 @@ def organization_chains(
     own: dict[int, RelatedRecord] = {}  # parents by edition
     above: dict[UUID, RelatedRecord] = {}  # parents by uid, in public
     units: dict[UUID, list[RelatedRecord]] = {}
-    for row in rows:
+    keys = [each.pk for each in editions]
+    is_unit = Q(target__in=[each.uid for each in editions]) & Exists(public.filter(pk=OuterRef("edition")))
+    for row in rows.filter(Q(edition__in=keys) | is_unit):
         unit = row.edition
-        if row.shown:
+        if row.shown and unit.pk in keys:
             own[unit.pk] = RelatedRecord("parents", "", row.target, **{"card": "", **row.shown})
         if unit.is_public(at):
             named = RelatedRecord("units", "", unit.uid, unit.type, unit.slug, unit.card if cards else "")
             units.setdefault(row.target, []).append(named)
+    level = {parent.uid for parent in own.values()}
+    while level:
+        for row in rows.filter(edition__in=public.filter(uid__in=level)):
             if row.shown:
-                above[unit.uid] = own[unit.pk]
+                above[row.edition.uid] = RelatedRecord("parents", "", row.target, **{"card": "", **row.shown})
+        level = {parent.uid for uid, parent in above.items() if uid in level} - above.keys()
     return {each.pk: [*_line(own.get(each.pk), above), *units.get(each.uid, ())] for each in editions}
 
 

@@ -21,7 +21,7 @@ def changes(admin: Any, record: Any, edition: Edition) -> list[str]:
         found += [name_of_field(admin, name) for name, value in draft.items() if edition.data.get(name) != value]
     if edition.slug != slug:
         found.append(_("address"))
-    prefetch_related_objects([record], *admin.link_paths)
+    prefetch_related_objects([record], *builder.link_paths)
     before = set(edition.relations.exclude(name=SHOWS).values_list("name", "target"))
     if before != {(link.name, link.target) for link in builder.links(record)}:
         found.append(_("relations to other records"))

@@ -73,7 +73,6 @@ class RecordAdmin(DraftAdmin):
     list_per_page = 50
     pages = PAGES  # further pages: (route, name, page), the longer routes first
     publishable = True  # False for vocabulary, which follows the records that show it
-    link_paths: tuple[str, ...] = ()  # relations that the snapshot builder reads for links
     tells_of_others: frozenset[str] = frozenset()  # search fields, sort columns and filters that read other records
 
     def get_urls(self) -> list[URLPattern]:

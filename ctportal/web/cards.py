@@ -171,6 +171,16 @@ def kinds(data: dict[str, Any]) -> str:
     return " · ".join(names)
 
 
+def person(entry: dict[str, Any], texts: LanguageContext) -> dict[str, Any]:
+    """Return a person with the title and organization on that occasion. One whom the source does not name has no address."""
+    return {
+        "name": texts.pick(entry["name"]),
+        "address": f"/{texts.language}/documents/?person={entry['slug']}" if entry["slug"] else "",
+        "title": texts.pick(entry["title"]),
+        "organization": entry["organization"] and texts.pick(entry["organization"]["name"]),
+    }
+
+
 def photo_tile(record, language: str, conference=None, *, address_of: AddressOf = public_file) -> dict[str, Any]:
     """Return what an album shows of a photo; *conference* is its conference, None if the page already names it."""
     data = record.card_data

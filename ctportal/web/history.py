@@ -65,7 +65,9 @@ def changes_of(edition: Edition, before: Edition | None, at: datetime, language:
 def _pointers(editions, at, language):
     """Return {edition's pk: [(relation name, title)]} for the records public at *at* that *editions* point to."""
     found = related(editions, at)
-    return {pk: [(each.name, title_of(each, language)) for each in records] for pk, records in found.items()}
+    return {
+        pk: [(each.name, title_of(each, language)) for each in records if each.card] for pk, records in found.items()
+    }
 
 
 def title_of(record, language: str) -> str:

@@ -87,7 +87,7 @@ def render_record_page(
         path=page.path,
         robots="noindex" if page.version else robots,
         preview=page.preview,
-        # Vocabulary is named in whatever languages it has.
+        # Entries of the vocabulary are named in whatever languages they have.
         languages=page.data.get("languages", ()),
         original=page.data.get("original_language", ""),
         permanent=str(page.uid) if page.edition else "",

@@ -10,7 +10,7 @@ from django.utils import translation
 
 from ctportal.publishing.drafts import refresh_draft
 from ctportal.publishing.models import Edition, EpochMark
-from ctportal.publishing.services import publish, unschedule, withdraw
+from ctportal.publishing.services import publish, unschedule_all, withdraw
 from ctportal.staff.draft_changes import name_of_field
 from ctportal.workflow import review
 from ctportal.workflow.sealing import seal
@@ -114,7 +114,7 @@ def test_any_two_editions_are_compared_the_unscheduled_and_the_one_to_come_inclu
         conference.texts.update(title=title)
         publish(conference, by=by, at=frozen_clock.now + timedelta(days=1))
         if title == "Unscheduled":
-            unschedule(conference, by=by)
+            unschedule_all([conference], by=by)
     first, *others = editions(conference)
     unscheduled, to_come = sorted(others, key=lambda edition: edition.pk)
     page = compare(conference)
@@ -146,7 +146,7 @@ def test_what_was_withdrawn_is_compared_with_the_draft(staff, by, frozen_clock):
 def test_a_scheduled_first_edition_is_compared_with_the_draft(staff, by, frozen_clock):
     conference = make_conference("As unscheduled")
     publish(conference, by=by, at=frozen_clock.now + timedelta(days=2))
-    unschedule(conference, by=by)
+    unschedule_all([conference], by=by)
     conference.texts.update(title="As approved")
     publish(conference, by=by, at=frozen_clock.now + timedelta(days=1))
     conference.texts.update(title="As corrected")

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from ctportal.publishing.services import publish, unschedule, withdraw
+from ctportal.publishing.services import publish, unschedule_all, withdraw
 from tests.factories import (
     make_conference,
     make_document,
@@ -66,7 +66,7 @@ def scheduled(records, publisher, clock):
 
 def unscheduled(records, publisher, clock):
     scheduled(records, publisher, clock)
-    unschedule(records["conferences"], by=publisher)
+    unschedule_all([records["conferences"]], by=publisher)
 
 
 def withdrawn(records, publisher, clock):

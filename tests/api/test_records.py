@@ -5,10 +5,11 @@ from datetime import timedelta
 from hashlib import sha256
 
 import pytest
+from django.db import models
 
-from ctportal.publishing.models import Edition
+from ctportal.publishing.models import Edition, Relation
 from ctportal.publishing.renaming import merge_entries
-from ctportal.publishing.services import publish, unschedule, withdraw
+from ctportal.publishing.services import publish, unschedule_all, withdraw
 from ctportal.publishing.snapshot import BUILDERS, canonical
 from tests.factories import make_conference, make_document, make_organization, make_stored_file
 
@@ -103,7 +104,7 @@ def test_an_organization_leads_up_to_the_top_and_down_to_its_public_units(
         publish(conference, by=publisher, at=at)
 
     def names():
-        with django_assert_num_queries(3):  # the epoch; the edition with its history; parents and units
+        with django_assert_num_queries(4):  # the epoch; the edition with its history; parent and units; what is above
             related = client.get("/api/v1/organizations/department/").json()["related"]
         assert {link["type"] for links in related.values() for link in links} == {"organization"}
         return {name: [(link["slug"], link["card"]["name"]["en"]) for link in links] for name, links in related.items()}
@@ -125,6 +126,28 @@ def test_an_organization_leads_up_to_the_top_and_down_to_its_public_units(
         "later": {"parents": ["department", "organization"]},
     }
     assert not any("card" in link for related in listed.values() for links in related.values() for link in links)
+
+
+@pytest.mark.parametrize("others", [0, 2])
+def test_of_other_organizations_units_are_not_read(get, publisher, monkeypatch, others):
+    tops = [make_organization(f"Top {number}", slug=f"top-{number}") for number in range(1 + others)]
+    units = [make_organization("A unit", parent=make_organization("A department", parent=top)) for top in tops]
+    conference = make_conference()
+    for unit in units:
+        conference.organization_roles.create(organization=unit, role="host")
+    publish(conference, by=publisher)
+    read = []
+
+    def from_db(model, *row):
+        read.append(row)
+        return models.Model.from_db.__func__(model, *row)
+
+    monkeypatch.setattr(Relation, "from_db", classmethod(from_db))
+
+    parents = get(f"organizations/{units[0].uid}/")[1]["related"]["parents"]
+
+    assert [link["slug"] for link in parents] == [units[0].parent.slug, "top-0"]
+    assert len(read) == 2
 
 
 @pytest.mark.parametrize("address", ["conferences/minsk-2019/", "documents/closing-release/", "documents/resolution/"])
@@ -375,7 +398,7 @@ def test_no_cookie_is_set_and_no_user_is_read(client, dossier, publisher, django
 def test_an_unscheduled_record_never_was(get, publisher, frozen_clock):
     conference = make_conference(slug="unscheduled")
     publish(conference, by=publisher, at=frozen_clock.now + timedelta(hours=1))
-    unschedule(conference, by=publisher)
+    unschedule_all([conference], by=publisher)
 
     assert get("conferences/unscheduled/") == get("conferences/nowhere/")
     assert json.dumps(get("conferences/")[1]["results"]) == "[]"

@@ -6,7 +6,16 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from conferences.admin.merging import merge
-from conferences.models import AnnouncedDate, ExpectedDocument, Figure, Link, Organization, SameAs, Session
+from conferences.models import (
+    AnnouncedDate,
+    ExpectedDocument,
+    Figure,
+    Link,
+    Organization,
+    SameAs,
+    Session,
+    parent_keys,
+)
 from conferences.models.vocabulary import LEVELS
 from tests.factories import make_conference, make_organization, make_user
 
@@ -88,3 +97,30 @@ def test_a_merger_makes_no_deeper_chain_either():
         merge(lower[0], upper[-1], by=make_user())
 
     assert Organization.objects.get(pk=lower[1].pk).parent == lower[0]
+
+
+def test_a_conference_is_no_part_of_what_is_part_of_it():
+    week = make_conference(name="The week")
+    day = make_conference(name="The day", parent=week)
+    hour = make_conference(name="The hour", parent=day)
+    week.full_clean()
+    week.parent = hour
+
+    with pytest.raises(ValidationError) as error:
+        week.full_clean()
+
+    message = "“The hour” is itself part of “The week”: choose another conference, or none."
+    assert error.value.message_dict == {"parent": [message]}
+    week.parent = week
+    with pytest.raises(ValidationError) as error:
+        week.full_clean()
+    assert error.value.messages == ["A conference cannot be part of itself."]
+
+
+def test_a_loop_that_is_closed_already_is_followed_once():
+    """Two forms saved at once can close it: neither finds the other's change."""
+    week = make_conference(name="The week")
+    day = make_conference(name="The day", parent=week)
+    type(week).objects.filter(pk=week.pk).update(parent=day)
+
+    assert parent_keys(make_conference(parent=day)) == [day.pk, week.pk]

@@ -12,7 +12,7 @@ from conferences.models import Conference, Photo
 from ctportal.core.search_text import shorten
 from ctportal.publishing.models import Edition
 from ctportal.publishing.renaming import merge_entries, relabel
-from ctportal.publishing.services import publish, withdraw
+from ctportal.publishing.services import publish, unschedule_all, withdraw
 from ctportal.reading.queries import resolve
 from ctportal.web import records
 from tests import factories as make
@@ -803,7 +803,24 @@ def test_an_expected_document_is_shown_until_the_document_itself_is_public(clien
 
     frozen_clock.tick()
     withdraw(report, by=publisher, reason="Wrong file")
+    html = page(client, "/en/conferences/dushanbe-2022/")  # it was issued, and is expected no more
+    assert ("Detailed report" in html, "The whole report" in html, "Both co-chairs" in html) == (False, False, True)
+    [withdrawn] = client.get("/api/v1/conferences/dushanbe-2022/").json()["related"]["expected"]
+    assert (withdrawn["key"], withdrawn["slug"], withdrawn.get("card")) == (str(row.uid), "", None)
+    assert withdrawn["url"] == f"http://testserver/id/{report.uid}"
+    assert client.get(withdrawn["url"], follow=True).status_code == 410
+
+
+def test_an_expected_document_that_was_never_public_is_expected_still(client, publisher, frozen_clock):
+    conference, report = make.make_conference(slug="dushanbe-2022"), make.make_document(slug="report")
+    conference.expected_documents.create(title_en="Detailed report", date=date(2022, 11, 1), document=report)
+    publish(conference, by=publisher)
+    publish(report, by=publisher, at=frozen_clock.now + timedelta(hours=1))
+    unschedule_all([report], by=publisher)
+    frozen_clock.tick(hours=2)
+
     assert "Detailed report" in page(client, "/en/conferences/dushanbe-2022/")
+    assert "expected" not in client.get("/api/v1/conferences/dushanbe-2022/").json()["related"]
 
 
 def test_a_version_tells_of_a_document_that_is_expected_later(client, publisher):

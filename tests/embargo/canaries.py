@@ -51,6 +51,7 @@ class Canaries:
 
     def __init__(self):
         self.names = {}
+        self.phrases = {}  # {as bytes: canary}
 
     def word(self, case, side, what):
         return self._keep("zq" + letters(f"{case}/{what}/{side}", 12), Name(case, side, what))
@@ -68,6 +69,11 @@ class Canaries:
     def checksum(self, value, case, side, what):
         return self._keep(value, Name(case, side, what))
 
+    def phrase(self, text, case, side, what):
+        """Note *text*, ASCII in lowercase, which only *case* can be the reason for. It stands for a code, which is no word."""
+        self.phrases[text.encode()] = text
+        return self._keep(text, Name(case, side, what))
+
     def _keep(self, text, name):
         assert self.names.setdefault(text, name) == name, f"{text} is {self.names[text]} and {name}"
         return text
@@ -80,6 +86,7 @@ class Canaries:
         if b"0" * 64 in data.translate(DIGITS_AS_ZEROS):
             texts |= set(HASH.findall(data))
         texts = {text.decode(errors="replace") for text in texts}
+        texts |= {text for phrase, text in self.phrases.items() if phrase in data}
         return {text: self.names[text] for text in texts if text in self.names}
 
     def of(self, *sides):

@@ -6,8 +6,10 @@ from django.http import Http404, HttpResponse
 from django.test.client import ClientHandler
 
 from conferences import views
+from conferences.models import ConferenceText
 from ctportal.api import views as api
 from ctportal.files.models import StoredFile
+from ctportal.publishing.base_models import LanguagePlan
 from ctportal.publishing.models import Edition, Facet
 from ctportal.reading import queries
 from ctportal.reading.filters import EditionFilterSet
@@ -84,6 +86,21 @@ def etag_from_the_file(patch):
     patch.setattr(files, "past_file", with_etag)
 
 
+def plan_of_the_draft(patch):
+    honest = api.record
+
+    def with_plan(edition, data, *args, **more):
+        planned = ConferenceText.objects.filter(conference__uid=edition.uid, plan=LanguagePlan.IN_PREPARATION)
+        plan = {"languages_in_preparation": [text.language for text in planned]} if planned else {}
+        return honest(edition, data | plan, *args, **more)
+
+    patch.setattr(api, "record", with_plan)
+
+
+def of_newer_draft(world):
+    return addresses.of_case(world, world.cases["newer draft", "conference"])
+
+
 def of_scheduled(world):
     for kind in ("conference", "document", "photo"):
         yield from addresses.of_case(world, world.cases["scheduled", kind])
@@ -98,6 +115,7 @@ HOLES = {
     "relations without the rule": (relations_without_the_rule, addresses.of_open_records),
     "previous and next without the rule": (neighbours_without_the_rule, addresses.of_open_records),
     "ETag from the file": (etag_from_the_file, of_scheduled),
+    "plan of the draft": (plan_of_the_draft, of_newer_draft),
 }
 SHOWS_NO_WORD = {"count of all rows", "count of all rows in the API"}
 

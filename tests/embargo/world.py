@@ -50,6 +50,8 @@ BEGIN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)  # when everything public was pub
 NOW = BEGIN + timedelta(days=1)
 RELEASE = BEGIN + timedelta(days=10)
 READY = ("ar", "en", "zh")  # the languages in the public edition of a conference or document
+PLANNED = {OPEN: "fr", CLOSED: "es"}  # the language that is in preparation, in public editions and in drafts
+PLAN = '"languages_in_preparation":["{}"]'  # as in the JSON
 
 # Text columns without canary: codes, and values that the portal computes.
 NO_CANARY = {
@@ -143,6 +145,9 @@ class World:
         self.cases = {(state, kind): Case(state, kind) for state in STATES for kind in KINDS}
         self.host, self.host_document, self.host_photo = (Case("public", kind) for kind in KINDS)
         self.deleted = []  # (path in the admin, last Version) of deleted drafts
+        self.canaries.phrase(PLAN.format(PLANNED[OPEN]), "conference, public", OPEN, "plan of a language")
+        # Nothing public has this language in preparation: it is the draft of one record or another that tells.
+        self.canaries.phrase(PLAN.format(PLANNED[CLOSED]), "conference, draft", HELD, "plan of a language")
 
     # Steps
 
@@ -331,8 +336,9 @@ class World:
         rows.all().delete()
         for code in CODES:
             held = side == OPEN and code not in READY
+            plan = "in-preparation" if code == PLANNED.get(side) else ""
             row = rows.model(
-                language=code, ready=side != OPEN or code in READY, **{rows.field.name: case.record}, **fields
+                language=code, ready=not (held or plan), plan=plan, **{rows.field.name: case.record}, **fields
             )
             self._fill(row, case, HELD if held else side, prefix=f"{code} ")
             yield row

@@ -10,7 +10,8 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from ctportal.files.models import StoredFile
-from ctportal.files.store import store_document, store_photo
+from ctportal.files.store import store_photo
+from tests.factories import store_document
 from tests.files import samples
 from tests.files.samples import document_xml, docx, paragraph, pdf, pdf_with_object_stream, picture, png, relation
 

@@ -16,11 +16,10 @@ from django.core.exceptions import ValidationError
 from ctportal.files import extract, models, pdf_text
 from ctportal.files import pdf as check
 from ctportal.files.pdf import check_pdf
-from ctportal.files.store import store_document
 from ctportal.files.verdict import Refused
 from ctportal.publishing.models import Edition
 from ctportal.publishing.services import publish
-from tests.factories import make_document, make_stored_file, make_user
+from tests.factories import make_document, make_stored_file, make_user, store_document
 from tests.files.samples import document_xml, docx, object_stream, paragraph, pdf, pdf_with_object_stream, stream_object
 from tests.files.test_store import text_of, upload
 

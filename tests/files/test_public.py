@@ -9,9 +9,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from ctportal.files.models import StoredFile
-from ctportal.files.store import store, store_document, store_photo
-from ctportal.publishing.services import publish, restore, unschedule, withdraw
-from tests.factories import make_conference, make_document, make_photo, make_user
+from ctportal.files.store import store, store_photo
+from ctportal.publishing.services import publish, restore, unschedule_all, withdraw
+from tests.factories import make_conference, make_document, make_photo, make_user, store_document
 from tests.files.samples import pdf, picture
 from tests.files.test_store import upload
 
@@ -97,7 +97,7 @@ def test_a_file_becomes_public_at_the_instant_of_its_edition(client, publisher, 
 def test_a_file_of_an_unscheduled_edition_is_as_if_it_never_was(client, publisher, frozen_clock):
     document, stored = document_with_file()
     publish(document, by=publisher, at=frozen_clock.now + timedelta(hours=1))
-    unschedule(document, by=publisher)
+    unschedule_all([document], by=publisher)
     frozen_clock.tick(hours=2)
 
     assert status_of(client, stored.path) == 404

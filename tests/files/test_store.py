@@ -26,9 +26,9 @@ from ctportal.files import inspection, store
 from ctportal.files.filetypes import JPEG, PDF, clean_name
 from ctportal.files.models import StoredFile, random_key
 from ctportal.files.serving import header_name
-from ctportal.files.store import store_document, store_photo
+from ctportal.files.store import store_photo
 from ctportal.publishing.services import publish
-from tests.factories import make_conference, make_document, make_photo, make_user
+from tests.factories import make_conference, make_document, make_photo, make_user, store_document
 from tests.files import samples
 from tests.files.samples import document_xml, docx, paragraph, pdf, picture
 

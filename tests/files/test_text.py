@@ -2,7 +2,7 @@
 
 import pytest
 
-from ctportal.files.store import store_document
+from tests.factories import store_document
 from tests.files.test_store import upload
 
 pytestmark = [pytest.mark.django_db, pytest.mark.browser]

@@ -6,9 +6,9 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from ctportal.files import inspection
-from ctportal.files.store import store_document
 from ctportal.files.verdict import Refused
 from ctportal.files.word import read_docx
+from tests.factories import store_document
 from tests.files.samples import CONTENT_TYPES, OFFICE, RELS, W, document_xml, docx, paragraph
 from tests.files.test_store import upload
 

@@ -13,7 +13,7 @@ from django.test import Client
 
 from ctportal.publishing import epoch, verification
 from ctportal.publishing.models import APART, Edition, LedgerEntry
-from ctportal.publishing.services import publish, restore, unschedule, withdraw
+from ctportal.publishing.services import publish, restore, unschedule_all, withdraw
 from ctportal.staff.publication_state import publication_state
 from tests.factories import make_account, make_conference, make_document, make_photo, make_user
 from tests.files.test_public import document_with_file
@@ -198,7 +198,7 @@ def test_what_has_begun_is_not_unscheduled_by_a_worker_whose_clock_is_late(site)
     edition = site.do("early", publish)
 
     with pytest.raises(ValidationError, match="Nothing is scheduled"):
-        site.do("late", unschedule)
+        site.do("late", lambda document, by: unschedule_all([document], by=by))
     site.do("late", withdraw, reason="Wrong date")
     edition.refresh_from_db()
     assert edition.public_until > edition.public_from

@@ -41,7 +41,7 @@ def editions(frozen_clock):
     conference.references.create(document=source)
     found["in force"] = services.publish(conference, by=by)
     found["unscheduled"] = services.publish(conference, by=by, at=frozen_clock.now + HOUR)
-    services.unschedule(conference, by=by)
+    services.unschedule_all([conference], by=by)
     frozen_clock.tick(hours=2)
     found["to come"] = services.publish(conference, by=by, at=frozen_clock.now + HOUR)
     found["with a file"] = Edition.objects.get(uid=source.uid)

@@ -18,7 +18,7 @@ from conferences.models import Person
 from ctportal.publishing import verification
 from ctportal.publishing.models import Edition
 from ctportal.publishing.renaming import relabel
-from ctportal.publishing.services import publish, publish_language, restore, unschedule, withdraw
+from ctportal.publishing.services import publish, publish_language, restore, unschedule_all, withdraw
 from ctportal.publishing.state import SHOWS
 from tests.factories import make_conference, make_document, make_person, make_photo, make_theme, make_user
 
@@ -73,7 +73,7 @@ class Walk:
         withdraw(record, by=self.by, reason="A reason", at=self.instant())
 
     def unschedule(self, record):
-        unschedule(record, by=self.by)
+        unschedule_all([record], by=self.by)
 
     def restore(self, record):
         restore(record, by=self.by, at=self.instant())

@@ -11,7 +11,7 @@ from ctportal.publishing import epoch
 from ctportal.publishing.ledger import entry_hash
 from ctportal.publishing.models import Edition, LedgerEntry, Redirect, Withdrawal
 from ctportal.publishing.renaming import merge_entries, relabel
-from ctportal.publishing.services import publish, publish_language, restore, unschedule, withdraw
+from ctportal.publishing.services import publish, publish_language, restore, unschedule_all, withdraw
 from ctportal.publishing.snapshot import canonical, checksum
 from ctportal.publishing.state import slug_is_reserved, state_of
 from ctportal.publishing.vocabulary import merged
@@ -180,7 +180,7 @@ def test_an_unscheduled_edition_counts_as_neither_public_nor_past_nor_to_come(fr
     first = publish(conference, by=by)
     frozen_clock.tick()
     correction = publish(conference, by=by, at=frozen_clock.now + HOUR)
-    unschedule(conference, by=by)
+    unschedule_all([conference], by=by)
 
     first.refresh_from_db()
     assert first.public_until is None
@@ -199,7 +199,7 @@ def test_unscheduling_gives_a_scheduled_withdrawal_back_to_the_edition_before(fr
     correction = publish(conference, by=by, at=frozen_clock.now + HOUR)
     assert (correction.public_until, correction.withdrawal.reason) == (end, "Expires")
 
-    unschedule(conference, by=by)
+    unschedule_all([conference], by=by)
 
     first.refresh_from_db()
     assert (first.public_until, first.withdrawal.reason) == (end, "Expires")
@@ -214,12 +214,12 @@ def test_unscheduling_with_nothing_to_come_lifts_a_scheduled_withdrawal(frozen_c
     withdraw(conference, by=by, reason="Expires", at=frozen_clock.now + HOUR)
     assert {e.public_until for e in Edition.objects.all()} == {frozen_clock.now + HOUR}
 
-    unschedule(conference, by=by)
+    unschedule_all([conference], by=by)
 
     assert {e.public_until for e in Edition.objects.all()} == {None}
     assert Withdrawal.objects.count() == 0
     with pytest.raises(ValidationError) as refusal:
-        unschedule(conference, by=by)
+        unschedule_all([conference], by=by)
     assert refusal.value.code == "nothing_to_come"
 
 
@@ -260,13 +260,13 @@ def test_a_child_is_never_unscheduled_into_staying_longer_than_its_conference(fr
     withdraw(before, by=by, reason="An error of its own", at=end - HOUR)
 
     with pytest.raises(ValidationError) as refused:
-        unschedule(cascaded, by=by)
-    unschedule(before, by=by)
+        unschedule_all([cascaded], by=by)
+    unschedule_all([before], by=by)
 
     assert refused.value.code == "ends_with_conference"
     assert public_uids(end - HOUR) == {conference.uid, cascaded.uid, before.uid}
     assert public_uids(end) == set()
-    unschedule(conference, by=by)
+    unschedule_all([conference], by=by)
     assert public_uids(end) == {conference.uid, cascaded.uid, before.uid}
 
 
@@ -304,7 +304,7 @@ def test_a_document_that_left_its_conference_does_not_end_with_it(frozen_clock, 
 
     assert ends(document) == [(edition.public_from, False), (None, False)]
     assert public_uids(frozen_clock.now + HOUR) == {other.uid, document.uid}
-    unschedule(ending, by=by)
+    unschedule_all([ending], by=by)
     assert ends(document) == [(edition.public_from, False), (None, False)]
 
 
@@ -340,10 +340,10 @@ def test_a_move_to_another_conference_that_is_unscheduled_leaves_the_document_to
     move(document, other)
     publish(document, by=by, at=frozen_clock.now + HOUR / 2)
 
-    unschedule(document, by=by)
+    unschedule_all([document], by=by)
 
     assert ends(document) == [(frozen_clock.now + HOUR, ending.uid)]
-    unschedule(ending, by=by)
+    unschedule_all([ending], by=by)
     assert ends(document) == [(None, False)]
 
 
@@ -442,7 +442,7 @@ def test_unscheduling_a_conference_that_was_to_open_unschedules_its_children(fro
     opening = frozen_clock.now + HOUR
     publish(conference, by=by, at=opening)
     publish(document, by=by, at=opening + HOUR)
-    unschedule(conference, by=by)
+    unschedule_all([conference], by=by)
 
     assert list(Edition.objects.to_come(epoch.now())) == []
     assert public_uids(opening + 2 * HOUR) == set()
@@ -454,7 +454,7 @@ def test_unscheduling_a_correction_of_the_conference_leaves_its_children_alone(f
     frozen_clock.tick()
     publish(conference, by=by, at=frozen_clock.now + HOUR)
     scheduled = publish(make_document(conference), by=by, at=frozen_clock.now + 2 * HOUR)
-    unschedule(conference, by=by)
+    unschedule_all([conference], by=by)
 
     assert list(Edition.objects.to_come(epoch.now())) == [scheduled]
 
@@ -537,7 +537,7 @@ def test_unscheduling_what_shows_it_unschedules_the_vocabulary(frozen_clock, by)
     conference = make_conference()
     conference.themes.add(make_theme())
     edition = publish(conference, by=by, at=frozen_clock.now + HOUR)
-    unschedule(conference, by=by)
+    unschedule_all([conference], by=by)
 
     assert public_uids(edition.public_from) == set()
 
@@ -901,7 +901,7 @@ def test_every_change_has_an_entry_in_an_unbroken_chain(frozen_clock, by):
     publish(conference, by=by)
     frozen_clock.tick()
     publish(conference, by=by, at=frozen_clock.now + HOUR)
-    unschedule(conference, by=by)
+    unschedule_all([conference], by=by)
     withdraw(conference, by=by, reason="Mistake")
     entries = list(LedgerEntry.objects.order_by("pk"))
 

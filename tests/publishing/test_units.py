@@ -11,7 +11,7 @@ from ctportal.publishing.base_models import Stage
 from ctportal.publishing.drafts import refresh_draft
 from ctportal.publishing.models import Edition
 from ctportal.publishing.renaming import relabel
-from ctportal.publishing.services import publish, unschedule, withdraw
+from ctportal.publishing.services import publish, unschedule_all, withdraw
 from ctportal.publishing.snapshot import builder_for, opening
 from ctportal.workflow import review
 from tests.factories import make_account, make_conference, make_organization, make_user
@@ -78,7 +78,7 @@ def test_a_scheduled_chain_is_unscheduled_with_what_shows_the_unit(chain, publis
     conference = hosted_by(chain[0])
     publish(conference, by=publisher, at=frozen_clock.now + timedelta(hours=1))
 
-    unschedule(conference, by=publisher)
+    unschedule_all([conference], by=publisher)
 
     assert [intervals(entry) for entry in chain] == [[], [], []]
 

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from conferences.admin.merging import merge
 from ctportal.publishing.models import Edition, EpochMark
-from ctportal.publishing.services import publish, redate, unschedule, withdraw
+from ctportal.publishing.services import publish, redate_all, unschedule_all, withdraw
 from ctportal.reading import cache, middleware
 from ctportal.reading.context import ReadContext
 from ctportal.workflow.sealing import seal
@@ -353,10 +353,10 @@ def test_a_release_to_come_is_seen_at_its_instant_and_turns_nothing_cold_before(
     instant = frozen_clock.now + HOUR
     edition = publish(conference, by=by, at=instant)
     assert is_kept(address)
-    unschedule(conference, by=by)
+    unschedule_all([conference], by=by)
     assert is_kept(address)
     publish(conference, by=by, at=instant + HOUR)
-    redate(conference, by=by, at=instant)
+    redate_all([conference], by=by, at=instant)
     assert is_kept(address)
 
     frozen_clock.move_to(edition.public_from - timedelta(microseconds=1))
@@ -373,9 +373,9 @@ def test_a_poller_cannot_tell_that_something_was_scheduled(conference, by, is_ke
     document = make_document(conference)
     publish(document, by=by, at=frozen_clock.now + HOUR)
     withdraw(conference, by=by, reason="It is over.", at=frozen_clock.now + 3 * HOUR)
-    redate(document, by=by, at=frozen_clock.now + 2 * HOUR)
-    unschedule(document, by=by)
-    unschedule(conference, by=by)
+    redate_all([document], by=by, at=frozen_clock.now + 2 * HOUR)
+    unschedule_all([document], by=by)
+    unschedule_all([conference], by=by)
 
     assert warm == [True] * len(addresses)
     assert [is_kept(address) for address in addresses] == warm
@@ -412,7 +412,7 @@ def test_only_an_instant_that_is_near_replaces_the_mark(conference, by, frozen_c
     before = mark()
     edition = publish(conference, by=by, at=frozen_clock.now + timedelta(seconds=seconds))
     scheduled = mark()
-    unschedule(conference, by=by)
+    unschedule_all([conference], by=by)
 
     assert edition.public_from > frozen_clock.now
     assert [scheduled != before, mark() != scheduled] == [replaced, replaced]

@@ -9,7 +9,7 @@ from django.http import QueryDict
 from ctportal.publishing import epoch
 from ctportal.publishing.models import Edition, Facet
 from ctportal.publishing.renaming import merge_entries
-from ctportal.publishing.services import publish, restore, unschedule, withdraw
+from ctportal.publishing.services import publish, restore, unschedule_all, withdraw
 from ctportal.reading.context import ReadContext
 from ctportal.reading.filters import filters_for
 from ctportal.reading.queries import (
@@ -90,7 +90,7 @@ def test_what_was_never_public_is_not_found(publisher, frozen_clock):
     draft, scheduled, unscheduled = make_conference(), make_conference(), make_conference()
     publish(scheduled, by=publisher, at=frozen_clock.now + timedelta(hours=1))
     publish(unscheduled, by=publisher, at=frozen_clock.now + timedelta(hours=1))
-    unschedule(unscheduled, by=publisher)
+    unschedule_all([unscheduled], by=publisher)
 
     addresses = [address for record in (draft, scheduled, unscheduled) for address in (record.slug, str(record.uid))]
     assert [resolved("conference", address) for address in addresses] == [None] * 6
@@ -117,7 +117,7 @@ def test_a_former_slug_leads_to_the_present_one_but_a_slug_that_was_never_public
     conference.slug = "scheduled-only"
     conference.save()
     publish(conference, by=publisher, at=frozen_clock.now + timedelta(hours=1))
-    unschedule(conference, by=publisher)
+    unschedule_all([conference], by=publisher)
     conference.slug = "second"
     conference.save()
     publish(conference, by=publisher)
@@ -182,7 +182,7 @@ def test_an_unscheduled_edition_is_no_version_even_after_its_instant(publisher, 
     publish(conference, by=publisher)
     frozen_clock.tick()
     publish(conference, by=publisher, at=frozen_clock.now + timedelta(hours=1))
-    unschedule(conference, by=publisher)
+    unschedule_all([conference], by=publisher)
     frozen_clock.tick(hours=2)
     publish(conference, by=publisher)
 
@@ -409,7 +409,7 @@ def test_menus_count_what_is_public_at_each_moment(publisher, frozen_clock, djan
     withdraw(ended, by=publisher, reason="Wrong.", at=frozen_clock.now + timedelta(hours=2))
     unscheduled = make_conference()
     publish(unscheduled, by=publisher, at=frozen_clock.now + timedelta(hours=1))
-    unschedule(unscheduled, by=publisher)
+    unschedule_all([unscheduled], by=publisher)
 
     countries = []
     for _hour in range(4):
@@ -428,7 +428,7 @@ def test_each_edition_is_either_public_or_hidden(publisher, frozen_clock):
     withdraw(conference, by=publisher, reason="Wrong.", at=frozen_clock.now + timedelta(hours=2))
     unscheduled = make_conference()
     publish(unscheduled, by=publisher, at=frozen_clock.now + timedelta(hours=1))
-    unschedule(unscheduled, by=publisher)
+    unschedule_all([unscheduled], by=publisher)
     publish(make_conference(), by=publisher, at=frozen_clock.now + timedelta(hours=1))
 
     for _hour in range(4):

@@ -8,7 +8,7 @@ from html import unescape
 import pytest
 
 from ctportal.publishing.models import Edition
-from ctportal.publishing.services import publish, unschedule, withdraw
+from ctportal.publishing.services import publish, unschedule_all, withdraw
 from ctportal.publishing.snapshot import canonical
 from ctportal.web.changes import changed, relations_changed
 from tests import factories as make
@@ -60,7 +60,7 @@ def test_a_page_lists_its_versions_newest_first_with_their_notes(client, frozen_
     publish(conference, by=by, note="The programme has changed")
     frozen_clock.tick(days=1)
     publish(conference, by=by, at=frozen_clock.now + timedelta(days=1), note="Not yet")
-    unschedule(conference, by=by)
+    unschedule_all([conference], by=by)
     publish(conference, by=by, at=frozen_clock.now + timedelta(days=2), note="Not yet either")
 
     assert history(client, "/en/conferences/minsk/") == [

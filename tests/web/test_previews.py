@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from ctportal.core.languages import CODES
 from ctportal.publishing.models import Edition
-from ctportal.publishing.services import publish, unschedule, withdraw
+from ctportal.publishing.services import publish, unschedule_all, withdraw
 from ctportal.staff.preview import preview_address
 from ctportal.workflow.review import submit
 from tests import factories as make
@@ -128,7 +128,7 @@ def test_a_preview_says_in_which_state_the_record_is(client, editor):
     end = timezone.now() + timedelta(days=2)
     withdraw(conference, by=editor, reason="Wrong date", at=end)
     assert f"To be withdrawn at {end:%Y-%m-%d %H:%M} UTC." in lines()
-    unschedule(conference, by=editor)
+    unschedule_all([conference], by=editor)
     assert "To be withdrawn" not in lines()
     withdraw(conference, by=editor, reason="Wrong date")
     assert "It was withdrawn: the public sees the reason." in lines()

@@ -19,7 +19,7 @@ from ctportal.publishing.base_models import label_names
 from ctportal.publishing.drafts import refresh_draft
 from ctportal.publishing.models import Edition
 from ctportal.publishing.renaming import relabel
-from ctportal.publishing.services import publish, publish_language, redate, restore, unschedule, withdraw
+from ctportal.publishing.services import publish, publish_language, redate_all, restore, unschedule_all, withdraw
 from ctportal.publishing.snapshot import builder_for, checksum
 from ctportal.publishing.state import differs, state_of
 from ctportal.workflow import restoring, review, revisions
@@ -738,7 +738,7 @@ def test_discarding_goes_back_to_the_edition_in_force_not_to_what_is_scheduled_o
     publish(conference, by=editor, at=frozen_clock.now + timedelta(days=1))
     restoring.discard(conference, by=editor)
     assert taken(conference) == before
-    unschedule(conference, by=editor)
+    unschedule_all([conference], by=editor)
     change(conference)
 
     restoring.discard(conference, by=editor)
@@ -777,7 +777,7 @@ def test_minor_editions_redating_and_restoring_keep_the_revision_of_what_they_sa
     theme = make_theme("Border")
     conference.themes.add(theme)
     first = publish(conference, by=editor, at=frozen_clock.now + timedelta(days=1))
-    moved = redate(conference, by=editor).edition
+    moved = redate_all([conference], by=editor)[0].edition
     frozen_clock.tick()
     theme.name_en = "Border security"
     theme.save()

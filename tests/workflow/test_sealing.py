@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from ctportal.files.models import StoredFile
 from ctportal.publishing import verification
 from ctportal.publishing.models import Edition, LedgerEntry
-from ctportal.publishing.services import publish, restore, unschedule, withdraw
+from ctportal.publishing.services import publish, restore, unschedule_all, withdraw
 from ctportal.workflow import roles
 from ctportal.workflow.models import AuditEntry
 from ctportal.workflow.sealing import seal
@@ -183,7 +183,7 @@ def test_what_is_in_force_or_to_come_or_sealed_is_refused(document, administrato
 
 def test_an_unscheduled_edition_can_be_sealed(document, administrator, frozen_clock):
     coming = publish(document, by=administrator, at=frozen_clock.now + timedelta(days=1))
-    unschedule(document, by=administrator)
+    unschedule_all([document], by=administrator)
 
     assert seal(coming, by=administrator, reason="A reason").is_sealed
 

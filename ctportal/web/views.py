@@ -185,6 +185,7 @@ TITLES = {
     HTTPStatus.FORBIDDEN: _("You do not have access to this page"),
     HTTPStatus.NOT_FOUND: _("Page not found"),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: _("The request is too large"),
+    HTTPStatus.TOO_MANY_REQUESTS: _("Too many attempts"),
     HTTPStatus.INTERNAL_SERVER_ERROR: _("Something went wrong on our side"),
     HTTPStatus.SERVICE_UNAVAILABLE: _("The site is busy"),
 }
@@ -229,4 +230,11 @@ def busy(request):
     """Return the page for a request that got no lock in the database in time. Nothing of it was saved."""
     response = error_page(request, HTTPStatus.SERVICE_UNAVAILABLE)
     response.headers["Retry-After"] = "10"
+    return response
+
+
+def too_many_attempts(request, retry_after):
+    """Return the page for who has failed too often. *retry_after* is in seconds; the page is the same for all."""
+    response = error_page(request, HTTPStatus.TOO_MANY_REQUESTS)
+    response.headers["Retry-After"] = str(retry_after)
     return response

@@ -21,6 +21,8 @@ class SignInForm(AdminAuthenticationForm):
     Validation raises Limited or Busy where it would have to hash one password too many.
     """
 
+    request: HttpRequest  # the view passes it
+
     @sensitive_variables()
     def clean(self) -> dict[str, Any]:
         name = self.cleaned_data.get("username")

@@ -34,7 +34,7 @@ def hashed(monkeypatch):
 def sign_in(client):
     """A function that posts the form to sign in, and returns the response."""
 
-    def post(password="wrong", name="maria", client=client, **more):
-        return client.post("/admin/login/", {"username": name, "password": password}, **more)
+    def post(typed="wrong", name="maria", client=client, **more):
+        return client.post("/admin/login/", {"username": name, "password": typed}, **more)
 
     return post

@@ -18,7 +18,7 @@ from django.http import HttpRequest, HttpResponse
 
 MAX_AGE = 30 * 24 * 60 * 60  # seconds
 PATH = "/admin/"
-SIGNED_IN = "CTPORTAL_SIGNED_IN"  # in META, as the CSRF middleware marks a request that needs a new cookie
+SIGNED_IN = "ACCOUNT_SIGNED_IN"  # in META, as the CSRF middleware marks a request that needs a new cookie
 
 
 def known_browser(request: HttpRequest, account: User) -> str:

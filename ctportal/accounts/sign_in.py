@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse_lazy
 from django.views.decorators.debug import sensitive_variables
 
 from ctportal.accounts import limits
@@ -47,6 +49,7 @@ class SignInView(LoginView):
 
     template_name = "admin/login.html"
     authentication_form = SignInForm
+    next_page = reverse_lazy("admin:index")  # where the address in "next" is missing or not on this site
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
@@ -55,3 +58,8 @@ class SignInView(LoginView):
             return limits.limited_response(request, error)
         except Busy:
             return busy(request)
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        if self.request.user.is_authenticated:
+            self.request.session.cycle_key()  # which Django leaves where an account signs in once more
+        return super().form_valid(form)

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse_lazy
 from django.views.decorators.debug import sensitive_variables
 
-from ctportal.accounts import limits
+from ctportal.accounts import limits, pending, second_factor
 from ctportal.accounts.hashing import Busy, one_at_a_time
 from ctportal.web.views import busy
 
@@ -60,6 +60,8 @@ class SignInView(LoginView):
             return busy(request)
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        if second_factor.is_required():
+            return pending.begin(self.request, form.get_user(), self.get_success_url())
         if self.request.user.is_authenticated:
             self.request.session.cycle_key()  # which Django leaves where an account signs in once more
         return super().form_valid(form)

@@ -170,6 +170,11 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
+# The second factor of staff: on in production, which alone has keys, and off elsewhere.
+CTPORTAL_SECOND_FACTOR = False
+# Fernet keys that encrypt the secrets of second factors. The first one encrypts, all of them decrypt.
+CTPORTAL_SECOND_FACTOR_KEYS = environment.words("CTPORTAL_SECOND_FACTOR_KEYS")
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -18,6 +18,7 @@ DATABASES = {
         "CTPORTAL_DATABASE_URL", DATA_DIR, SQLITE_OPTIONS, pool=environment.number("CTPORTAL_DATABASE_POOL", 8)
     )
 }
+CTPORTAL_SECOND_FACTOR = True
 STORAGES = FINGERPRINTED_STORAGES
 
 # HTTPS only, except for the health checks of a load balancer.

@@ -126,6 +126,7 @@ class AuditEntry(Searched):
     class Kind(models.TextChoices):
         SIGN_IN = "sign-in", _("sign-in")
         SIGN_OUT = "sign-out", _("sign-out")
+        SECOND_FACTOR = "factor", _("second factor")
         RIGHTS = "rights", _("accounts and rights")
         OPENING = "opening", _("access to non-public content")
         REFUSAL = "refusal", _("refusal")

@@ -8,9 +8,16 @@ from ctportal.settings import environment
 
 KEY = "0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
+FACTOR_KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+
 
 def fit_environment(**changes):
-    values = {"CTPORTAL_SECRET_KEY": KEY, "CTPORTAL_ALLOWED_HOSTS": "portal.example.org, www.example.org", **changes}
+    values = {
+        "CTPORTAL_SECRET_KEY": KEY,
+        "CTPORTAL_ALLOWED_HOSTS": "portal.example.org, www.example.org",
+        "CTPORTAL_SECOND_FACTOR_KEYS": FACTOR_KEY,
+        **changes,
+    }
     return {name: value for name, value in values.items() if value is not None}
 
 
@@ -22,6 +29,7 @@ def test_all_that_is_missing_is_named_at_once():
     assert environment.production_problems({"CTPORTAL_ALLOWED_HOSTS": "  "}) == [
         "CTPORTAL_SECRET_KEY is not set: a random text of 50 characters or more, the same for all processes.",
         "CTPORTAL_ALLOWED_HOSTS is not set: the host names of the site, separated by commas.",
+        "CTPORTAL_SECOND_FACTOR_KEYS is not set: one key or more for the secrets of second factors, separated by commas.",
     ]
 
 
@@ -31,6 +39,18 @@ def test_a_weak_key_is_refused_and_not_repeated(key):
 
     assert problem.startswith("CTPORTAL_SECRET_KEY is weak (")
     assert key not in problem
+
+
+@pytest.mark.parametrize("key", ["secret", FACTOR_KEY[:-1], f"{FACTOR_KEY[:-2]}!=", "A" * 43 + "=", "abc" * 14 + "a="])
+def test_a_weak_or_malformed_key_of_second_factors_is_refused_by_its_number_and_not_repeated(key):
+    keys = f"{FACTOR_KEY}, {key}"
+
+    (problem,) = environment.production_problems(fit_environment(CTPORTAL_SECOND_FACTOR_KEYS=keys))
+
+    assert problem == (
+        "CTPORTAL_SECOND_FACTOR_KEYS: key 2 is malformed or weak; it must be 32 random bytes in URL-safe base 64, as "
+        "settings.md says."
+    )
 
 
 @pytest.mark.parametrize("host", ["*", "*.example.org", ".example.org"])

@@ -29,6 +29,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("sign-in", "sign-in"),
                             ("sign-out", "sign-out"),
+                            ("factor", "second factor"),
                             ("rights", "accounts and rights"),
                             ("opening", "access to non-public content"),
                             ("refusal", "refusal"),

@@ -1,12 +1,16 @@
 """Functions that read the ``CTPORTAL_…`` environment variables, which docs/operators/settings.md lists."""
 
+import base64
 import os
+import re
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.validators import validate_email
 
+from ctportal.core.client_address import UNIX
 from ctportal.core.instants import is_time_zone
 
 TRUE = {"1", "true", "yes", "on"}
@@ -69,6 +73,16 @@ def words(name):
     return [word.strip() for word in os.environ.get(name, "").split(",") if word.strip()]
 
 
+def proxies(name):
+    """Return the comma-separated variable *name* as a list of networks and UNIX. Raises ImproperlyConfigured for others."""
+    try:
+        return [word if word == UNIX else ip_network(word) for word in words(name)]
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            f"{name}: {error}. It must list addresses or networks such as 127.0.0.1, 10.0.0.0/8, or {UNIX}."
+        ) from None
+
+
 def database(name, data_dir, sqlite_options, *, pool=0):
     """Return Django's database settings for the variable *name*, or for the SQLite file in *data_dir* where it is unset.
 
@@ -115,8 +129,9 @@ def production_problems(environ):
         for name, meaning in [
             ("CTPORTAL_SECRET_KEY", "a random text of 50 characters or more, the same for all processes"),
             ("CTPORTAL_ALLOWED_HOSTS", "the host names of the site, separated by commas"),
+            ("CTPORTAL_SECOND_FACTOR_KEYS", "one key or more for the secrets of second factors, separated by commas"),
         ]
-        if not environ.get(name, "").strip()
+        if not environ.get(name, "").strip(" ,")
     ]
     key = environ.get("CTPORTAL_SECRET_KEY", "").strip()
     if key and (len(key) < 50 or len(set(key)) < 5 or key.startswith("django-insecure-")):
@@ -130,6 +145,17 @@ def production_problems(environ):
         for host in environ.get("CTPORTAL_ALLOWED_HOSTS", "").replace(" ", "").split(",")
         if "*" in host or host.startswith(".")
     ]
+    problems += [
+        f"CTPORTAL_SECOND_FACTOR_KEYS: key {number} is malformed or weak; it must be 32 random bytes in URL-safe base 64, "
+        "as settings.md says."
+        for number, key in enumerate(environ.get("CTPORTAL_SECOND_FACTOR_KEYS", "").replace(" ", "").split(","), 1)
+        if key and not _is_strong(key)
+    ]
     if environ.get("CTPORTAL_DEBUG", "").strip().lower() not in FALSE:
         problems.append("CTPORTAL_DEBUG is set: production never runs in debug mode, unset it.")
     return problems
+
+
+def _is_strong(key):
+    """Return whether *key* is what Fernet.generate_key() returns, and has as many different bytes as random ones have."""
+    return bool(re.fullmatch("[A-Za-z0-9_-]{43}=", key)) and len(set(base64.urlsafe_b64decode(key))) >= 16

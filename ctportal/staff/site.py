@@ -14,6 +14,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
+from ctportal.accounts import second_factor
+from ctportal.accounts import second_factor_pages as pages
 from ctportal.accounts.sign_in import SignInView
 from ctportal.staff.lists import BEYOND
 from ctportal.staff.moved_records import RecordMoved
@@ -42,6 +44,15 @@ class PortalAdminSite(AdminSite):
         return [
             path("language/", require_POST(set_language), name="choose_language"),
             path("pasted/", self.admin_view(require_POST(pasted)), name="pasted"),
+            path("second-factor/code/", pages.SignInCodePage.as_view(), name="second_factor_code"),
+            path("second-factor/set-up/", pages.SetUpPage.as_view(), name="second_factor_set_up"),
+            path("second-factor/", self.admin_view(pages.OwnFactorPage.as_view()), name="second_factor"),
+            path(
+                "second-factor/recovery-codes/",
+                self.admin_view(pages.RecoveryTextPage.as_view()),
+                name="second_factor_recovery_codes",
+            ),
+            path("second-factor/again/", self.admin_view(pages.CodeAgainPage.as_view()), name="second_factor_again"),
             *super().get_urls(),
         ]
 
@@ -73,13 +84,15 @@ class PortalAdminSite(AdminSite):
             "subtitle": None,
             "app_path": request.get_full_path(),
             "username": request.user.get_username(),
+            "is_demo": settings.DEMO,
             REDIRECT_FIELD_NAME: request.POST.get(REDIRECT_FIELD_NAME, request.GET.get(REDIRECT_FIELD_NAME, index)),
         }
         request.current_app = self.name
         return SignInView.as_view(extra_context=context | (extra_context or {}))(request)
 
     def each_context(self, request):
-        return super().each_context(request) | {"interface_languages": settings.LANGUAGES}
+        own = {"interface_languages": settings.LANGUAGES, "has_second_factor": second_factor.is_required()}
+        return super().each_context(request) | own
 
     def index(self, request, extra_context=None):
         from ctportal.staff.dashboard import (

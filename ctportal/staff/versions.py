@@ -7,9 +7,11 @@ from typing import NamedTuple
 from django import forms
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponseRedirect
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from ctportal.accounts.second_factor_pages import asks_for_code
 from ctportal.core import languages
 from ctportal.core.instants import show_utc
 from ctportal.publishing import epoch
@@ -224,6 +226,10 @@ class SealPage(VersionsPage):
         if self.row is None or not self.row["sealable"]:
             raise Http404("No such edition that may be sealed.")
         self.edition = self.row["edition"]
+
+    @method_decorator(asks_for_code)
+    def dispatch(self, request, *args, **kwargs):
+        return super().dispatch(request, *args, **kwargs)
 
     def get(self, request, **kwargs):
         return self._show(SealForm(), 200)

@@ -257,7 +257,9 @@ def of_staff(world):
         yield from (f"/admin/{path}/", f"/admin/{path}/add/")
         yield from of_row(path, 1, languages=())
     yield from ("/admin/publishing/", "/admin/workflow/", *(f"/admin/{path}/export/" for path in happened))
-    yield from ("/admin/auth/user/1/password/", "/admin/language/", "/admin/pasted/", "/admin/logout/")
+    yield from (f"/admin/second-factor/{page}" for page in ("", "code/", "set-up/", "recovery-codes/", "again/"))
+    yield from ("/admin/auth/user/1/password/", "/admin/auth/user/1/second-factor/")
+    yield from ("/admin/language/", "/admin/pasted/", "/admin/logout/")
     for (_side, kind), entry in world.host.vocabulary.items():
         yield from of_row(ADMIN[kind][0], entry.pk)
         yield f"/admin/conferences/{kind}/merge/?ids={entry.pk},{entry.pk + 1}"

@@ -1,3 +1,4 @@
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -7,9 +8,16 @@ from ctportal.settings import environment
 
 KEY = "0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
+FACTOR_KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+
 
 def fit_environment(**changes):
-    values = {"CTPORTAL_SECRET_KEY": KEY, "CTPORTAL_ALLOWED_HOSTS": "portal.example.org, www.example.org", **changes}
+    values = {
+        "CTPORTAL_SECRET_KEY": KEY,
+        "CTPORTAL_ALLOWED_HOSTS": "portal.example.org, www.example.org",
+        "CTPORTAL_SECOND_FACTOR_KEYS": FACTOR_KEY,
+        **changes,
+    }
     return {name: value for name, value in values.items() if value is not None}
 
 
@@ -21,6 +29,7 @@ def test_all_that_is_missing_is_named_at_once():
     assert environment.production_problems({"CTPORTAL_ALLOWED_HOSTS": "  "}) == [
         "CTPORTAL_SECRET_KEY is not set: a random text of 50 characters or more, the same for all processes.",
         "CTPORTAL_ALLOWED_HOSTS is not set: the host names of the site, separated by commas.",
+        "CTPORTAL_SECOND_FACTOR_KEYS is not set: one key or more for the secrets of second factors, separated by commas.",
     ]
 
 
@@ -30,6 +39,18 @@ def test_a_weak_key_is_refused_and_not_repeated(key):
 
     assert problem.startswith("CTPORTAL_SECRET_KEY is weak (")
     assert key not in problem
+
+
+@pytest.mark.parametrize("key", ["secret", FACTOR_KEY[:-1], f"{FACTOR_KEY[:-2]}!=", "A" * 43 + "=", "abc" * 14 + "a="])
+def test_a_weak_or_malformed_key_of_second_factors_is_refused_by_its_number_and_not_repeated(key):
+    keys = f"{FACTOR_KEY}, {key}"
+
+    (problem,) = environment.production_problems(fit_environment(CTPORTAL_SECOND_FACTOR_KEYS=keys))
+
+    assert problem == (
+        "CTPORTAL_SECOND_FACTOR_KEYS: key 2 is malformed or weak; it must be 32 random bytes in URL-safe base 64, as "
+        "settings.md says."
+    )
 
 
 @pytest.mark.parametrize("host", ["*", "*.example.org", ".example.org"])
@@ -157,3 +178,21 @@ def test_unset_variables_give_their_defaults(monkeypatch):
     assert environment.flag("CTPORTAL_DEMO", default=True) is True
     assert environment.number("CTPORTAL_DATABASE_POOL", 8) == 8
     assert environment.words("CTPORTAL_ALLOWED_HOSTS") == []
+
+
+def test_trusted_proxies_are_addresses_networks_or_the_unix_socket(monkeypatch):
+    monkeypatch.setenv("CTPORTAL_TRUSTED_PROXIES", " 127.0.0.1, 2001:db8::/32 ,unix")
+
+    assert environment.proxies("CTPORTAL_TRUSTED_PROXIES") == [
+        ip_network("127.0.0.1/32"),
+        ip_network("2001:db8::/32"),
+        "unix",
+    ]
+
+
+@pytest.mark.parametrize("value", ["localhost", "10.0.0.1/8", "*", "1"])
+def test_what_is_no_trusted_proxy_is_refused_by_name(monkeypatch, value):
+    monkeypatch.setenv("CTPORTAL_TRUSTED_PROXIES", value)
+
+    with pytest.raises(ImproperlyConfigured, match="^CTPORTAL_TRUSTED_PROXIES: .*It must list addresses or networks"):
+        environment.proxies("CTPORTAL_TRUSTED_PROXIES")

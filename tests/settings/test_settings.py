@@ -8,6 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 KEY = "0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+FACTOR_KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 DOCUMENTED = ROOT / "docs" / "operators" / "settings.md"
 
 
@@ -28,9 +29,10 @@ def test_production_refuses_to_start_naming_all_that_is_wrong():
     run = manage("check", CTPORTAL_ALLOWED_HOSTS="*", CTPORTAL_DEBUG="1")
 
     assert run.returncode != 0
-    assert "\n".join(run.stderr.strip().splitlines()[-4:]).endswith(
+    assert "\n".join(run.stderr.strip().splitlines()[-5:]).endswith(
         "The portal does not start in production:\n"
         "- CTPORTAL_SECRET_KEY is not set: a random text of 50 characters or more, the same for all processes.\n"
+        "- CTPORTAL_SECOND_FACTOR_KEYS is not set: one key or more for the secrets of second factors, separated by commas.\n"
         "- CTPORTAL_ALLOWED_HOSTS holds “*”: wildcards are not allowed, name each host.\n"
         "- CTPORTAL_DEBUG is set: production never runs in debug mode, unset it."
     )
@@ -40,6 +42,7 @@ def test_production_passes_every_deployment_check_with_none_silenced(tmp_path):
     run = manage(
         *("check", "--deploy", "--fail-level", "WARNING"),
         CTPORTAL_SECRET_KEY=KEY,
+        CTPORTAL_SECOND_FACTOR_KEYS=FACTOR_KEY,
         CTPORTAL_ALLOWED_HOSTS="portal.example.org",
         CTPORTAL_DATA_DIR=str(tmp_path),
     )

@@ -29,6 +29,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("sign-in", "sign-in"),
                             ("sign-out", "sign-out"),
+                            ("factor", "second factor"),
                             ("rights", "accounts and rights"),
                             ("opening", "access to non-public content"),
                             ("refusal", "refusal"),
@@ -82,7 +83,7 @@ class Migration(migrations.Migration):
                 (
                     "address",
                     models.CharField(
-                        blank=True, help_text="REMOTE_ADDR as the server sees it.", max_length=64, verbose_name="from"
+                        blank=True, help_text="The address of the client.", max_length=64, verbose_name="from"
                     ),
                 ),
             ],

@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "ctportal.accounts.browsers.KnownBrowserMiddleware",
     "ctportal.workflow.audit.AuditMiddleware",
     "ctportal.web.request_size.RequestSizeMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -152,6 +153,8 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+# The reverse proxies whose X-Forwarded-For is believed (ctportal/core/client_address.py).
+CTPORTAL_TRUSTED_PROXIES = environment.proxies("CTPORTAL_TRUSTED_PROXIES")
 CSRF_FAILURE_VIEW = "ctportal.web.views.forbidden"
 # Other security headers have Django's defaults; tests/ctportal/test_headers.py lists them.
 SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds: one long working day

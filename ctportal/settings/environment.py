@@ -1,12 +1,14 @@
 """Functions that read the ``CTPORTAL_…`` environment variables, which docs/operators/settings.md lists."""
 
 import os
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.validators import validate_email
 
+from ctportal.core.client_address import UNIX
 from ctportal.core.instants import is_time_zone
 
 TRUE = {"1", "true", "yes", "on"}
@@ -67,6 +69,16 @@ def redis_url(name):
 def words(name):
     """Return the comma-separated variable *name* as a list."""
     return [word.strip() for word in os.environ.get(name, "").split(",") if word.strip()]
+
+
+def proxies(name):
+    """Return the comma-separated variable *name* as a list of networks and UNIX. Raises ImproperlyConfigured for others."""
+    try:
+        return [word if word == UNIX else ip_network(word) for word in words(name)]
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            f"{name}: {error}. It must list addresses or networks such as 127.0.0.1, 10.0.0.0/8, or {UNIX}."
+        ) from None
 
 
 def database(name, data_dir, sqlite_options, *, pool=0):

@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 from django.conf import settings
 from django.db.models import Exists, F, OuterRef
-from django.http import HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
@@ -185,12 +185,13 @@ TITLES = {
     HTTPStatus.FORBIDDEN: _("You do not have access to this page"),
     HTTPStatus.NOT_FOUND: _("Page not found"),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: _("The request is too large"),
+    HTTPStatus.TOO_MANY_REQUESTS: _("Too many attempts"),
     HTTPStatus.INTERNAL_SERVER_ERROR: _("Something went wrong on our side"),
     HTTPStatus.SERVICE_UNAVAILABLE: _("The site is busy"),
 }
 
 
-def error_page(request, status):
+def error_page(request: HttpRequest, status: HTTPStatus) -> HttpResponse:
     """Return an error page in the site's layout. It uses neither database nor session, so it works if these fail."""
     language = language_of(request)
     with translation.override(django_code(language)):
@@ -225,8 +226,15 @@ def server_error(request):
     return error_page(request, HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
-def busy(request):
+def busy(request: HttpRequest) -> HttpResponse:
     """Return the page for a request that got no lock in the database in time. Nothing of it was saved."""
     response = error_page(request, HTTPStatus.SERVICE_UNAVAILABLE)
     response.headers["Retry-After"] = "10"
+    return response
+
+
+def too_many_attempts(request: HttpRequest, retry_after: int) -> HttpResponse:
+    """Return the page for who has failed too often. *retry_after* is in seconds; the page is the same for all."""
+    response = error_page(request, HTTPStatus.TOO_MANY_REQUESTS)
+    response.headers["Retry-After"] = str(retry_after)
     return response

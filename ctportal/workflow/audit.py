@@ -28,6 +28,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import ResolverMatch, reverse
 from django.utils import timezone
 
+from ctportal.core.client_address import client_address
 from ctportal.core.types import AnyUser
 from ctportal.files.models import StoredFile
 from ctportal.files.renditions import WIDTHS
@@ -81,7 +82,7 @@ def note(
             "what": clean(what, 500),
             "uid": getattr(record, "uid", None),
             "type": getattr(record, "record_type", None) or getattr(record, "type", ""),
-            "address": clean(request.META.get("REMOTE_ADDR") or "", 64) if request else "",
+            "address": clean(client_address(request), 64) if request else "",
         }
         now = timezone.now()
         # The savepoint keeps a failure from breaking the surrounding transaction. A GET has none, and must not begin one.
@@ -226,10 +227,11 @@ def _signed_out(sender: object, request: HttpRequest, user: User | None, **_: An
 @receiver(user_login_failed)
 def _sign_in_failed(sender: object, credentials: dict[str, Any], request: HttpRequest | None = None, **_: Any) -> None:
     typed = str(credentials.get(User.USERNAME_FIELD, ""))
-    note(Kind.SIGN_IN, _name_of_account(typed), outcome=Outcome.FAILED, request=request, who="")
+    note(Kind.SIGN_IN, name_of_account(typed), outcome=Outcome.FAILED, request=request, who="")
 
 
-def _name_of_account(typed: str) -> str:
+def name_of_account(typed: str) -> str:
+    """Return how the audit trail names the account called *typed*; what no account is called is not repeated."""
     try:
         is_known = "\0" not in typed and User.objects.filter(username=typed).exists()
     except DatabaseError:

@@ -144,7 +144,7 @@ class AuditEntry(Searched):
     what = models.CharField(_("what"), max_length=500, blank=True)
     uid = models.UUIDField(_("record"), null=True, help_text="The record's permanent identifier.")
     type = models.CharField(_("type"), max_length=20, blank=True, choices=RecordType.choices)
-    address = models.CharField(_("from"), max_length=64, blank=True, help_text="REMOTE_ADDR as the server sees it.")
+    address = models.CharField(_("from"), max_length=64, blank=True, help_text="The address of the client.")
     searched = ("who", "what", "address")
 
     class Meta:

@@ -1,3 +1,4 @@
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -157,3 +158,21 @@ def test_unset_variables_give_their_defaults(monkeypatch):
     assert environment.flag("CTPORTAL_DEMO", default=True) is True
     assert environment.number("CTPORTAL_DATABASE_POOL", 8) == 8
     assert environment.words("CTPORTAL_ALLOWED_HOSTS") == []
+
+
+def test_trusted_proxies_are_addresses_networks_or_the_unix_socket(monkeypatch):
+    monkeypatch.setenv("CTPORTAL_TRUSTED_PROXIES", " 127.0.0.1, 2001:db8::/32 ,unix")
+
+    assert environment.proxies("CTPORTAL_TRUSTED_PROXIES") == [
+        ip_network("127.0.0.1/32"),
+        ip_network("2001:db8::/32"),
+        "unix",
+    ]
+
+
+@pytest.mark.parametrize("value", ["localhost", "10.0.0.1/8", "*", "1"])
+def test_what_is_no_trusted_proxy_is_refused_by_name(monkeypatch, value):
+    monkeypatch.setenv("CTPORTAL_TRUSTED_PROXIES", value)
+
+    with pytest.raises(ImproperlyConfigured, match="^CTPORTAL_TRUSTED_PROXIES: .*It must list addresses or networks"):
+        environment.proxies("CTPORTAL_TRUSTED_PROXIES")

@@ -82,7 +82,7 @@ class Migration(migrations.Migration):
                 (
                     "address",
                     models.CharField(
-                        blank=True, help_text="REMOTE_ADDR as the server sees it.", max_length=64, verbose_name="from"
+                        blank=True, help_text="The address of the client.", max_length=64, verbose_name="from"
                     ),
                 ),
             ],

@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from ctportal.accounts import second_factor
+from ctportal.accounts import rights, second_factor
 from ctportal.accounts.models import SecondFactor
 from ctportal.accounts.pending import PENDING
 from ctportal.workflow import audit
@@ -20,8 +20,8 @@ logger = logging.getLogger(__name__)
 
 
 def is_resettable(account: User, *, by: User) -> bool:
-    """Return whether *account* has a second factor that *by* may reset: not their own, and a superuser's as a superuser only."""
-    is_allowed = by.pk != account.pk and (by.is_superuser or not account.is_superuser)
+    """Return whether *account* has a second factor that *by* may reset: never their own."""
+    is_allowed = by.pk != account.pk and rights.may_manage(by, account)
     return is_allowed and second_factor.is_required() and second_factor.factor_of(account) is not None
 
 

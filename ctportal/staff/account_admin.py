@@ -5,10 +5,13 @@ from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.forms import UserChangeForm
 from django.contrib.auth.models import Group, Permission, User
+from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 
+from ctportal.accounts import rights
+from ctportal.accounts.credentials import NAME_HELP, validate_user_name
 from ctportal.accounts.second_factor_pages import asks_for_code
 from ctportal.accounts.second_factor_reset import is_resettable
 from ctportal.core import languages
@@ -27,7 +30,9 @@ def _codename(language: str) -> str:
     return roles.translate(language).partition(".")[2]
 
 
-class AccountForm(UserChangeForm):
+class AccountFields(forms.ModelForm):
+    """What the forms to add and to change an account have in common."""
+
     translates = forms.MultipleChoiceField(
         label=_("Translates into"),
         choices=languages.CHOICES,
@@ -36,21 +41,47 @@ class AccountForm(UserChangeForm):
         help_text=_("For translators: they write these languages of every record, and no others."),
     )
 
+    def clean_username(self):
+        name = self.cleaned_data["username"]
+        if name != self.instance.username:
+            validate_user_name(name)
+        return name
+
+    def clean(self):
+        """Merge the chosen languages into the single rights, so that only changes are written and logged.
+
+        Who may not give single rights gives the languages alone: an account with others is not theirs to change.
+        """
+        cleaned = super().clean() or {}
+        codenames = [_codename(code) for code in cleaned.get("translates", ())]
+        tongues = Permission.objects.filter(codename__in=codenames)
+        cleaned["user_permissions"] = [*cleaned.get("user_permissions", ()), *tongues]
+        return cleaned
+
+    def _save_m2m(self):
+        super()._save_m2m()
+        self.instance.user_permissions.set(self.cleaned_data["user_permissions"])
+
+
+class AccountForm(AccountFields, UserChangeForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         held = set(self.instance.user_permissions.values_list("codename", flat=True))
         self.initial["translates"] = [code for code in languages.CODES if _codename(code) in held]
         # The field "translates" shows these permissions.
-        rights = self.fields["user_permissions"]
-        rights.queryset = rights.queryset.exclude(codename__startswith="translate_")
+        if single := self.fields.get("user_permissions"):
+            single.queryset = single.queryset.exclude(codename__startswith="translate_")
 
-    def clean(self):
-        """Merge the chosen languages into ``user_permissions``, so that only changes are written and logged."""
-        cleaned = super().clean() or {}
-        if "translates" in cleaned and "user_permissions" in cleaned:
-            rights = Permission.objects.filter(codename__in=[_codename(code) for code in cleaned["translates"]])
-            cleaned["user_permissions"] = [*cleaned["user_permissions"], *rights]
-        return cleaned
+
+class NewAccountForm(AccountFields):
+    """The form to add an account of staff. It has no password: the person chooses one."""
+
+    email = forms.EmailField(label=_("E-mail address"))
+
+    def save(self, commit=True):
+        self.instance.is_staff = True
+        self.instance.set_unusable_password()
+        return super().save(commit)
 
 
 class AskedAgain:
@@ -76,6 +107,11 @@ class AskedAgain:
 @admin.register(User)
 class AccountAdmin(AskedAgain, AutocompleteFields, NarrowedList, UserAdmin):
     form = AccountForm
+    add_form = NewAccountForm
+    add_fieldsets = [
+        (None, {"fields": ["username", "first_name", "last_name", "email"]}),
+        (_("Permissions"), {"fields": ["groups"]}),
+    ]
     formfield_overrides = {models.DateTimeField: {"form_class": forms.DateTimeField, "widget": INSTANT_INPUT}}
     autocomplete_fields = ["groups"]
     filter_horizontal = ["user_permissions"]
@@ -89,6 +125,28 @@ class AccountAdmin(AskedAgain, AutocompleteFields, NarrowedList, UserAdmin):
     def user_change_password(self, request, *args, **kwargs):
         return super().user_change_password(request, *args, **kwargs)
 
+    def has_change_permission(self, request, obj=None):
+        return super().has_change_permission(request, obj) and (obj is None or rights.may_manage(request.user, obj))
+
+    def has_delete_permission(self, request, obj=None):
+        return super().has_delete_permission(request, obj) and (obj is None or rights.may_manage(request.user, obj))
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if db_field.name == "username":
+            kwargs["help_text"] = NAME_HELP
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def get_field_queryset(self, db, db_field, request):
+        queryset = super().get_field_queryset(db, db_field, request)
+        if db_field.name == "groups" and not request.user.is_superuser:
+            return Group.objects.filter(name__in=roles.ROLES)
+        return queryset
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        if not request.user.is_superuser and request.POST.keys() & set(rights.FOR_SUPERUSERS):
+            raise PermissionDenied  # the form of an administrator does not have these fields
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
     def get_search_results(self, request, queryset, search_term):
         # The table is Django's own, without a column for folded names. Folding those of 2,000 accounts takes 40 ms.
         words = search_words(shorten(search_term).text)
@@ -99,10 +157,13 @@ class AccountAdmin(AskedAgain, AutocompleteFields, NarrowedList, UserAdmin):
         return queryset.filter(pk__in=[pk for pk, text in texts if all(word in text for word in words)]), False
 
     def get_fieldsets(self, request, obj=None):
-        return [(name, self._with_languages(options)) for name, options in super().get_fieldsets(request, obj)]
+        fieldsets = super().get_fieldsets(request, obj)
+        return [(name, self._for_user(request.user, options)) for name, options in fieldsets]
 
-    def _with_languages(self, options):
-        fields = list(options["fields"])
+    def _for_user(self, user, options):
+        """Return *options* with the field of languages beside the roles, and without what *user* may not give."""
+        hidden = () if user.is_superuser else rights.FOR_SUPERUSERS
+        fields = [field for field in options["fields"] if field not in hidden]
         if "groups" in fields:
             fields.insert(fields.index("groups") + 1, "translates")
         return options | {"fields": fields}

@@ -44,7 +44,7 @@ def translate(language: str) -> str:
 def _is_given(role: str, app: str, model: str, action: str) -> bool:
     """Return whether *role* has Django's permission *action* ("add", "change" …) on *model*, a lower-case name."""
     if role == ADMINISTRATOR:
-        return app in (*CONTENT, "auth") or (app in FROZEN and action == "view")
+        return app in CONTENT or (app, model) == ("auth", "user") or (app in ("auth", *FROZEN) and action == "view")
     if app in FROZEN:
         return action == "view" and role == PUBLISHER and model != "auditentry"
     if app not in CONTENT:

@@ -84,10 +84,10 @@ def test_who_gave_which_role_to_whom_is_noted(client, trail):
     trail.look()
     publisher = Group.objects.get(name="publisher")
 
-    form.fill(groups=[str(publisher.pk)], translates=["ar"], is_superuser="on").press("_save")
+    form.fill(groups=[str(publisher.pk)], translates=["ar"], is_active=None).press("_save")
 
     assert sorted(trail.look()) == [
-        ("rights", "done", "boss", "account maria: is_superuser on"),
+        ("rights", "done", "boss", "account maria: is_active off"),
         ("rights", "done", "boss", "account maria: right translate_ar given"),
         ("rights", "done", "boss", "account maria: role contributor taken"),
         ("rights", "done", "boss", "account maria: role publisher given"),

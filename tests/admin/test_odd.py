@@ -6,7 +6,7 @@ from django.db import models, transaction
 
 from tests.admin.forms import AdminForm, errors_of
 from tests.admin.test_forms import address
-from tests.factories import make_account, make_conference
+from tests.factories import make_account, make_conference, make_user
 
 pytestmark = pytest.mark.django_db
 NO_KEYS = ["NaN", "-1", "²", "9" * 25, "0" * 5000, "[", "1.0"]
@@ -45,7 +45,7 @@ def test_what_is_no_key_in_the_address_of_a_new_record_fills_in_nothing(staff, v
 @pytest.mark.slow
 @pytest.mark.parametrize("value", NO_KEYS)
 def test_what_is_no_key_is_refused_among_the_rights_of_an_account_and_of_a_role(client, value):
-    client.force_login(make_account("administrator"))
+    client.force_login(make_user("root", is_superuser=True))
     account = make_account("editor")
     role = account.groups.get()
     pages = {f"/admin/auth/user/{account.pk}/change/": "groups", f"/admin/auth/group/{role.pk}/change/": "permissions"}

@@ -63,8 +63,8 @@ RIGHTS = {
     "publishing.epochmark": "– – – – view view",
     "workflow.auditentry": "– – – – – view",
     "auth.user": "– – – – – all",
-    "auth.group": "– – – – – all",
-    "auth.permission": "– – – – – all",
+    "auth.group": "– – – – – view",
+    "auth.permission": "– – – – – view",
 }
 SPECIAL = {
     "contributor": set(),

@@ -285,7 +285,7 @@ def test_the_page_names_versions_that_say_the_same(client, document, administrat
 
 
 def test_nobody_else_finds_the_page_to_seal(client, document):
-    publisher = make_user("a publisher")
+    publisher = make_user("a-publisher")
     publisher.groups.add(Group.objects.get(name=roles.PUBLISHER))
     client.force_login(publisher)
     edition = editions(document)[0]

@@ -16,8 +16,8 @@ from typing import NamedTuple
 from django.db import connection, transaction
 from django.db.models import Subquery, Value
 from django.db.models.functions import Coalesce, Greatest
-from django.utils import timezone
 
+from . import clock
 from .models import APART, Edition, EpochMark, LedgerEntry
 
 # Transactions that add or remove a start or end less than this ahead of their own end replace the mark. It covers clocks
@@ -56,16 +56,16 @@ class Reading(NamedTuple):
 def read() -> Reading:
     """Return the instant that this process has reached, and its epoch. One query.
 
-    The instant is that of its clock or, where that is ahead by at most ``APART``, that of the last publication. So what one
-    machine publishes is public on all machines at once.
+    The instant is that of its clock (``clock.now``) or, where that is ahead by at most ``APART``, that of the last
+    publication. So what one machine publishes is public on all machines at once.
     """
-    clock = timezone.now()
+    own = clock.now()
     adapt = connection.ops.adapt_datetimefield_value
     with connection.cursor() as cursor:
-        cursor.execute(EPOCH, {"clock": adapt(clock), "latest": adapt(clock + APART)})
+        cursor.execute(EPOCH, {"clock": adapt(own), "latest": adapt(own + APART)})
         row = cursor.fetchone()
     if row is None:
-        return Reading(clock, "")
+        return Reading(own, "")
     mark, reached, *changes = row
     last = max((_instant(change) for change in changes if change), default="")
     return Reading(_instant(reached), f"{mark} {last}")
@@ -83,27 +83,28 @@ def now() -> datetime:
 
 def reached() -> Greatest:
     """Return ``now`` as a database expression, for queries that should not need another query for the instant."""
-    clock = timezone.now()
-    last = LedgerEntry.objects.filter(at__lte=clock + APART).order_by("-pk").values("at")[:1]
-    return Greatest(Value(clock), Coalesce(Subquery(last), Value(clock)))
+    own = clock.now()
+    last = LedgerEntry.objects.filter(at__lte=own + APART).order_by("-pk").values("at")[:1]
+    return Greatest(Value(own), Coalesce(Subquery(last), Value(own)))
 
 
 @contextmanager
 def publication_lock() -> Iterator[datetime]:
     """Run one transaction under the publication lock and yield its instant.
 
-    Publications happen one after the other, each at an instant after that of the one before. The mark is replaced where
+    Raises ValidationError where the clock cannot be trusted. Publications happen one after the other, each at an instant after that of the one before. The mark is replaced where
     the transaction changed what is public now or less than ``NEAR`` ahead of its end; other scheduling leaves it alone,
     so a poller cannot tell that something was scheduled.
     """
     with transaction.atomic():
         _lock()
-        last, clock = now(), timezone.now()
-        instant = clock if clock >= last else last + timedelta(microseconds=1)
+        clock.refuse_if_wrong()
+        last, own = now(), clock.now()
+        instant = own if own >= last else last + timedelta(microseconds=1)
         before = _changes_to_come(instant)
         yield instant
         set_or_taken_away = before ^ _changes_to_come(instant)
-        if any(at < timezone.now() + NEAR for _edition, _begins, at in set_or_taken_away):
+        if any(at < clock.now() + NEAR for _edition, _begins, at in set_or_taken_away):
             replace_mark()
 
 

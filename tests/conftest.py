@@ -15,6 +15,7 @@ from django.core.management import call_command
 from django.test import client as test_client
 from django.utils import timezone
 
+from ctportal.publishing import clock
 from ctportal.reading import cache
 from tests import database_guards, selection
 from tests.external_services import need, need_program
@@ -69,8 +70,10 @@ def stored_files_of_this_test_alone(settings, tmp_path):
 
 @pytest.fixture(autouse=True)
 def nothing_kept_from_another_test():
-    """Begin each test with an empty cache. It stores responses only in tests without a surrounding transaction."""
+    """Begin each test with an empty cache, which stores responses only in tests without a surrounding transaction, and with
+    a clock that is trusted anew."""
     cache.store.cache_clear()
+    clock.trust()
 
 
 class FrozenClock:
@@ -82,6 +85,13 @@ class FrozenClock:
     def move_to(self, instant):
         self.now = instant
 
+    def replace(self, patch):
+        """Replace the clocks of this process and of the database by this one, with the MonkeyPatch *patch*."""
+        patch.setattr(timezone, "now", lambda: self.now)
+        patch.setattr(clock, "elapsed", lambda: datetime.timestamp(self.now))
+        patch.setattr(clock, "database_now", lambda: self.now)
+        clock.trust()
+
     def tick(self, **delta):
         self.now += timedelta(**delta or {"seconds": 1})
         return self.now
@@ -89,9 +99,9 @@ class FrozenClock:
 
 @pytest.fixture
 def frozen_clock(monkeypatch):
-    clock = FrozenClock(datetime(2026, 3, 2, 9, 0, tzinfo=UTC))
-    monkeypatch.setattr(timezone, "now", lambda: clock.now)
-    return clock
+    frozen = FrozenClock(datetime(2026, 3, 2, 9, 0, tzinfo=UTC))
+    frozen.replace(monkeypatch)
+    return frozen
 
 
 @pytest.fixture(scope="session")

@@ -53,6 +53,34 @@ def test_nothing_is_imported_by_name():
     assert found == []
 
 
+# Modules with transactions by Django's own ``atomic``: nothing is published in them.
+PLAIN = (
+    "conferences/admin/upload.py",
+    "ctportal/files/store.py",
+    "ctportal/management/commands/demo_accounts.py",
+    "ctportal/management/commands/sweep_files.py",
+    "ctportal/publishing/database_guards.py",
+    "ctportal/publishing/transactions.py",
+    "ctportal/staff/draft_history.py",
+    "ctportal/staff/recovery.py",
+    "ctportal/workflow/after_answer.py",
+    "ctportal/workflow/audit.py",
+    "ctportal/workflow/restoring.py",
+    "ctportal/workflow/revisions.py",
+)
+
+
+def test_transactions_that_may_publish_read_the_clock_again_before_they_commit():
+    found = {
+        path
+        for path, tree in sources()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and node.attr == "atomic"
+    }
+
+    assert sorted(found) == sorted(PLAIN)
+
+
 # The three ways
 
 

@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
 from django.http import HttpResponseRedirect
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -11,6 +10,7 @@ from django.utils.translation import ngettext
 from conferences.admin import merging
 from ctportal.publishing.base_models import is_key
 from ctportal.publishing.state import state_of
+from ctportal.publishing.transactions import atomic
 from ctportal.staff.label_forms import label_texts
 from ctportal.staff.object_pages import AdminPage
 from ctportal.workflow import review
@@ -93,7 +93,7 @@ class MergePage(AdminPage):
         self.say(f"{text} {pages % {'n': editions}}")
         return HttpResponseRedirect(self.admin.change_address(into))
 
-    @transaction.atomic
+    @atomic()
     def _merge(self, others, into):
         """Merge *others* into *into* and return the number of editions made. On a ValidationError nothing is merged."""
         editions = 0

@@ -1,7 +1,6 @@
 """Merging two people or two organizations: the working records, and their editions through the services."""
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.db.models import Q
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
@@ -17,6 +16,7 @@ from ctportal.publishing.models import Edition, LedgerEntry, Relation
 from ctportal.publishing.renaming import lock_showing, merge_entries, relabel
 from ctportal.publishing.snapshot import builder_for
 from ctportal.publishing.state import SHOWS, differs
+from ctportal.publishing.transactions import atomic
 from ctportal.workflow import review, revisions
 from documents.models import Delivery, Issuer, Mention
 
@@ -49,7 +49,7 @@ def merge(away, into, *, by):
     merged or an edition to come shows *away*.
     """
     _check(away, into)
-    with transaction.atomic():
+    with atomic():
         # A concurrent merger of the same rows waits here and then finds them deleted.
         lock_for_merger([away, into])
         rows = type(into).objects.in_bulk([away.pk, into.pk])

@@ -3,7 +3,6 @@
 from django import forms
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
 from django.http import HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -11,8 +10,9 @@ from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 
 from ctportal.core import languages
 from ctportal.core.instants import local_to_instant, offset_text, show_instant
+from ctportal.publishing.transactions import atomic
 from ctportal.staff.fields import LocalDateTimeField
-from ctportal.staff.object_pages import ObjectPage, page_address
+from ctportal.staff.object_pages import ObjectPage, forget_messages, page_address
 from ctportal.staff.panel import newly_public
 from ctportal.staff.publishing_fields import PublishingFields
 from ctportal.workflow import audit, release, review
@@ -56,8 +56,19 @@ class ReleasePage(ObjectPage):
     def zone(self):
         return self.record.time_zone
 
-    @transaction.atomic
     def post(self, request, **kwargs):
+        try:
+            return self._post(request)
+        except ValidationError as error:  # at the end of the transaction
+            forget_messages(request)
+            audit.note_refusal(request, error)
+            form = ReleaseForm(request.POST, zone=self.zone)
+            self._add(form, error)
+            chosen = set(request.POST.getlist("parts"))
+            return self._show(release.parts_of(self.record, request.user), form, chosen, 422)
+
+    @atomic()
+    def _post(self, request):
         # The lock ensures that nothing changes between the comparison with the page and the release.
         release.lock_dossier(self.record)
         until = review.last_ledger_entry()

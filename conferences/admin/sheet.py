@@ -6,9 +6,8 @@ photo is stale, nothing is written and the page is shown again with everything t
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.http import Http404, HttpResponseRedirect
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -23,11 +22,12 @@ from ctportal.core import languages
 from ctportal.core.instants import show_instant
 from ctportal.publishing.base_models import lock
 from ctportal.publishing.state import state_of
+from ctportal.publishing.transactions import atomic
 from ctportal.staff import presence, stale_save
 from ctportal.staff.components import component
-from ctportal.staff.object_pages import ObjectPage
+from ctportal.staff.object_pages import ObjectPage, forget_messages
 from ctportal.staff.publication_state import note_publication
-from ctportal.workflow import review
+from ctportal.workflow import audit, review
 
 PAGE_SIZE = 60
 
@@ -82,7 +82,20 @@ class ContactSheet(ObjectPage):
     def post(self, request, **kwargs):
         if not self.may_save:
             raise PermissionDenied
-        with transaction.atomic():
+        try:
+            return self._save()
+        except ValidationError as error:  # at the end of the transaction
+            forget_messages(request)
+            audit.note_refusal(request, error)
+            photos = SheetPhotos(self.record)
+            posted = PostedSheet(request.POST, photos, self.language)
+            rows = self._rows(photos, posted.keys, posted.data)
+            errors = sum(len(row.errors) for row in rows)
+            refused = {"featured": posted.chosen or photos.featured_key, "errors": errors, "mark": self._mark(photos)}
+            return self._show(photos, rows, refused | {"problem": " ".join(error.messages)}, status=422)
+
+    def _save(self):
+        with atomic():
             # The locks let concurrent saves of one sheet run one after the other, so the second finds what is stale,
             # and ensure that the photos published are those the page showed.
             self.lock_record()

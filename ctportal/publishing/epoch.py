@@ -8,20 +8,26 @@ portal: no page, header or ETag is made from it.
 """
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
+from uuid import UUID
 
-from django.db import connection, transaction
+from django.core.exceptions import ValidationError
+from django.db import connection
 from django.db.models import Subquery, Value
 from django.db.models.functions import Coalesce, Greatest
-from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from .models import APART, Edition, EpochMark, LedgerEntry
+from ctportal.core.instants import show_utc
 
-# Transactions that add or remove a start or end less than this ahead of their own end replace the mark. It covers clocks
-# that differ by APART and a commit that takes as long.
+from . import clock
+from .models import APART, VOCABULARY, Edition, EpochMark, LedgerEntry
+from .transactions import atomic, commit_before
+
+# Less than this ahead, a start or end is neither set nor moved nor taken away. Transactions that do so less than this ahead
+# of their own end replace the mark. It covers clocks that differ by APART and a transaction that takes as long.
 NEAR = 2 * APART
 
 # One SQL statement for both databases. It runs for each public response, cached ones included, and generating it with the
@@ -56,16 +62,16 @@ class Reading(NamedTuple):
 def read() -> Reading:
     """Return the instant that this process has reached, and its epoch. One query.
 
-    The instant is that of its clock or, where that is ahead by at most ``APART``, that of the last publication. So what one
-    machine publishes is public on all machines at once.
+    The instant is that of its clock (``clock.now``) or, where that is ahead by at most ``APART``, that of the last
+    publication. So what one machine publishes is public on all machines at once.
     """
-    clock = timezone.now()
+    own = clock.now()
     adapt = connection.ops.adapt_datetimefield_value
     with connection.cursor() as cursor:
-        cursor.execute(EPOCH, {"clock": adapt(clock), "latest": adapt(clock + APART)})
+        cursor.execute(EPOCH, {"clock": adapt(own), "latest": adapt(own + APART)})
         row = cursor.fetchone()
     if row is None:
-        return Reading(clock, "")
+        return Reading(own, "")
     mark, reached, *changes = row
     last = max((_instant(change) for change in changes if change), default="")
     return Reading(_instant(reached), f"{mark} {last}")
@@ -83,27 +89,32 @@ def now() -> datetime:
 
 def reached() -> Greatest:
     """Return ``now`` as a database expression, for queries that should not need another query for the instant."""
-    clock = timezone.now()
-    last = LedgerEntry.objects.filter(at__lte=clock + APART).order_by("-pk").values("at")[:1]
-    return Greatest(Value(clock), Coalesce(Subquery(last), Value(clock)))
+    own = clock.now()
+    last = LedgerEntry.objects.filter(at__lte=own + APART).order_by("-pk").values("at")[:1]
+    return Greatest(Value(own), Coalesce(Subquery(last), Value(own)))
 
 
 @contextmanager
 def publication_lock() -> Iterator[datetime]:
-    """Run one transaction under the publication lock and yield its instant.
+    """Run one transaction under the publication lock and yield its instant, read once nobody else holds the lock.
 
-    Publications happen one after the other, each at an instant after that of the one before. The mark is replaced where
-    the transaction changed what is public now or less than ``NEAR`` ahead of its end; other scheduling leaves it alone,
-    so a poller cannot tell that something was scheduled.
+    Raises ValidationError where the clock cannot be trusted, where it changes what is to happen less than ``NEAR`` after
+    that, or where it is committed too late (see ``transactions``). Publications happen one after the other, each at an instant after that of the one before. The mark is
+    replaced where the transaction changed what is public now or less than ``NEAR`` ahead of its end; other scheduling leaves
+    it alone, so a poller cannot tell that something was scheduled.
     """
-    with transaction.atomic():
+    with atomic():
         _lock()
-        last, clock = now(), timezone.now()
-        instant = clock if clock >= last else last + timedelta(microseconds=1)
+        clock.refuse_if_wrong()
+        last, own = now(), clock.now()
+        instant = own if own >= last else last + timedelta(microseconds=1)
         before = _changes_to_come(instant)
         yield instant
-        set_or_taken_away = before ^ _changes_to_come(instant)
-        if any(at < timezone.now() + NEAR for _edition, _begins, at in set_or_taken_away):
+        after = _changes_to_come(instant)
+        to_come = [change for change in before ^ after if change.at > instant and _is_own(change, change in before)]
+        _refuse_near(instant, to_come)
+        commit_before(change.at for change in to_come)
+        if any(change.at < clock.now() + NEAR for change in before ^ after):
             replace_mark()
 
 
@@ -112,12 +123,50 @@ def _lock() -> None:
         replace_mark()
 
 
-def _changes_to_come(instant: datetime) -> set[tuple[int, bool, datetime]]:
-    """Return (edition, whether it begins, when) of what begins and what ends at *instant* or later. Two queries."""
+class ChangeToCome(NamedTuple):
+    """What readers see change at the instant *at*: an edition begins or, without *edition*, the record *uid* has an end."""
+
+    at: datetime
+    type: str
+    edition: int | None = None
+    uid: UUID | None = None
+    reason: str | None = None  # of a withdrawal
+    replacement: UUID | None = None
+
+
+def _changes_to_come(instant: datetime) -> set[ChangeToCome]:
+    """Return what begins and what ends at *instant* or later. Two queries.
+
+    An edition that takes over the end of the one before, with its withdrawal, changes nothing at that end.
+    """
     editions = Edition.objects.not_unscheduled()
-    begin = editions.filter(public_from__gte=instant).values_list("pk", "public_from")
-    end = editions.filter(public_until__gte=instant).values_list("pk", "public_until")
-    return {(pk, True, at) for pk, at in begin} | {(pk, False, at) for pk, at in end if at}
+    begin = editions.filter(public_from__gte=instant).values_list("public_from", "type", "pk")
+    end = editions.filter(public_until__gte=instant).values_list(
+        "public_until", "type", "uid", "withdrawal__reason", "withdrawal__replacement"
+    )
+    return {ChangeToCome(*row) for row in begin} | {
+        ChangeToCome(at, each, None, uid, reason, replacement) for at, each, uid, reason, replacement in end if at
+    }
+
+
+def _is_own(change: ChangeToCome, is_taken_away: bool) -> bool:
+    """Return whether *change* does not only follow from another one. The vocabulary follows the records that show it; but an
+    edition that does not begin after all would take its address along."""
+    return change.type not in VOCABULARY or (is_taken_away and change.edition is not None)
+
+
+def _refuse_near(instant: datetime, changes: Iterable[ChangeToCome]) -> None:
+    """Raise ValidationError where one of *changes*, set, moved or taken away at *instant*, is near: somebody whose clock is
+    ahead may have read it before this is committed."""
+    near = min((change for change in changes if change.at < instant + NEAR), key=lambda each: each.at, default=None)
+    if near:
+        raise ValidationError(
+            _("At %(at)s it becomes public. It is too late to change that, but from then on you can withdraw it.")
+            if near.edition
+            else _("At %(at)s it is withdrawn. It is too late to change that, but from then on you can restore it."),
+            code="too_near",
+            params={"at": show_utc(near.at, "%Y-%m-%d %H:%M:%S")},
+        )
 
 
 def replace_mark(**kwargs: object) -> None:

@@ -8,7 +8,6 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from ctportal.core.types import Author
@@ -24,6 +23,7 @@ from .services import in_force_or_refuse, refuse_slug_of_another
 from .signals import names_changed
 from .snapshot import BUILDERS, Snapshot, builder_for, canonical, naming
 from .state import SHOWS, snapshot_differs
+from .transactions import atomic
 from .units import parents_of
 from .vocabulary import is_shown, open_entries, refuse_loops, show_instead
 
@@ -51,7 +51,7 @@ def lock_showing(entries: Sequence[SluggedRecord]) -> None:
         lock(BUILDERS[record_type].queryset().model._base_manager.filter(uid__in=uids[record_type]))
 
 
-@transaction.atomic
+@atomic()
 def relabel(entry: SluggedRecord, *, by: Author, note: str = "", reason: str = "") -> Renamed:
     """Publish a vocabulary entry under its new name, with a minor edition of every record in force that shows it.
 

@@ -15,7 +15,6 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from ctportal.core.instants import show_utc
@@ -27,6 +26,7 @@ from .base_models import ADDRESS_IN_USE, Record, lock
 from .cascade import Cascaded, CascadedChange, Move, follow_conference
 from .changes import Changes, Tracked
 from .drafts import note_drafts, refresh_draft
+from .epoch import NEAR
 from .models import VOCABULARY, Edition, RecordType, Redirect, Withdrawal
 from .one_language import with_language
 from .problems import Problems
@@ -42,6 +42,7 @@ from .scheduling import (
 from .shapes import files_in
 from .snapshot import Snapshot, builder_for
 from .state import covering
+from .transactions import atomic
 from .vocabulary import last_edition, open_entries, show_instead, slugs_of_others
 
 LONGEST_REASON = 500  # characters
@@ -96,7 +97,7 @@ class PublicationResult:
 # Publishing
 
 
-@transaction.atomic
+@atomic()
 def publish(
     record: Record,
     *,
@@ -187,7 +188,7 @@ def _publish(changes: Changes, draft: DraftSnapshot, start: datetime, options: P
     return PublicationResult(published.edition, follow_conference(changes, uid, published.type, moved))
 
 
-@transaction.atomic
+@atomic()
 def publish_language(
     record: Record, language: str, *, by: Author, note: str = "", reason: str = "", problems: Problems | None = None
 ) -> Edition:
@@ -426,13 +427,18 @@ def reason_in_one_line(reason: str, *, missing: str) -> str:
 
 
 def start_or_refuse(at: datetime | None, now: datetime) -> datetime:
-    """Return *at*, or *now* for None. Raises ValidationError where *at* is in the past or too far in the future."""
+    """Return *at*, or *now* for None. Raises ValidationError where *at* is in the past, too near or too far in the future."""
     if at is None:
         return now
     if at <= now:
         raise ValidationError(
             {"at": _("%(at)s is already past. Choose a later time, or publish now.") % {"at": show_utc(at)}},
             code="already_past",
+        )
+    if at < now + NEAR:
+        raise ValidationError(
+            {"at": _("%(at)s is less than 10 seconds away. Choose a later time, or do it now.") % {"at": show_utc(at)}},
+            code="too_near",
         )
     if at > now + timedelta(days=3660):
         raise ValidationError({"at": _("%(at)s is more than ten years away.") % {"at": show_utc(at)}}, code="too_far")

@@ -8,12 +8,12 @@ from csp.decorators import csp_update
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import ORDER_VAR
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.decorators import method_decorator
 
 from ctportal.publishing.base_models import is_key, lock
+from ctportal.publishing.transactions import atomic
 from ctportal.staff import list_search, presence, stale_save
 from ctportal.staff.draft_history import KeepsHistory
 from ctportal.staff.fields import NATIVE_WIDGETS, AutocompleteFields
@@ -73,7 +73,7 @@ class DraftAdmin(KeepsHistory, AutocompleteFields, NarrowedList, admin.ModelAdmi
             # made from the same objects that it shows.
             return super().changeform_view(request, object_id, form_url, extra_context)
         check_upload(request, self.prepare_upload)
-        with transaction.atomic():
+        with atomic():
             if object_id and is_key(unquote(object_id)):
                 lock(self.rows_to_lock(unquote(object_id)))
             return super().changeform_view(request, object_id, form_url, extra_context)

@@ -10,7 +10,6 @@ from csp.decorators import csp_update
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
 from django.http import Http404, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.decorators import method_decorator
@@ -26,11 +25,12 @@ from ctportal.publishing.completeness import published_languages
 from ctportal.publishing.drafts import languages_leaving, refresh_draft
 from ctportal.publishing.state import state_of
 from ctportal.publishing.text_fields import LineFormField, LinesField, LinesFormField
+from ctportal.publishing.transactions import atomic
 from ctportal.staff import presence, stale_save
 from ctportal.staff.buttons import no_such_button, require_right, with_public_link
 from ctportal.staff.fields import OptionalLine
 from ctportal.staff.form_uploads import check_upload
-from ctportal.staff.object_pages import ObjectPage
+from ctportal.staff.object_pages import ObjectPage, forget_messages
 from ctportal.staff.panel import language_matrix
 from ctportal.staff.preview import PAGES, preview_address
 from ctportal.staff.prose_editor import EDITOR_POLICY, left_out_of, with_nonce
@@ -192,7 +192,7 @@ class LanguagePage(ObjectPage):
             raise PermissionDenied
         check_upload(request, self.admin.prepare_upload)
         try:
-            with transaction.atomic():
+            with atomic():
                 self.lock_record()
                 form = self.admin.language_form(self, request.POST, request.FILES)
                 is_valid = form.is_valid()
@@ -207,6 +207,7 @@ class LanguagePage(ObjectPage):
         except ValidationError as error:
             # The transaction was rolled back. Without a reload, the record would seem to have changed meanwhile.
             self.record.refresh_from_db()
+            forget_messages(request)
             audit.note_refusal(request, error)
             form = self.admin.language_form(self, request.POST, request.FILES)
             form.is_valid()

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.admin import ModelAdmin
 from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.contrib.admin.utils import unquote
+from django.contrib.messages.storage import default_storage
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -19,6 +20,11 @@ from ctportal.publishing.base_models import lock
 def page_address(admin: ModelAdmin, name: str, *args: object) -> str:
     """Return the address of the page *name* of *admin*, such as "change" or "history"."""
     return reverse(admin_urlname(admin.opts, name), args=args, current_app=admin.admin_site.name)
+
+
+def forget_messages(request: HttpRequest) -> None:
+    """Drop the messages of this request: they tell of what was rolled back."""
+    request._messages = default_storage(request)
 
 
 class AdminPage(View):

@@ -28,7 +28,7 @@ from ctportal.staff.draft_history import DiscardPage, HistoryComparePage, Histor
 from ctportal.staff.form_changes import what_changed
 from ctportal.staff.label_forms import label_texts, labels_of
 from ctportal.staff.language_page import LanguageForm, LanguagePage, LanguagePresencePage
-from ctportal.staff.object_pages import page_address
+from ctportal.staff.object_pages import forget_messages, page_address
 from ctportal.staff.panel import faults, panel
 from ctportal.staff.prose_editor import left_out_of, with_nonce
 from ctportal.staff.publication_state import (
@@ -184,7 +184,7 @@ class RecordAdmin(DraftAdmin):
                 raise
             error, form_url = moved_records.carry_over(request, moved), moved.now.change_address(moved.record)
             return moved.now.show_refused(request, error, object_id, form_url, extra_context)
-        except ValidationError as error:  # from the button's service
+        except ValidationError as error:  # from the button's service, or at the end of the transaction
             refusal = error
         except IntegrityError:
             # Another user took the slug, or deleted a related object, after the form was checked.
@@ -198,6 +198,7 @@ class RecordAdmin(DraftAdmin):
         The transaction was rolled back, draft included. Django makes the form anew and passes nothing on to it but the
         request, so the refusal goes with that; as an error of the form it also keeps it from being saved.
         """
+        forget_messages(request)
         audit.note_refusal(request, refusal)
         request.refusal = refusal
         for _name, uploads in request.FILES.lists():

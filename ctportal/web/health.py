@@ -9,6 +9,7 @@ from django.db import DatabaseError
 from django.http import HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 
+from ctportal.publishing import clock
 from ctportal.publishing.database_guards import missing_guards
 
 logger = logging.getLogger(__name__)
@@ -22,11 +23,12 @@ def healthz(request):
 
 @never_cache
 def readyz(request):
-    """Answer 200 if the database responds and has its guards, and files can be written; else 503 with what failed.
+    """Answer 200 if the database responds and has its guards, files can be written, and the clock can be trusted; else 503
+    with what failed.
 
     The address is public, so the response only names the part that failed; the reason is logged.
     """
-    parts = {"database": _database_is_whole(), "files": _files_are_writable()}
+    parts = {"database": _database_is_whole(), "files": _files_are_writable(), "clock": _clock_is_right()}
     body = {name: "ok" if works else "unavailable" for name, works in parts.items()}
     return JsonResponse(body, status=200 if all(parts.values()) else 503)
 
@@ -40,6 +42,13 @@ def _database_is_whole():
     if missing:
         logger.error("readyz: the database lacks guards, run manage.py database_guards install: %s", ", ".join(missing))
     return not missing
+
+
+def _clock_is_right():
+    try:
+        return clock.problem() is None  # which logs why
+    except DatabaseError:
+        return True  # there is nothing to compare it with; that the database is away, its own part tells
 
 
 def _files_are_writable():

@@ -11,7 +11,6 @@ from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
 from django.db.models import QuerySet, TextChoices
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -25,6 +24,7 @@ from ctportal.publishing.models import Edition, RecordType
 from ctportal.publishing.problems import Problems
 from ctportal.publishing.snapshot import BUILDERS, Snapshot, builder_for
 from ctportal.publishing.state import State, snapshot_differs
+from ctportal.publishing.transactions import atomic
 from ctportal.workflow import review, roles
 
 
@@ -171,7 +171,7 @@ def newly_public_with(parts: Iterable[DossierPart]) -> list[SluggedRecord]:
     return sorted(entries.values(), key=lambda entry: (entry.record_type, entry.slug))
 
 
-@transaction.atomic
+@atomic()
 def release(
     conference: Record,
     chosen: Collection[str],
@@ -249,7 +249,7 @@ def _starts(records: Iterable[Record]) -> dict[UUID, datetime]:
     return dict(Edition.objects.to_come(epoch.now()).filter(uid__in=uids).values_list("uid", "public_from"))
 
 
-@transaction.atomic
+@atomic()
 def redate(conference: Record, *, by: User, at: datetime | None) -> int:
     """Move everything of the dossier that is still to come to *at*, as it was approved. Returns how many parts moved."""
     lock_dossier(conference)
@@ -262,7 +262,7 @@ def redate(conference: Record, *, by: User, at: datetime | None) -> int:
     return len(records)
 
 
-@transaction.atomic
+@atomic()
 def unschedule(conference: Record, *, by: User) -> int:
     """Unschedule everything of the dossier that is still to come. Returns how many parts that were."""
     lock_dossier(conference)

@@ -17,7 +17,6 @@ from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
 from django.db.models import Max, QuerySet
 from django.utils.translation import gettext as _
 
@@ -30,6 +29,7 @@ from ctportal.publishing.models import Edition, LedgerEntry
 from ctportal.publishing.problems import Problems
 from ctportal.publishing.services import PublicationResult
 from ctportal.publishing.snapshot import builder_for, naming, opening
+from ctportal.publishing.transactions import atomic
 from ctportal.workflow import roles
 from ctportal.workflow.models import UnreviewedEdit, WorkflowStep
 
@@ -93,7 +93,7 @@ def last_ledger_entry() -> int:
 # Before the review
 
 
-@transaction.atomic
+@atomic()
 def note_change(record: ReviewedRecord, by: User, language: str = "") -> None:
     """Note that *by* has changed the draft of *record*. A record in review returns to draft."""
     note_hand(record, by, language)
@@ -111,7 +111,7 @@ def return_to_draft(record: ReviewedRecord, by: User, remark: str = "") -> None:
         note_step(record, Action.CHANGED, by, remark)
 
 
-@transaction.atomic
+@atomic()
 def note_entry_change(entry: SluggedRecord, by: User) -> None:
     """Note that *by* has changed the vocabulary *entry*. While it is not public, it becomes public with the first record
     that names it. So the drafts of all such records have changed, and those in review return to draft."""
@@ -151,7 +151,7 @@ def note_merger(away: Record, into: Record, by: User) -> None:
         UnreviewedEdit.objects.bulk_create(UnreviewedEdit(uid=into.uid, user_id=user) for user in users)
 
 
-@transaction.atomic
+@atomic()
 def submit(record: ReviewedRecord, *, by: User, remark: str = "") -> None:
     """Submit *record* for review. Raises ValidationError for what is missing."""
     _require(roles.may_edit(by, record))
@@ -175,14 +175,14 @@ def _add_edits_of_entries(record: Record) -> None:
     UnreviewedEdit.objects.bulk_create(edits, ignore_conflicts=True)
 
 
-@transaction.atomic
+@atomic()
 def take_back(record: ReviewedRecord, *, by: User) -> None:
     """Return *record* from review to draft, by one of its editors."""
     _require(roles.may_edit(by, record))
     _back_to_draft(record, Action.TAKEN_BACK, by)
 
 
-@transaction.atomic
+@atomic()
 def send_back(record: ReviewedRecord, *, by: User, remark: str) -> None:
     """Return *record* from review to draft, by a publisher; *remark* is required."""
     _require(roles.may_publish(by, record))
@@ -244,7 +244,7 @@ def pages_of(record: Record) -> list[str]:
     return ["", *builder_for(record).languages(record)]
 
 
-@transaction.atomic
+@atomic()
 def approve(
     record: ReviewedRecord,
     *,
@@ -303,7 +303,7 @@ def approve_all(
     return results
 
 
-@transaction.atomic
+@atomic()
 def approve_language(record: ReviewedRecord, language: str, *, by: User, note: str = "", alone: str = "") -> Edition:
     """Publish *language* of *record* ahead of the rest; see ``services.publish_language``. Returns the edition."""
     _require(roles.may_publish(by, record))
@@ -317,7 +317,7 @@ def approve_language(record: ReviewedRecord, language: str, *, by: User, note: s
     return edition
 
 
-@transaction.atomic
+@atomic()
 def relabel(entry: SluggedRecord, *, by: User, note: str = "", alone: str = "") -> renaming.Renamed:
     """Publish the vocabulary *entry* as it stands wherever it is shown; see ``renaming.relabel``, whose result is returned.
 
@@ -384,7 +384,7 @@ def _mark_reviewed(pages: dict[tuple[UUID, str], Edition], entries: dict[UUID, E
 # After approval
 
 
-@transaction.atomic
+@atomic()
 def unschedule(record: Record, *, by: User) -> list[CascadedChange]:
     """Unschedule what is to come of *record*. Returns the cascaded changes to its documents and photos."""
     return unschedule_all([record], by=by)[0]
@@ -401,7 +401,7 @@ def unschedule_all(
     return done
 
 
-@transaction.atomic
+@atomic()
 def redate(record: Record, *, by: User, at: datetime | None = None) -> PublicationResult:
     """Move the scheduled edition of *record*, as it was approved, to *at* (default now); see ``services.redate``."""
     return redate_all([record], by=by, at=at)[0]
@@ -425,7 +425,7 @@ def redate_all(
     return results
 
 
-@transaction.atomic
+@atomic()
 def withdraw(
     record: Record,
     *,
@@ -443,7 +443,7 @@ def withdraw(
     return result
 
 
-@transaction.atomic
+@atomic()
 def restore(record: Record, *, by: User, at: datetime | None = None, note: str = "") -> PublicationResult:
     """Restore *record*, which was withdrawn; see ``services.restore``."""
     _require(roles.may_publish(by, record))

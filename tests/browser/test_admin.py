@@ -406,7 +406,7 @@ def test_a_release_goes_from_contributor_to_editor_to_publisher_and_out_at_its_i
     page.wait_for_url("**/change/**")
     expect(page.locator(".portal-steps")).to_contain_text("Release it before noon, please")
     expect(page.locator(".line-review")).to_contain_text("you can approve it as its second reader")
-    instant = full_minute_in(seconds=20)
+    instant = full_minute_in(seconds=30)
     page.fill("#id_publish_at", f"{instant:%Y-%m-%dT%H:%M}")
     page.click("button[name=_publish_at]")
     page.wait_for_selector("text=Scheduled: public at")

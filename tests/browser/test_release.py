@@ -92,7 +92,7 @@ def test_a_dossier_goes_from_contributor_to_editor_to_publisher_and_out_at_one_i
         work(sign_in(browser_page, make_account(role)))
         sign_out(browser_page)
     sign_in(browser_page, make_account("publisher"))
-    instant = full_minute_in(seconds=20)
+    instant = full_minute_in(seconds=30)
     set_the_instant(browser_page, instant)
     sign_out(browser_page)
     assert browser_page.problems == []

@@ -164,7 +164,8 @@ def test_a_version_that_begins_while_its_page_is_made_is_not_there_yet(client, p
     conference = make.make_conference(slug="versions")
     publish(conference, by=publisher)
     conference.texts.update(title="Second title")
-    publish(conference, by=publisher, at=frozen_clock.now + timedelta(seconds=1))
+    publish(conference, by=publisher, at=frozen_clock.now + timedelta(seconds=10))
+    frozen_clock.tick(seconds=9)
 
     def slow(*arguments):
         found = resolve(*arguments)

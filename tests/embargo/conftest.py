@@ -5,7 +5,6 @@ import logging
 import pytest
 from django.db import transaction
 from django.test import override_settings
-from django.utils import timezone
 
 from ctportal.reading import cache
 from tests.conftest import FrozenClock
@@ -44,7 +43,7 @@ def made(django_db_setup, django_db_blocker, tmp_path_factory):
         pytest.MonkeyPatch.context() as patch,
         transaction.atomic(),
     ):
-        patch.setattr(timezone, "now", lambda: clock.now)
+        clock.replace(patch)
         yield lambda: World(clock)
         transaction.set_rollback(True)
 

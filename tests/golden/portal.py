@@ -32,7 +32,7 @@ ROLES = (
 
 
 class Clock:
-    """The time of ``timezone.now``, ``time.time`` and the clock of the database."""
+    """The time of ``timezone.now``, ``time.time``, ``time.clock_gettime`` and the clock of the database."""
 
     now = LOADED
 
@@ -50,6 +50,7 @@ def freeze():
 
     timezone.now = lambda: clock.now
     time.time = lambda: clock.now.timestamp()  # noqa: PLW0108 (the clock is moved)
+    time.clock_gettime = lambda _clock: clock.now.timestamp()
     numbers = itertools.count(1)
     # ``normal.RANDOM`` recognizes both. They increase, so that no order depends on chance.
     uuid.uuid4 = lambda: uuid.UUID(f"00000000-0000-4000-8000-{next(numbers):012x}")

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from ctportal.core.languages import CODES
-from ctportal.publishing import cascade, scheduling, services, verification, vocabulary
+from ctportal.publishing import cascade, epoch, scheduling, services, verification, vocabulary
 from ctportal.publishing.base_models import Stage
 from ctportal.publishing.changes import Changes
 from ctportal.publishing.models import VOCABULARY, Edition
@@ -25,19 +25,22 @@ from ctportal.workflow import review
 from ctportal.workflow.models import UnreviewedEdit
 from tests.database_guards import lifted_guards
 from tests.factories import make_account, make_conference, make_document, make_photo, make_user
-from tests.publishing.timeline import Refused, Timeline
+from tests.publishing.timeline import NEXT, Refused, Timeline
 
 pytestmark = pytest.mark.django_db
 
 RECORDS = ("conference", "release", "summary", "photo")
 ACTIONS = ("edit", "submit", "send_back", "approve", "approve", "approve", "approve_language")
-ACTIONS += ("unschedule", "redate", "withdraw", "withdraw", "restore", "restore", "wait")
+ACTIONS += ("unschedule", "redate", "withdraw", "withdraw", "restore", "restore", "wait", "approach")
 actions, records = st.sampled_from(ACTIONS), st.sampled_from(RECORDS)
 publishers = st.sampled_from(["publisher", "second publisher"])
 places = st.integers(0, len(RECORDS) - 1)
 hours = st.sampled_from([None, None, 1, 2, 3, 5, 24])
 mostly = st.sampled_from([True, True, True, False])
 REASON = "Nobody else is on duty"
+NEAR = timedelta(seconds=10)  # so long before, nothing is set, moved or taken away any more
+APART = timedelta(seconds=4)  # how far the clocks of readers are ahead or behind
+LEFT = {None: 12, 1: 10, 2: 8, 3: 6, 5: 4, 24: 2}  # seconds before an instant, by the hours of a step
 
 
 class Portal(RuleBasedStateMachine):
@@ -69,6 +72,8 @@ class Portal(RuleBasedStateMachine):
         self.edits = {name: [] for name in RECORDS}  # (person, page, number of the change)
         self.in_review = dict.fromkeys(RECORDS, False)
         self.approved = set()  # (record, language, text) as it stood in the draft when somebody approved it
+        self.read = set()  # editions that a reader has read, by whatever clock
+        self.first_read = {}  # {record: the instant at which somebody first got its page}
         self.visitor, self.turn = Client(), itertools.cycle(RECORDS)
         self.number = 0  # of changes and approvals, in their order
         for name in RECORDS:
@@ -129,6 +134,7 @@ class Portal(RuleBasedStateMachine):
         before = copy.deepcopy(self.timelines)
         try:
             model()
+            self._refuse_if(self._near(before) != self._near(self.timelines))
         except Refused:
             self.timelines = before
             with pytest.raises(ValidationError), transaction.atomic():
@@ -138,6 +144,20 @@ class Portal(RuleBasedStateMachine):
             real()
         self.accepted[action] += 1
         return True
+
+    def _near(self, timelines):
+        """What begins or ends within the next ten seconds."""
+        now, found = self.clock.now, set()
+        for name, timeline in timelines.items():
+            for each in timeline.intervals:
+                if now < each.start < now + NEAR:
+                    found.add((name, each.start, each.approval[0]))
+                if each.end and each.why != NEXT and now < each.end < now + NEAR:
+                    found.add((name, each.end))
+        return found
+
+    def _is_near(self, at):
+        return at and at < self.clock.now + NEAR
 
     # What people do. One rule for all: Hypothesis leaves out some rules of a run at a time, and few would get far.
 
@@ -170,10 +190,18 @@ class Portal(RuleBasedStateMachine):
             self.approve_language(name, person, alone=alone, written=steered, half_done=replace)
         elif action == "wait":
             self.clock.tick(hours=later or 1)
+        elif action == "approach":
+            self.approach(seconds=LEFT[later])
         elif action in ("withdraw", "restore", "redate"):
             getattr(self, action)(name, person, later)
         else:
             getattr(self, action)(name, person)
+
+    def approach(self, seconds):
+        """Wait until a few seconds before the next instant at which something begins or ends."""
+        instants = set().union(*(timeline.instants() for timeline in self.timelines.values()))
+        moments = (at - timedelta(seconds=seconds) for at in instants)
+        self.clock.move_to(min((at for at in moments if at > self.clock.now), default=self.clock.now))
 
     def edit(self, name, person, in_french):
         language = "fr" if in_french else "en"
@@ -208,6 +236,7 @@ class Portal(RuleBasedStateMachine):
 
         def model():
             nonlocal action
+            self._refuse_if(self._is_near(at))
             second = self.in_review[name] and not self._is_hand(person, name, pages)
             self._refuse_if(not second and not alone)
             action, now = "approved" if second else "alone", self.clock.now
@@ -261,7 +290,11 @@ class Portal(RuleBasedStateMachine):
         def real():
             review.redate(self._record(name), by=self.accounts[person], at=at)
 
-        self._step("redate", real, lambda: self.timelines[name].redate(at, self.clock.now))
+        def model():
+            self._refuse_if(self._is_near(at))
+            self.timelines[name].redate(at, self.clock.now)
+
+        self._step("redate", real, model)
 
     def withdraw(self, name, person, later):
         at = self._instant(later)
@@ -269,7 +302,11 @@ class Portal(RuleBasedStateMachine):
         def real():
             review.withdraw(self._record(name), by=self.accounts[person], reason="No", at=at)
 
-        self._step("withdraw", real, lambda: self.timelines[name].withdraw(at or self.clock.now, self.clock.now))
+        def model():
+            self._refuse_if(self._is_near(at))
+            self.timelines[name].withdraw(at or self.clock.now, self.clock.now)
+
+        self._step("withdraw", real, model)
 
     def restore(self, name, person, later):
         at = self._instant(later)
@@ -277,7 +314,11 @@ class Portal(RuleBasedStateMachine):
         def real():
             review.restore(self._record(name), by=self.accounts[person], at=at)
 
-        self._step("restore", real, lambda: self.timelines[name].restore(at or self.clock.now, self.clock.now))
+        def model():
+            self._refuse_if(self._is_near(at))
+            self.timelines[name].restore(at or self.clock.now, self.clock.now)
+
+        self._step("restore", real, model)
 
     def _steered(self, action, name, place):
         """A record for which *action* is possible: for one at random it seldom is."""
@@ -319,6 +360,12 @@ class Portal(RuleBasedStateMachine):
                 assert self._never_approved(name, public) == set(), f"{name} at {at}"
                 assert name == "conference" or not public or self.timelines["conference"].content(at)
 
+        readers = (self.clock.now + ahead for ahead in (-APART, timedelta(0), APART))
+        those = [edition for found in editions.values() for edition in found]
+        self.read |= {edition.pk for at in readers for edition in those if edition.is_public(at)}
+        unscheduled = {edition.pk for edition in those if edition.is_unscheduled}
+        assert not self.read & unscheduled, "what somebody has read is as if it had not been"
+
     def _never_approved(self, name, contents):
         """The texts in *contents* of *name* that nobody has approved. What the model holds does not matter here."""
         return {(name, *text) for content in contents for text in content} - self.approved
@@ -326,8 +373,13 @@ class Portal(RuleBasedStateMachine):
     @invariant()
     def a_visitor_is_answered_what_was_approved(self):
         name = next(self.turn)
-        record = self.records[name]
-        response = self.visitor.get(f"/api/v1/{record.record_type}s/{record.uid}/")
+        record, now = self.records[name], self.clock.now
+        for self.clock.now in (now + APART, now):  # asked first by somebody whose clock is ahead
+            response = self.visitor.get(f"/api/v1/{record.record_type}s/{record.uid}/")
+            if response.status_code == 200:
+                self.first_read[name] = min(self.clock.now, self.first_read.get(name, self.clock.now))
+            was_read = self.clock.now >= self.first_read.get(name, self.clock.now + APART)
+            assert response.status_code != 404 or not was_read
         answered = [_texts(response.json(), record.record_type)] if response.status_code == 200 else []
         assert response.status_code in (200, 404, 410)
         assert self._never_approved(name, answered) == set()
@@ -368,7 +420,7 @@ def test_the_portal_does_what_the_model_does(frozen_clock):
     make_user()
     taken = run(frozen_clock)
 
-    assert {action for action in taken if taken[action] > 2} == set(ACTIONS) - {"edit", "wait"}
+    assert {action for action in taken if taken[action] > 2} == set(ACTIONS) - {"edit", "wait", "approach"}
 
 
 # Faults planted on purpose: the same sequences must find each, or they would prove little.
@@ -442,6 +494,10 @@ def what_is_scheduled_is_public_at_once(patch):
     patch.setattr(services, "start_or_refuse", at_once)
 
 
+def the_last_seconds_are_open(patch):
+    patch.setattr(epoch, "_refuse_near", lambda _instant, _changes: None)
+
+
 def one_reads_ones_own_work(patch):
     patch.setattr(review, "_own_work", lambda *_of: False)
 
@@ -464,6 +520,7 @@ FAULTS = (
     restoring_publishes_the_draft,
     one_language_ahead_takes_the_others_along,
     what_is_scheduled_is_public_at_once,
+    the_last_seconds_are_open,
     one_reads_ones_own_work,
     a_scheduled_edition_forgets_who_wrote_it,
 )

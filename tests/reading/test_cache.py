@@ -4,11 +4,13 @@ import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from conferences.admin.merging import merge
+from ctportal.publishing import epoch
 from ctportal.publishing.models import Edition, EpochMark
 from ctportal.publishing.services import publish, redate_all, unschedule_all, withdraw
 from ctportal.reading import cache, middleware
@@ -294,7 +296,7 @@ def test_an_answer_of_before_that_is_kept_after_the_commit_is_served_to_nobody(c
     real = cache.MemoryStore.set
 
     def publish_first(store, key, value, **how):
-        monkeypatch.undo()
+        monkeypatch.setattr(cache.MemoryStore, "set", real)
         publish(conference, by=by)  # between the making of the page and its keeping
         made.append(key)
         real(store, key, value, **how)
@@ -403,48 +405,41 @@ def test_a_scheduled_withdrawal_is_seen_at_its_instant(client, conference, by, f
     assert [*found, client.get(PAGE).status_code] == ["The first title", 200, 410]
 
 
-@pytest.mark.parametrize(("seconds", "replaced"), [(5, True), (9, True), (11, False), (3600, False)], ids=str)
-def test_only_an_instant_that_is_near_replaces_the_mark(conference, by, frozen_clock, seconds, replaced):
+@pytest.mark.parametrize(("left", "replaced"), [(5, True), (9, True), (11, False), (3600, False)], ids=str)
+def test_only_an_instant_that_is_near_at_the_end_replaces_the_mark(conference, by, frozen_clock, left, replaced):
     def mark():
         return EpochMark.objects.get().value
 
+    def slowly(act):
+        with epoch.publication_lock():
+            act()
+            frozen_clock.move_to(instant - timedelta(seconds=left))
+        return mark()
+
     retitle(conference, "The second title")
+    instant = frozen_clock.now + 2 * HOUR
     before = mark()
-    edition = publish(conference, by=by, at=frozen_clock.now + timedelta(seconds=seconds))
-    scheduled = mark()
-    unschedule_all([conference], by=by)
+    scheduled = slowly(lambda: publish(conference, by=by, at=instant))
+    frozen_clock.move_to(instant - HOUR)
+    unscheduled = slowly(lambda: unschedule_all([conference], by=by))
 
-    assert edition.public_from > frozen_clock.now
-    assert [scheduled != before, mark() != scheduled] == [replaced, replaced]
+    assert [scheduled != before, unscheduled != scheduled] == [replaced, replaced]
 
 
-def test_a_publication_that_lasts_beyond_its_release_replaces_the_mark(
-    client, conference, by, frozen_clock, monkeypatch
-):
-    """It begins before the instant and commits after it: a fast reader has kept the instant's page without it."""
-    from ctportal.publishing import epoch
-
+def test_a_publication_that_lasts_beyond_its_release_is_rolled_back(client, conference, by, frozen_clock):
+    """It begins before the instant and would be committed after it: a fast reader has kept the instant's page without it."""
     retitle(conference, "The second title")
     instant = frozen_clock.now + timedelta(seconds=30)
-    real = epoch.replace_mark
-    marks = []
 
-    def publish_slowly():
-        with epoch.publication_lock() as now:
-            assert now < instant
-            publish(conference, by=by, at=instant)
-            frozen_clock.move_to(instant + timedelta(seconds=2))
+    with pytest.raises(ValidationError, match="took too long"), epoch.publication_lock() as now:
+        assert now < instant
+        publish(conference, by=by, at=instant)
+        frozen_clock.move_to(instant + timedelta(seconds=2))
 
-    monkeypatch.setattr(epoch, "replace_mark", lambda **kwargs: (marks.append(1), real(**kwargs)))
-    publish_slowly()
-
-    assert marks
-    assert seen(client) == "The second title"
+    assert seen(client) == "The first title"
 
 
 def test_a_refused_publication_leaves_the_mark(conference, by, frozen_clock):
-    from django.core.exceptions import ValidationError
-
     before = EpochMark.objects.get().value
     with pytest.raises(ValidationError):
         publish(conference, by=by, at=frozen_clock.now - HOUR)

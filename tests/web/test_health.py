@@ -11,12 +11,13 @@ def test_healthz_answers_without_the_database(client):
 
 
 @pytest.mark.django_db
-def test_readyz_looks_at_the_guards_alone_and_leaves_no_file(client, settings, django_assert_num_queries):
-    # The columns of two tables and the triggers; of PostgreSQL its functions and the constraint too.
-    with django_assert_num_queries(3 if connection.vendor == "sqlite" else 5):
+def test_readyz_looks_at_the_guards_and_the_clock_and_leaves_no_file(client, settings, django_assert_num_queries):
+    # The columns of two tables, the triggers, the last entry of the ledger; of PostgreSQL its functions, the constraint and its
+    # clock too.
+    with django_assert_num_queries(4 if connection.vendor == "sqlite" else 7):
         response = client.get("/readyz")
 
-    assert (response.status_code, response.json()) == (200, {"database": "ok", "files": "ok"})
+    assert (response.status_code, response.json()) == (200, {"database": "ok", "files": "ok", "clock": "ok"})
     assert list(settings.STORED_FILES_ROOT.iterdir()) == []
 
 
@@ -29,7 +30,7 @@ def test_readyz_names_the_database_and_no_reason_when_it_is_away(client, monkeyp
 
     response = client.get("/readyz")
 
-    assert (response.status_code, response.json()) == (503, {"database": "unavailable", "files": "ok"})
+    assert (response.status_code, response.json()) == (503, {"database": "unavailable", "files": "ok", "clock": "ok"})
 
 
 @pytest.mark.django_db
@@ -39,7 +40,7 @@ def test_readyz_names_the_files_when_they_cannot_be_written(client, settings, tm
 
     response = client.get("/readyz")
 
-    assert (response.status_code, response.json()) == (503, {"database": "ok", "files": "unavailable"})
+    assert (response.status_code, response.json()) == (503, {"database": "ok", "files": "unavailable", "clock": "ok"})
 
 
 @pytest.mark.django_db

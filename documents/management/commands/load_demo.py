@@ -11,7 +11,6 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
 from django.db.models import Q
 from django.utils import translation
 
@@ -19,6 +18,7 @@ from conferences.models import Conference, Organization, Person, Series, Theme
 from ctportal.files.store import store_photo
 from ctportal.publishing.models import Edition
 from ctportal.publishing.services import publish
+from ctportal.publishing.transactions import atomic
 from ctportal.workflow import revisions
 from documents.models import Document
 from fixtures.draw_photos import draw
@@ -65,7 +65,7 @@ class Command(BaseCommand):
     def handle(self, *args, **options):
         refuse_beside_real_content()
         began = time.monotonic()
-        with translation.override("en"), transaction.atomic():
+        with translation.override("en"), atomic():
             # In one transaction: dossiers cite documents of each other, and an interrupted load must not leave part of one.
             loader = Loader(self.stdout.write)
             loader.load()

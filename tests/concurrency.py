@@ -39,3 +39,16 @@ def another_writer(*models):
             cursor.execute("ROLLBACK")
     finally:
         other.close()
+
+
+@contextmanager
+def impatient(milliseconds=100):
+    """Let this connection wait for a lock no longer than *milliseconds*."""
+    is_sqlite = connection.vendor == "sqlite"
+    setting = "PRAGMA busy_timeout = {}" if is_sqlite else "SET lock_timeout = '{}'"
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA busy_timeout" if is_sqlite else "SHOW lock_timeout")
+        before = cursor.fetchone()[0]
+        cursor.execute(setting.format(milliseconds))
+        yield
+        cursor.execute(setting.format(before))

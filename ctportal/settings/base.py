@@ -53,6 +53,7 @@ MIDDLEWARE = [
     "ctportal.reading.middleware.AnswerCacheMiddleware",
     "ctportal.web.methods.ReadOnlyMiddleware",
     "ctportal.web.middleware.PageLanguageMiddleware",
+    "ctportal.sqlite.line.OnePlaceMiddleware",  # before those that write
     "ctportal.staff.reader_sessions.SessionMiddleware",
     "ctportal.staff.interface_language.AdminLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -84,7 +85,7 @@ TEMPLATES = [
 
 SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",
-    "timeout": 20,
+    "timeout": 15,  # seconds that a writer waits in line (ctportal.sqlite); then the answer is 503
     "init_command": (
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536; "
         # Memory-map up to 2 GB of the file, the maximum of SQLite, instead of copying what is read.

@@ -105,6 +105,7 @@ def database(name, data_dir, sqlite_options, *, pool=0):
             " or postgresql://user:password@host:5432/name."
         )
     options = dict(parse_qsl(parts.query))
+    options.setdefault("options", "-c lock_timeout=15s")  # as writers wait on SQLite; then the answer is 503
     if pool:
         options["pool"] = {"min_size": 1, "max_size": pool, "timeout": 5}
     return {
@@ -119,7 +120,7 @@ def database(name, data_dir, sqlite_options, *, pool=0):
 
 
 def _sqlite(path, options):
-    return {"ENGINE": "django.db.backends.sqlite3", "NAME": path, "OPTIONS": options, "CONN_MAX_AGE": 600}  # seconds
+    return {"ENGINE": "ctportal.sqlite", "NAME": path, "OPTIONS": options, "CONN_MAX_AGE": 600}  # seconds
 
 
 def production_problems(environ):

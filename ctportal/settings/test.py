@@ -15,7 +15,7 @@ DATA_DIR = Path(tempfile.mkdtemp(prefix="ctportal-test-"))
 atexit.register(shutil.rmtree, DATA_DIR, ignore_errors=True)
 STORED_FILES_ROOT = DATA_DIR / "files"
 
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+if DATABASES["default"]["ENGINE"] == "ctportal.sqlite":
     # A file, as in production: with a database in memory, the threads of the live server would share one connection. It need
     # not survive a crash, so it is not synced.
     DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}

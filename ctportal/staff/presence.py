@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.core import signing
+from django.db import transaction
 from django.db.models import Q
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.template.response import TemplateResponse
@@ -93,10 +94,11 @@ def answer_sign(request, uid, part, *, may_save):
     if "leave" in request.POST:
         mine.delete()
         return HttpResponse(status=204)
-    Presence.objects.filter(opened_at__lt=now - KEPT).delete()
-    if may_save and not mine.update(seen_at=now):
-        row = Presence(uid=uid, part=part, user=user, page=key, opened_at=opened_at, seen_at=now)
-        Presence.objects.bulk_create([row], ignore_conflicts=True)  # two signals may arrive at once
+    with transaction.atomic():  # one turn among those who write, not one for each statement
+        Presence.objects.filter(opened_at__lt=now - KEPT).delete()
+        if may_save and not mine.update(seen_at=now):
+            row = Presence(uid=uid, part=part, user=user, page=key, opened_at=opened_at, seen_at=now)
+            Presence.objects.bulk_create([row], ignore_conflicts=True)  # two signals may arrive at once
     page = Page(others=_others(uid, part, user, now, saved_since=opened_at if may_save else now))
     return TemplateResponse(request, "admin/record/presence_lines.html", {"presence": page})
 

@@ -204,7 +204,8 @@ class RecordAdmin(DraftAdmin):
         for _name, uploads in request.FILES.lists():
             for upload in uploads:
                 upload.seek(0)
-        return super().changeform_view(request, object_id, form_url, extra_context)
+        # Django's own view opens a transaction for each POST. This one saves nothing, and need not wait for others who save.
+        return self._changeform_view(request, object_id, form_url, extra_context)
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         context["media"] = with_nonce(request, context["media"])

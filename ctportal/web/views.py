@@ -8,7 +8,7 @@ from django.db.models import Exists, F, OuterRef
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.utils import translation
-from django.utils.cache import patch_vary_headers
+from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django.utils.translation import gettext_lazy as _
 
 from ctportal.core.codes import EventStatus
@@ -191,8 +191,11 @@ TITLES = {
 }
 
 
-def error_page(request: HttpRequest, status: HTTPStatus) -> HttpResponse:
-    """Return an error page in the site's layout. It uses neither database nor session, so it works if these fail."""
+def error_page(request: HttpRequest, status: HTTPStatus, **more: object) -> HttpResponse:
+    """Return an error page in the site's layout. It uses neither database nor session, so it works if these fail.
+
+    *more* are further variables of its template.
+    """
     language = language_of(request)
     with translation.override(django_code(language)):
         context = {
@@ -201,6 +204,7 @@ def error_page(request: HttpRequest, status: HTTPStatus) -> HttpResponse:
             "status": status,
             "limit": settings.CTPORTAL_MAX_REQUEST_MB,
             "robots": "noindex",
+            **more,
         }
         html = render_to_string("errors/error.html", context)
     response = HttpResponse(html, status=status, headers={"Content-Language": language})
@@ -227,9 +231,13 @@ def server_error(request):
 
 
 def busy(request: HttpRequest) -> HttpResponse:
-    """Return the page for a request that got no lock in the database in time. Nothing of it was saved."""
-    response = error_page(request, HTTPStatus.SERVICE_UNAVAILABLE)
+    """Return the page for a request that got no lock in the database in time. Nothing of it was saved.
+
+    It holds what was posted, so that one click sends the same again.
+    """
+    response = error_page(request, HTTPStatus.SERVICE_UNAVAILABLE, again=_posted(request))
     response.headers["Retry-After"] = "10"
+    add_never_cache_headers(response)
     return response
 
 
@@ -238,3 +246,11 @@ def too_many_attempts(request: HttpRequest, retry_after: int) -> HttpResponse:
     response = error_page(request, HTTPStatus.TOO_MANY_REQUESTS)
     response.headers["Retry-After"] = str(retry_after)
     return response
+
+
+def _posted(request: HttpRequest) -> list[tuple[str, str]]:
+    """Return the posted (name, value) pairs, [] where they cannot be sent again from a page: files, and passwords."""
+    if request.method != "POST" or not request.resolver_match or request.FILES:
+        return []
+    pairs = [(name, value) for name, values in request.POST.lists() for value in values]
+    return [] if any("password" in name for name, _value in pairs) else pairs

@@ -1,10 +1,12 @@
 """What the forms refuse: a message by the field, an answer of 4xx, nothing half-saved."""
 
+import html
 import re
 from datetime import date, time, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
 
 from conferences.models import Conference, Figure, SeriesEntry, Session
 from ctportal.publishing.models import Edition
@@ -14,6 +16,7 @@ from ctportal.workflow import restoring
 from documents.models import Document
 from tests.admin.forms import AdminForm, delete, errors_of
 from tests.admin.test_forms import address, minsk
+from tests.concurrency import another_writer, impatient
 from tests.factories import (
     make_account,
     make_conference,
@@ -553,3 +556,50 @@ def test_a_reader_of_the_admin_may_not_publish(client, db):
     assert client.post(address(conference), {"_publish": "1"}).status_code == 403
     assert client.post(address(conference, "language", "ru"), {"_save": "1"}).status_code == 403
     assert not Edition.objects.exists()
+
+
+# Who waits too long for others who write
+
+
+def to_send_again(response):
+    """Return {name: [values]} of what the page of an answer of 503 sends again."""
+    assert (response.status_code, response["Retry-After"]) == (503, "10")
+    assert "no-store" in response["Cache-Control"]
+    values = {}
+    for name, value in re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', response.content.decode()):
+        values.setdefault(name, []).append(html.unescape(value))
+    return values
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_waits_too_long_for_others_sends_the_same_again_by_a_click(client):
+    conference = make_conference("A title")
+    client.force_login(make_account("editor"))
+    client.raise_request_exception = False
+    form = AdminForm(client, address(conference)).fill(venue="The “Palace”", title="A title\nof & two lines")
+
+    with another_writer(Conference), impatient():
+        busy = form.press("_continue")
+    conference.refresh_from_db()
+    assert conference.venue_en is None
+    saved = client.post(form.address, to_send_again(busy))
+
+    assert saved.status_code == 302
+    conference.refresh_from_db()
+    assert conference.venue_en == "The “Palace”"
+    assert conference.texts.get().title == "A title of & two lines"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("posted", [{"password": "not to be repeated"}, {"upload": ContentFile(b"%PDF-", "a.pdf")}])
+def test_passwords_and_files_are_not_sent_again(client, posted):
+    conference = make_conference()
+    client.force_login(make_account("editor"))
+    client.raise_request_exception = False
+
+    with another_writer(Conference), impatient():
+        busy = client.post(address(conference), {"venue": "Palace", **posted})
+
+    assert to_send_again(busy) == {}
+    assert "Please go back" in busy.content.decode()
+    assert "not to be repeated" not in busy.content.decode()

@@ -111,7 +111,7 @@ def read_database(url, pool=0):
 
 
 def sqlite_at(path):
-    return {"ENGINE": "django.db.backends.sqlite3", "NAME": Path(path), "OPTIONS": {"timeout": 20}, "CONN_MAX_AGE": 600}
+    return {"ENGINE": "ctportal.sqlite", "NAME": Path(path), "OPTIONS": {"timeout": 20}, "CONN_MAX_AGE": 600}
 
 
 @pytest.mark.parametrize(
@@ -134,14 +134,19 @@ def test_a_postgresql_address_is_taken_apart():
         "PASSWORD": "p@ss",
         "HOST": "db.example.org",
         "PORT": "5433",
-        "OPTIONS": {"sslmode": "require", "pool": {"min_size": 1, "max_size": 8, "timeout": 5}},
+        "OPTIONS": {
+            "sslmode": "require",
+            "options": "-c lock_timeout=15s",
+            "pool": {"min_size": 1, "max_size": 8, "timeout": 5},
+        },
     }
 
 
 def test_a_postgresql_socket_is_named_in_the_query():
-    read = read_database("postgresql://portal@/portal?host=/var/run/postgresql")
+    read = read_database("postgresql://portal@/portal?host=/var/run/postgresql&options=-c%20lock_timeout=5s")
 
-    assert (read["HOST"], read["PORT"], read["OPTIONS"]) == ("/var/run/postgresql", "", {})
+    own = {"options": "-c lock_timeout=5s"}
+    assert (read["HOST"], read["PORT"], read["OPTIONS"]) == ("/var/run/postgresql", "", own)
 
 
 @pytest.mark.parametrize("url", ["mysql://u:secret@h/n", "postgresql://u:secret@h/", "sqlite:///", "secret"])

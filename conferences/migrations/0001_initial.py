@@ -1851,6 +1851,7 @@ class Migration(migrations.Migration):
                     "role",
                     models.CharField(
                         choices=[
+                            ("convener", "convener"),
                             ("opening-speaker", "opening speaker"),
                             ("keynote", "keynote speaker"),
                             ("chair", "chair"),
@@ -1990,7 +1991,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "announced or reported date",
                 "verbose_name_plural": "announced and reported dates",
-                "ordering": ["announced_on", "pk"],
+                "ordering": [models.OrderBy(models.F("announced_on"), nulls_last=True), "pk"],
             },
         ),
         migrations.CreateModel(

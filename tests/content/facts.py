@@ -8,6 +8,7 @@ give only a month or a year have that precision.
 MINSK_FILES = "https://www.un.org/counterterrorism/ctitf/sites/www.un.org.counterterrorism.ctitf/files/"
 UNOCT_FILES = "https://www.un.org/counterterrorism/sites/www.un.org.counterterrorism/files/"
 UNOCT_FILES_HTTP = "http://www.un.org/counterterrorism/sites/www.un.org.counterterrorism/files/"
+REMARKS = "Remarks of the Under-Secretary-General at the side event in New York"
 VORONKOV = "Vladimir Voronkov, Under-Secretary-General of the United Nations Office of Counter-Terrorism"
 
 FACTS = {
@@ -104,7 +105,9 @@ FACTS = {
         "follows_up_on": "new-york-hlc-2018",
         "status": "held",
         "ordinals": ["5 of regional-conferences"],
-        "organizers": ["Government of Hungary: co-organizer", "Government of Hungary: host", "UNOCT: co-organizer"],
+        "organizers": ["Government of Hungary: co-organizer", "UNOCT: co-organizer"],
+        "announced_dates": ["2019-11 (month)"],
+        "sources_of_dates": [f"2019-09-26: {REMARKS}"],
         "main_topics": [
             "Addressing terrorist narratives through preventive strategies",
             "Assessing and mitigating the risks posed by returning foreign terrorist fighters",
@@ -136,8 +139,9 @@ FACTS = {
             "Hedayah: co-organizer",
             "UNOCT: co-organizer",
             "United Arab Emirates: co-organizer",
-            "United Arab Emirates: host",
         ],
+        "announced_dates": ["2019-12 (month)"],
+        "sources_of_dates": [f"2019-09-26: {REMARKS}"],
         "sessions": [
             "Opening session",
             (
@@ -189,6 +193,9 @@ FACTS = {
             "OSCE: co-organizer",
             "UNOCT: co-organizer",
         ],
+        "announced_dates": ["2020 (year)"],
+        "reasons_of_dates": ["Planned for early 2020, at the headquarters of the OSCE"],
+        "sources_of_dates": [f"2019-09-26: {REMARKS}"],
         "sessions": [
             "Opening session",
             "1. Responses to incitement, recruitment for and facilitation of FTF activities",
@@ -251,7 +258,7 @@ FACTS = {
         "place": "TT",
         "status": "planned",
         "announced_dates": ["2019-10 (month)"],
-        "sources_of_dates": ["2019-09-26: Remarks of the Under-Secretary-General at the side event in New York"],
+        "sources_of_dates": [f"2019-09-26: {REMARKS}"],
         "ordinals": ["unnumbered in regional-conferences"],
         "organizers": ["CARICOM: in-cooperation-with", "UNOCT: co-organizer"],
     },
@@ -277,8 +284,8 @@ FACTS = {
         "organizers": ["Republic of Belarus: co-organizer", "UNOCT: co-organizer"],
         "rooms": ["2019-09-26 11:00 CR6"],
         "people": [
-            "Péter Szijjártó, Minister of Foreign Affairs and Trade of Hungary",
-            "Vladimir Makei, Minister of Foreign Affairs of the Republic of Belarus",
+            "Péter Szijjártó, Minister",
+            "Vladimir Makei",
             VORONKOV,
         ],
         "documents": ["statement: en"],
@@ -293,7 +300,6 @@ FACTS = {
         "organizers": [
             "EU: co-organizer",
             "Government of the Republic of Tajikistan: co-organizer",
-            "Government of the Republic of Tajikistan: host",
             "OSCE: co-organizer",
             "State of Qatar: donor",
             "UN: co-organizer",
@@ -308,11 +314,16 @@ FACTS = {
             "Plenary session",
             "Meeting with the Secretary-General of the Shanghai Cooperation Organization",
             "Meeting between the President of Tajikistan and the United Nations delegation",
+            "Bilateral meetings of the Executive Director of CTED",
+        ],
+        "session_organizers": [
+            "UNAMA: in-cooperation-with",
+            "UNOCT: in-cooperation-with",
+            "UNRCCA: in-cooperation-with",
         ],
         "session_days": [
             "plenary: day not known",
-            "bilateral-meeting: day not known",
-            "bilateral-meeting: day not known",
+            *3 * ["bilateral-meeting: day not known"],
         ],
         "people": [
             "Michèle Coninsx, Executive Director of the Counter-Terrorism Committee Executive Directorate",
@@ -321,11 +332,35 @@ FACTS = {
         "unnamed_people": [
             "Legal Officer of the Counter-Terrorism Committee Executive Directorate, cted: speaker",
             "President of Tajikistan, tajikistan: present",
+            "Minister of Foreign Affairs of Tajikistan, tajikistan-foreign-ministry: present",
+            *(
+                f"High-level officials, {country}: present"
+                for country in (
+                    "afghanistan",
+                    "india",
+                    "kyrgyzstan",
+                    "oman",
+                    "qatar",
+                    "russian-federation",
+                    "uzbekistan",
+                )
+            ),
+            "United Nations Resident Coordinator in Tajikistan, united-nations: present",
         ],
         "documents": ["news-item: en", "statement: en"],
     },
     "conferences/dushanbe-2022": {
         "expected_documents": ["report 2022-11: Detailed report of the conference"],
+        "issuers_of_expected": [
+            "unoct: UNOCT, in collaboration with the Ministry of Foreign Affairs of Tajikistan and other co-organizers"
+        ],
+        "sessions": [
+            "Side event on border security",
+            "Side event on behavioural insights",
+            "Side event on resource mobilization",
+            "Closing",
+        ],
+        "session_days": [*3 * ["side-event: day not known"], "closing: 2022-10-19"],
         "title": (
             "International and Regional Border Security and Management Cooperation to Counter Terrorism and Prevent the "
             "Movement of Terrorists"
@@ -336,8 +371,8 @@ FACTS = {
         "ordinals": ["3 of dushanbe-process"],
         "organizers": [
             "EU: co-organizer",
-            "Government of the Republic of Tajikistan: co-organizer",
             "Government of the Republic of Tajikistan: host",
+            "Ministry of Foreign Affairs of Tajikistan: co-organizer",
             "OSCE: co-organizer",
             "State of Qatar: donor",
             "UNOCT: co-organizer",
@@ -361,7 +396,8 @@ FACTS = {
         "place": "New York, US",
         "status": "held",
         "ordinals": ["1 of high-level-conferences"],
-        "people": ["António Guterres, Secretary-General of the United Nations"],
+        "alternate_title": "First High-Level Conference on Counter-Terrorism",
+        "conveners": ["António Guterres, Secretary-General of the United Nations"],
         "links": ["web-page: https://www.un.org/en/counterterrorism/hlc/index.shtml"],
     },
     "conferences/new-york-hlc-2020": {
@@ -370,8 +406,12 @@ FACTS = {
         "place": "New York, US",
         "status": "postponed",
         "ordinals": ["2 of high-level-conferences"],
-        "announced_dates": ["2020-06 (month)", "2020-07-01 to 2020-07-02"],
+        "alternate_title": "Second High-Level Conference on Counter-Terrorism",
+        "conveners": ["Secretary-General of the United Nations"],
+        "announced_dates": ["2020 (year)", "2020-06 (month)", "2020-07-01 to 2020-07-02"],
+        "reasons_of_dates": ["Planned for the summer of 2020"],
         "sources_of_dates": [
+            f"2019-09-26: {REMARKS}",
             "undated: Page of the Dushanbe conference of 2019",
             "undated: Page of the Vienna conference",
         ],
@@ -379,6 +419,9 @@ FACTS = {
     },
     "conferences/new-york-hlc-2023": {
         "expected_documents": ["report 2023-09: Detailed outcome report of the High-Level Conference"],
+        "issuers_of_expected": ["unoct: UNOCT, in consultation with partners"],
+        "alternate_title": "Third United Nations High-Level Conference on Counter-Terrorism",
+        "session_days": ["closing: 2023-06-20"],
         "title": "Third High-Level Conference of Heads of Counter-Terrorism Agencies of Member States",
         "motto": "Addressing Terrorism through Reinvigorated Multilateralism and Institutional Cooperation",
         "short_title": "High-level Conference 2023",
@@ -413,7 +456,7 @@ FACTS = {
         "dates": "2020 (year)",
         "status": "postponed",
         "announced_dates": ["2020 (year)"],
-        "sources_of_dates": ["2019-09-26: Remarks of the Under-Secretary-General at the side event in New York"],
+        "sources_of_dates": [f"2019-09-26: {REMARKS}"],
         "ordinals": ["2 of counter-terrorism-weeks"],
         "links": ["web-page: https://www.un.org/counterterrorism/2020-counter-terrorism-week"],
     },
@@ -423,6 +466,11 @@ FACTS = {
         "place": "New York, US",
         "status": "held",
         "ordinals": ["3 of counter-terrorism-weeks"],
+        "session_days": ["plenary: 2023-06-22", "plenary: 2023-06-23"],
+        "session_organizers": [
+            "United Nations General Assembly: organizer",
+            "United Nations General Assembly: organizer",
+        ],
         "figures": ["exactly 40 side-events (actual)", "more than 95 stakeholders (actual)"],
         "figure_sources": ["new-york-hlc-2023-closing-press-release"],
         "figure_dates": ["2023-06-20"],
@@ -431,8 +479,10 @@ FACTS = {
     "conferences/global-congress-victims-2022": {
         "dates": "2022-09 (month)",
         "status": "held",
+        "conveners": ["Secretary-General of the United Nations"],
+        "reasons_of_dates": ["Planned for the summer of 2020, with the second Counter-Terrorism Week"],
         "announced_dates": ["2020 (year)"],
-        "sources_of_dates": ["2019-09-26: Remarks of the Under-Secretary-General at the side event in New York"],
+        "sources_of_dates": [f"2019-09-26: {REMARKS}"],
     },
     # Documents of the dossiers
     "documents/dushanbe-declaration-2019": {
@@ -475,7 +525,7 @@ FACTS = {
     "documents/new-york-side-event-2019-remarks": {
         "mentions": [
             "mentioned: Alexander Lukashenko, President of the Republic of Belarus",
-            "mentioned: Péter Szijjártó",
+            "mentioned: Péter Szijjártó, Minister",
             "mentioned: Vladimir Makei",
         ],
         "kind": "statement",
@@ -597,6 +647,7 @@ FACTS = {
         "delivered_by": VORONKOV,
         "cites": [
             "A/RES/60/288",
+            "A/RES/75/291",
             "S/RES/2178 (2014)",
             "S/RES/2396 (2017)",
             "joint-plan-of-action-central-asia",

@@ -43,7 +43,7 @@ def unnamed_people(record):
     return [
         f"{entry['title']['en']}, {entry['organization']['slug']}: {entry['role']}"
         for entry in appearances(record)
-        if entry["uid"] is None
+        if entry["uid"] is None and entry["role"] != "convener"
     ]
 
 
@@ -75,6 +75,10 @@ def sources_of_dates(record):
     return [f"{entry['announced_on'] or 'undated'}: {entry['source']}" for entry in record["announced_dates"]]
 
 
+def reasons_of_dates(record):
+    return [entry["reason"] for entry in record["announced_dates"] if entry["reason"]]
+
+
 def place(record):
     if "place" in record:
         return record["place"].get("en") or " / ".join(record["place"].values())
@@ -104,17 +108,29 @@ def organizers(record):
     return [f"{entry['acronym'] or entry['name']['en']}: {entry['role']}" for entry in record["organizations"]]
 
 
+def session_organizers(record):
+    return [text for entry in record["sessions"] for text in organizers(entry)]
+
+
 def appearances(record):
     return [entry for part in (record, *record["sessions"]) for entry in part["people"]]
 
 
 def people(record):
-    return list({f"{entry['name']['en']}, {entry['title']['en']}" for entry in appearances(record) if entry["uid"]})
+    there = [entry for entry in appearances(record) if entry["uid"] and entry["role"] != "convener"]
+    return list({with_title(entry) for entry in there})
+
+
+def with_title(entry):
+    return ", ".join(filter(None, [entry["name"].get("en"), entry["title"].get("en")]))
 
 
 def opened_by(record):
-    speakers = [entry for entry in appearances(record) if entry["role"] == "opening-speaker"]
-    return [f"{entry['name']['en']}, {entry['title']['en']}" for entry in speakers]
+    return [with_title(entry) for entry in appearances(record) if entry["role"] == "opening-speaker"]
+
+
+def conveners(record):
+    return [with_title(entry) for entry in appearances(record) if entry["role"] == "convener"]
 
 
 def main_topics(record):
@@ -207,6 +223,10 @@ def expected_documents(record):
     ]
 
 
+def issuers_of_expected(record):
+    return [f"{entry['organization']['slug']}: {entry['issued_by']['en']}" for entry in record["expected_documents"]]
+
+
 def photo_credits(record):
     marker = "original photograph: "
     credits = {photo["credit"] for photo in records_of("photos", record["slug"])}
@@ -223,14 +243,11 @@ def occasion(record):
 
 def delivered_by(record):
     [entry] = record["delivered_by"]
-    return ", ".join(filter(None, [entry["name"]["en"], entry["title"].get("en")]))
+    return with_title(entry)
 
 
 def mentions(record):
-    return [
-        f"{entry['kind']}: {', '.join(filter(None, [entry['name']['en'], entry['title'].get('en')]))}"
-        for entry in record["mentions"]
-    ]
+    return [f"{entry['kind']}: {with_title(entry)}" for entry in record["mentions"]]
 
 
 def issued_by(record):

@@ -30,7 +30,7 @@ FACTS = {
             "OSCE: in-cooperation-with",
             "UN: in-cooperation-with",
         ],
-        "documents": ["declaration: en"],
+        "documents": ["declaration: ar en es fr ru zh"],
     },
     "conferences/ulaanbaatar-2019": {
         "title": (
@@ -157,7 +157,7 @@ FACTS = {
         ],
         "figures": ["more than 300 participants (expected)"],
         "people": [VORONKOV],
-        "documents": ["co-chairs-summary: en", "keynote-address: en", "press-release: ar en", "press-release: en"],
+        "documents": ["co-chairs-summary: ar en", "keynote-address: ar en", *2 * ["press-release: ar en"]],
         "session_links": [
             (
                 "video: http://webtv.un.org/search/empowering-youth-and-promoting-tolerance-practical-approaches-to-preventing-"
@@ -222,7 +222,7 @@ FACTS = {
             "Vladimir Voronkov, Under-Secretary-General, UN Office of Counter-Terrorism",
             "Wolfgang Amadeus Brülhart, Swiss Permanent Representative to the OSCE and UN",
         ],
-        "documents": ["co-chairs-summary: en", "press-release: en", "press-release: en", "statement: en"],
+        "documents": ["co-chairs-summary: en", "press-release: en", "press-release: en fr", "statement: en fr"],
         # The Strategy of 2006 with its reviews up to that day, then the documents that are named.
         "references": [
             "A/RES/60/288",
@@ -267,7 +267,7 @@ FACTS = {
         "dates": "2019-12-17 to 2019-12-17",
         "place": "Abu Dhabi, AE",
         "parent": "abu-dhabi-2019",
-        "documents": ["statement: en"],
+        "documents": ["statement: ar en"],
     },
     "conferences/vienna-civil-society-2020": {
         "dates": "2020-02-10 to 2020-02-10",

@@ -1129,7 +1129,12 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "session",
                 "verbose_name_plural": "sessions",
-                "ordering": ["order", "date", "start_time", "pk"],
+                "ordering": [
+                    "order",
+                    models.OrderBy(models.F("date"), nulls_last=True),
+                    models.OrderBy(models.F("start_time"), nulls_last=True),
+                    "pk",
+                ],
             },
         ),
         migrations.CreateModel(

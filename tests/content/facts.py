@@ -1,7 +1,7 @@
 """Facts from the public sources, written by hand and independent of the fixtures.
 
 FACTS[record][question] is the complete answer: a list where there may be several, else a text. Each question is a function
-of that name in ``test_facts``. Organizations are named by their acronym where they have one. Dates for which the sources
+of that name in ``test_facts``. COMES_FROM tells the source of each answer, a key of SOURCES or several. Organizations are named by their acronym where they have one. Dates for which the sources
 give only a month or a year have that precision.
 """
 
@@ -222,6 +222,14 @@ FACTS = {
             "Vladimir Voronkov, Under-Secretary-General, UN Office of Counter-Terrorism",
             "Wolfgang Amadeus Brülhart, Swiss Permanent Representative to the OSCE and UN",
         ],
+        "people_from": [
+            "Ghada Fathi Waly: unodc",
+            "Igli Hasani: osce-permanent-council",
+            "Johannes Matyassy: switzerland-foreign-affairs",
+            "Thomas Greminger: osce",
+            "Vladimir Voronkov: unoct",
+            "Wolfgang Amadeus Brülhart: switzerland",
+        ],
         "documents": ["co-chairs-summary: en", "press-release: en", "press-release: en fr", "statement: en fr"],
         # The Strategy of 2006 with its reviews up to that day, then the documents that are named.
         "references": [
@@ -288,6 +296,7 @@ FACTS = {
             "Vladimir Makei",
             VORONKOV,
         ],
+        "people_from": ["Péter Szijjártó: hungary", "Vladimir Makei: belarus", "Vladimir Voronkov: unoct"],
         "documents": ["statement: en"],
     },
     # Dushanbe before and after, and Tashkent
@@ -528,6 +537,8 @@ FACTS = {
             "mentioned: Péter Szijjártó, Minister",
             "mentioned: Vladimir Makei",
         ],
+        "mentions_from": ["Alexander Lukashenko: belarus", "Péter Szijjártó: hungary", "Vladimir Makei: belarus"],
+        "delivered_for": ["unoct"],
         "kind": "statement",
         "date": "2019-09-26",
         "delivered_by": VORONKOV,
@@ -616,6 +627,7 @@ FACTS = {
     },
     "documents/dushanbe-2018-statement": {
         "date": "2018-05",
+        "delivered_for": ["cted"],
         "kind": "statement",
         "delivered_by": (
             "Michèle Coninsx, Executive Director of the Counter-Terrorism Committee Executive Directorate"
@@ -640,6 +652,15 @@ FACTS = {
             "mentioned: Sirojiddin Muhridin, Minister of Foreign Affairs of Tajikistan",
             "mentioned: Terhi Hakala, European Union Special Representative for Central Asia",
         ],
+        "mentions_from": [
+            "Alena Kupchyna: osce",
+            "Emomali Rahmon: tajikistan",
+            "Helga Maria Schmid: osce",
+            "Natalia Gherman: unrcca",
+            "Sirojiddin Muhridin: tajikistan-foreign-ministry",
+            "Terhi Hakala: european-union",
+        ],
+        "delivered_for": ["unoct"],
         "date": "2022-10-19",
         "title": "Closing Remarks by Mr. Vladimir Voronkov",
         "kind": "statement and co-chairs-summary",
@@ -711,4 +732,94 @@ FACTS = {
     "documents/joint-plan-of-action-central-asia": {"date": "2022-03", "adopted_at": "tashkent-2022"},
     "documents/multi-year-appeal": {"issued_by": ["UNOCT"], "date": "2021"},
     "organizations/unoct": {"contact": "OCT-info@un.org", "parents": ["united-nations"]},
+}
+
+SOURCES = {
+    "000": "Pages of the regional conferences from Dushanbe 2019 to Vienna 2020",
+    "001": "Press release on the closing of the High-level Conference of June 2023",
+    "002": "News item of CTED on the Dushanbe conference of May 2018",
+    "003": "Remarks at the side event of 26 September 2019",
+    "004": "Closing remarks at the Dushanbe conference of October 2022",
+    "public": "Public knowledge, or what this site shows where sources are silent; docs/content.md says which",
+}
+# {record: {question: sources}}; "*" stands for all questions that are not named.
+COMES_FROM = {
+    "conferences/dushanbe-2019": {"*": "000", "ordinals": "000 004"},
+    "conferences/ulaanbaatar-2019": {"*": "000"},
+    "conferences/nairobi-2019": {"*": "000"},
+    "conferences/minsk-2019": {
+        "*": "000",
+        "short_title": "public",
+        "people": "000 003",
+        "opened_by": "003",
+        "figures": "003",
+        "figure_sources": "003",
+        "figure_dates": "003",
+    },
+    "conferences/budapest-2019": {"*": "000", "announced_dates": "003", "sources_of_dates": "003"},
+    "conferences/abu-dhabi-2019": {"*": "000", "announced_dates": "003", "sources_of_dates": "003"},
+    "conferences/vienna-2020": {
+        "*": "000",
+        "short_title": "public",
+        "announced_dates": "003",
+        "reasons_of_dates": "003",
+        "sources_of_dates": "003",
+    },
+    "conferences/trinidad-and-tobago-2019": {"*": "003"},
+    "conferences/abu-dhabi-civil-society-2019": {"*": "000"},
+    "conferences/vienna-civil-society-2020": {"*": "000"},
+    "conferences/new-york-side-event-2019": {"*": "003", "place": "public"},
+    "conferences/dushanbe-2018": {"*": "002", "ordinals": "004"},
+    "conferences/dushanbe-2022": {"*": "004"},
+    "conferences/tashkent-2022": {"*": "004"},
+    "conferences/new-york-hlc-2018": {"*": "000", "short_title": "public"},
+    "conferences/new-york-hlc-2020": {
+        "*": "000",
+        "short_title": "public",
+        "status": "public",
+        "conveners": "003",
+        "parent": "003",
+        "announced_dates": "000 003",
+        "reasons_of_dates": "003",
+        "sources_of_dates": "000 003",
+    },
+    "conferences/new-york-hlc-2023": {"*": "001", "short_title": "public"},
+    "conferences/ct-week-2018": {"*": "000", "ordinals": "003"},
+    "conferences/ct-week-2020": {"*": "003", "status": "public", "links": "000"},
+    "conferences/ct-week-2023": {"*": "001", "short_title": "public", "ordinals": "public"},
+    "conferences/global-congress-victims-2022": {"*": "003", "dates": "001", "status": "001"},
+    "documents/dushanbe-declaration-2019": {"*": "000"},
+    "documents/minsk-2019-opening-press-release": {"*": "000"},
+    "documents/minsk-2019-statement": {"*": "000"},
+    "documents/minsk-2019-closing-press-release": {"*": "000"},
+    "documents/minsk-2019-co-chairs-summary": {"*": "000"},
+    "documents/new-york-side-event-2019-remarks": {"*": "003"},
+    "documents/budapest-2019-keynote-address": {"*": "000"},
+    "documents/budapest-2019-opening-press-release": {"*": "000"},
+    "documents/abu-dhabi-civil-society-2019-remarks": {"*": "000"},
+    "documents/abu-dhabi-2019-keynote-address": {"*": "000"},
+    "documents/abu-dhabi-2019-opening-press-release": {"*": "000"},
+    "documents/abu-dhabi-2019-co-chairs-summary": {"*": "000"},
+    "documents/abu-dhabi-2019-closing-press-release": {"*": "000"},
+    "documents/vienna-2020-opening-statement": {"*": "000"},
+    "documents/vienna-2020-opening-press-release": {"*": "000"},
+    "documents/vienna-2020-summary-conclusions": {"*": "000"},
+    "documents/vienna-2020-closing-press-release": {"*": "000"},
+    "documents/dushanbe-2018-news-item": {"*": "002"},
+    "documents/dushanbe-2018-statement": {"*": "002"},
+    "documents/dushanbe-2022-closing-remarks": {"*": "004", "cites": "004 public"},
+    "documents/new-york-hlc-2023-closing-press-release": {"*": "001", "languages": "001 public"},
+    "documents/new-york-hlc-2023-chairs-summary": {"*": "001"},
+    "documents/global-counter-terrorism-strategy": {"*": "000", "symbol": "public"},
+    "documents/strategy-sixth-review": {"*": "000"},
+    "documents/security-council-resolution-2178": {"*": "000"},
+    "documents/security-council-resolution-2395": {"*": "000"},
+    "documents/security-council-resolution-2396": {"*": "000"},
+    "documents/security-council-resolution-2427": {"*": "000"},
+    "documents/madrid-guiding-principles": {"*": "000"},
+    "documents/madrid-guiding-principles-addendum": {"*": "000"},
+    "documents/key-principles-women-and-children": {"*": "000"},
+    "documents/joint-plan-of-action-central-asia": {"*": "004"},
+    "documents/multi-year-appeal": {"*": "004"},
+    "organizations/unoct": {"*": "001"},
 }

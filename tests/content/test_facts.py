@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from .facts import FACTS
+from .facts import COMES_FROM, FACTS, SOURCES
 
 pytestmark = pytest.mark.django_db
 ORDERED = {"main_topics", "sessions", "references", "announced_dates", "figures", "parents"}
@@ -241,6 +241,22 @@ def occasion(record):
     return record["occasion"]
 
 
+def people_from(record):
+    return list({from_organization(entry) for entry in appearances(record)})
+
+
+def mentions_from(record):
+    return [from_organization(entry) for entry in record["mentions"]]
+
+
+def from_organization(entry):
+    return f"{entry['name']['en']}: {entry['organization']['slug']}"
+
+
+def delivered_for(record):
+    return [entry["organization"]["slug"] for entry in record["delivered_by"]]
+
+
 def delivered_by(record):
     [entry] = record["delivered_by"]
     return with_title(entry)
@@ -298,7 +314,21 @@ def test_an_event_in_another_city_weeks_later_is_no_part_of_a_conference(demo):
     assert "parent" not in get("conferences/new-york-side-event-2019")["related"]
 
 
-def test_the_table_holds_at_least_400_facts():
+def test_each_fact_has_its_source():
+    assert set(COMES_FROM) == set(FACTS)
+    for record, questions in FACTS.items():
+        sources = COMES_FROM[record]
+        assert set(sources) - {"*"} <= set(questions)
+        assert set(" ".join(sources.values()).split()) <= set(SOURCES)
+
+
+def test_who_delivers_a_document_has_title_and_organization_of_the_occasion(demo):
+    deliveries = [row for each in get("documents", page_size="100")["results"] for row in each["delivered_by"]]
+
+    assert [row for row in deliveries if not (row["title"] and row["organization"])] == []
+
+
+def test_the_table_holds_at_least_500_facts():
     facts = [answer for questions in FACTS.values() for answer in questions.values()]
 
-    assert sum(len(answer) if isinstance(answer, list) else 1 for answer in facts) >= 400
+    assert sum(len(answer) if isinstance(answer, list) else 1 for answer in facts) >= 500

@@ -66,6 +66,12 @@ def place_facets(country):
             yield "region", region
 
 
+def of_organization(entry):
+    """Yield the facet of the organization that *entry* of the public JSON names, if any."""
+    if entry["organization"]:
+        yield "organization", entry["organization"]["uid"]
+
+
 class TextsSnapshotBuilder(SnapshotBuilder):
     """Base of the builders of records whose long texts are rows per language, in the relation ``rows``."""
 
@@ -154,6 +160,7 @@ class ConferenceSnapshotBuilder(TextsSnapshotBuilder):
             yield "year", year
         yield "kind", data["kind"]
         yield "status", data["event_status"]
+        yield "format", data["format"]
         yield from place_facets(data["country"])
         for name, entries in (("series", "series"), ("theme", "themes")):
             for entry in data[entries]:
@@ -166,6 +173,9 @@ class ConferenceSnapshotBuilder(TextsSnapshotBuilder):
                 yield "organization", entry["uid"]
             for entry in part["people"]:
                 yield "person", entry["uid"]
+                yield from of_organization(entry)
+        for entry in data["expected_documents"]:
+            yield from of_organization(entry)
         for code in data["languages"]:
             yield "language", code
 

@@ -3,7 +3,7 @@
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
-from conferences.snapshot import TextsSnapshotBuilder
+from conferences.snapshot import TextsSnapshotBuilder, of_organization
 from ctportal.core.codes import DocumentKind
 from ctportal.core.dates import first_day, last_day
 from ctportal.core.rich_text import excerpt
@@ -69,6 +69,8 @@ class DocumentSnapshotBuilder(TextsSnapshotBuilder):
             yield "theme", theme["uid"]
         for entry in data["issued_by"]:
             yield "organization", entry["uid"]
+        for entry in data["delivered_by"]:
+            yield from of_organization(entry)
         for entry in (*data["delivered_by"], *data["mentions"]):
             yield "person", entry["uid"]
 

@@ -1129,7 +1129,12 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "session",
                 "verbose_name_plural": "sessions",
-                "ordering": ["order", "date", "start_time", "pk"],
+                "ordering": [
+                    "order",
+                    models.OrderBy(models.F("date"), nulls_last=True),
+                    models.OrderBy(models.F("start_time"), nulls_last=True),
+                    "pk",
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1851,6 +1856,7 @@ class Migration(migrations.Migration):
                     "role",
                     models.CharField(
                         choices=[
+                            ("convener", "convener"),
                             ("opening-speaker", "opening speaker"),
                             ("keynote", "keynote speaker"),
                             ("chair", "chair"),
@@ -1990,7 +1996,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "announced or reported date",
                 "verbose_name_plural": "announced and reported dates",
-                "ordering": ["announced_on", "pk"],
+                "ordering": [models.OrderBy(models.F("announced_on"), nulls_last=True), "pk"],
             },
         ),
         migrations.CreateModel(

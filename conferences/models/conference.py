@@ -283,7 +283,8 @@ class AnnouncedDate(models.Model):
     source_address = AddressField(_("address of the source"), max_length=1000, blank=True)
 
     class Meta:
-        ordering = ["announced_on", "pk"]
+        # Databases differ in where they put NULL; the order is part of the published JSON.
+        ordering = [F("announced_on").asc(nulls_last=True), "pk"]
         verbose_name = _("announced or reported date")
         verbose_name_plural = _("announced and reported dates")
         constraints = [

@@ -51,7 +51,8 @@ class Session(Searched):
     class Meta:
         verbose_name = _("session")
         verbose_name_plural = _("sessions")
-        ordering = ["order", "date", "start_time", "pk"]
+        # Databases differ in where they put NULL; the order is part of the published JSON.
+        ordering = ["order", F("date").asc(nulls_last=True), F("start_time").asc(nulls_last=True), "pk"]
         constraints = [
             models.CheckConstraint(
                 name="session_lasts_some_time",

@@ -147,6 +147,7 @@ DESCRIPTIONS = {
     "language": "Records that are complete in this language.",
     "kind": "Kind of record.",
     "status": "Whether the conference is planned, confirmed, held, postponed or cancelled.",
+    "format": "How people attended; not-known where no source says so.",
     "region": "Region of UN M49; a country lies in several, from wide to narrow.",
 }
 LANG = OpenApiParameter(

@@ -235,7 +235,7 @@ class NoFilter(Parameter):
 # first and checked for the others.
 LEADING = (
     *("conference", "person", "organization", "series", "theme", "country", "year", "kind", "status"),
-    *("region", "language"),
+    *("region", "language", "format"),
 )
 # {value of "ordering": fields, with a minus for descending}; the first is the default. Each is a total order: no two
 # public records of one type compare as equal.
@@ -335,6 +335,7 @@ class ConferenceFilterSet(Dated):
     record_type = RecordType.CONFERENCE
     kind = FacetFilter(CodeField, choices=codes.ConferenceKind.values)
     status = FacetFilter(CodeField, choices=codes.EventStatus.values)
+    format = FacetFilter(CodeField, choices=codes.EventFormat.values)
     country = FacetFilter(CountryField, choices=COUNTRY_CODES)
     region = FacetFilter(CodeField, choices=REGIONS)
     series = RecordFilter(RecordType.SERIES)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -141,7 +141,8 @@ def merged_into(uid: UUID) -> UUID | None:
 
 @dataclass(frozen=True)
 class Choice:
-    """A record that a list is filtered by: its edition in force, and all uids by which editions may refer to it."""
+    """A record that a list is filtered by: its edition in force, and all uids by which editions may refer to it. Those of an
+    organization include its units, over all levels."""
 
     edition: Edition
     values: tuple[str, ...]
@@ -158,8 +159,11 @@ def choose(record_type: str, address: str, at: datetime) -> Choice | None:
         if not isinstance(past, Moved):
             return None
         edition = past.edition
-    merged = Redirect.objects.filter(target=edition.uid).values_list("uid", flat=True)
-    return Choice(edition, tuple(map(str, [edition.uid, *merged])))
+    chosen = [edition.uid]
+    if record_type == RecordType.ORGANIZATION:
+        chosen += units_below(edition.uid, at)
+    merged = Redirect.objects.filter(target__in=chosen).values_list("uid", flat=True)
+    return Choice(edition, tuple(map(str, [*chosen, *merged])))
 
 
 # Versions ------------------------------------------------------------------------------------------------------------
@@ -265,7 +269,7 @@ class Option(NamedTuple):
 
 # Facets with few enough values for a menu. Links on records' pages filter by the others (people, organizations,
 # conferences).
-MENUS = ("year", "country", "region", "series", "theme", "kind", "language", "status")
+MENUS = ("year", "country", "region", "series", "theme", "kind", "language", "status", "format")
 _LABELLED = {"series": RecordType.SERIES, "theme": RecordType.THEME}
 
 
@@ -407,6 +411,20 @@ def organization_chains(
                 above[row.edition.uid] = RelatedRecord("parents", "", row.target, **{"card": "", **row.shown})
         level = {parent.uid for uid, parent in above.items() if uid in level} - above.keys()
     return {each.pk: [*_line(own.get(each.pk), above), *units.get(each.uid, ())] for each in editions}
+
+
+def units_below(uid: UUID, at: datetime) -> list[UUID]:
+    """Return the uids of the units of the organization *uid* that are public at *at*, over all levels. One query."""
+    public = Edition.objects.public(at).of(RecordType.ORGANIZATION).order_by()
+    units: dict[UUID, list[UUID]] = defaultdict(list)
+    for unit, parent in Relation.objects.filter(edition__in=public, name="parent").values_list(
+        "edition__uid", "target"
+    ):
+        units[parent].append(unit)
+    found = [uid]
+    for each in found:  # grows while it is read
+        found += [unit for unit in units[each] if unit not in found]
+    return found[1:]
 
 
 def _line(nearest: RelatedRecord | None, above: Mapping[UUID, RelatedRecord]) -> Iterable[RelatedRecord]:

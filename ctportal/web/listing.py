@@ -25,7 +25,7 @@ from .text import LanguageContext, LocalizedText, number
 
 # Menus of each kind of list: those always visible, and those under “More filters”.
 MENUS = {
-    "conference": (("year", "country", "series", "theme"), ("region", "kind", "status", "language")),
+    "conference": (("year", "country", "series", "theme"), ("region", "kind", "format", "status", "language")),
     "document": (("kind", "year", "theme", "language"), ()),
     "photo": (("year",), ("language",)),
 }
@@ -37,6 +37,7 @@ MENU_LABELS = {
     "series": (pgettext_lazy("one", "Series"), gettext_lazy("Any series")),
     "theme": (gettext_lazy("Theme"), gettext_lazy("Any theme")),
     "kind": (gettext_lazy("Kind"), gettext_lazy("Any kind")),
+    "format": (gettext_lazy("Format"), gettext_lazy("Any format")),
     "status": (gettext_lazy("Status"), gettext_lazy("Any status")),
     "language": (gettext_lazy("Language"), gettext_lazy("Any language")),
 }
@@ -223,6 +224,8 @@ def label_of(name: str, value: Any, record_type: str, language: str) -> Localize
         return LANGUAGES[value]
     if name == "status":
         return label(codes.EventStatus, value)
+    if name == "format":
+        return label(codes.EventFormat, value)
     if name == "kind":
         return label(codes.ConferenceKind if record_type == "conference" else codes.DocumentKind, value)
     return value

@@ -35,7 +35,8 @@ def link_to_add(staff, conference, label):
 def test_a_dossier_like_minsk_2019_takes_at_most_eight_submissions(staff):
     series = make_series("Regional conferences")
     office, host = make_organization("UNOCT"), make_organization("Belarus")
-    head, minister = make_person("The head"), make_person("The minister")
+    head, minister, president = make_person("The head"), make_person("The minister"), make_person("The president")
+    first = make_conference()
     submissions = []
 
     def send(form, button):
@@ -50,13 +51,18 @@ def test_a_dossier_like_minsk_2019_takes_at_most_eight_submissions(staff):
     form.add_row("organization_roles", organization=office.pk, role="convener")
     form.add_row("organization_roles", organization=host.pk, role="host")
     form.add_row("appearances", person=head.pk, role="chair", title="Under-Secretary-General")
+    form.add_row("appearances", person=president.pk, role="opening-speaker", organization=host.pk)
     form.add_row("figures", measure="participants", qualifier="close to", value=400, official="on")
     form.add_row("links", kind="video", title="Recording", address="https://example.org/video")
+    form.add_row("relations", kind="follows-up-on", target=first.pk)
+    form.add_row("sessions", kind="opening", title="Opening")
+    form.add_row("sessions", kind="closing", title="Closing", date="2019-09-04")
     send(form, "_publish")
-    conference = Conference.objects.get()
+    conference = Conference.objects.get(slug="minsk-2019")
 
     release = link_to_add(staff, conference, "Add opening release")
-    send(AdminForm(staff, release).fill(title="It opens", body="<p>Opening.</p>", hashtags="#CT"), "_publish")
+    form = AdminForm(staff, release).fill(title="It opens", body="<p>Opening.</p>", hashtags="#CT")
+    send(form.add_row("issuers", organization=office.pk), "_publish")
     release = link_to_add(staff, conference, "Add closing release")
     send(AdminForm(staff, release).fill(title="It closes", body="<p>Closing.</p>"), "_publish")
     summary = link_to_add(staff, conference, "Add co-chairs’ summary")
@@ -86,6 +92,34 @@ def test_a_dossier_like_minsk_2019_takes_at_most_eight_submissions(staff):
         {"en": "Cooperation"},
     ]
     assert [(entry["ordinal"], entry["name"]) for entry in public["series"]] == [(4, {"en": "Regional conferences"})]
+    assert [(entry["kind"], entry["date"]) for entry in public["sessions"]] == [
+        ("opening", None),
+        ("closing", "2019-09-04"),
+    ]
+    assert [(entry["role"], entry["name"]["en"]) for entry in public["people"]] == [
+        ("chair", "The head"),
+        ("opening-speaker", "The president"),
+    ]
+
+
+def test_the_forms_have_no_row_in_which_there_is_nothing_to_say(staff):
+    conference, document = make_conference(), make_document()
+    conference.sessions.create(title_en="Opening")
+    forms = [
+        AdminForm(staff, "/admin/conferences/conference/add/"),
+        AdminForm(staff, address(conference)),
+        AdminForm(staff, address(conference.sessions.get())),
+        AdminForm(staff, "/admin/documents/statement/add/"),
+        AdminForm(staff, f"/admin/documents/pressrelease/{document.pk}/change/"),
+    ]
+    rows = [
+        {name.removesuffix("-TOTAL_FORMS"): form.values[name] for name in form.values if name.endswith("-TOTAL_FORMS")}
+        for form in forms
+    ]
+
+    assert [len(each) for each in rows] == [12, 12, 4, 4, 4]
+    found = [{prefix: total for prefix, total in each.items() if total != "0"} for each in rows]
+    assert found == [{}, {"sessions": "1"}, {}, {}, {}]
 
 
 def test_the_panel_shows_what_exists_and_what_is_missing(staff):

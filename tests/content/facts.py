@@ -1,13 +1,14 @@
 """Facts from the public sources, written by hand and independent of the fixtures.
 
 FACTS[record][question] is the complete answer: a list where there may be several, else a text. Each question is a function
-of that name in ``test_facts``. Organizations are named by their acronym where they have one. Dates for which the sources
+of that name in ``test_facts``. COMES_FROM tells the source of each answer, a key of SOURCES or several. Organizations are named by their acronym where they have one. Dates for which the sources
 give only a month or a year have that precision.
 """
 
 MINSK_FILES = "https://www.un.org/counterterrorism/ctitf/sites/www.un.org.counterterrorism.ctitf/files/"
 UNOCT_FILES = "https://www.un.org/counterterrorism/sites/www.un.org.counterterrorism/files/"
 UNOCT_FILES_HTTP = "http://www.un.org/counterterrorism/sites/www.un.org.counterterrorism/files/"
+REMARKS = "Remarks of the Under-Secretary-General at the side event in New York"
 VORONKOV = "Vladimir Voronkov, Under-Secretary-General of the United Nations Office of Counter-Terrorism"
 
 FACTS = {
@@ -29,7 +30,7 @@ FACTS = {
             "OSCE: in-cooperation-with",
             "UN: in-cooperation-with",
         ],
-        "documents": ["declaration: en"],
+        "documents": ["declaration: ar en es fr ru zh"],
     },
     "conferences/ulaanbaatar-2019": {
         "title": (
@@ -104,7 +105,9 @@ FACTS = {
         "follows_up_on": "new-york-hlc-2018",
         "status": "held",
         "ordinals": ["5 of regional-conferences"],
-        "organizers": ["Government of Hungary: co-organizer", "Government of Hungary: host", "UNOCT: co-organizer"],
+        "organizers": ["Government of Hungary: co-organizer", "UNOCT: co-organizer"],
+        "announced_dates": ["2019-11 (month)"],
+        "sources_of_dates": [f"2019-09-26: {REMARKS}"],
         "main_topics": [
             "Addressing terrorist narratives through preventive strategies",
             "Assessing and mitigating the risks posed by returning foreign terrorist fighters",
@@ -136,8 +139,9 @@ FACTS = {
             "Hedayah: co-organizer",
             "UNOCT: co-organizer",
             "United Arab Emirates: co-organizer",
-            "United Arab Emirates: host",
         ],
+        "announced_dates": ["2019-12 (month)"],
+        "sources_of_dates": [f"2019-09-26: {REMARKS}"],
         "sessions": [
             "Opening session",
             (
@@ -153,7 +157,7 @@ FACTS = {
         ],
         "figures": ["more than 300 participants (expected)"],
         "people": [VORONKOV],
-        "documents": ["co-chairs-summary: en", "keynote-address: en", "press-release: ar en", "press-release: en"],
+        "documents": ["co-chairs-summary: ar en", "keynote-address: ar en", *2 * ["press-release: ar en"]],
         "session_links": [
             (
                 "video: http://webtv.un.org/search/empowering-youth-and-promoting-tolerance-practical-approaches-to-preventing-"
@@ -189,6 +193,9 @@ FACTS = {
             "OSCE: co-organizer",
             "UNOCT: co-organizer",
         ],
+        "announced_dates": ["2020 (year)"],
+        "reasons_of_dates": ["Planned for early 2020, at the headquarters of the OSCE"],
+        "sources_of_dates": [f"2019-09-26: {REMARKS}"],
         "sessions": [
             "Opening session",
             "1. Responses to incitement, recruitment for and facilitation of FTF activities",
@@ -215,7 +222,15 @@ FACTS = {
             "Vladimir Voronkov, Under-Secretary-General, UN Office of Counter-Terrorism",
             "Wolfgang Amadeus Brülhart, Swiss Permanent Representative to the OSCE and UN",
         ],
-        "documents": ["co-chairs-summary: en", "press-release: en", "press-release: en", "statement: en"],
+        "people_from": [
+            "Ghada Fathi Waly: unodc",
+            "Igli Hasani: osce-permanent-council",
+            "Johannes Matyassy: switzerland-foreign-affairs",
+            "Thomas Greminger: osce",
+            "Vladimir Voronkov: unoct",
+            "Wolfgang Amadeus Brülhart: switzerland",
+        ],
+        "documents": ["co-chairs-summary: en", "press-release: en", "press-release: en fr", "statement: en fr"],
         # The Strategy of 2006 with its reviews up to that day, then the documents that are named.
         "references": [
             "A/RES/60/288",
@@ -251,7 +266,7 @@ FACTS = {
         "place": "TT",
         "status": "planned",
         "announced_dates": ["2019-10 (month)"],
-        "sources_of_dates": ["2019-09-26: Remarks of the Under-Secretary-General at the side event in New York"],
+        "sources_of_dates": [f"2019-09-26: {REMARKS}"],
         "ordinals": ["unnumbered in regional-conferences"],
         "organizers": ["CARICOM: in-cooperation-with", "UNOCT: co-organizer"],
     },
@@ -260,7 +275,7 @@ FACTS = {
         "dates": "2019-12-17 to 2019-12-17",
         "place": "Abu Dhabi, AE",
         "parent": "abu-dhabi-2019",
-        "documents": ["statement: en"],
+        "documents": ["statement: ar en"],
     },
     "conferences/vienna-civil-society-2020": {
         "dates": "2020-02-10 to 2020-02-10",
@@ -277,10 +292,11 @@ FACTS = {
         "organizers": ["Republic of Belarus: co-organizer", "UNOCT: co-organizer"],
         "rooms": ["2019-09-26 11:00 CR6"],
         "people": [
-            "Péter Szijjártó, Minister of Foreign Affairs and Trade of Hungary",
-            "Vladimir Makei, Minister of Foreign Affairs of the Republic of Belarus",
+            "Péter Szijjártó, Minister",
+            "Vladimir Makei",
             VORONKOV,
         ],
+        "people_from": ["Péter Szijjártó: hungary", "Vladimir Makei: belarus", "Vladimir Voronkov: unoct"],
         "documents": ["statement: en"],
     },
     # Dushanbe before and after, and Tashkent
@@ -293,7 +309,6 @@ FACTS = {
         "organizers": [
             "EU: co-organizer",
             "Government of the Republic of Tajikistan: co-organizer",
-            "Government of the Republic of Tajikistan: host",
             "OSCE: co-organizer",
             "State of Qatar: donor",
             "UN: co-organizer",
@@ -308,11 +323,16 @@ FACTS = {
             "Plenary session",
             "Meeting with the Secretary-General of the Shanghai Cooperation Organization",
             "Meeting between the President of Tajikistan and the United Nations delegation",
+            "Bilateral meetings of the Executive Director of CTED",
+        ],
+        "session_organizers": [
+            "UNAMA: in-cooperation-with",
+            "UNOCT: in-cooperation-with",
+            "UNRCCA: in-cooperation-with",
         ],
         "session_days": [
             "plenary: day not known",
-            "bilateral-meeting: day not known",
-            "bilateral-meeting: day not known",
+            *3 * ["bilateral-meeting: day not known"],
         ],
         "people": [
             "Michèle Coninsx, Executive Director of the Counter-Terrorism Committee Executive Directorate",
@@ -321,11 +341,35 @@ FACTS = {
         "unnamed_people": [
             "Legal Officer of the Counter-Terrorism Committee Executive Directorate, cted: speaker",
             "President of Tajikistan, tajikistan: present",
+            "Minister of Foreign Affairs of Tajikistan, tajikistan-foreign-ministry: present",
+            *(
+                f"High-level officials, {country}: present"
+                for country in (
+                    "afghanistan",
+                    "india",
+                    "kyrgyzstan",
+                    "oman",
+                    "qatar",
+                    "russian-federation",
+                    "uzbekistan",
+                )
+            ),
+            "United Nations Resident Coordinator in Tajikistan, united-nations: present",
         ],
         "documents": ["news-item: en", "statement: en"],
     },
     "conferences/dushanbe-2022": {
         "expected_documents": ["report 2022-11: Detailed report of the conference"],
+        "issuers_of_expected": [
+            "unoct: UNOCT, in collaboration with the Ministry of Foreign Affairs of Tajikistan and other co-organizers"
+        ],
+        "sessions": [
+            "Side event on border security",
+            "Side event on behavioural insights",
+            "Side event on resource mobilization",
+            "Closing",
+        ],
+        "session_days": [*3 * ["side-event: day not known"], "closing: 2022-10-19"],
         "title": (
             "International and Regional Border Security and Management Cooperation to Counter Terrorism and Prevent the "
             "Movement of Terrorists"
@@ -336,8 +380,8 @@ FACTS = {
         "ordinals": ["3 of dushanbe-process"],
         "organizers": [
             "EU: co-organizer",
-            "Government of the Republic of Tajikistan: co-organizer",
             "Government of the Republic of Tajikistan: host",
+            "Ministry of Foreign Affairs of Tajikistan: co-organizer",
             "OSCE: co-organizer",
             "State of Qatar: donor",
             "UNOCT: co-organizer",
@@ -361,7 +405,8 @@ FACTS = {
         "place": "New York, US",
         "status": "held",
         "ordinals": ["1 of high-level-conferences"],
-        "people": ["António Guterres, Secretary-General of the United Nations"],
+        "alternate_title": "First High-Level Conference on Counter-Terrorism",
+        "conveners": ["António Guterres, Secretary-General of the United Nations"],
         "links": ["web-page: https://www.un.org/en/counterterrorism/hlc/index.shtml"],
     },
     "conferences/new-york-hlc-2020": {
@@ -370,8 +415,12 @@ FACTS = {
         "place": "New York, US",
         "status": "postponed",
         "ordinals": ["2 of high-level-conferences"],
-        "announced_dates": ["2020-06 (month)", "2020-07-01 to 2020-07-02"],
+        "alternate_title": "Second High-Level Conference on Counter-Terrorism",
+        "conveners": ["Secretary-General of the United Nations"],
+        "announced_dates": ["2020 (year)", "2020-06 (month)", "2020-07-01 to 2020-07-02"],
+        "reasons_of_dates": ["Planned for the summer of 2020"],
         "sources_of_dates": [
+            f"2019-09-26: {REMARKS}",
             "undated: Page of the Dushanbe conference of 2019",
             "undated: Page of the Vienna conference",
         ],
@@ -379,6 +428,9 @@ FACTS = {
     },
     "conferences/new-york-hlc-2023": {
         "expected_documents": ["report 2023-09: Detailed outcome report of the High-Level Conference"],
+        "issuers_of_expected": ["unoct: UNOCT, in consultation with partners"],
+        "alternate_title": "Third United Nations High-Level Conference on Counter-Terrorism",
+        "session_days": ["closing: 2023-06-20"],
         "title": "Third High-Level Conference of Heads of Counter-Terrorism Agencies of Member States",
         "motto": "Addressing Terrorism through Reinvigorated Multilateralism and Institutional Cooperation",
         "short_title": "High-level Conference 2023",
@@ -413,7 +465,7 @@ FACTS = {
         "dates": "2020 (year)",
         "status": "postponed",
         "announced_dates": ["2020 (year)"],
-        "sources_of_dates": ["2019-09-26: Remarks of the Under-Secretary-General at the side event in New York"],
+        "sources_of_dates": [f"2019-09-26: {REMARKS}"],
         "ordinals": ["2 of counter-terrorism-weeks"],
         "links": ["web-page: https://www.un.org/counterterrorism/2020-counter-terrorism-week"],
     },
@@ -423,6 +475,11 @@ FACTS = {
         "place": "New York, US",
         "status": "held",
         "ordinals": ["3 of counter-terrorism-weeks"],
+        "session_days": ["plenary: 2023-06-22", "plenary: 2023-06-23"],
+        "session_organizers": [
+            "United Nations General Assembly: organizer",
+            "United Nations General Assembly: organizer",
+        ],
         "figures": ["exactly 40 side-events (actual)", "more than 95 stakeholders (actual)"],
         "figure_sources": ["new-york-hlc-2023-closing-press-release"],
         "figure_dates": ["2023-06-20"],
@@ -431,8 +488,10 @@ FACTS = {
     "conferences/global-congress-victims-2022": {
         "dates": "2022-09 (month)",
         "status": "held",
+        "conveners": ["Secretary-General of the United Nations"],
+        "reasons_of_dates": ["Planned for the summer of 2020, with the second Counter-Terrorism Week"],
         "announced_dates": ["2020 (year)"],
-        "sources_of_dates": ["2019-09-26: Remarks of the Under-Secretary-General at the side event in New York"],
+        "sources_of_dates": [f"2019-09-26: {REMARKS}"],
     },
     # Documents of the dossiers
     "documents/dushanbe-declaration-2019": {
@@ -475,9 +534,11 @@ FACTS = {
     "documents/new-york-side-event-2019-remarks": {
         "mentions": [
             "mentioned: Alexander Lukashenko, President of the Republic of Belarus",
-            "mentioned: Péter Szijjártó",
+            "mentioned: Péter Szijjártó, Minister",
             "mentioned: Vladimir Makei",
         ],
+        "mentions_from": ["Alexander Lukashenko: belarus", "Péter Szijjártó: hungary", "Vladimir Makei: belarus"],
+        "delivered_for": ["unoct"],
         "kind": "statement",
         "date": "2019-09-26",
         "delivered_by": VORONKOV,
@@ -566,6 +627,7 @@ FACTS = {
     },
     "documents/dushanbe-2018-statement": {
         "date": "2018-05",
+        "delivered_for": ["cted"],
         "kind": "statement",
         "delivered_by": (
             "Michèle Coninsx, Executive Director of the Counter-Terrorism Committee Executive Directorate"
@@ -590,6 +652,15 @@ FACTS = {
             "mentioned: Sirojiddin Muhridin, Minister of Foreign Affairs of Tajikistan",
             "mentioned: Terhi Hakala, European Union Special Representative for Central Asia",
         ],
+        "mentions_from": [
+            "Alena Kupchyna: osce",
+            "Emomali Rahmon: tajikistan",
+            "Helga Maria Schmid: osce",
+            "Natalia Gherman: unrcca",
+            "Sirojiddin Muhridin: tajikistan-foreign-ministry",
+            "Terhi Hakala: european-union",
+        ],
+        "delivered_for": ["unoct"],
         "date": "2022-10-19",
         "title": "Closing Remarks by Mr. Vladimir Voronkov",
         "kind": "statement and co-chairs-summary",
@@ -597,6 +668,7 @@ FACTS = {
         "delivered_by": VORONKOV,
         "cites": [
             "A/RES/60/288",
+            "A/RES/75/291",
             "S/RES/2178 (2014)",
             "S/RES/2396 (2017)",
             "joint-plan-of-action-central-asia",
@@ -660,4 +732,94 @@ FACTS = {
     "documents/joint-plan-of-action-central-asia": {"date": "2022-03", "adopted_at": "tashkent-2022"},
     "documents/multi-year-appeal": {"issued_by": ["UNOCT"], "date": "2021"},
     "organizations/unoct": {"contact": "OCT-info@un.org", "parents": ["united-nations"]},
+}
+
+SOURCES = {
+    "000": "Pages of the regional conferences from Dushanbe 2019 to Vienna 2020",
+    "001": "Press release on the closing of the High-level Conference of June 2023",
+    "002": "News item of CTED on the Dushanbe conference of May 2018",
+    "003": "Remarks at the side event of 26 September 2019",
+    "004": "Closing remarks at the Dushanbe conference of October 2022",
+    "public": "Public knowledge, or what this site shows where sources are silent; docs/content.md says which",
+}
+# {record: {question: sources}}; "*" stands for all questions that are not named.
+COMES_FROM = {
+    "conferences/dushanbe-2019": {"*": "000", "ordinals": "000 004"},
+    "conferences/ulaanbaatar-2019": {"*": "000"},
+    "conferences/nairobi-2019": {"*": "000"},
+    "conferences/minsk-2019": {
+        "*": "000",
+        "short_title": "public",
+        "people": "000 003",
+        "opened_by": "003",
+        "figures": "003",
+        "figure_sources": "003",
+        "figure_dates": "003",
+    },
+    "conferences/budapest-2019": {"*": "000", "announced_dates": "003", "sources_of_dates": "003"},
+    "conferences/abu-dhabi-2019": {"*": "000", "announced_dates": "003", "sources_of_dates": "003"},
+    "conferences/vienna-2020": {
+        "*": "000",
+        "short_title": "public",
+        "announced_dates": "003",
+        "reasons_of_dates": "003",
+        "sources_of_dates": "003",
+    },
+    "conferences/trinidad-and-tobago-2019": {"*": "003"},
+    "conferences/abu-dhabi-civil-society-2019": {"*": "000"},
+    "conferences/vienna-civil-society-2020": {"*": "000"},
+    "conferences/new-york-side-event-2019": {"*": "003", "place": "public"},
+    "conferences/dushanbe-2018": {"*": "002", "ordinals": "004"},
+    "conferences/dushanbe-2022": {"*": "004"},
+    "conferences/tashkent-2022": {"*": "004"},
+    "conferences/new-york-hlc-2018": {"*": "000", "short_title": "public"},
+    "conferences/new-york-hlc-2020": {
+        "*": "000",
+        "short_title": "public",
+        "status": "public",
+        "conveners": "003",
+        "parent": "003",
+        "announced_dates": "000 003",
+        "reasons_of_dates": "003",
+        "sources_of_dates": "000 003",
+    },
+    "conferences/new-york-hlc-2023": {"*": "001", "short_title": "public"},
+    "conferences/ct-week-2018": {"*": "000", "ordinals": "003"},
+    "conferences/ct-week-2020": {"*": "003", "status": "public", "links": "000"},
+    "conferences/ct-week-2023": {"*": "001", "short_title": "public", "ordinals": "public"},
+    "conferences/global-congress-victims-2022": {"*": "003", "dates": "001", "status": "001"},
+    "documents/dushanbe-declaration-2019": {"*": "000"},
+    "documents/minsk-2019-opening-press-release": {"*": "000"},
+    "documents/minsk-2019-statement": {"*": "000"},
+    "documents/minsk-2019-closing-press-release": {"*": "000"},
+    "documents/minsk-2019-co-chairs-summary": {"*": "000"},
+    "documents/new-york-side-event-2019-remarks": {"*": "003"},
+    "documents/budapest-2019-keynote-address": {"*": "000"},
+    "documents/budapest-2019-opening-press-release": {"*": "000"},
+    "documents/abu-dhabi-civil-society-2019-remarks": {"*": "000"},
+    "documents/abu-dhabi-2019-keynote-address": {"*": "000"},
+    "documents/abu-dhabi-2019-opening-press-release": {"*": "000"},
+    "documents/abu-dhabi-2019-co-chairs-summary": {"*": "000"},
+    "documents/abu-dhabi-2019-closing-press-release": {"*": "000"},
+    "documents/vienna-2020-opening-statement": {"*": "000"},
+    "documents/vienna-2020-opening-press-release": {"*": "000"},
+    "documents/vienna-2020-summary-conclusions": {"*": "000"},
+    "documents/vienna-2020-closing-press-release": {"*": "000"},
+    "documents/dushanbe-2018-news-item": {"*": "002"},
+    "documents/dushanbe-2018-statement": {"*": "002"},
+    "documents/dushanbe-2022-closing-remarks": {"*": "004", "cites": "004 public"},
+    "documents/new-york-hlc-2023-closing-press-release": {"*": "001", "languages": "001 public"},
+    "documents/new-york-hlc-2023-chairs-summary": {"*": "001"},
+    "documents/global-counter-terrorism-strategy": {"*": "000", "symbol": "public"},
+    "documents/strategy-sixth-review": {"*": "000"},
+    "documents/security-council-resolution-2178": {"*": "000"},
+    "documents/security-council-resolution-2395": {"*": "000"},
+    "documents/security-council-resolution-2396": {"*": "000"},
+    "documents/security-council-resolution-2427": {"*": "000"},
+    "documents/madrid-guiding-principles": {"*": "000"},
+    "documents/madrid-guiding-principles-addendum": {"*": "000"},
+    "documents/key-principles-women-and-children": {"*": "000"},
+    "documents/joint-plan-of-action-central-asia": {"*": "004"},
+    "documents/multi-year-appeal": {"*": "004"},
+    "organizations/unoct": {"*": "001"},
 }

@@ -3,11 +3,13 @@ from urllib.parse import quote
 
 import pytest
 from django.http import QueryDict
+from django.utils import timezone
 
 from ctportal.publishing.models import Edition, Facet, RecordType
+from ctportal.publishing.renaming import merge_entries
 from ctportal.publishing.services import publish
 from ctportal.reading.filters import FILTERSETS, LEADING, FacetFilter, filters_for, shown
-from ctportal.reading.queries import listing
+from ctportal.reading.queries import choose, listing
 from tests.database_guards import lifted_guards
 from tests.factories import (
     make_conference,
@@ -49,7 +51,7 @@ def test_each_type_of_record_declares_its_parameters():
     dated = common | {"year", "language", "person", "date_after", "date_before"}
     place = {"country", "region"}
     assert {record_type: set(filterset.base_filters) for record_type, filterset in FILTERSETS.items()} == {
-        RecordType.CONFERENCE: dated | place | {"kind", "status", "series", "theme", "organization"},
+        RecordType.CONFERENCE: dated | place | {"kind", "status", "format", "series", "theme", "organization"},
         RecordType.DOCUMENT: dated | {"kind", "conference", "theme", "organization"},
         RecordType.PHOTO: dated | {"conference"},
         RecordType.SERIES: common,
@@ -172,6 +174,7 @@ def test_each_filter_of_conferences_lets_through_what_it_says(publisher, frozen_
         kind="high-level",
         country="KE",
         event_status="planned",
+        format="online",
         start_date=date(2018, 12, 30),
         end_date=date(2019, 1, 2),
         language="fr",
@@ -196,6 +199,8 @@ def test_each_filter_of_conferences_lets_through_what_it_says(publisher, frozen_
         "region=africa": only_nairobi,
         "kind=high-level": only_nairobi,
         "status=held": only_minsk,
+        "format=online": only_nairobi,
+        "format=not-known": only_minsk,
         "language=fr": only_nairobi,
         "series=regional-conferences": only_minsk,
         "theme=youth": only_minsk,
@@ -216,6 +221,64 @@ def test_each_filter_of_conferences_lets_through_what_it_says(publisher, frozen_
         "country=BY&kind=high-level": [],
     }
     assert {query: slugs("conference", query) for query in expected} == expected
+
+
+@pytest.mark.parametrize("part", ["conference", "session"])
+def test_a_conference_is_found_by_the_organization_of_the_people_there_and_of_what_it_expects(publisher, part):
+    office, host = make_organization(slug="unodc"), make_organization(slug="host")
+    conference = make_conference(slug="vienna")
+    place = conference if part == "conference" else conference.sessions.create(title_en="Opening")
+    place.appearances.create(title_en="Executive Director", organization=office)
+    conference.expected_documents.create(title_en="Report", date=date(2022, 11, 1), organization=host)
+    for record in (conference, make_conference(slug="another")):
+        publish(record, by=publisher)
+
+    assert {slug: slugs("conference", f"organization={slug}") for slug in ("unodc", "host")} == {
+        "unodc": ["vienna"],
+        "host": ["vienna"],
+    }
+
+
+def test_a_document_is_found_by_the_organizations_of_those_who_issued_and_delivered_it_and_not_by_those_mentioned(
+    publisher,
+):
+    issuer, speaker, guest = (make_organization(slug=slug) for slug in ("issuer", "speaker", "guest"))
+    document = make_document(slug="remarks", issued_by=issuer)
+    document.deliveries.create(person=make_person(), organization=speaker)
+    document.mentions.create(person=make_person(), organization=guest)
+    publish(document, by=publisher)
+
+    found = {slug: slugs("document", f"organization={slug}") for slug in ("issuer", "speaker", "guest")}
+
+    assert found == {"issuer": ["remarks"], "speaker": ["remarks"], "guest": []}
+
+
+def test_an_organization_finds_what_its_units_did_over_all_levels(publisher, django_assert_num_queries):
+    top = make_organization(slug="un")
+    office = make_organization(slug="office", parent=top)
+    centre, other = make_organization(slug="centre", parent=office), make_organization(slug="other", parent=top)
+    for slug, organization in (("by-top", top), ("by-centre", centre), ("by-other", other)):
+        conference = make_conference(slug=slug)
+        conference.organization_roles.create(organization=organization, role="organizer")
+        publish(conference, by=publisher)
+
+    found = {slug: slugs("conference", f"organization={slug}&ordering=date") for slug in ("un", "office", "centre")}
+
+    assert found == {"un": ["by-top", "by-other", "by-centre"], "office": ["by-centre"], "centre": ["by-centre"]}
+    with django_assert_num_queries(3):  # the organization, its units, what was merged into them
+        assert len(choose(RecordType.ORGANIZATION, "un", timezone.now()).values) == 4
+
+
+def test_a_unit_is_found_with_what_was_merged_into_it(publisher):
+    top = make_organization(slug="un")
+    wrong, right = make_organization(slug="un-oct", parent=top), make_organization(slug="unoct", parent=top)
+    for slug, organization in (("before", wrong), ("after", right)):
+        conference = make_conference(slug=slug)
+        conference.organization_roles.create(organization=organization, role="organizer")
+        publish(conference, by=publisher)
+    merge_entries(wrong, right, by=publisher)
+
+    assert sorted(slugs("conference", "organization=un")) == ["after", "before"]
 
 
 def test_documents_and_photos_are_filtered_by_their_conference(publisher):

@@ -466,6 +466,7 @@ def test_menus_count_public_records_only(publisher, frozen_clock):
         "kind": [("regional", 1, None)],
         "language": [("en", 1, None)],
         "status": [(public.event_status, 1, None)],
+        "format": [("not-known", 1, None)],
     }
 
 

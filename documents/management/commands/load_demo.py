@@ -155,7 +155,7 @@ class Loader:
         """Save a record of *model* with *values* and the fields that *entry* holds, except those named in *apart*, and
         with its rows. Raises CommandError with the fixture and the field if it is not valid.
         """
-        record = model(**values, **self.fields(model, entry, apart))
+        record = model(**values | self.fields(model, entry, apart))
         try:
             record.full_clean()
         except ValidationError as error:

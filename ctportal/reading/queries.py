@@ -415,11 +415,9 @@ def organization_chains(
 
 def units_below(uid: UUID, at: datetime) -> list[UUID]:
     """Return the uids of the units of the organization *uid* that are public at *at*, over all levels. One query."""
-    public = Edition.objects.public(at).of(RecordType.ORGANIZATION).order_by()
+    public = Edition.objects.public(at).of(RecordType.ORGANIZATION).filter(relations__name="parent").order_by()
     units: dict[UUID, list[UUID]] = defaultdict(list)
-    for unit, parent in Relation.objects.filter(edition__in=public, name="parent").values_list(
-        "edition__uid", "target"
-    ):
+    for unit, parent in public.values_list("uid", "relations__target"):
         units[parent].append(unit)
     found = [uid]
     for each in found:  # grows while it is read

@@ -44,7 +44,7 @@ def test_a_guard_that_is_missing_or_altered_makes_the_portal_not_ready_and_stand
 
     response = client.get("/readyz")
 
-    assert (response.status_code, response.json()) == (503, {"database": "unavailable", "files": "ok"})
+    assert (response.status_code, response.json()) == (503, {"database": "unavailable", "files": "ok", "clock": "ok"})
     assert "frozen" not in response.text
     assert [record.message for record in caplog.records if record.name == "ctportal.web.health"] == [
         "readyz: the database lacks guards, run manage.py database_guards install: frozen_ledger_change"

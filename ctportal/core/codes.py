@@ -84,7 +84,7 @@ class OrganizerRole(TextChoices):
 
 
 class AppearanceRole(TextChoices):
-    CONVENER = "convener", _("convener")
+    CONVENER = "convener", pgettext_lazy("a person", "convener")
     OPENING_SPEAKER = "opening-speaker", _("opening speaker")
     KEYNOTE = "keynote", _("keynote speaker")
     CHAIR = "chair", _("chair")

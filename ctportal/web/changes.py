@@ -135,7 +135,7 @@ CODED = {
     "qualifier": codes.Qualifier.choices,
     "state": codes.TextState.choices,
     "standing": codes.TextStanding.choices,
-    "role": [*codes.OrganizerRole.choices, *codes.AppearanceRole.choices],
+    "role": [*codes.AppearanceRole.choices, *codes.OrganizerRole.choices],
 }
 # By the type of record or the list that the kind stands in: one code has several labels.
 KINDS = {

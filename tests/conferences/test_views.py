@@ -302,7 +302,9 @@ def test_how_people_attend_is_said_where_it_is_known(client, publisher, code, sa
     assert re.findall(r"<dt>Format</dt>\s*<dd[^>]*>(.*?)</dd>", html) == said
     [event] = [each for each in json_ld(html) if each["@type"] == "Event"]
     assert event.get("eventAttendanceMode") == mode
-    assert re.findall("hybrid|not known", page(client, "/en/conferences/"), re.IGNORECASE) == said
+    filters, _form, rows = page(client, "/en/conferences/").rpartition("</form>")
+    assert re.findall("hybrid|not known", rows, re.IGNORECASE) == said
+    assert f'<option value="{code}">' in filters
 
 
 def test_a_new_conference_claims_no_format():

@@ -1,5 +1,7 @@
 """The demo content, read as a partner reads it, against what the public sources say (``facts.py``)."""
 
+from functools import cache
+
 import pytest
 from django.test import Client
 
@@ -9,8 +11,9 @@ pytestmark = pytest.mark.django_db
 ORDERED = {"main_topics", "sessions", "references", "announced_dates", "figures", "parents"}
 
 
+@cache
 def get(path, **filters):
-    """Return what the API answers at *path*."""
+    """Return what the API answers at *path*. Nothing here changes the demo, so it is asked once."""
     response = Client().get(f"/api/v1/{path}/", filters)
     assert response.status_code == 200, response.content
     return response.json()

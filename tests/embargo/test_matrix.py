@@ -48,8 +48,8 @@ TABLE = {
 
 
 on_sqlite = connection.vendor == "sqlite"
-# On PostgreSQL those whose queries differ: outsiders, who reads their own drafts, who reads all.
-ASKING = IDENTITIES if on_sqlite else (VISITOR, API, CONTRIBUTOR, PUBLISHER)
+# On PostgreSQL those from whom something is kept, by the queries of the public side and by those of the admin.
+ASKING = IDENTITIES if on_sqlite else (VISITOR, CONTRIBUTOR)
 
 
 class Filled(NamedTuple):

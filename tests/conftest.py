@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings as django_settings
 from django.core.management import call_command
-from django.test import client as test_client
+from django.template import Template
 from django.utils import timezone
 
 from ctportal.publishing import clock
@@ -33,7 +33,6 @@ def pytest_configure(config):
     # In one process only, and before the first page is rendered, since processes cache the translations.
     if not hasattr(config, "workerinput"):
         call_command("compile_translations")
-    test_client.store_rendered_templates = store_rendered_pages
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -48,13 +47,16 @@ def pytest_collection_finish():
     gc.set_threshold(100_000, 20, 20)
 
 
-_store_rendered_templates = test_client.store_rendered_templates
-
-
-def store_rendered_pages(store, signal, sender, template, context, **kwargs):
+@pytest.fixture(scope="session", autouse=True)
+def widgets_render_untold(django_test_environment):
     """Store the contexts of templates for ``response.context``, except those of the hundreds of widgets on a form."""
-    if not (template.name or "").startswith("django/forms/"):
-        _store_rendered_templates(store, signal, sender, template, context, **kwargs)
+    told = Template._render
+
+    def render(template, context):
+        is_widget = (template.name or "").startswith("django/forms/")
+        return template.nodelist.render(context) if is_widget else told(template, context)
+
+    Template._render = render
 
 
 def pytest_unconfigure():

@@ -48,8 +48,8 @@ TABLE = {
 
 
 on_sqlite = connection.vendor == "sqlite"
-# On PostgreSQL those whose queries differ: outsiders, who reads their own drafts, who reads all.
-ASKING = IDENTITIES if on_sqlite else (VISITOR, API, CONTRIBUTOR, PUBLISHER)
+# On PostgreSQL those from whom something is kept, by the queries of the public side and by those of the admin.
+ASKING = IDENTITIES if on_sqlite else (VISITOR, CONTRIBUTOR)
 
 
 class Filled(NamedTuple):
@@ -95,19 +95,24 @@ def test_every_identity_reads_what_the_table_says_and_nothing_else(world, identi
 
 
 @pytest.mark.skipif(not on_sqlite, reason="There, the test above begins with a warm cache.")
-@pytest.mark.parametrize("identity", IDENTITIES)
-def test_a_warm_cache_tells_every_identity_no_more(world, warm, identity):
-    """The publisher's own questions have filled it; what is scheduled, withdrawn or a draft is asked for again."""
-    walk = Walk(world, identity).what_is_kept()
+def test_a_warm_cache_tells_no_identity_more(world, warm):
+    """The publisher's own questions have filled it; what is scheduled, withdrawn or a draft is asked for again.
 
-    assert len(walk.statuses) > 500
+    One test, since each process would fill a cache of its own.
+    """
     assert warm.taken > 500_000  # bytes
-    assert leaks(walk, TABLE[identity]) == []
-    others = {asked: status for asked, status in warm.statuses.items() if walk.statuses.get(asked, status) != status}
-    # A client that prefers JSON is led to the API, which answers 410 for what was withdrawn.
-    led_on = {(f"/id/{uid_of(world, kind)}", "GET"): 410 for kind in MAKING} if identity == API else {}
-    assert others == led_on
-    assert {walk.statuses[asked] for asked in led_on} <= {301}
+    for identity in IDENTITIES:
+        walk = Walk(world, identity).what_is_kept()
+
+        assert len(walk.statuses) > 500
+        assert leaks(walk, TABLE[identity]) == []
+        others = {
+            asked: status for asked, status in warm.statuses.items() if walk.statuses.get(asked, status) != status
+        }
+        # A client that prefers JSON is led to the API, which answers 410 for what was withdrawn.
+        led_on = {(f"/id/{uid_of(world, kind)}", "GET"): 410 for kind in MAKING} if identity == API else {}
+        assert (identity, others) == (identity, led_on)
+        assert {walk.statuses[asked] for asked in led_on} <= {301}
 
 
 def uid_of(world, kind):

@@ -513,6 +513,17 @@ def test_what_another_record_has_taken_meanwhile_is_refused_by_field_all_at_once
     ]
 
 
+def test_a_conference_is_not_brought_back_as_part_of_its_own_part(editor):
+    day = make_conference(name="The day")
+    week = make_conference(name="The week", parent=day)
+    saved_state = kept(week)
+    Conference.objects.filter(pk=week.pk).update(parent=None)
+    Conference.objects.filter(pk=day.pk).update(parent=week)
+
+    message = "“The day” is itself part of “The week”: choose another conference, or none."
+    assert refusal(saved_state, week, editor) == [f"Part of: {message}"]
+
+
 def test_an_address_that_belongs_to_another_record_for_good_is_refused(editor):
     document = make_document(slug="speech")
     saved_state = kept(document)

@@ -113,7 +113,11 @@ def test_a_postgresql_address_is_taken_apart():
         "PASSWORD": "p@ss",
         "HOST": "db.example.org",
         "PORT": "5433",
-        "OPTIONS": {"sslmode": "require", "options": "-c lock_timeout=15s", "pool": {"min_size": 1, "max_size": 8, "timeout": 5}},
+        "OPTIONS": {
+            "sslmode": "require",
+            "options": "-c lock_timeout=15s",
+            "pool": {"min_size": 1, "max_size": 8, "timeout": 5},
+        },
     }
 
 

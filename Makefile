@@ -1,6 +1,6 @@
 # `make help` prints the description behind each target.
 .DEFAULT_GOAL := help
-.PHONY: help run dev passwords quick test lint types check golden golden-diff bench timing mutants size lock clean
+.PHONY: help run dev passwords quick test lint types check golden golden-diff bench timing writers mutants size lock clean
 
 help:  ## List the targets
 	@awk -F ':.*  ## ' '/^[a-z-]+:.*  ## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,11 @@ bench:  ## Measure pages, API and admin with 1,000 and 10,000 conferences; write
 timing:  ## Measure whether hidden addresses answer as fast as ones that never existed (two minutes)
 	@deploy/install test
 	.venv/bin/python -m benchmarks.timing $(ARGS)
+
+writers:  ## Measure how long eight people who save at once wait, and readers meanwhile, on both databases (ARGS="--runs 1")
+	@deploy/install test
+	.venv/bin/python -m benchmarks.writers $(ARGS)
+	deploy/test-postgres .venv/bin/python -m benchmarks.writers --postgresql $(ARGS)
 
 mutants:  ## Mutation test of the code that decides what is public (an hour; ARGS="--sample 100" for some)
 	@deploy/install test

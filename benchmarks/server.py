@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 SETTINGS = "ctportal.settings.demo"
-WORKERS, THREADS = 2, 4
+WORKERS, THREADS = 2, 8
 
 
 def environment(data_dir, settings=SETTINGS, **more):
@@ -20,14 +20,14 @@ def environment(data_dir, settings=SETTINGS, **more):
     return kept | {"CTPORTAL_DATA_DIR": str(data_dir), "DJANGO_SETTINGS_MODULE": settings, **more}
 
 
-def manage(*arguments, data_dir):
-    subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=environment(data_dir), check=True)
+def manage(*arguments, data_dir, **more):
+    subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=environment(data_dir, **more), check=True)
 
 
-def fill(conferences, data_dir):
+def fill(conferences, data_dir, **more):
     """Fill the database in *data_dir* with synthetic dossiers."""
     command = [sys.executable, "-m", "benchmarks.fill", str(conferences)]
-    subprocess.run(command, cwd=ROOT, env=environment(data_dir), check=True)
+    subprocess.run(command, cwd=ROOT, env=environment(data_dir, **more), check=True)
 
 
 @contextlib.contextmanager

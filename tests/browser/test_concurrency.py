@@ -3,11 +3,14 @@
 import re
 
 import pytest
+from django.db import connections
 from playwright.sync_api import expect
 
 from ctportal.staff.models import Presence
 from tests.browser.steps import settled, write
 from tests.browser.test_admin import sign_in
+from tests.browser.test_unsaved_copy import kept
+from tests.concurrency import another_writer
 from tests.factories import make_account, make_conference
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -123,4 +126,25 @@ def save(page):
 def states(conference):
     """What is saved of *conference*: venue, title, description, topic, motto."""
     conference, text = type(conference).objects.get(), conference.texts.get()
-    return conference.venue_en, text.title, text.description, conference.main_topics.get().title_en, text.motto
+    topic = conference.main_topics.first()
+    return conference.venue_en, text.title, text.description, topic and topic.title_en, text.motto
+
+
+def test_who_waits_too_long_for_others_sends_what_was_typed_again(browser_page, monkeypatch):
+    monkeypatch.setitem(connections.settings["default"]["OPTIONS"], "timeout", 0.5)
+    conference = make_conference("A title")
+    edith = sign_in(browser_page, make_account("editor", "edith", first_name="Edith"))
+    edith.goto(f"/admin/conferences/conference/{conference.pk}/change/")
+    settled(edith)
+    edith.fill("#id_venue", "The “Palace”")
+    write(edith, "id_description", "Two days in Minsk.")
+
+    with another_writer():
+        save(edith)
+        expect(edith.locator("h1")).to_have_text("The site is busy")
+    kept(edith, 1, "Two days in Minsk.")  # should she go elsewhere
+    edith.get_by_role("button", name="Try again").click()
+
+    expect(edith.locator(".messagelist")).to_contain_text("is saved.")
+    assert states(conference)[::2] == ("The “Palace”", "<p>Two days in Minsk.</p>", "")
+    kept(edith, 0)

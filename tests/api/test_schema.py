@@ -91,6 +91,15 @@ def test_every_collection_is_described_with_all_its_parameters():
     assert described == {name: {*FILTERSETS[kind].base_filters} | own for name, kind in COLLECTIONS.items()}
 
 
+def test_the_default_order_of_a_list_is_described():
+    described = {
+        name: next(p["schema"]["default"] for p in description()["paths"][f"/api/v1/{name}/"]["get"]["parameters"]
+                   if p["name"] == "ordering")
+        for name in COLLECTIONS
+    }  # fmt: skip
+    assert described == {name: next(iter(FILTERSETS[kind].orderings)) for name, kind in COLLECTIONS.items()}
+
+
 def test_every_parameter_and_every_answer_is_explained():
     silent = [
         (path, what)

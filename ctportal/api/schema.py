@@ -18,6 +18,7 @@ from ctportal.core.languages import CODES
 from ctportal.core.text_cleaning import VISIBLE
 from ctportal.publishing.models import RecordType
 from ctportal.reading import filters
+from ctportal.reading.queries import SLUG_LENGTH
 from ctportal.web.addresses import COLLECTIONS
 
 from .answers import (
@@ -133,7 +134,7 @@ def _parameter(name, filter_):
 
 
 # A uid is written like a slug.
-SLUG_OR_UID = {"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$", "maxLength": filters.SLUG_LENGTH}
+SLUG_OR_UID = {"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$", "maxLength": SLUG_LENGTH}
 # The years at both ends would be outside of what can be compared, in some time zones.
 INSTANT = "^(?!0000|0001|9999)[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,6})?([Zz]|[+-][0-9]{2}:[0-9]{2})$"
 KINDS: dict[type, Any] = {

@@ -32,7 +32,7 @@ class NamedPhotoSerializer(NamedSerializer):
     """A photo by its identifiers. Photos have no slug."""
 
     type = serializers.ChoiceField([RecordType.PHOTO.value])
-    slug = None
+    slug = None  # type: ignore[assignment]  # as REST framework leaves a field out
 
 
 class ReplacementField(serializers.Field):

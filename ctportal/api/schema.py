@@ -15,8 +15,10 @@ from drf_spectacular.utils import (
 )
 
 from ctportal.core.languages import CODES
+from ctportal.core.text_cleaning import VISIBLE
 from ctportal.publishing.models import RecordType
 from ctportal.reading import filters
+from ctportal.reading.queries import SLUG_LENGTH
 from ctportal.web.addresses import COLLECTIONS
 
 from .answers import (
@@ -123,27 +125,30 @@ def description_of(name, filter_):
 def _parameter(name, filter_):
     """Return the OpenAPI parameter for one filter."""
     field = filter_.field
-    enum = list(field.codes) if isinstance(field, filters.CodeField) else None
-    kind = KINDS.get(type(field), OpenApiTypes.STR)
-    return OpenApiParameter(name, kind, OpenApiParameter.QUERY, description=description_of(name, filter_), enum=enum)
+    # As a schema, since the argument enum would be sorted.
+    codes = {"type": "string", "enum": list(field.codes)} if isinstance(field, filters.CodeField) else None
+    kind = codes or KINDS[type(field)]
+    if name == "ordering":
+        kind = {**kind, "default": field.codes[0]}
+    return OpenApiParameter(name, kind, OpenApiParameter.QUERY, description=description_of(name, filter_))
 
 
 # A uid is written like a slug.
-SLUG_OR_UID = {"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$", "maxLength": filters.SLUG_LENGTH}
+SLUG_OR_UID = {"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$", "maxLength": SLUG_LENGTH}
 # The years at both ends would be outside of what can be compared, in some time zones.
 INSTANT = "^(?!0000|0001|9999)[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,6})?([Zz]|[+-][0-9]{2}:[0-9]{2})$"
 KINDS: dict[type, Any] = {
     filters.DateField: {"type": "string", "format": "date"},
     filters.InstantField: {"type": "string", "format": "date-time", "pattern": INSTANT},
     filters.PageField: {"type": "integer", "minimum": 1, "maximum": 10**filters.PAGE_DIGITS - 1},
-    filters.QueryField: {"type": "string", "pattern": r"[^\s\u0000-\u001f\u007f-\u009f]"},
+    filters.QueryField: {"type": "string", "pattern": VISIBLE},
     filters.RecordField: SLUG_OR_UID,
     filters.YearField: {"type": "string", "pattern": "^(?!0000)[0-9]{4}$"},
 }
 DESCRIPTIONS = {
     "date_after": "Records that last until this day or longer; what is known to the month or year lasts all of it.",
     "date_before": "Records that begin on this day or earlier; what is known to the month or year begins with it.",
-    "ordering": "Order of the list; a minus means descending. The first is the default.",
+    "ordering": "Order of the list; a minus means descending.",
     "language": "Records that are complete in this language.",
     "kind": "Kind of record.",
     "status": "Whether the conference is planned, confirmed, held, postponed or cancelled.",
@@ -152,7 +157,7 @@ DESCRIPTIONS = {
 }
 LANG = OpenApiParameter(
     "lang",
-    enum=list(CODES),
+    {"type": "string", "enum": list(CODES)},
     description="Gives each text in this language as {text, language}, in the original language or English where it is missing.",
 )
 SIZE = OpenApiParameter(

@@ -10,14 +10,18 @@ from itertools import islice
 
 _LINE_END = re.compile(r"\r\n|[\x0b\x0c\r\x1c-\x1e\x85\u2028\u2029]")
 # Control characters, characters for private use, halves of surrogate pairs, and code points that are no characters.
-_UNWANTED = re.compile(
-    "[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ue000-\uf8ff\ufdd0-\ufdef\ufff9-\ufffb\ufffe\uffff"
+_NOT_TEXT = (
+    "\ue000-\uf8ff\ufdd0-\ufdef\ufff9-\ufffb\ufffe\uffff"
     + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0x10000, 0xF0000, 0x10000))
-    + "\U000f0000-\U0010ffff]"
+    + "\U000f0000-\U0010ffff"
 )
+_UNWANTED = re.compile(f"[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\ud800-\udfff{_NOT_TEXT}]")
 # Letters and spaces that show nothing. A text of these alone is empty.
-_BLANK = re.compile("[\\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800"
-                    "\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]*")  # fmt: skip
+_BLANKS = ("\\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800"
+           "\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff")  # fmt: skip
+_BLANK = re.compile(f"[{_BLANKS}]*")
+# Pattern of a character that stays and shows something, as JSON Schema writes patterns.
+VISIBLE = f"[^{_BLANKS}\\u0000-\\u001f\\u007f-\\u009f{_NOT_TEXT}]"
 _DIRECTIONS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _EMBEDDINGS, _OVERRIDES, _END_EMBEDDING = "\u202a\u202b", "\u202d\u202e", "\u202c"
 _ISOLATES, _END_ISOLATE = "\u2066\u2067\u2068", "\u2069"

@@ -11,8 +11,11 @@ from rest_framework.renderers import JSONRenderer
 
 from ctportal.api.discovery import openapi
 from ctportal.api.problems import TYPES
+from ctportal.publishing.models import Edition
 from ctportal.publishing.services import publish, withdraw
 from ctportal.reading.filters import FILTERSETS
+from ctportal.workflow.sealing import seal
+from tests.factories import make_user
 
 from .conftest import COLLECTIONS
 
@@ -91,6 +94,15 @@ def test_every_collection_is_described_with_all_its_parameters():
     assert described == {name: {*FILTERSETS[kind].base_filters} | own for name, kind in COLLECTIONS.items()}
 
 
+def test_the_default_order_of_a_list_is_described():
+    described = {
+        name: next(p["schema"]["default"] for p in description()["paths"][f"/api/v1/{name}/"]["get"]["parameters"]
+                   if p["name"] == "ordering")
+        for name in COLLECTIONS
+    }  # fmt: skip
+    assert described == {name: next(iter(FILTERSETS[kind].orderings)) for name, kind in COLLECTIONS.items()}
+
+
 def test_every_parameter_and_every_answer_is_explained():
     silent = [
         (path, what)
@@ -148,6 +160,9 @@ def test_a_list_that_is_searched_is_as_described(get, dossier, query):
 def test_the_errors_are_as_described(get, dossier, publisher, client, frozen_clock):
     frozen_clock.tick()
     withdraw(dossier.document, by=publisher, reason="Wrong.", replacement=dossier.reference.uid)
+    publish(dossier.reference, by=publisher)
+    first = Edition.objects.filter(uid=dossier.reference.uid).earliest("public_from")
+    seal(first, by=make_user("administrator", is_superuser=True), reason="A person is in danger.")
     one, problem = "/api/v1/documents/{address}/", "application/problem+json"
 
     for path, address, expected in (
@@ -157,6 +172,7 @@ def test_the_errors_are_as_described(get, dossier, publisher, client, frozen_clo
         (one, "documents/closing-release/", 410),
         (one + "versions/", "documents/closing-release/versions/", 410),
         (one + "versions/{number}/", "documents/resolution/versions/9/", 404),
+        (one + "versions/{number}/", "documents/resolution/versions/1/", 410),
     ):
         status, body = get(address)
         assert status == expected

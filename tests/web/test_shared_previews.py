@@ -61,6 +61,17 @@ def test_who_was_sent_what_is_public_by_now_is_not_told_that_it_is_not(conferenc
     assert "it is not public" not in banner
 
 
+def test_a_photo_that_is_public_stands_at_its_public_address_in_a_shared_preview(conference, address, visitor, editor):
+    photo = make.make_photo(conference)
+    for record in (conference, photo):
+        publish(record, by=editor)
+    picture = photo.rendition_files[0].path
+
+    assert f'src="{picture}"' in visitor.get(address).content.decode()
+    own = sharing.address_of(sharing.share(photo, by=editor, days=7, name="A colleague"))
+    assert f'src="{own.rstrip("/")}{picture}"' in visitor.get(own).content.decode()
+
+
 def test_each_opening_is_recorded_and_a_look_at_the_head_is_none(address, visitor):
     for _n in range(2):
         visitor.get(address)

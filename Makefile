@@ -1,6 +1,6 @@
 # `make help` prints the description behind each target.
 .DEFAULT_GOAL := help
-.PHONY: help run dev passwords quick test lint types check golden golden-diff bench timing writers mutants size lock clean
+.PHONY: help run dev passwords quick test lint types check golden golden-diff bench instant timing writers mutants size lock clean
 
 help:  ## List the targets
 	@awk -F ':.*  ## ' '/^[a-z-]+:.*  ## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +49,11 @@ bench:  ## Measure pages, API and admin with 1,000 and 10,000 conferences; write
 	@deploy/install test
 	@deploy/system-packages wrk || echo "→ Measuring without wrk, with a client of our own that takes part of the processor"
 	.venv/bin/python -m benchmarks $(ARGS)
+
+instant:  ## Measure whether anything moved in the last seconds before its instant was read before (six minutes; ARGS="--trials 50")
+	@deploy/install test
+	.venv/bin/python -m benchmarks.instant $(ARGS)
+	test ! -d /usr/lib/postgresql || deploy/test-postgres .venv/bin/python -m benchmarks.instant $(ARGS)
 
 timing:  ## Measure whether hidden addresses answer as fast as ones that never existed (two minutes)
 	@deploy/install test

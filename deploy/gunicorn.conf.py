@@ -61,7 +61,7 @@ def post_worker_init(worker):
 
     own.trust((datetime.fromtimestamp(clock["right"], UTC), clock["elapsed"]))
     with contextlib.suppress(DatabaseError):  # /readyz tells
-        own.problem()  # logs it
+        own.problem(own.last_entry())  # logs it
     connection.close()
     # Exclude the objects loaded so far from garbage collection, since they live as long as the worker. Scanning them delayed
     # one admin page in twelve by 90 ms.

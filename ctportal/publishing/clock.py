@@ -77,36 +77,42 @@ def _compared() -> tuple[datetime, timedelta]:
     return expected, clock - expected
 
 
-def problem() -> tuple[str, timedelta] | None:
-    """Return (why the clock cannot be trusted, by how much it is wrong), None where it can, and log what has changed. One
-    query, two on PostgreSQL."""
-    found = _problem()
+def last_entry() -> datetime | None:
+    """Return the instant of the last ledger entry, None without one. One query."""
+    return LedgerEntry.objects.order_by("-pk").values_list("at", flat=True).first()
+
+
+def problem(last: datetime | None) -> tuple[str, timedelta] | None:
+    """Return (why the clock cannot be trusted, by how much it is wrong), None where it can, and log what has changed. *last*
+    is the ``last_entry``. One query on PostgreSQL, none on SQLite."""
+    found = _problem(last)
     _log(*found or ("",))
     return found
 
 
-def _problem() -> tuple[str, timedelta] | None:
+def _problem(last: datetime | None) -> tuple[str, timedelta] | None:
     _expected, jump = _compared()
     if abs(jump) > APART:
         return JUMPED, jump
     before, of_database, after = timezone.now(), database_now(), timezone.now()
     if of_database and not before - APART <= of_database <= after + APART:
         return OTHER_THAN_DATABASE, of_database - after
-    last = LedgerEntry.objects.order_by("-pk").values_list("at", flat=True).first()
     if last and last > after + APART:
         return BEHIND_LEDGER, last - after
     return None
 
 
-def refuse_if_wrong() -> None:
-    """Raise ValidationError where the clock cannot be trusted."""
-    if found := problem():
+def refuse_if_wrong() -> datetime | None:
+    """Raise ValidationError where the clock cannot be trusted. Returns the ``last_entry``."""
+    last = last_entry()
+    if found := problem(last):
         why, apart = found
         raise ValidationError(
             _("Nothing can be published, scheduled or withdrawn now. %(why)s Tell whoever operates the portal."),
             code="wrong_clock",
             params={"why": _(why) % _seconds(apart)},
         )
+    return last
 
 
 def _log(why: str, apart: timedelta = timedelta()) -> None:

@@ -99,15 +99,16 @@ def publication_lock() -> Iterator[datetime]:
     """Run one transaction under the publication lock and yield its instant, read once nobody else holds the lock.
 
     Raises ValidationError where the clock cannot be trusted, where it changes what is to happen less than ``NEAR`` after
-    that, or where it is committed too late (see ``transactions``). Publications happen one after the other, each at an instant after that of the one before. The mark is
-    replaced where the transaction changed what is public now or less than ``NEAR`` ahead of its end; other scheduling leaves
-    it alone, so a poller cannot tell that something was scheduled.
+    that, or where it is committed too late (see ``transactions``).
+
+    Publications happen one after the other, each at an instant after that of the one before. The mark is replaced where
+    the transaction changed what is public now or less than ``NEAR`` ahead of its end; other scheduling leaves it alone,
+    so a poller cannot tell that something was scheduled.
     """
     with atomic():
         _lock()
-        clock.refuse_if_wrong()
-        last, own = now(), clock.now()
-        instant = own if own >= last else last + timedelta(microseconds=1)
+        last, own = clock.refuse_if_wrong(), clock.now()
+        instant = last + timedelta(microseconds=1) if last and last > own else own
         before = _changes_to_come(instant)
         yield instant
         after = _changes_to_come(instant)

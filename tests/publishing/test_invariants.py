@@ -32,7 +32,7 @@ NAMES = ["conference", "first", "second", "photo"]
 class Walk:
     def __init__(self, clock, seed):
         self.clock, self.random, self.accepted, self.approved = clock, random.Random(seed), Counter(), set()
-        clock.move_to(START)
+        clock.move_to(START + seed * timedelta(days=30))  # after the walks before, whose ledger goes on
         self.by = make_user()
         conference = make_conference()
         theme, person = make_theme(), make_person()

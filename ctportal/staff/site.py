@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
+from ctportal.accounts.password_change import OwnPasswordView
 from ctportal.accounts.sign_in import SignInView
 from ctportal.staff.lists import BEYOND
 from ctportal.staff.moved_records import RecordMoved
@@ -77,6 +78,12 @@ class PortalAdminSite(AdminSite):
         }
         request.current_app = self.name
         return SignInView.as_view(extra_context=context | (extra_context or {}))(request)
+
+    def password_change(self, request, extra_context=None):
+        request.current_app = self.name
+        context = self.each_context(request) | (extra_context or {})
+        done = reverse("admin:password_change_done", current_app=self.name)
+        return OwnPasswordView.as_view(success_url=done, extra_context=context)(request)
 
     def each_context(self, request):
         return super().each_context(request) | {"interface_languages": settings.LANGUAGES}

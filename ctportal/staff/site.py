@@ -16,6 +16,7 @@ from django.views.i18n import set_language
 
 from ctportal.accounts import second_factor
 from ctportal.accounts import second_factor_pages as pages
+from ctportal.accounts.password_change import OwnPasswordView
 from ctportal.accounts.sign_in import SignInView
 from ctportal.staff.lists import BEYOND
 from ctportal.staff.moved_records import RecordMoved
@@ -89,6 +90,12 @@ class PortalAdminSite(AdminSite):
         }
         request.current_app = self.name
         return SignInView.as_view(extra_context=context | (extra_context or {}))(request)
+
+    def password_change(self, request, extra_context=None):
+        request.current_app = self.name
+        context = self.each_context(request) | (extra_context or {})
+        done = reverse("admin:password_change_done", current_app=self.name)
+        return OwnPasswordView.as_view(success_url=done, extra_context=context)(request)
 
     def each_context(self, request):
         own = {"interface_languages": settings.LANGUAGES, "has_second_factor": second_factor.is_required()}

@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "ctportal.workflow.audit.AuditMiddleware",
     "ctportal.web.request_size.RequestSizeMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "ctportal.accounts.sessions.SessionEndMiddleware",
 ]
 
 ROOT_URLCONF = "ctportal.urls"
@@ -157,7 +158,11 @@ CONTENT_SECURITY_POLICY = {
 CTPORTAL_TRUSTED_PROXIES = environment.proxies("CTPORTAL_TRUSTED_PROXIES")
 CSRF_FAILURE_VIEW = "ctportal.web.views.forbidden"
 # Other security headers have Django's defaults; tests/ctportal/test_headers.py lists them.
-SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds: one long working day
+SESSION_COOKIE_AGE = (
+    12 * 60 * 60
+)  # seconds: one long working day; it ends sooner when unused (ctportal/accounts/sessions.py)
+LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
 # The language that staff chose for the admin. Public addresses contain their language.
 LANGUAGE_COOKIE_AGE = 365 * 24 * 60 * 60  # seconds
 LANGUAGE_COOKIE_PATH = "/admin/"

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.core.exceptions import BadRequest
-from django.http import HttpResponseRedirect
+from django.http import HttpResponseRedirect, JsonResponse
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
+from ctportal.accounts import sessions
 from ctportal.accounts.sign_in import SignInView
 from ctportal.staff.lists import BEYOND
 from ctportal.staff.moved_records import RecordMoved
@@ -41,6 +42,7 @@ class PortalAdminSite(AdminSite):
     def get_urls(self):
         return [
             path("language/", require_POST(set_language), name="choose_language"),
+            path("session/", self.admin_view(require_POST(self.stay)), name="session"),
             path("pasted/", self.admin_view(require_POST(pasted)), name="pasted"),
             *super().get_urls(),
         ]
@@ -79,7 +81,12 @@ class PortalAdminSite(AdminSite):
         return SignInView.as_view(extra_context=context | (extra_context or {}))(request)
 
     def each_context(self, request):
-        return super().each_context(request) | {"interface_languages": settings.LANGUAGES}
+        more = {"interface_languages": settings.LANGUAGES, "session_seconds": sessions.seconds_left(request)}
+        return super().each_context(request) | more
+
+    def stay(self, request):
+        """Return for how many seconds the session lasts. Asking for it is a request that makes it last."""
+        return JsonResponse({"seconds": sessions.seconds_left(request)})
 
     def index(self, request, extra_context=None):
         from ctportal.staff.dashboard import (

@@ -1,9 +1,10 @@
-"""What is remembered of attempts to sign in."""
+"""What is remembered of attempts to sign in, and of invitations."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import models
 
 WINDOW = timedelta(minutes=15)
@@ -30,3 +31,13 @@ class AttemptCounter(models.Model):
         """Return the attempts that count at *now*, the oldest first."""
         begin = (now - WINDOW).timestamp()
         return sorted(attempt for attempt in self.attempts if attempt > begin)
+
+
+class Invitation(models.Model):
+    """The last message with which the owner of an account was invited to choose a password."""
+
+    account = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="invitation")
+    sent_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.account} {self.sent_at}"

@@ -118,6 +118,16 @@ CTPORTAL_PRESS_CONTACT = environment.text("CTPORTAL_PRESS_CONTACT")
 CTPORTAL_PRESS_EMAIL = environment.mailbox("CTPORTAL_PRESS_EMAIL")
 CTPORTAL_PRESS_PHONE = environment.text("CTPORTAL_PRESS_PHONE")
 
+# The address of the site in messages. Nothing takes it from the Host header of a request.
+CTPORTAL_SITE_URL = environment.site_url("CTPORTAL_SITE_URL", "http://127.0.0.1:8000")
+# Messages to staff: invitations, links for a new password, and that it was changed. Without a mail server the terminal shows them.
+(EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER, EMAIL_HOST_PASSWORD, EMAIL_USE_TLS, EMAIL_USE_SSL) = environment.mail_server(
+    "CTPORTAL_EMAIL_URL", "CTPORTAL_EMAIL_FROM"
+)
+EMAIL_TIMEOUT = 10  # seconds
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
+DEFAULT_FROM_EMAIL = environment.mailbox("CTPORTAL_EMAIL_FROM") or "portal@localhost"
+
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -169,6 +179,9 @@ LANGUAGE_COOKIE_PATH = "/admin/"
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 
+PASSWORD_RESET_TIMEOUT = (
+    72 * 60 * 60
+)  # seconds: an invitation; a link for a new password lasts an hour (accounts/links.py)
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},

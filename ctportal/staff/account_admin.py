@@ -1,15 +1,20 @@
 """The admin of accounts and roles: Django's, with native date fields, autocomplete and the languages of translators."""
 
+from functools import partial
+
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.forms import UserChangeForm
 from django.contrib.auth.models import Group, Permission, User
 from django.core.exceptions import PermissionDenied
-from django.db import models
+from django.db import models, transaction
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
 
-from ctportal.accounts import rights
+from ctportal.accounts import invitations, mail, rights
 from ctportal.accounts.credentials import NAME_HELP, validate_user_name
 from ctportal.core import languages
 from ctportal.core.folding import fold
@@ -84,6 +89,11 @@ class NewAccountForm(AccountFields):
 class AccountAdmin(AutocompleteFields, NarrowedList, UserAdmin):
     form = AccountForm
     add_form = NewAccountForm
+    add_form_template = "admin/accounts/add_form.html"
+    change_form_template = "admin/accounts/change_form.html"
+    list_display = [*UserAdmin.list_display, "invited"]
+    list_select_related = ["invitation"]
+    readonly_fields = ["invited"]
     add_fieldsets = [
         (None, {"fields": ["username", "first_name", "last_name", "email"]}),
         (_("Permissions"), {"fields": ["groups"]}),
@@ -92,6 +102,42 @@ class AccountAdmin(AutocompleteFields, NarrowedList, UserAdmin):
     autocomplete_fields = ["groups"]
     filter_horizontal = ["user_permissions"]
     show_full_result_count = False
+
+    @admin.display(description=_("invitation"))
+    def invited(self, account):
+        return invitations.state(account)
+
+    def get_urls(self):
+        invite = self.admin_site.admin_view(require_POST(self.invite))
+        return [path("<int:pk>/invite/", invite, name="invite"), *super().get_urls()]
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        if not change:
+            transaction.on_commit(partial(self._send_invitation, request, obj))
+
+    def invite(self, request, pk):
+        """Send the invitation of an account again. Earlier links no longer work."""
+        account = get_object_or_404(User, pk=pk)
+        if not self.has_change_permission(request, account):
+            raise PermissionDenied
+        if invitations.may_be_invited(account):
+            invitations.renew(account)
+            self._send_invitation(request, account)
+        else:
+            words = _("Only an active account of staff with an e-mail address and without a password can be invited.")
+            messages.error(request, words)
+        return redirect("admin:auth_user_change", pk)
+
+    def _send_invitation(self, request, account):
+        if invitations.send(account):
+            words = _("An invitation was sent to %(address)s.") % {"address": account.email}
+            return messages.success(request, words)
+        if mail.is_available():
+            words = _("The mail server did not accept the invitation. Check the address, and send it again later.")
+        else:
+            words = _("This site sends no e-mail. Set a password for the account, and tell it to the person.")
+        return messages.warning(request, words)
 
     def has_change_permission(self, request, obj=None):
         return super().has_change_permission(request, obj) and (obj is None or rights.may_manage(request.user, obj))
@@ -132,11 +178,14 @@ class AccountAdmin(AutocompleteFields, NarrowedList, UserAdmin):
         """Return *options* with the field of languages beside the roles, and without what *user* may not give."""
         hidden = () if user.is_superuser else rights.FOR_SUPERUSERS
         fields = [field for field in options["fields"] if field not in hidden]
+        if "password" in fields:
+            fields.append("invited")
         if "groups" in fields:
             fields.insert(fields.index("groups") + 1, "translates")
         return options | {"fields": fields}
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        context["may_be_invited"] = obj and self.has_change_permission(request, obj) and invitations.may_be_invited(obj)
         response = super().render_change_form(request, context, add, change, form_url, obj)
         if request.method == "POST":
             response.status_code = 422

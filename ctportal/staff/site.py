@@ -80,6 +80,16 @@ class PortalAdminSite(AdminSite):
         request.current_app = self.name
         return SignInView.as_view(extra_context=context | (extra_context or {}))(request)
 
+    def open_page(self, view_class):
+        """Return the view of a page of the admin that needs no account."""
+
+        @never_cache
+        def page(request):
+            request.current_app = self.name
+            return view_class.as_view(extra_context=self.each_context(request))(request)
+
+        return page
+
     def each_context(self, request):
         more = {"interface_languages": settings.LANGUAGES, "session_seconds": sessions.seconds_left(request)}
         return super().each_context(request) | more

@@ -257,7 +257,8 @@ def of_staff(world):
         yield from (f"/admin/{path}/", f"/admin/{path}/add/")
         yield from of_row(path, 1, languages=())
     yield from ("/admin/publishing/", "/admin/workflow/", *(f"/admin/{path}/export/" for path in happened))
-    yield from ("/admin/auth/user/1/password/", "/admin/language/", "/admin/pasted/", "/admin/logout/")
+    yield from ("/admin/auth/user/1/password/", "/admin/auth/user/1/invite/", "/admin/language/", "/admin/pasted/")
+    yield from ("/admin/password_reset/", "/admin/new_password/", "/admin/session/", "/admin/logout/")
     for (_side, kind), entry in world.host.vocabulary.items():
         yield from of_row(ADMIN[kind][0], entry.pk)
         yield f"/admin/conferences/{kind}/merge/?ids={entry.pk},{entry.pk + 1}"

@@ -19,8 +19,11 @@ keepalive = 5
 max_requests = 20_000
 max_requests_jitter = 2_000
 loglevel = "warning"
-# Only CTPORTAL_TRUST_PROXY decides whether a proxy may say that a request used HTTPS; gunicorn trusts no such header.
-forwarded_allow_ips = ""
+# Trusted proxies may say that a request used HTTPS, by X-Forwarded-Proto alone. Who connects by the Unix socket always may.
+proxies = os.environ.get("CTPORTAL_TRUSTED_PROXIES", "").replace(" ", "").split(",")
+forwarded_allow_ips = ",".join(proxy for proxy in proxies if proxy != "unix")
+secure_scheme_headers = {"X-FORWARDED-PROTO": "https"}
+forwarder_headers = ""
 
 
 def on_starting(server):

@@ -18,7 +18,7 @@ from django.http import HttpRequest, HttpResponse
 
 MAX_AGE = 30 * 24 * 60 * 60  # seconds
 PATH = "/admin/"
-SIGNED_IN = "CTPORTAL_SIGNED_IN"  # in META, as the CSRF middleware marks a request that needs a new cookie
+REMEMBERED = "ACCOUNT_REMEMBERED"  # in META, as the CSRF middleware marks a request that needs a new cookie
 
 
 def known_browser(request: HttpRequest, account: User) -> str:
@@ -28,14 +28,14 @@ def known_browser(request: HttpRequest, account: User) -> str:
 
 
 class KnownBrowserMiddleware:
-    """Set or renew the cookie in the response to a request with which an account has signed in."""
+    """Set or renew the cookie in the response to a request with which an account has signed in or changed its password."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        account = request.META.get(SIGNED_IN)
+        account = request.META.get(REMEMBERED)
         if account is not None:
             # The mark stays: else each further sign-in would give copies of an old cookie one more counter.
             mark = known_browser(request, account) or secrets.token_urlsafe(16)
@@ -52,9 +52,14 @@ class KnownBrowserMiddleware:
         return response
 
 
+def remember(request: HttpRequest, account: User) -> None:
+    """Let the response to *request* set the cookie for *account*, which has just signed in or changed its password."""
+    request.META[REMEMBERED] = account
+
+
 @receiver(user_logged_in)
 def _signed_in(sender: object, request: HttpRequest, user: User, **_: Any) -> None:
-    request.META[SIGNED_IN] = user
+    remember(request, user)
 
 
 def _cookie(account: User) -> str:

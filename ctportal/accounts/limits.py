@@ -71,16 +71,21 @@ def check(request: HttpRequest, purpose: str, name: str) -> None:
 
     *purpose* is a key of ``LIMITS``. Call it outside of transactions: what failed stays counted.
     """
+    refuse(request, purpose, name)
     limits, now = _limits(request, purpose, name), timezone.now()
-    # Refused attempts only read, so that they wait for no lock and hold up no other writer.
-    _refuse(limits, AttemptCounter.objects.filter(key__in=limits), now)
     with transaction.atomic(durable=True):
         counters = _locked(limits, now)
-        _refuse(limits, counters, now)
+        _refuse_full(limits, counters, now)
         for counter in counters:
             counter.attempts = [*counter.recent(now), now.timestamp()]
         AttemptCounter.objects.bulk_update(counters, ["attempts"])
         _sweep(now)
+
+
+def refuse(request: HttpRequest, purpose: str, name: str) -> None:
+    """Raise Limited where ``check`` would. This only reads, so that what is refused waits for no lock in the database."""
+    limits = _limits(request, purpose, name)
+    _refuse_full(limits, AttemptCounter.objects.filter(key__in=limits), timezone.now())
 
 
 def note_failure(request: HttpRequest, purpose: str, name: str) -> None:
@@ -163,7 +168,7 @@ def _locked(limits: dict[str, Limit], now: datetime) -> list[AttemptCounter]:
     return list(AttemptCounter.objects.filter(key__in=limits))
 
 
-def _refuse(limits: dict[str, Limit], counters: Iterable[AttemptCounter], now: datetime) -> None:
+def _refuse_full(limits: dict[str, Limit], counters: Iterable[AttemptCounter], now: datetime) -> None:
     """Raise Limited where one of *counters* is full."""
     free_at = []
     for counter in counters:

@@ -67,8 +67,6 @@ def seconds_left(request: HttpRequest) -> int:
 
 @receiver(user_logged_in)
 def _signed_in(sender: object, request: HttpRequest, user: User, **_: Any) -> None:
-    if SIGNED_IN_AT in request.session:
-        request.session.cycle_key()  # Django keeps the key where the same account signs in again
     request.session[SIGNED_IN_AT] = _now()
 
 

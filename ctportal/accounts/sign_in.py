@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.views.decorators.debug import sensitive_variables
 
-from ctportal.accounts import limits
-from ctportal.accounts.hashing import Busy, one_at_a_time
-from ctportal.web.views import busy
+from ctportal.accounts.attempts import LimitedFormView, password_attempt
 
 
 class SignInForm(AdminAuthenticationForm):
@@ -26,32 +25,23 @@ class SignInForm(AdminAuthenticationForm):
     @sensitive_variables()
     def clean(self) -> dict[str, Any]:
         name = self.cleaned_data.get("username")
-        if not name or not self.cleaned_data.get("password"):
-            return self.cleaned_data
-        limits.check(self.request, "password", name)
-        try:
-            with one_at_a_time(is_known=limits.is_known(self.request, name)):
+        if name and self.cleaned_data.get("password"):
+            with password_attempt(self.request, name):
                 super().clean()
-        except ValidationError:
-            limits.note_failure(self.request, "password", name)
-            raise
-        except Busy:
-            limits.note_unmade(self.request, "password", name)
-            raise
-        limits.note_success(self.request, "password", name)
         return self.cleaned_data
 
 
-class SignInView(LoginView):
+class SignInView(LimitedFormView, LoginView):
     """Signs in who has typed the name and the password of an account of staff."""
 
     template_name = "admin/login.html"
     authentication_form = SignInForm
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            return super().post(request, *args, **kwargs)
-        except limits.Limited as error:
-            return limits.limited_response(request, error)
-        except Busy:
-            return busy(request)
+    def get_default_redirect_url(self) -> str:
+        """Return the dashboard: where one goes whose address in "next" is missing or not on this site."""
+        return reverse("admin:index")
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        if self.request.user.is_authenticated:
+            self.request.session.cycle_key()  # which Django leaves where an account signs in once more
+        return super().form_valid(form)

@@ -171,8 +171,6 @@ CSRF_FAILURE_VIEW = "ctportal.web.views.forbidden"
 SESSION_COOKIE_AGE = (
     12 * 60 * 60
 )  # seconds: one long working day; it ends sooner when unused (ctportal/accounts/sessions.py)
-LOGIN_URL = "admin:login"
-LOGIN_REDIRECT_URL = "admin:index"
 # The language that staff chose for the admin. Public addresses contain their language.
 LANGUAGE_COOKIE_AGE = 365 * 24 * 60 * 60  # seconds
 LANGUAGE_COOKIE_PATH = "/admin/"

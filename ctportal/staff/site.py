@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
 from ctportal.accounts import sessions
+from ctportal.accounts.password_change import OwnPasswordView
 from ctportal.accounts.sign_in import SignInView
 from ctportal.staff.lists import BEYOND
 from ctportal.staff.moved_records import RecordMoved
@@ -89,6 +90,12 @@ class PortalAdminSite(AdminSite):
             return view_class.as_view(extra_context=self.each_context(request))(request)
 
         return page
+
+    def password_change(self, request, extra_context=None):
+        request.current_app = self.name
+        context = self.each_context(request) | (extra_context or {})
+        done = reverse("admin:password_change_done", current_app=self.name)
+        return OwnPasswordView.as_view(success_url=done, extra_context=context)(request)
 
     def each_context(self, request):
         more = {"interface_languages": settings.LANGUAGES, "session_seconds": sessions.seconds_left(request)}

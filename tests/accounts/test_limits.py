@@ -114,6 +114,33 @@ def test_counters_that_no_longer_count_are_removed(frozen_clock, sign_in):
     assert AttemptCounter.objects.count() == 3
 
 
+def accepted(request, purpose, name="maria"):
+    """Return how many attempts are accepted, none of which is noted as made or not."""
+    for number in range(200):
+        try:
+            limits.check(request, purpose, name)
+        except limits.Limited:
+            return number
+    return None
+
+
+def test_each_purpose_has_attempts_of_its_own(db):
+    request = RequestFactory().post("/")
+
+    assert {purpose: accepted(request, purpose) for purpose in limits.LIMITS} == {"password": 5, "code": 5, "mail": 3}
+    assert accepted(request, "code", "mario") == 5
+
+
+def test_an_attempt_that_was_not_made_is_taken_back_and_no_other(db):
+    request = RequestFactory().post("/")
+    limits.check(request, "code", "maria")
+    for _ in range(30):
+        limits.check(request, "code", "maria")
+        limits.note_unmade(request, "code", "maria")
+
+    assert [len(counter.attempts) for counter in AttemptCounter.objects.all()] == [1, 1, 1]
+
+
 # Names
 
 

@@ -96,7 +96,7 @@ class AccountAdmin(AutocompleteFields, NarrowedList, UserAdmin):
     readonly_fields = ["invited"]
     add_fieldsets = [
         (None, {"fields": ["username", "first_name", "last_name", "email"]}),
-        (_("Permissions"), {"fields": ["groups"]}),
+        (_("Roles and languages"), {"fields": ["groups"]}),
     ]
     formfield_overrides = {models.DateTimeField: {"form_class": forms.DateTimeField, "widget": INSTANT_INPUT}}
     autocomplete_fields = ["groups"]

@@ -1,6 +1,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from ctportal.accounts.new_password import ForgottenView, NewPasswordView
 from ctportal.staff import preview
 from ctportal.web import converters, health  # noqa: F401 (registers them)
 
@@ -9,6 +10,9 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("api/v1/", include("ctportal.api_urls")),
     path("admin/files/<file_key:key>/<str:name>", preview.admin_file, name="admin_file"),
+    # Django's page to sign in links to this name.
+    path("admin/password_reset/", admin.site.open_page(ForgottenView), name="admin_password_reset"),
+    path("admin/new_password/", admin.site.open_page(NewPasswordView), name="new_password"),
     path("admin/", admin.site.urls),
     path("preview/<str:token>/", preview.preview, name="preview"),
     path("preview/<str:token>/files/<file_key:key>/<str:name>", preview.preview_file, name="preview_file"),

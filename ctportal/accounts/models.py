@@ -1,4 +1,4 @@
-"""Models of accounts: counters of attempts, the second factor of an account and its recovery codes."""
+"""Models of accounts: counters of attempts, the second factor and its recovery codes, invitations."""
 
 from __future__ import annotations
 
@@ -72,3 +72,13 @@ class RecoveryCode(models.Model):
 
     def __str__(self) -> str:
         return f"{self.factor} {self.pk}"
+
+
+class Invitation(models.Model):
+    """The last message with which the owner of an account was invited to choose a password."""
+
+    account = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="invitation")
+    sent_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.account} {self.sent_at}"

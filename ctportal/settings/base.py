@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "ctportal.workflow.audit.AuditMiddleware",
     "ctportal.web.request_size.RequestSizeMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "ctportal.accounts.sessions.SessionEndMiddleware",
 ]
 
 ROOT_URLCONF = "ctportal.urls"
@@ -118,6 +119,16 @@ CTPORTAL_PRESS_CONTACT = environment.text("CTPORTAL_PRESS_CONTACT")
 CTPORTAL_PRESS_EMAIL = environment.mailbox("CTPORTAL_PRESS_EMAIL")
 CTPORTAL_PRESS_PHONE = environment.text("CTPORTAL_PRESS_PHONE")
 
+# The address of the site in messages. Nothing takes it from the Host header of a request.
+CTPORTAL_SITE_URL = environment.site_url("CTPORTAL_SITE_URL", "http://127.0.0.1:8000")
+# Messages to staff: invitations, links for a new password, and that it was changed. Without a mail server the terminal shows them.
+(EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER, EMAIL_HOST_PASSWORD, EMAIL_USE_TLS, EMAIL_USE_SSL) = environment.mail_server(
+    "CTPORTAL_EMAIL_URL", "CTPORTAL_EMAIL_FROM"
+)
+EMAIL_TIMEOUT = 10  # seconds
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
+DEFAULT_FROM_EMAIL = environment.mailbox("CTPORTAL_EMAIL_FROM") or "portal@localhost"
+
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -158,13 +169,18 @@ CONTENT_SECURITY_POLICY = {
 CTPORTAL_TRUSTED_PROXIES = environment.proxies("CTPORTAL_TRUSTED_PROXIES")
 CSRF_FAILURE_VIEW = "ctportal.web.views.forbidden"
 # Other security headers have Django's defaults; tests/ctportal/test_headers.py lists them.
-SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds: one long working day
+SESSION_COOKIE_AGE = (
+    12 * 60 * 60
+)  # seconds: one long working day; it ends sooner when unused (ctportal/accounts/sessions.py)
 # The language that staff chose for the admin. Public addresses contain their language.
 LANGUAGE_COOKIE_AGE = 365 * 24 * 60 * 60  # seconds
 LANGUAGE_COOKIE_PATH = "/admin/"
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 
+PASSWORD_RESET_TIMEOUT = (
+    72 * 60 * 60
+)  # seconds: an invitation; a link for a new password lasts an hour (accounts/links.py)
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},

@@ -68,6 +68,39 @@ def redis_url(name):
     return value
 
 
+def mail_server(name: str, sender: str) -> tuple[str, int, str, str, bool, bool]:
+    """Return (host, port, user, password, STARTTLS, TLS from the start) of the mail server in the variable *name*.
+
+    It is ``smtp://user:password@host:587`` with STARTTLS, ``smtps://…:465`` or, unencrypted, ``smtp://host:25?tls=0``; where it
+    is unset the host is "". Raises ImproperlyConfigured for other values, and where the variable *sender* is unset besides.
+    """
+    parts = urlsplit(text(name))
+    if not parts.geturl():
+        return "", 0, "", "", False, False
+    try:
+        port = parts.port or {"smtp": 587, "smtps": 465}[parts.scheme]
+    except (KeyError, ValueError):
+        port = 0
+    options = dict(parse_qsl(parts.query))
+    if not port or not parts.hostname or options not in ({}, {"tls": "0"}):
+        # The address may hold a password, so it is not repeated here.
+        raise ImproperlyConfigured(f"{name} cannot be read; it must be like smtp://user:password@mail.example.org:587.")
+    if not mailbox(sender):
+        raise ImproperlyConfigured(f"{sender} is not set: the address that messages come from, needed with {name}.")
+    is_tls = parts.scheme == "smtps"
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    return parts.hostname, port, user, password, not is_tls and not options, is_tls
+
+
+def site_url(name: str, default: str) -> str:
+    """Return the variable *name*, the address of the site without a path. Raises ImproperlyConfigured for other values."""
+    value = text(name, default).rstrip("/")
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or value != f"{parts.scheme}://{parts.netloc}":
+        raise ImproperlyConfigured(f"{name} is “{value}”; it must be like https://portal.example.org.")
+    return value
+
+
 def words(name):
     """Return the comma-separated variable *name* as a list."""
     return [word.strip() for word in os.environ.get(name, "").split(",") if word.strip()]

@@ -12,6 +12,9 @@ if problems := environment.production_problems(os.environ):
 DEBUG = False
 SECRET_KEY = environment.text("CTPORTAL_SECRET_KEY")
 ALLOWED_HOSTS = environment.words("CTPORTAL_ALLOWED_HOSTS")
+CTPORTAL_SITE_URL = environment.site_url("CTPORTAL_SITE_URL", f"https://{ALLOWED_HOSTS[0]}")
+if not EMAIL_HOST:
+    EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"  # a log must not hold links that give access
 
 DATABASES = {
     "default": environment.database(

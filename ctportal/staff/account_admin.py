@@ -1,16 +1,21 @@
 """The admin of accounts and roles: Django's, with native date fields, autocomplete and the languages of translators."""
 
+from functools import partial
+
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.forms import UserChangeForm
 from django.contrib.auth.models import Group, Permission, User
 from django.core.exceptions import PermissionDenied
-from django.db import models
+from django.db import models, transaction
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
 
-from ctportal.accounts import rights
+from ctportal.accounts import invitations, mail, rights
 from ctportal.accounts.credentials import NAME_HELP, validate_user_name
 from ctportal.accounts.second_factor_pages import asks_for_code
 from ctportal.accounts.second_factor_reset import is_resettable
@@ -108,9 +113,14 @@ class AskedAgain:
 class AccountAdmin(AskedAgain, AutocompleteFields, NarrowedList, UserAdmin):
     form = AccountForm
     add_form = NewAccountForm
+    add_form_template = "admin/accounts/add_form.html"
+    change_form_template = "admin/accounts/change_form.html"
+    list_display = [*UserAdmin.list_display, "invited"]
+    list_select_related = ["invitation"]
+    readonly_fields = ["invited"]
     add_fieldsets = [
         (None, {"fields": ["username", "first_name", "last_name", "email"]}),
-        (_("Permissions"), {"fields": ["groups"]}),
+        (_("Roles and languages"), {"fields": ["groups"]}),
     ]
     formfield_overrides = {models.DateTimeField: {"form_class": forms.DateTimeField, "widget": INSTANT_INPUT}}
     autocomplete_fields = ["groups"]
@@ -118,12 +128,48 @@ class AccountAdmin(AskedAgain, AutocompleteFields, NarrowedList, UserAdmin):
     show_full_result_count = False
 
     def get_urls(self):
-        route = "<path:object_id>/second-factor/"
-        return [ResetFactorPage.url(self, route, "reset_second_factor"), *super().get_urls()]
+        invite = self.admin_site.admin_view(require_POST(asks_for_code(self.invite)))
+        return [
+            path("<int:pk>/invite/", invite, name="invite"),
+            ResetFactorPage.url(self, "<path:object_id>/second-factor/", "reset_second_factor"),
+            *super().get_urls(),
+        ]
 
     @method_decorator(asks_for_code)
     def user_change_password(self, request, *args, **kwargs):
         return super().user_change_password(request, *args, **kwargs)
+
+    @admin.display(description=_("invitation"))
+    def invited(self, account):
+        return invitations.state(account)
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        if not change:
+            transaction.on_commit(partial(self._send_invitation, request, obj))
+
+    def invite(self, request, pk):
+        """Send the invitation of an account again. Earlier links no longer work."""
+        account = get_object_or_404(User, pk=pk)
+        if not self.has_change_permission(request, account):
+            raise PermissionDenied
+        if invitations.may_be_invited(account):
+            invitations.renew(account)
+            self._send_invitation(request, account)
+        else:
+            words = _("Only an active account of staff with an e-mail address and without a password can be invited.")
+            messages.error(request, words)
+        return redirect("admin:auth_user_change", pk)
+
+    def _send_invitation(self, request, account):
+        if invitations.send(account):
+            words = _("An invitation was sent to %(address)s.") % {"address": account.email}
+            return messages.success(request, words)
+        if mail.is_available():
+            words = _("The mail server did not accept the invitation. Check the address, and send it again later.")
+        else:
+            words = _("This site sends no e-mail. Set a password for the account, and tell it to the person.")
+        return messages.warning(request, words)
 
     def has_change_permission(self, request, obj=None):
         return super().has_change_permission(request, obj) and (obj is None or rights.may_manage(request.user, obj))
@@ -164,12 +210,15 @@ class AccountAdmin(AskedAgain, AutocompleteFields, NarrowedList, UserAdmin):
         """Return *options* with the field of languages beside the roles, and without what *user* may not give."""
         hidden = () if user.is_superuser else rights.FOR_SUPERUSERS
         fields = [field for field in options["fields"] if field not in hidden]
+        if "password" in fields:
+            fields.append("invited")
         if "groups" in fields:
             fields.insert(fields.index("groups") + 1, "translates")
         return options | {"fields": fields}
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         context["resettable"] = obj is not None and is_resettable(obj, by=request.user)
+        context["may_be_invited"] = obj and self.has_change_permission(request, obj) and invitations.may_be_invited(obj)
         response = super().render_change_form(request, context, add, change, form_url, obj)
         if request.method == "POST":
             response.status_code = 422

@@ -3,9 +3,13 @@
 A GET may change its session: messages too long for a cookie are removed once they are shown, and the session of an
 account whose password has changed is deleted. On SQLite the change waits for other writers; it may be left to the
 next request.
+
+A cookie that cannot hold the key of a session counts as none, before it reaches the database. Responses that read no session
+are the same with any cookie.
 """
 
 import logging
+import re
 
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.backends.db import SessionStore
@@ -15,6 +19,7 @@ from django.db import OperationalError
 from ctportal.workflow.after_answer import READS, brief_transaction
 
 logger = logging.getLogger(__name__)
+KEY = re.compile("[a-z0-9]{32}")
 
 
 class ReaderSession(SessionStore):
@@ -45,5 +50,10 @@ class ReaderSession(SessionStore):
 class SessionMiddleware(DjangoSessionMiddleware):
     def process_request(self, request):
         super().process_request(request)
-        if request.method in READS:
-            request.session = ReaderSession(request.session.session_key)
+        key = request.session.session_key or ""
+        session = ReaderSession if request.method in READS else SessionStore
+        request.session = session(key if KEY.fullmatch(key) else None)
+
+    def process_response(self, request, response):
+        # Django would delete the cookie of a session that is not there.
+        return super().process_response(request, response) if request.session.accessed else response

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.core.exceptions import BadRequest
-from django.http import HttpResponseRedirect
+from django.http import HttpResponseRedirect, JsonResponse
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
-from ctportal.accounts import second_factor
+from ctportal.accounts import second_factor, sessions
 from ctportal.accounts import second_factor_pages as pages
 from ctportal.accounts.password_change import OwnPasswordView
 from ctportal.accounts.sign_in import SignInView
@@ -44,6 +44,7 @@ class PortalAdminSite(AdminSite):
     def get_urls(self):
         return [
             path("language/", require_POST(set_language), name="choose_language"),
+            path("session/", self.admin_view(require_POST(self.stay)), name="session"),
             path("pasted/", self.admin_view(require_POST(pasted)), name="pasted"),
             path("second-factor/code/", pages.SignInCodePage.as_view(), name="second_factor_code"),
             path("second-factor/set-up/", pages.SetUpPage.as_view(), name="second_factor_set_up"),
@@ -91,6 +92,16 @@ class PortalAdminSite(AdminSite):
         request.current_app = self.name
         return SignInView.as_view(extra_context=context | (extra_context or {}))(request)
 
+    def open_page(self, view_class):
+        """Return the view of a page of the admin that needs no account."""
+
+        @never_cache
+        def page(request):
+            request.current_app = self.name
+            return view_class.as_view(extra_context=self.each_context(request))(request)
+
+        return page
+
     def password_change(self, request, extra_context=None):
         request.current_app = self.name
         context = self.each_context(request) | (extra_context or {})
@@ -98,8 +109,16 @@ class PortalAdminSite(AdminSite):
         return OwnPasswordView.as_view(success_url=done, extra_context=context)(request)
 
     def each_context(self, request):
-        own = {"interface_languages": settings.LANGUAGES, "has_second_factor": second_factor.is_required()}
+        own = {
+            "interface_languages": settings.LANGUAGES,
+            "has_second_factor": second_factor.is_required(),
+            "session_seconds": sessions.seconds_left(request),
+        }
         return super().each_context(request) | own
+
+    def stay(self, request):
+        """Return for how many seconds the session lasts. Asking for it is a request that makes it last."""
+        return JsonResponse({"seconds": sessions.seconds_left(request)})
 
     def index(self, request, extra_context=None):
         from ctportal.staff.dashboard import (

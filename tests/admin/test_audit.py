@@ -558,6 +558,7 @@ def test_the_ledger_is_listed_for_publishers_and_narrowed_and_exported_whole(cli
         publish(record, by=publisher)
     frozen_clock.tick(hours=1)
     withdraw(conference, by=publisher, reason="=Wrong date")
+    client.force_login(publisher)
     where = "/admin/publishing/ledgerentry/"
 
     page = client.get(f"{where}?uid={conference.uid}")

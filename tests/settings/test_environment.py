@@ -201,3 +201,50 @@ def test_what_is_no_trusted_proxy_is_refused_by_name(monkeypatch, value):
 
     with pytest.raises(ImproperlyConfigured, match="^CTPORTAL_TRUSTED_PROXIES: .*It must list addresses or networks"):
         environment.proxies("CTPORTAL_TRUSTED_PROXIES")
+
+
+@pytest.mark.parametrize(
+    "value, expected",
+    [
+        ("", ("", 0, "", "", False, False)),
+        ("smtp://mail.example.org", ("mail.example.org", 587, "", "", True, False)),
+        ("smtp://a%40b:p%3Aw@mail.example.org:2525", ("mail.example.org", 2525, "a@b", "p:w", True, False)),
+        ("smtps://a:b@mail.example.org", ("mail.example.org", 465, "a", "b", False, True)),
+        ("smtp://127.0.0.1:25?tls=0", ("127.0.0.1", 25, "", "", False, False)),
+    ],
+)
+def test_a_mail_server_is_read(monkeypatch, value, expected):
+    monkeypatch.setenv("CTPORTAL_MAIL", value)
+    monkeypatch.setenv("CTPORTAL_FROM", "portal@example.org")
+
+    assert environment.mail_server("CTPORTAL_MAIL", "CTPORTAL_FROM") == expected
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["mail.example.org", "http://a:secret@b", "smtp://", "smtp://a:secret@b:x", "smtp://b?tls=1", "smtp://b?secret=1"],
+)
+def test_what_is_no_mail_server_is_refused_and_not_repeated(monkeypatch, value):
+    monkeypatch.setenv("CTPORTAL_MAIL", value)
+    monkeypatch.setenv("CTPORTAL_FROM", "portal@example.org")
+
+    with pytest.raises(ImproperlyConfigured, match="CTPORTAL_MAIL cannot be read") as refusal:
+        environment.mail_server("CTPORTAL_MAIL", "CTPORTAL_FROM")
+    assert "secret" not in str(refusal.value)
+
+
+def test_a_mail_server_needs_the_address_that_messages_come_from(monkeypatch):
+    monkeypatch.setenv("CTPORTAL_MAIL", "smtp://mail.example.org")
+
+    with pytest.raises(ImproperlyConfigured, match="CTPORTAL_FROM is not set"):
+        environment.mail_server("CTPORTAL_MAIL", "CTPORTAL_FROM")
+
+
+@pytest.mark.parametrize(
+    "value", ["portal.example.org", "ftp://portal.example.org", "https://portal.example.org/x", "https://"]
+)
+def test_what_is_no_address_of_a_site_is_refused(monkeypatch, value):
+    monkeypatch.setenv("CTPORTAL_SITE", value)
+
+    with pytest.raises(ImproperlyConfigured, match="must be like https://portal.example.org"):
+        environment.site_url("CTPORTAL_SITE", "https://other.example.org")

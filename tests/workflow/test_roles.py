@@ -59,6 +59,8 @@ RIGHTS = {
     "workflow.workflowstep": "– – – – view view",
     "staff.sharelink": "– – – – view view",
     "staff.shareopening": "– – – – view view",
+    "accounts.attemptcounter": "– – – – view view",
+    "accounts.invitation": "– – – – view view",
     "staff.presence": "– – – – view view",
     "publishing.epochmark": "– – – – view view",
     "workflow.auditentry": "– – – – – view",
@@ -93,7 +95,7 @@ def test_every_model_that_has_rights_stands_in_the_table():
     ours = [
         config
         for config in apps.get_app_configs()
-        if config.label in ("auth", "conferences", "documents", "files", "publishing", "workflow", "staff")
+        if config.label in ("auth", "conferences", "documents", "files", "publishing", "workflow", "accounts", "staff")
     ]
     models = {model._meta.label_lower for config in ours for model in config.get_models()}
     registered = {model._meta.label_lower for model in admin.site._registry}

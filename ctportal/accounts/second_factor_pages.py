@@ -14,7 +14,7 @@ from django.contrib import admin, messages
 from django.contrib.auth import logout
 from django.contrib.auth.models import User
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -124,7 +124,7 @@ class SignInCodePage(View):
         form = CodeForm(request.POST)
         try:
             if self.factor and passes(request, self.factor, form):
-                return redirect(pending.sign_in(request, self.factor.account))
+                return HttpResponseRedirect(pending.sign_in(request, self.factor.account))
         except Limited as error:
             return limits.limited_response(request, error)
         return self._show(form, 422)
@@ -266,8 +266,8 @@ class CodeAgainPage(SignedInPage):
             return self._show(form, 422)
         wanted = request.GET.get("next", "")
         hosts = {request.get_host()}
-        is_own = url_has_allowed_host_and_scheme(wanted, hosts, require_https=request.is_secure())
-        return redirect(wanted if is_own else "admin:index")
+        is_own = wanted[:1] == "/" and url_has_allowed_host_and_scheme(wanted, hosts, require_https=request.is_secure())
+        return HttpResponseRedirect(wanted if is_own else reverse("admin:index"))
 
     def _show(self, form: forms.Form, status: int = 200) -> HttpResponse:
         return show_again(self.request, form, [], status)
@@ -293,7 +293,7 @@ def asks_for_code(view: AdminView[P]) -> AdminView[P]:
     may hold no files.
     """
 
-    def asking(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def asking(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if step_up.is_fresh(request):
             return view(request, *args, **kwargs)
         if request.method != "POST":
@@ -316,4 +316,5 @@ def asks_for_code(view: AdminView[P]) -> AdminView[P]:
             return response
         return show_again(request, form, kept, 422)
 
-    return update_wrapper(asking, view)
+    update_wrapper(asking, view)
+    return asking

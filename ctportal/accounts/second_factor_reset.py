@@ -8,7 +8,7 @@ from django.contrib.sessions.models import Session
 from django.core.mail import send_mail
 from django.db import transaction
 from django.template.loader import render_to_string
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from ctportal.accounts import rights, second_factor
@@ -36,10 +36,12 @@ def reset(account: User, *, by: User | None = None) -> bool:
 
 def end_sessions(account: User) -> None:
     """Delete the sessions in which *account* is signed in, or has given its password."""
-    for session in Session.objects.iterator():
+    ended = []
+    for session in Session.objects.filter(expire_date__gt=timezone.now()):
         data = session.get_decoded()
         if str(account.pk) in (data.get(SESSION_KEY), str(data.get(PENDING, {}).get("account"))):
-            session.delete()
+            ended.append(session.pk)
+    Session.objects.filter(pk__in=ended).delete()
 
 
 def _tell(account: User) -> bool:

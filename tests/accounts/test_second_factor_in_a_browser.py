@@ -19,6 +19,19 @@ def on(settings):
     turn_on(settings)
 
 
+@pytest.fixture
+def violations(axe_violations):
+    """Return a function like axe_violations. Axe tries inline styles of its own, which the policy blocks."""
+
+    def check(page):
+        assert [problem for problem in page.problems if "422" not in problem] == []
+        found = axe_violations(page)
+        page.problems.clear()
+        return found
+
+    return check
+
+
 def give_password(page, account):
     page.goto("/admin/login/")
     page.fill("#id_username", account.username)
@@ -31,17 +44,17 @@ def send(page, code):
     page.click("#second-factor [type=submit]")
 
 
-def test_the_first_sign_in_sets_up_an_app(browser_page, axe_violations):
+def test_the_first_sign_in_sets_up_an_app(browser_page, violations):
     page, account = browser_page, make_member()
     give_password(page, account)
     page.wait_for_url("**/admin/second-factor/set-up/")
-    assert axe_violations(page) == []
+    assert violations(page) == []
     secret = "".join(page.inner_text(".portal-secret").split())
 
     send(page, pyotp.TOTP(secret).now())
 
     expect(page.locator(".portal-codes li")).to_have_count(10)
-    assert axe_violations(page) == []
+    assert violations(page) == []
     codes = page.locator(".portal-codes li").all_inner_texts()
     with page.expect_download() as download:
         page.click("#recovery-codes [type=submit]")
@@ -51,17 +64,17 @@ def test_the_first_sign_in_sets_up_an_app(browser_page, axe_violations):
     assert page.problems == []
 
 
-def test_a_recovery_code_stands_in_for_the_device_and_another_one_is_set_up(browser_page, axe_violations):
+def test_a_recovery_code_stands_in_for_the_device_and_another_one_is_set_up(browser_page, violations):
     page, app = browser_page, App(make_member())
     give_password(page, app.account)
     page.wait_for_url("**/admin/second-factor/code/")
-    assert axe_violations(page) == []
+    assert violations(page) == []
 
     send(page, app.recovery_codes[0].upper())
     page.wait_for_url(re.compile("/admin/$"))
     page.click("#user-tools >> text=Second factor")
     expect(page.locator("#content")).to_contain_text("Recovery codes left: 9")
-    assert axe_violations(page) == []
+    assert violations(page) == []
     page.fill(FIELD, app.recovery_codes[1])
     page.click("[name=_new_app]")
     secret = "".join(page.inner_text(".portal-secret").split())
@@ -72,7 +85,7 @@ def test_a_recovery_code_stands_in_for_the_device_and_another_one_is_set_up(brow
     assert page.problems == []
 
 
-def test_a_form_that_is_sent_too_late_is_kept_until_the_code_is_given(browser_page, axe_violations, monkeypatch):
+def test_a_form_that_is_sent_too_late_is_kept_until_the_code_is_given(browser_page, violations, monkeypatch):
     page, app = browser_page, App(make_member("administrator", "boss", is_superuser=True))
     give_password(page, app.account)
     send(page, app.code())
@@ -83,7 +96,7 @@ def test_a_form_that_is_sent_too_late_is_kept_until_the_code_is_given(browser_pa
     page.click("[name=_save]")
 
     expect(page.locator("#content")).to_contain_text("What you typed is kept")
-    assert axe_violations(page) == []
+    assert violations(page) == []
     send(page, app.new_code())
 
     page.wait_for_url(re.compile("/admin/auth/user/$"))

@@ -10,7 +10,6 @@ import re
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import User
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.urls import reverse
@@ -32,7 +31,7 @@ class Links(PasswordResetTokenGenerator):
         """Return the address for a message. Its host is that of the settings."""
         return f"{settings.CTPORTAL_SITE_URL}{reverse('new_password')}#{account.pk}-{self.make_token(account)}"
 
-    def check_token(self, user: AbstractBaseUser | None, token: str | None) -> bool:
+    def check_token(self, user: User | None, token: str | None) -> bool:
         if not token or not super().check_token(user, token):
             return False
         age = self._num_seconds(self._now()) - base36_to_int(token.partition("-")[0])

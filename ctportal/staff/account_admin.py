@@ -12,6 +12,7 @@ from django.db import models, transaction
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -163,12 +164,14 @@ class AccountAdmin(AskedAgain, AutocompleteFields, NarrowedList, UserAdmin):
 
     def _send_invitation(self, request, account):
         if invitations.send(account):
-            words = _("An invitation was sent to %(address)s.") % {"address": account.email}
+            words = gettext("An invitation was sent to %(address)s.") % {"address": account.email}
             return messages.success(request, words)
         if mail.is_available():
-            words = _("The mail server did not accept the invitation. Check the address, and send it again later.")
+            words = gettext(
+                "The mail server did not accept the invitation. Check the address, and send it again later."
+            )
         else:
-            words = _("This site sends no e-mail. Set a password for the account, and tell it to the person.")
+            words = gettext("This site sends no e-mail. Set a password for the account, and tell it to the person.")
         return messages.warning(request, words)
 
     def has_change_permission(self, request, obj=None):

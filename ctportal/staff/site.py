@@ -3,7 +3,7 @@
 from functools import wraps
 
 from django.conf import settings
-from django.contrib.admin import AdminSite
+from django.contrib.admin import AdminSite, site
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.core.exceptions import BadRequest
 from django.http import HttpResponseRedirect, JsonResponse
@@ -92,16 +92,6 @@ class PortalAdminSite(AdminSite):
         request.current_app = self.name
         return SignInView.as_view(extra_context=context | (extra_context or {}))(request)
 
-    def open_page(self, view_class):
-        """Return the view of a page of the admin that needs no account."""
-
-        @never_cache
-        def page(request):
-            request.current_app = self.name
-            return view_class.as_view(extra_context=self.each_context(request))(request)
-
-        return page
-
     def password_change(self, request, extra_context=None):
         request.current_app = self.name
         context = self.each_context(request) | (extra_context or {})
@@ -149,3 +139,14 @@ class PortalAdminSite(AdminSite):
             "has_module_perms": True,
             "models": models,
         }
+
+
+def open_page(view_class):
+    """Return the view of a page in the frame of the admin that needs no account."""
+
+    @never_cache
+    def page(request):
+        request.current_app = site.name
+        return view_class.as_view(extra_context=site.each_context(request))(request)
+
+    return page

@@ -33,7 +33,7 @@
 
   stay.addEventListener("click", async () => {
     const data = new FormData();
-    data.set("csrfmiddlewaretoken", session.dataset.token);
+    data.set("csrfmiddlewaretoken", document.querySelector("[name=csrfmiddlewaretoken]").value);
     const response = await fetch(session.dataset.address, {method: "POST", body: data, redirect: "manual"}).catch(() => null);
     if (response?.ok) {
       const {seconds} = await response.json();

@@ -78,7 +78,7 @@ class QueryField(StrictField):
 
     def read(self, value: str) -> SearchText:
         searched = shorten(value)
-        if not searched.text:
+        if not search_words(searched.text):  # marks alone, too: they would be folded away and match everything
             refuse(value, _("There are no words to search for."), "no_words")
         return searched
 

@@ -310,6 +310,9 @@ def test_an_instant_is_read_in_utc():
         ("year", "a\x07b", "invalid_character"),
         ("q", "a\x07b", None),
         ("q", "\0", "no_words"),
+        ("q", "\u064e \u0640", "no_words"),  # an Arabic vowel mark and a tatweel: both are folded away
+        ("q", "\u00ad", "no_words"),
+        ("q", '" "', "no_words"),
         ("q", "a" * 10_000, None),
         ("q", '"' * 5_000, None),
         ("q", "a " * 1_000, None),

@@ -266,7 +266,9 @@ def test_an_organization_finds_what_its_units_did_over_all_levels(publisher, dja
 
     assert found == {"un": ["by-top", "by-other", "by-centre"], "office": ["by-centre"], "centre": ["by-centre"]}
     with django_assert_num_queries(3):  # the organization, its units, what was merged into them
-        assert len(choose(RecordType.ORGANIZATION, "un", timezone.now()).values) == 4
+        choice = choose(RecordType.ORGANIZATION, "un", timezone.now())
+    assert (len(choice.values), choice.has_units) == (4, True)
+    assert not choose(RecordType.ORGANIZATION, "centre", timezone.now()).has_units
 
 
 def test_a_unit_is_found_with_what_was_merged_into_it(publisher):

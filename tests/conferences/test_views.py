@@ -357,6 +357,20 @@ def test_people_stand_with_title_and_organization_and_without_a_name_if_it_is_no
     assert re.findall('href="(.*?)"', people) == ["/en/documents/?person=" + conference.appearances.first().person.slug]
 
 
+def test_what_followed_a_conference_stands_in_the_order_of_time(client, publisher):
+    first = make.make_conference(slug="first")
+    publish(first, by=publisher)
+    for year in (2021, 2020, 2022):
+        day = f"{year}-05-01"
+        later = make.make_conference(slug=f"in-{year}", start_date=day, end_date=day)
+        later.relations.create(kind="follows-up-on", target=first)
+        publish(later, by=publisher)
+
+    found = re.findall(r'href="/en/conferences/(in-\d+)/"', page(client, "/en/conferences/first/"))
+
+    assert found == ["in-2020", "in-2021", "in-2022"]
+
+
 @pytest.mark.parametrize(
     ("kind", "heading", "reversed_heading"),
     [

@@ -146,6 +146,8 @@ class RecordField(StrictField):
     def __init__(self, record_type: str, **kwargs: Any) -> None:
         self.record_type = record_type
         self.description = f"Slug or uid of a public {record_type}."
+        if record_type == RecordType.ORGANIZATION:
+            self.description += " What its units did is found too."
         super().__init__(**kwargs)
 
     def read(self, value: str) -> Choice:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from ctportal.publishing.models import Edition, Facet, RecordType
 from ctportal.publishing.renaming import merge_entries
 from ctportal.publishing.services import publish
-from ctportal.reading.filters import FILTERSETS, LEADING, FacetFilter, filters_for, shown
+from ctportal.reading.filters import FILTERSETS, LEADING, FacetFilter, RecordField, filters_for, shown
 from ctportal.reading.queries import choose, listing
 from tests.database_guards import lifted_guards
 from tests.factories import (
@@ -269,6 +269,7 @@ def test_an_organization_finds_what_its_units_did_over_all_levels(publisher, dja
         choice = choose(RecordType.ORGANIZATION, "un", timezone.now())
     assert (len(choice.values), choice.has_units) == (4, True)
     assert not choose(RecordType.ORGANIZATION, "centre", timezone.now()).has_units
+    assert "units" in RecordField(RecordType.ORGANIZATION).description
 
 
 def test_a_unit_is_found_with_what_was_merged_into_it(publisher):

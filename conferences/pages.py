@@ -229,7 +229,8 @@ def expected(entry, texts):
         **date_of(entry, texts.language),
         "kind": kind if title else "",
         "title": title or kind,
-        "by": texts.pick(entry["issued_by"]) or (entry["organization"] and texts.pick(entry["organization"]["name"])),
+        "by": texts.pick(entry["issued_by"]),
+        "organization": entry["organization"] and organization(entry["organization"] | {"acronym": ""}, texts),
     }
 
 

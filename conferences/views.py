@@ -156,7 +156,7 @@ def _relations(page):
     """Return [(heading, conferences)] of those that this one is related to, in both directions, by their short titles."""
     own, theirs = codes.CONFERENCE_RELATION_HEADINGS, codes.REVERSED_CONFERENCE_RELATION_HEADINGS
     tied = [(own.get(each.name), each) for each in page.related]
-    tied_here = [(theirs.get(each.relation), each) for each in page.children if each.type == "conference"]
+    tied_here = [(theirs.get(each.relation), each) for each in reversed(page.children) if each.type == "conference"]
     groups = defaultdict(list)
     for heading, record in [*tied, *tied_here]:
         if heading:

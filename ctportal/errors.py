@@ -1,8 +1,10 @@
-"""Responses to errors outside of views: a page in the layout of the site or, below /api/, a problem document."""
+"""Responses to errors outside of views: a page in the layout of the site or, below /api/ and for a client that asks
+``id/{uid}`` for JSON, a problem document."""
 
 import sys
 
 from django.db import OperationalError
+from django.utils.cache import patch_vary_headers
 
 from ctportal.api.problems import Problem
 from ctportal.web import views as pages
@@ -17,7 +19,13 @@ def bad_request(request, exception=None):
 
 
 def not_found(request, exception=None):
-    return Problem("not-found").response(request) if _is_api(request) else pages.not_found(request, exception)
+    match = request.resolver_match
+    is_permanent = match is not None and match.view_name == "permanent"  # which serves both
+    wants_problem = pages.prefers_json(request) if is_permanent else _is_api(request)
+    response = Problem("not-found").response(request) if wants_problem else pages.not_found(request, exception)
+    if is_permanent:
+        patch_vary_headers(response, ["Accept", "Accept-Language"])
+    return response
 
 
 def server_error(request):

@@ -78,7 +78,7 @@ class QueryField(StrictField):
 
     def read(self, value: str) -> SearchText:
         searched = shorten(value)
-        if not searched.text:
+        if not search_words(searched.text):  # marks alone, too: they would be folded away and match everything
             refuse(value, _("There are no words to search for."), "no_words")
         return searched
 
@@ -146,6 +146,8 @@ class RecordField(StrictField):
     def __init__(self, record_type: str, **kwargs: Any) -> None:
         self.record_type = record_type
         self.description = f"Slug or uid of a public {record_type}."
+        if record_type == RecordType.ORGANIZATION:
+            self.description += " What its units did is found too."
         super().__init__(**kwargs)
 
     def read(self, value: str) -> Choice:

@@ -146,6 +146,7 @@ class Choice:
 
     edition: Edition
     values: tuple[str, ...]
+    has_units: bool = False
 
 
 def choose(record_type: str, address: str, at: datetime) -> Choice | None:
@@ -159,11 +160,10 @@ def choose(record_type: str, address: str, at: datetime) -> Choice | None:
         if not isinstance(past, Moved):
             return None
         edition = past.edition
-    chosen = [edition.uid]
-    if record_type == RecordType.ORGANIZATION:
-        chosen += units_below(edition.uid, at)
+    units = units_below(edition.uid, at) if record_type == RecordType.ORGANIZATION else []
+    chosen = [edition.uid, *units]
     merged = Redirect.objects.filter(target__in=chosen).values_list("uid", flat=True)
-    return Choice(edition, tuple(map(str, [*chosen, *merged])))
+    return Choice(edition, tuple(map(str, [*chosen, *merged])), bool(units))
 
 
 # Versions ------------------------------------------------------------------------------------------------------------

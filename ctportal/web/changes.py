@@ -135,8 +135,9 @@ CODED = {
     "qualifier": codes.Qualifier.choices,
     "state": codes.TextState.choices,
     "standing": codes.TextStanding.choices,
-    "role": [*codes.AppearanceRole.choices, *codes.OrganizerRole.choices],
 }
+# By the list that the role stands in: whoever convenes is called differently as a person and as an organization.
+ROLES = {"people": codes.AppearanceRole.choices, "organizations": codes.OrganizerRole.choices}
 # By the type of record or the list that the kind stands in: one code has several labels.
 KINDS = {
     "conference": codes.ConferenceKind.choices,
@@ -253,6 +254,8 @@ class _Teller:
         name = change.field
         if name == "kind":
             return [_code(KINDS[change.path[-3] if len(change.path) > 2 else self.record_type], value)]
+        if name == "role":
+            return [_code(ROLES[change.path[-3]], value)]
         if name in ("date", "start_date", "end_date"):
             precision = change.owners[side].get("date_precision", "day")
             return [format_date(date.fromisoformat(value), self.language, precision)]
@@ -301,7 +304,7 @@ class _Teller:
             kind = _code(KINDS["sessions"], entry["kind"]) + (f" {entry['number']}" if entry["number"] else "")
             return f"{kind}: {said}" if said else kind
         if "role" in entry:
-            return f"{said} ({self.value('role', entry['role'])})"
+            return f"{said} ({_code(ROLES['organizations' if 'acronym' in entry else 'people'], entry['role'])})"
         if "uid" in entry and "kind" in entry:  # a person quoted or mentioned
             return f"{said} ({_code(KINDS['mentions'], entry['kind'])})"
         if entry.get("ordinal"):

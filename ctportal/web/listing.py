@@ -231,12 +231,14 @@ def label_of(name: str, value: Any, record_type: str, language: str) -> Localize
     return value
 
 
-def chips_of(filters, narrowed, given, path: str, language: str) -> list[tuple[LocalizedText | str, str]]:
-    """Return [(label of a chosen filter, address of the list without that filter)]."""
+def chips_of(filters, narrowed, given, path: str, language: str) -> list[tuple[LocalizedText | str, str, str]]:
+    """Return [(label of a chosen filter, remark on it, address of the list without that filter)]."""
     chips = []
     for name, value in narrowed.items():
         rest = {other: text for other, text in given.items() if other not in (name, "page")}
-        chips.append((_chip(filters, name, value, language), list_address(path, language, rest)))
+        chosen = filters.chosen.get(name) if filters else None
+        remark = _("with its units") if isinstance(chosen, Choice) and chosen.has_units else ""
+        chips.append((_chip(filters, name, value, language), remark, list_address(path, language, rest)))
     return chips
 
 

@@ -51,8 +51,13 @@ def permanent(request, uid):
     return response
 
 
+def prefers_json(request):
+    """Return whether the client would rather have JSON than a page."""
+    return request.get_preferred_type([HTML, JSON]) == JSON
+
+
 def _permanent(request, found, language):
-    if isinstance(found, (Found, Moved, Gone)) and request.get_preferred_type([HTML, JSON]) == JSON:
+    if isinstance(found, (Found, Moved, Gone)) and prefers_json(request):
         return HttpResponsePermanentRedirect(data_address(found.edition.type, found.edition.uid))
     with translation.override(django_code(language)):
         return moved(found.edition, language) if isinstance(found, Found) else elsewhere(request, language, found)

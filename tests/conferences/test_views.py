@@ -357,6 +357,20 @@ def test_people_stand_with_title_and_organization_and_without_a_name_if_it_is_no
     assert re.findall('href="(.*?)"', people) == ["/en/documents/?person=" + conference.appearances.first().person.slug]
 
 
+def test_what_followed_a_conference_stands_in_the_order_of_time(client, publisher):
+    first = make.make_conference(slug="first")
+    publish(first, by=publisher)
+    for year in (2021, 2020, 2022):
+        day = f"{year}-05-01"
+        later = make.make_conference(slug=f"in-{year}", start_date=day, end_date=day)
+        later.relations.create(kind="follows-up-on", target=first)
+        publish(later, by=publisher)
+
+    found = re.findall(r'href="/en/conferences/(in-\d+)/"', page(client, "/en/conferences/first/"))
+
+    assert found == ["in-2020", "in-2021", "in-2022"]
+
+
 @pytest.mark.parametrize(
     ("kind", "heading", "reversed_heading"),
     [
@@ -758,6 +772,19 @@ def test_a_photo_is_found_in_the_year_it_was_taken_or_else_of_its_conference(cli
     assert re.findall(r'<option value="(\d+)">', page(client, "/en/photos/")) == ["2020", "2019"]
 
 
+def test_a_chosen_organization_says_that_its_units_are_included(client, publisher):
+    office = make.make_organization("The Office", slug="office")
+    conference = make.make_conference()
+    unit = make.make_organization("The Centre", slug="centre", parent=office)
+    conference.organization_roles.create(organization=unit, role="host")
+    publish(conference, by=publisher)
+
+    chosen = {slug: page(client, f"/en/conferences/?organization={slug}") for slug in ("office", "centre")}
+
+    assert "The Office (with its units) <span" in chosen["office"]
+    assert "The Centre <span" in chosen["centre"]
+
+
 # Expected documents --------------------------------------------------------------------------------------------------
 
 
@@ -783,8 +810,9 @@ def test_an_expected_document_is_shown_until_the_document_itself_is_public(clien
         '<time datetime="2022-11">November 2022</time></p>\n<div class="what"><p class="kind"><span>Report</span></p>'
         in html
     )
-    assert '<h4>Detailed report</h4>\n<p class="more">The Office</p>' in html
-    assert '<h4>Declaration</h4>\n<p class="more">Both co-chairs</p>' in html
+    organization = f'<p class="more"><a href="/en/conferences/?organization={office.slug}">The Office</a></p>'
+    assert f"<h4>Detailed report</h4>\n{organization}" in html
+    assert f'<h4>Declaration</h4>\n<p class="more">Both co-chairs</p>\n{organization}' in html
     assert "1 November" not in html and "The whole report" not in html
     record = client.get("/api/v1/conferences/dushanbe-2022/").json()
     assert record["expected_documents"][0] == {

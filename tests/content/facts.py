@@ -44,6 +44,7 @@ FACTS = {
         "ordinals": ["2 of regional-conferences"],
         "organizers": [
             "Ministry of Foreign Affairs of Mongolia: convener",
+            "Mongolia: host",
             "National Counter-Terrorism Coordination Council of Mongolia: convener",
             "OSCE Secretariat: in-cooperation-with",
             "UNOCT: in-cooperation-with",
@@ -458,6 +459,7 @@ FACTS = {
     },
     "conferences/ct-week-2018": {
         "dates": "2018 (year)",
+        "organizers": [],
         "ordinals": ["1 of counter-terrorism-weeks"],
         "links": ["web-page: https://www.un.org/counterterrorism/2018-counter-terrorism-week"],
     },
@@ -466,6 +468,7 @@ FACTS = {
         "status": "postponed",
         "announced_dates": ["2020 (year)"],
         "sources_of_dates": [f"2019-09-26: {REMARKS}"],
+        "organizers": [],
         "ordinals": ["2 of counter-terrorism-weeks"],
         "links": ["web-page: https://www.un.org/counterterrorism/2020-counter-terrorism-week"],
     },
@@ -474,6 +477,7 @@ FACTS = {
         "dates": "2023-06-19 to 2023-06-23",
         "place": "New York, US",
         "status": "held",
+        "organizers": [],
         "ordinals": ["3 of counter-terrorism-weeks"],
         "session_days": ["plenary: 2023-06-22", "plenary: 2023-06-23"],
         "session_organizers": [
@@ -745,7 +749,7 @@ SOURCES = {
 # {record: {question: sources}}; "*" stands for all questions that are not named.
 COMES_FROM = {
     "conferences/dushanbe-2019": {"*": "000", "ordinals": "000 004"},
-    "conferences/ulaanbaatar-2019": {"*": "000"},
+    "conferences/ulaanbaatar-2019": {"*": "000", "organizers": "000 003"},
     "conferences/nairobi-2019": {"*": "000"},
     "conferences/minsk-2019": {
         "*": "000",

@@ -8,7 +8,7 @@ from django.utils import timezone
 from ctportal.publishing.models import Edition, Facet, RecordType
 from ctportal.publishing.renaming import merge_entries
 from ctportal.publishing.services import publish
-from ctportal.reading.filters import FILTERSETS, LEADING, FacetFilter, filters_for, shown
+from ctportal.reading.filters import FILTERSETS, LEADING, FacetFilter, RecordField, filters_for, shown
 from ctportal.reading.queries import choose, listing
 from tests.database_guards import lifted_guards
 from tests.factories import (
@@ -266,7 +266,10 @@ def test_an_organization_finds_what_its_units_did_over_all_levels(publisher, dja
 
     assert found == {"un": ["by-top", "by-other", "by-centre"], "office": ["by-centre"], "centre": ["by-centre"]}
     with django_assert_num_queries(3):  # the organization, its units, what was merged into them
-        assert len(choose(RecordType.ORGANIZATION, "un", timezone.now()).values) == 4
+        choice = choose(RecordType.ORGANIZATION, "un", timezone.now())
+    assert (len(choice.values), choice.has_units) == (4, True)
+    assert not choose(RecordType.ORGANIZATION, "centre", timezone.now()).has_units
+    assert "units" in RecordField(RecordType.ORGANIZATION).description
 
 
 def test_a_unit_is_found_with_what_was_merged_into_it(publisher):
@@ -310,6 +313,9 @@ def test_an_instant_is_read_in_utc():
         ("year", "a\x07b", "invalid_character"),
         ("q", "a\x07b", None),
         ("q", "\0", "no_words"),
+        ("q", "\u064e \u0640", "no_words"),  # an Arabic vowel mark and a tatweel: both are folded away
+        ("q", "\u00ad", "no_words"),
+        ("q", '" "', "no_words"),
         ("q", "a" * 10_000, None),
         ("q", '"' * 5_000, None),
         ("q", "a " * 1_000, None),

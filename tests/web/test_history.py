@@ -6,6 +6,7 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
+from django.utils import translation
 
 from ctportal.publishing.models import Edition
 from ctportal.publishing.services import publish, unschedule_all, withdraw
@@ -161,6 +162,21 @@ def test_a_kind_is_called_as_it_is_where_it_stands(record_type, before, after, t
     [found] = changed(record_type, json.dumps(before), json.dumps(after), "en")
 
     assert [found.before, found.after] == [[label] if label else [] for label in told]
+
+
+@pytest.mark.parametrize(
+    ("row", "name", "told"),
+    [
+        ("organizations", {"name": {"fr": "Minsk"}, "acronym": ""}, "Entité convocatrice"),
+        ("people", {"name": {"fr": "Minsk"}, "title": {}, "organization": None}, "Convocation"),
+    ],
+)
+def test_whoever_convenes_is_called_differently_as_a_person_and_as_an_organization(row, name, told):
+    entry = name | {"uid": "a", "role": "convener"}
+    with translation.override("fr"):
+        [added] = changed("conference", json.dumps({row: []}), json.dumps({row: [entry]}), "fr")
+
+    assert added.after == [f"Minsk ({told})"]
 
 
 def test_relations_that_came_and_went_are_told_in_their_order():

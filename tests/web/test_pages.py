@@ -250,8 +250,11 @@ def test_the_identifier_of_an_organization_leads_to_its_conferences_and_of_a_per
     ]
 
 
-@pytest.mark.parametrize("accept", ["application/json", BROWSER])
-def test_the_identifier_of_a_draft_or_of_what_is_to_come_is_not_known(client, accept):
+@pytest.mark.parametrize(
+    ("accept", "media_type"),
+    [("application/json", "application/problem+json"), (BROWSER, "text/html; charset=utf-8")],
+)
+def test_the_identifier_of_a_draft_or_of_what_is_to_come_is_not_known(client, accept, media_type):
     draft, to_come = make.make_conference(), make.make_conference()
     publish(to_come, by=make.make_user(), at=timezone.now() + timedelta(days=1))
     uids = (draft.uid, to_come.uid, "00000000-0000-4000-8000-000000000000")
@@ -259,6 +262,8 @@ def test_the_identifier_of_a_draft_or_of_what_is_to_come_is_not_known(client, ac
     assert [answer.status_code for answer in answers] == [404] * 3
     assert answers[0].content == answers[1].content == answers[2].content
     assert answers[0].headers == answers[1].headers == answers[2].headers
+    assert answers[0]["Content-Type"] == media_type
+    assert set(answers[0]["Vary"].split(", ")) == {"Accept", "Accept-Language"}
 
 
 @pytest.mark.parametrize(("accept", "form"), [("application/json", "application/problem+json"), (BROWSER, "text/html")])

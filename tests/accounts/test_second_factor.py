@@ -465,9 +465,12 @@ def test_a_reset_is_noted_told_by_mail_and_ends_the_sessions(client, boss, app):
     assert give_password(signed_in, app.account).url == SET_UP
 
 
-def test_a_reset_goes_on_when_the_mail_cannot_be_sent(client, boss, app, settings):
-    User.objects.filter(pk=app.account.pk).update(email="maria@example.org")
-    settings.EMAIL_BACKEND, settings.EMAIL_PORT = "django.core.mail.backends.smtp.EmailBackend", 1
+@pytest.mark.parametrize(
+    ("address", "server"), [("maria@example.org", "smtp"), ("maria@example.org", "dummy"), ("", "smtp")]
+)
+def test_a_reset_goes_on_when_the_mail_cannot_be_sent(client, boss, app, settings, address, server):
+    User.objects.filter(pk=app.account.pk).update(email=address)
+    settings.EMAIL_BACKEND, settings.EMAIL_PORT = f"django.core.mail.backends.{server}.EmailBackend", 1
 
     response = client.post(reset_page(app.account), follow=True)
 

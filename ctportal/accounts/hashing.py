@@ -8,6 +8,9 @@ is asked to come back, so that the other threads are left to readers.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import BoundedSemaphore
+from typing import Any
+
+from django.contrib.auth.models import User
 
 PATIENCE = 5  # seconds
 _slots = {True: BoundedSemaphore(1), False: BoundedSemaphore(1)}
@@ -33,3 +36,14 @@ def one_at_a_time(*, is_known: bool) -> Iterator[None]:
     finally:
         if not is_known:
             _strangers.release()
+
+
+class HashedInTurn:
+    """A form of Django's that sets a password, of who is signed in or by an administrator. Saving it may raise Busy."""
+
+    def set_password_and_save(self, user: User, *args: Any, commit: bool = True, **kwargs: Any) -> User:
+        with one_at_a_time(is_known=True):
+            super().set_password_and_save(user, *args, commit=False, **kwargs)  # type: ignore[misc]  # the form's
+        if commit:
+            user.save()
+        return user

@@ -29,7 +29,7 @@ def is_available() -> bool:
 
 def send(account: User, subject: str, template: str, **context: Any) -> bool:
     """Send the message of *template* to *account*; return whether the mail server has accepted it."""
-    if not is_available():
+    if not is_available() or not account.email:
         return False
     context |= {"account": account, "site": settings.CTPORTAL_SITE_URL}
     body = render_to_string(f"accounts/mail/{template}.txt", context).strip()

@@ -12,9 +12,10 @@ from django.http import HttpRequest, HttpResponse
 
 from ctportal.accounts import browsers
 from ctportal.accounts.attempts import LimitedFormView, password_attempt
+from ctportal.accounts.hashing import HashedInTurn
 
 
-class OwnPasswordForm(AdminPasswordChangeForm):
+class OwnPasswordForm(HashedInTurn, AdminPasswordChangeForm):
     """Asks for the present password, with the limits of signing in, and for the new one."""
 
     def __init__(self, user: User, *args: Any, request: HttpRequest, **kwargs: Any) -> None:

@@ -1,22 +1,16 @@
 """Resetting a second factor: the account sets up a new app when it signs in next."""
 
-import logging
-
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
-from django.core.mail import send_mail
 from django.db import transaction
-from django.template.loader import render_to_string
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ctportal.accounts import rights, second_factor
+from ctportal.accounts import mail, rights, second_factor
 from ctportal.accounts.models import SecondFactor
 from ctportal.accounts.pending import PENDING
 from ctportal.workflow import audit
-
-logger = logging.getLogger(__name__)
 
 
 def is_resettable(account: User, *, by: User) -> bool:
@@ -31,7 +25,7 @@ def reset(account: User, *, by: User | None = None) -> bool:
         SecondFactor.objects.filter(account=account).delete()
         end_sessions(account)
         audit.note(audit.Kind.SECOND_FACTOR, f"account {account.get_username()}: reset", user=by)
-    return _tell(account)
+    return mail.send(account, _("Your second factor was reset"), "second_factor_reset")
 
 
 def end_sessions(account: User) -> None:
@@ -42,21 +36,3 @@ def end_sessions(account: User) -> None:
         if str(account.pk) in (data.get(SESSION_KEY), str(data.get(PENDING, {}).get("account"))):
             ended.append(session.pk)
     Session.objects.filter(pk__in=ended).delete()
-
-
-def _tell(account: User) -> bool:
-    """Send an e-mail to *account*, in English and in the language of the interface."""
-    if not account.email:
-        return False
-    languages = dict.fromkeys(["en", translation.get_language() or "en"])
-    subjects, texts = [], []
-    for language in languages:
-        with translation.override(language):
-            subjects.append(_("Your second factor was reset"))
-            texts.append(render_to_string("accounts/second_factor_reset.txt", {"account": account}))
-    try:
-        send_mail(" / ".join(subjects), "\n".join(texts), None, [account.email])
-    except OSError:
-        logger.exception("No e-mail could be sent about the reset of a second factor.")
-        return False
-    return True

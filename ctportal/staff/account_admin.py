@@ -5,7 +5,7 @@ from functools import partial
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
-from django.contrib.auth.forms import UserChangeForm
+from django.contrib.auth.forms import AdminPasswordChangeForm, UserChangeForm
 from django.contrib.auth.models import Group, Permission, User
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 
 from ctportal.accounts import invitations, mail, rights
 from ctportal.accounts.credentials import NAME_HELP, validate_user_name
+from ctportal.accounts.hashing import Busy, HashedInTurn
 from ctportal.accounts.second_factor_pages import asks_for_code
 from ctportal.accounts.second_factor_reset import is_resettable
 from ctportal.core import languages
@@ -26,6 +27,7 @@ from ctportal.core.search_text import search_words, shorten
 from ctportal.staff.fields import INSTANT_INPUT, AutocompleteFields
 from ctportal.staff.lists import NarrowedList
 from ctportal.staff.reset_page import ResetFactorPage
+from ctportal.web.views import busy
 from ctportal.workflow import roles
 
 admin.site.unregister([User, Group])
@@ -90,6 +92,10 @@ class NewAccountForm(AccountFields):
         return super().save(commit)
 
 
+class PasswordForm(HashedInTurn, AdminPasswordChangeForm):
+    """The form in which an administrator sets the password of an account."""
+
+
 class AskedAgain:
     """A ModelAdmin that asks for a fresh code of the second factor before anything is changed."""
 
@@ -114,6 +120,7 @@ class AskedAgain:
 class AccountAdmin(AskedAgain, AutocompleteFields, NarrowedList, UserAdmin):
     form = AccountForm
     add_form = NewAccountForm
+    change_password_form = PasswordForm
     add_form_template = "admin/accounts/add_form.html"
     change_form_template = "admin/accounts/change_form.html"
     list_display = [*UserAdmin.list_display, "invited"]
@@ -138,7 +145,10 @@ class AccountAdmin(AskedAgain, AutocompleteFields, NarrowedList, UserAdmin):
 
     @method_decorator(asks_for_code)
     def user_change_password(self, request, *args, **kwargs):
-        return super().user_change_password(request, *args, **kwargs)
+        try:
+            return super().user_change_password(request, *args, **kwargs)
+        except Busy:
+            return busy(request)
 
     @admin.display(description=_("invitation"))
     def invited(self, account):

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from ctportal.publishing import clock, epoch
 from ctportal.publishing.models import APART, Edition
-from ctportal.publishing.services import publish, withdraw
+from ctportal.publishing.services import publish, unschedule_all, withdraw
+from ctportal.publishing.transactions import atomic
 from ctportal.workflow.sealing import seal
 from tests.factories import make_account, make_conference, make_document
 
@@ -160,6 +161,28 @@ def test_machines_may_be_as_far_apart_as_readers_do_not_notice(machine, client, 
 
     assert client.get("/readyz").status_code == 200
     publish(conference, by=by)
+
+
+@pytest.mark.parametrize(("ahead", "committed"), [(4, False), (1, True), (-4, True)])
+def test_what_is_committed_too_late_by_the_clock_of_the_database_is_rolled_back(
+    machine, conference, by, ahead, committed
+):
+    """Another machine may be as far ahead of the database as this one is behind it."""
+    machine.database_ahead = timedelta(seconds=ahead)
+    document = make_document(conference)
+    edition = publish(document, by=by, at=machine.true + HOUR)
+
+    def slowly():
+        with atomic():
+            unschedule_all([document], by=by)
+            machine.wait(hours=1, seconds=-7)
+
+    if committed:
+        slowly()
+    else:
+        with pytest.raises(ValidationError, match="Nothing was saved because it took too long"):
+            slowly()
+    assert Edition.objects.get(pk=edition.pk).is_unscheduled is committed
 
 
 def test_a_start_trusts_the_clock_anew(machine, conference, by):

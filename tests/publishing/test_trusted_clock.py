@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import OperationalError
 from django.utils import timezone
 
 from ctportal.publishing import clock, epoch
@@ -150,6 +151,34 @@ def test_a_wrong_clock_is_told_once_and_the_portal_is_not_ready(machine, client,
     caplog.clear()
     assert [client.get("/readyz").status_code for _turn in range(2)] == [200, 200]
     assert logged(caplog) == [("WARNING", "The clock of this server is right again")]
+
+
+def test_the_log_tells_within_a_minute_where_nobody_asks(machine, conference, caplog, monkeypatch):
+    caplog.set_level(logging.WARNING, logger=clock.logger.name)
+    answers = iter([timedelta(), HOUR, OperationalError, HOUR, timedelta()])
+    told = []
+
+    def database_now():
+        answer = next(answers, KeyboardInterrupt)
+        if isinstance(answer, timedelta):
+            return machine.true + answer
+        raise answer
+
+    def sleep(seconds):
+        told.append((seconds, len(logged(caplog))))
+        machine.wait(seconds=seconds)
+
+    monkeypatch.setattr(clock, "database_now", database_now)
+    monkeypatch.setattr(clock, "close_old_connections", lambda: None)  # it would end the transaction of the test
+    monkeypatch.setattr(time, "sleep", sleep)
+    with pytest.raises(KeyboardInterrupt):
+        clock.watch()
+
+    assert told == [(60, number) for number in (0, 1, 1, 1, 2)]
+    assert logged(caplog) == [
+        ("ERROR", "The clock of this server is 3600 seconds away from that of the database"),
+        ("WARNING", "The clock of this server is right again"),
+    ]
 
 
 @pytest.mark.parametrize("ahead", [APART, -APART])

@@ -1,10 +1,10 @@
 """Settings of gunicorn, tuned on two cores; docs/operators/settings.md lists the variables."""
 
-import contextlib
 import gc
 import os
 import subprocess
 import sys
+import threading
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -55,14 +55,10 @@ def pre_fork(server, worker):
 
 
 def post_worker_init(worker):
-    from django.db import DatabaseError, connection
-
     from ctportal.publishing import clock as own
 
     own.trust((datetime.fromtimestamp(clock["right"], UTC), clock["elapsed"]))
-    with contextlib.suppress(DatabaseError):  # /readyz tells
-        own.problem(own.last_entry())  # logs it
-    connection.close()
+    threading.Thread(target=own.watch, daemon=True).start()
     # Exclude the objects loaded so far from garbage collection, since they live as long as the worker. Scanning them delayed
     # one admin page in twelve by 90 ms.
     gc.collect()

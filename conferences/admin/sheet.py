@@ -119,8 +119,8 @@ class ContactSheet(ObjectPage):
             text = ngettext("%(n)d photo is changed.", "%(n)d photos are changed.", len(changed)) % {"n": len(changed)}
             self.say(text if changed else _("Nothing was changed."))
             self._publish()
-        if changed:
-            presence.note_saving(self.request.user, self.record.uid, self.part)
+            if changed:
+                presence.note_saving(self.request.user, self.record.uid, self.part)
         return HttpResponseRedirect(self.request.get_full_path())
 
     def _stale_action(self, photos):

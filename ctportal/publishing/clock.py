@@ -7,10 +7,11 @@ clock of the database and with the ledger. Starting the process anew trusts the 
 
 import logging
 import time
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
-from django.db import connection
+from django.db import Error, close_old_connections, connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -67,6 +68,15 @@ def now() -> datetime:
     return expected + jump
 
 
+def latest() -> datetime:
+    """Return ``now`` or, where that is ahead, the time of the database. One query on PostgreSQL.
+
+    Each machine may be ``APART`` from the database, so two machines may be twice as far from each other. Nobody who is
+    trusted is further ahead of this than ``APART``.
+    """
+    return max(now(), database_now() or now())
+
+
 def _compared() -> tuple[datetime, timedelta]:
     """Return (the time that it should be, how far the clock is ahead of that)."""
     clock, since = timezone.now(), elapsed()
@@ -100,6 +110,15 @@ def _problem(last: datetime | None) -> tuple[str, timedelta] | None:
     if last and last > after + APART:
         return BEHIND_LEDGER, last - after
     return None
+
+
+def watch() -> None:
+    """Compare the clock now and every minute, as long as this process lives: the log tells also where nobody asks."""
+    while True:
+        with suppress(Error):  # a database that is away is not a wrong clock; /readyz tells
+            problem(last_entry())
+        close_old_connections()
+        time.sleep(EVERY)
 
 
 def refuse_if_wrong() -> datetime | None:

@@ -53,7 +53,7 @@ def commit_before(instants: Iterable[datetime]) -> None:
 
 def _refuse_too_late(instants: Iterable[datetime]) -> None:
     first = min(instants, default=None)
-    if first and first - clock.now() < APART:
+    if first and first - clock.latest() < APART:
         raise ValidationError(
             _(
                 "Nothing was saved because it took too long: what happens at %(at)s can no longer be changed. After that "

@@ -1,14 +1,19 @@
 """A line of threads, of any processes on one machine, in the order in which they came."""
 
 import fcntl
+import logging
 import os
 import struct
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 
 from django.http import HttpRequest, HttpResponse
+
+logger = logging.getLogger(__name__)
 
 _came: ContextVar[int | None] = ContextVar("came", default=None)  # when the current request did, where there is one
 FLOCK = "hhqqi4x"  # Linux's struct flock on 64 bits: type, whence, start, length, process, padding
@@ -21,14 +26,38 @@ def place_in_line(path: str) -> Iterator[Callable[[], bool]]:
     Each who waits locks the one byte of the file whose offset is the instant at which they came, in nanoseconds since the
     machine started. Nobody is before it when no byte before it is locked. The locks belong to the open file: each thread has
     its own, and when a process ends, however it ends, the system takes them away.
+
+    Where there is no line to stand in, nobody is before anybody. The log says so once.
     """
-    file = os.open(path, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    came = _came.get() or time.monotonic_ns()
     try:
-        came = _came.get() or time.monotonic_ns()
-        _flock(file, fcntl.F_OFD_SETLK, fcntl.F_RDLCK, came, 1)
+        file = _join(path, came)
+    except OSError as error:
+        _note_missing(str(error))
+        yield lambda: True
+        return
+    try:
         yield lambda: _flock(file, fcntl.F_OFD_GETLK, fcntl.F_WRLCK, 0, came) == fcntl.F_UNLCK
     finally:
         os.close(file)
+
+
+def _join(path: str, came: int) -> int:
+    """Return *path*, opened, with the byte *came* locked. Raises OSError where it cannot be opened, or has no such locks."""
+    if sys.platform != "linux":
+        raise OSError("Only Linux has the locks that it needs.")
+    file = os.open(path, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        _flock(file, fcntl.F_OFD_SETLK, fcntl.F_RDLCK, came, 1)
+    except OSError:
+        os.close(file)
+        raise
+    return file
+
+
+@cache
+def _note_missing(why: str) -> None:
+    logger.warning("Who writes to the database does not wait in line: %s", why)
 
 
 class OnePlaceMiddleware:

@@ -1,14 +1,17 @@
 """Two photo editors at one contact sheet: nothing typed is lost, nothing saved is overwritten unseen, nothing is published unread."""
 
 import json
+from unittest.mock import Mock
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 
 from conferences.models import Photo
 from ctportal.publishing import epoch
 from ctportal.publishing.models import Edition
 from ctportal.publishing.services import publish, withdraw
+from ctportal.staff import presence
 from tests.admin.forms import AdminForm, delete
 from tests.admin.test_photos import said, sheet
 from tests.admin.test_stale import conflicts
@@ -361,3 +364,13 @@ def test_what_one_types_and_saves_oneself_makes_no_page_stale(staff, conference,
 
     assert form.press("_publish_ready").status_code == 302
     assert Edition.objects.public(epoch.now()).of("photo").count() == 3
+
+
+def test_who_is_told_that_nothing_was_saved_saved_nothing(staff, conference, photos, monkeypatch):
+    monkeypatch.setattr(presence, "note_saving", Mock(side_effect=OperationalError))
+    staff.raise_request_exception = False
+
+    response = AdminForm(staff, sheet(conference)).fill(**{field(photos[0], "caption"): "New"}).press("_save")
+
+    photos[0].refresh_from_db()
+    assert (response.status_code, photos[0].caption_en) == (503, "Caption a")

@@ -7,11 +7,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import OperationalError
 from django.utils import timezone
 
 from ctportal.publishing import clock, epoch
 from ctportal.publishing.models import APART, Edition
-from ctportal.publishing.services import publish, withdraw
+from ctportal.publishing.services import publish, unschedule_all, withdraw
+from ctportal.publishing.transactions import atomic
 from ctportal.workflow.sealing import seal
 from tests.factories import make_account, make_conference, make_document
 
@@ -151,6 +153,34 @@ def test_a_wrong_clock_is_told_once_and_the_portal_is_not_ready(machine, client,
     assert logged(caplog) == [("WARNING", "The clock of this server is right again")]
 
 
+def test_the_log_tells_within_a_minute_where_nobody_asks(machine, conference, caplog, monkeypatch):
+    caplog.set_level(logging.WARNING, logger=clock.logger.name)
+    answers = iter([timedelta(), HOUR, OperationalError, HOUR, timedelta()])
+    told = []
+
+    def database_now():
+        answer = next(answers, KeyboardInterrupt)
+        if isinstance(answer, timedelta):
+            return machine.true + answer
+        raise answer
+
+    def sleep(seconds):
+        told.append((seconds, len(logged(caplog))))
+        machine.wait(seconds=seconds)
+
+    monkeypatch.setattr(clock, "database_now", database_now)
+    monkeypatch.setattr(clock, "close_old_connections", lambda: None)  # it would end the transaction of the test
+    monkeypatch.setattr(time, "sleep", sleep)
+    with pytest.raises(KeyboardInterrupt):
+        clock.watch()
+
+    assert told == [(60, number) for number in (0, 1, 1, 1, 2)]
+    assert logged(caplog) == [
+        ("ERROR", "The clock of this server is 3600 seconds away from that of the database"),
+        ("WARNING", "The clock of this server is right again"),
+    ]
+
+
 @pytest.mark.parametrize("ahead", [APART, -APART])
 def test_machines_may_be_as_far_apart_as_readers_do_not_notice(machine, client, conference, by, ahead):
     machine.database_ahead = ahead
@@ -160,6 +190,28 @@ def test_machines_may_be_as_far_apart_as_readers_do_not_notice(machine, client, 
 
     assert client.get("/readyz").status_code == 200
     publish(conference, by=by)
+
+
+@pytest.mark.parametrize(("ahead", "committed"), [(4, False), (1, True), (-4, True)])
+def test_what_is_committed_too_late_by_the_clock_of_the_database_is_rolled_back(
+    machine, conference, by, ahead, committed
+):
+    """Another machine may be as far ahead of the database as this one is behind it."""
+    machine.database_ahead = timedelta(seconds=ahead)
+    document = make_document(conference)
+    edition = publish(document, by=by, at=machine.true + HOUR)
+
+    def slowly():
+        with atomic():
+            unschedule_all([document], by=by)
+            machine.wait(hours=1, seconds=-7)
+
+    if committed:
+        slowly()
+    else:
+        with pytest.raises(ValidationError, match="Nothing was saved because it took too long"):
+            slowly()
+    assert Edition.objects.get(pk=edition.pk).is_unscheduled is committed
 
 
 def test_a_start_trusts_the_clock_anew(machine, conference, by):

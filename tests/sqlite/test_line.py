@@ -1,5 +1,7 @@
 """Who writes to SQLite waits in line, no longer than the connection is patient."""
 
+import errno
+import os
 import subprocess
 import sys
 import threading
@@ -10,7 +12,7 @@ import pytest
 from django.db import OperationalError
 from django.db.utils import ConnectionHandler
 
-from ctportal.sqlite import base
+from ctportal.sqlite import base, line
 from ctportal.sqlite.line import OnePlaceMiddleware, place_in_line
 
 pytestmark = pytest.mark.django_db  # pytest-django lets nothing else connect, to whatever database
@@ -39,6 +41,10 @@ def execute(database, sql, params=None):
     with database["default"].cursor() as cursor:
         cursor.execute(sql, params)
         return cursor.fetchall()
+
+
+def line_of(database):
+    return f"{database['default'].settings_dict['NAME']}-line"
 
 
 def in_transaction(database, who):
@@ -136,8 +142,7 @@ def test_another_error_is_raised_at_once(database):
 
 
 def test_a_process_that_is_killed_in_line_holds_up_nobody(database):
-    line = f"{database['default'].settings_dict['NAME']}-line"
-    process = subprocess.Popen([sys.executable, "-c", STANDS, line], stdout=subprocess.PIPE)
+    process = subprocess.Popen([sys.executable, "-c", STANDS, line_of(database)], stdout=subprocess.PIPE)
     assert process.stdout.readline() == b"here\n"
     execute(database, "PRAGMA busy_timeout = 50")
     with pytest.raises(OperationalError):
@@ -148,3 +153,36 @@ def test_a_process_that_is_killed_in_line_holds_up_nobody(database):
 
     at_once(database, 2)
     assert arrivals(database) == [2]
+
+
+def no_file(database, _monkeypatch):
+    os.remove(line_of(database))
+    os.mkdir(line_of(database))
+
+
+def no_locks(_database, monkeypatch):
+    def refused(*_args):
+        raise OSError(errno.EINVAL, "Invalid argument")
+
+    monkeypatch.setattr(line, "_flock", refused)
+
+
+def another_system(_database, monkeypatch):
+    monkeypatch.setattr(sys, "platform", "darwin")
+
+
+@pytest.mark.parametrize("lacking", [no_file, no_locks, another_system])
+def test_without_a_line_one_waits_for_the_lock_alone(database, holder, monkeypatch, caplog, lacking):
+    line._note_missing.cache_clear()
+    lacking(database, monkeypatch)
+    execute(database, "PRAGMA busy_timeout = 50")
+    files = len(os.listdir("/proc/self/fd"))
+    with pytest.raises(OperationalError, match="Others have been writing"):
+        at_once(database, 1)
+
+    holder.cursor().execute("ROLLBACK")
+    in_transaction(database, 2)
+
+    assert arrivals(database) == [2]
+    assert len(os.listdir("/proc/self/fd")) == files
+    assert [record.levelname for record in caplog.records if record.name == line.logger.name] == ["WARNING"]

@@ -28,4 +28,6 @@ class ConditionalMiddleware(MiddlewareMixin):
         if "ETag" not in response.headers:
             response.headers["ETag"] = entity_tag(response.content)
         conditional = get_conditional_response(request, response.headers["ETag"], None, response) or response
+        # Browsers replace the headers they have kept by those of a 304, which needs the policy that csp_replace gave the page.
+        conditional._csp_replace = getattr(response, "_csp_replace", None)
         return errors.precondition_failed(request, conditional) if conditional.status_code == 412 else conditional

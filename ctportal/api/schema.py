@@ -224,18 +224,18 @@ def documented(viewset):
             | problems("bad-parameters", "page-out-of-range"),
         ),
         "retrieve": extend_schema(
-            summary=f"One of {name}",
+            summary=f"One {record_type}",
             parameters=[address, LANG],
             responses={200: record_serializer(record_type), **one}
             | problems("bad-parameters", "not-found", "withdrawn"),
         ),
         "versions": extend_schema(
-            summary=f"Versions of one of {name}",
+            summary=f"Versions of one {record_type}",
             parameters=[address],
             responses={200: VersionListSerializer, **one} | problems("bad-parameters", "not-found", "withdrawn"),
         ),
         "version": extend_schema(
-            summary=f"One version of one of {name}",
+            summary=f"One version of one {record_type}",
             parameters=[address, NUMBER, LANG],
             responses={200: record_serializer(record_type, "Version"), **one}
             | problems("bad-parameters", "not-found", "withdrawn", "sealed"),

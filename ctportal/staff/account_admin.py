@@ -81,6 +81,17 @@ class AccountForm(AccountFields, UserChangeForm):
             single.queryset = single.queryset.exclude(codename__startswith="translate_")
 
 
+# Django speaks of groups and their permissions; the portal's own are roles.
+WORDS = {
+    "username": {"help_text": NAME_HELP},
+    "email": {"label": _("E-mail address")},
+    "groups": {
+        "label": _("Roles"),
+        "help_text": _("They say what the account may do. An account without any role can sign in, but do nothing."),
+    },
+}
+
+
 class NewAccountForm(AccountFields):
     """The form to add an account of staff. It has no password: the person chooses one."""
 
@@ -191,9 +202,7 @@ class AccountAdmin(AskedAgain, AutocompleteFields, NarrowedList, UserAdmin):
         return super().has_delete_permission(request, obj) and (obj is None or rights.may_manage(request.user, obj))
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
-        if db_field.name == "username":
-            kwargs["help_text"] = NAME_HELP
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
+        return super().formfield_for_dbfield(db_field, request, **kwargs, **WORDS.get(db_field.name, {}))
 
     def get_field_queryset(self, db, db_field, request):
         queryset = super().get_field_queryset(db, db_field, request)

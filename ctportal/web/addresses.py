@@ -59,5 +59,6 @@ def language_in_address(request):
 
 
 def language_of(request):
-    """Return the language in the request's address, else the one the browser asks for."""
-    return language_in_address(request) or preferred_language(request)
+    """Return the language in the request's address, else that of the admin's interface, else the one the browser asks for."""
+    interface = getattr(request, "LANGUAGE_CODE", "").split("-")[0]  # set below /admin/ only
+    return language_in_address(request) or interface or preferred_language(request)

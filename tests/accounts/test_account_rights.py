@@ -45,6 +45,13 @@ def page(account, name="change"):
     return f"/admin/auth/user/{account.pk}/{name}/"
 
 
+def test_the_forms_of_accounts_speak_of_roles_and_of_e_mail_in_the_same_words(administrator):
+    for address in ("/admin/auth/user/add/", page(make_account("editor"))):
+        fields = administrator.get(address).context["adminform"].form.fields
+        assert (fields["groups"].label, fields["email"].label) == ("Roles", "E-mail address")
+        assert str(fields["groups"].help_text).startswith("They say what the account may do.")
+
+
 # Accounts above
 
 

@@ -287,6 +287,13 @@ def test_errors_come_in_the_sites_clothes_and_the_readers_language(client):
     assert '<html lang="ar" dir="rtl">' in response.content.decode()
 
 
+@pytest.mark.parametrize(("chosen", "code", "direction"), [("ar", "ar", "rtl"), ("zh-hans", "zh", "ltr")])
+def test_errors_below_the_admin_come_in_the_language_chosen_for_it(chosen, code, direction):
+    response = Client(enforce_csrf_checks=True, headers={"cookie": f"django_language={chosen}"}).post("/admin/login/")
+    assert (response.status_code, response["Content-Language"]) == (403, code)
+    assert f'<html lang="{code}" dir="{direction}">' in response.content.decode()
+
+
 def test_who_gets_no_lock_in_time_is_told_to_try_again(client, monkeypatch):
     def locked(*_args, **_kwargs):
         raise OperationalError("database is locked")

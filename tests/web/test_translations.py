@@ -94,6 +94,15 @@ def test_no_translation_is_marked_as_unsure(code):
 
 
 @pytest.mark.parametrize("code", TRANSLATED)
+def test_no_message_stands_in_a_catalogue_twice(code):
+    locale = translation.to_locale(django_code(code))
+    text = (settings.BASE_DIR / "locale" / locale / "LC_MESSAGES" / "django.po").read_text()
+    entries = Counter(re.findall(r"^((?:msgctxt .+\n)?msgid (?:.+\n)+?)msg", text, re.MULTILINE))
+    assert len(entries) > 1000
+    assert [entry for entry, count in entries.items() if count > 1] == []
+
+
+@pytest.mark.parametrize("code", TRANSLATED)
 def test_translations_keep_the_placeholders(code):
     def placeholders(text):
         return PLACEHOLDER.findall(text)

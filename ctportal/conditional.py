@@ -29,5 +29,5 @@ class ConditionalMiddleware(MiddlewareMixin):
             response.headers["ETag"] = entity_tag(response.content)
         conditional = get_conditional_response(request, response.headers["ETag"], None, response) or response
         # Browsers replace the headers they have kept by those of a 304, which needs the policy that csp_replace gave the page.
-        conditional._csp_replace = getattr(response, "_csp_replace", None)
+        conditional._csp_replace = getattr(response, "_csp_replace", None)  # type: ignore[union-attr]  # django-csp's
         return errors.precondition_failed(request, conditional) if conditional.status_code == 412 else conditional

@@ -31,6 +31,7 @@ from ctportal.accounts import limits, pending, second_factor, step_up
 from ctportal.accounts.limits import Limited
 from ctportal.accounts.models import SecondFactor
 from ctportal.accounts.second_factor import FEW, RECOVERY, FactorChanged, UnreadableSecret
+from ctportal.web.views import is_secret
 from ctportal.workflow import audit
 
 logger = logging.getLogger(__name__)
@@ -290,19 +291,19 @@ def asks_for_code(view: AdminView[P]) -> AdminView[P]:
     """Let *view*, of the admin, answer only within five minutes of a code.
 
     A form that is posted later is kept, field by field, in the page that asks for the code, and is posted again with it. It
-    may hold no files.
+    may hold no files. One with a password is not kept, but opened anew.
     """
 
     def asking(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if step_up.is_fresh(request):
             return view(request, *args, **kwargs)
-        if request.method != "POST":
+        own = CodeForm().add_prefix("code")
+        if request.method != "POST" or any(is_secret(name) for name in request.POST if name != own):
             query = urlencode({"next": request.get_full_path()})
             return redirect(f"{reverse('admin:second_factor_again')}?{query}")
         factor = second_factor.factor_of(request.user)
         if factor is None:
             return signed_out(request)
-        own = CodeForm().add_prefix("code")
         form = CodeForm(request.POST if own in request.POST else None)
         left_out = (own, "csrfmiddlewaretoken")
         kept = [(name, value) for name, values in request.POST.lists() for value in values if name not in left_out]

@@ -190,6 +190,8 @@ TITLES = {
     HTTPStatus.SERVICE_UNAVAILABLE: _("The site is busy"),
 }
 
+SECRETS = {"code", "second_factor-code", "link"}
+
 
 def error_page(request: HttpRequest, status: HTTPStatus, **more: object) -> HttpResponse:
     """Return an error page in the site's layout. It uses neither database nor session, so it works if these fail.
@@ -249,8 +251,13 @@ def too_many_attempts(request: HttpRequest, retry_after: int) -> HttpResponse:
 
 
 def _posted(request: HttpRequest) -> list[tuple[str, str]]:
-    """Return the posted (name, value) pairs, [] where they cannot be sent again from a page: files, and passwords."""
+    """Return the posted (name, value) pairs, [] where they cannot be sent again from a page: files, and secrets."""
     if request.method != "POST" or not request.resolver_match or request.FILES:
         return []
     pairs = [(name, value) for name, values in request.POST.lists() for value in values]
-    return [] if any("password" in name for name, _value in pairs) else pairs
+    return [] if any(is_secret(name) for name, _value in pairs) else pairs
+
+
+def is_secret(name: str) -> bool:
+    """Return whether a posted field called *name* gives access, so that no page repeats it: passwords, codes, links."""
+    return "password" in name or name in SECRETS

@@ -3,6 +3,7 @@
 import logging
 import re
 import threading
+from urllib.parse import quote
 
 import pyotp
 import pytest
@@ -20,7 +21,7 @@ from ctportal.accounts.models import RecoveryCode, SecondFactor
 from ctportal.publishing.models import Edition
 from ctportal.publishing.services import publish, withdraw
 from ctportal.workflow.models import AuditEntry
-from tests.accounts.authenticator import CODE, KEY, App, give_password, make_member, turn_on
+from tests.accounts.authenticator import CODE, KEY, PASSWORD, App, give_password, make_member, turn_on
 from tests.factories import make_account, make_conference
 from tests.test_routes import addresses
 
@@ -613,6 +614,20 @@ def test_each_page_that_seals_asks_for_a_code_again(client, boss):
     ]
     assert len(sealing) > 5
     assert set(sealing) <= {SealPage, None}
+
+
+def test_a_password_is_not_repeated_by_the_page_that_asks_again(client, boss, maria):
+    page = f"/admin/auth/user/{maria.pk}/password/"
+    typed = {"usable_password": "true", "password1": "not to be repeated", "password2": "not to be repeated"}
+    grow_stale(client)
+
+    answers = client.post(page, typed), client.post(page, typed | {CODE: boss.new_code()})
+
+    assert {(answer.status_code, answer.url) for answer in answers} == {(302, f"{AGAIN}?next={quote(page, safe='')}")}
+    maria.refresh_from_db()
+    assert maria.check_password(PASSWORD)
+    assert client.post(AGAIN, {CODE: boss.new_code()}).status_code == 302
+    assert client.post(page, typed).status_code == 302
 
 
 @pytest.mark.parametrize(

@@ -591,8 +591,14 @@ def test_who_waits_too_long_for_others_sends_the_same_again_by_a_click(client):
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("posted", [{"password": "not to be repeated"}, {"upload": ContentFile(b"%PDF-", "a.pdf")}])
-def test_passwords_and_files_are_not_sent_again(client, posted):
+@pytest.mark.parametrize(
+    "posted",
+    [
+        *({name: "not to be repeated"} for name in ("password1", "second_factor-code", "code", "link")),
+        {"upload": ContentFile(b"%PDF-", "a.pdf")},
+    ],
+)
+def test_secrets_and_files_are_not_sent_again(client, posted):
     conference = make_conference()
     client.force_login(make_account("editor"))
     client.raise_request_exception = False

@@ -163,6 +163,13 @@ def test_the_public_side_is_read_only(visitor, method):
     assert statuses == dict.fromkeys(public, 405)
 
 
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "OTHER"])
+def test_pages_of_staff_know_three_methods(administrator, method):
+    statuses = {administrator.generic(method, address).status_code for address in ("/admin/", "/preview/x/")}
+
+    assert statuses == {405}
+
+
 def test_the_api_refuses_to_be_written_in_its_own_words(visitor, db):
     response = visitor.post("/api/v1/conferences/")
 

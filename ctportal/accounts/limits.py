@@ -122,7 +122,7 @@ def limited_response(request: HttpRequest, error: Limited) -> HttpResponse:
 def _limits(request: HttpRequest, purpose: str, name: str) -> dict[str, Limit]:
     """Return {key: limit} for an attempt: those of a known browser, or those of the name and the address."""
     most, folded = LIMITS[purpose], fold(name[:LONGEST_NAME])
-    if purpose == "password" and (browser := _browser(request, name)):
+    if purpose != "mail" and (browser := _browser(request, name)):
         own = Limit(_key(purpose, "browser", folded, browser), most.own, "one account in a known browser", is_own=True)
         return {own.key: own}
     address = _block(client_address(request))

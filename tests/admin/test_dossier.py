@@ -93,8 +93,8 @@ def test_a_dossier_like_minsk_2019_takes_at_most_eight_submissions(staff):
     ]
     assert [(entry["ordinal"], entry["name"]) for entry in public["series"]] == [(4, {"en": "Regional conferences"})]
     assert [(entry["kind"], entry["date"]) for entry in public["sessions"]] == [
-        ("opening", None),
         ("closing", "2019-09-04"),
+        ("opening", None),
     ]
     assert [(entry["role"], entry["name"]["en"]) for entry in public["people"]] == [
         ("chair", "The head"),

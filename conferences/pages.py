@@ -32,11 +32,12 @@ def has_ended(data, at: datetime) -> bool:
     return over_at(date.fromisoformat(data["end_date"]), data["date_precision"], data["time_zone"]) <= at
 
 
-def conference_view(data, language, *, is_over, sources=None, documents=None, fulfilled=()):
+def conference_view(data, language, *, is_over, sources=None, documents=None, fulfilled=(), above=None):
     """Return what the page of a conference shows of its public JSON *data*. *language* must be active.
 
     *sources* is {key of a figure: its public source document}, *documents* is {key of a session: its documents},
-    *fulfilled* are the keys of the expected documents that have been issued.
+    *fulfilled* are the keys of the expected documents that have been issued, *above* is {uid of an organization: the public
+    organizations above it, from the nearest to the top}.
     """
     texts = texts_of_page(data, language)
     title = texts.pick(data["title"])
@@ -73,7 +74,7 @@ def conference_view(data, language, *, is_over, sources=None, documents=None, fu
         ],
         "topics": [rest.pick(topic["title"]) for topic in data["main_topics"]],
         "themes": [(rest.pick(theme["name"]), f"/{language}/themes/{theme['slug']}/") for theme in data["themes"]],
-        "organizers": by_role(data["organizations"], rest),
+        "organizers": by_role(data["organizations"], rest, above),
         "people": [appearance(entry, rest) for entry in data["people"]],
         "days": days,
         "time_note": time_note(days, city),
@@ -138,11 +139,13 @@ def other_dates(entries, kind, language):
     ]
 
 
-def by_role(entries, texts):
-    """Return [(heading, organizations)] in the order in which the roles first appear."""
+def by_role(entries, texts, above=None):
+    """Return [(heading, organizations)] in the order in which the roles first appear, each with those *above* it."""
     groups = defaultdict(list)
     for entry in entries:
-        groups[entry["role"]].append(organization(entry, texts))
+        parents = (above or {}).get(entry["uid"], ())
+        line = [organization(each.card_data | {"slug": each.slug}, texts) for each in parents]
+        groups[entry["role"]].append(organization(entry, texts) | {"above": line})
     return [(codes.ORGANIZER_HEADINGS.get(role, role), members) for role, members in groups.items()]
 
 

@@ -6,6 +6,7 @@ edition, or of a draft in a preview.
 
 from collections import defaultdict
 from datetime import date, datetime
+from uuid import UUID
 
 from django.db.models import Q, Subquery
 from django.http import HttpRequest, HttpResponse
@@ -15,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from ctportal.core import codes
 from ctportal.publishing.models import Edition
 from ctportal.reading.context import ReadRequest
-from ctportal.reading.queries import referring
+from ctportal.reading.queries import organizations_above, referring
 from ctportal.web import cards
 from ctportal.web.labels import number_in_series
 from ctportal.web.listing import EditionListView
@@ -116,6 +117,7 @@ def render_conference(request: ReadRequest, page: RecordPage) -> HttpResponse:
         sources={each.key: cards.target(each, language) for each in page.related_as("source")},
         documents=_by_session(documents, language),
         fulfilled={each.key for each in page.related_as("expected")},
+        above={} if page.version else _above(page.data["organizations"], at),
     )
     hero = _hero(photos, page)
     image = hero["picture"]["src"] if hero else ""
@@ -150,6 +152,12 @@ def render_conference(request: ReadRequest, page: RecordPage) -> HttpResponse:
         section="conferences",
         image=image,
     )
+
+
+def _above(organizations, at):
+    """Return {uid: the organizations above} for *organizations*, entries of the JSON. One query, none without entries."""
+    uids = {UUID(each["uid"]) for each in organizations}
+    return {str(uid): line for uid, line in organizations_above(uids, at).items()} if uids else {}
 
 
 def _relations(page):

@@ -415,14 +415,31 @@ def organization_chains(
 
 def units_below(uid: UUID, at: datetime) -> list[UUID]:
     """Return the uids of the units of the organization *uid* that are public at *at*, over all levels. One query."""
-    public = Edition.objects.public(at).of(RecordType.ORGANIZATION).filter(relations__name="parent").order_by()
     units: dict[UUID, list[UUID]] = defaultdict(list)
-    for unit, parent in public.values_list("uid", "relations__target"):
+    for unit, parent in _units(at).values_list("uid", "relations__target"):
         units[parent].append(unit)
     found = [uid]
     for each in found:  # grows while it is read
         found += [unit for unit in units[each] if unit not in found]
     return found[1:]
+
+
+def organizations_above(uids: Iterable[UUID], at: datetime) -> dict[UUID, list[RelatedRecord]]:
+    """Return {uid: [RelatedRecord]} for the organizations *uids*: those above each, from the nearest to the top; all of them
+    public at *at*. One query, which reads the units of all organizations."""
+    parent = Edition.objects.public(at).of(RecordType.ORGANIZATION).filter(uid=OuterRef("relations__target")).order_by()
+    shown = Subquery(parent.values(shown=JSONObject(type="type", slug="slug", card="card"))[:1])
+    above = {
+        unit: RelatedRecord("parents", "", target, **record)
+        for unit, target, record in _units(at).values_list("uid", "relations__target", shown)
+        if record
+    }
+    return {uid: list(_line(above.get(uid), above)) for uid in uids}
+
+
+def _units(at: datetime) -> EditionQuerySet:
+    """Return the organizations public at *at* that are units, joined with the relation to the one above."""
+    return Edition.objects.public(at).of(RecordType.ORGANIZATION).filter(relations__name="parent").order_by()
 
 
 def _line(nearest: RelatedRecord | None, above: Mapping[UUID, RelatedRecord]) -> Iterable[RelatedRecord]:

@@ -85,11 +85,13 @@ def test_an_online_conference_of_a_unit_of_a_unit_with_registered_participants(s
     ]
     assert fields(read(staff, "organizations/centre")["related"]["parents"], "slug") == [("office",), ("un",)]
     assert (
-        "Format Online Organized by Counter-Terrorism Centre Participation 1,183 registered participants "
+        "Format Online Organized by Counter-Terrorism Centre Office of Counter-Terrorism , United Nations "
+        "Participation 1,183 registered participants "
         "List of registrations almost 700 participants"
     ) in words(staff, "/en/conferences/online-2021/")
     assert (
-        "الشكل عبر الإنترنت من تنظيم مركز مكافحة الإرهاب المشاركة 1,183 مشاركاً مسجلاً List of registrations ما يقارب 700 مشارك"
+        "الشكل عبر الإنترنت من تنظيم مركز مكافحة الإرهاب Office of Counter-Terrorism English ، الأمم المتحدة "
+        "المشاركة 1,183 مشاركاً مسجلاً List of registrations ما يقارب 700 مشارك"
     ) in words(staff, "/ar/conferences/online-2021/")
     # What the unit did is found by the organization at the top.
     assert fields(read(staff, "conferences", organization="un", format="online")["results"], "slug") == [

@@ -785,6 +785,67 @@ def test_a_chosen_organization_says_that_its_units_are_included(client, publishe
     assert "The Centre <span" in chosen["centre"]
 
 
+def above_hosts(client, address):
+    """Return [[(slug, name as shown)]] of the organizations above each host on the page of a conference."""
+    shown = re.findall(
+        r'<p class="quiet small">(<a href="/../conferences/\?organization=.*?)</p>', page(client, address)
+    )
+    return [re.findall(r'organization=([^"]+)">(.*?)</a>', each) for each in shown]
+
+
+def test_a_conference_leads_from_each_unit_to_the_organization_at_the_top(client, publisher):
+    top = make.make_organization("United Nations", slug="un", name_ar="الأمم المتحدة")
+    office = make.make_organization("The Office", slug="office", parent=top)
+    conference = make.make_conference(slug="minsk")
+    for slug in ("centre", "branch"):
+        unit = make.make_organization(slug=slug, parent=office)
+        conference.organization_roles.create(organization=unit, role="host")
+    conference.organization_roles.create(organization=top, role="donor")
+    conference.texts.create(language="ar", title="مينسك", ready=True)
+    publish(conference, by=publisher)
+
+    english = [("office", "The Office"), ("un", "United Nations")]
+    arabic = [("office", '<span lang="en" dir="ltr">The Office</span>'), ("un", "الأمم المتحدة")]
+    assert above_hosts(client, "/en/conferences/minsk/") == [english] * 2
+    assert above_hosts(client, "/ar/conferences/minsk/") == [arabic] * 2
+    assert '</a>، <a href="/ar/conferences/?organization=un">' in page(client, "/ar/conferences/minsk/")
+    assert above_hosts(client, "/en/conferences/minsk/versions/1/") == []
+
+
+@pytest.mark.parametrize(("hidden", "shown"), [("top", [[("office", "The Office")]]), ("office", []), ("centre", [])])
+def test_what_is_above_a_unit_shows_only_while_it_is_public(client, publisher, frozen_clock, hidden, shown):
+    top = make.make_organization("The Top", slug="top")
+    office = make.make_organization("The Office", slug="office", parent=top)
+    conference = make.make_conference(slug="minsk")
+    unit = make.make_organization(slug="centre", parent=office)
+    conference.organization_roles.create(organization=unit, role="host")
+    publish(conference, by=publisher)
+    office.name_en = "CANARY name"
+    office.save()
+    top.parent = make.make_organization("CANARY parent")
+    top.save()
+    assert above_hosts(client, "/en/conferences/minsk/") == [[("office", "The Office"), ("top", "The Top")]]
+    assert "CANARY" not in page(client, "/en/conferences/minsk/")
+
+    frozen_clock.tick(hours=1)
+    Edition.objects.filter(slug=hidden).update(public_until=frozen_clock.now)
+
+    assert above_hosts(client, "/en/conferences/minsk/") == shown
+
+
+@pytest.mark.parametrize(("units", "levels", "queries"), [(0, 0, 4), (1, 1, 5), (4, 7, 5)])
+def test_all_that_is_above_units_costs_one_query(client, publisher, django_assert_num_queries, units, levels, queries):
+    conference, parent = make.make_conference(slug="minsk"), None
+    for _level in range(levels):
+        parent = make.make_organization(parent=parent)
+    for _unit in range(units):
+        conference.organization_roles.create(organization=make.make_organization(parent=parent), role="host")
+    publish(conference, by=publisher)
+
+    with django_assert_num_queries(queries):
+        assert [len(each) for each in above_hosts(client, "/en/conferences/minsk/")] == [levels] * units
+
+
 # Expected documents --------------------------------------------------------------------------------------------------
 
 

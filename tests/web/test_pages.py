@@ -339,7 +339,8 @@ QUERIES = {
     "home": 11,
     "about": 0,
     "conferences": 5,  # count; rows; the counts and the labels of the menus
-    "conference": 6,  # the edition; what it points to; what points to it; its neighbours in series; its versions
+    # the edition; what it points to; what points to it; its neighbours in series; its versions; what its units are part of
+    "conference": 7,
     "conference version": 3,
     "conference changes": 4,  # the edition in force; the two that are compared; what they point to
     "series list": 3,

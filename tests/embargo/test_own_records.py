@@ -88,15 +88,18 @@ class Dossiers:
         is_mine = side is self.mine
         by = {"created_by": self.contributor if is_mine else self.world.author}
         slug = (lambda kind: {**by, "slug": f"mine-{kind}"}) if is_mine else (lambda kind: by)
-        day = {"start_date": date(2027, 3, 1), "end_date": date(2027, 3, 2), "country": "BY"}
         made = {model: self._add(side, model, **slug(model.__name__.lower())) for model in (Series, Theme, Person)}
         made[Organization] = self._add(side, Organization, **slug("organization"))
-        made[Conference] = self._add(side, Conference, name="Mine", kind="regional", **day, **slug("conference"))
+        made[Conference] = self._conference(side, **slug("conference"))
         made[Session] = self._add(side, Session, conference=made[Conference])
         made[Document] = self._document(side, made[Conference], **slug("document"))
         for language in ("en", "ru"):
             self._add(side, made[Conference].texts.model, conference=made[Conference], language=language, title="Mine")
         return made
+
+    def _conference(self, side, **values):
+        days = {"start_date": date(2027, 3, 1), "end_date": date(2027, 3, 2)}
+        return self._add(side, Conference, name="Mine", kind="regional", country="BY", **days, **values)
 
     def _document(self, side, conference, **values):
         document = self._add(side, Document, kind="statement", date=date(2027, 3, 1), **values)
@@ -107,11 +110,13 @@ class Dossiers:
     def _relate(self, from_, to, side):
         """Let those of *from_* name those of *to* in every way; *side* keeps what is made for that."""
         conference, document, organization = from_[Conference], from_[Document], from_[Organization]
-        if organization in self.theirs[Organization]:  # no organization is a unit of its own unit
+        part = conference
+        if side is self.theirs:  # no organization is a unit of its own unit, and no conference part of its own part
             organization = self._add(side, Organization, created_by=self.world.author)
-        conference.parent, organization.parent = to[Conference], to[Organization]
+            part = self._conference(side, created_by=self.world.author)
+        part.parent, organization.parent = to[Conference], to[Organization]
         document.conference, document.session = to[Conference], to[Session]
-        for record in (conference, document, organization):
+        for record in (part, document, organization):
             record.save()
         for record in (conference, document):
             record.themes.set([to[Theme]])

@@ -89,10 +89,10 @@ def etag_from_the_file(patch):
 def plan_of_the_draft(patch):
     honest = api.record
 
-    def with_plan(edition, data, *args, **more):
+    def with_plan(edition, *args, **more):
         planned = ConferenceText.objects.filter(conference__uid=edition.uid, plan=LanguagePlan.IN_PREPARATION)
         plan = {"languages_in_preparation": [text.language for text in planned]} if planned else {}
-        return honest(edition, data | plan, *args, **more)
+        return honest(edition, *args, **more) | plan
 
     patch.setattr(api, "record", with_plan)
 

@@ -28,7 +28,7 @@ def validate_user_name(name: str) -> None:
     if not USER_NAME.fullmatch(name):
         raise ValidationError(
             _(
-                "“%(name)s” is no user name. A user name has 1 to 60 of these characters: a to z, 0 to 9, “.”, “_” and “-”."
+                "“%(name)s” cannot be a user name. A user name has 1 to 60 of these characters: a to z, 0 to 9, “.”, “_” and “-”."
             ),
             code="invalid_user_name",
             params={"name": clean(name, LONGEST_NAME)},

@@ -218,7 +218,7 @@ def test_the_message_says_what_a_user_name_is(administrator):
     response = AdminForm(administrator, "/admin/auth/user/add/").fill(username="Ada").press("_save")
 
     assert errors_of(response)["username"] == [
-        "“Ada” is no user name. A user name has 1 to 60 of these characters: a to z, 0 to 9, “.”, “_” and “-”."
+        "“Ada” cannot be a user name. A user name has 1 to 60 of these characters: a to z, 0 to 9, “.”, “_” and “-”."
     ]
 
 

@@ -198,7 +198,7 @@ def test_a_reason_of_at_most_500_characters_is_asked(document, administrator, re
 
 @pytest.mark.parametrize("role", roles.ROLES)
 def test_only_an_administrator_seals(document, role):
-    user = make_user(role)
+    user = make_user()
     user.groups.add(Group.objects.get(name=role))
     edition = editions(document)[0]
 

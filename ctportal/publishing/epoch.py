@@ -172,4 +172,6 @@ def _refuse_near(instant: datetime, changes: Iterable[ChangeToCome]) -> None:
 
 def replace_mark(**kwargs: object) -> None:
     """Replace the mark, so that nothing cached until now is served again. Receiver of ``post_migrate``."""
-    EpochMark.objects.update_or_create(pk=1, defaults={"value": secrets.token_urlsafe(12)})
+    value = secrets.token_urlsafe(12)
+    if not EpochMark.objects.filter(pk=1).update(value=value):  # one query where there is a mark
+        EpochMark.objects.update_or_create(pk=1, defaults={"value": value})

@@ -117,7 +117,7 @@ class Trials:
             self.clocks.set_ahead(ahead)
             try:
                 target(*arguments)
-            except Exception as error:  # noqa: BLE001 - reported
+            except Exception as error:  # noqa: BLE001 - whatever ends a thread is told with the result
                 self.errors.append(error)
             finally:
                 connection.close()

@@ -189,6 +189,8 @@ class RootSerializer(Serializer):
 
 # Serializers built from the above for each record type ----------------------------------------------------------------
 
+# Each class is made once, not for speed: the generator of the schema takes two classes of one name for two shapes.
+
 SERIALIZERS: dict[str, Any] = {}  # {record type: serializer of its editions}, filled by ``documented``
 
 

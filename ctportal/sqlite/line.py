@@ -57,6 +57,7 @@ def _join(path: str, came: int) -> int:
 
 @cache
 def _note_missing(why: str) -> None:
+    """Log *why* there is no line, once in the life of a process."""
     logger.warning("Who writes to the database does not wait in line: %s", why)
 
 

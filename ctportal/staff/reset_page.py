@@ -7,7 +7,7 @@ from django.http import Http404, HttpResponseRedirect
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 
-from ctportal.accounts import second_factor_reset
+from ctportal.accounts import mail, second_factor_reset
 from ctportal.accounts.second_factor_pages import asks_for_code
 from ctportal.staff.object_pages import AdminPage
 
@@ -31,7 +31,8 @@ class ResetFactorPage(AdminPage):
 
     def get(self, request, **kwargs):
         title = _("Reset the second factor of %(account)s") % {"account": self.account}
-        return self.answer("second_factor/reset", title, {"original": self.account})
+        is_told = mail.is_available() and bool(self.account.email)
+        return self.answer("second_factor/reset", title, {"original": self.account, "is_told": is_told})
 
     def post(self, request, **kwargs):
         is_told = second_factor_reset.reset(self.account, by=request.user)

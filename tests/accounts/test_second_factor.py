@@ -485,8 +485,12 @@ def test_a_reset_is_noted_told_by_mail_and_ends_the_sessions(client, boss, app):
 def test_a_reset_goes_on_when_the_mail_cannot_be_sent(client, boss, app, settings, address, server):
     User.objects.filter(pk=app.account.pk).update(email=address)
     settings.EMAIL_BACKEND, settings.EMAIL_PORT = f"django.core.mail.backends.{server}.EmailBackend", 1
+    asked = client.get(reset_page(app.account)).content.decode()
 
     response = client.post(reset_page(app.account), follow=True)
+
+    # A server that does not answer is found out only when it is asked.
+    assert ("The owner is told by e-mail." in asked) == (server == "smtp" and bool(address))
 
     assert "No e-mail could be sent about it: tell them yourself." in response.content.decode()
     assert not SecondFactor.objects.filter(account=app.account).exists()

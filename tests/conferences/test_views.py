@@ -346,6 +346,7 @@ def test_people_stand_with_title_and_organization_and_without_a_name_if_it_is_no
     office = make.make_organization("Office")
     conference.appearances.create(person=make.make_person("Ann"), title_en="Head", organization=office, role="chair")
     conference.appearances.create(title_en="Legal Officer", organization=office, order=1)
+    conference.appearances.create(title_en="Heads of organizations", role="present", order=2)
     publish(conference, by=publisher)
 
     people = page(client, "/en/conferences/minsk/").split('id="people"')[1].split("</section>")[0]
@@ -353,6 +354,7 @@ def test_people_stand_with_title_and_organization_and_without_a_name_if_it_is_no
     assert [" ".join(re.sub("<[^>]+>", " ", each).split()) for each in people.split("<li>")[1:]] == [
         "Ann Chair Head Office",
         "Legal Officer Speaker Office",
+        "Heads of organizations Present",
     ]
     assert re.findall('href="(.*?)"', people) == ["/en/documents/?person=" + conference.appearances.first().person.slug]
 

@@ -841,11 +841,69 @@ def test_all_that_is_above_units_costs_one_query(client, publisher, django_asser
     for _level in range(levels):
         parent = make.make_organization(parent=parent)
     for _unit in range(units):
-        conference.organization_roles.create(organization=make.make_organization(parent=parent), role="host")
+        unit = make.make_organization(parent=parent)
+        conference.organization_roles.create(organization=unit, role="host")
+        conference.sessions.create(title_en="Panel").organization_roles.create(organization=unit, role="host")
+        conference.expected_documents.create(date=date(2022, 11, 1), organization=unit)
     publish(conference, by=publisher)
 
     with django_assert_num_queries(queries):
         assert [len(each) for each in above_hosts(client, "/en/conferences/minsk/")] == [levels] * units
+
+
+def rows_of_units(client, address):
+    """Return the rows of organizations of sessions and expected documents on a page, without tags."""
+    rows = re.findall(r'<p class="more">(.*?)</p>', page(client, address), re.DOTALL)
+    return [re.sub("<[^>]+>", "", row) for row in rows]
+
+
+def make_conference_with_units_in_rows(publisher):
+    top = make.make_organization("The Top", slug="top", name_ar="القمة")
+    office = make.make_organization("The Office", slug="office", parent=top)
+    unit = make.make_organization("The Centre", slug="centre", parent=office)
+    conference = make.make_conference(slug="minsk")
+    conference.texts.create(language="ar", title="مينسك", ready=True)
+    session = conference.sessions.create(title_en="Opening")
+    for organization in (unit, make.make_organization("A ministry")):
+        session.organization_roles.create(organization=organization, role="host")
+    conference.expected_documents.create(date=date(2022, 11, 1), organization=unit)
+    publish(conference, by=publisher)
+    return top, office
+
+
+def test_sessions_and_expected_documents_lead_from_a_unit_to_the_organization_at_the_top(client, publisher):
+    make_conference_with_units_in_rows(publisher)
+
+    assert rows_of_units(client, "/en/conferences/minsk/") == [
+        "Hosted by The Centre (The Office, The Top), A ministry",
+        "The Centre (The Office, The Top)",
+    ]
+    assert '، <a href="/ar/conferences/?organization=top">القمة</a>)، <a' in page(client, "/ar/conferences/minsk/")
+    assert rows_of_units(client, "/en/conferences/minsk/versions/1/") == [
+        "Hosted by The Centre, A ministry",
+        "The Centre",
+    ]
+
+
+@pytest.mark.parametrize(("hidden", "above"), [("top", " (The Office)"), ("office", ""), ("centre", "")])
+def test_sessions_and_expected_documents_show_nothing_above_a_unit_that_is_not_public(
+    client, publisher, frozen_clock, hidden, above
+):
+    top, office = make_conference_with_units_in_rows(publisher)
+    office.name_en = "CANARY name"
+    office.save()
+    top.parent = make.make_organization("CANARY parent")
+    top.save()
+    assert "CANARY" not in page(client, "/en/conferences/minsk/")
+    assert rows_of_units(client, "/en/conferences/minsk/")[1] == "The Centre (The Office, The Top)"
+
+    frozen_clock.tick(hours=1)
+    Edition.objects.filter(slug=hidden).update(public_until=frozen_clock.now)
+
+    assert rows_of_units(client, "/en/conferences/minsk/") == [
+        f"Hosted by The Centre{above}, A ministry",
+        f"The Centre{above}",
+    ]
 
 
 # Expected documents --------------------------------------------------------------------------------------------------

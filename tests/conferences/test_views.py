@@ -681,12 +681,20 @@ def test_a_menu_shows_what_was_chosen_however_the_address_names_it(client, publi
         ("country=%00", 400, "control characters"),
         ("series=nowhere", 400, "is not the slug or uid of a public series"),
         ("kind=%22%3E%3Cscript%3E", 400, "“&quot;&gt;&lt;script&gt;” is not a known value"),
+        ("status=draft", 400, "not a known value. Known values: Planned, Confirmed, Held, Postponed, Cancelled."),
+        ("language=de", 400, "Known values: العربية, 中文, English, Français, Русский, Español."),
+        ("ordering=up", 400, "Known values: Newest first, Oldest first, Most recently changed first."),
     ],
 )
 def test_a_bad_filter_is_told_with_its_value_and_what_would_be_right(client, query, status, message):
     response = client.get(f"/en/conferences/?{query}")
     assert response.status_code == status
     assert message in response.content.decode().replace("&#x27;", "'")
+
+
+def test_known_values_of_a_filter_are_told_in_the_language_of_the_page(client):
+    html = client.get("/ru/conferences/?format=none").content.decode()
+    assert "Значение «none» здесь неизвестно. Известны: Очный, Онлайн, " in html
 
 
 @pytest.mark.parametrize(

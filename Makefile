@@ -55,7 +55,7 @@ instant:  ## Measure whether anything moved in the last seconds before its insta
 	.venv/bin/python -m benchmarks.instant $(ARGS)
 	test ! -d /usr/lib/postgresql || deploy/test-postgres .venv/bin/python -m benchmarks.instant $(ARGS)
 
-timing:  ## Measure whether hidden addresses answer as fast as ones that never existed (two minutes)
+timing:  ## Measure whether hidden addresses, and names of accounts, answer as fast as ones that never existed (three minutes)
 	@deploy/install test
 	.venv/bin/python -m benchmarks.timing $(ARGS)
 

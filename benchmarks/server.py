@@ -31,15 +31,15 @@ def fill(conferences, data_dir, **more):
 
 
 @contextlib.contextmanager
-def serving(data_dir, settings=SETTINGS, **more):
-    """Run gunicorn on a free loopback port and yield the port."""
+def serving(data_dir, settings=SETTINGS, *, nice=0, **more):
+    """Run gunicorn on a free loopback port and yield the port. With *nice*, it yields the processors to others."""
     port = free_port()
     env = environment(data_dir, settings, **more) | {
         "CTPORTAL_BIND": f"127.0.0.1:{port}",
         "CTPORTAL_WORKERS": str(WORKERS),
         "CTPORTAL_THREADS": str(THREADS),
     }
-    command = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py"]
+    command = ["nice", "-n", str(nice), sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py"]
     # Workers are not replaced as in production, since that would disturb single measurements.
     command += ["--max-requests", "0", "ctportal.wsgi"]
     with tempfile.TemporaryFile() as output:

@@ -1,7 +1,7 @@
-"""``make timing``: whether response times distinguish hidden records from ones that never existed. Prints a Markdown table.
+"""``make timing``: whether response times distinguish hidden records from ones that never existed. Prints Markdown tables.
 
 It requests hidden addresses, and addresses of the same form that never existed, in random order over one open connection to
-the production server, and compares the medians.
+the production server, and compares the medians. The same is done with names of accounts: see ``timing_accounts``.
 """
 
 import argparse
@@ -18,6 +18,7 @@ import time
 import uuid
 from pathlib import Path
 
+from . import timing_accounts
 from .server import ROOT, environment, fill, manage, serving
 
 HIDDEN = 20  # scheduled dossiers
@@ -36,15 +37,19 @@ def main():
         world = json.loads(hidden.stdout.splitlines()[-1])
         with serving(data) as port:
             rows = [(name, *compared(port, name, world, options)) for name in world["addresses"]]
+        names = timing_accounts.measured(data, options.requests, with_real_hash=options.real_hash)
     print(written(rows, options))
-    if any(abs(there - none) >= LIMIT for _name, _status, there, none in rows):
-        sys.exit(f"A difference of {LIMIT} ms or more tells what is hidden.")
+    print(timing_accounts.written(names, options.requests, "real hash" if options.real_hash else "quick hash"))
+    differences = [there - none for _name, _status, there, none in rows] + [difference for *_row, difference in names]
+    if any(abs(difference) >= LIMIT for difference in differences):
+        sys.exit(f"A difference of {LIMIT} ms or more tells what is hidden, or who has an account.")
 
 
 def arguments():
     parser = argparse.ArgumentParser(prog="python -m benchmarks.timing", description=__doc__.splitlines()[0])
     parser.add_argument("--conferences", type=int, default=200, help="public conferences beside what is hidden")
     parser.add_argument("--requests", type=int, default=1000, help="requests for each row, half of them hidden")
+    parser.add_argument("--real-hash", action="store_true", help="of passwords: a third of a second for each sign-in")
     parser.add_argument("--hide", action="store_true", help=argparse.SUPPRESS)
     return parser.parse_args()
 

@@ -16,6 +16,7 @@ import tempfile
 import threading
 import time
 from collections import Counter, defaultdict
+from contextlib import ExitStack
 from http.cookies import SimpleCookie
 from pathlib import Path
 from types import SimpleNamespace
@@ -26,6 +27,7 @@ from tests.files.samples import picture
 
 from .server import ROOT, THREADS, WORKERS, environment, fill, manage, serving
 
+NICE = 10  # of the server of staff, with --apart
 READERS, PAUSE = 2, 0.5  # each asks once in this many seconds
 LONGEST_WRITE, READERS_P95 = 5.0, 0.25  # seconds
 PASSWORD = "correct horse battery staple"  # noqa: S105 - of accounts in a temporary database
@@ -54,8 +56,11 @@ def main():
         env = environment(data, **database)
         prepared = subprocess.run(command, cwd=ROOT, env=env, check=True, stdout=subprocess.PIPE, text=True)
         world = json.loads(prepared.stdout.splitlines()[-1])
-        with serving(data, **database) as port:
-            runs = [measured(port, world, options) for _run in range(options.runs)]
+        with ExitStack() as servers:
+            port = staff = servers.enter_context(serving(data, **database))
+            if options.apart:
+                staff = servers.enter_context(serving(data, nice=NICE, **database))
+            runs = [measured(port, staff, world, options) for _run in range(options.runs)]
     print(written(runs, "PostgreSQL" if options.postgresql else "SQLite", options))
     if any(missed(run) for run in runs):
         sys.exit("\n".join(line for run in runs for line in missed(run)))
@@ -68,15 +73,21 @@ def arguments():
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--pause", type=float, default=0, help="seconds between two operations of a writer")
     parser.add_argument("--conferences", type=int, default=100, help="published before")
+    parser.add_argument(
+        "--apart", action="store_true", help="staff have a server of their own, which yields to readers'"
+    )
     parser.add_argument("--postgresql", action="store_true", help="on CTPORTAL_DATABASE_URL, which must be empty")
     parser.add_argument("--prepare", action="store_true", help=argparse.SUPPRESS)
     return parser.parse_args()
 
 
-def measured(port, world, options):
-    """Run all writers and readers once. Return {"seconds", "times": {operation: [seconds]}, "failed": {(operation, status): n}}."""
+def measured(port, staff, world, options):
+    """Run all writers, at the port *staff*, and readers once.
+
+    Return {"seconds", "times": {operation: [seconds]}, "failed": {(operation, status): n}}.
+    """
     noted = SimpleNamespace(times=defaultdict(list), failed=Counter())
-    writers = [Writer(port, noted, **mine) for mine in world["writers"]]
+    writers = [Writer(staff, noted, **mine) for mine in world["writers"]]
     ended = threading.Event()
     begin = time.monotonic()
     working = [threading.Thread(target=writer.work, args=[options.operations, options.pause]) for writer in writers]
@@ -248,7 +259,7 @@ def missed(run):
 
 
 def written(runs, database, options):
-    what = f"{options.writers} writers × {options.operations} operations, {WORKERS} workers × {THREADS} threads"
+    what = f"{options.writers} writers × {options.operations} operations, {WORKERS} workers × {THREADS} threads{' and as many for staff' if options.apart else ''}"
     lines = [
         f"{database}, {what}; load of the machine {os.getloadavg()[0]:.1f} at the end. Times in milliseconds.",
         "",

@@ -3,10 +3,10 @@ below /id/ for JSON, a problem document."""
 
 import sys
 
-from django.db import OperationalError
 from django.utils.cache import patch_vary_headers
 
-from ctportal.api.problems import Problem
+from ctportal.api.problems import Problem, unavailable
+from ctportal.core import outages
 from ctportal.web import views as pages
 
 
@@ -29,8 +29,9 @@ def not_found(request, exception=None):
 
 def server_error(request):
     """Return the response to an exception that no view has handled. Django calls this while it is being handled."""
-    if isinstance(sys.exc_info()[1], OperationalError) and not _is_api(request):
-        return pages.busy(request)
+    if found := outages.outage(sys.exc_info()[1]):
+        outages.log(found)
+        return unavailable(request, found) if _is_api(request) else pages.unavailable(request, found)
     return Problem("internal-error").response(request) if _is_api(request) else pages.server_error(request)
 
 

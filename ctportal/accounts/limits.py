@@ -21,6 +21,7 @@ from typing import NamedTuple
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
@@ -64,6 +65,8 @@ class Limit(NamedTuple):
     most: int
     of: str  # for the log
     is_own: bool = False
+    of_name: str = ""  # as in AttemptCounter
+    of_address: str = ""
 
 
 def check(request: HttpRequest, purpose: str, name: str) -> None:
@@ -112,6 +115,28 @@ def is_known(request: HttpRequest, name: str) -> bool:
     return bool(_browser(request, name))
 
 
+def has_failures(account: User) -> bool:
+    """Return whether an attempt for *account* failed within the window, or is not decided yet."""
+    return any(counter.recent(timezone.now()) for counter in _for_account(account))
+
+
+def lift_for_account(account: User, *, by: User | None = None) -> bool:
+    """Forget what failed for the name and the e-mail address of *account*, from wherever. Return whether anything was counted."""
+    was_counted = has_failures(account)
+    _for_account(account).delete()
+    _note_lifted(f"account {account.get_username()}", by)
+    return was_counted
+
+
+def lift_for_address(address: str) -> bool:
+    """Forget what failed from *address*, for whatever name. Return whether anything was counted."""
+    counters = AttemptCounter.objects.filter(of_address=_of_address(address))
+    was_counted = any(counter.recent(timezone.now()) for counter in counters)
+    counters.delete()
+    _note_lifted(f"address {_block(address)}")
+    return was_counted
+
+
 def limited_response(request: HttpRequest, error: Limited) -> HttpResponse:
     """Return the 429 page, the same for all limits, names and purposes."""
     response = too_many_attempts(request, error.retry_after)
@@ -122,16 +147,28 @@ def limited_response(request: HttpRequest, error: Limited) -> HttpResponse:
 def _limits(request: HttpRequest, purpose: str, name: str) -> dict[str, Limit]:
     """Return {key: limit} for an attempt: those of a known browser, or those of the name and the address."""
     most, folded = LIMITS[purpose], fold(name[:LONGEST_NAME])
+    of_name = _of_name(name)
     if purpose != "mail" and (browser := _browser(request, name)):
-        own = Limit(_key(purpose, "browser", folded, browser), most.own, "one account in a known browser", is_own=True)
-        return {own.key: own}
+        key = _key(purpose, "browser", folded, browser)
+        return {key: Limit(key, most.own, "one account in a known browser", is_own=True, of_name=of_name)}
     address = _block(client_address(request))
+    of_address = _of_address(address)
     limits = (
-        Limit(_key(purpose, "own", folded, address), most.own, "one name from one address", is_own=True),
-        Limit(_key(purpose, "name", folded), most.name, "one name"),
-        Limit(_key(purpose, "address", address), most.address, "one address"),
+        Limit(_key(purpose, "own", folded, address), most.own, "one name from one address", True, of_name, of_address),
+        Limit(_key(purpose, "name", folded), most.name, "one name", of_name=of_name),
+        Limit(_key(purpose, "address", address), most.address, "one address", of_address=of_address),
     )
     return {limit.key: limit for limit in sorted(limits)}
+
+
+def _for_account(account: User) -> QuerySet[AttemptCounter]:
+    names = [account.get_username(), *([account.email] if account.email else [])]
+    return AttemptCounter.objects.filter(of_name__in=[_of_name(name) for name in names])
+
+
+def _note_lifted(whose: str, by: User | None = None) -> None:
+    logger.warning("Limits lifted: %s", whose)
+    audit.note(audit.Kind.SIGN_IN, f"limits lifted: {whose}", user=by)
 
 
 def _browser(request: HttpRequest, name: str) -> str:
@@ -148,6 +185,14 @@ def _key(*parts: str) -> str:
     return salted_hmac("ctportal.accounts.limits", json.dumps(parts), algorithm="sha256").hexdigest()
 
 
+def _of_name(name: str) -> str:
+    return _key("of name", fold(name[:LONGEST_NAME]))
+
+
+def _of_address(address: str) -> str:
+    return _key("of address", _block(address))
+
+
 def _block(address: str) -> str:
     """Return *address* or, for IPv6, the /64 that one subscriber has."""
     try:
@@ -160,7 +205,10 @@ def _block(address: str) -> str:
 def _locked(limits: dict[str, Limit], now: datetime) -> list[AttemptCounter]:
     """Return the counters of *limits*, made where they are missing. The transaction locks them, in the order of their keys."""
     AttemptCounter.objects.bulk_create(
-        [AttemptCounter(key=key, until=now + WINDOW) for key in limits],
+        [
+            AttemptCounter(key=limit.key, of_name=limit.of_name, of_address=limit.of_address, until=now + WINDOW)
+            for limit in limits.values()
+        ],
         update_conflicts=True,
         unique_fields=["key"],
         update_fields=["until"],

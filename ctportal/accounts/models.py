@@ -15,17 +15,24 @@ WINDOW = timedelta(minutes=15)
 class AttemptCounter(models.Model):
     """The attempts of the last quarter of an hour that count towards one limit: those that failed, or are not decided yet.
 
-    *key* is a keyed hash (HMAC) of what is limited, so that neither names nor addresses can be read here.
+    *key* is a keyed hash (HMAC) of what is limited, so that neither names nor addresses can be read here; *of_name* and
+    *of_address* are those of the name and the address in it, by which limits are lifted.
     """
 
     key = models.CharField(max_length=64, primary_key=True)
+    of_name = models.CharField(max_length=64, blank=True)
+    of_address = models.CharField(max_length=64, blank=True)
     attempts = models.JSONField(default=list)  # instants, in seconds since 1970
     until = models.DateTimeField(help_text="When the last attempt no longer counts.")
     reported = models.DateTimeField(null=True, help_text="When it was last logged that the limit is reached.")
 
     class Meta:
         default_permissions = ()
-        indexes = [models.Index(fields=["until"], name="attempts_by_end")]
+        indexes = [
+            models.Index(fields=["until"], name="attempts_by_end"),
+            models.Index(fields=["of_name"], name="attempts_by_name"),
+            models.Index(fields=["of_address"], name="attempts_by_address"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.key[:8]}: {len(self.attempts)}"

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib.auth import login
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.http import HttpRequest, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -58,6 +59,7 @@ def still_valid(request: HttpRequest, name: str) -> dict[str, Any]:
     return marker if is_valid else {}
 
 
+@transaction.atomic  # one wait for the others who write, as in SignInView
 def sign_in(request: HttpRequest, account: User) -> str:
     """Sign *account* in, whose code was right, under a new session key. Return the address that was asked for."""
     next_page: str = request.session.pop(PENDING)["next"]

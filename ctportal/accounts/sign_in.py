@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_variables
@@ -42,6 +43,7 @@ class SignInView(LimitedFormView, LoginView):
         """Return the dashboard: where one goes whose address in "next" is missing or not on this site."""
         return reverse("admin:index")
 
+    @transaction.atomic  # on SQLite, session, audit trail and account wait once for the others who write
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         if self.request.user.is_authenticated:
             self.request.session.cycle_key()  # which Django leaves where an account signs in once more

@@ -7,6 +7,8 @@ from django.core.exceptions import DisallowedHost
 from django.http import HttpResponse
 from rest_framework import exceptions
 
+from ctportal.core import outages
+
 logger = logging.getLogger("django.request")
 
 # The URI of a problem type is this path with its kind appended, so that the fragment leads to its explanation.
@@ -23,6 +25,7 @@ TYPES = {
     "withdrawn": (410, "Withdrawn", "The record was public; record says why it is not, and what to read instead."),
     "sealed": (410, "Sealed version", "The text of this version was removed for good; its hashes remain."),
     "precondition-failed": (412, "Precondition failed", "What is public differs from what If-Match names."),
+    "unavailable": (503, "Not available now", "Nothing is wrong with the request. Send it again later."),
     "internal-error": (500, "Our mistake", "The request is not at fault. It was noted; try again later."),
 }
 
@@ -55,6 +58,11 @@ class Problem(Exception):
         return HttpResponse(text, status=status, headers=headers)
 
 
+def unavailable(request, found):
+    """Return the problem for the Outage *found*; where it is soon over, with the seconds after which to come back."""
+    return Problem("unavailable", headers={} if found.is_storage else {"Retry-After": "10"}).response(request)
+
+
 def handle(exception, context):
     """Return the problem for an exception in a view (``EXCEPTION_HANDLER``). Unexpected exceptions are logged."""
     request = context["request"]
@@ -64,6 +72,9 @@ def handle(exception, context):
         return Problem("method-not-allowed", headers={"Allow": "GET, HEAD"}).response(request)
     if isinstance(exception, exceptions.NotAcceptable):
         return Problem("not-acceptable").response(request)
+    if found := outages.outage(exception):
+        outages.log(found)
+        return unavailable(request, found)
     logger.error("Internal error: %s", request.path, exc_info=exception, extra={"status_code": 500, "request": request})
     response = Problem("internal-error").response(request)
     response._has_been_logged = True

@@ -182,6 +182,7 @@ def problems(*kinds):
         "not-acceptable",
         "precondition-failed",
         "internal-error",
+        "unavailable",
     ):
         by_status[TYPES[kind][0]].append(kind)
     return {(status, "application/problem+json"): _problem(found) for status, found in by_status.items()}

@@ -313,7 +313,7 @@ def _unschedule(changes: Changes, uid: UUID) -> None:
         lift_end(changes, ending)
         keep_inside_conference(changes, ending)
     else:
-        raise ValidationError(_("Nothing is scheduled: there is nothing to unschedule."), code="nothing_to_come")
+        raise _nothing_to_come(changes, uid, _("Nothing is scheduled: there is nothing to unschedule."))
 
 
 def redate_all(
@@ -342,7 +342,7 @@ def redate_all(
             with naming(record):
                 _refuse_vocabulary(record)
                 if record.uid not in scheduled:
-                    raise ValidationError(_("Nothing is scheduled: there is nothing to move."), code="nothing_to_come")
+                    raise _nothing_to_come(changes, record.uid, _("Nothing is scheduled: there is nothing to move."))
                 start = start_or_refuse(at, changes.now)
                 coming = changes.state(record.uid).to_come
                 if not coming or start == coming.public_from:
@@ -443,6 +443,15 @@ def start_or_refuse(at: datetime | None, now: datetime) -> datetime:
     if at > now + timedelta(days=3660):
         raise ValidationError({"at": _("%(at)s is more than ten years away.") % {"at": show_utc(at)}}, code="too_far")
     return at
+
+
+def _nothing_to_come(changes: Changes, uid: UUID, otherwise: str) -> ValidationError:
+    """Return the error for the record *uid*, of which nothing is scheduled or no longer: what it was has begun. Else it says
+    *otherwise*."""
+    current = changes.state(uid).in_force
+    began = _("Nothing is scheduled: what is public now began at %(at)s. You can withdraw it.")
+    text = began % {"at": show_utc(current.public_from, "%Y-%m-%d %H:%M:%S")} if current else otherwise
+    return ValidationError(text, code="nothing_to_come")
 
 
 def _refuse_slug(snapshot: Snapshot, taken: set[UUID]) -> None:

@@ -45,7 +45,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
                         if not is_locked(error):
                             raise
                 if time.monotonic() >= deadline:
-                    raise OperationalError(f"Others have been writing to the database for {patience:g} s.")
+                    raise _waited(patience)
                 time.sleep(PAUSE)
 
     @contextmanager
@@ -57,6 +57,15 @@ class DatabaseWrapper(base.DatabaseWrapper):
             yield milliseconds / 1000
         finally:
             self.connection.execute(f"PRAGMA busy_timeout = {milliseconds:d}")
+
+
+def _waited(patience: float) -> OperationalError:
+    """Return the error for who has waited for *patience* seconds, with its cause, as Django makes it of SQLite's own."""
+    cause = sqlite3.OperationalError(f"Others have been writing to the database for {patience:g} s.")
+    cause.sqlite_errorcode = sqlite3.SQLITE_BUSY
+    error = OperationalError(*cause.args)
+    error.__cause__ = cause
+    return error
 
 
 def is_locked(error: OperationalError) -> bool:

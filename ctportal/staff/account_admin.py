@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from ctportal.accounts import invitations, mail, rights
+from ctportal.accounts import invitations, limits, mail, rights
 from ctportal.accounts.credentials import NAME_HELP, validate_user_name
 from ctportal.accounts.hashing import Busy, HashedInTurn
 from ctportal.accounts.second_factor_pages import asks_for_code
@@ -148,8 +148,10 @@ class AccountAdmin(AskedAgain, AutocompleteFields, NarrowedList, UserAdmin):
 
     def get_urls(self):
         invite = self.admin_site.admin_view(require_POST(asks_for_code(self.invite)))
+        lift = self.admin_site.admin_view(require_POST(asks_for_code(self.lift_limits)))
         return [
             path("<int:pk>/invite/", invite, name="invite"),
+            path("<int:pk>/lift-limits/", lift, name="lift_limits"),
             ResetFactorPage.url(self, "<path:object_id>/second-factor/", "reset_second_factor"),
             *super().get_urls(),
         ]
@@ -181,6 +183,16 @@ class AccountAdmin(AskedAgain, AutocompleteFields, NarrowedList, UserAdmin):
         else:
             words = _("Only an active account of staff with an e-mail address and without a password can be invited.")
             messages.error(request, words)
+        return redirect("admin:auth_user_change", pk)
+
+    def lift_limits(self, request, pk):
+        """Forget the failed sign-ins of an account, so that it is let in again."""
+        account = get_object_or_404(User, pk=pk)
+        if not self.has_change_permission(request, account):
+            raise PermissionDenied
+        limits.lift_for_account(account, by=request.user)
+        words = gettext("The failed sign-ins of %(account)s are forgotten. Signing in can be tried again at once.")
+        messages.success(request, words % {"account": account})
         return redirect("admin:auth_user_change", pk)
 
     def _send_invitation(self, request, account):
@@ -240,7 +252,9 @@ class AccountAdmin(AskedAgain, AutocompleteFields, NarrowedList, UserAdmin):
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         context["resettable"] = obj is not None and is_resettable(obj, by=request.user)
-        context["may_be_invited"] = obj and self.has_change_permission(request, obj) and invitations.may_be_invited(obj)
+        may_change = obj and self.has_change_permission(request, obj)
+        context["has_failures"] = may_change and limits.has_failures(obj)
+        context["may_be_invited"] = may_change and invitations.may_be_invited(obj)
         response = super().render_change_form(request, context, add, change, form_url, obj)
         if request.method == "POST":
             response.status_code = 422

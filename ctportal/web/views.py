@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from ctportal.core.codes import EventStatus
 from ctportal.core.countries import country_name
 from ctportal.core.languages import LANGUAGES, direction, django_code
+from ctportal.core.outages import Outage
 from ctportal.publishing.models import Edition
 from ctportal.reading.filters import filters_for
 from ctportal.reading.queries import CARDS, Found, Gone, Moved, first_rows, options, resolve_uid
@@ -195,6 +196,7 @@ TITLES = {
     HTTPStatus.SERVICE_UNAVAILABLE: _("The site is busy"),
 }
 
+STORAGE_FAILS = _("The storage of this site fails")
 SECRETS = {"code", "second_factor-code", "link"}
 
 
@@ -242,8 +244,18 @@ def busy(request: HttpRequest) -> HttpResponse:
 
     It holds what was posted, so that one click sends the same again.
     """
-    response = error_page(request, HTTPStatus.SERVICE_UNAVAILABLE, again=_posted(request))
+    response = _unavailable(request)
     response.headers["Retry-After"] = "10"
+    return response
+
+
+def unavailable(request: HttpRequest, found: Outage) -> HttpResponse:
+    """Return the page for a request that the Outage *found* has ended. Where the storage fails, it says so."""
+    return _unavailable(request, title=STORAGE_FAILS, fails=True) if found.is_storage else busy(request)
+
+
+def _unavailable(request: HttpRequest, **more: object) -> HttpResponse:
+    response = error_page(request, HTTPStatus.SERVICE_UNAVAILABLE, again=_posted(request), **more)
     add_never_cache_headers(response)
     return response
 

@@ -34,6 +34,13 @@ def above(request):
     return account
 
 
+@pytest.mark.parametrize("page", ["auth/", "auth/user/", "auth/user/add/"])
+def test_its_pages_stand_under_a_plain_name(administrator, page):
+    html = administrator.get(f"/admin/{page}").text
+
+    assert ("Authentication and Authorization" in html, "Accounts" in html) == (False, True)
+
+
 def row(account):
     """Return all that an administrator could change of *account*."""
     account = User.objects.get(pk=account.pk)

@@ -2,7 +2,9 @@
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from ctportal.accounts import limits
 from tests.accounts.conftest import PASSWORD
@@ -38,6 +40,28 @@ def test_the_session_is_new_at_each_sign_in(maria, sign_in, client):
 
     assert len(set(seen)) == 4
     assert list(Session.objects.values_list("session_key", flat=True)) == seen[-1:]
+
+
+def write_transactions(queries):
+    """Return how many transactions *queries* are that write, single statements included."""
+    count, is_inside = 0, False
+    for query in queries:
+        word = query["sql"].split(" ")[0].strip('";')
+        if word in ("BEGIN", "COMMIT"):
+            is_inside = word == "BEGIN"
+        elif is_inside:
+            continue
+        count += word in ("BEGIN", "INSERT", "UPDATE", "DELETE")
+    return count
+
+
+def test_signing_in_waits_few_times_for_others_who_write(transactional_db, maria, sign_in):
+    sign_in(PASSWORD)
+    with CaptureQueriesContext(connection) as queries:
+        assert sign_in(PASSWORD).status_code == 302
+
+    # The attempt is counted, the count taken back; session, audit trail and account; the session at the end of the request.
+    assert write_transactions(queries) == 4
 
 
 ODD = [

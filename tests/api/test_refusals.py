@@ -260,7 +260,7 @@ def test_a_problem_is_never_kept_for_long(client):
 
 def test_every_problem_is_raised_with_a_type_that_is_explained():
     request = RequestFactory().get("/api/v1/")
-    assert {Problem(kind).response(request).status_code for kind in TYPES} == {400, 404, 405, 406, 410, 412, 500}
+    assert {Problem(kind).response(request).status_code for kind in TYPES} == {400, 404, 405, 406, 410, 412, 500, 503}
 
 
 def test_the_longest_slug_is_looked_up_and_a_longer_one_is_not(client, django_assert_num_queries):

@@ -258,7 +258,7 @@ def of_staff(world):
         yield from of_row(path, 1, languages=())
     yield from ("/admin/publishing/", "/admin/workflow/", *(f"/admin/{path}/export/" for path in happened))
     yield from (f"/admin/second-factor/{page}" for page in ("", "code/", "set-up/", "recovery-codes/", "again/"))
-    yield from (f"/admin/auth/user/1/{page}/" for page in ("password", "second-factor", "invite"))
+    yield from (f"/admin/auth/user/1/{page}/" for page in ("password", "second-factor", "invite", "lift-limits"))
     yield from ("/admin/password_reset/", "/admin/new_password/", "/admin/session/")
     yield from ("/admin/language/", "/admin/pasted/", "/admin/logout/")
     for (_side, kind), entry in world.host.vocabulary.items():

@@ -7,7 +7,7 @@ from datetime import timedelta
 from html.parser import HTMLParser
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -301,19 +301,6 @@ def test_errors_below_the_admin_come_in_the_language_chosen_for_it(chosen, code,
     response = Client(enforce_csrf_checks=True, headers={"cookie": f"django_language={chosen}"}).post("/admin/login/")
     assert (response.status_code, response["Content-Language"]) == (403, code)
     assert f'<html lang="{code}" dir="{direction}">' in response.content.decode()
-
-
-def test_who_gets_no_lock_in_time_is_told_to_try_again(client, monkeypatch):
-    def locked(*_args, **_kwargs):
-        raise OperationalError("database is locked")
-
-    client.raise_request_exception = False
-    monkeypatch.setattr("ctportal.web.views.preferred_language", locked)
-
-    response = client.get("/")
-
-    assert (response.status_code, response["Retry-After"]) == (503, "10")
-    assert "Nothing was saved." in response.content.decode()
 
 
 def test_a_failure_is_answered_without_the_database(rf, django_assert_num_queries):

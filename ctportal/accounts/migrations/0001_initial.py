@@ -18,6 +18,8 @@ class Migration(migrations.Migration):
             name="AttemptCounter",
             fields=[
                 ("key", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("of_name", models.CharField(blank=True, max_length=64)),
+                ("of_address", models.CharField(blank=True, max_length=64)),
                 ("attempts", models.JSONField(default=list)),
                 ("until", models.DateTimeField(help_text="When the last attempt no longer counts.")),
                 (
@@ -27,7 +29,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "default_permissions": (),
-                "indexes": [models.Index(fields=["until"], name="attempts_by_end")],
+                "indexes": [
+                    models.Index(fields=["until"], name="attempts_by_end"),
+                    models.Index(fields=["of_name"], name="attempts_by_name"),
+                    models.Index(fields=["of_address"], name="attempts_by_address"),
+                ],
             },
         ),
         migrations.CreateModel(

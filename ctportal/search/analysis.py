@@ -85,12 +85,12 @@ def whole(text: str) -> str:
     """
     parts = []
     for batch in _batches(scan(text)):
-        words = [run.text[:_LONGEST_RUN] for run in batch if run.kind in {RunKind.WORD, RunKind.CHARACTERS}]
+        words = [run.text[:_LONGEST_RUN] for run in batch if run.kind is RunKind.WORD or run.kind is RunKind.CHARACTERS]
         folded = iter(fold_all(words))
         for run in batch:
             if run.kind is RunKind.SYMBOL:
                 parts += _symbol_words(run)
-            elif run.kind in {RunKind.WORD, RunKind.CHARACTERS}:
+            elif run.kind is RunKind.WORD or run.kind is RunKind.CHARACTERS:
                 parts += _FOLDED_WORD.findall(next(folded))
     joined = "-".join(parts)
     if len(joined) > _LONGEST_WHOLE:
@@ -101,7 +101,7 @@ def whole(text: str) -> str:
 
 def pieces(runs: list[TextRun], latin: tuple[str, ...]) -> Iterator[Piece]:
     """Yield the pieces that *runs* are made of. Latin words are stemmed by each language of *latin*."""
-    words = vocabulary((run.text for run in runs if run.kind in {RunKind.WORD, RunKind.JOINED}), latin)
+    words = vocabulary((run.text for run in runs if run.kind is RunKind.WORD or run.kind is RunKind.JOINED), latin)
     for run in runs:
         match run.kind:
             case RunKind.WORD:

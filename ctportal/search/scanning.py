@@ -14,22 +14,23 @@ from ctportal.core.symbols import find_symbols
 
 _ALPHABETS = (*range(0x300, 0x3100), *range(0xA660, 0xAC00), *range(0xFB1E, 0xFE30))
 _MARKS = "".join(chr(code) for code in _ALPHABETS if unicodedata.category(chr(code)).startswith("M"))
-_HIDDEN = _MARKS + INVISIBLE  # parts of a word that are no letters
+HIDDEN = _MARKS + INVISIBLE  # parts of a word that are no letters
 # Scripts that are written without spaces, or are searched in pairs of characters as these: Han, kana, Hangul.
-_CJK = (
+CJK = (
     "\u1100-\u11ff\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3031-\u3035\u3038-\u303c\u3040-\u309a\u309d-\u30fa\u30fc-\u318f"
     "\u31a0-\u31bf\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\uff66-\uffdc"
     "\U00020000-\U0003ffff"
 )
-_SEPARATORS = "_ʼʻʹˈ"  # no letters, though Unicode has them among these
-_RUN = re.compile(rf"\w+(?:[{_HIDDEN}]+\w+)*[{_MARKS}]*")
-_MIXED = re.compile(f"[{_CJK}{_SEPARATORS}]")
-_PART = re.compile(f"(?P<characters>[{_CJK}][{_CJK}{_HIDDEN}]*)|[^{_CJK}{_SEPARATORS}]+")
+SEPARATORS = "_ʼʻʹˈ"  # no letters, though Unicode has them among these
+_RUN = re.compile(rf"\w+(?:[{HIDDEN}]+\w+)*[{_MARKS}]*")
+_MIXED = re.compile(f"[{CJK}{SEPARATORS}]")
+_PART = re.compile(f"(?P<characters>[{CJK}][{CJK}{HIDDEN}]*)|[^{CJK}{SEPARATORS}]+")
 _IDEOGRAPHS = re.compile("[\u4e00-\u9fff]+")  # folded already
 # A syllable of Hangul in its letters, or a character with its marks.
-_CHARACTER = re.compile(f"(?:[\u1100-\u115f]+[\u1160-\u11a7]+[\u11a8-\u11ff]*|.)[{_HIDDEN}\uff9e\uff9f]*", re.DOTALL)
+_CHARACTER = re.compile(f"(?:[\u1100-\u115f]+[\u1160-\u11a7]+[\u11a8-\u11ff]*|.)[{HIDDEN}\uff9e\uff9f]*", re.DOTALL)
 _HYPHENS = frozenset("-‐‑")
 _GROUPING = frozenset(".,'’٬ \u00a0\u2009\u202f")  # between the thousands of a number
+_JOINING = _HYPHENS | _GROUPING
 _LONGEST_CHAIN = 4
 
 
@@ -80,10 +81,11 @@ def fold_all(texts: list[str]) -> list[str]:
 
 
 def _words(text: str, start: int, end: int) -> Iterator[TextRun]:
+    word = RunKind.WORD
     is_mixed = _MIXED.search(text, start, end) is not None
     for found in _RUN.finditer(text, start, end):
         if not is_mixed:
-            yield TextRun(*found.span(), RunKind.WORD, found[0])
+            yield TextRun(found.start(), found.end(), word, found[0])
             continue
         for part in _PART.finditer(text, *found.span()):
             kind = RunKind.CHARACTERS if part["characters"] else RunKind.WORD
@@ -102,10 +104,12 @@ def _with_joined(text: str, words: Iterator[TextRun]) -> Iterator[TextRun]:
 
 
 def _are_joined(text: str, before: TextRun, run: TextRun) -> bool:
-    if run.start != before.end + 1 or RunKind.CHARACTERS in {run.kind, before.kind}:
+    if run.start != before.end + 1 or run.kind is RunKind.CHARACTERS or before.kind is RunKind.CHARACTERS:
+        return False
+    sign = text[before.end]
+    if sign not in _JOINING:
         return False
     are_numbers = run.text.isdecimal() and before.text.isdecimal()
-    sign = text[before.end]
     if are_numbers:
         return sign in _GROUPING and len(run.text) == 3 and len(before.text) <= 3
     return sign in _HYPHENS

@@ -4,8 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ctportal.search.analysis import analyze
 from ctportal.search.highlighting import LOOKED_AT, highlight, snippet
 from ctportal.search.parsing import parse
+from tests.search.matching import matches
 from tests.search.test_parsing import FOUND
 
 
@@ -36,6 +38,16 @@ def marked(text, language, typed):
 )
 def test_whole_words_are_highlighted(text, language, typed, shown):
     assert marked(text, language, typed) == shown
+
+
+@given(
+    st.text(alphabet="反恐会 aé\u0301カ\u3099ｶﾞ한ᄒ\u1161\u11abйи\u0306æ1,٣.نَزع", max_size=30),
+    st.text(alphabet='反恐会ガカ한йиae13نزع"', min_size=1, max_size=5),
+)
+def test_what_matches_is_highlighted_wherever_it_is(text, typed):
+    tokens = analyze(text, "en")
+    for term in parse(typed).terms:
+        assert any(is_marked for _, is_marked in highlight(text, "en", [term])) == matches(tokens, term)
 
 
 @pytest.mark.parametrize(("typed", "text", "language"), FOUND)

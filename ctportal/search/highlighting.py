@@ -47,7 +47,7 @@ def _forms() -> tuple[dict[str, str], str]:
 
 
 _FORMS, _SEVERAL = _forms()
-_JAMO = "\u1160-\u11ff\uff9e\uff9f"  # letters of a Hangul syllable but the first, and marks of kana of half width
+_JAMO = r"[\u1160-\u11ff\uff9e\uff9f]*[^\w\s]*"  # letters of a Hangul syllable but the first, and marks of kana of half width
 _DIGITS = "".join(_FORMS[str(digit)] for digit in range(10))
 
 Marked = list[tuple[str, bool]]
@@ -162,7 +162,7 @@ def _pattern(wanted: set[str]) -> str:
         letters = [_DIGITS if letter.isdecimal() else _written(letter) for letter in token]
         firsts += letters[0]
         border = "" if _INSIDE_WORDS.match(token) else rf"(?<![^\W{CJK}{SEPARATORS}][{letters[0]}])"
-        rest = "".join(f"[{HIDDEN}{_JAMO}]*[{letter}]" for letter in letters[1:])
+        rest = "".join(rf"[^\w\s]*{_JAMO if _CJK.match(token) else ''}[{letter}]" for letter in letters[1:])
         beginnings.add(f"(?<=[{letters[0]}]){border}{rest}")
     return f"[{firsts}](?:{'|'.join(sorted(beginnings))})"
 

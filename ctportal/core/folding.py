@@ -16,7 +16,8 @@ _ARABIC = {"ٱ": "ا", "ى": "ي", "ی": "ي", "ې": "ي", "ة": "ه", "ہ": "ه
 _DIGITS = {chr(zero + digit): str(digit) for zero in (0x0660, 0x06F0) for digit in range(10)}
 _QUOTES = {**dict.fromkeys("‘’‚‛ʼʻʹ′`´\u1ffd\u1fefˈ‹›", "'"), **dict.fromkeys("“”„‟«»″〃「」『』", '"')}
 _DASHES = dict.fromkeys("‐‑‒–—―−﹘﹣⁃⸺⸻", "-")
-_SIGNS = str.maketrans(_QUOTES | _DASHES)
+# Quotation marks, apostrophes and dashes, one for one; "-" and '"' are what searches are written with.
+SIGNS = str.maketrans(_QUOTES | _DASHES)
 _LETTERS = str.maketrans(_LATIN | _ARABIC | _DIGITS)
 # Accents and vowel marks of Latin, Greek, Cyrillic, Hebrew and Arabic. In Indic scripts such marks are letters.
 _MARKS = (
@@ -26,9 +27,9 @@ _MARKS = (
 )
 # In these, the mark makes another letter: й, ў, ї. Only ё is commonly written without it.
 _KEPT_OR_MARK = re.compile(f"(и\u0306|у\u0306|і\u0308)|[{_MARKS}]")
-_INVISIBLE = re.compile(
-    "[\u00ad\u061c\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]+"
-)
+# Characters that are folded away without being marks, as ranges of a pattern.
+INVISIBLE = "\u00ad\u061c\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff"
+_INVISIBLE = re.compile(f"[{INVISIBLE}]+")
 
 
 def fold(text: str) -> str:
@@ -37,10 +38,10 @@ def fold(text: str) -> str:
     Forms of hamza, ё and е, İ and ı, full width, ligatures, Arabic digits, quotation marks and dashes become the same
     character. White space, line breaks included, becomes one space. Folding twice is the same as folding once.
     """
-    text = _INVISIBLE.sub("", text).translate(_SIGNS)
+    text = _INVISIBLE.sub("", text).translate(SIGNS)
     text = _caseless(_caseless(text))
     text = _KEPT_OR_MARK.sub(lambda found: found[1] or "", text).translate(_LETTERS)
-    return unicodedata.normalize("NFC", " ".join(text.translate(_SIGNS).split()))
+    return unicodedata.normalize("NFC", " ".join(text.translate(SIGNS).split()))
 
 
 def _caseless(text: str) -> str:

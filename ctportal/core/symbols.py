@@ -9,6 +9,7 @@ name a body that is known, since ``TCP/443`` and ``COVID/19`` have that form too
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from typing import NamedTuple
 from urllib.parse import quote, unquote
 
@@ -74,6 +75,19 @@ _CANDIDATE = re.compile(r'[^\s"“”«»,;]+[/／∕⁄][^\s"“”«»,;]+(?: 
 # Other slashes and asterisks, and the Cyrillic letters that look like Latin ones.
 _ALIKE = str.maketrans("⁄∕⧸−∗⁎٭АВЕКМНОРЅСТХавекмнорѕстх", "///-***ABEKMHOPSCTXABEKMHOPSCTX")
 
+# What may be a symbol inside a text, with the address before it; letters in invisible characters and full width, too.
+_UNSEEN = "\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"
+_SIGN = f"A-Z\uff21-\uff3a\uff41-\uff5aАВЕКМНОРЅСТХ0-9٠-٩۰-۹０-９{_UNSEEN}"
+_SYMBOL_IN_TEXT = re.compile(
+    r"(?:(?:HTTPS?://)?(?:WWW\.)?(?:UNDOCS\.ORG|DOCS\.UN\.ORG)/(?:[A-Z]{2}/)?|"
+    r"(?:HTTPS?://)?(?:DOCS|DOCUMENTS|WWW)\.UN\.ORG/[^?\s]{0,80}[?](?:[A-Z_]{1,20}=[^&\s]{0,40}&){0,5}(?:FINAL)?S(?:YMBOL)?=|"
+    rf"(?<![{_SIGN}/∕⁄／@.])(?=[A-Z\uff21-\uff3a\uff41-\uff5aАВЕКМНОРЅСТХ]))"
+    rf"(?P<symbol>[{_SIGN}.‐-―-]{{1,40}}(?:[(（][{_SIGN}-]{{1,12}}[)）])?"
+    rf"(?:[/∕⁄／][{_SIGN}]+(?:[.．‐-―－-][{_SIGN}]+)*(?:[(（][{_SIGN}-]{{1,12}}[)）](?=[/∕⁄／]))?){{1,10}})"
+    rf"(?P<session> ?[(（][{_SIGN}-]{{1,12}}[)）])?",
+    re.IGNORECASE,
+)
+
 
 class Symbol(NamedTuple):
     """A UN document symbol. *reissue* is the mark of a document that was issued again: asterisks, or "".
@@ -138,6 +152,43 @@ def with_normal_symbols(text: str) -> str:
             return found[0]
 
     return _CANDIDATE.sub(replaced, _IN_SEARCH.sub(named, text))
+
+
+class FoundSymbol(NamedTuple):
+    """A symbol at *start* to *end* of a text. *parts* are its normal forms without the session or year in parentheses.
+
+    Where it *is_in_words* ("Security Council resolution 2396"), the text is words as well.
+    """
+
+    start: int
+    end: int
+    parts: tuple[str, ...]
+    is_in_words: bool
+
+
+def find_symbols(text: str) -> Iterator[FoundSymbol]:
+    """Yield the symbols in *text* in their order, addresses in the UN document system included.
+
+    A year or session in parentheses helps to recognize a symbol, but lies behind its end.
+    """
+    found = [(match, True) for match in _IN_SEARCH.finditer(text)]
+    if re.search("[/∕⁄／]", text):
+        found += [(match, False) for match in _SYMBOL_IN_TEXT.finditer(text)]
+    for match, is_in_words in sorted(found, key=lambda each: each[0].start()):
+        forms = (match[0],) if is_in_words else (match["symbol"] + (match["session"] or ""), match["symbol"])
+        if parts := next(filter(None, map(_parts, forms)), ()):
+            end = match.end() if is_in_words else match.end("symbol")
+            yield FoundSymbol(match.start(), end, parts, is_in_words)
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    """Return the normal forms of the symbols in *text*, without what follows a space; () where it is none."""
+    try:
+        parts = parse_symbol(text).parts
+    except ValidationError as error:
+        symbol = (error.params or {}).get("symbol")  # without its year
+        parts = (symbol,) if symbol else ()
+    return tuple(part.split(" ")[0] for part in parts)
 
 
 def symbol_url(symbol: str, language: str) -> str:

@@ -22,6 +22,7 @@ _BLANKS = ("\\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u2
 _BLANK = re.compile(f"[{_BLANKS}]*")
 # Pattern of a character that stays and shows something, as JSON Schema writes patterns.
 VISIBLE = f"[^{_BLANKS}\\u0000-\\u001f\\u007f-\\u009f{_NOT_TEXT}]"
+_SPACE = re.compile(r"[ \t\n]+")
 _DIRECTIONS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _EMBEDDINGS, _OVERRIDES, _END_EMBEDDING = "\u202a\u202b", "\u202d\u202e", "\u202c"
 _ISOLATES, _END_ISOLATE = "\u2066\u2067\u2068", "\u2069"
@@ -29,7 +30,7 @@ _ISOLATES, _END_ISOLATE = "\u2066\u2067\u2068", "\u2069"
 
 def one_line(text: str) -> str:
     """Return *text* on one line: line breaks and tabs become a space, the rest is cleaned as by ``cleaned``."""
-    return re.sub(r" *[\t\n][ \t\n]*", " ", cleaned(text))
+    return _SPACE.sub(lambda found: " " if found[0].strip(" ") else found[0], cleaned(text))
 
 
 def cleaned(text: str) -> str:

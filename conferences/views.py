@@ -103,7 +103,7 @@ def _neighbours(at: datetime, date: date, slug: str, ordinals: dict[str, int | N
             found.append(after.order_by("facets__value", "-facets__date", "facets__slug"))
         for editions in found:
             match |= Q(pk=Subquery(editions.values("pk")[:1]))
-    return list(Edition.objects.filter(match).defer("json", "text"))
+    return list(Edition.objects.filter(match).defer("json"))
 
 
 def render_conference(request: ReadRequest, page: RecordPage) -> HttpResponse:

@@ -68,6 +68,7 @@ PLAIN = (
     "ctportal/management/commands/sweep_files.py",
     "ctportal/publishing/database_guards.py",
     "ctportal/publishing/transactions.py",
+    "ctportal/search/storage.py",
     "ctportal/staff/draft_history.py",
     "ctportal/staff/presence.py",
     "ctportal/staff/recovery.py",

@@ -15,7 +15,6 @@ from drf_spectacular.utils import (
 )
 
 from ctportal.core.languages import CODES
-from ctportal.core.text_cleaning import VISIBLE
 from ctportal.publishing.models import RecordType
 from ctportal.reading import filters
 from ctportal.reading.queries import SLUG_LENGTH
@@ -135,13 +134,17 @@ def _parameter(name, filter_):
 
 # A uid is written like a slug.
 SLUG_OR_UID = {"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$", "maxLength": SLUG_LENGTH}
+# A letter of the six languages or a digit; signs and vowel marks alone are no words.
+SEARCHABLE = (
+    "[0-9A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u017f\u0410-\u044f\u0451\u0620-\u063a\u0641-\u064a\u4e00-\u9fff]"
+)
 # The years at both ends would be outside of what can be compared, in some time zones.
 INSTANT = "^(?!0000|0001|9999)[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,6})?([Zz]|[+-][0-9]{2}:[0-9]{2})$"
 KINDS: dict[type, Any] = {
     filters.DateField: {"type": "string", "format": "date"},
     filters.InstantField: {"type": "string", "format": "date-time", "pattern": INSTANT},
     filters.PageField: {"type": "integer", "minimum": 1, "maximum": 10**filters.PAGE_DIGITS - 1},
-    filters.QueryField: {"type": "string", "pattern": VISIBLE},
+    filters.QueryField: {"type": "string", "pattern": SEARCHABLE},
     filters.RecordField: SLUG_OR_UID,
     filters.YearField: {"type": "string", "pattern": "^(?!0000)[0-9]{4}$"},
 }

@@ -160,7 +160,7 @@ class EditionViewSet(ReadOnlyView, GenericViewSet):
         by line feeds. A client that keeps one chain value can verify that no earlier version was changed.
         """
         chain = ""
-        past = versions(edition.uid, self.request.read_context.at).defer("text", "card", "json")
+        past = versions(edition.uid, self.request.read_context.at).defer("card", "json")
         for number, version in enumerate(past, start=1):
             parts = (chain, version.sha256, rfc3339(version.public_from))
             chain = sha256("\n".join(parts).encode()).hexdigest()

@@ -20,8 +20,6 @@ _UNWANTED = re.compile(f"[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\ud800-\udfff{
 _BLANKS = ("\\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800"
            "\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff")  # fmt: skip
 _BLANK = re.compile(f"[{_BLANKS}]*")
-# Pattern of a character that stays and shows something, as JSON Schema writes patterns.
-VISIBLE = f"[^{_BLANKS}\\u0000-\\u001f\\u007f-\\u009f{_NOT_TEXT}]"
 _SPACE = re.compile(r"[ \t\n]+")
 _DIRECTIONS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _EMBEDDINGS, _OVERRIDES, _END_EMBEDDING = "\u202a\u202b", "\u202d\u202e", "\u202c"

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from ctportal.core.types import Author
 from ctportal.files.models import StoredFile
 
-from . import ledger
+from . import indexing, ledger
 from .base_models import Record
 from .models import Edition, EditionFile, Facet, LedgerEntry, Relation, Withdrawal
 from .signals import editions_written
@@ -93,6 +93,7 @@ class Changes:
         self._entries: list[LedgerEntry] = []
         self._lifted: list[Withdrawal] = []
         self._withdrawn: list[Tracked] = []
+        self._found: list[tuple[Edition, Snapshot]] = []  # new editions, for the search index
 
     # Reading
 
@@ -104,7 +105,7 @@ class Changes:
         self._editions |= {uid: [] for uid in missing}
         editions = Edition.objects.not_unscheduled().filter(uid__in=missing).select_related("withdrawal")
         found = {}
-        for edition in editions.defer("json", "card", "text").order_by("public_from", "pk"):
+        for edition in editions.defer("json", "card").order_by("public_from", "pk"):
             found[edition.pk] = Tracked(edition, withdrawal=getattr(edition, "withdrawal", None))
             self._editions[edition.uid].append(found[edition.pk])
         not_over = [pk for pk, each in found.items() if each.public_until is None or each.public_until >= self.now]
@@ -145,7 +146,7 @@ class Changes:
             relations[relation.edition_id].append(relation)
         for row in EditionFile.objects.filter(edition__in=list(unread)).select_related("file").order_by("pk"):
             files[row.edition_id].append(row.file)
-        for edition in Edition.objects.filter(pk__in=list(unread)).defer("card", "text"):
+        for edition in Edition.objects.filter(pk__in=list(unread)).defer("card"):
             rows = relations[edition.pk]
             unread[edition.pk].snapshot = Snapshot(
                 type=edition.type,
@@ -227,6 +228,15 @@ class Changes:
         ledger.append(self._entries)
         self._new, self._entries, self._lifted, self._withdrawn, self.drafts = [], [], [], [], []
 
+    def write_index(self) -> None:
+        """Write the search entries of all new editions, and remove those of editions of these records that are over or were
+        unscheduled. To be called once, at the end."""
+        indexing.write_entries(self._found)
+        limit = self.now - indexing.KEPT
+        editions = [each for editions in self._editions.values() for each in editions]
+        over = (each for each in editions if each.is_unscheduled or (each.public_until or self.now) <= limit)
+        indexing.remove_entries([each.edition.pk for each in over])
+
     def _write_ends(self) -> None:
         """Write earlier ends first, since the database never allows two editions of a record to overlap."""
         new = {id(each) for each in self._new}
@@ -251,6 +261,7 @@ class Changes:
         EditionFile.objects.bulk_create(
             [EditionFile(edition=each.edition, file=file) for each in self._new for file in each.files]
         )
+        self._found += [(each.edition, each.snapshot) for each in self._new if each.snapshot]
 
     def _write_withdrawals(self) -> None:
         lifted = [withdrawal.pk for withdrawal in self._lifted if withdrawal.pk]
@@ -305,7 +316,6 @@ def edition_of(
         json=json,
         sha256=checksum(json),
         card=snapshot.card,
-        text=snapshot.text,
         public_from=start,
         public_until=until,
         minor=minor,

@@ -18,6 +18,8 @@ from typing import NamedTuple, TypeAlias
 from django.db import connections, transaction
 from django.db.backends.utils import CursorWrapper
 
+from ctportal.search.storage import install_index, missing_parts
+
 EDITION, LEDGER, AUDIT = "publishing_edition", "publishing_ledgerentry", "workflow_auditentry"
 STEP, WITHDRAWAL = "workflow_workflowstep", "publishing_withdrawal"
 ROWS = ("publishing_facet", "publishing_relation", "publishing_editionfile")  # rows that belong to an edition
@@ -27,7 +29,7 @@ PREFIX = "frozen_"  # of the names of all other guards
 
 # Columns that may change. All others are frozen, including those that later migrations add.
 END = "public_until"
-CONTENTS = ("json", "card", "text")
+CONTENTS = ("json", "card")
 CHANGEABLE = {EDITION: (END, *CONTENTS, "sealed_at"), STEP: ("user_id",)}
 
 # A publication sets its ends to the instant it read when it began, a moment ago, and perhaps by another machine's clock.
@@ -157,14 +159,15 @@ def _not_sealing(say: Dialect, columns: Iterable[str]) -> str:
 
 
 def install_guards(using: str = "default", **_kwargs: object) -> list[str]:
-    """Install the guards that are missing or differ; return their names. Receiver of ``post_migrate``."""
+    """Install the guards that are missing or differ, and what is missing of the search index; return their names. Receiver of
+    ``post_migrate``."""
     connection = connections[using]
     if not set(TABLES) <= set(connection.introspection.table_names()):
         return []
     with transaction.atomic(using), connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            return _install_on_sqlite(cursor)
-        return _install_on_postgresql(cursor)
+        is_sqlite = connection.vendor == "sqlite"
+        installed = _install_on_sqlite(cursor) if is_sqlite else _install_on_postgresql(cursor)
+    return sorted([*installed, *install_index(using)])
 
 
 def clear_the_way(using: str = "default", plan: Sequence[object] = (), **_kwargs: object) -> None:
@@ -188,13 +191,13 @@ def remove_guards(using: str = "default") -> None:
 
 
 def missing_guards(using: str = "default") -> list[str]:
-    """Return the sorted names of the guards that are missing, disabled or different. Raises DatabaseError without tables or
-    connection."""
+    """Return the sorted names of the guards that are missing, disabled or different, and of missing parts of the search index,
+    whose triggers are lost in the same ways. Raises DatabaseError without tables or connection."""
     connection = connections[using]
     with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            return sorted(_missing_on_sqlite(cursor))
-        return sorted(_missing_on_postgresql(cursor))
+        is_sqlite = connection.vendor == "sqlite"
+        missing = _missing_on_sqlite(cursor) if is_sqlite else _missing_on_postgresql(cursor)
+    return sorted([*missing, *missing_parts(using)])
 
 
 def _installed(vendor: str, cursor: CursorWrapper) -> list[tuple[str, str]]:

@@ -76,7 +76,7 @@ def frozen_checksum(
                     _written(instant)
                     for instant in (edition.over_at, edition.public_from, edition.created_at, edition.sealed_at)
                 ],
-                "sha256": [edition.sha256, checksum(edition.card), checksum(edition.text)],
+                "sha256": [edition.sha256, checksum(edition.card)],
                 "facets": sorted([row.name, row.value] for row in facets),
                 "relations": sorted([row.name, str(row.target), row.key, row.order] for row in relations),
                 "files": sorted([file.key, file.name, file.media_type, file.size, file.sha256] for file in files),

@@ -35,15 +35,23 @@ VOCABULARY = frozenset({RecordType.SERIES, RecordType.THEME, RecordType.ORGANIZA
 APART = timedelta(seconds=5)
 
 
+def in_force(at: datetime | Expression, prefix: str = "") -> Q:
+    """Return the condition that an edition is in force at *at* (aware datetime): public_from <= at < public_until.
+
+    This is the publishing rule, defined for queries here only. ``Edition.is_public`` is the same rule for one row, and a
+    test compares the two. *prefix* leads to the edition from other rows, such as "edition__".
+    """
+    is_not_over = Q(**{f"{prefix}public_until__isnull": True}) | Q(**{f"{prefix}public_until__gt": at})
+    return Q(**{f"{prefix}public_from__lte": at}) & is_not_over
+
+
 class EditionQuerySet(models.QuerySet["Edition"]):
     def public(self, at: datetime | Expression) -> EditionQuerySet:
         """Return the editions in force at *at* (aware datetime): public_from <= at < public_until.
 
-        This is the publishing rule, defined for queries here only. ``Edition.is_public`` is the same rule for one row, and
-        a test compares the two. *at* comes from the read context of the request or, for staff, from ``epoch.now`` or
-        ``epoch.reached``.
+        *at* comes from the read context of the request or, for staff, from ``epoch.now`` or ``epoch.reached``.
         """
-        return self.filter(public_from__lte=at).filter(Q(public_until__isnull=True) | Q(public_until__gt=at))
+        return self.filter(in_force(at))
 
     def hidden(self, at: datetime) -> EditionQuerySet:
         """Return the other editions: to come, past and unscheduled. Where they are fewer, counting them is faster."""
@@ -104,7 +112,6 @@ class Edition(models.Model):
     # The large columns come last: SQLite reads a row from its beginning, and most queries need only the columns above.
     card = models.TextField(help_text="JSON text with the few fields that lists show.")
     json = models.TextField(help_text="Canonical text: UTF-8, keys sorted, no white space, no floats.")
-    text = models.TextField(blank=True, help_text="Folded text of all languages, for the filter q.")
 
     # Annotated by ``EditionQuerySet.with_history``.
     version: int

@@ -23,3 +23,4 @@ def publication(by: Author) -> Iterator[Changes]:
         while changes.touched:
             vocabulary.sync(changes)
             changes.write()
+        changes.write_index()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -33,8 +34,8 @@ def insert_edition(
         until, withdrawal = _take_end(changes, before, snapshot.conference)
         changes.set_end(before, start)
         changes.note(Action.ENDED, before, effective_at=start)
-    if snapshot.date is None:
-        snapshot.date, snapshot.end_date = _days_of_conference(changes, snapshot, start)
+    if snapshot.date is None and (days := _days_of_conference(changes, snapshot, start)):
+        snapshot = replace(snapshot, date=days[0], end_date=days[1])  # with the year in what is found of it
     inserted = changes.insert(snapshot, start, until, note=note, minor=minor)
     changes.note(Action.INSERTED, inserted, effective_at=start, reason=reason)
     if withdrawal:
@@ -43,14 +44,14 @@ def insert_edition(
     return inserted
 
 
-def _days_of_conference(changes: Changes, snapshot: Snapshot, start: datetime) -> tuple[date | None, date | None]:
+def _days_of_conference(changes: Changes, snapshot: Snapshot, start: datetime) -> tuple[date, date] | None:
     """Return (first day, last day) for an undated photo: the first day of its conference as public at *start*, or the
-    month or year where only that is known; (None, None) without conference."""
+    month or year where only that is known; None without conference."""
     uid = snapshot.conference
     conference = covering(changes.editions_of(uid), start) if uid else None
     edition = conference.edition if conference else None
     if edition is None or edition.date is None:
-        return None, None
+        return None
     return edition.date, last_day(edition.date, edition.card_data["date_precision"])
 
 

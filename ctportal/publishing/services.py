@@ -61,6 +61,9 @@ class DraftSnapshot:
     replace: bool = False  # whether an edition that is to come is unscheduled in the same step
     reason: str = ""  # stored in the ledger only
 
+    def __post_init__(self) -> None:
+        _ = self.snapshot.indexed  # analysing long texts takes time: before the publication lock
+
     @property
     def newly_public(self) -> set[UUID]:
         """Return the uids of the vocabulary entries that become public with it."""

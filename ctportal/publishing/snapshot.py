@@ -19,15 +19,14 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from rest_framework import serializers
 
-from ctportal.core.folding import fold
 from ctportal.core.languages import CODES
-from ctportal.core.rich_text import plain
 from ctportal.core.types import JsonObject, JsonValue, LazyText, TextByLanguage
 from ctportal.files.models import StoredFile
 
 from . import epoch
 from .base_models import Record, SluggedRecord, concrete_model
 from .completeness import divided, own_texts
+from .indexing import IndexedText, indexed_texts
 from .labels import public_labels, with_labels
 from .models import VOCABULARY, Edition
 from .shapes import Serializer
@@ -116,11 +115,10 @@ class Snapshot:
             facets.add(("year", self.date.year))
         return {(name, str(value)) for name, value in facets if value}
 
-    @property
-    def text(self) -> str:
-        # The text of a file is no HTML. How far it goes is told by StoredFile.search_notice.
-        parts = [*map(plain, [self.slug, *strings(self.data)]), *(file.text for file in self.files)]
-        return "\n".join(filter(None, map(fold, parts)))
+    @cached_property
+    def indexed(self) -> list[IndexedText]:
+        """What the search finds of it. Read it before the publication lock, since long texts take time."""
+        return indexed_texts(self.slug, self.data, self.date, self.files)
 
 
 SerializerClass = type[Serializer]
@@ -332,23 +330,3 @@ def _paths(builder: SnapshotBuilder) -> dict[type[SluggedRecord], list[str]]:
 
 def _in_any(choices: Iterable[QuerySet[Any, Any]]) -> Q:
     return reduce(operator.or_, (Q(pk__in=keys) for keys in choices))
-
-
-def strings(data: JsonValue) -> Iterator[str]:
-    """Yield the texts in language objects and in TEXT_FIELDS of *data*, at any depth, in the key order of canonical JSON."""
-    if isinstance(data, dict):
-        for key, value in sorted(data.items()):
-            if isinstance(value, str) and (key in CODES or key in TEXT_FIELDS):
-                yield value
-            else:
-                yield from strings(value)
-    elif isinstance(data, list):
-        for value in data:
-            if isinstance(value, str):
-                yield value if value.startswith("#") else ""
-            else:
-                yield from strings(value)
-
-
-# Fields outside language objects that the filter q searches.
-TEXT_FIELDS = frozenset({"name", "acronym", "symbol", "credit", "contact", "room", "source", "reason"})

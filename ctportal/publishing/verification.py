@@ -130,7 +130,7 @@ def _compare_contents(where: str, this: str, edition: Edition, sealing: LedgerEn
         what = f"{this} is not sealed as the ledger says"
         raise Misfit(where, what, sealing and sealing.at, edition.sealed_at)
     if sealing:
-        left = [name for name in ("json", "card", "text") if getattr(edition, name)]
+        left = [name for name in ("json", "card") if getattr(edition, name)]
         left += ["facets"] if edition.facets.all() else []
         if left:
             raise Misfit(where, f"{this} is sealed and not empty", "", ", ".join(left))
@@ -151,7 +151,7 @@ def _check_withdrawals() -> None:
     said = LedgerEntry.objects.filter(
         action=Action.WITHDRAWN, uid=OuterRef("edition__uid"), effective_at=OuterRef("edition__public_until")
     ).order_by("-pk")
-    rows = Withdrawal.objects.select_related("edition").defer("edition__json", "edition__card", "edition__text")
+    rows = Withdrawal.objects.select_related("edition").defer("edition__json", "edition__card")
     rows, number = rows.annotate(entry=Subquery(said.values("pk")[:1])).order_by("pk"), 0
     while few := list(rows.filter(pk__gt=number)[:CHUNK]):
         entries = LedgerEntry.objects.in_bulk([row.entry for row in few])

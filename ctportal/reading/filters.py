@@ -13,7 +13,7 @@ from typing import Any, NoReturn, TypeAlias
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import F, Q
+from django.db.models import F, QuerySet
 from django.db.models.expressions import OrderBy
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -21,12 +21,14 @@ from django.utils.translation import gettext_lazy as _
 from ctportal.core import codes
 from ctportal.core.countries import COUNTRY_CODES, REGIONS
 from ctportal.core.languages import CODES
-from ctportal.core.search_text import MAX_CHARACTERS, MAX_WORDS, SearchText, readings, search_words, shorten
+from ctportal.core.search_text import MAX_CHARACTERS, MAX_WORDS, SearchText, shorten
 from ctportal.core.types import LazyText
 from ctportal.publishing.models import Edition, EditionQuerySet, RecordType
 from ctportal.reading.cache import is_worth_keeping
 from ctportal.reading.context import ReadRequest
 from ctportal.reading.queries import SLUG, SLUG_LENGTH, UID, Choice, choose
+from ctportal.search.models import SearchEntry
+from ctportal.search.parsing import Query, Term, parse
 
 PAGE_DIGITS = 9
 SHOWN = 60  # characters of an invalid value that a message repeats
@@ -66,9 +68,9 @@ class StrictField(forms.Field):
 class QueryField(StrictField):
     description = format_lazy(
         _(
-            "Words that must all occur in the title or text, in any language. Case and accents are ignored; words in "
-            "quotation marks are a phrase. Up to {words} words and {characters} characters are searched for; the response "
-            "says if there were more."
+            "Words that must all occur in the title, the text or the files, in any language and in any inflected form. "
+            "Case and accents are ignored; words in quotation marks are a phrase; “-” before a word excludes it. Up to "
+            "{words} words and {characters} characters are searched for; the response says if there were more."
         ),
         words=MAX_WORDS,
         characters=MAX_CHARACTERS,
@@ -78,7 +80,8 @@ class QueryField(StrictField):
 
     def read(self, value: str) -> SearchText:
         searched = shorten(value)
-        if not search_words(searched.text):  # marks alone, too: they would be folded away and match everything
+        query = words_of(searched)
+        if not query.terms and not query.excluded:  # marks alone, too: they would be folded away and match everything
             refuse(value, _("There are no words to search for."), "no_words")
         return searched
 
@@ -191,10 +194,23 @@ class Parameter(django_filters.Filter):  # type: ignore[misc]  # django-filter h
 
 class Words(Parameter):
     def filter(self, queryset: EditionQuerySet, searched: SearchText | None) -> EditionQuerySet:
-        condition = Q()
-        for text in readings(searched.text) if searched else ():
-            condition |= Q.create([("text__contains", word) for word in search_words(text)])
-        return queryset.filter(condition)
+        query = words_of(searched) if searched else None
+        for term in query.terms if query else ():
+            queryset = queryset.filter(pk__in=_containing(term))
+        for term in query.excluded if query else ():
+            queryset = queryset.exclude(pk__in=_containing(term))
+        return queryset
+
+
+def words_of(searched: SearchText) -> Query:
+    """Return the words and phrases that *searched* looks for or excludes. Lists have parameters for filters, so ``kind:`` is a
+    word here like any other."""
+    return parse(re.sub("[:：]", " ", searched.text))
+
+
+def _containing(term: Term) -> QuerySet[SearchEntry, int]:
+    """Return the primary keys of the editions that contain *term*, hidden ones among them."""
+    return SearchEntry.objects.matching(term.alternatives).values_list("edition", flat=True)
 
 
 class FacetFilter(Parameter):

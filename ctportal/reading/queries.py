@@ -92,10 +92,10 @@ def resolve(record_type: str, address: str, at: datetime) -> Resolved:
     if "uid" not in known_by:
         # The uid alone identifies the record: given the type as well, SQLite would use an index by type.
         editions = editions.of(record_type)
-    edition = editions.with_history().defer("text", "card").order_by("pk").first()
+    edition = editions.with_history().defer("card").order_by("pk").first()
     if edition and edition.type == record_type:
         return Found(edition)
-    past = Edition.objects.of(record_type).effective(at).filter(**known_by).defer("text", "json", "card")
+    past = Edition.objects.of(record_type).effective(at).filter(**known_by).defer("json", "card")
     last = past.order_by("-public_from").first()
     return _of_past(last, at) if last else None
 
@@ -121,14 +121,14 @@ def _of_past(edition: Edition, at: datetime) -> Resolved:
     if current:
         return Moved(current)
     of_record = Edition.objects.effective(at).filter(uid=edition.uid)
-    last = of_record.select_related("withdrawal").defer("text").latest("public_from")
+    last = of_record.select_related("withdrawal").latest("public_from")
     withdrawal = getattr(last, "withdrawal", None)
     replacement = _public(withdrawal.replacement, at) if withdrawal and withdrawal.replacement else None
     return Gone(last, withdrawal, replacement)
 
 
 def _public(uid: UUID | None, at: datetime) -> Edition | None:
-    return Edition.objects.public(at).filter(uid=uid).defer("text", "json").first() if uid else None
+    return Edition.objects.public(at).filter(uid=uid).defer("json").first() if uid else None
 
 
 def merged_into(uid: UUID) -> UUID | None:
@@ -154,7 +154,7 @@ def choose(record_type: str, address: str, at: datetime) -> Choice | None:
     known_by = _key(address)
     if known_by is None:
         return None
-    edition = Edition.objects.of(record_type).public(at).filter(**known_by).defer("text", "json").first()
+    edition = Edition.objects.of(record_type).public(at).filter(**known_by).defer("json").first()
     if edition is None:
         past = resolve(record_type, address, at)
         if not isinstance(past, Moved):
@@ -171,7 +171,7 @@ def choose(record_type: str, address: str, at: datetime) -> Choice | None:
 
 def versions(uid: UUID, at: datetime) -> EditionQuerySet:
     """Return the editions of the record *uid* that have taken effect, first to last: version 1, 2 and so on."""
-    return Edition.objects.effective(at).filter(uid=uid).defer("text", "card").order_by("public_from")
+    return Edition.objects.effective(at).filter(uid=uid).defer("card").order_by("public_from")
 
 
 # Lists ---------------------------------------------------------------------------------------------------------------
@@ -252,7 +252,7 @@ def in_full(keys: Sequence[int]) -> list[Edition]:
 
     All of them must have taken effect.
     """
-    editions = Edition.objects.filter(pk__in=keys).with_history().defer("text", "card").in_bulk()
+    editions = Edition.objects.filter(pk__in=keys).with_history().defer("card").in_bulk()
     return [editions[key] for key in keys]
 
 
@@ -389,7 +389,7 @@ def organization_chains(
         Relation.objects.filter(name="parent")
         .annotate(shown=Subquery(public.filter(uid=OuterRef("target")).values(shown=JSONObject(**shown))[:1]))
         .select_related("edition")
-        .defer("edition__json", "edition__text", *(() if cards else ("edition__card",)))
+        .defer("edition__json", *(() if cards else ("edition__card",)))
         .order_by("edition__slug")
     )
     own: dict[int, RelatedRecord] = {}  # parents by edition

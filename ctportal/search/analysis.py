@@ -6,6 +6,7 @@ stands in no order (stems, parts of symbols, single Chinese characters), "=" a w
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from itertools import islice, pairwise
@@ -19,6 +20,9 @@ LONGEST_WORD = 64  # characters
 _LONGEST_RUN = 1_000  # characters of a run that are read: with its marks, a word is longer in the text
 _LONGEST_WHOLE = 64
 _BATCH = 5_000  # runs that are analysed at once
+# Limits of one tsvector of PostgreSQL: of the places of a word it keeps 255, and it has at most 1,048,575 bytes.
+_MOST_PLACES = 255
+_MOST_BYTES = 1_000_000
 _REPEATED = 20  # words of a part that begin the next one, so that a phrase across the border is found
 _FOLDED_WORD = re.compile(r"[^\W_](?:[^\s!-/:-@\[-`{-~⁄])*")
 _LATER = re.compile(r"(?:/(?:add|amend|corr|rev)\.[0-9-]+)+$")
@@ -53,22 +57,34 @@ def analyze(text: str, language: str) -> Tokens:
 
 
 def in_parts(text: str, language: str, size: int = 10_000) -> Iterator[Tokens]:
-    """Yield the tokens of *text* in parts of at most *size* words, at least one part.
+    """Yield the tokens of *text* in parts of at most *size* words, at least one part. Parts are shorter where PostgreSQL would
+    store no more of them, so both databases find the same.
 
     The last words of a part, twenty where *size* allows it, are the first of the next: a phrase across the border is found.
     """
     repeated = min(_REPEATED, size // 2)
     part: list[Piece] = []
-    count = 0
+    places: Counter[str] = Counter()  # how often each word of the part stands in it
+    count = weight = 0
     for piece in _pieces(text, language):
-        if piece.word and count == size:
+        is_full = piece.word and (count == size or places[piece.word] == _MOST_PLACES)
+        if is_full or weight + _weight(piece) > _MOST_BYTES:
             yield _tokens(part)
-            first = [place for place, each in enumerate(part) if each.word][count - repeated :]
+            first = [place for place, each in enumerate(part) if each.word][max(0, count - repeated) :]
             part = part[first[0] :] if first else []
-            count = repeated
+            places = Counter(each.word for each in part if each.word)
+            count, weight = places.total(), sum(map(_weight, part))
         part.append(piece)
-        count += bool(piece.word)
+        if piece.word:
+            places[piece.word] += 1
+            count += 1
+        weight += _weight(piece)
     yield _tokens(part)
+
+
+def _weight(piece: Piece) -> int:
+    """Return how many bytes *piece* takes in a tsvector at most: characters have up to four, a word a place and its count."""
+    return 4 * (len(piece.word) + sum(map(len, piece.others))) + 5
 
 
 def spans(text: str) -> Iterator[Span]:

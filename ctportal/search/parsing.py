@@ -230,4 +230,5 @@ def _without_elisions(typed: _Typed) -> list[TextRun]:
     """Return the runs of *typed* without what stands before or after an apostrophe in "l'homme", "state's"."""
     if not _APOSTROPHES & set(typed.text):
         return typed.runs
-    return [run for run in typed.runs if fold(run.text) not in _ELIDED] or typed.runs
+    kept = [run for run in typed.runs if fold(run.text) not in _ELIDED]
+    return kept if _words(kept) else typed.runs

@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "reversion",
     "ctportal",
     "ctportal.files",
+    "ctportal.search",
     "ctportal.publishing",
     "ctportal.workflow",
     "ctportal.accounts",

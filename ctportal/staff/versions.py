@@ -16,9 +16,10 @@ from ctportal.core import languages
 from ctportal.core.instants import show_utc
 from ctportal.publishing import epoch
 from ctportal.publishing.completeness import published_languages
+from ctportal.publishing.indexing import texts_of
 from ctportal.publishing.models import Edition
 from ctportal.publishing.services import LONGEST_REASON
-from ctportal.publishing.snapshot import builder_for, canonical, strings
+from ctportal.publishing.snapshot import builder_for, canonical
 from ctportal.publishing.state import SHOWS
 from ctportal.publishing.text_fields import LinesFormField
 from ctportal.staff.draft_changes import name_of_field
@@ -53,7 +54,7 @@ class VersionsPage(ObjectPage):
         """Return a row for each edition of the record, oldest first, including unscheduled ones. ``number`` is the
         version number of an edition in effect, else None.
         """
-        editions = Edition.objects.filter(uid=self.record.uid).defer("json", "card", "text")
+        editions = Edition.objects.filter(uid=self.record.uid).defer("json", "card")
         rows, number = [], 0
         for edition in editions.annotate(now=epoch.reached()).order_by("public_from", "pk"):
             has_begun = edition.public_from <= edition.now
@@ -259,6 +260,8 @@ class SealPage(VersionsPage):
         """Yield the names of the fields in which the draft still contains a text of the edition."""
         draft = builder_for(self.record).snapshot(self.record).data
         for name, value in draft.items():
-            texts = set(strings({name: self.edition.data.get(name)})) & set(strings({name: value}))
-            if any(texts):
+            sealed, kept = (
+                {each.text for each in texts_of({name: data})} for data in (self.edition.data.get(name), value)
+            )
+            if any(sealed & kept):
                 yield name_of_field(self.admin, name)

@@ -31,7 +31,7 @@ def may_seal(user: AnyUser) -> bool:
 
 
 def seal(edition: Edition, *, by: User, reason: str) -> Edition:
-    """Empty the JSON, card, text and facets of *edition* and return it. *reason* is stored in the ledger and the audit trail.
+    """Empty the JSON, card, facets and search entries of *edition* and return it. *reason* is stored in the ledger and the audit trail.
 
     Files that no other edition shows lose their extracted text and are never served again. The revisions of the record are
     deleted, except one of the current draft. Raises PermissionDenied without permission, ValidationError for an edition that
@@ -43,10 +43,11 @@ def seal(edition: Edition, *, by: User, reason: str) -> Edition:
     with epoch.publication_lock() as now:
         edition = Edition.objects.get(pk=edition.pk)
         _refuse_unless_over(edition, now)
-        edition.json = edition.card = edition.text = ""
+        edition.json = edition.card = ""
         edition.sealed_at = now
-        edition.save(update_fields=["json", "card", "text", "sealed_at"])
+        edition.save(update_fields=["json", "card", "sealed_at"])
         edition.facets.all().delete()
+        edition.search_entries.all().delete()
         epoch.replace_mark()
         files = sealed_files().filter(Q(editions__edition=edition) | Q(renditions__editions__edition=edition))
         files.exclude(text="").update(text="")

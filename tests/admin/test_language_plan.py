@@ -11,6 +11,7 @@ from ctportal.workflow.release import parts_of
 from tests.admin.forms import AdminForm
 from tests.admin.test_forms import address
 from tests.factories import make_account, make_conference, make_document
+from tests.search.index import indexed
 
 FRENCH_NOTICE = "<p>Une version en français est en préparation.</p>"
 
@@ -57,7 +58,7 @@ def test_a_draft_in_preparation_tells_nothing_of_its_text(staff, publisher, conf
     edition = publish(conference, by=publisher)
 
     assert edition.data["languages_in_preparation"] == ["fr"]
-    assert "secret" not in edition.json + edition.text + edition.card
+    assert "secret" not in edition.json + edition.card + indexed(edition)
 
 
 def test_a_language_that_is_not_planned_is_told_to_nobody_outside(staff, publisher, client, conference):

@@ -9,6 +9,7 @@ from django.db import connection
 
 from ctportal.publishing.models import Edition, Facet, Relation
 from ctportal.publishing.services import publish
+from ctportal.search.models import SearchEntry
 from tests.factories import make_conference, make_document, make_theme
 
 
@@ -76,6 +77,7 @@ def test_an_empty_list_has_one_empty_page(client, db):
 def multiply(edition, count):
     """Write *count* public editions more with the content of *edition*, each of a record of its own."""
     facets, relations = list(edition.facets.all()), list(edition.relations.all())
+    entries = [(entry, entry.tokens) for entry in edition.search_entries.select_related("tokens")]
     for n in range(count):
         copy = Edition.objects.get(pk=edition.pk)
         copy.pk, copy.uid, copy.slug = None, uuid.uuid4(), f"{edition.slug}-{n}"
@@ -86,6 +88,11 @@ def multiply(edition, count):
             facet.slug = copy.slug
         Facet.objects.bulk_create(facets)
         Relation.objects.bulk_create(relations)
+        for entry, tokens in entries:
+            tokens.entry = SearchEntry.objects.create(
+                edition=copy, language=entry.language, place=entry.place, facets=entry.facets
+            )
+            tokens.save(force_insert=True)
 
 
 @pytest.mark.slow

@@ -19,6 +19,7 @@ from ctportal.publishing.state import SHOWS
 from documents.models import Document
 from tests.database_guards import lifted_guards
 from tests.factories import make_user
+from tests.search.index import indexed
 
 CONFERENCES = 27  # an umbrella and its side events twice
 MODELS = [Conference, Document, Photo, Organization]
@@ -40,7 +41,7 @@ def described(edition):
         "json": edition.json,
         "sha256": edition.sha256,
         "card": edition.card,
-        "text": edition.text,
+        "indexed": indexed(edition),
         "facets": sorted(edition.facets.values_list("name", "value", "type", "date", "slug")),
         "relations": list(edition.relations.order_by("order").values_list("name", "target", "key", "order")),
         "files": sorted(edition.files.values_list("file", flat=True)),

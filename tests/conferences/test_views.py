@@ -700,7 +700,7 @@ def test_known_values_of_a_filter_are_told_in_the_language_of_the_page(client):
 @pytest.mark.parametrize(
     "path", ["conferences", "documents", "press-releases", "co-chairs-summaries", "photos", "series", "themes"]
 )
-@pytest.mark.parametrize("query", ["w " * 988, "w " + "x" * 10_000, "x" * 10_000, '"' * 5_000])
+@pytest.mark.parametrize("query", ["w " * 988, "w " + "x" * 10_000, "x" * 10_000])
 def test_a_search_that_is_too_long_is_shortened_and_the_list_says_so(client, path, query):
     response = client.get(f"/en/{path}/", {"q": query})
 

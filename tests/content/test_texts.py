@@ -6,6 +6,7 @@ import pytest
 
 from ctportal.core.rich_text import plain
 from ctportal.publishing import epoch
+from ctportal.publishing.indexing import texts_of
 from ctportal.publishing.models import Edition
 
 pytestmark = pytest.mark.django_db
@@ -88,6 +89,9 @@ TYPING_ERRORS = re.compile(
 
 
 def test_typing_errors_of_the_sources_do_not_come_along(demo):
-    texts = {edition.slug: edition.text for edition in Edition.objects.public(epoch.now())}
+    texts = {
+        edition.slug: "\n".join(plain(found.text) for found in texts_of(edition.data))
+        for edition in Edition.objects.public(epoch.now())
+    }
 
     assert [slug for slug, text in texts.items() if TYPING_ERRORS.search(text)] == []

@@ -1,7 +1,6 @@
 """ctportal.core.text_cleaning: what a title, a caption or a text may hold."""
 
 import json
-import re
 import time
 import unicodedata
 from xml.parsers import expat
@@ -11,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ctportal.core.text_cleaning import VISIBLE, cleaned, one_line
+from ctportal.core.text_cleaning import cleaned, one_line
 
 ONE_LINE = [
     ("Opening\x1b[31m session\x07", "Opening[31m session"),
@@ -87,9 +86,3 @@ def test_cleaning_twice_is_cleaning_once(typed):
     assert cleaned(cleaned(typed)) == cleaned(typed)
     assert one_line(one_line(typed)) == one_line(typed)
     assert one_line(cleaned(typed)) == one_line(typed)
-
-
-def test_the_pattern_of_a_visible_character_matches_what_is_left_of_a_text():
-    shown = re.compile(VISIBLE)
-    characters = {*map(chr, range(0x3000)), *"ㅤ\ue000\ufdd0\ufeff�￼\uffff😀\U0001fffe\U000e0001\U000f0000"}
-    assert {each for each in characters if shown.search(each)} == {each for each in characters if one_line(each)}

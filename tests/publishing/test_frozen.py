@@ -95,7 +95,7 @@ COLUMNS = {
 
 def test_every_column_that_is_not_for_the_services_is_tried():
     assert {field.column for field in Edition._meta.concrete_fields} == {
-        *COLUMNS, "public_until", "json", "card", "text", "sealed_at",
+        *COLUMNS, "public_until", "json", "card", "sealed_at",
     }  # fmt: skip
 
 
@@ -136,8 +136,8 @@ def test_an_end_to_come_may_be_lifted(editions, frozen_clock):
     assert refused("UPDATE publishing_edition SET public_until = NULL WHERE id = %s", pk) is None
 
 
-CONTENTS = ["json", "card", "text", "sealed_at"]
-SEALED = "json = '', card = '', text = ''"
+CONTENTS = ["json", "card", "sealed_at"]
+SEALED = "json = '', card = ''"
 
 
 def test_contents_are_never_changed_one_by_one(editions, frozen_clock):
@@ -172,7 +172,7 @@ def test_an_edition_in_force_is_not_ended_and_sealed_in_one_stroke(editions, fro
 def test_a_sealed_edition_stays_empty(editions, frozen_clock):
     pk = editions["past"].pk
     raw(f"UPDATE publishing_edition SET {SEALED}, sealed_at = %s WHERE id = %s", at(frozen_clock.now), pk)
-    for change in ("json = '{}'", "card = '{}'", "text = 'words'", "sealed_at = NULL"):
+    for change in ("json = '{}'", "card = '{}'", "sealed_at = NULL"):
         assert "frozen_edition_contents" in refused(f"UPDATE publishing_edition SET {change} WHERE id = %s", pk)
 
 

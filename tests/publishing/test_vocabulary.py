@@ -28,6 +28,7 @@ from tests.factories import (
     make_theme,
     make_user,
 )
+from tests.search.index import indexed
 from tests.workflow.test_workflow import code_of, stage, steps
 
 pytestmark = pytest.mark.django_db
@@ -88,7 +89,7 @@ def test_what_shows_a_public_entry_is_published_under_its_public_name(kind, in_s
 
     edition = publish(other, by=writer)
 
-    assert "canary" not in (edition.json + edition.card + edition.text).casefold()
+    assert "canary" not in (edition.json + edition.card + indexed(edition)).casefold()
     assert '"name":{"en":"The name agreed on"}' in edition.json
     assert '"slug":"agreed"' in edition.json
 

@@ -317,7 +317,7 @@ def test_an_instant_is_read_in_utc():
         ("q", "\u00ad", "no_words"),
         ("q", '" "', "no_words"),
         ("q", "a" * 10_000, None),
-        ("q", '"' * 5_000, None),
+        ("q", '"' * 5_000, "no_words"),
         ("q", "a " * 1_000, None),
     ],
 )

@@ -26,9 +26,9 @@ PUBLIC_SIDE = (
 PREVIEWS = ("ctportal/staff/preview.py", "ctportal/staff/sharing.py")
 
 # What holds something of a record. A Redirect holds two identifiers, and what it leads to is asked of ``public``.
-MODELS = {"Edition", "Facet", "Relation", "StoredFile", "EditionFile", "Withdrawal"}
+MODELS = {"Edition", "SearchEntry", "SearchTokens", "Facet", "Relation", "StoredFile", "EditionFile", "Withdrawal"}
 MANAGERS = {"objects", "_base_manager", "_default_manager"}
-RULE = {"public", "effective"}
+RULE = {"public", "effective", "in_force"}
 
 ALLOWED = {
     "queries._with_cards": "rows whose keys come from public(at), in the same statement",
@@ -36,6 +36,7 @@ ALLOWED = {
     "queries._facet_counts": "all facets less those of what is hidden, counted in one statement",
     "queries.related": "relations of editions that the caller has read; their targets are asked of public(at)",
     "queries.organization_chains": "relations of the caller's editions or of public(at); both ends are asked of it",
+    "filters._containing": "keys for a condition on rows that are in public(at)",
     "files._shown": "the file itself, where Exists() an edition in public(at) that shows it",
     "files._shown_last": "which record showed it last, where Exists() an edition in effective(at)",
     "views._first": "rows whose keys come from public(at), in the same statement",
@@ -84,7 +85,14 @@ def _is_filtered(node):
         node = node.parent
         if isinstance(node, ast.Attribute) and node.attr in RULE:
             return True
+        if isinstance(node, ast.Call) and any(_is_rule(argument) for argument in node.args):
+            return True
     return False
+
+
+def _is_rule(argument):
+    """Whether *argument* is the rule as a condition: in_force(at, …)."""
+    return isinstance(argument, ast.Call) and isinstance(argument.func, ast.Name) and argument.func.id in RULE
 
 
 def places(patterns):
@@ -108,6 +116,8 @@ def test_previews_read_drafts_at_the_places_listed():
         ("Edition.objects.public(at).filter(uid=uid)", False),
         ("Edition.objects.of(kind).effective(at).first()", False),
         ("Edition.objects.filter(uid=uid)", True),
+        ('SearchEntry.objects.filter(in_force(at, "edition__"))', False),
+        ("SearchEntry.objects.matching(words)", True),
         ("Edition.objects.all()", True),
         ("Edition._base_manager.get(pk=1)", True),
         ("list(Edition._default_manager.all())", True),

@@ -92,10 +92,6 @@ class Migration(migrations.Migration):
                 ),
                 ("card", models.TextField(help_text="JSON text with the few fields that lists show.")),
                 ("json", models.TextField(help_text="Canonical text: UTF-8, keys sorted, no white space, no floats.")),
-                (
-                    "text",
-                    models.TextField(blank=True, help_text="Folded text of all languages, for the filter q."),
-                ),
             ],
             options={
                 "permissions": [

@@ -4,7 +4,7 @@
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -46,6 +46,15 @@ _ELIDED = frozenset(
         "л",
     ]
 )
+# Words that only connect others. Outside of quotation marks they are not looked for. Left out are those that are spelt as a
+# word with a meaning, in these languages or folded: on, or, un, au, sur, sin, على.
+_FUNCTION_WORDS = frozenset([
+    *("a", "an", "and", "at", "by", "for", "from", "in", "of", "the", "to", "with"),
+    *("aux", "avec", "dans", "de", "des", "du", "et", "la", "le", "les", "par", "pour", "une"),
+    *("con", "del", "el", "en", "las", "los", "para", "por", "una", "y"),
+    *("в", "во", "для", "из", "и", "к", "ко", "на", "о", "об", "от", "по", "с", "со"),
+    *("في", "من", "الي", "عن", "مع", "و"),
+])  # fmt: skip
 _APOSTROPHES = frozenset(chr(sign) for sign, plain in SIGNS.items() if plain == "'") | {"'", "＇"}
 _LONGEST_WORD_OF_PAIRS = 4  # Chinese characters that are looked for in a row; of more, each two
 _COVERS = (RunKind.JOINED, RunKind.NAMED_SYMBOL)
@@ -112,13 +121,23 @@ def parse(text: str) -> Query:
             if len(terms) + len(excluded) == MAX_WORDS and term.alternatives not in into:
                 # Text without spaces, which has more terms than words between spaces.
                 shorter = used[: found.start()].rstrip() or used
+                found_terms = _with_meaning(terms.values())
                 return Query(
-                    shorter, True, (*terms.values(),), (*excluded.values(),), (*filters,), whole(" ".join(looked_for))
+                    shorter, True, found_terms, (*excluded.values(),), (*filters,), whole(" ".join(looked_for))
                 )
             into.setdefault(term.alternatives, term)
-    return Query(
-        used, is_shortened, (*terms.values(),), (*excluded.values(),), (*filters,), whole(" ".join(looked_for))
-    )
+    found_terms = _with_meaning(terms.values())
+    return Query(used, is_shortened, found_terms, (*excluded.values(),), (*filters,), whole(" ".join(looked_for)))
+
+
+def _with_meaning(terms: Iterable[Term]) -> tuple[Term, ...]:
+    """Return *terms* without function words, unless there are no others. Phrases of several words keep them."""
+    terms = tuple(terms)
+    return tuple(term for term in terms if not _connects(term.alternatives[0])) or terms
+
+
+def _connects(words: Words) -> bool:
+    return len(words) == 1 and words[0] in _FUNCTION_WORDS
 
 
 def _typed(text: str, runs: list[TextRun], start: int, end: int, *, is_phrase: bool) -> _Typed:

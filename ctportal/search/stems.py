@@ -7,12 +7,14 @@ from typing import NamedTuple
 
 import Stemmer
 
+from ctportal.search import arabic
 from ctportal.search.scanning import fold_all
 
 _ALGORITHMS = {"ar": "arabic", "en": "english", "fr": "french", "ru": "russian", "es": "spanish"}
 LATIN = ("en", "fr", "es")
 _SCRIPT = re.compile("(?P<latin>[a-z])|(?P<cyrillic>[\u0400-\u052f])|(?P<arabic>[\u0621-\u06d3])")
-_SHORTEST = 3  # letters of a word that may have a stem
+_SHORTEST = 3  # letters of a word that may have a stem; in Arabic, vowels are not written
+_SHORTEST_ARABIC = 2
 
 
 class Forms(NamedTuple):
@@ -44,17 +46,28 @@ def stems(words: Iterable[Forms], latin: tuple[str, ...]) -> dict[Forms, frozens
         accented = [word for word in its_words if word.lower != word.folded]
         for word, stem in zip(accented, fold_all(stemmer.stemWords([word.lower for word in accented])), strict=True):
             found[word].add(stem)
-        plain = [_with_usual_accent(word.folded, language) for word in its_words]
+        plain = [_in_usual_form(word.folded, language) for word in its_words]
         for word, stem in zip(its_words, fold_all(stemmer.stemWords(plain)), strict=True):
             found[word].add(stem)
+        if language == "ar":
+            for word in its_words:
+                found[word] |= arabic.stems(word.folded)
     return {word: frozenset(filter(None, its_stems)) for word, its_stems in found.items()}
 
 
 def _languages(folded: str, latin: tuple[str, ...]) -> tuple[str, ...]:
-    script = _SCRIPT.search(folded) if len(folded) >= _SHORTEST else None
-    return {"latin": latin, "cyrillic": ("ru",), "arabic": ("ar",), None: ()}[script.lastgroup if script else None]
+    script = _SCRIPT.search(folded)
+    kind = script.lastgroup if script else None
+    if len(folded) < (_SHORTEST_ARABIC if kind == "arabic" else _SHORTEST):
+        return ()
+    return {"latin": latin, "cyrillic": ("ru",), "arabic": ("ar",), None: ()}[kind]
 
 
-def _with_usual_accent(folded: str, language: str) -> str:
-    """Return *folded* with the accent by which Spanish knows the ending -ción, of which the plural has none."""
-    return folded[:-3] + "ión" if language == "es" and folded.endswith("ion") else folded
+def _in_usual_form(folded: str, language: str) -> str:
+    """Return *folded* in the form by which Spanish knows two endings: -ción, of which the plural has no accent, and -dad, whose
+    plural -dades it takes for another word."""
+    if language == "es" and folded.endswith("ion"):
+        return folded[:-3] + "ión"
+    if language == "es" and folded.endswith("dades"):
+        return folded[:-2]
+    return folded

@@ -65,7 +65,7 @@ def test_words_are_those_of_the_text_in_its_order(text, words):
         ("désarmement DESARMEMENT", "fr", {"~desarm"}),
         ("verificación verificaciones verificacion", "es", {"~verif"}),
         ("договор договоров", "ru", {"~договор"}),
-        ("المعاهدة معاهدة المعاهدات", "ar", {"~معاهد", "~معاهده"}),
+        ("المعاهدة معاهدة المعاهدات", "ar", {"~معاهد", "~معاهده", "~معهد"}),
         ("Treaties договоров", "ar", {"~treati", "~договор"}),  # by the script, whatever the language of the text
         ("中国", "zh", {"~中", "~国"}),
         ("to g20 42", "en", {"~g20"}),

@@ -76,6 +76,20 @@ FOUND = [
     ("border – draft", "border draft", "en"),
     ("-counter-terrorism report", "report: terrorism, counter", "en"),
     ('-"peace and security" peace', "security and peace", "en"),
+    ("الأسلحة", "السلاح", "ar"),
+    ("رجل", "الرجال", "ar"),
+    ("عمل", "وبأعمال والأعمال", "ar"),
+    ("حق", "الحقوق", "ar"),
+    ("شعب", "الشعوب", "ar"),
+    ("وسيلة", "وسائل", "ar"),
+    ("مجالس", "المجلس", "ar"),
+    ("قاعدة", "القواعد", "ar"),
+    ("المرأة", "الرجل والمرأة", "ar"),
+    ("كرامة", "كرامته", "ar"),
+    ("enfermedades", "enfermedad", "es"),
+    ("pay for work", "equal work, equal pay", "en"),
+    ("libertés de la déclaration", "une liberté, cette déclaration", "fr"),
+    ("the", "the", "en"),
 ]
 NOT_FOUND = [
     ("conference", "congress", "en"),
@@ -92,6 +106,9 @@ NOT_FOUND = [
     ('-"peace and security" peace', "peace and security", "en"),
     ("-counter-terrorism report", "report on counter-terrorism", "en"),
     ("report -恐", "report 反恐", "zh"),
+    ("رجل", "الرحيل", "ar"),
+    ('"pay for work"', "pay and work", "en"),
+    ("the", "an", "en"),
 ]
 
 
@@ -117,8 +134,11 @@ def test_what_is_not_found(typed, text, language):
         ("全球反恐", ["全球反恐"], []),
         ("全球反恐会", ["全球", "反恐", "恐会"], []),
         ("全球反恐会议", ["全球", "反恐", "会议"], []),
-        ('a -b -"c d" "e  f', ["a", "e f"], ["b", "c d"]),
-        ("a-b (-c) d- e -f", ["a", "b", "c", "d", "e"], ["f"]),
+        ('b -c -"d e" "f  g', ["b", "f g"], ["c", "d e"]),
+        ("b-c (-d) e- f -g", ["b", "c", "d", "e", "f"], ["g"]),
+        ("the work of the Committee", ["work", "Committee"], []),
+        ('"of the" Committee', ["of the", "Committee"], []),
+        ("от -для", ["от"], ["для"]),
         ("unknown:value", ["unknown", "value"], []),
     ],
 )

@@ -15,6 +15,8 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import chain
 from typing import NamedTuple, TypeAlias
 
 from django.db.models import TextField, Value
@@ -25,24 +27,28 @@ from ctportal.reading.context import ReadContext
 from ctportal.search.fields import Alternatives
 from ctportal.search.models import Place, SearchEntry
 from ctportal.search.parsing import Query
+from ctportal.search.widening import widened
 
 WEIGHTS = {Place.SYMBOL: 8.0, Place.TITLE: 5.0, Place.HEADING: 3.0, Place.TEXT: 2.0, Place.FILE: 1.0}
+FEW = 5  # results with all terms; with fewer, similar ones follow
 MOST_COUNTED = 1000  # beyond it, answers say "more than"
 
 Text: TypeAlias = tuple[int, str]  # primary key of an edition, and a language
 
 
 class Hit(NamedTuple):
-    """One result: the edition, the language in which it matches best, and whether its symbol or title is what was typed."""
+    """One result: the edition, the language in which it matches best, whether its symbol or title is what was typed, and whether
+    it is only similar to what was asked: it lacks one of the words, or has another of the same beginning."""
 
     edition: int
     language: str
     is_exact: bool
+    is_similar: bool = False
 
 
 @dataclass(frozen=True)
 class Results:
-    """All results in order. *facets* is {name: {value: number of results}}."""
+    """All results in order, those that are only similar last. *facets* is {name: {value: number of results}}."""
 
     hits: Sequence[Hit] = ()
     facets: dict[str, dict[str, int]] = field(default_factory=dict)
@@ -50,18 +56,60 @@ class Results:
     def __len__(self) -> int:
         return len(self.hits)
 
+    @cached_property
+    def complete(self) -> int:
+        """The number of results that match all terms."""
+        return sum(not hit.is_similar for hit in self.hits)
+
+
+class _Matched(NamedTuple):
+    """What a query finds: {edition: (whether in the reader's language, score, language)}, the exact ones, {edition: details}."""
+
+    best: dict[int, tuple[bool, float, str]]
+    exact: set[int]
+    details: dict[int, str]
+
+    def hits(self, filters: Sequence[Sequence[str]], *, is_similar: bool) -> list[Hit]:
+        """Return the hits in order that have at least one value of each of *filters*."""
+        details, best = self.details, self.best
+        kept = [
+            edition for edition in best if all(not {*each}.isdisjoint(details[edition].split()) for each in filters)
+        ]
+        kept.sort()
+        kept.sort(key=lambda edition: details[edition].partition(" ")[0], reverse=True)
+        kept.sort(key=lambda edition: (edition in self.exact, *best[edition][:2]), reverse=True)
+        return [Hit(edition, best[edition][2], edition in self.exact, is_similar) for edition in kept]
+
 
 def search(query: Query, context: ReadContext, language: str, filters: Iterable[Sequence[str]] = ()) -> Results:
     """Return the Results of *query* for a reader of *language*. Each of *filters* is a sequence of facets, name=value, of which
-    a result has at least one. Two queries, one where the number of public records is cached."""
+    a result has at least one.
+
+    Where fewer than FEW match all terms, filters aside, those follow that match all but one of the wider query. Two queries, three
+    with these; one fewer where the number of public records is cached.
+    """
     if not query.terms:
         return Results()
+    filters, total = [*filters], _total(context)
+    found = _found(query, len(query.terms), context, language, total)
+    hits, details = found.hits(filters, is_similar=False), found.details
+    if len(found.best) < FEW:
+        wider = widened(query)
+        similar = _found(wider, max(1, len(wider.terms) - 1), context, language, total)
+        for edition in found.best:
+            similar.best.pop(edition, None)
+        hits += similar.hits(filters, is_similar=True)
+        details = similar.details | details
+    return Results(hits, _counted(details[hit.edition] for hit in hits))
+
+
+def _found(query: Query, least: int, context: ReadContext, language: str, total: int) -> _Matched:
+    """Return what matches at least *least* terms of *query*. *total* is the number of public records."""
     terms = [*query.excluded, *query.terms]
     places: list[dict[Text, int]] = [{} for _ in range(len(terms) + 1)]
     details: dict[int, str] = {}
-    for number, edition, of_language, place, detail in _rows(
-        [[[query.whole]], *(each.alternatives for each in terms)], context.at
-    ):
+    sought = [[[query.whole]], *(each.alternatives for each in terms)]
+    for number, edition, of_language, place, detail in _rows(sought, context.at, 1 + len(terms) - least):
         text, found = (edition, of_language), places[int(number)]
         if place < found.get(text, math.inf):
             found[text] = place
@@ -70,27 +118,25 @@ def search(query: Query, context: ReadContext, language: str, filters: Iterable[
     exact, wanted = editions_of(places[0]), places[1 + len(query.excluded) :]
     excluded = set().union(*map(editions_of, places[1 : 1 + len(query.excluded)]))
     best: dict[int, tuple[bool, float, str]] = {}
-    for (edition, of_language), score in _scores(wanted, _total(context)).items():
+    for (edition, of_language), score in _scores(wanted, total, least).items():
         rank = (of_language == language, score, of_language)
         if edition not in excluded and (edition not in best or rank > best[edition]):
             best[edition] = rank
-    for values in filters:
-        best = {edition: rank for edition, rank in best.items() if not {*values}.isdisjoint(details[edition].split())}
-    in_order = sorted(sorted(best), key=lambda edition: details[edition].partition(" ")[0], reverse=True)
-    in_order.sort(key=lambda edition: (edition in exact, *best[edition][:2]), reverse=True)
-    hits = [Hit(edition, best[edition][2], edition in exact) for edition in in_order]
-    return Results(hits, _counted(details[edition] for edition in best))
+    return _Matched(best, exact, details)
 
 
 def editions_of(texts: Iterable[Text]) -> set[int]:
     return {edition for edition, _language in texts}
 
 
-def _rows(terms: Sequence[Alternatives], at: datetime.datetime) -> Iterable[tuple[str, int, str, int, str]]:
+def _rows(
+    terms: Sequence[Alternatives], at: datetime.datetime, detailed: int
+) -> Iterable[tuple[str, int, str, int, str]]:
     """Return (number of the term, edition, language, place, details) of each public text that one of *terms* finds, in the order
-    of *terms*. The details are the edition's date and its facets, separated by spaces; only the last term reads them."""
+    of *terms*. The details are the edition's date and its facets, separated by spaces; only the last *detailed* terms read them."""
     date = Coalesce(Cast("edition__date", TextField()), Value(""), output_field=TextField())
-    details = [*(Value("") for _ in terms[1:]), Concat(date, Value(" "), "facets", output_field=TextField())]
+    read = Concat(date, Value(" "), "facets", output_field=TextField())
+    details = [*(Value("") for _ in terms[detailed:]), *(read for _ in terms[:detailed])]
     branches = [
         SearchEntry.objects.matching(alternatives)
         .filter(in_force(at, "edition__"))
@@ -102,14 +148,16 @@ def _rows(terms: Sequence[Alternatives], at: datetime.datetime) -> Iterable[tupl
     return branches[0].union(*branches[1:], all=True)
 
 
-def _scores(wanted: Sequence[dict[Text, int]], total: int) -> dict[Text, float]:
-    """Return {text: score} of the texts that contain all terms. *wanted* is {text: best place} for each term."""
+def _scores(wanted: Sequence[dict[Text, int]], total: int, least: int) -> dict[Text, float]:
+    """Return {text: score} of the texts that contain at least *least* terms. *wanted* is {text: best place} for each term."""
     rarity = [math.log(1 + total / max(1, len(editions_of(places)))) for places in wanted]
     weights = [{int(place): WEIGHTS[place] * each for place in Place} for each in rarity]
-    texts = set(wanted[0]).intersection(*wanted[1:])
-    return {
-        text: math.fsum(weight[places[text]] for places, weight in zip(wanted, weights, strict=True)) for text in texts
-    }
+    if least == len(wanted):
+        texts = set(wanted[0]).intersection(*wanted[1:])
+    else:
+        texts = {text for text, count in Counter(chain.from_iterable(wanted)).items() if count >= least}
+    pairs = [*zip(wanted, weights, strict=True)]
+    return {text: math.fsum(weight[places[text]] for places, weight in pairs if text in places) for text in texts}
 
 
 def _counted(details: Iterable[str]) -> dict[str, dict[str, int]]:

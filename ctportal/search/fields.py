@@ -21,6 +21,12 @@ from ctportal.search.analysis import Tokens
 Alternatives: TypeAlias = Sequence[Sequence[str]]
 
 
+class Beginning(str):
+    """The last word of an alternative, of which only the beginning is known: it matches each token that begins with it."""
+
+    __slots__ = ()
+
+
 class TokensField(models.Field):  # type: ignore[type-arg]  # takes no parameter at run time
     """The ``Tokens`` of a text; read back as the database's own notation."""
 
@@ -90,8 +96,12 @@ class Matches(Expression):
 
 def as_fts5(alternatives: Iterable[Sequence[str]]) -> str:
     """Return the query of FTS5 for any of *alternatives*. In quotation marks nothing is an operator."""
-    phrases = (" ".join(words).replace('"', '""') for words in _not_empty(alternatives))
-    return " OR ".join(f'"{phrase}"' for phrase in phrases) or '""'  # which finds nothing
+    return " OR ".join(map(_phrase, _not_empty(alternatives))) or '""'  # which finds nothing
+
+
+def _phrase(words: Sequence[str]) -> str:
+    """Return *words* as a quoted phrase of FTS5, whose last word may be a beginning."""
+    return '"' + " ".join(words).replace('"', '""') + '"' + "*" * isinstance(words[-1], Beginning)
 
 
 def as_tsquery(alternatives: Iterable[Sequence[str]]) -> str:
@@ -108,9 +118,9 @@ def _not_empty(alternatives: Iterable[Sequence[str]]) -> Iterator[list[str]]:
 
 def _storable(token: str) -> str:
     """Return *token* without what no database stores: NUL and lone surrogates. The analysis makes no such tokens."""
-    return token.replace("\0", "").encode(errors="ignore").decode()
+    return type(token)(token.replace("\0", "").encode(errors="ignore").decode())
 
 
 def _quoted(token: str) -> str:
     """Return *token* as a quoted lexeme of PostgreSQL."""
-    return "'" + token.replace("\\", "\\\\").replace("'", "''") + "'"
+    return "'" + token.replace("\\", "\\\\").replace("'", "''") + "'" + ":*" * isinstance(token, Beginning)

@@ -4,7 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import TemplateView
 
 from ctportal.api import developers
-from ctportal.web import files, views
+from ctportal.web import files, suggestions, views
 
 pages: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
@@ -12,6 +12,7 @@ pages: list[URLPattern | URLResolver] = [
     path("", include("documents.urls")),
     path("about/", views.about, name="about"),
     path("developers/", developers.page, name="developers"),
+    path("search/suggestions/", suggestions.suggestions, name="suggestions"),
 ]
 urlpatterns = [
     path("", views.root, name="root"),

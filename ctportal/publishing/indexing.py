@@ -16,6 +16,7 @@ from ctportal.core.types import JsonObject, JsonValue
 from ctportal.files.models import StoredFile
 from ctportal.search.analysis import Tokens, in_parts, whole
 from ctportal.search.models import Place, SearchEntry, SearchTokens
+from ctportal.search.titles import title_tokens
 
 if TYPE_CHECKING:
     from .models import Edition
@@ -46,7 +47,6 @@ PICTURES = frozenset({"download", "renditions"})  # the files of a photo, whose 
 COUNTED = ("kind", "year", "language", "country", "series", "theme", "person")
 
 Path: TypeAlias = tuple[str, ...]
-BEGINNING = "^"  # marks a word of a title, which a suggestion may complete
 EVERY = ""  # the language of a text that is the same in all of them, such as a symbol
 
 
@@ -129,10 +129,10 @@ def files_by_language(data: JsonObject, files: Iterable[StoredFile]) -> dict[str
 
 
 def with_titles(tokens: Tokens, titles: Iterable[str]) -> Tokens:
-    """Return *tokens* with those by which titles, names and symbols are found as a whole, and by the beginnings of their words
-    while somebody types."""
-    beginnings = {BEGINNING + word for word in tokens.words}
-    return tokens._replace(others=tokens.others | beginnings | {whole(title) for title in titles})
+    """Return *tokens* with those by which titles, names and symbols are found as a whole, and by the beginnings and the endings
+    of their words."""
+    of_titles = {token for title in titles for token in (whole(title), *title_tokens(title)) if token}
+    return tokens._replace(others=tokens.others | of_titles)
 
 
 def _said_by_codes(data: JsonObject, date: datetime.date | None, language: str) -> Iterator[str]:

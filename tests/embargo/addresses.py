@@ -109,6 +109,7 @@ def of_everybody():
         yield f"/{language}/"
         yield f"/{language}/about/"
         yield f"/{language}/developers/"
+        yield f"/{language}/search/suggestions/"
         for name in ("conferences", "documents", "photos", "series", "themes", "press-releases", "co-chairs-summaries"):
             yield f"/{language}/{name}/"
 
@@ -184,6 +185,7 @@ def of_files(case):
 def of_words(kind, words):
     """Yield searches for each of *words*."""
     for word in words:
+        yield from (f"/en/search/suggestions/?q={typed}" for typed in (word, word[:-1]))
         yield from (f"{start}/{COLLECTIONS[kind]}/?q={word}" for start in ("/en", "/api/v1"))
         yield f"/api/v1/{COLLECTIONS['document' if kind == 'conference' else 'conference']}/?q={word}"
 

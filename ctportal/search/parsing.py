@@ -140,6 +140,15 @@ def _connects(words: Words) -> bool:
     return len(words) == 1 and words[0] in _FUNCTION_WORDS
 
 
+def single_words(text: str) -> Iterator[TextRun]:
+    """Yield the words of *text*, that of a ``Query``, that are neither in a phrase, nor excluded, nor in a filter."""
+    runs = list(scan(text))
+    for found in _SYNTAX.finditer(text.translate(_SYNTAX_SIGNS)):
+        if found["word"] is not None and not found["minus"]:
+            typed = _typed(text, runs, *found.span("word"), is_phrase=False)
+            yield from (run for run in _without_elisions(typed) if run.kind is RunKind.WORD)
+
+
 def _typed(text: str, runs: list[TextRun], start: int, end: int, *, is_phrase: bool) -> _Typed:
     inside = [run for run in runs if start <= run.start and run.end <= end and run.kind not in _COVERS]
     covers = [run for run in runs if run.kind in _COVERS and any(_covers(run, each) for each in inside)]

@@ -122,11 +122,23 @@ class FrozenClock:
         return self.now
 
 
+FROZEN_AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
 @pytest.fixture
 def frozen_clock(monkeypatch):
-    frozen = FrozenClock(datetime(2026, 3, 2, 9, 0, tzinfo=UTC))
+    frozen = FrozenClock(FROZEN_AT)
     frozen.replace(monkeypatch)
     return frozen
+
+
+@contextmanager
+def clock_frozen():
+    """Replace the clocks for the body, as ``frozen_clock`` does for a test, and yield the FrozenClock."""
+    frozen = FrozenClock(FROZEN_AT)
+    with pytest.MonkeyPatch.context() as patch:
+        frozen.replace(patch)
+        yield frozen
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ from ctportal.core.instants import over_at
 from ctportal.core.languages import LANGUAGES
 from ctportal.web.cards import date_of, dates_of, event_status, off, person, short_title, web_address
 from ctportal.web.labels import figure_without_number, label, language_notice, measure
+from ctportal.web.organizations import organization
 from ctportal.web.text import LanguageContext, number, texts_of_page
 
 # schema.org's terms for the status of an event and for the way to attend it.
@@ -32,12 +33,12 @@ def has_ended(data, at: datetime) -> bool:
     return over_at(date.fromisoformat(data["end_date"]), data["date_precision"], data["time_zone"]) <= at
 
 
-def conference_view(data, language, *, is_over, sources=None, documents=None, fulfilled=(), above=None):
+def conference_view(data, language, *, is_over, sources=None, documents=None, fulfilled=(), lines=None):
     """Return what the page of a conference shows of its public JSON *data*. *language* must be active.
 
     *sources* is {key of a figure: its public source document}, *documents* is {key of a session: its documents},
-    *fulfilled* are the keys of the expected documents that have been issued, *above* is {uid of an organization: the public
-    organizations above it, from the nearest to the top}.
+    *fulfilled* are the keys of the expected documents that have been issued, *lines* are the organizations with those above
+    them (``web.organizations.Lines``).
     """
     texts = texts_of_page(data, language)
     title = texts.pick(data["title"])
@@ -47,7 +48,7 @@ def conference_view(data, language, *, is_over, sources=None, documents=None, fu
     country = country_name(data["country"], language)
     summary = rest.pick(data["summary"])
     places = [place for place in (str(city), country) if place]
-    days = programme(data["sessions"], rest, sources or {}, documents or {})
+    days = programme(data["sessions"], rest, sources or {}, documents or {}, lines)
     return {
         "title": title,
         "short_title": short_title(data, language),
@@ -74,13 +75,15 @@ def conference_view(data, language, *, is_over, sources=None, documents=None, fu
         ],
         "topics": [rest.pick(topic["title"]) for topic in data["main_topics"]],
         "themes": [(rest.pick(theme["name"]), f"/{language}/themes/{theme['slug']}/") for theme in data["themes"]],
-        "organizers": by_role(data["organizations"], rest, above),
+        "organizers": by_role(data["organizations"], rest, lines),
         "people": [appearance(entry, rest) for entry in data["people"]],
         "days": days,
         "time_note": time_note(days, city),
         "figures": figures(data["figures"], language, sources or {}, official=True),
         "other_figures": figures(data["figures"], language, sources or {}, official=False),
-        "expected": [expected(entry, rest) for entry in data["expected_documents"] if entry["key"] not in fulfilled],
+        "expected": [
+            expected(entry, rest, lines) for entry in data["expected_documents"] if entry["key"] not in fulfilled
+        ],
         "links": [link(entry, rest) for entry in data["links"]],
         "same_as": same_as(data),
         "notice": notice(title, data, language),
@@ -139,30 +142,27 @@ def other_dates(entries, kind, language):
     ]
 
 
-def by_role(entries, texts, above=None):
-    """Return [(heading, organizations)] in the order in which the roles first appear, each with those *above* it."""
+def organizations_of(data):
+    """Yield the organizers of a conference and of its sessions, and who is to issue the expected documents (or None)."""
+    for part in (data, *data["sessions"]):
+        yield from part["organizations"]
+    for entry in data["expected_documents"]:
+        yield entry["organization"]
+
+
+def by_role(entries, texts, lines):
+    """Return [(heading, organizations)] in the order in which the roles first appear."""
     groups = defaultdict(list)
     for entry in entries:
-        parents = (above or {}).get(entry["uid"], ())
-        line = [organization(each.card_data | {"slug": each.slug}, texts) for each in parents]
-        groups[entry["role"]].append(organization(entry, texts) | {"above": line})
+        groups[entry["role"]].append(organization(entry, texts, "conferences", lines))
     return [(codes.ORGANIZER_HEADINGS.get(role, role), members) for role, members in groups.items()]
-
-
-def organization(entry, texts):
-    name, acronym = texts.pick(entry["name"]), entry["acronym"]
-    return {
-        "name": name,
-        "acronym": acronym if acronym != str(name) else "",
-        "address": f"/{texts.language}/conferences/?organization={entry['slug']}",
-    }
 
 
 def appearance(entry, texts):
     return person(entry, texts) | {"role": label(codes.AppearanceRole, entry["role"])}
 
 
-def programme(sessions, texts, sources, documents):
+def programme(sessions, texts, sources, documents, lines):
     """Return [(heading, sessions)] by day, each session with its *documents* and the *sources* of its figures.
 
     Those whose day is not known come last, without heading if no day is known.
@@ -182,7 +182,7 @@ def programme(sessions, texts, sources, documents):
                 "to": entry["end_time"],
                 "next_day": bool(entry["end_time"]) and entry["end_time"] < (entry["start_time"] or ""),
                 "room": entry["room"],
-                "organizers": by_role(entry["organizations"], texts),
+                "organizers": by_role(entry["organizations"], texts, lines),
                 "people": [appearance(person, texts) for person in entry["people"]],
                 "figures": [
                     *figures(entry["figures"], texts.language, sources, official=True),
@@ -225,7 +225,7 @@ def amount(entry, language):
     }
 
 
-def expected(entry, texts):
+def expected(entry, texts, lines):
     kind = label(codes.DocumentKind, entry["kind"])
     title = texts.pick(entry["title"])
     return {
@@ -233,7 +233,7 @@ def expected(entry, texts):
         "kind": kind if title else "",
         "title": title or kind,
         "by": texts.pick(entry["issued_by"]),
-        "organization": entry["organization"] and organization(entry["organization"] | {"acronym": ""}, texts),
+        "organization": entry["organization"] and organization(entry["organization"], texts, "conferences", lines),
     }
 
 

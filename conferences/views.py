@@ -6,7 +6,6 @@ edition, or of a draft in a preview.
 
 from collections import defaultdict
 from datetime import date, datetime
-from uuid import UUID
 
 from django.db.models import Q, Subquery
 from django.http import HttpRequest, HttpResponse
@@ -16,17 +15,18 @@ from django.utils.translation import gettext_lazy
 from ctportal.core import codes
 from ctportal.publishing.models import Edition
 from ctportal.reading.context import ReadRequest
-from ctportal.reading.queries import organizations_above, referring
+from ctportal.reading.queries import referring
 from ctportal.web import cards
 from ctportal.web.labels import number_in_series
 from ctportal.web.listing import EditionListView
+from ctportal.web.organizations import lines_of
 from ctportal.web.page import Crumb, site_root
 from ctportal.web.press import press_contact
 from ctportal.web.records import EditionDetailView, RecordPage, banner_of, render_record_page, structured_data
 from ctportal.web.text import LanguageContext
 from ctportal.web.vocabulary import render_vocabulary
 
-from .pages import conference_view, event_data, has_ended, notice, photo_view
+from .pages import conference_view, event_data, has_ended, notice, organizations_of, photo_view
 from .places import HIGHEST, series_place
 
 HERO_SIZES = "(min-width: 60rem) 30rem, 95vw"
@@ -117,7 +117,7 @@ def render_conference(request: ReadRequest, page: RecordPage) -> HttpResponse:
         sources={each.key: cards.target(each, language) for each in page.related_as("source")},
         documents=_by_session(documents, language),
         fulfilled={each.key for each in page.related_as("expected")},
-        above={} if page.version else _above(page.data["organizations"], at),
+        lines={} if page.version else lines_of(organizations_of(page.data), at),
     )
     hero = _hero(photos, page)
     image = hero["picture"]["src"] if hero else ""
@@ -136,7 +136,7 @@ def render_conference(request: ReadRequest, page: RecordPage) -> HttpResponse:
         "hero": hero,
         "parent": parent and cards.target(parent, language),
         "neighbours": _places(conference["series"], page.neighbours, language),
-        "press": press_contact(page.data, at, language, is_past=bool(page.version)),
+        "press": press_contact(page.data, language, is_past=bool(page.version)),
     }
     return render_record_page(
         request,
@@ -152,12 +152,6 @@ def render_conference(request: ReadRequest, page: RecordPage) -> HttpResponse:
         section="conferences",
         image=image,
     )
-
-
-def _above(organizations, at):
-    """Return {uid: the organizations above} for *organizations*, entries of the JSON. One query, none without entries."""
-    uids = {UUID(each["uid"]) for each in organizations}
-    return {str(uid): line for uid, line in organizations_above(uids, at).items()} if uids else {}
 
 
 def _relations(page):

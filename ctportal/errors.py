@@ -1,5 +1,5 @@
-"""Responses to errors outside of views: a page in the layout of the site or, below /api/ and for a client that asks
-``id/{uid}`` for JSON, a problem document."""
+"""Responses to errors outside of views: a page in the layout of the site or, below /api/ and for a client that asks an address
+below /id/ for JSON, a problem document."""
 
 import sys
 
@@ -19,8 +19,7 @@ def bad_request(request, exception=None):
 
 
 def not_found(request, exception=None):
-    match = request.resolver_match
-    is_permanent = match is not None and match.view_name == "permanent"  # which serves both
+    is_permanent = request.path_info.startswith("/id/")  # whatever follows, both forms are served there
     wants_problem = pages.prefers_json(request) if is_permanent else _is_api(request)
     response = Problem("not-found").response(request) if wants_problem else pages.not_found(request, exception)
     if is_permanent:

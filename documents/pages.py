@@ -11,15 +11,16 @@ from ctportal.core.symbols import symbol_url
 from ctportal.web.addresses import public_file
 from ctportal.web.cards import date_of, file_line, kinds, person, web_address
 from ctportal.web.labels import label, language_notice
+from ctportal.web.organizations import organization
 from ctportal.web.text import texts_of_page
 
 # schema.org's types for kinds of documents; all others are a DigitalDocument.
 SCHEMA_TYPES = {"press-release": "NewsArticle", "news-item": "NewsArticle", "report": "Report"}
 
 
-def document_view(data, language, address_of=public_file):
+def document_view(data, language, address_of=public_file, lines=None):
     """Return what the page of a document shows of its public JSON *data*. *language* must be active. *address_of* as in
-    ``web.cards``.
+    ``web.cards``; *lines* are the organizations with those above them (``web.organizations.Lines``).
     """
     texts = texts_of_page(data, language)
     title = texts.pick(data["title"])
@@ -34,14 +35,11 @@ def document_view(data, language, address_of=public_file):
         "occasion": codes.OCCASION_WORDS.get(data["occasion"], ""),
         **date_of(data, language),
         "place": rest.pick(data["place"]),
-        "by": [person(entry, rest) for entry in data["delivered_by"]],
+        "by": [delivered_by(entry, rest, lines) for entry in data["delivered_by"]],
         "mentions": [
             person(entry, rest) | {"role": label(codes.MentionKind, entry["kind"])} for entry in data["mentions"]
         ],
-        "issued_by": [
-            {"name": rest.pick(entry["name"]), "address": f"/{language}/documents/?organization={entry['slug']}"}
-            for entry in data["issued_by"]
-        ],
+        "issued_by": [organization(entry, rest, "documents", lines) for entry in data["issued_by"]],
         "symbol": data["symbol"],
         "symbol_address": symbol_url(data["symbol"], language) if data["symbol"] else "",
         "reissue": data["reissue"],
@@ -58,6 +56,19 @@ def document_view(data, language, address_of=public_file):
         ),
         "description": excerpt(str(body), 200) if body else str(title),
     }
+
+
+def organizations_of(data):
+    """Yield the organizations that issued a document, and those (or None) of the people who delivered it."""
+    yield from data["issued_by"]
+    for entry in data["delivered_by"]:
+        yield entry["organization"]
+
+
+def delivered_by(entry, texts, lines):
+    """Return a person who delivered a document, with the organizations above theirs in ``above``."""
+    named = entry["organization"] and organization(entry["organization"], texts, "documents", lines)
+    return person(entry, texts) | {"above": named["above"] if named else ()}
 
 
 def version_for(versions, language):

@@ -5,20 +5,22 @@
 
 from collections import defaultdict
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ctportal.core import codes
+from ctportal.reading.context import ReadRequest
 from ctportal.reading.queries import referring
 from ctportal.web import cards
 from ctportal.web.listing import EditionListView
+from ctportal.web.organizations import lines_of
 from ctportal.web.page import Crumb, site_root
 from ctportal.web.press import press_contact
 from ctportal.web.records import EditionDetailView, RecordPage, banner_of, render_record_page, structured_data
 
 from .citations import citations
-from .pages import SCHEMA_TYPES, document_view
+from .pages import SCHEMA_TYPES, document_view, organizations_of
 
 REVERSED = ("supersedes", "corrects", "cites")
 # Kinds of document with a section of their own.
@@ -48,10 +50,11 @@ class CoChairsSummaryListView(DocumentListView):
     fixed = {"kind": "co-chairs-summary"}
 
 
-def render_document(request: HttpRequest, page: RecordPage) -> HttpResponse:
+def render_document(request: ReadRequest, page: RecordPage) -> HttpResponse:
     """Return the page of a document. The interface is in the active language."""
     language, home = page.language, page.conference
-    document = document_view(page.data, language, page.address_of)
+    lines = {} if page.version else lines_of(organizations_of(page.data), request.read_context.at)
+    document = document_view(page.data, language, page.address_of, lines)
     conference = home and cards.target(home, language)
     address = f"{site_root(request)}/id/{page.uid}"
     return render_record_page(
@@ -63,7 +66,7 @@ def render_document(request: HttpRequest, page: RecordPage) -> HttpResponse:
             "conference": conference,
             "session": _session(home, page.data["session"], language) if home and page.data["session"] else "",
             "relations": _relations(page),
-            "press": _press(request, page),
+            "press": _press(page, lines),
             "citations": None
             if page.version
             else citations(document, address, page.slug or page.uid, page.edition and page.edition.version),
@@ -113,12 +116,12 @@ def _relations(page):
     return list(groups.items())
 
 
-def _press(request, page):
+def _press(page, lines):
     """Return the contact for the press on the page of a press release, None on that of another document."""
     if "press-release" not in (page.data["kind"], page.data["also_serves_as"]):
         return None
-    issuers = [each["uid"] for each in page.data["issued_by"]]
-    return press_contact(page.data, request.read_context.at, page.language, issuers, is_past=bool(page.version))
+    issuers = [lines[each["uid"]][0] for each in page.data["issued_by"] if each["uid"] in lines]
+    return press_contact(page.data, page.language, issuers, is_past=bool(page.version))
 
 
 def _structured(request, page, document, conference):

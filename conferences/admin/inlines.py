@@ -84,10 +84,8 @@ class OrganizationRoleInline(RowInline):
 class AppearanceForm(RowForm):
     def clean(self):
         cleaned = super().clean()
-        if not (cleaned.get("person") or "person" in self.errors):
-            for name in ("title", "organization"):
-                if not (cleaned.get(name) or name in self.errors):
-                    self.add_error(name, _("Without a person, the title and the organization are needed."))
+        if not any(cleaned.get(name) or name in self.errors for name in ("person", "title")):
+            self.add_error("title", _("Enter a person or, where the source gives no name, a title."))
         return cleaned
 
 

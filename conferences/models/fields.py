@@ -1,6 +1,8 @@
 """What the models share: rich text, keys that may be empty, coordinates, time zones, and constraints of several models."""
 
 import zoneinfo
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -10,6 +12,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django_prose_editor.fields import ProseEditorField, create_sanitizer
 
+from ctportal.core.languages import CODES
 from ctportal.core.pasted_html import tidied
 
 # The elements that the rich text editor offers. Only these are saved.
@@ -92,6 +95,12 @@ def ends_on_or_after_start(name):
         condition=Q(end_date__gte=F("start_date")),
         violation_error_message=_("The last day is before the first day."),
     )
+
+
+def in_some_language(name):
+    """Return the condition that the label *name* has a text, in whatever language. It is never unknown, which a constraint
+    would let pass."""
+    return reduce(or_, (Q(**{f"{name}_{code}__isnull": False, f"{name}_{code}__gt": ""}) for code in CODES))
 
 
 def exactly_one_place(name):

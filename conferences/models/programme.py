@@ -25,6 +25,7 @@ from .conference import Conference
 from .fields import (
     dated,
     exactly_one_place,
+    in_some_language,
     optional_key,
 )
 from .vocabulary import Organization, Person
@@ -117,7 +118,7 @@ class OrganizationRole(models.Model):
 class Appearance(models.Model):
     """A person at a conference or session, with the title held on that occasion.
 
-    Where a source does not name the person, the title and the organization stand alone.
+    Where a source gives no name, the title stands alone or with the organization: "Heads of regional organizations".
     """
 
     conference = models.ForeignKey(
@@ -128,7 +129,12 @@ class Appearance(models.Model):
         Person, _("person"), related_name="appearances", help_text=_("Empty if the source does not give the name.")
     )
     role = models.CharField(_("role"), max_length=20, choices=AppearanceRole.choices, default=AppearanceRole.SPEAKER)
-    title = LineField(_("title on that occasion"), max_length=300, blank=True)
+    title = LineField(
+        _("title on that occasion"),
+        max_length=300,
+        blank=True,
+        help_text=_("Needed without a person; enough alone for a group: “Heads of regional organizations”."),
+    )
     organization = optional_key(Organization, _("organization"), related_name="appearances")
     order = models.PositiveIntegerField(_("order"), default=0)
 
@@ -139,9 +145,9 @@ class Appearance(models.Model):
         constraints = [
             exactly_one_place("appearance_in_one_place"),
             models.CheckConstraint(
-                name="appearance_has_a_person_or_an_organization",
-                condition=Q(person__isnull=False) | Q(organization__isnull=False),
-                violation_error_message=_("Without a person, the title and the organization are needed."),
+                name="appearance_has_a_person_or_a_title",
+                condition=Q(person__isnull=False) | in_some_language("title"),
+                violation_error_message=_("Enter a person or, where the source gives no name, a title."),
             ),
         ]
 

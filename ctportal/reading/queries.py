@@ -424,17 +424,23 @@ def units_below(uid: UUID, at: datetime) -> list[UUID]:
     return found[1:]
 
 
-def organizations_above(uids: Iterable[UUID], at: datetime) -> dict[UUID, list[RelatedRecord]]:
-    """Return {uid: [RelatedRecord]} for the organizations *uids*: those above each, from the nearest to the top; all of them
-    public at *at*. One query, which reads the units of all organizations."""
-    parent = Edition.objects.public(at).of(RecordType.ORGANIZATION).filter(uid=OuterRef("relations__target")).order_by()
-    shown = Subquery(parent.values(shown=JSONObject(type="type", slug="slug", card="card"))[:1])
-    above = {
-        unit: RelatedRecord("parents", "", target, **record)
-        for unit, target, record in _units(at).values_list("uid", "relations__target", shown)
-        if record
-    }
-    return {uid: list(_line(above.get(uid), above)) for uid in uids}
+def organization_lines(uids: Iterable[UUID], at: datetime) -> dict[UUID, list[RelatedRecord]]:
+    """Return {uid: [RelatedRecord]} for those of the organizations *uids* that are public at *at*: each itself, then those
+    above it, from the nearest to the top, as far as they are public. One query, which reads the units of all organizations.
+    """
+    uids = list(uids)
+    public = Edition.objects.public(at).of(RecordType.ORGANIZATION).order_by()
+    shown = JSONObject(type="type", slug="slug", card="card")
+    parent = Subquery(public.filter(uid=OuterRef("relations__target")).values(shown=shown)[:1])
+    units = _units(at).values_list("uid", "relations__target", parent)
+    own: dict[UUID, RelatedRecord] = {}
+    above: dict[UUID, RelatedRecord] = {}
+    # An organization itself is a row that leads to it.
+    for uid, target, record in public.filter(uid__in=uids).values_list("uid", F("uid"), shown).union(units, all=True):
+        if record:
+            found = own if target == uid else above
+            found[uid] = RelatedRecord("", "", target, **record)
+    return {uid: [own[uid], *_line(above.get(uid), above)] for uid in uids if uid in own}
 
 
 def _units(at: datetime) -> EditionQuerySet:

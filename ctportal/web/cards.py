@@ -172,7 +172,7 @@ def kinds(data: dict[str, Any]) -> str:
 
 
 def person(entry: dict[str, Any], texts: LanguageContext) -> dict[str, Any]:
-    """Return a person with the title and organization on that occasion. One whom the source does not name has no address."""
+    """Return a person with the title and organization on that occasion. One without a name has no address."""
     return {
         "name": texts.pick(entry["name"]),
         "address": f"/{texts.language}/documents/?person={entry['slug']}" if entry["slug"] else "",

@@ -298,7 +298,7 @@ class _Teller:
             return f"{said} ({date_of(entry, self.language)['date']})"
         if "standing" in entry:
             return language_name(entry["language"])
-        # A person who is not named has a title.
+        # A person or group without a name has a title.
         said = next((self.said(entry[name]) for name in ("name", "title") if entry.get(name)), "")
         if "start_time" in entry:
             kind = _code(KINDS["sessions"], entry["kind"]) + (f" {entry['number']}" if entry["number"] else "")

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
+from django.core.exceptions import ValidationError
 from django.core.paginator import Page
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
@@ -12,7 +13,7 @@ from django.views import View
 
 from ctportal.core import codes
 from ctportal.core.countries import REGIONS, country_name, region_name
-from ctportal.core.languages import LANGUAGES
+from ctportal.core.languages import LANGUAGES, comma
 from ctportal.reading.context import ReadContext, ReadRequest
 from ctportal.reading.filters import EditionFilterSet, filters_for
 from ctportal.reading.middleware import never_kept
@@ -47,6 +48,12 @@ CHIPS = {
     "date_before": gettext_lazy("Until %(date)s"),
     "updated_after": gettext_lazy("Changed after %(date)s"),
 }
+# The orders that the form offers; the first, without a value, is that of a list without the parameter.
+ORDERINGS = {
+    "": gettext_lazy("Newest first"),
+    "date": gettext_lazy("Oldest first"),
+    "-updated": gettext_lazy("Most recently changed first"),
+}
 # Filters set by links on records' pages. They have no menu: the form keeps them in hidden fields, and chips show them.
 FROM_RECORDS = ("organization", "person", "conference")
 
@@ -76,7 +83,7 @@ class EditionListView(View):
         read_context, path = request.read_context, f"{self.section}/"
         data = {**request.GET.dict(), **self.fixed}
         filters = filters_for(self.record_type, data, request)
-        page, status, problems = page_of(filters, self.per_page)
+        page, status, problems = page_of(filters, self.per_page, language)
         given = {name: data[name] for name in filters.filters if data.get(name) and name not in self.fixed}
         searched = filters.searched
         if searched:
@@ -118,14 +125,33 @@ class EditionListView(View):
         return response if page else never_kept(response)
 
 
-def page_of(filters: EditionFilterSet, per_page: int) -> tuple[Page | None, int, dict[str, list[str]]]:
+def page_of(filters: EditionFilterSet, per_page: int, language: str) -> tuple[Page | None, int, dict[str, list[str]]]:
     """Return (page of editions that *filters* select, 200, {}), or (None, 400 or 404, {parameter: error messages})."""
     if not filters.is_valid():
-        return None, 400, {name: list(map(str, errors)) for name, errors in filters.form.errors.items()}
+        errors = filters.form.errors.as_data()
+        return None, 400, {name: _messages(filters, name, found, language) for name, found in errors.items()}
     try:
         return listing(filters, per_page), 200, {}
     except PageOutOfRange as error:
         return None, 404, {"page": [_("Page %(number)d does not exist. The last page is %(pages)d.") % vars(error)]}
+
+
+def _messages(filters: EditionFilterSet, name: str, errors: Iterable[ValidationError], language: str) -> list[str]:
+    """Return the messages of the *errors* of the parameter *name*, with known values as the form calls them."""
+    for error in errors:
+        if error.params and "known" in error.params:
+            error.params["known"] = comma(language).join(map(str, _known(filters, name, language)))
+    return [message for error in errors for message in error.messages]
+
+
+def _known(filters: EditionFilterSet, name: str, language: str) -> Iterable[Any]:
+    """Return the labels of the known values of the filter *name*; the values themselves where the list has no form."""
+    values = filters.form.fields[name].codes
+    if filters.record_type not in MENUS:
+        return values
+    if name == "ordering":
+        return ORDERINGS.values()
+    return [label_of(name, value, filters.record_type, language) for value in values]
 
 
 def tally(record_type: str, total: int, language: str) -> str:
@@ -186,6 +212,7 @@ def form_of(filters, given, problems, fixed, read_context: ReadContext, language
         "menus": menus(shown),
         "more_menus": menus(more),
         "of_conferences": filters.record_type == "conference",
+        "orderings": ORDERINGS.items(),
         "hidden": [(name, given[name]) for name in FROM_RECORDS if name in given],
         "more_open": any(name in given for name in (*more, "date_after", "date_before", "ordering")),
     }

@@ -1,14 +1,11 @@
 """The contact for the press: a record's own, else that of the organization that issued it, else the site's."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from django.conf import settings
 
-from ctportal.publishing.models import Edition
-from ctportal.reading.queries import CARDS
+from ctportal.reading.queries import RelatedRecord
 
 from .text import LanguageContext
 
@@ -25,24 +22,21 @@ def site_contact() -> dict[str, Any] | None:
 
 
 def press_contact(
-    data: Mapping[str, Any], at: datetime, language: str, issuers: Iterable[str] = (), *, is_past: bool = False
+    data: Mapping[str, Any], language: str, issuers: Iterable[RelatedRecord] = (), *, is_past: bool = False
 ) -> dict[str, Any] | None:
     """Return the input of ``components/press_contact.html`` for the record with the JSON *data*, or None.
 
-    Its own contact comes first, then that of the first of *issuers*, uids of organizations, that is public at *at* and has
-    one, then the site's. A past version (*is_past*) shows its own only. One query where an issuer is looked up.
+    Its own contact comes first, then that of the first of *issuers*, public organizations, that has one, then the site's. A
+    past version (*is_past*) shows its own only.
     """
     own = _contact(data)
     if own or is_past:
         return own and own | {"is_own": True}
-    return _of_organizations([UUID(uid) for uid in issuers], at, language) or site_contact()
+    return _of_organizations(issuers, language) or site_contact()
 
 
-def _of_organizations(uids: list[UUID], at: datetime, language: str) -> dict[str, Any] | None:
-    if not uids:
-        return None
-    organizations = Edition.objects.public(at).of("organization").filter(uid__in=uids).only(*CARDS)
-    for organization in sorted(organizations, key=lambda each: uids.index(each.uid)):
+def _of_organizations(organizations: Iterable[RelatedRecord], language: str) -> dict[str, Any] | None:
+    for organization in organizations:
         card = organization.card_data
         if contact := _contact(card):
             return contact | {"name": LanguageContext(language).pick(card["name"])}

@@ -56,7 +56,7 @@ def _members(request: ReadRequest, page: RecordPage) -> dict[str, Any]:
     language, is_series = page.language, page.record_type == "series"
     asked = {page.record_type: str(page.uid), "ordering": "date" if is_series else "-date"}
     filters = filters_for("conference", {**asked, "page": request.GET.get("page", "")}, request)
-    found, status, problems = page_of(filters, CONFERENCES)
+    found, status, problems = page_of(filters, CONFERENCES, language)
     result: dict[str, Any] = {"status": status, "number": 1}
     if found is None:
         result["problem"] = " ".join(problem for each in problems.values() for problem in each)

@@ -7,6 +7,7 @@ from datetime import date, time, timedelta
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
+from django.db import IntegrityError, transaction
 
 from conferences.models import Conference, Figure, SeriesEntry, Session
 from ctportal.publishing.models import Edition
@@ -274,20 +275,26 @@ def test_a_relation_to_itself_or_twice_the_same(staff):
     assert (response.status_code, conference.relations.count()) == (422, 1)
 
 
-def test_a_person_without_a_name_needs_title_and_organization(staff):
-    message = "Without a person, the title and the organization are needed."
+def test_a_person_without_a_name_needs_a_title(staff):
+    message = "Enter a person or, where the source gives no name, a title."
     office = make_organization()
     form = minsk(staff).add_row("appearances", role="chair").add_row("appearances", organization=office.pk)
     form.add_row("appearances", title="Legal Officer", organization=office.pk)
+    form.add_row("appearances", title="Heads of regional organizations")
 
     refused(
         form.press("_continue"),
-        {
-            "appearances-0-title": [message],
-            "appearances-0-organization": [message],
-            "appearances-1-title": [message],
-        },
+        {"appearances-0-title": [message], "appearances-1-title": [message]},
     )
+
+
+@pytest.mark.parametrize("title", [{}, {"title_en": ""}, {"title_en": None, "title_ar": ""}])
+def test_the_database_refuses_an_organization_without_person_and_title(title):
+    appearances = make_conference().appearances
+
+    with pytest.raises(IntegrityError, match="appearance_has_a_person_or_a_title"), transaction.atomic():
+        appearances.create(organization=make_organization(), **title)
+    appearances.create(title_ar="رؤساء المنظمات الإقليمية")
 
 
 def test_a_person_without_a_name_is_saved_and_translated(staff):
@@ -301,6 +308,20 @@ def test_a_person_without_a_name_is_saved_and_translated(staff):
     assert page.fill(**{f"appearance-{appearance.pk}-title": "Juriste"}).press("_save").status_code == 302
     appearance.refresh_from_db()
     assert (appearance.title_en, appearance.title_fr) == ("Legal Officer", "Juriste")
+
+
+def test_a_group_is_saved_by_its_title_alone_and_translated(staff):
+    form = minsk(staff).add_row("appearances", title="Heads of regional organizations", role="present")
+
+    assert form.press("_continue").status_code == 302
+    [group] = Conference.objects.get().appearances.all()
+    assert (group.person, group.organization, str(group)) == (None, None, "Heads of regional organizations: present")
+    page = AdminForm(staff, f"/admin/conferences/conference/{group.conference_id}/language/ar/")
+    assert "Heads of regional organizations: present" in page.response.content.decode()
+    title = "رؤساء المنظمات الإقليمية"
+    assert page.fill(**{f"appearance-{group.pk}-title": title}).press("_save").status_code == 302
+    group.refresh_from_db()
+    assert (group.title_en, group.title_ar) == ("Heads of regional organizations", title)
 
 
 @pytest.mark.parametrize(

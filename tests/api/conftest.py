@@ -91,6 +91,7 @@ class Dossier:
         session.appearances.create(person=self.person, role="moderator")
         session.organization_roles.create(organization=self.organization, role="host")
         session.appearances.create(title_en="Legal Officer", organization=self.organization)
+        session.appearances.create(title_en="Heads of regional organizations", role="present")
         conference.same_as.create(address="https://www.wikidata.org/wiki/Q1")
         session.figures.create(measure="countries", qualifier="at least", value=55)
         session.links.create(kind="video", title_en="Video", address="https://example.org/tv")

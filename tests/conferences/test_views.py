@@ -346,6 +346,7 @@ def test_people_stand_with_title_and_organization_and_without_a_name_if_it_is_no
     office = make.make_organization("Office")
     conference.appearances.create(person=make.make_person("Ann"), title_en="Head", organization=office, role="chair")
     conference.appearances.create(title_en="Legal Officer", organization=office, order=1)
+    conference.appearances.create(title_en="Heads of organizations", role="present", order=2)
     publish(conference, by=publisher)
 
     people = page(client, "/en/conferences/minsk/").split('id="people"')[1].split("</section>")[0]
@@ -353,6 +354,7 @@ def test_people_stand_with_title_and_organization_and_without_a_name_if_it_is_no
     assert [" ".join(re.sub("<[^>]+>", " ", each).split()) for each in people.split("<li>")[1:]] == [
         "Ann Chair Head Office",
         "Legal Officer Speaker Office",
+        "Heads of organizations Present",
     ]
     assert re.findall('href="(.*?)"', people) == ["/en/documents/?person=" + conference.appearances.first().person.slug]
 
@@ -679,12 +681,20 @@ def test_a_menu_shows_what_was_chosen_however_the_address_names_it(client, publi
         ("country=%00", 400, "control characters"),
         ("series=nowhere", 400, "is not the slug or uid of a public series"),
         ("kind=%22%3E%3Cscript%3E", 400, "“&quot;&gt;&lt;script&gt;” is not a known value"),
+        ("status=draft", 400, "not a known value. Known values: Planned, Confirmed, Held, Postponed, Cancelled."),
+        ("language=de", 400, "Known values: العربية, 中文, English, Français, Русский, Español."),
+        ("ordering=up", 400, "Known values: Newest first, Oldest first, Most recently changed first."),
     ],
 )
 def test_a_bad_filter_is_told_with_its_value_and_what_would_be_right(client, query, status, message):
     response = client.get(f"/en/conferences/?{query}")
     assert response.status_code == status
     assert message in response.content.decode().replace("&#x27;", "'")
+
+
+def test_known_values_of_a_filter_are_told_in_the_language_of_the_page(client):
+    html = client.get("/ru/conferences/?format=none").content.decode()
+    assert "Значение «none» здесь неизвестно. Известны: Очный, Онлайн, " in html
 
 
 @pytest.mark.parametrize(
@@ -839,11 +849,69 @@ def test_all_that_is_above_units_costs_one_query(client, publisher, django_asser
     for _level in range(levels):
         parent = make.make_organization(parent=parent)
     for _unit in range(units):
-        conference.organization_roles.create(organization=make.make_organization(parent=parent), role="host")
+        unit = make.make_organization(parent=parent)
+        conference.organization_roles.create(organization=unit, role="host")
+        conference.sessions.create(title_en="Panel").organization_roles.create(organization=unit, role="host")
+        conference.expected_documents.create(date=date(2022, 11, 1), organization=unit)
     publish(conference, by=publisher)
 
     with django_assert_num_queries(queries):
         assert [len(each) for each in above_hosts(client, "/en/conferences/minsk/")] == [levels] * units
+
+
+def rows_of_units(client, address):
+    """Return the rows of organizations of sessions and expected documents on a page, without tags."""
+    rows = re.findall(r'<p class="more">(.*?)</p>', page(client, address), re.DOTALL)
+    return [re.sub("<[^>]+>", "", row) for row in rows]
+
+
+def make_conference_with_units_in_rows(publisher):
+    top = make.make_organization("The Top", slug="top", name_ar="القمة")
+    office = make.make_organization("The Office", slug="office", parent=top)
+    unit = make.make_organization("The Centre", slug="centre", parent=office)
+    conference = make.make_conference(slug="minsk")
+    conference.texts.create(language="ar", title="مينسك", ready=True)
+    session = conference.sessions.create(title_en="Opening")
+    for organization in (unit, make.make_organization("A ministry")):
+        session.organization_roles.create(organization=organization, role="host")
+    conference.expected_documents.create(date=date(2022, 11, 1), organization=unit)
+    publish(conference, by=publisher)
+    return top, office
+
+
+def test_sessions_and_expected_documents_lead_from_a_unit_to_the_organization_at_the_top(client, publisher):
+    make_conference_with_units_in_rows(publisher)
+
+    assert rows_of_units(client, "/en/conferences/minsk/") == [
+        "Hosted by The Centre (The Office, The Top), A ministry",
+        "The Centre (The Office, The Top)",
+    ]
+    assert '، <a href="/ar/conferences/?organization=top">القمة</a>)، <a' in page(client, "/ar/conferences/minsk/")
+    assert rows_of_units(client, "/en/conferences/minsk/versions/1/") == [
+        "Hosted by The Centre, A ministry",
+        "The Centre",
+    ]
+
+
+@pytest.mark.parametrize(("hidden", "above"), [("top", " (The Office)"), ("office", ""), ("centre", "")])
+def test_sessions_and_expected_documents_show_nothing_above_a_unit_that_is_not_public(
+    client, publisher, frozen_clock, hidden, above
+):
+    top, office = make_conference_with_units_in_rows(publisher)
+    office.name_en = "CANARY name"
+    office.save()
+    top.parent = make.make_organization("CANARY parent")
+    top.save()
+    assert "CANARY" not in page(client, "/en/conferences/minsk/")
+    assert rows_of_units(client, "/en/conferences/minsk/")[1] == "The Centre (The Office, The Top)"
+
+    frozen_clock.tick(hours=1)
+    Edition.objects.filter(slug=hidden).update(public_until=frozen_clock.now)
+
+    assert rows_of_units(client, "/en/conferences/minsk/") == [
+        f"Hosted by The Centre{above}, A ministry",
+        f"The Centre{above}",
+    ]
 
 
 # Expected documents --------------------------------------------------------------------------------------------------

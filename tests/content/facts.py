@@ -356,6 +356,7 @@ FACTS = {
                 )
             ),
             "United Nations Resident Coordinator in Tajikistan, united-nations: present",
+            "Heads of regional organizations: present",
         ],
         "documents": ["news-item: en", "statement: en"],
     },

@@ -44,7 +44,8 @@ def alternate_title(record):
 
 def unnamed_people(record):
     return [
-        f"{entry['title']['en']}, {entry['organization']['slug']}: {entry['role']}"
+        ", ".join(filter(None, [entry["title"]["en"], (entry["organization"] or {}).get("slug")]))
+        + f": {entry['role']}"
         for entry in appearances(record)
         if entry["uid"] is None and entry["role"] != "convener"
     ]

@@ -1,9 +1,11 @@
 """The pages of documents: languages, digests, files, citations, relations."""
 
+import re
 from datetime import date
 
 import pytest
 
+from ctportal.publishing.models import Edition
 from ctportal.publishing.services import publish
 from tests import factories as make
 from tests.web.dossiers import json_ld
@@ -256,7 +258,7 @@ def test_the_session_is_linked_once_the_conference_shows_it(client, publisher, d
     publish(document, by=publisher)
     anchor = f"/en/conferences/the-conference/#session-{document.session.uid}"
 
-    # The epoch; the document; what it points to; what points to it; its versions; the organization that issued it.
+    # The epoch; the document; what it points to; what points to it; its versions; its organizations.
     with django_assert_num_queries(6):
         before = page(client, "/en/documents/opened/")
     publish(document.conference, by=publisher)
@@ -264,3 +266,84 @@ def test_the_session_is_linked_once_the_conference_shows_it(client, publisher, d
 
     assert (anchor in before, anchor in after) == (False, True)
     assert f'id="session-{document.session.uid}"' in page(client, "/en/conferences/the-conference/")
+
+
+# Units and what they are part of ---------------------------------------------------------------------------------------
+
+
+def lines_on(client, address):
+    """Return (issuers, deliverers) of a document, each a list of the names of an organization and those above it."""
+    html = page(client, address)
+    issuers = re.search(r"<dt>Issued by</dt>(.*?)</div>", html, re.DOTALL)
+    issued = re.findall(r"<dd>(.*?)</dd>", issuers[1], re.DOTALL) if issuers else []
+    delivered = re.findall(r'<p class="lead">(.*?)</p>', html, re.DOTALL)
+    found = [[re.split(r", (?=<a)|<br>| \((?=<a)", each) for each in part] for part in (issued, delivered)]
+    return tuple([[re.sub(r"<[^>]+>|\)", "", name) for name in line] for line in part] for part in found)
+
+
+def make_statement_of_a_unit(publisher, **fields):
+    top = make.make_organization("The Top", slug="top")
+    office = make.make_organization("The Office", slug="office", parent=top)
+    unit = make.make_organization("The Centre", slug="centre", parent=office)
+    document = make.make_document(
+        None, slug="said", kind="statement", issued_by=unit, delivered_by=make.make_person("Ada"), **fields
+    )
+    document.issuers.create(organization=make.make_organization("A ministry"), order=1)
+    document.deliveries.update(organization=unit)
+    document.deliveries.create(person=make.make_person("Bob"), order=1)
+    publish(document, by=publisher)
+    return top, office
+
+
+def test_a_document_leads_from_a_unit_to_the_organization_at_the_top(client, publisher):
+    make_statement_of_a_unit(publisher)
+
+    line = ["The Centre", "The Office", "The Top"]
+    assert lines_on(client, "/en/documents/said/") == ([line, ["A ministry"]], [["Ada", *line], ["Bob"]])
+    html = page(client, "/en/documents/said/")
+    assert (
+        html.count(
+            '<a href="/en/documents/?organization=office">The Office</a>, <a href="/en/documents/?organization=top">The Top</a>'
+        )
+        == 2
+    )
+    nothing_above = ([["The Centre"], ["A ministry"]], [["Ada", "The Centre"], ["Bob"]])
+    assert lines_on(client, "/en/documents/said/versions/1/") == nothing_above
+
+
+@pytest.mark.parametrize(
+    ("hidden", "above"), [("top", ["The Office"]), ("office", []), ("centre", [])], ids=["top", "office", "centre"]
+)
+def test_a_document_shows_nothing_above_a_unit_that_is_not_public(client, publisher, frozen_clock, hidden, above):
+    top, office = make_statement_of_a_unit(publisher)
+    office.name_en = "CANARY name"
+    office.save()
+    top.parent = make.make_organization("CANARY parent")
+    top.save()
+    assert "CANARY" not in page(client, "/en/documents/said/")
+    assert lines_on(client, "/en/documents/said/")[0][0] == ["The Centre", "The Office", "The Top"]
+
+    frozen_clock.tick(hours=1)
+    Edition.objects.filter(slug=hidden).update(public_until=frozen_clock.now)
+
+    line = ["The Centre", *above]
+    assert lines_on(client, "/en/documents/said/") == ([line, ["A ministry"]], [["Ada", *line], ["Bob"]])
+
+
+@pytest.mark.parametrize(("units", "levels", "queries"), [(0, 0, 4), (1, 1, 5), (4, 7, 5)])
+def test_all_that_is_above_a_documents_units_costs_one_query(
+    client, publisher, django_assert_num_queries, units, levels, queries
+):
+    document, parent = make.make_document(None, slug="said"), None
+    for _level in range(levels):
+        parent = make.make_organization("Above", parent=parent)
+    for order in range(units):
+        unit = make.make_organization("Unit", parent=parent)
+        document.issuers.create(organization=unit, order=order)
+        document.deliveries.create(person=make.make_person("Ada"), organization=unit, order=order)
+    publish(document, by=publisher)
+
+    with django_assert_num_queries(queries):
+        issued, delivered = lines_on(client, "/en/documents/said/")
+    line = ["Unit", *["Above"] * levels]
+    assert (issued, delivered) == ([line] * units, [["Ada", *line]] * units)

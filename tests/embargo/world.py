@@ -391,6 +391,8 @@ class World:
                 place.appearances, case, text, prefix="" if place is record else "session's ", person=entries["person"]
             )
         self._row(record.appearances, case, text, prefix="unnamed ", organization=entries["organization"])
+        for place in (record, session):
+            self._row(place.appearances, case, text, prefix="group's " if place is record else "session's group's ")
         record.series_entries.create(series=entries["series"])
         record.themes.set([entries["theme"]])
         if case is not self.host:

@@ -802,7 +802,13 @@ def same_person_twice(document, person):
 
 
 def nobody_of_two_offices(document, _person):
-    return [document.conference.appearances.create(organization=make_organization()) for _ in range(2)]
+    offices = [make_organization() for _ in range(2)]
+    return [document.conference.appearances.create(title_en="Legal Officer", organization=office) for office in offices]
+
+
+def groups_by_their_titles(document, _person):
+    titles = ("Heads of organizations", "Officials")
+    return [document.conference.appearances.create(title_en=title) for title in titles]
 
 
 @pytest.mark.parametrize(
@@ -811,6 +817,7 @@ def nobody_of_two_offices(document, _person):
         (same_but_for_kind, "mentions", ["Minister", "President"]),
         (same_person_twice, "delivered_by", ["Minister", "President"]),
         (nobody_of_two_offices, "people", ["Legal Officer", "Legal Officer"]),
+        (groups_by_their_titles, "people", ["Heads of organizations", "Officials"]),
     ],
 )
 def test_one_language_ahead_gives_each_entry_its_own_title(frozen_clock, by, create, field, titles_in_english):

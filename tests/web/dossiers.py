@@ -69,6 +69,7 @@ def make_dossier(n=1, *, title="Border security", by=None, documents=6, photos=4
     sessions[0].links.create(title_en="Web TV", address="https://example.org/tv", kind="video", language="en")
     sessions[0].organization_roles.create(organization=organizations[1], role="host")
     conference.appearances.create(title_en="Legal Officer", organization=organizations[0], order=1)
+    sessions[0].appearances.create(title_en="Heads of regional organizations", role="present", order=1)
     conference.same_as.create(address="https://www.wikidata.org/wiki/Q1")
     conference.main_topics.create(title_en="First topic")
     conference.expected_documents.create(

@@ -331,3 +331,26 @@ def test_what_has_the_same_name_is_told_together(client, frozen_clock, by):
     [(name, said), *_more] = changes(client, "/en/conferences/minsk/versions/2/")
 
     assert (name, marked(said, "ins")) == ("People", ["Second speaker (Chair)", "Third speaker (Chair)"])
+
+
+def test_a_group_is_told_by_its_title(client, frozen_clock, by):
+    conference = make.make_conference(slug="minsk")
+    conference.appearances.create(title_en="Heads of organizations", role="present")
+    publish(conference, by=by)
+    for change in (
+        {"title_en": "Heads of regional organizations"},
+        {"role": "speaker"},
+        {"person": make.make_person("Ann")},
+    ):
+        frozen_clock.tick(days=1)
+        conference.appearances.update(**change)
+        publish(conference, by=by)
+
+    def told(number):
+        entries = changes(client, f"/en/conferences/minsk/versions/{number}/")
+        return [(name, marked(said, "del"), marked(said, "ins")) for name, said in entries]
+
+    group = "Heads of regional organizations"
+    assert told(2) == [("People › Heads of regional organizations (Present) › Title (English)", [], ["regional"])]
+    assert told(3) == [(f"People › {group} (Speaker) › Role", ["Present"], ["Speaker"])]
+    assert told(4) == [("People", [f"{group} (Speaker)"], ["Ann (Speaker)"])]

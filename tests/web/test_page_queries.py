@@ -18,7 +18,7 @@ QUERIES = {
     "home": 11,
     "about": 0,
     "conferences": 5,  # count; rows; the counts and the labels of the menus
-    # the edition; what it points to; what points to it; its neighbours in series; its versions; what its units are part of
+    # the edition; what it points to; what points to it; its neighbours in series; its versions; its organizations
     "conference": 7,
     "conference version": 3,
     "conference changes": 4,  # the edition in force; the two that are compared; what they point to
@@ -27,7 +27,7 @@ QUERIES = {
     "themes": 3,
     "theme": 9,
     "documents": 6,  # as above; the conferences they belong to
-    "document": 4,
+    "document": 5,  # the edition; what it points to; what points to it; its organizations
     "document version": 3,
     "press releases": 6,
     "summaries": 6,

@@ -232,7 +232,8 @@ def test_a_permanent_identifier_may_be_written_in_capitals_or_without_hyphens(do
 
 
 @pytest.mark.parametrize(
-    ("address", "vary"), [("/nothing", "Accept-Language"), ("/en/nothing/", None), ("/id/none", "Accept-Language")]
+    ("address", "vary"),
+    [("/nothing", "Accept-Language"), ("/en/nothing/", None), ("/id/none", "Accept-Language, Accept")],
 )
 def test_an_error_above_the_languages_is_kept_per_language(db, client, address, vary):
     response = client.get(address)
@@ -262,6 +263,14 @@ def test_the_identifier_of_a_draft_or_of_what_is_to_come_is_not_known(client, ac
     assert answers[0].headers == answers[1].headers == answers[2].headers
     assert answers[0]["Content-Type"] == media_type
     assert set(answers[0]["Vary"].split(", ")) == {"Accept", "Accept-Language"}
+
+
+@pytest.mark.parametrize("address", ["/id/none", "/id/", "/id/00000000-0000-4000-8000-000000000000/more", "/id/%00"])
+@pytest.mark.parametrize(("accept", "form"), [("application/json", "application/problem+json"), (BROWSER, "text/html")])
+def test_what_is_no_identifier_is_answered_as_one_that_is_not_known(db, client, address, accept, form):
+    response = client.get(address, headers={"accept": accept})
+    assert (response.status_code, response["Content-Type"].split(";")[0]) == (404, form)
+    assert set(response["Vary"].split(", ")) == {"Accept", "Accept-Language"}
 
 
 @pytest.mark.parametrize(("accept", "form"), [("application/json", "application/problem+json"), (BROWSER, "text/html")])

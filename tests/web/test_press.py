@@ -112,12 +112,12 @@ def test_a_past_version_shows_its_own_contact_only(site, client, frozen_clock):
     assert contact_on(client, "/en/documents/release/versions/2/") == ("Contact for the press", ["Jane Roe"])
 
 
-def test_one_query_finds_the_contact_of_the_issuing_organization(client, django_assert_num_queries):
+def test_the_contact_of_the_issuing_organization_costs_no_query_of_its_own(client, django_assert_num_queries):
     release()
     release(slug="another", issued_by=None)
     client.get("/en/documents/another/")  # the first page makes Django ask what the database can do
 
-    # The epoch; the document; what it points to; what points to it; the organization.
+    # The epoch; the document; what it points to; what points to it; its organizations.
     with django_assert_num_queries(5):
         assert client.get("/en/documents/release/").status_code == 200
 

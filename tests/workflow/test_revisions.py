@@ -79,6 +79,7 @@ def whole():
     session.figures.create(measure="participants", qualifier="many", source_document=make_document(conference))
     session.links.create(title_en="Web TV", address="https://example.org/tv")
     conference.appearances.create(organization=make_organization(), title_es="Jurista")
+    conference.appearances.create(title_fr="Chefs d’organisations régionales")
     return conference
 
 
@@ -104,7 +105,7 @@ def test_a_revision_holds_a_conference_with_every_row_that_belongs_to_it(whole):
         counts[model._meta.model_name] = counts.get(model._meta.model_name, 0) + 1
     assert counts == {
         "conference": 1, "conferencetext": 2, "seriesentry": 1, "announceddate": 1, "maintopic": 1, "session": 1,
-        "organizationrole": 2, "appearance": 3, "figure": 2, "reference": 1, "link": 2, "sameas": 1,
+        "organizationrole": 2, "appearance": 4, "figure": 2, "reference": 1, "link": 2, "sameas": 1,
         "conferencerelation": 1, "expecteddocument": 1,
     }  # fmt: skip
 

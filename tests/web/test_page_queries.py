@@ -49,6 +49,7 @@ def test_pages_cost_the_same_few_queries_however_many_records_there_are(count, c
     for record_type in ("conference", "document", "photo"):
         multiply(Edition.objects.public(epoch.now()).of(record_type).order_by("pk").last(), count)
     pages = every_page()
+    assert connection.features.supports_json_field  # Django asks the database once in each process
     found = {}
     for name, address in pages.items():
         with CaptureQueriesContext(connection) as queries:

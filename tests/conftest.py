@@ -6,13 +6,16 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
 from django.core.management import call_command
+from django.db import transaction
 from django.template import Template
+from django.test import override_settings
 from django.utils import timezone
 
 from ctportal.publishing import clock
@@ -65,9 +68,29 @@ def pytest_unconfigure():
 
 
 @pytest.fixture(autouse=True)
-def stored_files_of_this_test_alone(settings, tmp_path):
-    """Give each test an empty folder for uploaded files."""
-    settings.STORED_FILES_ROOT = tmp_path / "files"
+def stored_files_of_this_test_alone(request, settings, tmp_path):
+    """Give each test an empty folder for uploaded files, or that of the content which it shares."""
+    if "shared_content" not in request.fixturenames:
+        settings.STORED_FILES_ROOT = tmp_path / "files"
+
+
+@contextmanager
+def content_of_several_tests(blocker, folder):
+    """Run the body in a transaction that is rolled back, with *folder* for uploaded files.
+
+    For fixtures of a module or package: what they create is there for each of its tests, whose own changes are rolled back.
+    """
+    with blocker.unblock(), override_settings(STORED_FILES_ROOT=folder), transaction.atomic():
+        clock.trust()  # the last test may have had a clock of its own
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def shared_content(django_db_setup, django_db_blocker, tmp_path_factory):
+    """Let the fixtures of a module that depend on this one create content that all tests of the module see unchanged."""
+    with content_of_several_tests(django_db_blocker, tmp_path_factory.mktemp("shared-files")):
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -99,11 +122,23 @@ class FrozenClock:
         return self.now
 
 
+FROZEN_AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
 @pytest.fixture
 def frozen_clock(monkeypatch):
-    frozen = FrozenClock(datetime(2026, 3, 2, 9, 0, tzinfo=UTC))
+    frozen = FrozenClock(FROZEN_AT)
     frozen.replace(monkeypatch)
     return frozen
+
+
+@contextmanager
+def clock_frozen():
+    """Replace the clocks for the body, as ``frozen_clock`` does for a test, and yield the FrozenClock."""
+    frozen = FrozenClock(FROZEN_AT)
+    with pytest.MonkeyPatch.context() as patch:
+        frozen.replace(patch)
+        yield frozen
 
 
 @pytest.fixture(scope="session")

@@ -206,6 +206,15 @@ def _at(tree, path):
     return tree
 
 
+def objects(kind):
+    """Return all objects whose type is *kind*, including those that ``tests.conftest`` keeps from garbage collection.
+
+    The type is compared, since ``isinstance`` evaluates lazy objects.
+    """
+    gc.unfreeze()
+    return [each for each in gc.get_objects() if type(each) is kind]
+
+
 def put_in_place(tree, path):
     """Replace the code of all functions from the module at *path* by that in *tree*. Return how many changed."""
     new = {}
@@ -218,7 +227,7 @@ def put_in_place(tree, path):
 
     collect(compile(tree, str(ROOT / path), "exec"))
     changed = 0
-    for function in [each for each in gc.get_objects() if isinstance(each, types.FunctionType)]:
+    for function in objects(types.FunctionType):
         code = function.__code__
         if code.co_filename == str(ROOT / path):
             [other] = new.get((code.co_qualname, code.co_firstlineno), [code])[:1]
@@ -266,10 +275,11 @@ def forgetting():
     from django.urls import get_resolver
 
     assert get_resolver().url_patterns  # imports every view
-    empty = []
-    for each in gc.get_objects():
-        if isinstance(each, functools._lru_cache_wrapper) and each.__module__.startswith(("ctportal", "con", "doc")):
-            empty.append(each.cache_clear)
+    empty = [
+        each.cache_clear
+        for each in objects(functools._lru_cache_wrapper)
+        if each.__module__.startswith(("ctportal", "con", "doc"))
+    ]
 
     def forget():
         for each in empty:
@@ -308,8 +318,10 @@ class Mutating:
     def pytest_runtestloop(self, session):
         items = {item.nodeid: item for item in session.items}
         first = session.items[0]
-        # Creates the database. It is kept for the session, since pytest expects another test to follow.
-        first.config.hook.pytest_runtest_protocol(item=first, nextitem=session.items[-1])
+        # Creates the database. It is kept for the session, since pytest expects another test to follow: one of another
+        # directory, so that nothing else is kept, with which a test from elsewhere could not begin.
+        other = next(item for item in session.items if item.path.parent != first.path.parent)
+        first.config.hook.pytest_runtest_protocol(item=first, nextitem=other)
         controlled = set()
         for number, (path, line, what, make) in enumerate(self.chosen, 1):
             names = [name for name in self.found["lines"][path].get(str(line), ()) if name in items]

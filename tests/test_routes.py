@@ -118,6 +118,7 @@ def test_the_walk_finds_every_kind_of_address():
     } <= found
 
 
+@pytest.mark.slow
 def test_every_answer_carries_the_security_headers_and_no_route_crashes(visitor, administrator, published, settings):
     settings.SECURE_HSTS_SECONDS = 31536000
     all_addresses = [*addresses(), *published, "/nothing-here", "/static/admin/css/base.css", "/static/nothing.css"]

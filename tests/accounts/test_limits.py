@@ -171,6 +171,7 @@ SPELLINGS = sorted(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_no_spelling_of_a_name_wins_an_attempt(monkeypatch, maria, sign_in):
     monkeypatch.setitem(limits.LIMITS, "password", limits.Limits(5, 20, 10_000))
     for _ in range(5):

@@ -675,6 +675,7 @@ ODD = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", [CODE_PAGE, SET_UP, OWN, AGAIN, "/admin/auth/group/add/", "reset"])
 def test_odd_input_is_no_error_of_the_server(app, page, monkeypatch):
     from ctportal.accounts import limits

@@ -71,6 +71,7 @@ ODD = [
 ]
 
 
+@pytest.mark.slow
 def test_no_input_is_an_error_of_the_portal(monkeypatch, maria):
     monkeypatch.setitem(limits.LIMITS, "password", limits.Limits(10_000, 10_000, 10_000))
     client = Client(raise_request_exception=False)

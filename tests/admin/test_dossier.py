@@ -284,6 +284,7 @@ def test_a_session_has_its_own_page_with_people_and_organizations(staff):
     assert conference.draft_sha256 != before
 
 
+@pytest.mark.slow
 def test_a_conference_with_forty_sessions_is_saved(staff):
     conference = make_conference()
     for number in range(40):

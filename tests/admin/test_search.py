@@ -171,6 +171,7 @@ def test_ligatures_do_not_make_a_title_too_long_for_an_index():
     assert len(text.encode()) < 2600
 
 
+@pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=20)
 @given(st.text(alphabet=st.characters(codec="utf-8"), min_size=1, max_size=30))
 @example("x <b and c> y & z")

@@ -79,6 +79,8 @@ def test_a_first_release(client, site, night, frozen_clock):
     assert around(client, frozen_clock, site, instant) == [(404, "", 404, 404), PUBLIC]
 
 
+# Typed in the same field as a first release: the nights differ no further.
+@pytest.mark.parametrize("night", ["back, an hour that comes twice"], indirect=True)
 def test_a_correction(client, site, night, frozen_clock):
     _zone, local, instant = night
     review.approve(site[0], by=make_account("publisher"), alone="In this test.")

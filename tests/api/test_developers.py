@@ -20,6 +20,7 @@ def text_of(client, language="en"):
     return response.content.decode()
 
 
+@pytest.mark.slow
 def test_every_address_among_the_examples_answers(client, dossier):
     addresses = [unescape(address) for address in re.findall(r'curl -g "(.+?)"</code>', text_of(client))]
     answers = {address: client.get(address) for address in addresses}

@@ -1,17 +1,31 @@
 """Single records: the envelope, relations, versions, languages, redirects and tombstones."""
 
-import json
+import copy
 from datetime import timedelta
 from hashlib import sha256
 
 import pytest
-from django.db import models
 
-from ctportal.publishing.models import Edition, Relation
+from ctportal.publishing.models import Edition
 from ctportal.publishing.renaming import merge_entries
-from ctportal.publishing.services import publish, unschedule_all, withdraw
+from ctportal.publishing.services import publish, withdraw
 from ctportal.publishing.snapshot import BUILDERS, canonical
-from tests.factories import make_conference, make_document, make_organization, make_stored_file
+from tests.api.conftest import Dossier
+from tests.conftest import clock_frozen
+from tests.factories import make_conference, make_document, make_organization, make_stored_file, make_user
+
+
+@pytest.fixture(scope="module")
+def dossier_of_all(shared_content):
+    with clock_frozen():
+        return Dossier(make_user())
+
+
+@pytest.fixture
+def dossier(dossier_of_all, frozen_clock):
+    """The dossier of ``conftest``, published once for these tests, which see it unchanged."""
+    return copy.deepcopy(dossier_of_all)
+
 
 # The keys that a response adds to an edition's JSON. Without them, its canonical JSON has the checksum sha256.
 ENVELOPE = ("uid", "type", "slug", "url", "version", "published", "updated", "sha256", "files", "related")
@@ -87,67 +101,6 @@ def test_a_list_has_the_same_relations_without_cards(get, dossier):
             del link["card"]
     assert row == one
     assert set(row["related"]) == {"conference", "cites"}
-
-
-def test_an_organization_leads_up_to_the_top_and_down_to_its_public_units(
-    client, get, publisher, frozen_clock, django_assert_num_queries
-):
-    organization = make_organization("An organization", slug="organization")
-    department = make_organization("A department", slug="department", parent=organization)
-    unit = make_organization("A unit", slug="unit", parent=department)
-    make_organization("A unit that nobody names", slug="unnamed", parent=department)
-    later = make_organization("A unit to come", slug="later", parent=department)
-    for hosts, at in (([unit], None), ([later], frozen_clock.now + timedelta(hours=1))):
-        conference = make_conference()
-        for host in hosts:
-            conference.organization_roles.create(organization=host, role="host")
-        publish(conference, by=publisher, at=at)
-
-    def names():
-        with django_assert_num_queries(4):  # the epoch; the edition with its history; parent and units; what is above
-            related = client.get("/api/v1/organizations/department/").json()["related"]
-        assert {link["type"] for links in related.values() for link in links} == {"organization"}
-        return {name: [(link["slug"], link["card"]["name"]["en"]) for link in links] for name, links in related.items()}
-
-    above = [("organization", "An organization")]
-    assert names() == {"parents": above, "units": [("unit", "A unit")]}
-    frozen_clock.tick(hours=1)
-    assert names() == {"parents": above, "units": [("later", "A unit to come"), ("unit", "A unit")]}
-
-    listed = {row["slug"]: row["related"] for row in get("organizations/")[1]["results"]}
-    slugs = {
-        slug: {name: [link["slug"] for link in links] for name, links in related.items()}
-        for slug, related in listed.items()
-    }
-    assert slugs == {
-        "organization": {"units": ["department"]},
-        "department": {"parents": ["organization"], "units": ["later", "unit"]},
-        "unit": {"parents": ["department", "organization"]},
-        "later": {"parents": ["department", "organization"]},
-    }
-    assert not any("card" in link for related in listed.values() for links in related.values() for link in links)
-
-
-@pytest.mark.parametrize("others", [0, 2])
-def test_of_other_organizations_units_are_not_read(get, publisher, monkeypatch, others):
-    tops = [make_organization(f"Top {number}", slug=f"top-{number}") for number in range(1 + others)]
-    units = [make_organization("A unit", parent=make_organization("A department", parent=top)) for top in tops]
-    conference = make_conference()
-    for unit in units:
-        conference.organization_roles.create(organization=unit, role="host")
-    publish(conference, by=publisher)
-    read = []
-
-    def from_db(model, *row):
-        read.append(row)
-        return models.Model.from_db.__func__(model, *row)
-
-    monkeypatch.setattr(Relation, "from_db", classmethod(from_db))
-
-    parents = get(f"organizations/{units[0].uid}/")[1]["related"]["parents"]
-
-    assert [link["slug"] for link in parents] == [units[0].parent.slug, "top-0"]
-    assert len(read) == 2
 
 
 @pytest.mark.parametrize("address", ["conferences/minsk-2019/", "documents/closing-release/", "documents/resolution/"])
@@ -393,12 +346,3 @@ def test_no_cookie_is_set_and_no_user_is_read(client, dossier, publisher, django
         response = client.get("/api/v1/conferences/minsk-2019/")
     assert dict(response.cookies) == {}
     assert "Cookie" not in response.headers.get("Vary", "")
-
-
-def test_an_unscheduled_record_never_was(get, publisher, frozen_clock):
-    conference = make_conference(slug="unscheduled")
-    publish(conference, by=publisher, at=frozen_clock.now + timedelta(hours=1))
-    unschedule_all([conference], by=publisher)
-
-    assert get("conferences/unscheduled/") == get("conferences/nowhere/")
-    assert json.dumps(get("conferences/")[1]["results"]) == "[]"

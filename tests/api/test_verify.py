@@ -179,6 +179,7 @@ LIES = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_the_program_sees_through_every_lie(verify, record, client, echo):
     """And through nothing where there is none: the true answers verify from the same server."""
     addresses = [BASE, *(f"{BASE}{number}/" for number in range(1, 6))]

@@ -142,6 +142,7 @@ def test_a_conference_whose_attendance_three_sources_give_differently(staff):
     assert "ما لا يقل عن 450 مشاركاً Newspaper" in arabic
 
 
+@pytest.mark.slow
 def test_a_conference_of_700_participants_with_four_side_events(staff):
     ministry = make.make_organization("Ministry of the Interior", slug="ministry", name_ar="وزارة الداخلية")
     form = form_of(

@@ -3,11 +3,9 @@
 import logging
 
 import pytest
-from django.db import transaction
-from django.test import override_settings
 
 from ctportal.reading import cache
-from tests.conftest import FrozenClock
+from tests.conftest import FrozenClock, content_of_several_tests
 
 from .world import BEGIN, NOW, World
 
@@ -38,16 +36,13 @@ def made(django_db_setup, django_db_blocker, tmp_path_factory):
     """Yield a function that creates an empty world with a frozen clock. Everything is undone at the end of the package."""
     clock = FrozenClock(BEGIN)
     with (
-        django_db_blocker.unblock(),
-        override_settings(STORED_FILES_ROOT=tmp_path_factory.mktemp("world")),
+        content_of_several_tests(django_db_blocker, tmp_path_factory.mktemp("world")),
         pytest.MonkeyPatch.context() as patch,
-        transaction.atomic(),
     ):
         clock.replace(patch)
         # Worlds are made in the order of their parts, and not of time. The clock would count as behind the ledger.
         patch.setattr("ctportal.publishing.clock.last_entry", lambda: None)
         yield lambda: World(clock)
-        transaction.set_rollback(True)
 
 
 @pytest.fixture(scope="package")

@@ -121,9 +121,9 @@ def uid_of(world, kind):
 
 def not_asked_by_every_method(walk):
     """What *walk* has asked by GET alone, of what an identity asks by every method: all that is public, and for those
-    to whom the drafts are hidden the admin too; for one that asks like a visitor, one address of each route."""
+    to whom the drafts are hidden the admin too; for some, one address of each route."""
     asked = [address for address, method in walk.statuses if method == "GET"]
-    if walk.asks_like_a_visitor:
-        asked = one_of_each_route(asked)
-    everyhow = asked if TABLE[walk.identity] is OUTSIDE else filter(is_public, asked)
+    everyhow = asked if TABLE[walk.identity] is OUTSIDE else [*filter(is_public, asked)]
+    if walk.asks_few_by_other_methods:
+        everyhow = one_of_each_route(everyhow)
     return [each for each in everyhow if not all((each, method) in walk.statuses for method in OTHER_METHODS)]

@@ -74,6 +74,12 @@ class Walk:
         return self.identity in (EXPIRED, API)
 
     @property
+    def asks_few_by_other_methods(self):
+        """Return whether one address of each route is enough: the visitor, the contributor and the publisher ask for all
+        public ones by every method, and so no identity is answered by another view."""
+        return self.asks_like_a_visitor or self.reads_in_brief
+
+    @property
     def session(self):
         cookie = self.reader.cookies.get("sessionid")
         return SessionStore(cookie.value) if cookie and self.identity in STAFF else None
@@ -88,10 +94,10 @@ class Walk:
         return self.all_of(self.plan())
 
     def what_is_kept(self):
-        """Request what a cache may store: the public addresses by GET, and by HEAD, which is made from the same entry of
-        the cache for everybody, as a visitor and as the publisher alone."""
-        asked = [address for address in self.addresses() if is_public(address)]
-        methods = ("GET", "HEAD") if self.identity in (VISITOR, PUBLISHER) else ("GET",)
+        """Request what a cache may store: the public addresses but for files, by GET, and as a visitor also by HEAD, which
+        is made from the same entry of the cache for everybody."""
+        asked = [address for address in self.addresses() if is_public(address) and not address.startswith("/files/")]
+        methods = ("GET", "HEAD") if self.identity == VISITOR else ("GET",)
         return self.all_of((address, method) for address in asked for method in methods)
 
     def all_of(self, plan):
@@ -103,12 +109,14 @@ class Walk:
         """Yield (address, method) for each request: all addresses by GET, and by other methods where these may reveal more.
 
         To an identity that reads all drafts the admin shows everything by GET. There only the publisher uses other methods,
-        at one address of each route, to find errors. So does an identity that asks like a visitor, at all addresses.
+        at one address of each route, to find errors. So do, at all addresses, identities that ask like a visitor, and at
+        public ones the two that read all drafts beside the publisher.
         """
         asked = self.addresses()
         yield from ((address, "GET") for address in asked)
-        if self.asks_like_a_visitor:
-            yield from ((address, method) for address in one_of_each_route(asked) for method in OTHER_METHODS)
+        if self.asks_few_by_other_methods:
+            few = [address for address in asked if is_public(address) or self.asks_like_a_visitor]
+            yield from ((address, method) for address in one_of_each_route(few) for method in OTHER_METHODS)
             return
         otherwise = [address for address in asked if is_public(address) or not self.reads_all_drafts]
         if self.identity == PUBLISHER:

@@ -600,6 +600,7 @@ def test_xmp_of_more_than_a_megabyte_is_not_read(form):
     assert [read(photo(form, xmp=packet)) for packet in (small, large)] == [{"caption": "A"}, {}]
 
 
+@pytest.mark.slow
 def test_xmp_that_unpacks_to_more_than_a_megabyte_is_not_read():
     data = picture("PNG", size=(60, 40))
     bomb = zlib.compress(xmp(alt("dc:description", x_default="A") + " " * 300_000_000), 9)

@@ -588,6 +588,7 @@ def test_an_accepted_photo_takes_less_than_256_mb(call):
     assert (printed, megabytes < 256) == ([], True)
 
 
+@pytest.mark.slow
 def test_the_key_of_a_file_has_192_random_bits():
     keys = {random_key() for _n in range(100)}
 

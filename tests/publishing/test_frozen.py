@@ -1,5 +1,6 @@
 """What is frozen stays, whoever asks the database: raw SQL past every model and service, on the engine under test."""
 
+import copy
 import itertools
 from datetime import timedelta
 
@@ -15,6 +16,7 @@ from ctportal.publishing.database_guards import TABLES, clear_the_way, install_g
 from ctportal.publishing.models import Edition, Facet, LedgerEntry
 from ctportal.workflow import review
 from ctportal.workflow.models import WorkflowStep
+from tests.conftest import clock_frozen
 from tests.database_guards import lifted_guards, raw
 from tests.factories import make_conference, make_document, make_stored_file, make_theme, make_user
 
@@ -23,30 +25,37 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-def editions(frozen_clock):
+def editions(editions_of_a_conference, frozen_clock):
     """The editions of one conference by what they are: past, unscheduled, in force, to come. It is 12:00."""
-    by, conference = make_user(), make_conference()
-    conference.themes.add(make_theme())
-    source = make_document(conference)
-    source.versions.update(file=make_stored_file())
-    found = {"past": services.publish(conference, by=by)}
-    services.publish(source, by=by)
-    gone, going = make_conference(), make_conference()
-    for record in (gone, going):
-        services.publish(record, by=by)
-    frozen_clock.tick(hours=1)
-    found["withdrawn"] = services.withdraw(gone, by=by, reason="Wrong date").edition
-    found["to be withdrawn"] = services.withdraw(going, by=by, reason="Expires", at=frozen_clock.now + 9 * HOUR).edition
-    conference.texts.update(title="Another title")
-    conference.references.create(document=source)
-    found["in force"] = services.publish(conference, by=by)
-    found["unscheduled"] = services.publish(conference, by=by, at=frozen_clock.now + HOUR)
-    services.unschedule_all([conference], by=by)
-    frozen_clock.tick(hours=2)
-    found["to come"] = services.publish(conference, by=by, at=frozen_clock.now + HOUR)
-    found["with a file"] = Edition.objects.get(uid=source.uid)
-    review.note_step(conference, WorkflowStep.Action.APPROVED, by, "Well done")
-    return found
+    frozen_clock.tick(hours=3)
+    return copy.deepcopy(editions_of_a_conference)
+
+
+@pytest.fixture(scope="module")
+def editions_of_a_conference(shared_content):
+    with clock_frozen() as clock:
+        by, conference = make_user(), make_conference()
+        conference.themes.add(make_theme())
+        source = make_document(conference)
+        source.versions.update(file=make_stored_file())
+        found = {"past": services.publish(conference, by=by)}
+        services.publish(source, by=by)
+        gone, going = make_conference(), make_conference()
+        for record in (gone, going):
+            services.publish(record, by=by)
+        clock.tick(hours=1)
+        found["withdrawn"] = services.withdraw(gone, by=by, reason="Wrong date").edition
+        found["to be withdrawn"] = services.withdraw(going, by=by, reason="Expires", at=clock.now + 9 * HOUR).edition
+        conference.texts.update(title="Another title")
+        conference.references.create(document=source)
+        found["in force"] = services.publish(conference, by=by)
+        found["unscheduled"] = services.publish(conference, by=by, at=clock.now + HOUR)
+        services.unschedule_all([conference], by=by)
+        clock.tick(hours=2)
+        found["to come"] = services.publish(conference, by=by, at=clock.now + HOUR)
+        found["with a file"] = Edition.objects.get(uid=source.uid)
+        review.note_step(conference, WorkflowStep.Action.APPROVED, by, "Well done")
+        return found
 
 
 def refused(sql, *params):

@@ -4,6 +4,8 @@ from io import StringIO
 
 from django.core.management import call_command
 
+from ctportal.management.commands import compile_translations
+
 SOURCE = """
 msgid ""
 msgstr ""
@@ -58,3 +60,19 @@ def test_only_what_has_changed_is_compiled(settings, tmp_path):
     later = source.with_suffix(".mo").stat().st_mtime + 10
     os.utime(source, (later, later))
     assert run() == "  fr: django.po compiled\n"
+
+
+def test_two_processes_may_compile_at_once(settings, tmp_path, monkeypatch):
+    source = make_source(settings, tmp_path)
+    write_mo, told = compile_translations.write_mo, []
+
+    def write_while_another_does(file, catalogue):
+        monkeypatch.setattr(compile_translations, "write_mo", write_mo)
+        told.append(run())
+        write_mo(file, catalogue)
+
+    monkeypatch.setattr(compile_translations, "write_mo", write_while_another_does)
+
+    assert [run(), *told] == ["  fr: django.po compiled\n"] * 2
+    assert sorted(path.name for path in source.parent.iterdir()) == ["django.mo", "django.po"]
+    assert source.with_suffix(".mo").stat().st_mode & 0o777 == 0o644

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from ctportal.publishing.services import publish
+from ctportal.publishing.services import publish, publish_language
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -128,3 +128,19 @@ def test_a_conference_known_to_the_year_is_to_come_until_the_last_year_is_over(c
     assert sections(client) == {"next": ["long", "to-come"]}
     frozen_clock.move_to(datetime(2027, 1, 1, tzinfo=UTC))
     assert sections(client) == {"next": ["to-come"], "latest": ["long"]}
+
+
+def test_what_is_new_stays_new_when_one_language_follows(client, frozen_clock):
+    by = make.make_user()
+    documents = [make.make_document(title=f"Release {n}", slug=f"release-{n}", kind="report") for n in range(7)]
+    for document in documents:
+        frozen_clock.tick()
+        publish(document, by=by)
+    for document in (documents[6], documents[0]):
+        frozen_clock.tick()
+        document.versions.create(language="ru", title="Перевод", body="<p>Текст</p>", ready=True)
+        publish_language(document, "ru", by=by)
+
+    html = client.get("/en/").content.decode()
+
+    assert re.findall(r'<h3><a href="/en/documents/(release-\d)/"', html) == [f"release-{n}" for n in (6, 5, 4, 3, 2)]

@@ -1,30 +1,27 @@
 """What holds for every public page, whatever it shows."""
 
 import re
-import uuid
 from collections import Counter
 from datetime import timedelta
 from html.parser import HTMLParser
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from conferences.models import Conference
 from ctportal.core.languages import CODES
 from ctportal.publishing import epoch
-from ctportal.publishing.models import Edition, Facet, Relation
-from ctportal.publishing.services import publish, publish_language, withdraw
+from ctportal.publishing.models import Edition
+from ctportal.publishing.services import publish, withdraw
 from tests import factories as make
 from tests.web.dossiers import every_page, json_ld, make_dossier
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def dossiers():
+@pytest.fixture(scope="module")
+def dossiers(shared_content):
     series, theme = make.make_series("The series"), make.make_theme("The theme")
     few = {"documents": 0, "photos": 0}
     return [make_dossier(n, series=series, theme=theme, **({} if n == 1 else few)) for n in (1, 2, 3)]
@@ -327,70 +324,6 @@ def test_an_odd_address_is_no_page(client, path):
     assert client.get(path).status_code == 404
 
 
-# Queries -------------------------------------------------------------------------------------------------------------
-
-
-# Made anew: inside the test's transaction nothing is kept. The first is always the epoch.
-QUERIES = {
-    "home": 11,
-    "about": 0,
-    "conferences": 5,  # count; rows; the counts and the labels of the menus
-    # the edition; what it points to; what points to it; its neighbours in series; its versions; its organizations
-    "conference": 7,
-    "conference version": 3,
-    "conference changes": 4,  # the edition in force; the two that are compared; what they point to
-    "series list": 3,
-    "series": 6,
-    "themes": 3,
-    "theme": 9,
-    "documents": 6,  # as above; the conferences they belong to
-    "document": 5,  # the edition; what it points to; what points to it; its organizations
-    "document version": 3,
-    "press releases": 6,
-    "summaries": 6,
-    "photos": 6,
-    "photo": 4,
-    "photo version": 3,
-    "filtered": 5,
-    "nothing found": 4,
-    "bad filter": 3,
-    "no page": 3,
-}
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("count", [3, 300])
-def test_pages_cost_the_same_few_queries_however_many_records_there_are(count, client):
-    series, theme = make.make_series("The series"), make.make_theme("The theme")
-    make_dossier(1, series=series, theme=theme)
-    for record_type in ("conference", "document", "photo"):
-        multiply(Edition.objects.public(epoch.now()).of(record_type).order_by("pk").last(), count)
-    pages = every_page()
-    found = {}
-    for name, address in pages.items():
-        with CaptureQueriesContext(connection) as queries:
-            client.get(address)
-        found[name] = len(queries)
-    assert found == QUERIES
-
-
-def multiply(edition, count):
-    """Add *count* more editions like *edition*, with its facets and relations, straight to the tables."""
-    facets, relations = list(edition.facets.all()), list(edition.relations.all())
-    copies = []
-    for n in range(count):
-        copy = Edition.objects.get(pk=edition.pk)
-        copy.pk, copy.uid, copy.slug = None, uuid.uuid4(), edition.slug and f"{edition.slug}-copy-{n}"
-        copies.append(copy)
-    for copy in Edition.objects.bulk_create(copies):
-        for row in (*facets, *relations):
-            row.pk, row.edition = None, copy
-        for row in facets:
-            row.slug = copy.slug
-        Facet.objects.bulk_create(facets)
-        Relation.objects.bulk_create(relations)
-
-
 # Structured data -----------------------------------------------------------------------------------------------------
 
 
@@ -455,19 +388,3 @@ def test_the_ways_in_say_the_same_when_they_are_kept(dossiers, client):
         country,
         theme,
     ]
-
-
-def test_what_is_new_stays_new_when_one_language_follows(client, frozen_clock):
-    by = make.make_user()
-    documents = [make.make_document(title=f"Release {n}", slug=f"release-{n}", kind="report") for n in range(7)]
-    for document in documents:
-        frozen_clock.tick()
-        publish(document, by=by)
-    for document in (documents[6], documents[0]):
-        frozen_clock.tick()
-        document.versions.create(language="ru", title="Перевод", body="<p>Текст</p>", ready=True)
-        publish_language(document, "ru", by=by)
-
-    html = client.get("/en/").content.decode()
-
-    assert re.findall(r'<h3><a href="/en/documents/(release-\d)/"', html) == [f"release-{n}" for n in (6, 5, 4, 3, 2)]

@@ -96,10 +96,14 @@ class Active(HTMLParser):
                 self.found.append((tag, name, value))
 
 
+@pytest.fixture(scope="module")
+def dossier(shared_content):
+    return make_dossier(1, series=make.make_series(), theme=make.make_theme(), documents=3, photos=2)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("vector", VECTORS)
-def test_nothing_becomes_active_on_any_page(client, vector):
-    make_dossier(1, series=make.make_series(), theme=make.make_theme(), documents=3, photos=2)
+def test_nothing_becomes_active_on_any_page(client, dossier, vector):
     pages = every_page()
     rewrite(vector)
     for name, address in pages.items():

@@ -243,6 +243,7 @@ def test_restoring_a_document_brings_back_who_issued_delivered_and_is_named_in_i
     assert taken(document) == saved_state.rows
 
 
+@pytest.mark.slow
 def test_what_every_kind_of_row_was_is_restored_alone_as_well(whole, editor):
     """Each kind by itself, so that none is restored only because another is."""
     saved_state = kept(whole)

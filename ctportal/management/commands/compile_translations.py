@@ -1,4 +1,5 @@
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -22,8 +23,8 @@ def compile_catalogue(source, target):
     """Write the .mo file *target* of the .po file *source*, without its fuzzy entries."""
     with source.open("rb") as file:
         catalogue = read_po(file)
-    # Replaced in one step, since a running server may read it meanwhile.
-    unfinished = target.with_suffix(".mo.part")
-    with unfinished.open("wb") as file:
+    # Replaced in one step, since a running server may read it meanwhile, and another process may write it too.
+    with NamedTemporaryFile(dir=target.parent, suffix=".part.mo", delete=False) as file:
         write_mo(file, catalogue)
-    unfinished.replace(target)
+    Path(file.name).chmod(0o644)  # a temporary file is for its owner alone
+    Path(file.name).replace(target)

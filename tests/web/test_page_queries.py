@@ -1,0 +1,75 @@
+"""How many queries each public page takes. Made anew: inside the test's transaction nothing is kept."""
+
+import uuid
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from ctportal.publishing import epoch
+from ctportal.publishing.models import Edition, Facet, Relation
+from tests import factories as make
+from tests.web.dossiers import every_page, make_dossier
+
+pytestmark = pytest.mark.django_db
+
+# The first is always the epoch.
+QUERIES = {
+    "home": 11,
+    "about": 0,
+    "conferences": 5,  # count; rows; the counts and the labels of the menus
+    # the edition; what it points to; what points to it; its neighbours in series; its versions; its organizations
+    "conference": 7,
+    "conference version": 3,
+    "conference changes": 4,  # the edition in force; the two that are compared; what they point to
+    "series list": 3,
+    "series": 6,
+    "themes": 3,
+    "theme": 9,
+    "documents": 6,  # as above; the conferences they belong to
+    "document": 5,  # the edition; what it points to; what points to it; its organizations
+    "document version": 3,
+    "press releases": 6,
+    "summaries": 6,
+    "photos": 6,
+    "photo": 4,
+    "photo version": 3,
+    "filtered": 5,
+    "nothing found": 4,
+    "bad filter": 3,
+    "no page": 3,
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("count", [3, 300])
+def test_pages_cost_the_same_few_queries_however_many_records_there_are(count, client):
+    series, theme = make.make_series("The series"), make.make_theme("The theme")
+    make_dossier(1, series=series, theme=theme)
+    for record_type in ("conference", "document", "photo"):
+        multiply(Edition.objects.public(epoch.now()).of(record_type).order_by("pk").last(), count)
+    pages = every_page()
+    assert connection.features.supports_json_field  # Django asks the database once in each process
+    found = {}
+    for name, address in pages.items():
+        with CaptureQueriesContext(connection) as queries:
+            client.get(address)
+        found[name] = len(queries)
+    assert found == QUERIES
+
+
+def multiply(edition, count):
+    """Add *count* more editions like *edition*, with its facets and relations, straight to the tables."""
+    facets, relations = list(edition.facets.all()), list(edition.relations.all())
+    copies = []
+    for n in range(count):
+        copy = Edition.objects.get(pk=edition.pk)
+        copy.pk, copy.uid, copy.slug = None, uuid.uuid4(), edition.slug and f"{edition.slug}-copy-{n}"
+        copies.append(copy)
+    for copy in Edition.objects.bulk_create(copies):
+        for row in (*facets, *relations):
+            row.pk, row.edition = None, copy
+        for row in facets:
+            row.slug = copy.slug
+        Facet.objects.bulk_create(facets)
+        Relation.objects.bulk_create(relations)

@@ -63,6 +63,7 @@ def rebuild(progress: Progress, *, record: UUID | None = None, restart: bool = F
         progress(done, max(done, total))
     if record is None:
         IndexState.objects.filter(pk=1).update(version=VERSION, rebuilt_to=None, rebuilt_by=None)
+    storage.remove_traces()
     return done
 
 

@@ -6,11 +6,14 @@ tables they are removed, because SQLite renames no table that a trigger refers t
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 
 from django.db import DatabaseError, connections, transaction
 from django.db.backends.utils import CursorWrapper
 from django.db.migrations import Migration
+
+logger = logging.getLogger(__name__)
 
 TOKENS, FTS, GIN = "search_searchtokens", "search_fts", "search_tokens_gin"
 
@@ -27,6 +30,7 @@ TRIGGERS = {
     f"{FTS}_{event.lower()}": f"CREATE TRIGGER {FTS}_{event.lower()} AFTER {event} ON {TOKENS} BEGIN {steps} END"
     for event, steps in (("INSERT", _INSERT), ("DELETE", _DELETE), ("UPDATE", f"{_DELETE} {_INSERT}"))
 }
+MERGED_PAGES = 500  # in one transaction
 CREATE_GIN = f"CREATE INDEX {GIN} ON {TOKENS} USING gin (tokens)"
 
 
@@ -84,6 +88,35 @@ def fill_anew(using: str = "default") -> None:
     """Fill FTS5 from the table of tokens. Nobody else writes meanwhile."""
     with connections[using].cursor() as cursor:
         cursor.execute(f"INSERT INTO {FTS}({FTS}) VALUES ('rebuild')")  # noqa: S608 - as above
+
+
+def remove_traces(using: str = "default") -> None:
+    """Remove from SQLite's files what was deleted. To be called outside of a transaction.
+
+    FTS5 keeps deleted words until it merges the segments that hold them, and the write-ahead log keeps old pages until it is
+    begun anew. Merging takes seconds, in transactions of a fraction of one. The bytes of deleted rows are overwritten at once
+    (PRAGMA secure_delete in the settings). PostgreSQL needs VACUUM FULL: see docs/operators/search.md.
+    """
+    if connections[using].vendor != "sqlite":
+        return
+    with connections[using].cursor() as cursor:
+        pages = -MERGED_PAGES  # below zero: all segments together
+        while _merge(cursor, pages):
+            pages = MERGED_PAGES
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        [is_busy, *_pages] = cursor.fetchone()
+    if is_busy:
+        logger.error("The write-ahead log may hold what was deleted: it is in use. Run manage.py search rebuild.")
+
+
+def _merge(cursor: CursorWrapper, pages: int) -> bool:
+    """Merge about so many *pages* of FTS5. Return whether there was anything to merge."""
+    cursor.execute("SELECT total_changes()")
+    [before] = cursor.fetchone()
+    cursor.execute(f"INSERT INTO {FTS}({FTS}, rank) VALUES ('merge', %s)", [pages])  # noqa: S608 - as above
+    cursor.execute("SELECT total_changes()")
+    [after] = cursor.fetchone()
+    return bool(after - before >= 2)  # one is the statement itself
 
 
 def _missing(vendor: str, cursor: CursorWrapper) -> dict[str, str]:

@@ -9,6 +9,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -22,6 +23,7 @@ from ctportal.publishing.models import Edition, LedgerEntry
 from ctportal.publishing.services import reason_in_one_line
 from ctportal.publishing.snapshot import BUILDERS
 from ctportal.publishing.state import sealed_files, snapshot_differs, state_of
+from ctportal.search.storage import remove_traces
 from ctportal.workflow import audit, revisions, roles
 
 
@@ -34,7 +36,7 @@ def seal(edition: Edition, *, by: User, reason: str) -> Edition:
     """Empty the JSON, card, facets and search entries of *edition* and return it. *reason* is stored in the ledger and the audit trail.
 
     Files that no other edition shows lose their extracted text and are never served again. The revisions of the record are
-    deleted, except one of the current draft. Raises PermissionDenied without permission, ValidationError for an edition that
+    deleted, except one of the current draft. After the commit SQLite's files are cleared of what was deleted. Raises PermissionDenied without permission, ValidationError for an edition that
     is in force, scheduled or sealed already.
     """
     if not may_seal(by):
@@ -57,6 +59,7 @@ def seal(edition: Edition, *, by: User, reason: str) -> Edition:
         ledger.append([entry])
         _forget_history(edition, by, now)
         audit.note(audit.Kind.SEALING, f"{edition}: {reason}", user=by, record=edition)
+        transaction.on_commit(remove_traces, robust=True)  # what it cannot remove now stands in the log
     return edition
 
 

@@ -11,16 +11,16 @@ added so that a term in every record still tells titles from texts.
 from __future__ import annotations
 
 import datetime
+import heapq
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from itertools import chain
 from typing import NamedTuple, TypeAlias
 
 from django.db.models import TextField, Value
-from django.db.models.functions import Cast, Coalesce, Concat
+from django.db.models.functions import Cast
 
 from ctportal.publishing.models import Edition, in_force
 from ctportal.reading.context import ReadContext
@@ -34,6 +34,7 @@ FEW = 5  # results with all terms; with fewer, similar ones follow
 MOST_COUNTED = 1000  # beyond it, answers say "more than"
 
 Text: TypeAlias = tuple[int, str]  # primary key of an edition, and a language
+Details: TypeAlias = tuple[str | None, str]  # the date of an edition (ISO), and its facets, separated by spaces
 
 
 class Hit(NamedTuple):
@@ -48,37 +49,54 @@ class Hit(NamedTuple):
 
 @dataclass(frozen=True)
 class Results:
-    """All results in order, those that are only similar last. *facets* is {name: {value: number of results}}."""
+    """The first MOST_COUNTED results in order, those that are only similar last. *facets* is {name: {value: number of results}}.
+
+    *total* is how many results there are, *complete* how many of them match all terms, *unfiltered* how many there are without
+    filters. Without results, *alone* is how many public records contain each of the query's terms.
+    """
 
     hits: Sequence[Hit] = ()
     facets: dict[str, dict[str, int]] = field(default_factory=dict)
+    total: int = 0
+    complete: int = 0
+    unfiltered: int = 0
+    alone: Sequence[int] = ()
 
     def __len__(self) -> int:
-        return len(self.hits)
-
-    @cached_property
-    def complete(self) -> int:
-        """The number of results that match all terms."""
-        return sum(not hit.is_similar for hit in self.hits)
+        return self.total
 
 
 class _Matched(NamedTuple):
-    """What a query finds: {edition: (whether in the reader's language, score, language)}, the exact ones, {edition: details}."""
+    """What a query finds: {edition: (whether in the reader's language, score, language)}, the exact ones, {edition: details}, and how
+    many public records contain each term."""
 
     best: dict[int, tuple[bool, float, str]]
     exact: set[int]
-    details: dict[int, str]
+    details: dict[int, Details]
+    counts: Sequence[int]
 
-    def hits(self, filters: Sequence[Sequence[str]], *, is_similar: bool) -> list[Hit]:
-        """Return the hits in order that have at least one value of each of *filters*."""
-        details, best = self.details, self.best
-        kept = [
-            edition for edition in best if all(not {*each}.isdisjoint(details[edition].split()) for each in filters)
+    def filtered(self, filters: Sequence[Sequence[str]]) -> _Matched:
+        """Return what has at least one value of each of *filters*."""
+        best = self.best
+        for values in filters:
+            best = {
+                edition: rank
+                for edition, rank in best.items()
+                if not {*values}.isdisjoint(self.details[edition][1].split())
+            }
+        return self._replace(best=best)
+
+    def hits(self, *, is_similar: bool) -> list[Hit]:
+        """Return the first MOST_COUNTED hits in order: exact ones, the reader's language, the score, the date."""
+        best, exact, details, _counts = self
+        ranks = (
+            (edition in exact, is_in_language, score, details[edition][0] or "", -edition)
+            for edition, (is_in_language, score, _language) in best.items()
+        )
+        return [
+            Hit(-negative, best[-negative][2], is_exact, is_similar)
+            for is_exact, _, _, _, negative in heapq.nlargest(MOST_COUNTED, ranks)
         ]
-        kept.sort()
-        kept.sort(key=lambda edition: details[edition].partition(" ")[0], reverse=True)
-        kept.sort(key=lambda edition: (edition in self.exact, *best[edition][:2]), reverse=True)
-        return [Hit(edition, best[edition][2], edition in self.exact, is_similar) for edition in kept]
 
 
 def search(query: Query, context: ReadContext, language: str, filters: Iterable[Sequence[str]] = ()) -> Results:
@@ -91,38 +109,43 @@ def search(query: Query, context: ReadContext, language: str, filters: Iterable[
     if not query.terms:
         return Results()
     filters, total = [*filters], _total(context)
-    found = _found(query, len(query.terms), context, language, total)
-    hits, details = found.hits(filters, is_similar=False), found.details
+    found = _matched(query, len(query.terms), context, language, total)
+    matched = [found]
     if len(found.best) < FEW:
         wider = widened(query)
-        similar = _found(wider, max(1, len(wider.terms) - 1), context, language, total)
-        for edition in found.best:
-            similar.best.pop(edition, None)
-        hits += similar.hits(filters, is_similar=True)
-        details = similar.details | details
-    return Results(hits, _counted(details[hit.edition] for hit in hits))
+        similar = _matched(wider, max(1, len(wider.terms) - 1), context, language, total)
+        rest = {edition: rank for edition, rank in similar.best.items() if edition not in found.best}
+        matched.append(similar._replace(best=rest))
+    unfiltered = sum(len(each.best) for each in matched)
+    matched = [each.filtered(filters) for each in matched]
+    hits = [hit for number, each in enumerate(matched) for hit in each.hits(is_similar=number > 0)]
+    facets = _counted(each.details[edition][1] for each in matched for edition in each.best)
+    complete, *more = (len(each.best) for each in matched)
+    alone = found.counts if not hits else ()
+    return Results(hits[:MOST_COUNTED], facets, complete + sum(more), complete, unfiltered, alone)
 
 
-def _found(query: Query, least: int, context: ReadContext, language: str, total: int) -> _Matched:
+def _matched(query: Query, least: int, context: ReadContext, language: str, total: int) -> _Matched:
     """Return what matches at least *least* terms of *query*. *total* is the number of public records."""
     terms = [*query.excluded, *query.terms]
     places: list[dict[Text, int]] = [{} for _ in range(len(terms) + 1)]
-    details: dict[int, str] = {}
+    details: dict[int, Details] = {}
     sought = [[[query.whole]], *(each.alternatives for each in terms)]
-    for number, edition, of_language, place, detail in _rows(sought, context.at, 1 + len(terms) - least):
+    for number, edition, of_language, place, date, facets in _rows(sought, context.at, 1 + len(terms) - least):
         text, found = (edition, of_language), places[int(number)]
         if place < found.get(text, math.inf):
             found[text] = place
-        if detail:
-            details[edition] = detail
+        if facets:
+            details[edition] = date, facets
     exact, wanted = editions_of(places[0]), places[1 + len(query.excluded) :]
     excluded = set().union(*map(editions_of, places[1 : 1 + len(query.excluded)]))
+    counts = [len(editions_of(places)) for places in wanted]
     best: dict[int, tuple[bool, float, str]] = {}
-    for (edition, of_language), score in _scores(wanted, total, least).items():
+    for (edition, of_language), score in _scores(wanted, counts, total, least).items():
         rank = (of_language == language, score, of_language)
         if edition not in excluded and (edition not in best or rank > best[edition]):
             best[edition] = rank
-    return _Matched(best, exact, details)
+    return _Matched(best, exact, details, counts)
 
 
 def editions_of(texts: Iterable[Text]) -> set[int]:
@@ -131,39 +154,46 @@ def editions_of(texts: Iterable[Text]) -> set[int]:
 
 def _rows(
     terms: Sequence[Alternatives], at: datetime.datetime, detailed: int
-) -> Iterable[tuple[str, int, str, int, str]]:
-    """Return (number of the term, edition, language, place, details) of each public text that one of *terms* finds, in the order
-    of *terms*. The details are the edition's date and its facets, separated by spaces; only the last *detailed* terms read them."""
-    date = Coalesce(Cast("edition__date", TextField()), Value(""), output_field=TextField())
-    read = Concat(date, Value(" "), "facets", output_field=TextField())
-    details = [*(Value("") for _ in terms[detailed:]), *(read for _ in terms[:detailed])]
+) -> Iterable[tuple[str, int, str, int, str | None, str]]:
+    """Return (number of the term, edition, language, place, date, facets) of each public text that one of *terms* finds, in the
+    order of *terms*. Only of the last *detailed* terms, date and facets are read."""
+    empty, date = Value("", TextField()), Cast("edition__date", TextField())
     branches = [
         SearchEntry.objects.matching(alternatives)
         .filter(in_force(at, "edition__"))
         .order_by()
         # As text, because Django converts each number that it reads from a value.
-        .values_list(Value(str(number), TextField()), "edition", "language", "place", detail)
-        for number, (alternatives, detail) in enumerate(zip(terms, details, strict=True))
+        .values_list(
+            Value(str(number), TextField()),
+            *("edition", "language", "place"),
+            *((date, "facets") if number >= len(terms) - detailed else (empty, empty)),
+        )
+        for number, alternatives in enumerate(terms)
     ]
     return branches[0].union(*branches[1:], all=True)
 
 
-def _scores(wanted: Sequence[dict[Text, int]], total: int, least: int) -> dict[Text, float]:
-    """Return {text: score} of the texts that contain at least *least* terms. *wanted* is {text: best place} for each term."""
-    rarity = [math.log(1 + total / max(1, len(editions_of(places)))) for places in wanted]
-    weights = [{int(place): WEIGHTS[place] * each for place in Place} for each in rarity]
+def _scores(wanted: Sequence[dict[Text, int]], counts: Sequence[int], total: int, least: int) -> dict[Text, float]:
+    """Return {text: score} of the texts that contain at least *least* terms. *wanted* is {text: best place} for each term, *counts*
+    how many public records contain it."""
     if least == len(wanted):
-        texts = set(wanted[0]).intersection(*wanted[1:])
+        scores = dict.fromkeys(set(wanted[0]).intersection(*wanted[1:]), 0.0)
     else:
-        texts = {text for text, count in Counter(chain.from_iterable(wanted)).items() if count >= least}
-    pairs = [*zip(wanted, weights, strict=True)]
-    return {text: math.fsum(weight[places[text]] for places, weight in pairs if text in places) for text in texts}
+        held = Counter(chain.from_iterable(wanted))
+        scores = {text: 0.0 for text, count in held.items() if count >= least}
+    for places, containing in zip(wanted, counts, strict=True):
+        rarity = math.log(1 + total / max(1, containing))
+        weights = {int(place): WEIGHTS[place] * rarity for place in Place}
+        for text in scores:
+            if text in places:
+                scores[text] += weights[places[text]]
+    return scores
 
 
-def _counted(details: Iterable[str]) -> dict[str, dict[str, int]]:
-    """Return {name: {value: count}} of *details*, each those of one result. Many results have the same ones."""
+def _counted(facets: Iterable[str]) -> dict[str, dict[str, int]]:
+    """Return {name: {value: count}} of *facets*, each those of one result. Many results have the same ones."""
     counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for same, count in Counter(each.partition(" ")[2] for each in details).items():
+    for same, count in Counter(facets).items():
         for pair in same.split():
             name, _equals, value = pair.partition("=")
             counts[name][value] += count

@@ -4,13 +4,14 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import TemplateView
 
 from ctportal.api import developers
-from ctportal.web import files, suggestions, views
+from ctportal.web import files, search, suggestions, views
 
 pages: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
     path("", include("conferences.urls")),
     path("", include("documents.urls")),
     path("about/", views.about, name="about"),
+    path("search/", search.search_page, name="search"),
     path("developers/", developers.page, name="developers"),
     path("search/suggestions/", suggestions.suggestions, name="suggestions"),
 ]

@@ -16,6 +16,7 @@ from django.http.response import HttpResponseBase
 from ctportal.core.languages import LANGUAGES
 from ctportal.publishing.models import RecordType
 from ctportal.reading.filters import FILTERSETS
+from ctportal.reading.search_form import SearchForm
 
 from . import cache
 from .context import ReadContext, ReadRequest
@@ -37,6 +38,7 @@ LISTS = {
     "series": (RecordType.SERIES, ""),
     "themes": (RecordType.THEME, ""),
 }
+SEARCH = "search/"
 PAGED = re.compile(r"(?:series|themes)/[^/]+/")
 
 
@@ -135,6 +137,8 @@ def known_parameters(path: str) -> frozenset[str]:
     if found := LISTS.get(path.removesuffix("/")):
         record_type, implied = found
         return frozenset(FILTERSETS[record_type].base_filters) - {implied}
+    if path == SEARCH:
+        return frozenset({"q", *SearchForm.base_fields})
     return frozenset({"page"}) if PAGED.fullmatch(path) else frozenset()
 
 

@@ -51,8 +51,9 @@ class Hit(NamedTuple):
 class Results:
     """The first MOST_COUNTED results in order, those that are only similar last. *facets* is {name: {value: number of results}}.
 
-    *total* is how many results there are, *complete* how many of them match all terms, *unfiltered* how many there are without
-    filters. Without results, *alone* is how many public records contain each of the query's terms.
+    *total* is how many results there are, *complete* how many of them match all terms, *unfiltered* how many do without
+    filters. Where none is complete, *alone* is how many public records contain each of the
+    query's terms.
     """
 
     hits: Sequence[Hit] = ()
@@ -116,12 +117,12 @@ def search(query: Query, context: ReadContext, language: str, filters: Iterable[
         similar = _matched(wider, max(1, len(wider.terms) - 1), context, language, total)
         rest = {edition: rank for edition, rank in similar.best.items() if edition not in found.best}
         matched.append(similar._replace(best=rest))
-    unfiltered = sum(len(each.best) for each in matched)
+    unfiltered = len(found.best)
     matched = [each.filtered(filters) for each in matched]
     hits = [hit for number, each in enumerate(matched) for hit in each.hits(is_similar=number > 0)]
     facets = _counted(each.details[edition][1] for each in matched for edition in each.best)
     complete, *more = (len(each.best) for each in matched)
-    alone = found.counts if not hits else ()
+    alone = () if complete else found.counts
     return Results(hits[:MOST_COUNTED], facets, complete + sum(more), complete, unfiltered, alone)
 
 

@@ -63,7 +63,7 @@ def suggest(text: str, context: ReadContext, language: str) -> list[Suggestion]:
     chosen: dict[int, str] = {}
     for edition, of_language in found[: MOST * _ENTRIES]:
         chosen.setdefault(edition, of_language)
-    editions = Edition.objects.only(*CARDS).in_bulk([*chosen][:MOST])
+    editions = Edition.objects.public(context.at).only(*CARDS).in_bulk([*chosen][:MOST])
     return [Suggestion(editions[key], chosen[key]) for key in chosen if key in editions]
 
 
@@ -157,10 +157,12 @@ def _known(runs: Mapping[TextRun, str], at: datetime) -> set[str]:
 
 def _near(words: Sequence[str], at: datetime, language: str) -> dict[str, list[_Candidate]]:
     """Return for each of *words* the nearest words of public titles that begin or end with the same two letters. One query."""
-    entries = SearchEntry.objects.matching([each for word in words for each in like(word)])
+    entries = SearchEntry.objects.filter(in_force(at, "edition__")).matching(
+        [each for word in words for each in like(word)]
+    )
     order = in_order(language)
-    first = entries.filter(in_force(at, "edition__")).order_by(*order).values("pk")[:_TITLES]
-    rows = SearchEntry.objects.filter(pk__in=first).order_by(*order)
+    first = entries.order_by(*order).values("pk")[:_TITLES]
+    rows = SearchEntry.objects.filter(in_force(at, "edition__"), pk__in=first).order_by(*order)
     near: dict[str, dict[str, _Candidate]] = {word: {} for word in words}
     seen: set[str] = set()
     for of_language, tokens, card in rows.values_list("language", "tokens__tokens", "edition__card"):

@@ -149,6 +149,17 @@ def single_words(text: str) -> Iterator[TextRun]:
             yield from (run for run in _without_elisions(typed) if run.kind is RunKind.WORD)
 
 
+def without_filters(text: str) -> str:
+    """Return *text*, that of a ``Query``, without its filters: what stands in the box once these are chosen."""
+    kept, end = [], 0
+    for found in _SYNTAX.finditer(text.translate(_SYNTAX_SIGNS)):
+        group = "value" if found["quoted"] is None else "quoted"
+        if found["name"] and text[slice(*found.span(group))].strip():
+            kept.append(text[end : found.start()])
+            end = found.end()
+    return " ".join(" ".join([*kept, text[end:]]).split())
+
+
 def _typed(text: str, runs: list[TextRun], start: int, end: int, *, is_phrase: bool) -> _Typed:
     inside = [run for run in runs if start <= run.start and run.end <= end and run.kind not in _COVERS]
     covers = [run for run in runs if run.kind in _COVERS and any(_covers(run, each) for each in inside)]

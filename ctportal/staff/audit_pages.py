@@ -136,7 +136,7 @@ class LedgerEntryAdmin(HappenedAdmin):
                 "reason", "previous", "hash")  # fmt: skip
 
     def get_queryset(self, request):
-        heavy = ("edition__json", "edition__card", "edition__text")
+        heavy = ("edition__json", "edition__card")
         return super().get_queryset(request).select_related("edition").defer(*heavy)
 
     @admin.display(description=gettext_lazy("takes effect (UTC)"))

@@ -108,6 +108,7 @@ def of_everybody():
     for language in ("en", "ar"):
         yield f"/{language}/"
         yield f"/{language}/about/"
+        yield f"/{language}/search/"
         yield f"/{language}/developers/"
         yield f"/{language}/search/suggestions/"
         for name in ("conferences", "documents", "photos", "series", "themes", "press-releases", "co-chairs-summaries"):
@@ -135,6 +136,7 @@ def of_lists():
     yield from (
         f"/en/{name}/?ordering=-updated" for name in ("press-releases", "co-chairs-summaries", "series", "themes")
     )
+    yield from (f"/en/search/?{urlencode({'q': 'conference', name: value})}" for name, value in FILTERS)
     for name in COLLECTIONS.values():
         yield from (f"/api/v1/{name}/?page_size={size}" for size in (1, 3, 100))
         yield from (f"/api/v1/{name}/?page_size=1&page={number}" for number in (2, 3, 4, 6, 12))
@@ -184,6 +186,8 @@ def of_files(case):
 
 def of_words(kind, words):
     """Yield searches for each of *words*."""
+    yield from (f"/en/search/?q={word}" for word in words)
+    yield f"/ar/search/?{urlencode({'q': ' '.join(words)})}"
     for word in words:
         yield from (f"/en/search/suggestions/?q={typed}" for typed in (word, word[:-1]))
         yield from (f"{start}/{COLLECTIONS[kind]}/?q={word}" for start in ("/en", "/api/v1"))

@@ -11,13 +11,9 @@ LOWEST_RECALL = 0.95  # at ten
 
 
 @pytest.fixture(scope="module")
-def numbers(django_db_setup, django_db_blocker):
+def numbers(shared_content):
     """{primary key: number} of the articles, published for the tests of this module."""
-    from django.db import transaction
-
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield publish_declaration()
-        transaction.set_rollback(True)
+    return publish_declaration()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

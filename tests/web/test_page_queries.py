@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from ctportal.publishing import epoch
 from ctportal.publishing.models import Edition, Facet, Relation
+from ctportal.search.models import SearchEntry, SearchTokens
 from tests import factories as make
 from tests.web.dossiers import every_page, make_dossier
 
@@ -34,6 +35,12 @@ QUERIES = {
     "photos": 6,
     "photo": 4,
     "photo version": 3,
+    "search": 3,  # the years of conferences
+    # What matches; the number of public records; the editions; their conferences; the names of series and themes.
+    "results": 6,
+    "narrowed": 6,
+    "no results": 8,  # what matches, also more widely; words of titles like it, twice; the number of public records; the years
+    "bad search": 3,
     "filtered": 5,
     "nothing found": 4,
     "bad filter": 3,
@@ -59,8 +66,9 @@ def test_pages_cost_the_same_few_queries_however_many_records_there_are(count, c
 
 
 def multiply(edition, count):
-    """Add *count* more editions like *edition*, with its facets and relations, straight to the tables."""
+    """Add *count* more editions like *edition*, with facets, relations and entries of the search, straight to the tables."""
     facets, relations = list(edition.facets.all()), list(edition.relations.all())
+    entries = list(edition.search_entries.select_related("tokens"))
     copies = []
     for n in range(count):
         copy = Edition.objects.get(pk=edition.pk)
@@ -73,3 +81,7 @@ def multiply(edition, count):
             row.slug = copy.slug
         Facet.objects.bulk_create(facets)
         Relation.objects.bulk_create(relations)
+        for entry in entries:
+            entry.pk, entry.edition = None, copy
+        SearchEntry.objects.bulk_create(entries)
+        SearchTokens.objects.bulk_create(SearchTokens(entry=entry, tokens=entry.tokens.tokens) for entry in entries)

@@ -1,0 +1,155 @@
+"""What a page of the search shows of its results: their editions, and where what was searched for is in their texts."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db.models.functions import Substr
+
+from ctportal.core.languages import DEFAULT, pick
+from ctportal.core.rich_text import excerpt, plain
+from ctportal.core.types import JsonObject, TextByLanguage
+from ctportal.publishing.indexing import EVERY, texts_of
+from ctportal.publishing.models import Edition, EditionFile, RecordType, in_force
+from ctportal.reading.queries import CARDS
+from ctportal.reading.search import Hit
+from ctportal.search.highlighting import LOOKED_AT, Marked, highlight, snippet
+from ctportal.search.parsing import Term
+
+# The texts of a record from which an excerpt is taken first.
+PROSE = ("body", "summary", "description", "outcome", "background", "motto")
+TITLES = ("title", "name", "caption")
+# Keys of texts that are found and not shown: parts of addresses and names of files.
+UNSEEN = frozenset({"slug", "renditions", "download", "file"})
+
+
+class Excerpt(NamedTuple):
+    """A part of a text in *language*: pieces as ``highlighting.snippet`` returns them, and how many terms they show."""
+
+    language: str
+    shown: int
+    pieces: Marked
+
+
+class SearchResult(NamedTuple):
+    """One result. *excerpt* is the part of its texts that shows most of what was searched for; empty if there is nothing to show
+    beside the title."""
+
+    hit: Hit
+    edition: Edition
+    excerpt: Excerpt
+
+
+def found(hits: Sequence[Hit], terms: Sequence[Term], at: datetime, language: str) -> list[SearchResult]:
+    """Return the results *hits*, all of them public *at* that instant, for a reader of *language*. One query, and one for the texts of files if a
+    term is in none of the other texts."""
+    editions = Edition.objects.public(at).only(*CARDS, "json").in_bulk([hit.edition for hit in hits])
+    results = {hit: _found(hit, editions[hit.edition], terms, language) for hit in hits}
+    lacking = [each for each in results.values() if each.excerpt.shown < len(terms)]
+    for hit, texts in _texts_of_files(lacking, at).items():
+        in_file = _excerpt(texts, hit.language, terms)
+        if in_file.shown > results[hit].excerpt.shown:
+            results[hit] = results[hit]._replace(excerpt=in_file)
+    return list(results.values())
+
+
+def _found(hit: Hit, edition: Edition, terms: Sequence[Term], language: str) -> SearchResult:
+    """Return the result with an excerpt in the language of *hit*, or in that of its title where this shows more: some records
+    have only names in the language of *hit*."""
+    data = edition.data
+    key, title, of_title = _title(data, language)
+    is_all_in_title = _shown(highlight(title, of_title, terms), of_title, terms) == len(terms)
+    beginning = Excerpt(hit.language, 0, [])
+    for each in dict.fromkeys([of_title, hit.language] if is_all_in_title else [hit.language, of_title]):
+        prose = _excerpt(_prose(data, each), each, terms)
+        beginning = beginning if beginning.pieces else prose
+        if prose.shown or (is_all_in_title and prose.pieces):
+            return SearchResult(hit, edition, prose)
+        if is_all_in_title:
+            continue
+        others = _excerpt(_others(data, each, key if each == of_title else ""), each, terms)
+        if others.shown:
+            return SearchResult(hit, edition, others)
+    return SearchResult(hit, edition, beginning)
+
+
+def _excerpt(texts: Iterable[str], language: str, terms: Sequence[Term]) -> Excerpt:
+    """Return the part of *texts*, in *language*, that shows most of *terms*, the first such one; the beginning of the first text
+    if none shows any."""
+    texts = list(texts)
+    shown_in = _most(texts, language, terms) if len(texts) > 1 else 0
+    if shown_in is None:
+        return Excerpt(language, 0, [(excerpt(texts[0]), False)])
+    pieces = snippet(texts[shown_in], language, terms) if texts else []
+    return Excerpt(language, _shown(pieces, language, terms), pieces)
+
+
+def _most(texts: Sequence[str], language: str, terms: Sequence[Term]) -> int | None:
+    """Return the number of the text with most different words that match, the first such one; None if there are no such words.
+    All *texts*, each of one line, are analysed at once."""
+    words: dict[int, set[str]] = defaultdict(set)
+    line = 0
+    for text, is_found in highlight("\n".join(texts)[:LOOKED_AT], language, terms):
+        if is_found:
+            words[line].add(text.casefold())
+        line += text.count("\n")
+    return max(words, key=lambda number: len(words[number]), default=None)
+
+
+def _shown(pieces: Marked, language: str, terms: Sequence[Term]) -> int:
+    """Return how many of *terms* are highlighted in *pieces*."""
+    is_any = any(is_found for _text, is_found in pieces)
+    if not is_any or len(terms) == 1:
+        return int(is_any)
+    text = "".join(text for text, _is_found in pieces)
+    return sum(any(is_found for _text, is_found in highlight(text, language, [term])) for term in terms)
+
+
+def _prose(data: JsonObject, language: str) -> Iterator[str]:
+    for key in PROSE:
+        texts = data.get(key)
+        if isinstance(texts, dict) and texts.get(language):
+            yield plain(texts[language])
+
+
+def _title(data: JsonObject, language: str) -> tuple[str, str, str]:
+    """Return (key, text, language) of the title that a reader of *language* sees."""
+    key = next((each for each in TITLES if data.get(each)), "")
+    return key, *pick(data.get(key), language, data.get("original_language", DEFAULT))
+
+
+def _others(data: JsonObject, language: str, title: str) -> Iterator[str]:
+    """Yield the other texts in *language* or in all languages, such as names and sessions, but not that of the key *title*."""
+    for path, of_language, text in texts_of(data):
+        if text and of_language in (language, EVERY) and path[0] not in (*PROSE, title) and UNSEEN.isdisjoint(path):
+            yield plain(text)
+
+
+def _texts_of_files(results: Sequence[SearchResult], at: datetime) -> dict[Hit, list[str]]:
+    """Return {hit: the beginnings of the texts of its files in its language}."""
+    documents = {each.edition.pk: each for each in results if each.edition.type == RecordType.DOCUMENT}
+    if not documents:
+        return {}
+    shown = EditionFile.objects.filter(in_force(at, "edition__"), edition__in=list(documents))
+    rows = shown.exclude(file__text="")
+    texts: dict[Hit, list[str]] = defaultdict(list)
+    for edition, key, text in rows.values_list("edition", "file__key", Substr("file__text", 1, LOOKED_AT)):
+        hit, versions = documents[edition].hit, documents[edition].edition.data["versions"]
+        if hit.language in [each["language"] for each in versions if each["file"] and each["file"]["key"] == key]:
+            texts[hit].append(" ".join(text.split()))
+    return texts
+
+
+class Label(NamedTuple):
+    slug: str
+    names: TextByLanguage
+
+
+def names_of(uids: Iterable[str], at: datetime) -> dict[str, Label]:
+    """Return {uid: Label} for the series and themes *uids* that are public at *at*. One query."""
+    entries = Edition.objects.public(at).of(RecordType.SERIES, RecordType.THEME).filter(uid__in=map(UUID, uids))
+    return {str(each.uid): Label(each.slug, each.card_data["name"]) for each in entries.only(*CARDS)}

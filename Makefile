@@ -1,6 +1,6 @@
 # `make help` prints the description behind each target.
 .DEFAULT_GOAL := help
-.PHONY: help run dev passwords quick test lint types check golden golden-diff bench instant timing writers mutants size lock clean
+.PHONY: help run dev passwords quick test lint types check golden golden-diff bench search-bench instant timing writers mutants size lock clean
 
 help:  ## List the targets
 	@awk -F ':.*  ## ' '/^[a-z-]+:.*  ## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,6 +63,11 @@ writers:  ## Measure how long eight people who save at once wait, and readers me
 	@deploy/install test
 	.venv/bin/python -m benchmarks.writers $(ARGS)
 	deploy/test-postgres .venv/bin/python -m benchmarks.writers --postgresql $(ARGS)
+
+search-bench:  ## Measure the search in 60,000 documents, and whether anything hidden or typed changes it (an hour; ARGS="--count 20")
+	@deploy/install test
+	for what in speed influence typed; do .venv/bin/python -m benchmarks.search $$what $(ARGS); done
+	for what in speed influence typed; do deploy/test-postgres .venv/bin/python -m benchmarks.search $$what $(ARGS); done
 
 mutants:  ## Mutation test of the code that decides what is public (an hour; ARGS="--sample 100" for some)
 	@deploy/install test

@@ -104,17 +104,16 @@ def search(query: Query, context: ReadContext, language: str, filters: Iterable[
     """Return the Results of *query* for a reader of *language*. Each of *filters* is a sequence of facets, name=value, of which
     a result has at least one.
 
-    Where fewer than FEW match all terms, filters aside, those follow that match all but one of the wider query. Two queries, three
-    with these; one fewer where the number of public records is cached.
+    Where fewer than FEW match all terms, filters aside, those follow that match the wider query; where these are fewer than FEW, too,
+    all but one of its terms. Two queries, three with these; one fewer where the number of public records is cached.
     """
     if not query.terms:
         return Results()
     filters, total = [*filters], _total(context)
-    found = _matched(query, len(query.terms), context, language, total)
+    found = _matched(query, context, language, total)
     matched = [found]
     if len(found.best) < FEW:
-        wider = widened(query)
-        similar = _matched(wider, max(1, len(wider.terms) - 1), context, language, total)
+        similar = _matched(widened(query), context, language, total, is_wide=True)
         rest = {edition: rank for edition, rank in similar.best.items() if edition not in found.best}
         matched.append(similar._replace(best=rest))
     unfiltered = len(found.best)
@@ -126,13 +125,13 @@ def search(query: Query, context: ReadContext, language: str, filters: Iterable[
     return Results(hits[:MOST_COUNTED], facets, complete + sum(more), complete, unfiltered, alone)
 
 
-def _matched(query: Query, least: int, context: ReadContext, language: str, total: int) -> _Matched:
-    """Return what matches at least *least* terms of *query*. *total* is the number of public records."""
+def _matched(query: Query, context: ReadContext, language: str, total: int, *, is_wide: bool = False) -> _Matched:
+    """Return what matches all terms of *query*; if it *is_wide* and few do, all but one. *total* is the number of public records."""
     terms = [*query.excluded, *query.terms]
     places: list[dict[Text, int]] = [{} for _ in range(len(terms) + 1)]
     details: dict[int, Details] = {}
     sought = [[[query.whole]], *(each.alternatives for each in terms)]
-    for number, edition, of_language, place, date, facets in _rows(sought, context.at, 1 + len(terms) - least):
+    for number, edition, of_language, place, date, facets in _rows(sought, context.at, detailed=1 + is_wide):
         text, found = (edition, of_language), places[int(number)]
         if place < found.get(text, math.inf):
             found[text] = place
@@ -142,7 +141,11 @@ def _matched(query: Query, least: int, context: ReadContext, language: str, tota
     excluded = set().union(*map(editions_of, places[1 : 1 + len(query.excluded)]))
     counts = [len(editions_of(places)) for places in wanted]
     best: dict[int, tuple[bool, float, str]] = {}
-    for (edition, of_language), score in _scores(wanted, counts, total, least).items():
+    texts = set(wanted[0]).intersection(*wanted[1:])
+    if is_wide and len(texts) < FEW and len(wanted) > 1:
+        held = Counter(chain.from_iterable(wanted))
+        texts = {text for text, count in held.items() if count >= len(wanted) - 1}
+    for (edition, of_language), score in _scores(texts, wanted, counts, total).items():
         rank = (of_language == language, score, of_language)
         if edition not in excluded and (edition not in best or rank > best[edition]):
             best[edition] = rank
@@ -174,14 +177,11 @@ def _rows(
     return branches[0].union(*branches[1:], all=True)
 
 
-def _scores(wanted: Sequence[dict[Text, int]], counts: Sequence[int], total: int, least: int) -> dict[Text, float]:
-    """Return {text: score} of the texts that contain at least *least* terms. *wanted* is {text: best place} for each term, *counts*
-    how many public records contain it."""
-    if least == len(wanted):
-        scores = dict.fromkeys(set(wanted[0]).intersection(*wanted[1:]), 0.0)
-    else:
-        held = Counter(chain.from_iterable(wanted))
-        scores = {text: 0.0 for text, count in held.items() if count >= least}
+def _scores(
+    texts: Iterable[Text], wanted: Sequence[dict[Text, int]], counts: Sequence[int], total: int
+) -> dict[Text, float]:
+    """Return {text: score} of *texts*. *wanted* is {text: best place} for each term, *counts* how many public records contain it."""
+    scores = dict.fromkeys(texts, 0.0)
     for places, containing in zip(wanted, counts, strict=True):
         rarity = math.log(1 + total / max(1, containing))
         weights = {int(place): WEIGHTS[place] * rarity for place in Place}

@@ -33,14 +33,15 @@ LANGUAGES = ("ar", "zh", "en", "fr", "ru", "es")
 
 def main():
     options = arguments()
-    {"speed": speed, "influence": influence, "typed": typed}[options.what](options)
+    for what in options.what or ["speed", "influence", "typed"]:
+        {"speed": speed, "influence": influence, "typed": typed}[what](options)
 
 
 def arguments():
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.search", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument("what", choices=["speed", "influence", "typed"])
+    parser.add_argument("what", nargs="*", help="all of them by default")
     parser.add_argument(
         "--data",
         type=Path,
@@ -59,12 +60,14 @@ def arguments():
 
 # Databases
 
+MADE = set()  # folders of those made in this run
+
 
 class Database:
     """A database of its own called *name*: a file in *folder* or, with CTPORTAL_DATABASE_URL, one beside that on its server."""
 
     def __init__(self, folder, name):
-        self.folder, self.name = folder / name, name.replace("-", "_")
+        self.folder, self.name = folder / (f"{name}-postgresql" if URL in os.environ else name), name.replace("-", "_")
         self.variables = {}
         if URL in os.environ:
             parts = urlsplit(os.environ[URL])
@@ -72,10 +75,12 @@ class Database:
 
     @property
     def is_filled(self):
-        return (self.folder / "filled.json").exists()
+        # A temporary server has nothing of an earlier run.
+        return (self.folder / "filled.json").exists() and (not self.variables or self.folder in MADE)
 
     def make(self, *, like=None):
         """Make it anew, empty, or as a copy of the database *like*."""
+        MADE.add(self.folder)
         shutil.rmtree(self.folder, ignore_errors=True)
         if self.variables:
             self.folder.mkdir(parents=True)

@@ -14,7 +14,7 @@ from ctportal.core.languages import DEFAULT, pick
 from ctportal.core.rich_text import excerpt, plain
 from ctportal.core.types import JsonObject, TextByLanguage
 from ctportal.publishing.indexing import EVERY, texts_of
-from ctportal.publishing.models import Edition, EditionFile, RecordType, in_force
+from ctportal.publishing.models import Edition, RecordType
 from ctportal.reading.queries import CARDS
 from ctportal.reading.search import Hit
 from ctportal.search.highlighting import LOOKED_AT, Marked, highlight, snippet
@@ -45,8 +45,8 @@ class SearchResult(NamedTuple):
 
 
 def found(hits: Sequence[Hit], terms: Sequence[Term], at: datetime, language: str) -> list[SearchResult]:
-    """Return the results *hits*, all of them public *at* that instant, for a reader of *language*. One query, and one for the texts of files if a
-    term is in none of the other texts."""
+    """Return the results *hits*, public at *at*, for a reader of *language*. One query, and one for the texts of files if a term
+    is in none of the other texts."""
     editions = Edition.objects.public(at).only(*CARDS, "json").in_bulk([hit.edition for hit in hits])
     results = {hit: _found(hit, editions[hit.edition], terms, language) for hit in hits}
     lacking = [each for each in results.values() if each.excerpt.shown < len(terms)]
@@ -134,10 +134,10 @@ def _texts_of_files(results: Sequence[SearchResult], at: datetime) -> dict[Hit, 
     documents = {each.edition.pk: each for each in results if each.edition.type == RecordType.DOCUMENT}
     if not documents:
         return {}
-    shown = EditionFile.objects.filter(in_force(at, "edition__"), edition__in=list(documents))
-    rows = shown.exclude(file__text="")
+    with_text = Edition.objects.public(at).filter(pk__in=list(documents), files__file__text__gt="").order_by()
+    beginnings = with_text.values_list("pk", "files__file__key", Substr("files__file__text", 1, LOOKED_AT))
     texts: dict[Hit, list[str]] = defaultdict(list)
-    for edition, key, text in rows.values_list("edition", "file__key", Substr("file__text", 1, LOOKED_AT)):
+    for edition, key, text in beginnings:
         hit, versions = documents[edition].hit, documents[edition].edition.data["versions"]
         if hit.language in [each["language"] for each in versions if each["file"] and each["file"]["key"] == key]:
             texts[hit].append(" ".join(text.split()))

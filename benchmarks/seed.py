@@ -43,6 +43,7 @@ from ctportal.core.languages import CODES
 from ctportal.files.models import StoredFile
 from ctportal.publishing import epoch, ledger
 from ctportal.publishing.changes import edition_of, facet_rows, relation_rows
+from ctportal.publishing.indexing import write_entries
 from ctportal.publishing.models import Edition, EditionFile, Facet, LedgerEntry, Relation
 from ctportal.publishing.snapshot import BUILDERS
 from ctportal.publishing.state import SHOWS
@@ -372,6 +373,8 @@ def make_editions(record_type, keys):
             line = [earlier(snapshot, back) for back in range(1 + number // 5 % 2, 0, -1)] + line
         snapshots += line
         editions += line_of_editions(line, number)
+    for each in snapshots:
+        each.indexed  # noqa: B018 - computed here, outside of transactions
     return editions, snapshots
 
 
@@ -403,7 +406,7 @@ def line_of_editions(line, number):
 
 
 def insert(editions, snapshots):
-    """Write *editions* with facets, relations and files, like ``changes.Changes``."""
+    """Write *editions* with facets, relations, files and search entries, like ``changes.Changes``."""
     Edition.objects.bulk_create(editions)
     facets, relations, files = [], [], []
     for edition, snapshot in zip(editions, snapshots, strict=True):
@@ -413,6 +416,7 @@ def insert(editions, snapshots):
     Facet.objects.bulk_create(facets)
     Relation.objects.bulk_create(relations)
     EditionFile.objects.bulk_create(files)
+    write_entries(zip(editions, snapshots, strict=True))
 
 
 def publish_vocabulary():

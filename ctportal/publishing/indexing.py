@@ -27,9 +27,7 @@ VERSION = 1
 KEPT = datetime.timedelta(minutes=1)  # for which an edition stays in the index when it is over
 
 # Fields outside language objects whose texts are found, in each language of the record.
-TEXT_FIELDS = frozenset(
-    {"slug", "name", "acronym", "symbol", "credit", "contact", "room", "source", "reason", "hashtags"}
-)
+TEXT_FIELDS = frozenset({"name", "acronym", "symbol", "credit", "contact", "room", "source", "reason", "hashtags"})
 # Where texts stand that are not in Place.TEXT, by their keys from the outermost on.
 PLACES = {
     ("symbol",): Place.SYMBOL,
@@ -97,7 +95,8 @@ def indexed_texts(
 def texts_of_record(slug: str, data: JsonObject, date: datetime.date | None) -> list[IndexedText]:
     """Like ``indexed_texts``, without files."""
     texts: dict[tuple[str, Place], list[str]] = defaultdict(list)
-    found = [each for each in texts_of(data | {"slug": slug}) if each.text and each.path[0] not in PICTURES]
+    own = FoundText(("slug",), EVERY, slug)
+    found = [each for each in (own, *texts_of(data)) if each.text and each.path[0] not in PICTURES]
     languages = {each.language for each in found if each.language != EVERY} or {CODES[0]}
     for path, language, text in found:
         for each in languages if language == EVERY else (language,):

@@ -236,7 +236,7 @@ def _count(count: int, language: str) -> str:
 
 def _nothing_found(results: Results, asked: Asked, context: ReadContext) -> dict[str, Any]:
     """Return the searches that find something: each word alone, all words without filters, other spelling."""
-    corrected = spelling(asked.query, context, asked.language)
+    corrected = spelling(asked.query, context, asked.language, asked.form.facets)
     return {
         "spelling": (corrected, asked.address(q=corrected)) if corrected else None,
         "alone": list(_alone(asked.query.terms, results.alone, asked.language)),

@@ -288,6 +288,7 @@ def test_a_person_without_a_name_needs_a_title(staff):
     )
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("title", [{}, {"title_en": ""}, {"title_en": None, "title_ar": ""}])
 def test_the_database_refuses_an_organization_without_person_and_title(title):
     appearances = make_conference().appearances

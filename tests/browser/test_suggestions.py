@@ -10,17 +10,6 @@ from tests.factories import make_conference, make_document, make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-BOX = """language => {
-  const form = document.createElement("form");
-  form.setAttribute("role", "search");
-  form.action = `/${language}/search/`;
-  const box = document.createElement("input");
-  Object.assign(box, { type: "search", name: "q", ariaLabel: "Search" });
-  box.dataset.suggestions = `/${language}/search/suggestions/`;
-  form.append(box);
-  document.querySelector("main").prepend(form);
-}"""
-
 
 @pytest.fixture
 def records(transactional_db):
@@ -31,12 +20,9 @@ def records(transactional_db):
 
 
 def with_box(page, language="en"):
-    """Return (page, box, list) of a page with a search box in *language*."""
+    """Return (page, box, list) of a page in *language* with the search box of its header."""
     page.goto(f"/{language}/about/")
-    page.evaluate("document.querySelectorAll('input[data-suggestions]').forEach(each => each.closest('form').remove())")
-    page.evaluate(BOX, language)
-    page.add_script_tag(url="/static/js/search.js", type="module")
-    box = page.locator("main input[data-suggestions]")
+    box = page.locator("#site-search")
     expect(box).to_have_attribute("role", "combobox")
     return page, box, page.get_by_role("listbox")
 
@@ -142,7 +128,7 @@ def test_axe_finds_nothing_where_the_list_is_open(records, browser_page, axe_vio
 
     assert axe_violations(page) == []
     edges = page.evaluate("""() => {
-      const [box, list] = ["main input[data-suggestions]", ".suggestions"].map(
+      const [box, list] = ["#site-search", ".suggestions"].map(
         each => document.querySelector(each).getBoundingClientRect());
       return document.dir === "rtl" ? [box.right, list.right] : [box.left, list.left];
     }""")

@@ -192,13 +192,14 @@ def _scores(
 
 
 def _counted(facets: Iterable[str]) -> dict[str, dict[str, int]]:
-    """Return {name: {value: count}} of *facets*, each those of one result. Many results have the same ones."""
+    """Return {name: {value: count}} of *facets*, each those of one result, in the order of names and values. Many results have the
+    same ones."""
     counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for same, count in Counter(facets).items():
         for pair in same.split():
             name, _equals, value = pair.partition("=")
             counts[name][value] += count
-    return counts
+    return {name: dict(sorted(counts[name].items())) for name in sorted(counts)}
 
 
 def _total(context: ReadContext) -> int:

@@ -126,7 +126,7 @@ def records_naming(entry):
 def public_records(entry):
     """Return the current editions that show *entry*, whose pages change when it is merged."""
     shown = Relation.objects.filter(name=SHOWS, target=entry.uid).values("edition")
-    return list(Edition.objects.public(epoch.now()).filter(pk__in=shown).defer("json", "text").order_by("type", "slug"))
+    return list(Edition.objects.public(epoch.now()).filter(pk__in=shown).defer("json").order_by("type", "slug"))
 
 
 # Repointing

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple, TypeAlias
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Exists, OuterRef, Prefetch, Q
 
 from ctportal.search import storage
@@ -63,7 +64,7 @@ def rebuild(progress: Progress, *, record: UUID | None = None, restart: bool = F
         progress(done, max(done, total))
     if record is None:
         IndexState.objects.filter(pk=1).update(version=VERSION, rebuilt_to=None, rebuilt_by=None)
-    storage.remove_traces()
+    transaction.on_commit(storage.remove_traces)
     return done
 
 

@@ -177,10 +177,8 @@ def _beginning(token: str) -> str:
     """Return the first characters of *token* that a word with this stem has in any case: "tri" is the stem of "try"."""
     if _CJK.match(token):
         return token
-    if token[0].isdigit():
-        return token[0]
-    if _INSIDE_WORDS.match(token):
-        return token[: max(1, min(4, len(token) - 1))]
+    if token[0].isdigit() or _INSIDE_WORDS.match(token):
+        return token[0]  # an Arabic plural may share no more of its stem: قواعد, قاعدة
     return token[: max(1, min(3, len(token) // 2))]
 
 

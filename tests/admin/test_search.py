@@ -21,6 +21,7 @@ from ctportal.publishing.models import LedgerEntry
 from ctportal.publishing.services import public_reason, publish
 from ctportal.reading.context import ReadContext
 from ctportal.reading.filters import filters_for
+from ctportal.search.parsing import parse
 from ctportal.workflow import audit, review
 from ctportal.workflow.models import AuditEntry, WorkflowStep
 from documents.models import Document, validate_hashtags
@@ -171,9 +172,13 @@ def test_ligatures_do_not_make_a_title_too_long_for_an_index():
     assert len(text.encode()) < 2600
 
 
+# Of the six languages, with what folds in other ways than most; without the signs that mean something in a search.
+LETTERS = "aAzéÉñçœŒßøıİğ ёЁйЙщЖяІ أإآاىةيكﻻـَ 人权大会・ 019٣۴½ .,;()/&＃ﬁ\u0301\u200b"
+
+
 @pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=20)
-@given(st.text(alphabet=st.characters(codec="utf-8"), min_size=1, max_size=30))
+@given(st.text(alphabet=LETTERS, min_size=1, max_size=30))
 @example("x <b and c> y & z")
 @example("А/72/840 and A⁄72⁄840")  # with a Cyrillic letter and another stroke
 @example("S/RES/2396%20(2017) A/72/6(VOLI)")
@@ -182,7 +187,7 @@ def test_what_is_published_is_found_in_any_form(db, title):
     with transaction.atomic():
         document = make_document(make_conference(), title, slug="found")
         kept = document.versions.get().title
-        assume(kept)
+        assume(parse(kept).terms)
         publish(document.conference, by=make_user())
         publish(document, by=make_user())
         typed = [unicodedata.normalize("NFC", kept), unicodedata.normalize("NFD", kept), kept.upper(), kept.lower()]

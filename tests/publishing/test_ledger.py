@@ -107,7 +107,6 @@ TAMPERING = {
         "the sha256 of its edition",
     ),
     "changed card": (EDITION.format("card = replace(card, 'First', 'Worst')"), "was changed: date, slug"),
-    "changed text": (EDITION.format("text = 'worst'"), "was changed: date, slug"),
     "changed beginning": (EDITION.format("public_from = '2026-03-02 08:59:00+00:00'"), "the beginning of its edition"),
     "changed end": (EDITION.format("public_until = '2026-03-02 09:30:00+00:00'"), "the end of its edition"),
     "changed slug": (EDITION.format("slug = 'another'"), "was changed: date, slug"),
@@ -115,7 +114,7 @@ TAMPERING = {
     "changed name": (EDITION.format('"by" = \'Somebody else\''), "was changed: date, slug"),
     "changed record": (EDITION.format("uid = '00000000000040008000000000000000'"), "the uid of its edition"),
     "pretended sealing": (
-        EDITION.format("json = '', card = '', text = '', sealed_at = '2026-03-02 09:30:00+00:00'"),
+        EDITION.format("json = '', card = '', sealed_at = '2026-03-02 09:30:00+00:00'"),
         "is not sealed as the ledger says",
     ),
     "changed reason of a withdrawal": (WITHDRAWAL.format("reason = 'Forged'"), "of the withdrawal of edition"),

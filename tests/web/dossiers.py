@@ -168,7 +168,7 @@ def every_page(language="en"):
         "search": f"/{language}/search/",
         "results": f"/{language}/search/?q=border&kind=document&page=1",
         "narrowed": f"/{language}/search/?q=border+kind:statement&year=2019",
-        "no results": f"/{language}/search/?q=qzzyxq",
+        "no results": f"/{language}/search/?q=987654321",
         "bad search": f"/{language}/search/?q=border&year=never",
         "filtered": f"/{language}/conferences/?year=2019&q=border&date_after=2019-01-01",
         "nothing found": f"/{language}/conferences/?q=nowhere",

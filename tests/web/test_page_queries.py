@@ -39,7 +39,7 @@ QUERIES = {
     # What matches; the number of public records; the editions; their conferences; the names of series and themes.
     "results": 6,
     "narrowed": 6,
-    "no results": 8,  # what matches, also more widely; words of titles like it, twice; the number of public records; the years
+    "no results": 6,  # what matches, also more widely; the number of public records; the years, two
     "bad search": 3,
     "filtered": 5,
     "nothing found": 4,

@@ -1,9 +1,9 @@
 # `make help` prints the description behind each target.
 .DEFAULT_GOAL := help
-.PHONY: help run dev passwords quick test lint types check golden golden-diff bench search-bench instant timing writers mutants size lock clean
+.PHONY: help run dev passwords quick test lint types check golden golden-diff bench instant timing writers search-bench mutants size lock clean
 
 help:  ## List the targets
-	@awk -F ':.*  ## ' '/^[a-z-]+:.*  ## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*  ## ' '/^[a-z-]+:.*  ## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run:  ## Run the portal with demonstration content, as in production, on http://127.0.0.1:8000/ (PORT=8001 for another port)
 	@deploy/run

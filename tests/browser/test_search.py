@@ -62,5 +62,5 @@ def test_a_search_begins_in_the_header_of_any_page(dossier, browser_page):
     expect(browser_page.locator("search")).to_have_count(1)
     browser_page.emulate_media(media="print")
     expect(browser_page.locator("search")).not_to_be_visible()
-    content, results = (browser_page.locator(each).bounding_box() for each in ("main", ".hits"))
+    content, results = (browser_page.locator(each).first.bounding_box() for each in ("main", ".hits"))
     assert results["width"] == content["width"]  # without a gap where the filters were

@@ -2,8 +2,6 @@
 
 import pytest
 from django.core.management import call_command
-from django.db import transaction
-from django.test import override_settings
 
 from ctportal.publishing import epoch
 from ctportal.publishing.models import Edition
@@ -17,13 +15,10 @@ SEARCHES, HIDDEN = 84, 300
 
 
 @pytest.fixture(scope="module")
-def public(django_db_setup, django_db_blocker, tmp_path_factory):
+def public(shared_content):
     """The public editions of the demo content."""
-    folder = tmp_path_factory.mktemp("demo-files")
-    with django_db_blocker.unblock(), transaction.atomic(), override_settings(STORED_FILES_ROOT=folder):
-        call_command("load_demo", verbosity=0)
-        yield list(Edition.objects.public(epoch.now()).order_by("type", "slug", "pk"))
-        transaction.set_rollback(True)
+    call_command("load_demo", verbosity=0)
+    return list(Edition.objects.public(epoch.now()).order_by("type", "slug", "pk"))
 
 
 def test_hidden_records_change_no_answer(public):

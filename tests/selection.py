@@ -55,6 +55,8 @@ ABOVE_THE_DATABASE = (
             *("to_a_contributor_the_drafts", "what_a_contributor_posts", "who_only_reads"),
         )
     ),
+    # Each of some thousand words by itself, by the rule that the other tests of the search ask on both.
+    "tests/embargo/test_search.py::test_each_word_is_found_only",
     # Contents of files, and how they are sent. Tests of access and of storing rows with their files run on both.
     *(f"tests/files/test_{name}.py" for name in ("corpus", "nginx", "pdf", "photo_metadata", "photos", "pictures")),
     *(f"tests/files/test_{name}.py" for name in ("requests", "serving", "text", "word")),

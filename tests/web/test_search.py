@@ -423,7 +423,9 @@ def test_without_results_it_offers_the_search_without_filters(found, eagles):
 
 
 def test_without_results_it_offers_another_spelling(found, eagles, monkeypatch):
-    monkeypatch.setattr(search, "spelling", lambda query, context, language, filters: f"{query.text} {language} {len(filters)}!")
+    monkeypatch.setattr(
+        search, "spelling", lambda query, context, language, filters: f"{query.text} {language} {len(filters)}!"
+    )
     response = found("eegles", year="2019")
     assert response.context["spelling"] == ("eegles en 1!", "/en/search/?q=eegles+en+1%21&year=2019")
     assert "Did you mean:" in response.content.decode()

@@ -35,7 +35,7 @@ class SearchEntryQuerySet(models.QuerySet["SearchEntry"]):
         return super().delete()
 
     delete.alters_data = True  # type: ignore[attr-defined]  # for templates, as Django marks it
-    delete.queryset_only = True  # type: ignore[attr-defined]
+    delete.queryset_only = True  # type: ignore[attr-defined]  # no method of the manager, as Django's own is none
 
 
 class SearchEntry(models.Model):

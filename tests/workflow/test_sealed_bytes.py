@@ -18,6 +18,7 @@ from ctportal.search.models import SearchEntry
 from ctportal.workflow import revisions
 from ctportal.workflow.sealing import seal
 from tests.concurrency import impatient
+from tests.external_services import need
 from tests.factories import make_conference, make_document, make_stored_file, make_user
 
 on_sqlite = pytest.mark.skipif("connection.vendor != 'sqlite'", reason="SQLite's files.")
@@ -143,8 +144,7 @@ def test_a_log_that_is_in_use_is_told_and_a_rebuild_clears_it(sealed_away, caplo
 
 @on_postgresql
 def test_nothing_of_a_sealed_text_is_left_in_the_tables_of_postgresql_after_vacuum_full(sealed_away):
-    if not files_of_database():
-        pytest.skip("The files of the server cannot be read.")
+    need("The right to read the files of PostgreSQL", files_of_database())
     words, editions, by = sealed_away
     assert canaries(words) != []
     seal_all(editions, by)

@@ -16,6 +16,8 @@ from urllib.parse import quote, unquote
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from ctportal.core.folding import INVISIBLE
+
 _ROMAN = "[IVXLC]{1,8}"
 _NUMBER = "[1-9][0-9]{0,5}"  # never with a leading zero
 _SESSION = rf"E?S-(?:{_NUMBER}|{_ROMAN})"  # a special or emergency special session
@@ -76,8 +78,7 @@ _CANDIDATE = re.compile(r'[^\s"“”«»,;]+[/／∕⁄][^\s"“”«»,;]+(?: 
 _ALIKE = str.maketrans("⁄∕⧸−∗⁎٭АВЕКМНОРЅСТХавекмнорѕстх", "///-***ABEKMHOPSCTXABEKMHOPSCTX")
 
 # What may be a symbol inside a text, with the address before it; letters in invisible characters and full width, too.
-_UNSEEN = "\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"
-_SIGN = f"A-Z\uff21-\uff3a\uff41-\uff5aАВЕКМНОРЅСТХ0-9٠-٩۰-۹０-９{_UNSEEN}"
+_SIGN = f"A-Z\uff21-\uff3a\uff41-\uff5aАВЕКМНОРЅСТХ0-9٠-٩۰-۹０-９{INVISIBLE}"
 _SYMBOL_IN_TEXT = re.compile(
     r"(?:(?:HTTPS?://)?(?:WWW\.)?(?:UNDOCS\.ORG|DOCS\.UN\.ORG)/(?:[A-Z]{2}/)?|"
     r"(?:HTTPS?://)?(?:DOCS|DOCUMENTS|WWW)\.UN\.ORG/[^?\s]{0,80}[?](?:[A-Z_]{1,20}=[^&\s]{0,40}&){0,5}(?:FINAL)?S(?:YMBOL)?=|"

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from django.core.paginator import Page, Paginator
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from ctportal.core import codes
 from ctportal.core.countries import country_name
@@ -24,7 +24,7 @@ from ctportal.search.parsing import Query, Term, parse, without_filters
 
 from . import found_rows
 from .labels import label
-from .listing import label_of, list_address, pager_of
+from .listing import MENU_LABELS, label_of, list_address, pager_of
 from .page import NAVIGATION, Crumb, render_page
 from .text import LanguageContext, LocalizedText, number
 
@@ -41,15 +41,11 @@ TYPES = {
     "organization": gettext_lazy("Organizations"),
     "person": gettext_lazy("People"),
 }
-# {facet: heading}; each narrows the results by the parameter of that name, "type" by "kind".
+# {facet: heading}; each narrows the results by the parameter of that name, "type" by "kind". That of "kind" hangs on the type.
 FACETS: dict[str, LazyText] = {
-    "type": gettext_lazy("Kind"),
+    "type": MENU_LABELS["kind"][0],
     "kind": "",
-    "year": gettext_lazy("Year"),
-    "language": gettext_lazy("Language"),
-    "country": gettext_lazy("Country"),
-    "series": pgettext_lazy("one", "Series"),
-    "theme": gettext_lazy("Theme"),
+    **{name: MENU_LABELS[name][0] for name in ("year", "language", "country", "series", "theme")},
 }
 # {group of results: heading}, in the order of the page.
 GROUPS = {

@@ -33,11 +33,12 @@ def may_seal(user: AnyUser) -> bool:
 
 
 def seal(edition: Edition, *, by: User, reason: str) -> Edition:
-    """Empty the JSON, card, facets and search entries of *edition* and return it. *reason* is stored in the ledger and the audit trail.
+    """Empty the JSON, card, facets and search entries of *edition* and return it. *reason* is stored in the ledger and the audit
+    trail.
 
     Files that no other edition shows lose their extracted text and are never served again. The revisions of the record are
-    deleted, except one of the current draft. After the commit SQLite's files are cleared of what was deleted. Raises PermissionDenied without permission, ValidationError for an edition that
-    is in force, scheduled or sealed already.
+    deleted, except one of the current draft. After the commit SQLite's files are cleared of what was deleted. Raises
+    PermissionDenied without permission, ValidationError for an edition that is in force, scheduled or sealed already.
     """
     if not may_seal(by):
         raise PermissionDenied(_("Only an administrator may seal an edition."))

@@ -149,11 +149,11 @@ def test_nothing_of_a_sealed_text_is_left_in_the_tables_of_postgresql_after_vacu
     assert canaries(words) != []
     seal_all(editions, by)
 
-    # VACUUM keeps what an open transaction of another connection may still see, such as one that an earlier test has left.
+    # VACUUM keeps what an open transaction of another session may still see, such as one that an earlier test has left.
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database()"
-            " AND pid <> pg_backend_pid() AND backend_type = 'client backend' AND backend_xmin IS NOT NULL"
+            " AND pid <> pg_backend_pid() AND (backend_xmin IS NOT NULL OR backend_xid IS NOT NULL)"
         )
         cursor.execute("VACUUM FULL")
 

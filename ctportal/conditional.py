@@ -4,10 +4,8 @@ from django.utils.cache import get_conditional_response
 from django.utils.deprecation import MiddlewareMixin
 
 from ctportal import errors
-from ctportal.reading.http import entity_tag
+from ctportal.reading.http import PRIVATE, entity_tag
 
-# Paths of responses for staff, including 404. No cache may store them.
-PRIVATE = ("/admin/", "/preview/")
 CACHE_CONTROL, KEPT_BY_NONE = "no-cache", "private, no-store"
 
 

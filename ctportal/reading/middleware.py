@@ -20,7 +20,7 @@ from ctportal.reading.search_form import SearchForm
 
 from . import cache
 from .context import ReadContext, ReadRequest
-from .http import accepts_json, entity_tag
+from .http import accepts_json, content_coding, entity_tag
 
 logger = logging.getLogger(__name__)
 R = TypeVar("R", bound=HttpResponse)
@@ -40,6 +40,8 @@ LISTS = {
 }
 SEARCH = "search/"
 PAGED = re.compile(r"(?:series|themes)/[^/]+/")
+# What the key takes account of.
+KEPT_VARY = frozenset({"", "Accept", "Accept-Encoding", "Accept, Accept-Encoding"})
 
 
 def never_kept(response: R) -> R:
@@ -52,9 +54,9 @@ class AnswerCacheMiddleware:
     """Set ``request.read_context``, and serve public responses from the cache if they were made in the same epoch.
 
     Responses with status 200 to GET below ``/{language}/`` and ``/api/v1/`` are cached. Their key consists of build,
-    epoch, quarter of an hour, scheme, host, path and query: on pages the parameters that the page knows, in the API the
-    whole query string. HEAD is served from the same entries; the middleware above makes 304 and 412 from them. A cached
-    response costs one query.
+    epoch, quarter of an hour, scheme, host, path, content coding and query: on pages the parameters that the page knows,
+    in the API the whole query string. HEAD is served from the same entries; the middleware above makes 304 and 412 from
+    them. A cached response costs one query.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -92,7 +94,7 @@ def names_of(request: HttpRequest) -> tuple[object, ...] | None:
     host = _host(request)
     if query is None or host is None:
         return None
-    return request.scheme, host, request.path, query
+    return request.scheme, host, request.path, query, content_coding(request)
 
 
 def _host(request: HttpRequest) -> str | None:
@@ -150,7 +152,7 @@ def is_kept(response: HttpResponse) -> bool:
     return (
         response.status_code == 200
         and not response.cookies
-        and response.headers.get("Vary", "Accept") == "Accept"
+        and response.headers.get("Vary", "") in KEPT_VARY
         and not hasattr(response, "never_kept")
     )
 

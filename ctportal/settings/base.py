@@ -52,6 +52,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "ctportal.conditional.ConditionalMiddleware",
     "ctportal.reading.middleware.AnswerCacheMiddleware",
+    "ctportal.web.compression.CompressionMiddleware",  # below the cache, which keeps what is compressed
     "ctportal.web.methods.ReadOnlyMiddleware",
     "ctportal.web.middleware.PageLanguageMiddleware",
     "ctportal.sqlite.line.OnePlaceMiddleware",  # before those that write
@@ -138,7 +139,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 # The names of collected static files contain their hash, so browsers may cache them forever.
 FINGERPRINTED_STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "ctportal.web.static_files.StaticFilesStorage"},
 }
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 

@@ -8,6 +8,7 @@ app_name = "conferences"
 urlpatterns = [
     path("conferences/", views.ConferenceListView.as_view(), name="list"),
     path("conferences/<record:slug>/", views.ConferenceDetailView.as_view(), name="detail"),
+    path("conferences/<record:slug>/share.png", views.ConferenceShareImageView.as_view(), name="share_image"),
     path("conferences/<record:slug>/versions/<version:number>/", views.ConferenceDetailView.as_view(), name="version"),
     path("series/", views.SeriesListView.as_view(), name="series_list"),
     path("series/<record:slug>/", views.SeriesDetailView.as_view(), name="series_detail"),

@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ctportal.core import codes
+from ctportal.core.countries import country_name
+from ctportal.core.languages import comma
 from ctportal.publishing.models import Edition
 from ctportal.reading.context import ReadRequest
 from ctportal.reading.queries import referring
@@ -20,10 +22,11 @@ from ctportal.web import cards
 from ctportal.web.labels import number_in_series
 from ctportal.web.listing import EditionListView
 from ctportal.web.organizations import lines_of
-from ctportal.web.page import Crumb, site_root
+from ctportal.web.page import SITE_NAME, Crumb, site_root
 from ctportal.web.press import press_contact
 from ctportal.web.records import EditionDetailView, RecordPage, banner_of, render_record_page, structured_data
-from ctportal.web.text import LanguageContext
+from ctportal.web.share_image import MEDIA_TYPE, share_image
+from ctportal.web.text import LanguageContext, LocalizedText, texts_of_page
 from ctportal.web.vocabulary import render_vocabulary
 
 from .pages import conference_view, event_data, has_ended, notice, organizations_of, photo_view
@@ -150,7 +153,7 @@ def render_conference(request: ReadRequest, page: RecordPage) -> HttpResponse:
             request, page, "Event", event_data(page.data, language) | {"image": image and site_root(request) + image}
         ),
         section="conferences",
-        image=image,
+        image="" if page.preview else f"{page.address}{ConferenceShareImageView.suffix}",
     )
 
 
@@ -246,6 +249,25 @@ class ConferenceDetailView(EditionDetailView):
             "children": referring(edition.uid, *names, at=at),
             "neighbours": neighbours(edition, series, at) if series else {},
         }
+
+
+class ConferenceShareImageView(EditionDetailView):
+    """The picture that other sites show beside a link to the conference: its title, dates and place."""
+
+    record_type = "conference"
+    suffix = "share.png"
+
+    def surroundings(self, edition, language):
+        return {}
+
+    def renderer(self, _request, page):
+        texts = texts_of_page(page.data, page.language)
+        city, country = texts.pick(page.data["city"]), country_name(page.data["country"], page.language)
+        place = comma(page.language).join(filter(None, [str(city), country]))
+        below = [LocalizedText(line, page.language) for line in (cards.dates_of(page.data, page.language), place) if line]
+        picture = share_image(LocalizedText(str(SITE_NAME), page.language), texts.pick(page.data["title"]), below)
+        return HttpResponse(picture, content_type=MEDIA_TYPE)
+
 
 
 # Series and themes ---------------------------------------------------------------------------------------------------

@@ -22,6 +22,8 @@ KEPT = {
     "ctportal/core/countries.py:regions_of",  # regions by country
     "ctportal/reading/cache.py:store",  # the cache itself
     "ctportal/reading/cache.py:build",  # depends on code and settings
+    "ctportal/web/share_image.py:_font",  # fonts of the machine; the next as well
+    "ctportal/web/share_image.py:_has_font",
     "ctportal/api/discovery.py:openapi",  # the description of the API
     "ctportal/api/answers.py:record_serializer",  # the shape of an answer, as its serializers declare it; the next as well
     "ctportal/api/answers.py:card_serializer",

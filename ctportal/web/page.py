@@ -7,12 +7,14 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.templatetags.static import static
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ctportal.core.languages import LANGUAGES, comma, direction
 from ctportal.core.types import LazyText
 
+from . import share_image
 from .text import LocalizedText
 
 SITE_NAME = gettext_lazy("Counter-Terrorism Conferences")
@@ -89,7 +91,8 @@ def render_page(
 
     *path* is the page's address below ``/{language}/`` and *query* is "" or "?…"; both are the same in every language.
     *permanent* is the uid of the record that the page shows, and *data* its JSON-LD. *languages* are those in which the
-    record is complete, () for pages available in all six; *original* is the one that its other pages fall back to. *preview* is the address of a preview, which has no canonical
+    record is complete, () for pages available in all six; *original* is the one that its other pages fall back to. *image* is the address, from the root, of the picture that other
+    sites show beside a link, by default a plain one. *preview* is the address of a preview, which has no canonical
     address.
     """
     root = site_root(request)
@@ -109,7 +112,7 @@ def render_page(
             "canonical": "" if preview else f"{root}/{language}/{path}{query}",
             # For hreflang="x-default": readers of none of the six languages.
             "default": f"{root}/id/{permanent}" if permanent else f"{root}/en/{path}{query}",
-            "image": image and f"{root}{image}",
+            "image": root + (image or static(share_image.PLAIN)),
             "robots": robots,
             "translations": [
                 {

@@ -124,16 +124,17 @@ class EditionDetailView(View):
     record_type = ""
     renderer: Callable[[ReadRequest, RecordPage], HttpResponse]
     shows_changes = True
+    suffix = ""  # the address of the view below that of the record's page
 
     def get(
         self, request: ReadRequest, language: str, slug: str = "", uid: UUID | None = None, number: int | None = None
     ) -> HttpResponse:
         found = resolve(self.record_type, slug or str(uid), request.read_context.at)
         if not isinstance(found, Found):
-            return elsewhere(request, language, found)
+            return elsewhere(request, language, found, self.suffix)
         edition = found.edition
         if slug != edition.slug:
-            return moved(edition, language, f"versions/{number}/" if number else "")
+            return moved(edition, language, f"versions/{number}/" if number else self.suffix)
         if number:
             return self.version(edition, language, number)
         return self.render(edition, language, edition=edition, **self.surroundings(edition, language))
@@ -190,10 +191,10 @@ def moved(edition: Edition, language: str, suffix: str = "") -> HttpResponse:
     return HttpResponsePermanentRedirect(page_address(edition.type, edition.slug, edition.uid, language) + suffix)
 
 
-def elsewhere(request: HttpRequest, language: str, found: object) -> HttpResponse:
-    """Return the response for a record that is not public at its address: 301 or 410. Raise Http404 for None."""
+def elsewhere(request: HttpRequest, language: str, found: object, suffix: str = "") -> HttpResponse:
+    """Return the response for a record that is not public at its address: 301, with *suffix*, or 410. Raise Http404 for None."""
     if isinstance(found, Moved):
-        return moved(found.edition, language)
+        return moved(found.edition, language, suffix)
     if isinstance(found, Gone):
         title = _("This page has been withdrawn")
         return gone_page(request, language, title=title, reason=found.reason, replacement=found.replacement)

@@ -9,6 +9,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from ctportal.publishing.database_guards import install_guards
 from ctportal.publishing.models import Edition
+from ctportal.web.share_image import missing_packages
 
 
 class Command(BaseCommand):
@@ -32,6 +33,11 @@ class Command(BaseCommand):
             self.step("Static files", self.static_files)
         self.step("Demonstration content", self.content)
         self.step("Accounts", lambda: call_command("demo_accounts", stdout=self.stdout))
+        if packages := missing_packages():
+            self.stdout.write(
+                f"→ Fonts are missing: links to conferences are shown with one plain picture until {' and '.join(packages)} "
+                "(packages of Debian) are installed."
+            )
 
     def step(self, name, work):
         self.stdout.write(f"→ {name}")

@@ -10,10 +10,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from ctportal.core import codes
-from ctportal.core.countries import country_name
+from ctportal.core.countries import country_name, place_name
 from ctportal.core.dates import format_date, iso_date
 from ctportal.core.instants import over_at
-from ctportal.core.languages import LANGUAGES
+from ctportal.core.languages import LANGUAGES, comma
 from ctportal.web.cards import date_of, dates_of, event_status, off, person, short_title, web_address
 from ctportal.web.labels import figure_without_number, label, language_notice, measure
 from ctportal.web.organizations import organization
@@ -47,7 +47,7 @@ def conference_view(data, language, *, is_over, sources=None, documents=None, fu
     city = rest.pick(data["city"])
     country = country_name(data["country"], language)
     summary = rest.pick(data["summary"])
-    places = [place for place in (str(city), country) if place]
+    place = place_name(str(city), country, language)
     days = programme(data["sessions"], rest, sources or {}, documents or {}, lines)
     return {
         "title": title,
@@ -87,7 +87,7 @@ def conference_view(data, language, *, is_over, sources=None, documents=None, fu
         "links": [link(entry, rest) for entry in data["links"]],
         "same_as": same_as(data),
         "notice": notice(title, data, language),
-        "description": str(summary) or ", ".join([dates, *places]),
+        "description": str(summary) or comma(language).join(filter(None, [dates, place])),
         "series": [
             {
                 "uid": entry["uid"],

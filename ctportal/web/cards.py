@@ -15,7 +15,7 @@ from typing import Any
 from django.utils.translation import pgettext
 
 from ctportal.core import codes
-from ctportal.core.countries import country_name
+from ctportal.core.countries import country_first, country_name
 from ctportal.core.dates import format_date, format_date_range, iso_date
 from ctportal.core.languages import DEFAULT, LANGUAGES
 from ctportal.publishing.models import Edition
@@ -120,6 +120,7 @@ def conference_row(record, at: datetime, language: str, series: str = "") -> dic
         "format": label(codes.EventFormat, data["format"]) if data["format"] not in ("in-person", "not-known") else "",
         "city": rest.pick(data["city"]),
         "country": country_name(data["country"], language),
+        "country_first": country_first(language),
         "ordinal": number_in_series(number) if number else "",
         "languages": [(code, LANGUAGES[code]) for code in data["languages"] if code in LANGUAGES],
     }

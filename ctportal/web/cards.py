@@ -185,11 +185,12 @@ def person(entry: dict[str, Any], texts: LanguageContext) -> dict[str, Any]:
 def photo_tile(record, language: str, conference=None, *, address_of: AddressOf = public_file) -> dict[str, Any]:
     """Return what an album shows of a photo; *conference* is its conference, None if the page already names it."""
     data = record.card_data
+    texts = LanguageContext(language, data["original_language"])
     return {
         "address": page_address("photo", "", record.uid, language),
         "picture": picture_of(data, language, sizes=TILE_SIZES, address_of=address_of),
-        "caption": LanguageContext(language, data["original_language"]).pick(data["caption"]),
-        "credit": data["credit"],
+        "caption": texts.pick(data["caption"]),
+        "credit": texts.own(data["credit"]),
         "conference": short_title(conference.card_data, language) if conference else "",
     }
 

@@ -10,10 +10,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from ctportal.core import codes
-from ctportal.core.countries import country_name
+from ctportal.core.countries import country_name, place_name
 from ctportal.core.dates import format_date, iso_date
 from ctportal.core.instants import over_at
-from ctportal.core.languages import LANGUAGES
+from ctportal.core.languages import LANGUAGES, comma
 from ctportal.web.cards import date_of, dates_of, event_status, off, person, short_title, web_address
 from ctportal.web.labels import figure_without_number, label, language_notice, measure
 from ctportal.web.organizations import organization
@@ -47,7 +47,7 @@ def conference_view(data, language, *, is_over, sources=None, documents=None, fu
     city = rest.pick(data["city"])
     country = country_name(data["country"], language)
     summary = rest.pick(data["summary"])
-    places = [place for place in (str(city), country) if place]
+    place = place_name(str(city), country, language)
     days = programme(data["sessions"], rest, sources or {}, documents or {}, lines)
     return {
         "title": title,
@@ -59,8 +59,8 @@ def conference_view(data, language, *, is_over, sources=None, documents=None, fu
         "dates": dates,
         "iso_date": iso_date(data["start_date"], data["date_precision"]),
         "year": data["start_date"][:4],
-        "announced": other_dates(data["announced_dates"], "announced", language),
-        "reported": other_dates(data["announced_dates"], "reported", language),
+        "announced": other_dates(data["announced_dates"], "announced", texts),
+        "reported": other_dates(data["announced_dates"], "reported", texts),
         "city": city,
         "venue": rest.pick(data["venue"]),
         "country": country,
@@ -79,15 +79,15 @@ def conference_view(data, language, *, is_over, sources=None, documents=None, fu
         "people": [appearance(entry, rest) for entry in data["people"]],
         "days": days,
         "time_note": time_note(days, city),
-        "figures": figures(data["figures"], language, sources or {}, official=True),
-        "other_figures": figures(data["figures"], language, sources or {}, official=False),
+        "figures": figures(data["figures"], texts, sources or {}, official=True),
+        "other_figures": figures(data["figures"], texts, sources or {}, official=False),
         "expected": [
             expected(entry, rest, lines) for entry in data["expected_documents"] if entry["key"] not in fulfilled
         ],
         "links": [link(entry, rest) for entry in data["links"]],
         "same_as": same_as(data),
         "notice": notice(title, data, language),
-        "description": str(summary) or ", ".join([dates, *places]),
+        "description": str(summary) or comma(language).join(filter(None, [dates, place])),
         "series": [
             {
                 "uid": entry["uid"],
@@ -125,16 +125,16 @@ def notice(title, data, language):
     return language_notice(title, data, language, sentence)
 
 
-def other_dates(entries, kind, language):
+def other_dates(entries, kind, texts):
     """Return the dates of this *kind*, announced or reported, each with its reason and source."""
     return [
         {
-            "dates": dates_of(entry, language),
+            "dates": dates_of(entry, texts.language),
             # When it was announced, or the date of the source.
             "on" if kind == "announced" else "source_date": entry["announced_on"]
-            and format_date(date.fromisoformat(entry["announced_on"]), language),
-            "reason": entry["reason"],
-            "source": entry["source"],
+            and format_date(date.fromisoformat(entry["announced_on"]), texts.language),
+            "reason": texts.own(entry["reason"]),
+            "source": texts.own(entry["source"]),
             "source_address": web_address(entry["source_address"]),
         }
         for entry in entries
@@ -181,12 +181,12 @@ def programme(sessions, texts, sources, documents, lines):
                 "from": entry["start_time"],
                 "to": entry["end_time"],
                 "next_day": bool(entry["end_time"]) and entry["end_time"] < (entry["start_time"] or ""),
-                "room": entry["room"],
+                "room": texts.own(entry["room"]),
                 "organizers": by_role(entry["organizations"], texts, lines),
                 "people": [appearance(person, texts) for person in entry["people"]],
                 "figures": [
-                    *figures(entry["figures"], texts.language, sources, official=True),
-                    *figures(entry["figures"], texts.language, sources, official=False),
+                    *figures(entry["figures"], texts, sources, official=True),
+                    *figures(entry["figures"], texts, sources, official=False),
                 ],
                 "links": [link(each, texts) for each in entry["links"]],
                 "documents": documents.get(entry["key"], ()),
@@ -198,15 +198,16 @@ def programme(sessions, texts, sources, documents, lines):
     return headings + undated
 
 
-def figures(entries, language, sources, *, official):
+def figures(entries, texts, sources, *, official):
     """Return the *official* figures or the others, each with its public source document, if there is one."""
     return [
         {
-            **amount(entry, language),
+            **amount(entry, texts.language),
             "expected": entry["expectation"] == "expected",
-            "source": entry["source"],
+            "source": texts.own(entry["source"]),
             "source_address": web_address(entry["source_address"]),
-            "source_date": entry["source_date"] and format_date(date.fromisoformat(entry["source_date"]), language),
+            "source_date": entry["source_date"]
+            and format_date(date.fromisoformat(entry["source_date"]), texts.language),
             "document": sources.get(entry["key"]),
         }
         for entry in entries
@@ -302,8 +303,8 @@ def photo_view(data, language):
     return {
         "caption": caption,
         "alt": alt,
-        "credit": data["credit"],
-        "rights": data["rights"],
+        "credit": texts.own(data["credit"]),
+        "rights": texts.own(data["rights"]),
         "taken_on": format_date(date.fromisoformat(data["taken_on"]), language) if data["taken_on"] else "",
         "iso_date": data["taken_on"],
         "place": rest.pick(data["place"]),

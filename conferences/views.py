@@ -190,8 +190,8 @@ def _hero(photos, page):
     picture = cards.picture_of(data, page.language, sizes=HERO_SIZES, eager=True, address_of=page.address_of)
     if picture is None:
         return None
-    caption = LanguageContext(page.language, data["original_language"]).pick(data["caption"])
-    return {"picture": picture, "caption": caption, "credit": data["credit"]}
+    texts = LanguageContext(page.language, data["original_language"])
+    return {"picture": picture, "caption": texts.pick(data["caption"]), "credit": texts.own(data["credit"])}
 
 
 # Of two documents of one day, or of one month where no more is known, that of the opening stands first.
@@ -381,8 +381,8 @@ def _image_data(request, page, photo):
         "contentUrl": site_root(request) + page.address_of(download),
         "encodingFormat": download["media_type"],
         "caption": str(photo["caption"]),
-        "creditText": photo["credit"],
-        "copyrightNotice": photo["rights"],
+        "creditText": str(photo["credit"]),
+        "copyrightNotice": str(photo["rights"]),
         "dateCreated": photo["iso_date"],
         "contentLocation": photo["place"] and {"@type": "Place", "name": str(photo["place"])},
     }

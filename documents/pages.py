@@ -44,7 +44,7 @@ def document_view(data, language, address_of=public_file, lines=None):
         "symbol_address": symbol_url(data["symbol"], language) if data["symbol"] else "",
         "reissue": data["reissue"],
         "dateline": rest.pick(data["dateline"]),
-        "contact": data["contact"],
+        "contact": texts.own(data["contact"]),
         "hashtags": data["hashtags"],
         "themes": [(rest.pick(theme["name"]), f"/{language}/themes/{theme['slug']}/") for theme in data["themes"]],
         "body": body,

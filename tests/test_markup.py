@@ -19,6 +19,7 @@ ALLOWED = {
 KEPT = {
     "ctportal/core/dates.py:_months",  # names of months
     "ctportal/core/countries.py:_names",  # names of countries and regions
+    "ctportal/core/countries.py:_choices",  # countries in the order of each language
     "ctportal/core/countries.py:regions_of",  # regions by country
     "ctportal/reading/cache.py:store",  # the cache itself
     "ctportal/reading/cache.py:build",  # depends on code and settings

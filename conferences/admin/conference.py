@@ -12,7 +12,7 @@ from conferences.admin.lists import STATE_FILTERS, YearListFilter, label
 from conferences.admin.release import ReleasePage
 from conferences.admin.sheet import ContactSheet, SheetPresencePage
 from conferences.models import Appearance, Conference, ConferenceText, Photo, Session
-from ctportal.core.countries import COUNTRY_CHOICES
+from ctportal.core.countries import country_name, place_name
 from ctportal.core.dates import format_date_range
 from ctportal.publishing.state import children_of
 from ctportal.staff.buttons import names_of
@@ -25,8 +25,6 @@ from ctportal.staff.record_form import RecordForm, text_form
 from ctportal.workflow import roles
 from ctportal.workflow.redaction import redact
 from documents.models import Document
-
-COUNTRIES = dict(COUNTRY_CHOICES)  # made once; Django builds it for every row
 
 
 @text_form(ConferenceText)
@@ -48,7 +46,7 @@ class CountryListFilter(admin.SimpleListFilter):
     def lookups(self, request, model_admin):
         rows = readable_conferences(request.user).exclude(country="").order_by()
         used = rows.values_list("country", flat=True).distinct()
-        return sorted(((code, str(COUNTRIES.get(code, code))) for code in used), key=lambda pair: pair[1])
+        return sorted(((code, country_name(code, interface_language())) for code in used), key=lambda pair: pair[1])
 
     def queryset(self, request, queryset):
         return queryset.filter(country=self.value()) if self.value() else queryset
@@ -128,7 +126,8 @@ class ConferenceAdmin(RecordAdmin):
 
     @admin.display(description=gettext_lazy("place"), ordering="country")
     def place(self, record):
-        return ", ".join(filter(None, [label(record, "city"), str(COUNTRIES.get(record.country, ""))]))
+        language = interface_language()
+        return place_name(label(record, "city"), country_name(record.country, language), language)
 
     @admin.display(description=gettext_lazy("missing"))
     def missing_parts(self, record):

@@ -18,7 +18,7 @@ from ctportal.core.codes import (
     EventFormat,
     EventStatus,
 )
-from ctportal.core.countries import COUNTRY_CHOICES
+from ctportal.core.countries import country_choices
 from ctportal.publishing.base_models import SluggedRecord, TextOfLanguage, TranslatedRecord
 from ctportal.publishing.models import RecordType
 from ctportal.publishing.text_fields import AddressField, LineField, LinesField, MailboxField, Searched
@@ -70,7 +70,7 @@ class Conference(Searched, TranslatedRecord, SluggedRecord):
     city = LineField(_("city"), max_length=120, blank=True)
     venue = LineField(_("venue"), max_length=200, blank=True)
     country = models.CharField(
-        _("country"), max_length=2, choices=COUNTRY_CHOICES, blank=True, help_text=_("Empty for an online meeting.")
+        _("country"), max_length=2, choices=country_choices, blank=True, help_text=_("Empty for an online meeting.")
     )
     latitude = degrees(_("latitude"), 90, help_text=_("In degrees with decimals, south of the equator with a minus."))
     longitude = degrees(_("longitude"), 180, help_text=_("In degrees with decimals, west of Greenwich with a minus."))

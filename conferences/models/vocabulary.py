@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from ctportal.core.codes import OrganizationKind
-from ctportal.core.countries import COUNTRY_CHOICES
+from ctportal.core.countries import country_choices
 from ctportal.publishing.base_models import SluggedRecord
 from ctportal.publishing.models import RecordType
 from ctportal.publishing.text_fields import AddressField, LineField, LinesField, MailboxField, Searched
@@ -55,7 +55,7 @@ class Organization(Searched, SluggedRecord):
     name = LineField(_("name"), max_length=250)
     acronym = LineField(_("acronym"), max_length=30, blank=True)
     kind = models.CharField(_("kind"), max_length=20, choices=OrganizationKind.choices, default=OrganizationKind.OTHER)
-    country = models.CharField(_("country"), max_length=2, choices=COUNTRY_CHOICES, blank=True)
+    country = models.CharField(_("country"), max_length=2, choices=country_choices, blank=True)
     parent = optional_key("self", _("unit of"))
     website = AddressField(_("website"), max_length=500, blank=True)
     contact = LineField(

@@ -28,7 +28,7 @@ def page(request, language):
             "api": f"{root}/api/v1/",
             "examples": slugs,
             "parameters": list(_parameters()),
-            "problems": [(kind, *described) for kind, described in TYPES.items()],
+            "problems": [(kind, status, name, str(meaning)) for kind, (status, name, meaning) in TYPES.items()],
             "page_size": PAGE_SIZE,
             "max_page_size": MAX_PAGE_SIZE,
         },

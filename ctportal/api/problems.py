@@ -5,6 +5,7 @@ import logging
 
 from django.core.exceptions import DisallowedHost
 from django.http import HttpResponse
+from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions
 
 from ctportal.core import outages
@@ -14,19 +15,28 @@ logger = logging.getLogger("django.request")
 # The URI of a problem type is this path with its kind appended, so that the fragment leads to its explanation.
 DOCUMENTATION = "/en/developers/#problem-"
 
-# {kind: (status, title, meaning)}. The page for developers and the OpenAPI description list these.
+# {kind: (status, title, meaning)}. The page for developers lists these in the reader’s language, the
+# OpenAPI description and the answers in English.
 TYPES = {
-    "bad-parameters": (400, "Invalid parameters", "Each one is listed under errors, with what is expected."),
-    "bad-request": (400, "Invalid request", "The host or a header is not valid."),
-    "not-found": (404, "Nothing public at this address", "The address is wrong, or the record was never public."),
-    "page-out-of-range": (404, "No such page", "The list has fewer pages."),
-    "method-not-allowed": (405, "Read only", "Every address answers GET and HEAD."),
-    "not-acceptable": (406, "Only JSON is offered", "The Accept header of the request excludes application/json."),
-    "withdrawn": (410, "Withdrawn", "The record was public; record says why it is not, and what to read instead."),
-    "sealed": (410, "Sealed version", "The text of this version was removed for good; its hashes remain."),
-    "precondition-failed": (412, "Precondition failed", "What is public differs from what If-Match names."),
-    "unavailable": (503, "Not available now", "Nothing is wrong with the request. Send it again later."),
-    "internal-error": (500, "Our mistake", "The request is not at fault. It was noted; try again later."),
+    "bad-parameters": (400, _("Invalid parameters"), _("Each one is listed under errors, with what is expected.")),
+    "bad-request": (400, _("Invalid request"), _("The host or a header is not valid.")),
+    "not-found": (404, _("Nothing public at this address"), _("The address is wrong, or the record was never public.")),
+    "page-out-of-range": (404, _("No such page"), _("The list has fewer pages.")),
+    "method-not-allowed": (405, _("Read only"), _("Every address answers GET and HEAD.")),
+    "not-acceptable": (
+        406,
+        _("Only JSON is offered"),
+        _("The Accept header of the request excludes application/json."),
+    ),
+    "withdrawn": (
+        410,
+        _("Withdrawn"),
+        _("The record was public; record says why it is not, and what to read instead."),
+    ),
+    "sealed": (410, _("Sealed version"), _("The text of this version was removed for good; its hashes remain.")),
+    "precondition-failed": (412, _("Precondition failed"), _("What is public differs from what If-Match names.")),
+    "unavailable": (503, _("Not available now"), _("Nothing is wrong with the request. Send it again later.")),
+    "internal-error": (500, _("Our mistake"), _("The request is not at fault. It was noted; try again later.")),
 }
 
 
@@ -49,9 +59,9 @@ class Problem(Exception):
         status, title, meaning = TYPES[self.kind]
         body = {
             "type": type_address(request, self.kind),
-            "title": title,
+            "title": str(title),
             "status": status,
-            "detail": self.detail or meaning,
+            "detail": self.detail or str(meaning),
         }
         text = json.dumps(body | self.members, ensure_ascii=False, separators=(",", ":"))
         headers = {"Content-Type": "application/problem+json", "Cache-Control": "no-cache", **self.headers}

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiSerializerExtension, OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
@@ -117,8 +118,8 @@ class DegreesExtension(OpenApiSerializerFieldExtension):
 
 
 def description_of(name, filter_):
-    """Return the description of the parameter *name*."""
-    return str(filter_.field.description) or DESCRIPTIONS[name]
+    """Return the description of the parameter *name* in the active language."""
+    return str(filter_.field.description or DESCRIPTIONS[name])
 
 
 def _parameter(name, filter_):
@@ -149,14 +150,14 @@ KINDS: dict[type, Any] = {
     filters.YearField: {"type": "string", "pattern": "^(?!0000)[0-9]{4}$"},
 }
 DESCRIPTIONS = {
-    "date_after": "Records that last until this day or longer; what is known to the month or year lasts all of it.",
-    "date_before": "Records that begin on this day or earlier; what is known to the month or year begins with it.",
-    "ordering": "Order of the list; a minus means descending.",
-    "language": "Records that are complete in this language.",
-    "kind": "Kind of record.",
-    "status": "Whether the conference is planned, confirmed, held, postponed or cancelled.",
-    "format": "How people attended; not-known where no source says so.",
-    "region": "Region of UN M49; a country lies in several, from wide to narrow.",
+    "date_after": _("Records that last until this day or longer; what is known to the month or year lasts all of it."),
+    "date_before": _("Records that begin on this day or earlier; what is known to the month or year begins with it."),
+    "ordering": _("Order of the list; a minus means descending."),
+    "language": _("Records that are complete in this language."),
+    "kind": _("Kind of record."),
+    "status": _("Whether the conference is planned, confirmed, held, postponed or cancelled."),
+    "format": _("How people attended; not-known where no source says so."),
+    "region": _("Region of UN M49; a country lies in several, from wide to narrow."),
 }
 LANG = OpenApiParameter(
     "lang",

@@ -1,18 +1,20 @@
 """Countries (ISO 3166-1) and the regions they lie in (United Nations M49), named in the six languages.
 
-Names are those of CLDR in Babel, except the few in ``_OWN_NAMES``. Regions are identified by slugs made from their M49
-names, since they appear in addresses (``?region=central-asia``).
+The names, as the United Nations writes them, stand in ``geography.toml`` with their source. Regions are identified by
+slugs made from their M49 names, since they appear in addresses (``?region=central-asia``).
 """
 
+import tomllib
 import unicodedata
 from functools import cache
+from pathlib import Path
 from typing import NamedTuple
 
 from babel import Locale
 
-from ctportal.core.languages import LOCALES
+from ctportal.core.languages import LOCALES, active, comma
 
-# English names come from CLDR's "en" ("St. Lucia"), not from "en_GB" ("St Lucia").
+# CLDR's "en_GB" has few names of its own.
 _LOCALES = LOCALES | {"en": "en"}
 
 
@@ -71,51 +73,41 @@ WITHOUT_REGION = frozenset({"AQ", "TW"})
 _REGION_OF = {code: slug for slug, region in _REGIONS.items() for code in region.countries.split()}
 COUNTRY_CODES = tuple(sorted({*_REGION_OF, *WITHOUT_REGION}))
 
-# Names of M49 that differ from those of CLDR in meaning, not only in length.
-_OWN_NAMES = {
-    "PS": {
-        "ar": "دولة فلسطين",
-        "zh": "巴勒斯坦国",
-        "en": "State of Palestine",
-        "fr": "État de Palestine",
-        "ru": "Государство Палестина",
-        "es": "Estado de Palestina",
-    },
-    "053": {
-        "ar": "أستراليا ونيوزيلندا",
-        "zh": "澳大利亚和新西兰",
-        "en": "Australia and New Zealand",
-        "fr": "Australie et Nouvelle-Zélande",
-        "ru": "Австралия и Новая Зеландия",
-        "es": "Australia y Nueva Zelandia",
-    },
-    "419": {
-        "ar": "أمريكا اللاتينية ومنطقة البحر الكاريبي",
-        "zh": "拉丁美洲和加勒比",
-        "en": "Latin America and the Caribbean",
-        "fr": "Amérique latine et Caraïbes",
-        "ru": "Латинская Америка и Карибский бассейн",
-        "es": "América Latina y el Caribe",
-    },
-}
-
 
 @cache
-def _names(language: str) -> dict[str, str]:
-    """Return {ISO 3166-1 or M49 code: name in *language*}. Cached for the process."""
-    territories = Locale.parse(_LOCALES[language]).territories
-    codes = [*COUNTRY_CODES, *(region.code for region in _REGIONS.values())]
-    return {code: _OWN_NAMES[code][language] if code in _OWN_NAMES else territories[code] for code in codes}
+def _names() -> dict[str, dict[str, dict[str, str]]]:
+    """Return {"countries" or "regions": {code: {language: name}}} as the file says. Cached for the process."""
+    return tomllib.loads(Path(__file__).with_name("geography.toml").read_text(encoding="utf-8"))
 
 
 def country_name(code: str, language: str) -> str:
     """Return the name of the country *code* (ISO 3166-1) in *language*, or "" where *code* is empty."""
-    return _names(language)[code] if code else ""
+    return _names()["countries"][code][language] if code else ""
+
+
+def names_to_search(code: str, language: str) -> tuple[str, ...]:
+    """Return the names by which the country *code* is found in *language*: its own, and the shorter one of CLDR.
+
+    Readers search for Россия and Южная Корея, not only for Российская Федерация and Республика Корея.
+    """
+    return tuple(dict.fromkeys([country_name(code, language), Locale.parse(_LOCALES[language]).territories[code]]))
+
+
+def country_first(language: str) -> bool:
+    """Return whether the country stands before the city in *language*; nothing stands between the two then."""
+    return language == "zh"
+
+
+def place_name(city: str, country: str, language: str) -> str:
+    """Return *city* and *country* as readers of *language* write a place; either may be ""."""
+    if country_first(language):
+        return country + (" " if city.isascii() and city and country else "") + city
+    return comma(language).join(filter(None, [city, country]))
 
 
 def region_name(slug: str, language: str) -> str:
     """Return the name of the region *slug* in *language*."""
-    return _names(language)[_REGIONS[slug].code]
+    return _names()["regions"][_REGIONS[slug].code][language]
 
 
 @cache
@@ -132,12 +124,23 @@ def regions_of(code: str) -> tuple[str, ...]:
     return tuple(slugs)
 
 
-def _sort_key(name: str) -> bytes:
-    """Return *name* without accents, so that Åland, Côte d’Ivoire and Türkiye sort under A, C and T."""
-    return unicodedata.normalize("NFKD", name).encode("ascii", "ignore").lower()
+def _sort_key(name: str, language: str) -> str | bytes:
+    """Return what *name* is sorted by: in Chinese by its sound, in the other languages without accents.
+
+    Åland, Côte d’Ivoire and Türkiye stand under A, C and T. The Chinese characters that names are made of stand in
+    GB 18030 in the order of their sounds (the first level of GB 2312).
+    """
+    if language == "zh":
+        return name.encode("gb18030")
+    return "".join(each for each in unicodedata.normalize("NFKD", name) if not unicodedata.combining(each)).casefold()
 
 
-# (code, English name), sorted by name, for ``choices=`` of a model field.
-COUNTRY_CHOICES = sorted(
-    ((code, country_name(code, "en")) for code in COUNTRY_CODES), key=lambda choice: _sort_key(choice[1])
-)
+@cache
+def _choices(language: str) -> tuple[tuple[str, str], ...]:
+    named = [(code, country_name(code, language)) for code in COUNTRY_CODES]
+    return tuple(sorted(named, key=lambda choice: _sort_key(choice[1], language)))
+
+
+def country_choices() -> tuple[tuple[str, str], ...]:
+    """Return ((code, name), …) in the active language, sorted by name, for ``choices=`` of a model field."""
+    return _choices(active())

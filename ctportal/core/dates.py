@@ -84,11 +84,20 @@ _PATTERNS = {
 }
 
 
+# The months in Arabic as the United Nations writes them: the Levantine name, then the other.
+_ARABIC_MONTHS = (
+    *("كانون الثاني/يناير", "شباط/فبراير", "آذار/مارس", "نيسان/أبريل", "أيار/مايو", "حزيران/يونيه"),
+    *("تموز/يوليه", "آب/أغسطس", "أيلول/سبتمبر", "تشرين الأول/أكتوبر", "تشرين الثاني/نوفمبر", "كانون الأول/ديسمبر"),
+)
+
+
 @cache
 def _months(language: str, context: Literal["format", "stand-alone"]) -> dict[int, str]:
     """Return {number: name of the month}. Russian uses the genitive ("format") beside a day, else the nominative."""
     if language == "zh":
         return {number: str(number) for number in range(1, 13)}
+    if language == "ar":
+        return dict(enumerate(_ARABIC_MONTHS, start=1))
     return dict(get_month_names("wide", context, LOCALES[language]))
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from django.utils import translation
+
 # Codes used in addresses, JSON and column names, in the order of the language switch.
 LANGUAGES = {
     "ar": "العربية",
@@ -25,6 +27,12 @@ _DJANGO_CODES = {"zh": "zh-hans"}
 def django_code(language: str) -> str:
     """Return the code that Django uses for its translations into *language*."""
     return _DJANGO_CODES.get(language, language)
+
+
+def active() -> str:
+    """Return the portal's code of the language that Django's translations are in now."""
+    code = (translation.get_language() or DEFAULT).split("-")[0]
+    return code if code in CODES else DEFAULT
 
 
 def direction(language: str) -> str:

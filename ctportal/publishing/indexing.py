@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from django.db.models import F, Q
 
-from ctportal.core.countries import country_name
+from ctportal.core.countries import names_to_search
 from ctportal.core.languages import CODES
 from ctportal.core.rich_text import plain
 from ctportal.core.types import JsonObject, JsonValue
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from .snapshot import Snapshot
 
 # Raise it with each change of what is found or of how it is analysed: ``manage.py search check`` then asks for a rebuild.
-VERSION = 1
+VERSION = 2
 KEPT = datetime.timedelta(minutes=1)  # for which an edition stays in the index when it is over
 
 # Fields outside language objects whose texts are found, in each language of the record.
@@ -135,10 +135,10 @@ def with_titles(tokens: Tokens, titles: Iterable[str]) -> Tokens:
 
 
 def _said_by_codes(data: JsonObject, date: datetime.date | None, language: str) -> Iterator[str]:
-    """Yield what the data say in codes and numbers, in words: the country, and the year."""
+    """Yield what the data say in codes and numbers, in words: the names of the country, and the year."""
     country = data.get("country")
-    if isinstance(country, str):
-        yield country_name(country, language)
+    if isinstance(country, str) and country:
+        yield from names_to_search(country, language)
     if date:
         yield str(date.year)
 

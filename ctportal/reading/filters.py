@@ -148,9 +148,9 @@ class RecordField(StrictField):
 
     def __init__(self, record_type: str, **kwargs: Any) -> None:
         self.record_type = record_type
-        self.description = f"Slug or uid of a public {record_type}."
+        self.description = format_lazy(_("Slug or uid of a public {type}."), type=RecordType(record_type).label)
         if record_type == RecordType.ORGANIZATION:
-            self.description += " What its units did is found too."
+            self.description = _("Slug or uid of a public organization. What its units did is found too.")
         super().__init__(**kwargs)
 
     def read(self, value: str) -> Choice:

@@ -10,8 +10,7 @@ PREFIX = "/admin/"
 
 def interface_language():
     """Return the portal's code of the interface language."""
-    code = (translation.get_language() or languages.DEFAULT).split("-")[0]
-    return code if code in languages.CODES else languages.DEFAULT
+    return languages.active()
 
 
 class AdminLanguageMiddleware:

@@ -15,7 +15,7 @@ from typing import Any
 from django.utils.translation import pgettext
 
 from ctportal.core import codes
-from ctportal.core.countries import country_name
+from ctportal.core.countries import country_first, country_name
 from ctportal.core.dates import format_date, format_date_range, iso_date
 from ctportal.core.languages import DEFAULT, LANGUAGES
 from ctportal.publishing.models import Edition
@@ -120,6 +120,7 @@ def conference_row(record, at: datetime, language: str, series: str = "") -> dic
         "format": label(codes.EventFormat, data["format"]) if data["format"] not in ("in-person", "not-known") else "",
         "city": rest.pick(data["city"]),
         "country": country_name(data["country"], language),
+        "country_first": country_first(language),
         "ordinal": number_in_series(number) if number else "",
         "languages": [(code, LANGUAGES[code]) for code in data["languages"] if code in LANGUAGES],
     }
@@ -184,11 +185,12 @@ def person(entry: dict[str, Any], texts: LanguageContext) -> dict[str, Any]:
 def photo_tile(record, language: str, conference=None, *, address_of: AddressOf = public_file) -> dict[str, Any]:
     """Return what an album shows of a photo; *conference* is its conference, None if the page already names it."""
     data = record.card_data
+    texts = LanguageContext(language, data["original_language"])
     return {
         "address": page_address("photo", "", record.uid, language),
         "picture": picture_of(data, language, sizes=TILE_SIZES, address_of=address_of),
-        "caption": LanguageContext(language, data["original_language"]).pick(data["caption"]),
-        "credit": data["credit"],
+        "caption": texts.pick(data["caption"]),
+        "credit": texts.own(data["credit"]),
         "conference": short_title(conference.card_data, language) if conference else "",
     }
 

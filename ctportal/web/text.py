@@ -64,6 +64,14 @@ class LanguageContext:
             return LocalizedText(text, self.language)
         return LocalizedText(text, language, foreign=True, announced=language in self.announced)
 
+    def own(self, text: str) -> LocalizedText:
+        """Return *text*, one for all languages (a credit, a source, a room), as one in the original language, unless the
+        page is in that or the text has no letters. Its language is not worth naming.
+        """
+        if self.language == self.original or not any(each.isalpha() for each in text):
+            return LocalizedText(text, self.language)
+        return LocalizedText(text, self.original, foreign=True, announced=True)
+
     def after(self, text: LocalizedText) -> "LanguageContext":
         """Return the context for the texts below *text*, in which its language counts as announced."""
         return LanguageContext(self.language, self.original, (*self.announced, text.language)) if text.foreign else self

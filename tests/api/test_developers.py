@@ -57,6 +57,17 @@ def test_every_parameter_and_every_problem_is_explained_in_every_language(client
     assert re.findall(r'<dt id="problem-([\w-]+)">', page) == list(TYPES)
 
 
+@pytest.mark.parametrize("language", [code for code in CODES if code != "en"])
+def test_parameters_and_problems_are_explained_in_the_language_of_the_page(client, db, language):
+    said = r'<th scope="row"><code>\w+</code></th><td>(.+?)</td>|<dt id="problem-.+?<dd>(.+?)</dd>'
+    english = {"".join(found) for found in re.findall(said, text_of(client))}
+    page = text_of(client, language)
+
+    assert len(english) == len(re.findall(said, page)) > len(TYPES)
+    assert [text for text in english if text in page] == []
+    assert re.findall(r'<(?!pre|a )\w+ (?:[^>]* )?lang="en"', page) == []
+
+
 def test_the_page_costs_the_same_few_queries(client, dossier, django_assert_num_queries):
     text_of(client)
     with django_assert_num_queries(4):  # the epoch; an example of each of three types

@@ -132,3 +132,32 @@ def test_everything_is_there_without_script(dossier, chromium, live_server):
     page.get_by_role("link", name="Next photo").click()
     expect(page.get_by_role("link", name="Previous photo")).to_have_count(1)
     context.close()
+
+
+LINES = """(heading) => {
+  const range = document.createRange(), lines = [];
+  const texts = document.createTreeWalker(heading, NodeFilter.SHOW_TEXT);
+  let bottom = -1;
+  while (texts.nextNode()) for (let at = 0; at < texts.currentNode.length; at++) {
+    range.setStart(texts.currentNode, at);
+    range.setEnd(texts.currentNode, at + 1);
+    const box = range.getBoundingClientRect();
+    if (box.bottom > bottom + 2) lines.push("");
+    bottom = box.bottom;
+    lines[lines.length - 1] += range.toString();
+  }
+  return lines;
+}"""
+
+
+def test_lines_of_chinese_headings_end_between_words(browser_page):
+    words = ["每次", "会议", "的", "决定、", "发言", "与", "影像"]
+    ends = {"".join(words[:count]) for count in range(1, len(words) + 1)}
+    browser_page.goto("/zh/")
+    heading = browser_page.locator("h1.words-kept")
+
+    for width in range(4, 12):
+        heading.evaluate("(heading, width) => { heading.style.inlineSize = `${width}em`; }", width)
+        lines = heading.evaluate(LINES)
+        assert {"".join(lines[:count]) for count in range(1, len(lines) + 1)} <= ends
+    assert len(lines) < len(words)

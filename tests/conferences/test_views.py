@@ -597,7 +597,7 @@ def test_a_page_that_is_partly_in_the_readers_language_says_so_once(client):
 
     assert "<h1>Безопасность 1</h1>" in html
     assert '<span lang="en" dir="ltr">Together</span>' in html
-    notice = "Часть текстов этой страницы ещё не переведена на русский язык. Они показаны на другом языке (английский)."
+    notice = "Часть текстов этой страницы еще не переведена на русский язык. Они показаны на другом языке (английский)."
     assert html.count(f'<div class="banner" role="note"><p>{notice}</p>') == 1
     # The notice has named the language.
     assert '<small class="tongue"' not in html
@@ -607,7 +607,7 @@ def test_a_version_says_of_itself_that_it_is_partly_in_the_readers_language(clie
     make_dossier(1, photos=0, documents=0)
     html = page(client, "/ru/conferences/dossier-1/versions/1/")
 
-    assert html.count("Часть текстов этой страницы ещё не переведена") == 1
+    assert html.count("Часть текстов этой страницы еще не переведена") == 1
     assert html.count('<div class="banner') == 1
 
 

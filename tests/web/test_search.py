@@ -222,7 +222,7 @@ def test_the_number_of_results_is_in_words_of_each_language(found, seven):
     tallies = {language: found("heron", language).context["tally"] for language in CODES}
     assert tallies == {
         "ar": "7 نتائج",
-        "zh": "7 项结果",
+        "zh": "7项结果",
         "en": "7 results",
         "fr": "7 résultats",
         "ru": "7 результатов",

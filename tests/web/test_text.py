@@ -6,7 +6,7 @@ import pytest
 
 from ctportal.publishing.services import publish
 from ctportal.web.sanitizer import rich
-from ctportal.web.text import by_direction, number, size
+from ctportal.web.text import LanguageContext, LocalizedText, by_direction, number, size
 from tests import factories as make
 
 
@@ -101,3 +101,11 @@ def test_numbers_in_a_summary_read_right_in_arabic(client):
     page = client.get("/ar/conferences/minsk-2019/").content.decode()
 
     assert 'الهاتف <bdi dir="ltr">+992 (37) 221-00-00</bdi> &amp; &lt;b&gt;' in page
+
+
+def test_a_text_for_all_languages_is_marked_as_one_in_the_original_language():
+    assert LanguageContext("ar", "en").own("Photo service") == LocalizedText(
+        "Photo service", "en", foreign=True, announced=True
+    )
+    assert LanguageContext("en", "en").own("Photo service") == LocalizedText("Photo service", "en")
+    assert LanguageContext("ar", "en").own("2.17") == LocalizedText("2.17", "ar")

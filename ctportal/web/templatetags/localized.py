@@ -1,8 +1,11 @@
-"""Texts that may be in another language than the page: ``{% localized title %}`` and ``{% language_name title %}``."""
+"""Texts that may be in another language than the page: ``{% localized title %}``,
+``{% language_name title %}`` and ``{% place city country %}``."""
 
 from django import template
 from django.utils.translation import get_language_bidi
 
+from ctportal.core.countries import country_first
+from ctportal.core.languages import active, comma
 from ctportal.web.text import LocalizedText, by_direction
 
 register = template.Library()
@@ -17,6 +20,14 @@ def localized(context: template.Context, text: LocalizedText | str, *, named: bo
     if not getattr(text, "foreign", False):
         return isolated(context, str(text))
     return _component(context, "components/foreign_text.html", text=text, named=named)
+
+
+@register.simple_tag(takes_context=True)
+def place(context: template.Context, city: LocalizedText | str, country: str, *, named: bool = False) -> str:
+    """Return *city* and *country* in the order of the active language; the city as in ``localized``."""
+    language = active()
+    order = {"comma": comma(language), "country_first": country_first(language)}
+    return _component(context, "components/place.html", city=city, country=country, named=named, **order)
 
 
 @register.simple_tag(takes_context=True)

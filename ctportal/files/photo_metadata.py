@@ -346,10 +346,17 @@ def items(element: ElementTree.Element) -> list[str]:
     """Return the texts of an XMP property: its own, those of a list, or of a choice of languages the default."""
     choice = element.find(f"{RDF}Alt")
     if choice is not None:
-        by_language = {li.get(LANG, "").lower(): li.text or "" for li in reversed(choice.findall(f"{RDF}li"))}
-        return [by_language.get("x-default") or next(reversed(by_language.values()), "")]
-    texts = [li.text or "" for kind in ("Seq", "Bag") for li in element.findall(f"{RDF}{kind}/{RDF}li")]
-    return texts or [element.text or ""]
+        texts = {li.get(LANG, "").lower(): text for li in choice.findall(f"{RDF}li") if (text := item(li)).strip()}
+        return [texts.get("x-default") or next(iter(texts.values()), "")]
+    return [item(li) for kind in ("Seq", "Bag") for li in element.findall(f"{RDF}{kind}/{RDF}li")] or [item(element)]
+
+
+def item(element: ElementTree.Element) -> str:
+    """Return the text of a value of XMP, also where something is said of the value, such as the role of a person."""
+    value = element.find(f"{RDF}value")
+    if value is None:
+        value = element.find(f"{RDF}Description/{RDF}value")
+    return (element if value is None else value).text or ""
 
 
 def parse_xml(data: bytes) -> ElementTree.Element:

@@ -259,6 +259,27 @@ def test_everything_is_read_from_iptc_alone_and_nothing_narrower_than_a_city(for
     }
 
 
+@pytest.mark.parametrize(
+    ("properties", "found"),
+    [
+        (alt("dc:description", x_default="", en="Arrival", fr="Arrivée"), {"caption": "Arrival"}),
+        (alt("dc:description", fr="Arrivée", x_default=" "), {"caption": "Arrivée"}),
+        (alt("dc:description", en="Arrival", x_default="Delegates"), {"caption": "Delegates"}),
+        (
+            '<dc:creator rdf:parseType="Resource"><rdf:value>Jo Example</rdf:value><xmp:role>x</xmp:role></dc:creator>',
+            {"credit": "Jo Example"},
+        ),
+        (
+            seq("dc:creator", "<rdf:Description><rdf:value>Jo Example</rdf:value></rdf:Description>", "Ann Sample"),
+            {"credit": "Jo Example, Ann Sample"},
+        ),
+        ("<dc:creator>Jo Example</dc:creator>", {"credit": "Jo Example"}),
+    ],
+)
+def test_a_value_of_xmp_is_read_in_each_form_that_rdf_has_for_it(properties, found):
+    assert read(photo(xmp=xmp(properties))) == found
+
+
 def test_a_property_may_be_an_attribute_and_a_packet_without_its_wrapper():
     packet = xmp(attributes='photoshop:Credit="Example Agency" photoshop:City="Minsk"')
     bare = packet[packet.index(b"<rdf:RDF") : packet.index(b"</x:xmpmeta>")]

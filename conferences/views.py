@@ -13,8 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ctportal.core import codes
-from ctportal.core.countries import country_name
-from ctportal.core.languages import comma
+from ctportal.core.countries import country_name, place_name
 from ctportal.publishing.models import Edition
 from ctportal.reading.context import ReadRequest
 from ctportal.reading.queries import referring
@@ -263,7 +262,7 @@ class ConferenceShareImageView(EditionDetailView):
     def renderer(self, _request, page):
         texts = texts_of_page(page.data, page.language)
         city, country = texts.pick(page.data["city"]), country_name(page.data["country"], page.language)
-        place = comma(page.language).join(filter(None, [str(city), country]))
+        place = place_name(str(city), country, page.language)
         below = [LocalizedText(line, page.language) for line in (cards.dates_of(page.data, page.language), place) if line]
         picture = share_image(LocalizedText(str(SITE_NAME), page.language), texts.pick(page.data["title"]), below)
         return HttpResponse(picture, content_type=MEDIA_TYPE)

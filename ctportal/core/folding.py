@@ -14,7 +14,7 @@ _LATIN = {
 # Arabic letters of which people type one for the other, and their Persian forms; tatweel only stretches a word.
 _ARABIC = {"ٱ": "ا", "ى": "ي", "ی": "ي", "ې": "ي", "ة": "ه", "ہ": "ه", "ھ": "ه", "ە": "ه", "ک": "ك", "ـ": ""}
 _DIGITS = {chr(zero + digit): str(digit) for zero in (0x0660, 0x06F0) for digit in range(10)}
-_QUOTES = {**dict.fromkeys("‘’‚‛ʼʻʹ′`´\u1ffd\u1fefˈ‹›", "'"), **dict.fromkeys("“”„‟«»″〃「」『』", '"')}
+_QUOTES = {**dict.fromkeys("‘’‚‛ʼʻʽʾʿʹ′`´\u1ffd\u1fefˈ‹›", "'"), **dict.fromkeys("“”„‟«»″〃「」『』", '"')}
 _DASHES = dict.fromkeys("‐‑‒–—―−﹘﹣⁃⸺⸻", "-")
 # Quotation marks, apostrophes and dashes, one for one; "-" and '"' are what searches are written with.
 SIGNS = str.maketrans(_QUOTES | _DASHES)

@@ -36,6 +36,8 @@ BOXES |= {"form", "fieldset", "details", "summary", "dl", "dt", "dd", "pre", "hr
 BLOCKS = BOXES | (KEPT - {"br", "strong", "em", "sub", "sup", "a"}) | {"h1", "h5", "h6", "tfoot"}
 INLINE = {"b": "strong", "strong": "strong", "i": "em", "em": "em", "cite": "em", "sub": "sub", "sup": "sup"}
 OTHERS = {"span", "font", "u", "s", "img", "del"}
+# Left out with what is in them: the pronunciation above a word, too.
+DROPPED = {"script", "style", "title", "noscript", "template", "rt", "rp"}
 ATTRIBUTES = {"ol": ("start",), "th": ("colspan", "rowspan"), "td": ("colspan", "rowspan")}
 # Elements that have no end or may leave it out, and so do not tell how deep the next one is.
 WITHOUT_END = VOID | {"area", "base", "col", "dd", "dt", "embed", "input", "li", "link", "meta", "p", "param", "source"}
@@ -43,11 +45,12 @@ WITHOUT_END |= {"tbody", "td", "tfoot", "th", "thead", "tr", "track", "wbr"}
 TAG = re.compile(r"<(/?)([a-zA-Z][\w:-]*)[^>]*>")
 MAX_DEPTH = 100  # elements within each other; deeper ones are left out, not their text
 
-# Makes any HTML well formed, and drops comments, scripts and styles with what is in them.
+# Makes any HTML well formed, and drops comments and DROPPED with what is in them.
 _WELL_FORMED = nh3.Cleaner(
     tags=BLOCKS | KEPT | OTHERS | set(INLINE),
+    clean_content_tags=DROPPED,
     attributes={
-        "*": {"style", "class", "id", "name"},
+        "*": {"style", "class", "id", "name", "hidden"},
         "a": {"href", "rel", "title"},
         "img": {"src", "alt"},
         "ol": {"start"},
@@ -59,11 +62,18 @@ _WELL_FORMED = nh3.Cleaner(
 )
 
 WORD_LIST = re.compile(r"mso-list:\s*(l\d+)\s+level([1-9])", re.IGNORECASE)
-NUMBER = re.compile(r"\W*([0-9]+|[a-z]|[ivxlc]+)\W*$", re.IGNORECASE)
+MARKER = re.compile(r"mso-list:\s*ignore", re.IGNORECASE)
+# What numbers an item: figures, or a letter or two with a sign. Letters alone are bullets: o, and § or q of a symbol font.
+NUMBER = re.compile(r"\W*(?:\d+(?:\.\d+)*\W*|[(（]?[^\W\d_]{1,5}[.)、．）،])$")
+HIDDEN = re.compile(r"display:\s*none|mso-hide:\s*all")
+BOX = re.compile(r"display:\s*(?:block|flex|grid|list-item|table)\b")
+# Comments of Word and Google Docs, and the marks that lead to them.
+COMMENT = re.compile(r"\b(?:MsoCommentReference|msocomanchor|msocomtxt|MsoCommentText)\b", re.IGNORECASE)
+COMMENT_MARK = re.compile(r"#(?:_msocom_|cmnt)\d")
 NOTE = re.compile(r"#(note|ref)-(\d+)$")  # how our own notes are stored
 # A host: labels, and a last one that is no ending of a file.
 HOST = re.compile(
-    r"(?:[\w-]+\.)+(?!(?:html?|php|aspx?|pdf|docx?|xlsx?|pptx?|odt|txt|png|jpe?g|gif)\b)[a-z]{2,}(?::\d+)?(?=[/?#]|$)",
+    r"(?:[\w-]+\.)+(?!(?:html?|php|aspx?|pdf|docx?|xlsx?|pptx?|odt|txt|png|jpe?g|gif)\b)[^\W\d_]{2,}(?::\d+)?(?=[/?#]|$)",
     re.IGNORECASE,
 )
 MAILBOX = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+$")
@@ -110,6 +120,7 @@ def tidy(html: str) -> Tidied:
     root = reader.root
     for element in [root, *root.elements()]:
         clean_words(element)
+    leave_out_comments(root)
     pictures = tuple(dict.fromkeys(picture_name(item) for item in root.elements() if item.tag == "img"))
     link_notes(root)
     shift = any(item.tag == "h1" for item in root.elements())
@@ -189,11 +200,32 @@ def picture_name(picture: Element) -> str:
     return " ".join((name or picture.attributes.get("alt", "")).split())[:80]
 
 
+def leave_out_comments(element: Element) -> None:
+    """Leave out what colleagues wrote beside the text, in Word or Google Docs, and the marks that lead there."""
+
+    def is_comment(item: Element | str) -> bool:
+        if isinstance(item, str):
+            return False
+        addresses = [each.attributes.get("href", "") for each in item.elements()]
+        return (
+            "mso-element:comment" in item.style.replace(" ", "")
+            or COMMENT.search(item.attributes.get("class", "")) is not None
+            or COMMENT_MARK.match(item.attributes.get("href", "")) is not None
+            or (item.tag == "p" and any(address.startswith("#cmnt_ref") for address in addresses))
+        )
+
+    element.content = [item for item in element.content if not is_comment(item)]
+    for item in element.content:
+        if isinstance(item, Element):
+            leave_out_comments(item)
+
+
 # Notes
 
 
 def link_notes(root: Element) -> None:
-    """Number the notes: pairs of links that lead to each other. Only these keep their addresses within the page."""
+    """Number the notes: pairs of links that lead to each other. Only these, and further references to a note, keep their
+    addresses within the page."""
     links: list[tuple[Element, set[str]]] = []  # with the names under which each can be found
     raised: set[int] = set()
 
@@ -218,6 +250,7 @@ def link_notes(root: Element) -> None:
             by_name.setdefault(name, link)
     number = 0
     paired: set[int] = set()
+    numbers: dict[int, int] = {}  # of the notes
     for link, _names in links:
         note = by_name.get(link.attributes["href"][1:])
         if (
@@ -229,14 +262,23 @@ def link_notes(root: Element) -> None:
             continue
         number += 1
         paired |= {id(link), id(note)}
-        for end, goal in ((link, "note"), (note, "ref")):
-            end.attributes["href"] = f"#{goal}-{number}"
-            if re.search(r"\d", end.text()) or not end.text().strip():
-                is_small = end is link and id(link) not in raised
-                end.content = [Element("sup", {}, [str(number)])] if is_small else [str(number)]
+        numbers[id(note)] = number
+        lead(link, "note", number, is_small=id(link) not in raised)
+        lead(note, "ref", number)
     for link, _names in links:
-        if id(link) not in paired:
+        if id(link) in paired:
+            continue
+        if again := numbers.get(id(by_name.get(link.attributes["href"][1:]))):  # a second reference to a note
+            lead(link, "note", again, is_small=id(link) not in raised)
+        else:
             link.attributes["href"] = ""
+
+
+def lead(link: Element, goal: str, number: int, *, is_small: bool = False) -> None:
+    """Let *link* lead to the note or reference of *number*, and show this where it shows a number or nothing."""
+    link.attributes["href"] = f"#{goal}-{number}"
+    if re.search(r"\d", link.text()) or not link.text().strip():
+        link.content = [Element("sup", {}, [str(number)])] if is_small else [str(number)]
 
 
 # Addresses
@@ -270,6 +312,7 @@ class _Converter:
 
     def __init__(self, shift: int) -> None:
         self.shift = shift
+        self.in_heading = False
 
     def convert(self, content: Iterable[Element | str]) -> Content:
         made: Content = []
@@ -279,18 +322,24 @@ class _Converter:
 
     def element(self, element: Element) -> Content:
         tag, style = element.tag, element.style
-        if (
-            tag in ("img", "del")
-            or "mso-list:ignore" in style.replace(" ", "")
-            or re.search(r"display:\s*none|mso-hide:\s*all", style)
-        ):
+        is_heading = re.fullmatch("h[1-6]", tag) is not None
+        is_marker = MARKER.search(style) and not self.in_heading
+        if tag in ("img", "del") or is_marker or HIDDEN.search(style) or "hidden" in element.attributes:
             return []
         if tag == "br":
             return [element]
+        if tag == "pre":
+            break_lines(element)
+        self.in_heading |= is_heading
         content = self.convert(element.content)
-        if tag in BOXES:
+        self.in_heading &= not is_heading
+        if tag in BOXES or (BOX.search(style) and tag not in BLOCKS and not self.in_heading):
             return paragraphs(content)
-        if re.fullmatch("h[1-6]", tag):
+        if tag == "p" and any(isinstance(item, Element) and item.tag in BLOCKS for item in content):
+            return paragraphs(content)
+        if MARKER.search(style):  # of a heading
+            return [f"{' '.join(element.text().split())} "]
+        if is_heading:
             tag = f"h{min(max(int(tag[1]) + self.shift, 2), 4)}"
         elif (
             tag == "p"
@@ -303,6 +352,8 @@ class _Converter:
         elif tag not in BLOCKS:
             return self.inline(element, content)
         attributes = {name: element.attributes[name] for name in ATTRIBUTES.get(tag, ()) if name in element.attributes}
+        if tag in ("ul", "ol"):
+            content = in_items(content)
         if tag != "table":
             return [Element(tag, attributes, content)]
         captions = [
@@ -368,31 +419,63 @@ def paragraphs(content: Content) -> Content:
     return made
 
 
+def is_item_of_word(element: Element) -> bool:
+    """Return whether Word marks *element* as an item of a list. A numbered heading is a heading."""
+    return element.tag not in ("h1", "h2", "h3", "h4", "h5", "h6") and WORD_LIST.search(element.style) is not None
+
+
+def in_items(content: Content) -> Content:
+    """Return *content* of a list with each list that stands between its items, as in Google Docs, in the item before."""
+    made: Content = []
+    for item in content:
+        if isinstance(item, Element) and item.tag in ("ul", "ol"):
+            before = next((each for each in reversed(made) if isinstance(each, Element)), None)
+            if before is None:
+                before = Element("li")
+                made.append(before)
+            before.content.append(item)
+        else:
+            made.append(item)
+    return made
+
+
+def break_lines(element: Element) -> None:
+    """Put a ``br`` at each line end in *element*, text that is shown line by line."""
+    content: Content = []
+    for item in element.content:
+        if isinstance(item, Element):
+            break_lines(item)
+            content.append(item)
+        else:
+            for number, line in enumerate(item.strip("\n").split("\n")):
+                content += [Element("br"), line] if number else [line]
+    element.content = content
+
+
 def word_lists(content: Content) -> Content:
     """Return *content* with the paragraphs that Word marks as items of a list in lists, by their levels."""
-    if not any(isinstance(item, Element) and WORD_LIST.search(item.style) for item in content):
+    if not any(isinstance(item, Element) and is_item_of_word(item) for item in content):
         return content
     made: Content = []
     lists: list[tuple[int, str, Element]] = []  # (level, which list of Word, ours), one within the other
     for item in content:
-        found = WORD_LIST.search(item.style) if isinstance(item, Element) else None
+        found = WORD_LIST.search(item.style) if isinstance(item, Element) and is_item_of_word(item) else None
         if found is None or isinstance(item, str):
             if not isinstance(item, str) or item.strip():
                 lists = []
             made.append(item)
             continue
         level = int(found[2])
-        marker = "".join(
-            each.text() for each in item.elements() if "mso-list:ignore" in each.style.replace(" ", "")
-        ).strip()
+        marker = "".join(each.text() for each in item.elements() if MARKER.search(each.style)).strip()
         tag = "ol" if NUMBER.match(marker) else "ul"
         while lists and lists[-1][0] > level:
             lists.pop()
         if lists and lists[-1][0] == level and (lists[-1][1], lists[-1][2].tag) != (found[1], tag):
             lists.pop()
         if not lists or lists[-1][0] < level:
-            start = re.sub(r"\D", "", marker)
-            new = Element(tag, {"start": start} if tag == "ol" and start not in ("", "1") else {})
+            figures = re.findall(r"\d+", marker)
+            start = int(figures[-1][:9]) if figures else 1
+            new = Element(tag, {"start": str(start)} if tag == "ol" and start != 1 else {})
             parent = lists[-1][2].content[-1] if lists else None
             (parent.content if isinstance(parent, Element) else made).append(new)
             lists.append((level, found[1], new))

@@ -24,8 +24,8 @@ _SESSION = rf"E?S-(?:{_NUMBER}|{_ROMAN})"  # a special or emergency special sess
 _YEAR = "(?:19[4-9]|20[0-9])[0-9]"
 _ATTACHED = rf"\((?:{_NUMBER}|{_SESSION}|{_ROMAN})\)(?=/)"  # the session of a conference of parties: COP(14)
 _QUALIFIER = (
-    rf"\((?P<word>VOLS?|PARTS?|SECTS?|INCOME SECTS?|RESUMPTION|SUPP|INTRODUCTION)\.?"
-    rf"(?: ?(?P<which>(?:{_NUMBER}|{_ROMAN})(?:(?: AND |-)(?:{_NUMBER}|{_ROMAN}))?))?\)"
+    rf"\((?P<word>VOLS?|PARTS?|SECTS?|INCOME SECTS?|PROGS?|RESUMPTION|SUPP|INTRODUCTION|PLAN OUTLINE)\.?"
+    rf"(?: ?(?P<which>(?:{_NUMBER}[A-Z]?|{_ROMAN})(?:(?: AND |-)(?:{_NUMBER}[A-Z]?|{_ROMAN}))?))?\)"
 )
 _BODY = rf"(?:[AEST]|[A-Z]{{2,10}}(?:-[A-Z]{{2,10}})*(?:\.{_NUMBER})?)(?:{_ATTACHED})?"
 _WORD = rf"[A-Z]{{1,15}}(?:-[A-Z]{{1,15}})*(?:\.(?:{_NUMBER}|[A-Z]{{1,9}}))*(?:-(?:[A-Z]|{_NUMBER}))?"
@@ -48,11 +48,28 @@ _KNOWN = re.compile(
     "BWC|CAC|CAT|CBD|CCPR|CCW|CD|CEB|CED|CEDAW|CERD|CES|CLCS|CMW|CRC|CRPD|CTOC|DC|DP|DSG|ECA|ECE|ESCAP|FCCC|GA|HR|HRI|HSP|"
     "ICCD|IDB|INFCIRC|ISBA|JIU|LC|LOS|NPT|PCNICC|SC|SG|SPLOS|ST|TD|TRANS|UNCTAD|UNEP|UNIDO|UNW"
 )
-# What else is numbered in this form: months, files and invoices, standards, the European Union, other organizations; and
-# parts of symbols.
+# What else is numbered in this form.
 _NO_BODIES = re.compile(
-    "JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|SEPT|OCT|NOV|DEC|FY|INV|REF|DOC|NO|NR|PO|TEL|FAX|UN|EU|COM|SWD|JOIN|PE|OJ|MSC|MEPC|"
-    "COVID|HIV|ISO|IEC|IEEE|RFC|HTTP|HTTPS|TCP|UDP|IP|USB|PDF|AC|CN|CONF|SUB"
+    # Days and months
+    "JAN(?:UARY)?|FEB(?:RUARY)?|MAR(?:CH)?|APR(?:IL)?|MAY|JUNE?|JULY?|AUG(?:UST)?|SEPT?(?:EMBER)?|OCT(?:OBER)?|NOV(?:EMBER)?|"
+    "DEC(?:EMBER)?|MON(?:DAY)?|TUE(?:S(?:DAY)?)?|WED(?:NESDAY)?|THU(?:RS(?:DAY)?)?|FRI(?:DAY)?|SAT(?:URDAY)?|SUN(?:DAY)?|"
+    "AM|PM|HOURS?|DAY|WEEK|MONTH|YEAR|FY|"
+    # Rooms, and parts of texts
+    "ROOM|RM|HALL|FLOOR|LEVEL|GATE|SEAT|ROW|DESK|BLDG|BUILDING|BLOCK|FLAT|BOX|ZONE|FLIGHT|PANEL|TEAM|GROUP|CLASS|UNIT|SESSION|ROUND|STEP|"
+    "PHASE|STAGE|TRACK|LINE|LOT|SIZE|"
+    "PAGES?|PP|NOS?|NR|VOLS?|CH|CHAP|CHAPTER|SECT?S?|SECTIONS?|ARTS?|ARTICLES?|PARAS?|PARTS?|ANNEX|ITEMS?|FIG|FIGURE|TABLES?|"
+    "SHEET|SLIDE|VERSION|VER|DRAFT|ISSUE|BUILD|TICKET|TASK|JOB|"
+    # Parts of symbols
+    "AC|ADD|CN|CONF|CORR|CRP|GE|INF|PV|RES|REV|SR|SUB|UN|WG|WP|"
+    # Files and their places
+    "API|ASSETS|BLOG|CSS|DATA|DOCS?|DOCUMENTS?|DOWNLOADS?|ETC|FILES?|HOME|IMAGES?|IMG|JS|LIB|LOGS?|MEDIA|NEWS|PATH|PDFS?|PHOTOS?|"
+    "POSTS?|SRC|STATIC|TAGS?|TMP|UPLOADS?|USR|VAR|WWW|"
+    # Invoices, tenders and other papers of an office
+    "BID|CV|EOI|FAX|ID|INV|INVOICE|ISBN|ISSN|ITB|LTA|ORDER|PO|REF|RFI|RFPS?|RFQ|TBC|TBD|TEL|TENDER|TOR|VAT|"
+    # Standards and names
+    "BS|DIN|EN|HTTPS?|IEC|IEEE|IP|ISO|RFC|TCP|UDP|USB|COVID|HIV|"
+    # Other organizations
+    "COM|COE|EU|INTERPOL|JOIN|MEPC|MSC|NATO|OJ|OSCE|PE|SWD|WHA|WHO"
 )
 
 _NAME = (
@@ -72,6 +89,8 @@ _AROUND = re.compile(
     r"(?:HTTPS?://)?(?:WWW\.)?(?:UNDOCS|DOCS\.UN)\.ORG/(?:[A-Z]{2}/)?([^?]+)|"
     r"(?:(?:UN|U\.N\.|UNITED NATIONS) )?DOC(?:UMENT|\.)?:? (.+)"
 )
+_QUOTES = "\"'“”„«»‘’ "
+_IN_BRACKETS = re.compile(r"[(\[]((?:[^()\[\]]|\([^()]*\))*)[)\]]")
 _CANDIDATE = re.compile(r'[^\s"“”«»,;]+[/／∕⁄][^\s"“”«»,;]+(?: ?\([^()\s]{1,12}\))?')
 
 # Other slashes and asterisks, and the Cyrillic letters that look like Latin ones.
@@ -205,7 +224,9 @@ def symbol_url(symbol: str, language: str) -> str:
 def _compact(text: str) -> tuple[str, str]:
     """Return *text* in ASCII capitals, without what stands around a symbol, and the asterisks behind it."""
     typed = "".join(_plain_character(character) for character in unquote(text).translate(_ALIKE)).upper()
-    typed = " ".join(typed.split()).rstrip(".,;: ")
+    typed = " ".join(typed.split()).lstrip(_QUOTES).rstrip(_QUOTES + ".,;:")
+    if whole := _IN_BRACKETS.fullmatch(typed):
+        typed = whole[1]
     before_asterisks = typed.rstrip("* ")
     asterisks = typed[len(before_asterisks) :].replace(" ", "")[:3]
     around = _AROUND.fullmatch(before_asterisks)
@@ -268,6 +289,6 @@ def _is_document(symbol: str) -> bool:
 
 
 def _qualifier(found: re.Match[str]) -> str:
-    word = found["word"].capitalize() + ("." if found["word"].startswith(("VOL", "SECT", "INCOME")) else "")
+    word = found["word"].capitalize() + ("." if found["word"].startswith(("VOL", "SECT", "INCOME", "PROG")) else "")
     which = (found["which"] or "").replace("AND", "and")
     return f" ({word} {which})" if which else f" ({word})"

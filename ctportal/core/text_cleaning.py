@@ -9,16 +9,17 @@ from collections.abc import Iterable
 from itertools import islice
 
 _LINE_END = re.compile(r"\r\n|[\x0b\x0c\r\x1c-\x1e\x85\u2028\u2029]")
-# Control characters, characters for private use, halves of surrogate pairs, and code points that are no characters.
+# Control characters, characters for private use, halves of surrogate pairs, code points that are no characters, and marks of
+# annotations and of objects that a program has left out.
 _NOT_TEXT = (
-    "\ue000-\uf8ff\ufdd0-\ufdef\ufff9-\ufffb\ufffe\uffff"
+    "\ue000-\uf8ff\ufdd0-\ufdef\ufff9-\ufffc\ufffe\uffff"
     + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0x10000, 0xF0000, 0x10000))
     + "\U000f0000-\U0010ffff"
 )
 _UNWANTED = re.compile(f"[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\ud800-\udfff{_NOT_TEXT}]")
 # Letters and spaces that show nothing. A text of these alone is empty.
 _BLANKS = ("\\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800"
-           "\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff")  # fmt: skip
+           "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff")  # fmt: skip
 _BLANK = re.compile(f"[{_BLANKS}]*")
 _SPACE = re.compile(r"[ \t\n]+")
 _DIRECTIONS = re.compile("[\u202a-\u202e\u2066-\u2069]")

@@ -22,7 +22,9 @@ from ctportal.files.word import read_docx
 MEMORY = 1024**3  # bytes of address space
 CPU_SECONDS = 10
 
-UNWANTED = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+# Marks of direction would turn what stands around the piece that a search shows.
+UNWANTED = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]+")  # signs of a font that nobody can type
 
 
 def main(kind: str) -> None:
@@ -36,7 +38,7 @@ def main(kind: str) -> None:
     emit(verdict="ok", pages=pages)
     left = MAX_TEXT
     for text in texts:
-        text = UNWANTED.sub("", text)[:left]
+        text = PRIVATE.sub(" ", UNWANTED.sub("", text))[:left]
         left -= len(text)
         emit(text=text)
         if not left:

@@ -5,26 +5,45 @@ from collections.abc import Collection
 
 MAKERS = (
     r"olympus|sony|samsung|kodak|konica|minolta|canon|nikon|casio|fujifilm|fuji|pentax|ricoh|panasonic|leica|hp|benq|sanyo|"
-    r"epson|kyocera|toshiba|polaroid|medion|vivitar|ge|jenoptik|agfaphoto|agfa|traveler|rollei|huawei"
+    r"epson|kyocera|toshiba|polaroid|medion|vivitar|ge|jenoptik|agfaphoto|agfa|traveler|rollei|huawei|xiaomi|oppo|oneplus|"
+    r"motorola|lg|htc|gopro|dji|hasselblad|techwin"
+)
+SERIES = (
+    r"iphone|ipad|galaxy|pixel|redmi|mi|eos|rebel|powershot|coolpix|cyber-?shot|finepix|lumix|stylus|optio|exilim|photosmart|"
+    r"easyshare"
 )
 PROGRAMS = (
-    r"picasa|photoshop(?: elements| lightroom| express)?|lightroom(?: classic)?|camera raw|photo mechanic|gimp|image ?magick|"
+    r"picasa|photoshop(?: elements| lightroom(?: classic)?| express)?|lightroom(?: classic)?|camera raw|photo mechanic|gimp|image ?magick|"
     r"graphicsmagick|acdsee|acd systems digital imaging|lead technologies|paint\.net|windows (?:live )?photo (?:gallery|editor)|"
-    r"office picture manager|snapseed|vsco(?:cam)?|picsart|canva|capture one|darktable|rawtherapee|digikam|irfanview|xnview|"
+    r"office(?: picture manager)?|windows photo viewer|illustrator|sketch|dxo(?: (?:photolab|optics pro))?|luminar|instagram|"
+    r"snapchat|hdr\+|mediatek camera application|the gimp|snapseed|vsco(?:cam)?|picsart|canva|capture one|darktable|rawtherapee|digikam|irfanview|xnview|"
     r"coreldraw|paintshop pro|pixelmator|affinity photo|nikon transfer|capture nx|viewnx|digital photo professional|exiftool|"
     r"polarr|shotwell|photoscape|fotostation|faststone image viewer|photos"
 )
+NOTHING = (
+    r"(?:null|nil|none|undefined|nan|n/?a|empty|unknown|default|tbd|tba|test|ascii|jpe?g|object object|"
+    r"(?:untitled|sans titre|sin t[ií]tulo|ohne titel|unbenannt|без (?:названия|имени)|безымянный|بدون عنوان|未命名|无标题)(?:[ -]?\d{1,4})?)"
+)
+SCREENSHOT = r"screenshot|screen shot|снимок экрана|capture d.écran|captura de pantalla|bildschirmfoto|لقطة شاشة|屏幕截图|截图|whatsapp image"
+FIELD = r"caption|description|comments?|title|name|credit|by-?line|holder"
 PICTURE_FILE = r"jpe?g|jpe|png|webp|tiff?|gif|bmp|heic|heif|avif|psd|dng|cr[23]|nef|arw|orf|rw2|raf"
 MACHINE_TEXT = re.compile(
     "|".join(
         [
             # Nothing, as programs say it, and fields that are named and not filled in.
-            r"[(\[<]?(?:null|nil|none|undefined|nan|n/?a|empty|unknown|default|untitled)[)\]>]?",
-            r"no (?:title|caption|description|name|comments?)|my beautiful picture|screenshot|exif[_ -]?jpeg(?:[_ -]picture)?",
-            r"(?:(?:the|enter|your|add|image|picture|photo|user) ){0,3}(?:caption|description|comments?|title|name)(?: here)?",
-            r"owner|photographer|camera owner|author|artist|user|admin(?:istrator)?|windows user|picture|image|photo|camera",
+            rf"[(\[<]?{NOTHING}[)\]>]?(?:[ ,;/|-]{{1,3}}[(\[<]?{NOTHING}[)\]>]?){{0,5}}",
+            rf"no (?:{FIELD})|my beautiful picture|&nbsp;",
+            rf"(?:(?:the|an?|enter|type|insert|your|my|add|default|image|picture|photo|user|author|owner|photographer|copyright) ){{0,3}}(?:{FIELD})(?: here)?:?",
+            r"(?:owner|photographer|camera owner|author|artist|user\d{0,3}|root|guest|pc|admin(?:istrator)?|windows user|picture|image|photo|camera):?",
+            rf"(?:{SCREENSHOT})(?:[ _-](?:at|от|на|в|à|de|um)|[ _.:()\d-]){{0,40}}",
             r"(?:copyright|\(c\)|©| ){1,5}[ ,:;.]{0,3}(?:\d{4})?[ ,:;.]{0,3}(?:photographer|owner|by|all rights reserved)?",
             # Makers: "OLYMPUS DIGITAL CAMERA", "SONY DSC", "KODAK Digital Still Camera".
+            # A maker alone, or with a model in which there is a figure: "Canon EOS 5D Mark IV", "iPhone 12".
+            rf"(?:{MAKERS})(?: (?:corp(?:oration)?|inc|co|ltd|electronics|imaging|techwin)[.,]?){{0,3}}",
+            (
+                rf"(?=\D{{0,60}}\d)(?:apple |google )?(?:{MAKERS}|{SERIES})(?:[ -](?:[a-z]{{0,4}}\d[a-z0-9]{{0,8}}|{SERIES}|mark|mk|i{{1,3}}|iv|v|note|"
+                r"pro|plus|max|mini|ultra|lite|digital|camera|zoom)){1,6}"
+            ),
             rf"(?:(?:{MAKERS})[ -]){{0,3}}(?:dsc|csc|digital (?:still )?camera|digimax.{{0,30}}|ver\. ?[\d.]{{1,8}})",
             # Programs, alone, with their version, or as in "Created with GIMP".
             (
@@ -32,7 +51,10 @@ MACHINE_TEXT = re.compile(
                 rf"(?:(?:adobe|google|microsoft|apple|corel) )?(?:{PROGRAMS})[®™]?"
                 r"(?:[ ,(]{1,2}(?:v?\d[\w.-]{0,15}|cs\d?|cc|inc\.?|version|for|mac\w{0,7}|windows)\)?){0,5}[ .]?"
             ),
-            r"creator: gd-jpeg.{0,100}",
+            r"creator: (?:gd-jpeg|xv).{0,100}|applemark|exif[_ -]?jpeg(?:[_ -](?:picture|\d{3}))?|jpeg encoded|maker:0x[0-9a-f].{0,60}",
+            r"(?:intel\(r\) jpeg library|optimized by jpegmini|handmade software|processed (?:with vsco|by ebay)|shot with dxo)\b.{0,100}",
+            # Exposures
+            r"(?:(?:f/?\d{1,2}(?:\.\d)?|1/\d{1,5}(?: ?s(?:ec)?)?|iso ?\d{2,6}|\d{1,4} ?mm)[ ,;]{0,2}){1,6}",
             # Paths, and the names of files and folders.
             r"(?:[a-z]:[\\/]|\\\\|file:/|content:/|/(?:users|home|storage|sdcard|mnt|volumes|private|var|tmp)/|dcim[\\/]).*",
             rf"[^.!?]{{1,150}}\.(?:{PICTURE_FILE})",

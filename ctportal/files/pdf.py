@@ -27,7 +27,7 @@ NETWORK_PATH = re.compile(r"[\\/]{2}|[a-z][a-z0-9+.-]+:", re.IGNORECASE)
 # A dictionary with /P and no other keys than these is an element of the structure: its /S is a role, not an action.
 STRUCTURE_ELEMENT = {
     *("/Type", "/S", "/P", "/ID", "/Ref", "/Pg", "/K", "/A", "/C", "/R", "/T", "/Lang", "/Alt", "/E", "/ActualText"),
-    *("/NS", "/PhoneticAlphabet", "/Phoneme"),
+    *("/NS", "/PhoneticAlphabet", "/Phoneme", "/AF"),
 }
 KEYS = {"/JS", "/EF", "/EmbeddedFile", "/AcroForm", "/XFA", "/OpenAction", "/AA"}
 SUSPICIOUS = spelt(*sorted(name[1:] for name in KEYS | ACTIVE_ACTIONS | ACTIONS_ON_FILES | ACTIVE_SUBTYPES))

@@ -22,6 +22,8 @@ HYPHEN = "\ufffe"
 LINE_END = r"[ \t]*\n[ \t]*"
 HYPHEN_AT_LINE_END = re.compile(rf"(?<=\w)(?:{HYPHEN}|[-\u2010]{LINE_END})(?=\w)")
 BETWEEN_LETTERS = re.compile(rf"(?<=[^\W\d_]){HYPHEN}(?=[^\W\d_])")
+# A symbol or an address goes on behind its stroke: A/RES/ and 72/284.
+STROKE_AT_LINE_END = re.compile(rf"(?<=\w/){LINE_END}(?=\w)")
 SOFT_HYPHEN = re.compile(f"\u00ad(?:{LINE_END})?")
 # Thai, Lao, Tibetan, Burmese and Khmer; Chinese and Japanese with their punctuation.
 WITHOUT_SPACES = (
@@ -58,7 +60,7 @@ def pdf_texts(data: bytes) -> Iterator[str]:
 def with_joined_lines(text: str) -> str:
     """Return *text* without line ends inside words. A line with a hyphen that the author or the program may have put at a
     line end stands in it twice, with the hyphen and, at the end, without."""
-    text = LINE_END_WITHOUT_SPACE.sub("", SOFT_HYPHEN.sub("", text))
+    text = LINE_END_WITHOUT_SPACE.sub("", STROKE_AT_LINE_END.sub("", SOFT_HYPHEN.sub("", text)))
     lines = HYPHEN_AT_LINE_END.sub(HYPHEN, text).split("\n")
     without = [BETWEEN_LETTERS.sub("", line) for line in lines if BETWEEN_LETTERS.search(line)]
     return "\n".join([*lines, *without]).replace(HYPHEN, "-")

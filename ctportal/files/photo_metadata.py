@@ -42,6 +42,7 @@ from xml.parsers import expat
 
 from PIL import Image
 
+from ctportal.core.folding import fold
 from ctportal.core.text_cleaning import one_line
 from ctportal.files.code_pages import decode_texts
 from ctportal.files.containers import APP1, APP13, jpeg_segments, png_chunks, webp_chunks
@@ -152,7 +153,9 @@ def looks_cut(text: str, room: int = NAME_ROOM) -> bool:
 
 
 def credit_line(agency: str, names: list[str]) -> str:
-    """Return "agency/name, name" without the names that *agency* holds, in whatever order their words are."""
+    """Return "agency/name, name" without the names that *agency* holds, in whatever order their words are, with or without
+    accents, and without what it says twice. An initial is the name that begins with it."""
+    agency = said_once(agency)
     head, slash, tail = agency.rpartition("/")
     if slash and looks_cut(agency) and any(name.startswith(tail) for name in names):
         agency = head
@@ -160,15 +163,30 @@ def credit_line(agency: str, names: list[str]) -> str:
     names = [
         name
         for name in names
-        if not (words(name) <= held or (looks_cut(name) and name.casefold() in agency.casefold()))
+        if not (is_held(words(name), held) or (looks_cut(name) and name.casefold() in agency.casefold()))
     ]
     if any(held <= words(name) for name in names):
         agency = ""  # "Jo Example, UN Photo" holds "UN Photo"
     return "/".join(filter(None, [agency, ", ".join(names)]))
 
 
+def said_once(agency: str) -> str:
+    """Return *agency* without the parts between slashes that it has before: "OSCE/Jo Example/Jo Example"."""
+    parts: list[str] = []
+    for part in agency.split("/"):
+        if not words(part) or words(part) not in map(words, parts):
+            parts.append(part)
+    return "/".join(parts)
+
+
+def is_held(name: set[str], held: set[str]) -> bool:
+    """Return whether *held* has all words of *name*, and for an initial beside them a word that begins with it."""
+    initials = {word for word in name if len(word) == 1} - held
+    return name - initials <= held and (not initials or (initials < name and {word[0] for word in held} >= initials))
+
+
 def words(text: str) -> set[str]:
-    return set(re.findall(r"\w+", text.casefold()))
+    return set(re.findall(r"\w+", fold(text)))
 
 
 def is_newer(blocks: Blocks) -> bool:
@@ -328,10 +346,17 @@ def items(element: ElementTree.Element) -> list[str]:
     """Return the texts of an XMP property: its own, those of a list, or of a choice of languages the default."""
     choice = element.find(f"{RDF}Alt")
     if choice is not None:
-        by_language = {li.get(LANG, "").lower(): li.text or "" for li in reversed(choice.findall(f"{RDF}li"))}
-        return [by_language.get("x-default") or next(reversed(by_language.values()), "")]
-    texts = [li.text or "" for kind in ("Seq", "Bag") for li in element.findall(f"{RDF}{kind}/{RDF}li")]
-    return texts or [element.text or ""]
+        texts = {li.get(LANG, "").lower(): text for li in choice.findall(f"{RDF}li") if (text := item(li)).strip()}
+        return [texts.get("x-default") or next(iter(texts.values()), "")]
+    return [item(li) for kind in ("Seq", "Bag") for li in element.findall(f"{RDF}{kind}/{RDF}li")] or [item(element)]
+
+
+def item(element: ElementTree.Element) -> str:
+    """Return the text of a value of XMP, also where something is said of the value, such as the role of a person."""
+    value = element.find(f"{RDF}value")
+    if value is None:
+        value = element.find(f"{RDF}Description/{RDF}value")
+    return (element if value is None else value).text or ""
 
 
 def parse_xml(data: bytes) -> ElementTree.Element:

@@ -21,6 +21,7 @@ MATH = (
     "http://schemas.openxmlformats.org/officeDocument/2006/math ",
     "http://purl.oclc.org/ooxml/officeDocument/math ",
 )
+EMOJI = "http://schemas.microsoft.com/office/word/2015/wordml/symex "
 DRAWN = ("http://schemas.openxmlformats.org/drawingml/2006/main ", "http://purl.oclc.org/ooxml/drawingml/main ")
 # Namespaces of Choice that Word knows; of others it shows the Fallback.
 KNOWN = ("http://schemas.microsoft.com/office/", "http://schemas.openxmlformats.org/", "http://purl.oclc.org/ooxml/")
@@ -31,7 +32,7 @@ CHARACTERS = {"br": "\n", "cr": "\n", "tab": "\t", "ptab": "\t", "noBreakHyphen"
 NOTES = {"footnoteReference": "footnotes", "endnoteReference": "endnotes"}
 IN_SECTION = {"headerReference", "footerReference", "titlePg"}
 TEXT_PARTS = ("header", "footer", "footnotes", "endnotes")  # beside the main part
-IN_RUN = {"vanish", "rStyle", "rFonts", "sym", *CHARACTERS, *NOTES}
+IN_RUN = {"vanish", "rStyle", "rFonts", "sym", "symEx", *CHARACTERS, *NOTES}
 
 
 def read_docx(data: bytes) -> tuple[None, Iterable[str]]:
@@ -231,7 +232,7 @@ class TextReader:
             run.font = word_attribute(attributes, "ascii") or word_attribute(attributes, "hAnsi")
         elif local in CHARACTERS:
             self.add(CHARACTERS[local])
-        elif local == "sym":
+        elif local in ("sym", "symEx"):
             self.add(symbol(attributes))
         elif local in NOTES and all(self.story.fields):
             run.references.append((NOTES[local], word_attribute(attributes, "id")))
@@ -269,6 +270,8 @@ class TextReader:
             self.story.in_format = False
         elif local == "p":
             self.end_paragraph()
+        elif local == "num":
+            self.keep("/")  # between the two parts of a fraction
         elif local == "txbxContent":
             text = self.stories.pop().text()
             if text and not (self.story.runs and self.is_hidden(self.story.runs[-1])):
@@ -326,11 +329,15 @@ def local_name(name: str) -> str:
     if local := word_name(name):
         return local
     namespace, _space, local = name.rpartition(" ")
-    return local if f"{namespace} " in MATH + DRAWN and local in ("r", "t", "p") else ""
+    if f"{namespace} " in MATH + DRAWN and local in ("r", "t", "p"):
+        return local
+    is_other = (f"{namespace} " in MATH and local == "num") or name == f"{EMOJI}symEx"
+    return local if is_other else ""
 
 
 def symbol(attributes: Attributes) -> str:
+    font, code = (word_attribute(attributes, name) or attributes.get(EMOJI + name, "") for name in ("font", "char"))
     try:
-        return sign(word_attribute(attributes, "font"), int(word_attribute(attributes, "char"), 16))
+        return sign(font, int(code, 16))
     except ValueError:
         return UNKNOWN

@@ -20,8 +20,9 @@ ACTIVE_FIELDS = ("DDE", "DDEAUTO", "INCLUDE", "INCLUDETEXT", "INCLUDEPICTURE", "
 LINK = re.compile(
     r"(https?://|mailto:|#|$)", re.IGNORECASE
 )  # where links may lead; "#" is a place in the document itself
-# The address in a field for a link. A switch, such as the one for a place in the document, is none.
-LINK_FIELD = re.compile(r'\W*HYPERLINK\s+(?!\\[a-z](?:\s|$))(?:"([^"]*)"?|(\S+))', re.IGNORECASE)
+LINK_FIELD = re.compile(r"[^A-Za-z]*HYPERLINK\b(.*)", re.IGNORECASE | re.DOTALL)
+# What stands in a field for a link: its address, and before or behind it switches, of which some have a value.
+LINK_WORDS = re.compile(r'\\(?:[lots]\s*(?:"[^"]*"?|[^\s"\\]\S*)|[a-z](?=\s|\\|$))|"([^"]*)"?|(\S+)', re.IGNORECASE)
 MEANINGS = {
     **dict.fromkeys(("instrText", "delInstrText"), "instruction"),
     **dict.fromkeys(("t", "delText"), "text"),
@@ -211,8 +212,10 @@ def refuse_active_field(instruction: str) -> None:
     if first_word(instruction) in ACTIVE_FIELDS:
         raise Refused("active", " ".join(instruction.split()), "field")
     link = LINK_FIELD.match(instruction)
-    if link and not LINK.match((link[1] or link[2] or "").strip()):
-        raise Refused("active", (link[1] or link[2]).strip(), "hyperlink")
+    words = LINK_WORDS.findall(link[1]) if link else []
+    address = next((quoted or plain for quoted, plain in words if quoted or plain), "").strip()
+    if not LINK.match(address):
+        raise Refused("active", address, "hyperlink")
 
 
 def refuse_made_name(instruction: str) -> None:

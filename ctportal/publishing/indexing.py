@@ -55,6 +55,12 @@ class FoundText(NamedTuple):
     language: str
     text: str
 
+    @property
+    def words(self) -> str:
+        """The words of the text with single spaces. Titles, names and symbols are no HTML, even where they look like it."""
+        is_line = self.path in PLACES or self.language == EVERY
+        return " ".join(self.text.split()) if is_line else plain(self.text)
+
 
 class IndexedText(NamedTuple):
     """What becomes one search entry. *tokens* are text in the notation of the database where they are copied."""
@@ -98,9 +104,9 @@ def texts_of_record(slug: str, data: JsonObject, date: datetime.date | None) -> 
     own = FoundText(("slug",), EVERY, slug)
     found = [each for each in (own, *texts_of(data)) if each.text and each.path[0] not in PICTURES]
     languages = {each.language for each in found if each.language != EVERY} or {CODES[0]}
-    for path, language, text in found:
-        for each in languages if language == EVERY else (language,):
-            texts[each, PLACES.get(path, Place.TEXT)].append(plain(text))
+    for text in found:
+        for each in languages if text.language == EVERY else (text.language,):
+            texts[each, PLACES.get(text.path, Place.TEXT)].append(text.words)
     for language in languages:
         texts[language, Place.TEXT] += _said_by_codes(data, date, language)
     return [

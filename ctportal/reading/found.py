@@ -124,9 +124,10 @@ def _title(data: JsonObject, language: str) -> tuple[str, str, str]:
 
 def _others(data: JsonObject, language: str, title: str) -> Iterator[str]:
     """Yield the other texts in *language* or in all languages, such as names and sessions, but not that of the key *title*."""
-    for path, of_language, text in texts_of(data):
-        if text and of_language in (language, EVERY) and path[0] not in (*PROSE, title) and UNSEEN.isdisjoint(path):
-            yield plain(text)
+    for found in texts_of(data):
+        is_other = found.path[0] not in (*PROSE, title) and UNSEEN.isdisjoint(found.path)
+        if found.text and found.language in (language, EVERY) and is_other:
+            yield found.words
 
 
 def _texts_of_files(results: Sequence[SearchResult], at: datetime) -> dict[Hit, list[str]]:

@@ -90,11 +90,12 @@ def texts_of_page(data: Mapping[str, Any], language: str) -> LanguageContext:
 
 
 # Reads from left to right within words that read from the right: web and e-mail addresses, UN symbols, and telephone numbers,
-# dates and the like, of seven signs or more.
+# dates and the like, of seven signs or more. Of what is in Arabic figures, telephone numbers alone: ranges read from the right.
 LEFT_TO_RIGHT = re.compile(
     r"(?:https?://|www\.)[^\s<>،؛]*[^\s<>،؛.,;:!?\]]|[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+|"
-    r"\b[A-Z]{1,10}(?:/[A-Za-z0-9.()-]*[A-Za-z0-9)])+(?: \([0-9IVXLC]+\))?|"
-    r"\+?\(?[0-9][0-9 \u00a0\u202f()./–-]{5,}[0-9]"
+    r"\b[A-Z]{1,10}(?:/[A-Za-z0-9.()-]*[A-Za-z0-9)])+(?: \((?:[0-9IVXLC]+|[A-Z][a-z. ]{2,12}[0-9A-Z]{0,5})\))?"
+    r"(?: [A-Z](?:-[A-Z])?\b(?! ?[A-Za-z]))?(?:/(?:Add|Corr|Rev)\.[0-9]{1,3}){0,3}\*{0,3}|"
+    r"\+[٠-٩۰-۹][٠-٩۰-۹ \u00a0\u202f()./–-]{5,}[٠-٩۰-۹]|\+?\(?[0-9][0-9 \u00a0\u202f()./–-]{5,}[0-9]"
 )
 
 

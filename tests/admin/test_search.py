@@ -180,6 +180,7 @@ LETTERS = "aAzéÉñçœŒßøıİğ ёЁйЙщЖяІ أإآاىةيكﻻـَ �
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=20)
 @given(st.text(alphabet=LETTERS, min_size=1, max_size=30))
 @example("x <b and c> y & z")
+@example("Use of &amp; and <br> in R&amp;D")
 @example("А/72/840 and A⁄72⁄840")  # with a Cyrillic letter and another stroke
 @example("S/RES/2396%20(2017) A/72/6(VOLI)")
 @example("\u0130\u0131 \ufb01 \u1ffd \u00df")

@@ -17,6 +17,7 @@ SAME = [
     ("Brülhart", "Bru\u0308lhart"),
     ("O’Brien", "O'Brien"),
     ("O´Brien", "O`Brien"),
+    ("ʿAlī ibn ʾĪsā", "'ali ibn 'isa"),
     ("«Минск»", '"минск"'),
     ("“Towards”", '"towards"'),
     ("counter‑terrorism", "counter-terrorism"),

@@ -44,6 +44,13 @@ SAVED = {
     "bold around a list": ("<b><ul><li>One</li></ul></b>", "<ul><li><strong>One</strong></li></ul>"),
     "an empty line of Word": ("<p class=MsoNormal>One</p><p class=MsoNormal><o:p>&nbsp;</o:p></p>", "<p>One</p>"),
     "boxes beyond all measure": ("<div>" * 5000 + "deep" + "</div>" * 5000, "<p>deep</p>"),
+    "boxes by their style": ("<span style='display:block'>One</span><p>a<span style='display: flex'>Two</span></p>", "<p>One</p><p>a</p><p>Two</p>"),
+    "a box by its style in a heading": ("<h2>One <span style='display:block'>Two</span></h2>", "<h2>One Two</h2>"),
+    "lines of a text": ("<pre>\nOne\nTwo <b>Three\nFour</b>\n</pre>", "<p>One<br>Two <strong>Three<br>Four</strong></p>"),
+    "what a page does not show": (
+        "<title>T</title><noscript><p>N</p></noscript><p hidden>H</p><p>a<ruby>漢<rp>(</rp><rt>kan</rt><rp>)</rp></ruby></p>",
+        "<p>a漢</p>",
+    ),
     # What cannot be seen
     "control characters": ("<p>One\x1b[31m&#7;<em>Two\x85</em></p>", "<p>One[31m<em>Two\n</em></p>"),
     "control characters without an element": ("One\x07 &#27;Two &amp; <", "One Two &amp; &lt;"),
@@ -67,7 +74,19 @@ SAVED = {
         "<ol><li><p>One</p><ol><li><p>Two</p></li></ol></li><li><p>Three</p></li></ol>",
     ),
     "two lists": (item(1, "·", "One") + item(1, "1.", "Two", "l1"), "<ul><li><p>One</p></li></ul><ol><li><p>Two</p></li></ol>"),
+    "figures of several levels": (item(1, "2.", "One") + item(2, "2.3.", "Two"), '<ol start="2"><li><p>One</p><ol start="3"><li><p>Two</p></li></ol></li></ol>'),
+    "Russian letters": (item(1, "а)", "One") + item(1, "б)", "Two"), "<ol><li><p>One</p></li><li><p>Two</p></li></ol>"),
+    "Chinese figures": (item(1, "一、", "One") + item(1, "（二）", "Two"), "<ol><li><p>One</p></li><li><p>Two</p></li></ol>"),
+    "Arabic figures": (item(1, "٣.", "One"), '<ol start="3"><li><p>One</p></li></ol>'),
+    "Roman figures": (item(1, "iv.", "One") + item(1, "viii.", "Two"), "<ol><li><p>One</p></li><li><p>Two</p></li></ol>"),
+    "bullets that are letters": (item(1, "§", "One") + item(2, "o", "Two") + item(2, "q", "Three"), "<ul><li><p>One</p><ul><li><p>Two</p></li><li><p>Three</p></li></ul></li></ul>"),
+    "a list between items": ("<ul><li>One</li><ul><li>Two</li></ul><li>Three</li></ul>", "<ul><li>One<ul><li>Two</li></ul></li><li>Three</li></ul>"),
+    "a list before items": ("<ol><ul><li>One</li></ul></ol>", "<ol><li><ul><li>One</li></ul></li></ol>"),
     # Headings
+    "numbered headings of Word": (
+        "<h2 style='mso-list:l0 level1 lfo1'><![if !supportLists]><span style='mso-list:Ignore'>1.2.<span>&nbsp; </span></span><![endif]>One</h2>" + item(1, "·", "Two"),
+        "<h2>1.2. One</h2><ul><li><p>Two</p></li></ul>",
+    ),
     "a page's headings": ("<h1>A</h1><h2>B</h2><h3>C</h3><h6>D</h6>", "<h2>A</h2><h3>B</h3><h4>C</h4><h4>D</h4>"),
     "headings from the second on": ("<h2>A</h2><h3>B</h3><h5>C</h5>", "<h2>A</h2><h3>B</h3><h4>C</h4>"),
     "a heading with a box": ("<h1><span>A</span></h1>", "<h2>A</h2>"),
@@ -92,7 +111,23 @@ SAVED = {
         '<p>One<sup id="fnref:1"><a href="#fn:1">1</a></sup></p><ol><li id="fn:1"><p>Note <a href="#fnref:1">↩</a></p></li></ol>',
         '<p>One<sup><a href="#note-1">1</a></sup></p><ol><li><p>Note <a href="#ref-1">↩</a></p></li></ol>',
     ),
+    "two references to a note": (
+        ('<p>One<sup id="r0"><a href="#n">[1]</a></sup> Two<sup id="r1"><a href="#n">[1]</a></sup></p>'
+        '<ol><li id="n"><a href="#r0">a</a> <a href="#r1">b</a> Note</li></ol>'),
+        '<p>One<sup><a href="#note-1">1</a></sup> Two<sup><a href="#note-1">1</a></sup></p><ol><li><a href="#ref-1">a</a> b Note</li></ol>',
+    ),
+    "comments of Word": (
+        ("<p>One<span class=MsoCommentReference><a class=msocomanchor id=_anchor_1 href='#_msocom_1' name=_msoanchor_1>[JD1]</a></span> Two</p>"
+        "<div style='mso-element:comment-list'><hr><div style='mso-element:comment'><div id=_com_1 class=msocomtxt><p class=MsoCommentText>SECRET</p></div></div></div>"),
+        "<p>One Two</p>",
+    ),
+    "comments of Google": (
+        ('<p>One<sup><a href="#cmnt1" id="cmnt_ref1">[a]</a></sup> Two</p>'
+        '<div><p><a href="#cmnt_ref1" id="cmnt1">[a]</a><span>SECRET</span></p></div>'),
+        "<p>One Two</p>",
+    ),
     # Links
+    "a domain in Cyrillic": ('<a href="пример.рф/a">a</a>', '<a href="https://пример.рф/a">a</a>'),
     "links without scheme": (
         '<p><a href="www.un.org/a?b=c">a</a><a href="un.org">b</a><a href="//un.org">c</a><a href="press@un.org">d</a></p>',
         '<p><a href="https://www.un.org/a?b=c">a</a><a href="https://un.org">b</a><a href="https://un.org">c</a><a href="mailto:press@un.org">d</a></p>',

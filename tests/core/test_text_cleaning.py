@@ -34,6 +34,8 @@ ONE_LINE = [
     ("Bru\u0308lhart", "Brülhart"),
     ("\u200b\u2060\ufeff", ""),
     ("\u2066\u2069\u00a0\u3164", ""),
+    ("\U0001d173\U0001bca0\ufff8\U000e0001", ""),
+    ("a picture \ufffc of Minsk", "a picture  of Minsk"),
     ("\x07\x1b", ""),
     ("  Opening  ", "Opening"),
 ]

@@ -104,6 +104,7 @@ HARMLESS = {
         "<< /Type /StructElem /S /JavaScript /P 11 0 R /K [0] /T (a /JS here) >>",
         "<< /S /Sound /P 12 0 R /Pg 100 0 R /K 10 0 R /Lang (en) >>",
     ),
+    "an element with such a role and an associated file": pdf("<< /S /Sound /P 11 0 R /K 0 /AF [] >>"),
     "an element with such a role in an object stream": pdf_with_object_stream(
         "<< /S /GoTo /D [3 0 R /Fit] >>", "<< /Type /StructElem /S /Java#53cript /P 50 0 R /K 0 >>"
     ),
@@ -391,6 +392,9 @@ def test_columns_are_read_one_after_the_other():
         ("анти\u2010\nтеррор", "анти-террор\nантитеррор"),
         ("S/RES/2396-\n(2017)", "S/RES/2396-\n(2017)"),
         ("pages 3\ufffe4", "pages 3-4"),
+        ("see A/RES/\n72/284 and/ \nor", "see A/RES/72/284 and/or"),
+        ("https://www.un.org/\ncounterterrorism", "https://www.un.org/counterterrorism"),
+        ("one /\ntwo", "one /\ntwo"),
     ],
 )
 def test_lines_are_joined_by_the_rules_of_their_script(text, joined):
@@ -408,8 +412,7 @@ def test_arabic_is_read_in_order_with_brackets_where_they_belong():
         "أعماله",
         "في",
         "4",
-        "أيلول/",
-        "سبتمبر",
+        "أيلول/سبتمبر",
         "2019",
         "بمشاركة",
         "300",

@@ -259,6 +259,27 @@ def test_everything_is_read_from_iptc_alone_and_nothing_narrower_than_a_city(for
     }
 
 
+@pytest.mark.parametrize(
+    ("properties", "found"),
+    [
+        (alt("dc:description", x_default="", en="Arrival", fr="Arrivée"), {"caption": "Arrival"}),
+        (alt("dc:description", fr="Arrivée", x_default=" "), {"caption": "Arrivée"}),
+        (alt("dc:description", en="Arrival", x_default="Delegates"), {"caption": "Delegates"}),
+        (
+            '<dc:creator rdf:parseType="Resource"><rdf:value>Jo Example</rdf:value><xmp:role>x</xmp:role></dc:creator>',
+            {"credit": "Jo Example"},
+        ),
+        (
+            seq("dc:creator", "<rdf:Description><rdf:value>Jo Example</rdf:value></rdf:Description>", "Ann Sample"),
+            {"credit": "Jo Example, Ann Sample"},
+        ),
+        ("<dc:creator>Jo Example</dc:creator>", {"credit": "Jo Example"}),
+    ],
+)
+def test_a_value_of_xmp_is_read_in_each_form_that_rdf_has_for_it(properties, found):
+    assert read(photo(xmp=xmp(properties))) == found
+
+
 def test_a_property_may_be_an_attribute_and_a_packet_without_its_wrapper():
     packet = xmp(attributes='photoshop:Credit="Example Agency" photoshop:City="Minsk"')
     bare = packet[packet.index(b"<rdf:RDF") : packet.index(b"</x:xmpmeta>")]
@@ -399,7 +420,14 @@ def test_a_short_name_does_not_yield_to_a_longer_one():
         ("OSCE/Jo Example", ["Jo Example", "Ann Sample"], "OSCE/Jo Example/Ann Sample"),
         (f"OSCE/{LONG}", [LONG[:32]], f"OSCE/{LONG}"),
         (f"OSCE/{LONG}"[:32], [LONG], f"OSCE/{LONG}"),
+        ("OSCE/Jo Example/Jo Example", ["Jo Example"], "OSCE/Jo Example"),
+        ("OSCE/OSCE", [], "OSCE"),
+        ("OSCE/Jose Munoz", ["José Muñoz"], "OSCE/Jose Munoz"),
+        ("OSCE/José Muñoz", ["JOSE MUNOZ"], "OSCE/José Muñoz"),
+        ("OSCE/Jo Example", ["J. Example"], "OSCE/Jo Example"),
         # Other names are other names.
+        ("OSCE/Jo Example", ["A. Example"], "OSCE/Jo Example/A. Example"),
+        ("Jo", ["J."], "Jo/J."),
         ("OSCE/Jo Example", ["Jo Exampleton"], "OSCE/Jo Example/Jo Exampleton"),
         ("UN", ["Ed Unger"], "UN/Ed Unger"),
         ("UN Photo", ["Photographer Jo Example"], "UN Photo/Photographer Jo Example"),
@@ -473,6 +501,78 @@ BY_MACHINES = [
         "User comments",
         "Enter caption here",
     ),
+    *(
+        "SAMSUNG",
+        "Sony",
+        "Nikon Corporation",
+        "SAMSUNG TECHWIN DIGITAL CAMERA",
+        "Canon EOS 5D Mark IV",
+        "NIKON D850",
+        "iPhone 12",
+        "Apple iPhone 12 Pro",
+    ),
+    *(
+        "HUAWEI P30 Pro",
+        "HP PhotoSmart 2",
+        "null, null",
+        "undefined undefined",
+        "[object Object]",
+        "ASCII",
+        "JPEG",
+        "TBD",
+        "Caption:",
+        "Photographer:",
+    ),
+    *(
+        "Add a caption",
+        "Type caption here",
+        "Default title",
+        "My title",
+        "Author name",
+        "Photographer Name",
+        "Copyright Holder",
+        "user1",
+        "root",
+    ),
+    *(
+        "untitled-1",
+        "Sans titre",
+        "Ohne Titel 2",
+        "Без названия",
+        "Безымянный",
+        "بدون عنوان",
+        "未命名",
+        "Снимок экрана 2019-09-03 в 10.11.12",
+    ),
+    *(
+        "Screenshot 2019-09-03 at 10.11.12",
+        "WhatsApp Image 2019-09-03 at 10.11.12",
+        "Capture d’écran 2019-09-03 à 10.11",
+        "f/2.8 1/250",
+        "ISO 100, 50 mm",
+    ),
+    *(
+        "Adobe Photoshop Lightroom Classic 9.1 (Macintosh)",
+        "Created with The GIMP",
+        "Microsoft Windows Photo Viewer 10.0",
+        "Created with Adobe Illustrator",
+    ),
+    *(
+        "DxO PhotoLab 3",
+        "Luminar 4",
+        "Instagram",
+        "HDR+ 1.0",
+        "MediaTek Camera Application",
+        "Processed with VSCO with a6 preset",
+        "AppleMark",
+        "Exif_JPEG_422",
+    ),
+    *(
+        "Intel(R) JPEG Library, version [2.0.16.48]",
+        "Optimized by JPEGmini 3.9.10.0L 0x7a2a4d0d",
+        "CREATOR: XV Version 3.10a",
+        "maker:0x4c,type:0x7",
+    ),
     *('{"data":{"pictureId":"7f3a"}}', "7f3a9b7c-1111-4222-8333-abcdefabcdef", "<x:xmpmeta/>", "Screenshot"),
 ]
 BY_PEOPLE = [
@@ -480,6 +580,9 @@ BY_PEOPLE = [
     *("Photos of the opening", "Photoshop course for journalists", "Unknown soldier memorial", "Copyright meeting, Geneva"),
     *("DCIM is the folder of a camera", "He said: see hall.jpg. It shows the hall.", "C: the third session", "Canon Smith"),
     *("Copyright 2019 OSCE", "© Jo Example", "All rights reserved", "Picasa Jones", "Title of the session", "Hdr. Example"),
+    *("Sony World Photography Awards 2019", "Canon law and human rights, 3", "Samsung Hall, Minsk", "Nikon D850 on a table", "Mi 5 friends", "Test of a drone"),
+    *("Unknown to many", "Caption: the hall", "An author’s name", "Galaxy of stars", "Sketch by Jo Example", "None of the delegates", "1/3 of the States"),
+    *("ISO 9001 certified", "Screenshot of the portal", "Office of the co-chairs", "Instagram workshop", "Pixel by pixel", "HTC and LG, two sponsors"),
     *("Co-chairs", "Photo: UN", "The 3rd day", "100 delegates", "Scan by Jo Example", "Nor Example", "[From left: A, B]"),
 ]  # fmt: skip
 
@@ -527,7 +630,20 @@ def test_where_a_machine_wrote_the_next_place_is_asked():
 
 
 def test_a_long_text_is_told_from_a_machine_s_at_once():
-    for start in ("Picasa ", "Copyright ", "OLYMPUS ", "hdr", "the image ", "IMG_", "Konica Minolta "):
+    for start in (
+        "null, ",
+        "iPhone ",
+        "Canon EOS ",
+        "Screenshot at ",
+        "f/2 1/2 ",
+        "Picasa ",
+        "Copyright ",
+        "OLYMPUS ",
+        "hdr",
+        "the image ",
+        "IMG_",
+        "Konica Minolta ",
+    ):
         assert not says_nothing(start * 3 + "1 1. (1) " * 500 + "é!")
 
 

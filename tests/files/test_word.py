@@ -275,6 +275,23 @@ READ = {
     "signs of other fonts": (word(p(sym("Times New Roman", "F0B0"), sym("Arial", "2265"), run("C"))), ["°≥C"]),
     "unknown signs": (word(p(run("a"), sym("Wingdings 3", "F041"), sym("x", "none"), run("b"))), ["a\ufffd\ufffdb"]),
     "signs typed as text": (word(p(run("\uf0a7 a", '<w:rFonts w:ascii="Wingdings"/>'), run("\uf0b7 b"))), ["▪ a• b"]),
+    "a sign in colour, as newer versions of Word write it": (
+        word(
+            p(
+                run("a"),
+                '<w:r xmlns:e="http://schemas.microsoft.com/office/word/2015/wordml/symex">'
+                + alternatives(("e", '<e:symEx e:font="Segoe UI Emoji" e:char="1F600"/>'), fallback="<w:t>no</w:t>")
+                + "</w:r>",
+            )
+        ),
+        ["a😀"],
+    ),
+    "a fraction": (
+        word(
+            "<w:p><m:oMath><m:f><m:num><m:r><m:t>3</m:t></m:r></m:num><m:den><m:r><m:t>4</m:t></m:r></m:den></m:f></m:oMath></w:p>"
+        ),
+        ["3/4"],
+    ),
     "a formula": (word("<w:p><m:oMath><m:r><m:t>x=2</m:t></m:r></m:oMath></w:p>"), ["x=2"]),
     # Text boxes and alternatives
     "a box within a word": (word(p(run("coun"), f"<w:r>{box('inside')}</w:r>", run("ter"))), ["counter", "inside"]),
@@ -381,6 +398,10 @@ def test_what_stands_in_a_word_document_is_read_once_and_in_order(one_process, w
     data, lines = READ[what]
 
     assert text_of(data).split("\n") == lines
+
+
+def test_marks_of_direction_and_signs_that_nobody_can_type_are_not_in_the_text():
+    assert text_of(word(p(run("\u202eabc\u202c \u2067d\u2069\uf8ffe")))) == "abc d e"
 
 
 # What is loaded or acts at opening
@@ -541,6 +562,8 @@ NAMED |= {
     "a field over alternatives": (word(p(mark("begin"), alternatives(("wps", mark("end"))))), "a field: AlternateContent"),
     "a link field to a file": (word(p(field('HYPERLINK "file:///C:/x.exe"'))), "a link: file:///C:/x.exe"),
     "a link field to a share": (word(p(field("HYPERLINK ", "\\\\\\\\host\\\\x"))), "a link: \\\\\\\\host"),
+    "a link field to a share behind a switch": (word(p(field('HYPERLINK \\o "a tip" \\n "\\\\\\\\host\\\\x"'))), "a link: \\\\\\\\host\\\\x"),
+    "a link field to a file behind a place": (word(p(field('HYPERLINK \\l place file:///C:/x.exe'))), "a link: file:///C:/x.exe"),
     "a link field to a script": (word(p(field("hyperlink  javascript:x"))), "a link: javascript:x"),
     "DDE in a header": (docx({"word/header1.xml": body(p(field("DDE x y"))).replace("w:document", "w:hdr")}), "a field: DDE x y"),
     "DDE in a header without content type": (
@@ -590,6 +613,10 @@ HARMLESS = {
     "a picture inside": with_relation("image", "media/image1.png", mode="Internal"),
     "a field that shows something": word(
         p(field("HYPERLINK ", "https://www.un.org/"), field("PAGE"), field("=", "2+2"))
+        + p(
+            field('HYPERLINK \\o "a tip" \\t "_blank" "https://www.un.org/" \\l x'),
+            field("HYPERLINK https://www.un.org/a b"),
+        )
         + p(field('HYPERLINK \\l "_Toc1"'), field('HYPERLINK "mailto:press@example.org" \\o "Write"'))
     ),
     "a field that begins like DDE": word(p(field("DDELETE"), field("LINKED"), field("REF DDE"))),

@@ -30,6 +30,15 @@ LTR = [
     *("+992 (37) 221-00-00", "+992 37 221 00 00", "(37) 221-00-00", "00992-37-2210000", "2019-09-04"),
     *("https://example.org/id/0a?x=1&y=(2)", "www.example.org/ar", "press@office.example.org"),
     *("S/RES/2396 (2017)", "A/RES/217 (III)", "ECE/TRANS/WP.29/2019/81", "A/72/840"),
+    *(
+        "A/RES/217 (III) A",
+        "A/RES/57/270 B",
+        "S/PV.7316 (Resumption 1)",
+        "A/74/6 (Sect. 29B)/Corr.1",
+        "A/72/49 (Vol. I)",
+        "A/72/840*",
+    ),
+    *("+٩٩٢ (٣٧) ٢٢١-٠٠-٠٠", "+۹۹۲ ۳۷ ۲۲۱ ۰۰ ۰۰"),
 ]
 
 
@@ -39,9 +48,16 @@ def test_what_reads_from_left_to_right_is_a_part_of_its_own(ltr):
     assert by_direction(ltr) == [(ltr, True)]
 
 
-@pytest.mark.parametrize("words", ["مكتب الصحافة", "من 3 إلى 4", "القاعة 6", "عام 2019", "Press office", "10.5", ""])
+@pytest.mark.parametrize(
+    "words", ["مكتب الصحافة", "من 3 إلى 4", "القاعة 6", "عام 2019", "Press office", "10.5", "٣-٤ أيلول", ""]
+)
 def test_words_and_figures_stay_where_they_are(words):
     assert by_direction(words) == ([(words, False)] if words else [])
+
+
+def test_words_behind_a_symbol_are_no_part_of_it():
+    assert by_direction("A/72/840 A meeting") == [("A/72/840", True), (" A meeting", False)]
+    assert by_direction("A/72/840 (انظر)") == [("A/72/840", True), (" (انظر)", False)]
 
 
 def test_editors_texts_in_arabic_isolate_it_too():

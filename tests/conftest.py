@@ -141,6 +141,11 @@ def clock_frozen():
         yield frozen
 
 
+# For a program that runs for seconds: the optimizing compiler and the parallel collector take more time than they save. The
+# checker needs a larger stack than Java's without that compiler.
+JAVA_OPTIONS = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xss8m")
+
+
 @pytest.fixture(scope="session")
 def html_errors(tmp_path_factory):
     """Return a function from {name of a page: HTML} to the messages of the Nu HTML checker, as "name:line: message"."""
@@ -156,7 +161,17 @@ def html_errors(tmp_path_factory):
             path.write_text(html, encoding="utf-8")
             names[path.name] = name
         run = subprocess.run(
-            [java, "-jar", jar, "--format", "json", "--stdout", "--exit-zero-always", *sorted(folder.glob("*.html"))],
+            [
+                java,
+                *JAVA_OPTIONS,
+                "-jar",
+                jar,
+                "--format",
+                "json",
+                "--stdout",
+                "--exit-zero-always",
+                *sorted(folder.glob("*.html")),
+            ],
             check=True,
             capture_output=True,
             text=True,

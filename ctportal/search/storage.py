@@ -95,7 +95,7 @@ def remove_traces(using: str = "default") -> None:
 
     FTS5 keeps deleted words until it merges the segments that hold them, and the write-ahead log keeps old pages until it is
     begun anew. Merging takes seconds, in transactions of a fraction of one. The bytes of deleted rows are overwritten at once
-    (PRAGMA secure_delete in the settings). PostgreSQL needs VACUUM FULL: see docs/operators/search.md.
+    (PRAGMA secure_delete in the settings). PostgreSQL needs VACUUM and VACUUM FULL: see docs/operators/search.md.
     """
     if connections[using].vendor != "sqlite":
         return

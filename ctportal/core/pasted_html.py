@@ -63,7 +63,7 @@ _WELL_FORMED = nh3.Cleaner(
 
 WORD_LIST = re.compile(r"mso-list:\s*(l\d+)\s+level([1-9])", re.IGNORECASE)
 MARKER = re.compile(r"mso-list:\s*ignore", re.IGNORECASE)
-# What numbers an item: figures, or a letter or two with a sign. Letters alone are bullets: o, and § or q of a symbol font.
+# What numbers an item: figures, or a few letters with a sign behind them. Letters alone are bullets: o, and § or q of a symbol font.
 NUMBER = re.compile(r"\W*(?:\d+(?:\.\d+)*\W*|[(（]?[^\W\d_]{1,5}[.)、．）،])$")
 HIDDEN = re.compile(r"display:\s*none|mso-hide:\s*all")
 BOX = re.compile(r"display:\s*(?:block|flex|grid|list-item|table)\b")
@@ -206,12 +206,14 @@ def leave_out_comments(element: Element) -> None:
     def is_comment(item: Element | str) -> bool:
         if isinstance(item, str):
             return False
-        addresses = [each.attributes.get("href", "") for each in item.elements()]
         return (
             "mso-element:comment" in item.style.replace(" ", "")
             or COMMENT.search(item.attributes.get("class", "")) is not None
             or COMMENT_MARK.match(item.attributes.get("href", "")) is not None
-            or (item.tag == "p" and any(address.startswith("#cmnt_ref") for address in addresses))
+            or (
+                item.tag == "p"
+                and any(each.attributes.get("href", "").startswith("#cmnt_ref") for each in item.elements())
+            )
         )
 
     element.content = [item for item in element.content if not is_comment(item)]

@@ -1,6 +1,7 @@
 """Paginated lists of public records. The filters work without JavaScript, and the address holds their state."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -222,21 +223,27 @@ def _menu(name: str, found: Iterable[Option], filters, language: str, *, counted
     """Return the menu of the filter *name*. It lists the chosen value even if no record has that value."""
     texts = LanguageContext(language)
     entries = [
-        (value, str(texts.pick(names)) if names else label_of(name, value, filters.record_type, language), count)
+        (value, texts.pick(names) if names else label_of(name, value, filters.record_type, language), count)
         for value, count, names in found
     ]
     if name == "region":
         entries.sort(key=lambda entry: REGIONS.index(entry[0]))
     elif name != "year":
         entries.sort(key=lambda entry: str(entry[1]).casefold())
-    choices = [(value, f"{text} ({number(count, language)})" if counted else text) for value, text, count in entries]
+    choices = [(value, _counted(text, number(count, language)) if counted else text) for value, text, count in entries]
     chosen = filters.chosen.get(name)
     # An address may give a series or theme by its uid or a former slug; the menu uses its current slug.
     selected = chosen.edition.slug if isinstance(chosen, Choice) else chosen
     if selected and selected not in dict(choices):
-        choices.append((selected, str(label_of(name, chosen, filters.record_type, language))))
+        choices.append((selected, label_of(name, chosen, filters.record_type, language)))
     label, anything = MENU_LABELS[name]
     return {"name": name, "label": label, "choices": [("", anything), *choices], "selected": selected}
+
+
+def _counted(text: LocalizedText | str, count: str) -> LocalizedText | str:
+    """Return the label *text* followed by a number, in the language that it is in."""
+    counted = f"{text} ({count})"
+    return replace(text, text=counted) if isinstance(text, LocalizedText) else counted
 
 
 def label_of(name: str, value: Any, record_type: str, language: str) -> LocalizedText | str:
@@ -248,7 +255,7 @@ def label_of(name: str, value: Any, record_type: str, language: str) -> Localize
     if name == "region":
         return region_name(value, language)
     if name == "language":
-        return LANGUAGES[value]
+        return LocalizedText(LANGUAGES[value], value, foreign=value != language, announced=True)
     if name == "status":
         return label(codes.EventStatus, value)
     if name == "format":

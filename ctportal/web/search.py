@@ -9,8 +9,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from ctportal.core import codes
-from ctportal.core.countries import country_name
-from ctportal.core.languages import LANGUAGES
 from ctportal.core.search_text import SearchText
 from ctportal.core.types import LazyText
 from ctportal.publishing.models import RecordType
@@ -176,10 +174,6 @@ def _label(name: str, value: Any, language: str) -> LocalizedText | str:
         return str(TYPES[value])
     if name == "kind":
         return label(codes.DocumentKind if value in codes.DocumentKind else codes.ConferenceKind, value)
-    if name == "language":
-        return LocalizedText(LANGUAGES[value], value, foreign=value != language, announced=True)
-    if name == "country":
-        return country_name(value, language)
     return label_of(name, value, "", language)
 
 

@@ -669,6 +669,32 @@ def test_a_menu_shows_what_was_chosen_however_the_address_names_it(client, publi
     }
 
 
+def test_options_in_another_language_say_which(client, publisher):
+    conference = make.make_conference()
+    conference.series_entries.create(series=make.make_series("The series", slug="the-series"))
+    publish(conference, by=publisher)
+
+    html = page(client, "/ar/conferences/")
+
+    assert '<option value="the-series" lang="en" dir="ltr">The series (1)</option>' in html
+    assert '<option value="en" lang="en" dir="ltr">English (1)</option>' in html
+
+
+def test_what_has_one_text_for_all_languages_is_marked_as_one_of_the_original(client, publisher):
+    conference = make.make_conference(slug="minsk")
+    conference.figures.create(measure="participants", value=400, source="Press office", official=True)
+    publish(conference, by=publisher)
+
+    assert '<span lang="en" dir="ltr">Press office</span>' in page(client, "/ar/conferences/minsk/")
+    assert '<span class="source">Press office</span>' in page(client, "/en/conferences/minsk/")
+
+
+def test_a_chinese_place_begins_with_the_country(client, publisher):
+    publish(make.make_conference(slug="minsk", city="Minsk", country="BY"), by=publisher)
+
+    assert re.search(r'白俄罗斯 <span lang="en" dir="ltr">Minsk</span>', page(client, "/zh/conferences/minsk/"))
+
+
 @pytest.mark.parametrize(
     ("query", "status", "message"),
     [

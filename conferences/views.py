@@ -29,7 +29,7 @@ from ctportal.web.vocabulary import render_vocabulary
 from .pages import conference_view, event_data, has_ended, notice, organizations_of, photo_view
 from .places import HIGHEST, series_place
 
-HERO_SIZES = "(min-width: 60rem) 30rem, 95vw"
+HERO_SIZES = "(min-width: 60rem) 22.5rem, 95vw"
 PHOTO_SIZES = "(min-width: 76rem) 72rem, 95vw"
 
 
@@ -124,7 +124,7 @@ def render_conference(request: ReadRequest, page: RecordPage) -> HttpResponse:
     parent = next(iter(page.related_as("parent")), None)
     shown = {
         "conference": conference,
-        "documents": _grouped(documents, language),
+        "documents": _digests_once(_in_order(documents, language)),
         "photos": [cards.photo_tile(each, language, address_of=page.address_of) for each in photos],
         "side_events": [
             cards.conference_row(each, at, language)
@@ -132,7 +132,12 @@ def render_conference(request: ReadRequest, page: RecordPage) -> HttpResponse:
             if each.type == "conference" and each.relation == "parent"
         ],
         "relations": _relations(page),
-        "references": [cards.document_row(each, language, with_excerpt=False) for each in page.related_as("reference")],
+        "references": _digests_once(
+            [
+                cards.document_row(each, language, with_excerpt=False, with_kind=False)
+                for each in page.related_as("reference")
+            ]
+        ),
         "hero": hero,
         "parent": parent and cards.target(parent, language),
         "neighbours": _places(conference["series"], page.neighbours, language),
@@ -199,13 +204,19 @@ def _by_date(document):
     return document.date, _OCCASIONS.index(document.card_data["occasion"]), document.slug
 
 
-def _grouped(documents, language):
-    """Return [(heading, rows)] by kind in the order of a dossier, each kind by date."""
-    groups = defaultdict(list)
-    for document in sorted(documents, key=_by_date):
-        row = cards.document_row(document, language, with_kind=False)
-        groups[document.card_data["kind"]].append(row)
-    return [(heading, groups[kind]) for kind, heading in codes.DOCUMENT_HEADINGS.items() if kind in groups]
+def _in_order(documents, language):
+    """Return the rows of the *documents* by kind, in the order of a dossier, and each kind by date."""
+    order = codes.DOSSIER_ORDER.index
+    ordered = sorted(documents, key=lambda each: (order(each.card_data["kind"]), _by_date(each)))
+    return [cards.document_row(each, language, with_excerpt=False) for each in ordered]
+
+
+def _digests_once(rows):
+    """Return the *rows* of a list of documents, and whether all are digests: this is then said once, above them."""
+    if not rows:
+        return None
+    all_digests = len(rows) > 1 and all(row["digest"] for row in rows)
+    return {"rows": [row | {"digest": False} for row in rows] if all_digests else rows, "all_digests": all_digests}
 
 
 def _by_session(documents, language):

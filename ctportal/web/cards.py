@@ -17,7 +17,7 @@ from django.utils.translation import pgettext
 from ctportal.core import codes
 from ctportal.core.countries import country_name
 from ctportal.core.dates import format_date, format_date_range, iso_date
-from ctportal.core.languages import DEFAULT, LANGUAGES
+from ctportal.core.languages import DEFAULT, LANGUAGES, direction
 from ctportal.publishing.models import Edition
 from ctportal.reading.queries import related
 
@@ -121,7 +121,9 @@ def conference_row(record, at: datetime, language: str, series: str = "") -> dic
         "city": rest.pick(data["city"]),
         "country": country_name(data["country"], language),
         "ordinal": number_in_series(number) if number else "",
-        "languages": [(code, LANGUAGES[code]) for code in data["languages"] if code in LANGUAGES],
+        "also_in": [
+            (code, LANGUAGES[code]) for code in data["languages"] if code in LANGUAGES and code != title.language
+        ],
     }
 
 
@@ -139,6 +141,9 @@ def document_row(record, language: str, conference=None, *, with_excerpt: bool =
     title = texts.pick(data["title"])
     rest = texts.after(title)
     path = record_path("document", record.slug, record.uid)
+    # The title leads to the version in its own language; only the others need a link.
+    own = [version for version in data["versions"] if version["language"] == title.language]
+    others = [version for version in data["versions"] if version["language"] != title.language]
     return {
         "address": f"/{language}/{path}",
         "title": title,
@@ -153,14 +158,16 @@ def document_row(record, language: str, conference=None, *, with_excerpt: bool =
         },
         "excerpt": rest.pick(data["excerpt"]) if with_excerpt else "",
         "digest": any(version["state"] == "digest" for version in data["versions"]),
-        "versions": [
+        "file": next((file_line(version["file"], language) for version in own if version["file"]), None),
+        "also_in": [
             {
                 "language": version["language"],
+                "dir": direction(version["language"]),
                 "name": LANGUAGES[version["language"]],
                 "address": f"/{version['language']}/{path}",
                 "file": version["file"] and file_line(version["file"], language),
             }
-            for version in data["versions"]
+            for version in others
         ],
     }
 

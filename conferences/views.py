@@ -22,7 +22,14 @@ from ctportal.web.listing import EditionListView
 from ctportal.web.organizations import lines_of
 from ctportal.web.page import Crumb, site_root
 from ctportal.web.press import press_contact
-from ctportal.web.records import EditionDetailView, RecordPage, banner_of, render_record_page, structured_data
+from ctportal.web.records import (
+    EditionDetailView,
+    RecordPage,
+    banner_of,
+    crumbs_to,
+    render_record_page,
+    structured_data,
+)
 from ctportal.web.text import LanguageContext
 from ctportal.web.vocabulary import render_vocabulary
 
@@ -41,6 +48,9 @@ class ConferenceListView(EditionListView):
     template_name = "conferences/list.html"
     section = "conferences"
     title = gettext_lazy("Conferences")
+    description = gettext_lazy(
+        "Counter-terrorism conferences with dates, place, programme, figures, documents and photos."
+    )
     list_class = "rows placed"
 
     def rows(self, editions, at, language):
@@ -148,9 +158,14 @@ def render_conference(request: ReadRequest, page: RecordPage) -> HttpResponse:
         page,
         "conferences/detail.html",
         {**shown, "banner": banner_of(page, conference["notice"])},
-        title=_with_year(conference),
+        title=cards.page_title(
+            str(conference["title"]), cards.place_and_year(page.data, language) or conference["year"]
+        ),
         description=conference["description"],
-        crumbs=(Crumb(_("Conferences"), "conferences/"), Crumb(conference["short_title"])),
+        crumbs=(
+            Crumb(_("Conferences"), "conferences/"),
+            *crumbs_to(page, conference["short_title"], f"conferences/{page.slug}/"),
+        ),
         data=structured_data(
             request, page, "Event", event_data(page.data, language) | {"image": image and site_root(request) + image}
         ),
@@ -170,12 +185,6 @@ def _relations(page):
             short = {"title": cards.short_title(record.card_data, page.language)}
             groups[heading].append(cards.target(record, page.language) | short)
     return list(groups.items())
-
-
-def _with_year(conference):
-    """Return the title of the page, with the year so that conferences of different years can be told apart."""
-    title, year = str(conference["title"]), conference["year"]
-    return title if year in title else f"{title} ({year})"
 
 
 def _photo_order(photo):
@@ -310,6 +319,7 @@ class PhotoListView(EditionListView):
     template_name = "conferences/photo_list.html"
     section = "photos"
     title = gettext_lazy("Photos")
+    description = gettext_lazy("Photos of counter-terrorism conferences with caption, credit and rights.")
     list_class = "album"
     per_page = 24
 

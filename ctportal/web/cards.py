@@ -77,14 +77,26 @@ def short_title(data: dict[str, Any], language: str) -> LocalizedText:
     one, place and year: "Minsk 2019".
     """
     texts = LanguageContext(language, data["original_language"])
-    if own := texts.pick(data["short_title"]):
-        return own
+    return texts.pick(data["short_title"]) or place_and_year(data, language) or texts.pick(data["title"])
+
+
+def place_and_year(data: dict[str, Any], language: str) -> LocalizedText:
+    """Return where and when the conference with this JSON or card is held: "Minsk 2019"; an empty text without a place."""
+    texts = LanguageContext(language, data["original_language"])
     place = texts.pick(data["city"]) or LocalizedText(country_name(data["country"], language), language)
     if not place:
-        return texts.pick(data["title"])
+        return place
     year = data["start_date"][:4]
     pattern = "%(place)s %(year)s" if place.foreign else pgettext("a conference", "%(place)s %(year)s")
     return replace(place, text=pattern % {"place": place, "year": year})
+
+
+def page_title(title: str, *occasion: object) -> str:
+    """Return *title* with those parts of its *occasion* that it does not hold itself, for ``<title>``."""
+    for part in (str(each) for each in occasion if each):
+        if part.casefold() not in title.casefold():
+            title = f"{title} – {part}"
+    return title
 
 
 def target(record, language: str) -> dict[str, Any]:

@@ -50,7 +50,7 @@ def minsk(transactional_db):
     conference.links.create(title_en="Photo coverage", address="https://example.org/", language="en")
     publish(conference, by=by)
     for number in range(4):
-        publish(make.make_document(conference, f"{TITLE} {number}", body=PROSE), by=by)
+        publish(make.make_document(conference, f"{TITLE} {number}", slug=f"text-{number}", body=PROSE), by=by)
     for number in range(3):
         publish(make.make_photo(conference, order=number, featured=not number, caption_en="A hall in Minsk"), by=by)
 
@@ -78,6 +78,42 @@ def test_a_conference_like_that_in_minsk_takes_four_screens_at_most(minsk, brows
     browser_page.goto("/en/conferences/minsk/", wait_until="networkidle")
 
     assert browser_page.evaluate("document.documentElement.scrollHeight") <= 4 * 900
+
+
+def test_what_is_touched_is_24_pixels_high(minsk, browser_page):
+    browser_page.set_viewport_size({"width": 390, "height": 844})
+    small = {}
+    for address in ("/en/conferences/minsk/", "/ar/conferences/minsk/", "/en/documents/text-0/"):
+        browser_page.goto(address)
+        # Links within the sentences of a text are exempt.
+        small[address] = browser_page.evaluate(
+            "[...document.querySelectorAll('a:not(.prose a, .skip), button, summary, input')]"
+            ".filter(e => e.offsetParent && e.getBoundingClientRect().height < 23.5)"
+            ".map(e => [e.textContent.trim(), e.getBoundingClientRect().height])"
+        )
+    assert small == {address: [] for address in small}
+
+
+def test_the_current_item_of_the_menu_shows_in_colours_of_the_readers_own(minsk, browser_page):
+    browser_page.emulate_media(forced_colors="active")
+    browser_page.goto("/en/conferences/minsk/")
+
+    colours = browser_page.locator(".sections a").evaluate_all(
+        "all => all.map(e => [e.hasAttribute('aria-current'), getComputedStyle(e).borderBlockEndColor])"
+    )
+    current = {colour for is_current, colour in colours if is_current}
+    assert len(current) == 1
+    assert current.isdisjoint({colour for is_current, colour in colours if not is_current})
+
+
+def test_in_print_the_permanent_address_is_given_in_full(minsk, browser_page, live_server):
+    browser_page.goto("/en/conferences/minsk/")
+    browser_page.emulate_media(media="print")
+
+    address = browser_page.locator(".printed").inner_text()
+    assert address.startswith(f"{live_server.url}/id/")
+    assert len(address) == len(f"{live_server.url}/id/") + 36
+    assert browser_page.locator(".footer").is_visible() is False
 
 
 def test_title_and_picture_begin_at_the_same_height(minsk, browser_page):

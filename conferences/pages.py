@@ -251,8 +251,8 @@ def links(entries, texts):
 
     It is then said once, and a link names its own only where that is another one.
     """
-    codes_ = Counter(entry["language"] for entry in entries)
-    common = max(codes_, key=codes_.get, default="")
+    counted = Counter(entry["language"] for entry in entries).most_common(1)
+    common = counted[0][0] if counted else ""
     if common not in LANGUAGES or common == texts.language:
         said = None
     else:

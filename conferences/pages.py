@@ -3,7 +3,7 @@
 Data that may change without a new edition (documents, photos, relations) is passed in or added by the view.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import date, datetime
 from typing import Any
 
@@ -49,6 +49,7 @@ def conference_view(data, language, *, is_over, sources=None, documents=None, fu
     summary = rest.pick(data["summary"])
     place = place_name(str(city), country, language)
     days = programme(data["sessions"], rest, sources or {}, documents or {}, lines)
+    related_links, links_language = links(data["links"], rest)
     return {
         "title": title,
         "short_title": short_title(data, language),
@@ -79,12 +80,13 @@ def conference_view(data, language, *, is_over, sources=None, documents=None, fu
         "people": [appearance(entry, rest) for entry in data["people"]],
         "days": days,
         "time_note": time_note(days, city),
-        "figures": figures(data["figures"], texts, sources or {}, official=True),
-        "other_figures": figures(data["figures"], texts, sources or {}, official=False),
+        "figures": figures_by_source(data["figures"], texts, sources or {}, official=True),
+        "other_figures": figures_by_source(data["figures"], texts, sources or {}, official=False),
         "expected": [
             expected(entry, rest, lines) for entry in data["expected_documents"] if entry["key"] not in fulfilled
         ],
-        "links": [link(entry, rest) for entry in data["links"]],
+        "links": related_links,
+        "links_language": links_language,
         "same_as": same_as(data),
         "notice": notice(title, data, language),
         "description": str(summary) or comma(language).join(filter(None, [dates, place])),
@@ -185,10 +187,10 @@ def programme(sessions, texts, sources, documents, lines):
                 "organizers": by_role(entry["organizations"], texts, lines),
                 "people": [appearance(person, texts) for person in entry["people"]],
                 "figures": [
-                    *figures(entry["figures"], texts, sources, official=True),
-                    *figures(entry["figures"], texts, sources, official=False),
+                    *figures_by_source(entry["figures"], texts, sources, official=True),
+                    *figures_by_source(entry["figures"], texts, sources, official=False),
                 ],
-                "links": [link(each, texts) for each in entry["links"]],
+                "links": [link(each, texts) | {"named": each["language"] != texts.language} for each in entry["links"]],
                 "documents": documents.get(entry["key"], ()),
             }
         )
@@ -198,21 +200,30 @@ def programme(sessions, texts, sources, documents, lines):
     return headings + undated
 
 
-def figures(entries, texts, sources, *, official):
-    """Return the *official* figures or the others, each with its public source document, if there is one."""
-    return [
-        {
-            **amount(entry, texts.language),
-            "expected": entry["expectation"] == "expected",
-            "source": texts.own(entry["source"]),
-            "source_address": web_address(entry["source_address"]),
-            "source_date": entry["source_date"]
-            and format_date(date.fromisoformat(entry["source_date"]), texts.language),
-            "document": sources.get(entry["key"]),
-        }
-        for entry in entries
-        if entry["official"] == official
-    ]
+def figures_by_source(entries, texts, sources, *, official):
+    """Return the *official* figures or the others in groups of one source, which is then named once.
+
+    A group has ``figures`` and the inputs of ``components/source.html``; *sources* are the public source documents.
+    """
+    groups = {}
+    for entry in entries:
+        if entry["official"] != official:
+            continue
+        document = sources.get(entry["key"])
+        named = (document and document["address"], entry["source"], entry["source_address"], entry["source_date"])
+        if named not in groups:
+            groups[named] = {
+                "figures": [],
+                "source": texts.own(entry["source"]),
+                "source_address": web_address(entry["source_address"]),
+                "source_date": entry["source_date"]
+                and format_date(date.fromisoformat(entry["source_date"]), texts.language),
+                "document": document,
+            }
+        groups[named]["figures"].append(
+            amount(entry, texts.language) | {"expected": entry["expectation"] == "expected"}
+        )
+    return list(groups.values())
 
 
 def amount(entry, language):
@@ -236,6 +247,21 @@ def expected(entry, texts, lines):
         "by": texts.pick(entry["issued_by"]),
         "organization": entry["organization"] and organization(entry["organization"], texts, "conferences", lines),
     }
+
+
+def links(entries, texts):
+    """Return (links, language): the language of most of them if it is not that of the page, with ``code`` and ``name``.
+
+    It is then said once, and a link names its own only where that is another one.
+    """
+    counted = Counter(entry["language"] for entry in entries).most_common(1)
+    common = counted[0][0] if counted else ""
+    if common not in LANGUAGES or common == texts.language:
+        said = None
+    else:
+        said = {"code": common, "name": LANGUAGES[common]}
+        texts = LanguageContext(texts.language, texts.original, (*texts.announced, common))
+    return [link(entry, texts) | {"named": entry["language"] != common} for entry in entries], said
 
 
 def link(entry, texts):

@@ -23,7 +23,14 @@ from ctportal.web.listing import EditionListView
 from ctportal.web.organizations import lines_of
 from ctportal.web.page import SITE_NAME, Crumb, site_root
 from ctportal.web.press import press_contact
-from ctportal.web.records import EditionDetailView, RecordPage, banner_of, render_record_page, structured_data
+from ctportal.web.records import (
+    EditionDetailView,
+    RecordPage,
+    banner_of,
+    crumbs_to,
+    render_record_page,
+    structured_data,
+)
 from ctportal.web.share_image import MEDIA_TYPE, share_image
 from ctportal.web.text import LanguageContext, LocalizedText, texts_of_page
 from ctportal.web.vocabulary import render_vocabulary
@@ -31,7 +38,7 @@ from ctportal.web.vocabulary import render_vocabulary
 from .pages import conference_view, event_data, has_ended, notice, organizations_of, photo_view
 from .places import HIGHEST, series_place
 
-HERO_SIZES = "(min-width: 60rem) 30rem, 95vw"
+HERO_SIZES = "(min-width: 60rem) 22.5rem, 95vw"
 PHOTO_SIZES = "(min-width: 76rem) 72rem, 95vw"
 
 
@@ -43,6 +50,9 @@ class ConferenceListView(EditionListView):
     template_name = "conferences/list.html"
     section = "conferences"
     title = gettext_lazy("Conferences")
+    description = gettext_lazy(
+        "Counter-terrorism conferences with dates, place, programme, figures, documents and photos."
+    )
     list_class = "rows placed"
 
     def rows(self, editions, at, language):
@@ -126,7 +136,7 @@ def render_conference(request: ReadRequest, page: RecordPage) -> HttpResponse:
     parent = next(iter(page.related_as("parent")), None)
     shown = {
         "conference": conference,
-        "documents": _grouped(documents, language),
+        "documents": _digests_once(_in_order(documents, language)),
         "photos": [cards.photo_tile(each, language, address_of=page.address_of) for each in photos],
         "side_events": [
             cards.conference_row(each, at, language)
@@ -134,7 +144,12 @@ def render_conference(request: ReadRequest, page: RecordPage) -> HttpResponse:
             if each.type == "conference" and each.relation == "parent"
         ],
         "relations": _relations(page),
-        "references": [cards.document_row(each, language, with_excerpt=False) for each in page.related_as("reference")],
+        "references": _digests_once(
+            [
+                cards.document_row(each, language, with_excerpt=False, with_kind=False)
+                for each in page.related_as("reference")
+            ]
+        ),
         "hero": hero,
         "parent": parent and cards.target(parent, language),
         "neighbours": _places(conference["series"], page.neighbours, language),
@@ -145,9 +160,14 @@ def render_conference(request: ReadRequest, page: RecordPage) -> HttpResponse:
         page,
         "conferences/detail.html",
         {**shown, "banner": banner_of(page, conference["notice"])},
-        title=_with_year(conference),
+        title=cards.page_title(
+            str(conference["title"]), cards.place_and_year(page.data, language) or conference["year"]
+        ),
         description=conference["description"],
-        crumbs=(Crumb(_("Conferences"), "conferences/"), Crumb(conference["short_title"])),
+        crumbs=(
+            Crumb(_("Conferences"), "conferences/"),
+            *crumbs_to(page, conference["short_title"], f"conferences/{page.slug}/"),
+        ),
         data=structured_data(
             request, page, "Event", event_data(page.data, language) | {"image": image and site_root(request) + image}
         ),
@@ -167,12 +187,6 @@ def _relations(page):
             short = {"title": cards.short_title(record.card_data, page.language)}
             groups[heading].append(cards.target(record, page.language) | short)
     return list(groups.items())
-
-
-def _with_year(conference):
-    """Return the title of the page, with the year so that conferences of different years can be told apart."""
-    title, year = str(conference["title"]), conference["year"]
-    return title if year in title else f"{title} ({year})"
 
 
 def _photo_order(photo):
@@ -201,13 +215,19 @@ def _by_date(document):
     return document.date, _OCCASIONS.index(document.card_data["occasion"]), document.slug
 
 
-def _grouped(documents, language):
-    """Return [(heading, rows)] by kind in the order of a dossier, each kind by date."""
-    groups = defaultdict(list)
-    for document in sorted(documents, key=_by_date):
-        row = cards.document_row(document, language, with_kind=False)
-        groups[document.card_data["kind"]].append(row)
-    return [(heading, groups[kind]) for kind, heading in codes.DOCUMENT_HEADINGS.items() if kind in groups]
+def _in_order(documents, language):
+    """Return the rows of the *documents* by kind, in the order of a dossier, and each kind by date."""
+    order = codes.DOSSIER_ORDER.index
+    ordered = sorted(documents, key=lambda each: (order(each.card_data["kind"]), _by_date(each)))
+    return [cards.document_row(each, language, with_excerpt=False) for each in ordered]
+
+
+def _digests_once(rows):
+    """Return the *rows* of a list of documents, and whether all are digests: this is then said once, above them."""
+    if not rows:
+        return None
+    all_digests = len(rows) > 1 and all(row["digest"] for row in rows)
+    return {"rows": [row | {"digest": False} for row in rows] if all_digests else rows, "all_digests": all_digests}
 
 
 def _by_session(documents, language):
@@ -263,10 +283,11 @@ class ConferenceShareImageView(EditionDetailView):
         texts = texts_of_page(page.data, page.language)
         city, country = texts.pick(page.data["city"]), country_name(page.data["country"], page.language)
         place = place_name(str(city), country, page.language)
-        below = [LocalizedText(line, page.language) for line in (cards.dates_of(page.data, page.language), place) if line]
+        below = [
+            LocalizedText(line, page.language) for line in (cards.dates_of(page.data, page.language), place) if line
+        ]
         picture = share_image(LocalizedText(str(SITE_NAME), page.language), texts.pick(page.data["title"]), below)
         return HttpResponse(picture, content_type=MEDIA_TYPE)
-
 
 
 # Series and themes ---------------------------------------------------------------------------------------------------
@@ -320,6 +341,7 @@ class PhotoListView(EditionListView):
     template_name = "conferences/photo_list.html"
     section = "photos"
     title = gettext_lazy("Photos")
+    description = gettext_lazy("Photos of counter-terrorism conferences with caption, credit and rights.")
     list_class = "album"
     per_page = 24
 

@@ -17,7 +17,14 @@ from ctportal.web.listing import EditionListView
 from ctportal.web.organizations import lines_of
 from ctportal.web.page import Crumb, site_root
 from ctportal.web.press import press_contact
-from ctportal.web.records import EditionDetailView, RecordPage, banner_of, render_record_page, structured_data
+from ctportal.web.records import (
+    EditionDetailView,
+    RecordPage,
+    banner_of,
+    crumbs_to,
+    render_record_page,
+    structured_data,
+)
 
 from .citations import citations
 from .pages import SCHEMA_TYPES, document_view, organizations_of
@@ -32,6 +39,7 @@ class DocumentListView(EditionListView):
     template_name = "documents/list.html"
     section = "documents"
     title = gettext_lazy("Documents")
+    description = gettext_lazy("Statements, summaries, press releases and reports of counter-terrorism conferences.")
 
     def rows(self, editions, at, language):
         homes = cards.pointed_to(editions, "conference", at)
@@ -41,12 +49,14 @@ class DocumentListView(EditionListView):
 class PressReleaseListView(DocumentListView):
     section = "press-releases"
     title = gettext_lazy("Press releases")
+    description = gettext_lazy("Press releases on the opening and the closing of counter-terrorism conferences.")
     fixed = {"kind": "press-release"}
 
 
 class CoChairsSummaryListView(DocumentListView):
     section = "co-chairs-summaries"
     title = gettext_lazy("Co-chairs’ summaries")
+    description = gettext_lazy("What the co-chairs of counter-terrorism conferences summed up at their end.")
     fixed = {"kind": "co-chairs-summary"}
 
 
@@ -76,13 +86,18 @@ def render_document(request: ReadRequest, page: RecordPage) -> HttpResponse:
             "banner": banner_of(page, document["notice"]),
             "og_type": "article",
         },
-        title=str(document["title"]),
+        title=cards.page_title(str(document["title"]), *_occasion(page, document)),
         description=document["description"],
         crumbs=(
-            Crumb(cards.short_title(home.card_data, language), f"conferences/{home.slug}/")
-            if home
-            else Crumb(_("Documents"), "documents/"),
-            Crumb(document["kind"].split(" · ")[0]),
+            *(
+                (
+                    Crumb(_("Conferences"), "conferences/"),
+                    Crumb(cards.short_title(home.card_data, language), f"conferences/{home.slug}/"),
+                )
+                if home
+                else (Crumb(_("Documents"), "documents/"),)
+            ),
+            *crumbs_to(page, document["kind"].split(" · ")[0], f"documents/{page.slug}/"),
         ),
         data=_structured(request, page, document, conference),
         section=SECTIONS.get(document["code"], "documents"),
@@ -96,6 +111,14 @@ class DocumentDetailView(EditionDetailView):
     def surroundings(self, edition, language):
         children = referring(edition.uid, *REVERSED, "reference", at=self.request.read_context.at)
         return super().surroundings(edition, language) | {"children": children}
+
+
+def _occasion(page, document):
+    """Return what tells a document from others with its title: its conference with place and year, or symbol and date."""
+    if home := page.conference:
+        card, language = home.card_data, page.language
+        return cards.short_title(card, language), cards.place_and_year(card, language) or card["start_date"][:4]
+    return document["symbol"], document["date"]
 
 
 def _session(home, key, language):

@@ -253,19 +253,19 @@ FIGURES_WITHOUT_NUMBER = {
         "stakeholders": _("many co-organizing stakeholders"),
     },
 }
-# Headings above the documents of a kind, in the order of a dossier.
-DOCUMENT_HEADINGS = {
-    "co-chairs-summary": _("Co-chairs’ summaries"),
-    "declaration": _("Declarations"),
-    "press-release": _("Press releases"),
-    "statement": _("Statements"),
-    "keynote-address": _("Keynote addresses"),
-    "report": _("Reports"),
-    "programme": _("Programmes"),
-    "concept-note": _("Concept notes"),
-    "news-item": _("News items"),
-    "reference": _("Reference documents"),
-}
+# The kinds of documents in the order of a dossier.
+DOSSIER_ORDER = (
+    DocumentKind.CO_CHAIRS_SUMMARY,
+    DocumentKind.DECLARATION,
+    DocumentKind.PRESS_RELEASE,
+    DocumentKind.STATEMENT,
+    DocumentKind.KEYNOTE_ADDRESS,
+    DocumentKind.REPORT,
+    DocumentKind.PROGRAMME,
+    DocumentKind.CONCEPT_NOTE,
+    DocumentKind.NEWS_ITEM,
+    DocumentKind.REFERENCE,
+)
 OCCASION_WORDS = {"opening": _("Opening"), "closing": _("Closing"), "other": ""}
 TEXT_STATE_WORDS = {
     "as-prepared": _("As prepared for delivery"),

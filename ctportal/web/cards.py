@@ -17,7 +17,7 @@ from django.utils.translation import pgettext
 from ctportal.core import codes
 from ctportal.core.countries import country_first, country_name
 from ctportal.core.dates import format_date, format_date_range, iso_date
-from ctportal.core.languages import DEFAULT, LANGUAGES
+from ctportal.core.languages import DEFAULT, LANGUAGES, direction
 from ctportal.publishing.models import Edition
 from ctportal.reading.queries import related
 
@@ -77,14 +77,26 @@ def short_title(data: dict[str, Any], language: str) -> LocalizedText:
     one, place and year: "Minsk 2019".
     """
     texts = LanguageContext(language, data["original_language"])
-    if own := texts.pick(data["short_title"]):
-        return own
+    return texts.pick(data["short_title"]) or place_and_year(data, language) or texts.pick(data["title"])
+
+
+def place_and_year(data: dict[str, Any], language: str) -> LocalizedText:
+    """Return where and when the conference with this JSON or card is held: "Minsk 2019"; an empty text without a place."""
+    texts = LanguageContext(language, data["original_language"])
     place = texts.pick(data["city"]) or LocalizedText(country_name(data["country"], language), language)
     if not place:
-        return texts.pick(data["title"])
+        return place
     year = data["start_date"][:4]
     pattern = "%(place)s %(year)s" if place.foreign else pgettext("a conference", "%(place)s %(year)s")
     return replace(place, text=pattern % {"place": place, "year": year})
+
+
+def page_title(title: str, *occasion: object) -> str:
+    """Return *title* with those parts of its *occasion* that it does not hold itself, for ``<title>``."""
+    for part in (str(each) for each in occasion if each):
+        if part.casefold() not in title.casefold():
+            title = f"{title} – {part}"
+    return title
 
 
 def target(record, language: str) -> dict[str, Any]:
@@ -122,7 +134,9 @@ def conference_row(record, at: datetime, language: str, series: str = "") -> dic
         "country": country_name(data["country"], language),
         "country_first": country_first(language),
         "ordinal": number_in_series(number) if number else "",
-        "languages": [(code, LANGUAGES[code]) for code in data["languages"] if code in LANGUAGES],
+        "also_in": [
+            (code, LANGUAGES[code]) for code in data["languages"] if code in LANGUAGES and code != title.language
+        ],
     }
 
 
@@ -140,6 +154,9 @@ def document_row(record, language: str, conference=None, *, with_excerpt: bool =
     title = texts.pick(data["title"])
     rest = texts.after(title)
     path = record_path("document", record.slug, record.uid)
+    # The title leads to the version in its own language; only the others need a link.
+    own = [version for version in data["versions"] if version["language"] == title.language]
+    others = [version for version in data["versions"] if version["language"] != title.language]
     return {
         "address": f"/{language}/{path}",
         "title": title,
@@ -154,14 +171,16 @@ def document_row(record, language: str, conference=None, *, with_excerpt: bool =
         },
         "excerpt": rest.pick(data["excerpt"]) if with_excerpt else "",
         "digest": any(version["state"] == "digest" for version in data["versions"]),
-        "versions": [
+        "file": next((file_line(version["file"], language) for version in own if version["file"]), None),
+        "also_in": [
             {
                 "language": version["language"],
+                "dir": direction(version["language"]),
                 "name": LANGUAGES[version["language"]],
                 "address": f"/{version['language']}/{path}",
                 "file": version["file"] and file_line(version["file"], language),
             }
-            for version in data["versions"]
+            for version in others
         ],
     }
 

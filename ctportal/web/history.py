@@ -1,7 +1,7 @@
 """The public history of a record: its versions with their change notes, and what changed from one to the next."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from ctportal.core.dates import format_instant
 from ctportal.publishing.models import Edition
-from ctportal.reading.queries import related, versions
+from ctportal.reading.queries import versions
 
 from . import cards
 from .addresses import page_address
@@ -42,10 +42,12 @@ def history_of(edition: Edition, at: datetime, language: str) -> list[dict[str, 
     return entries[::-1]
 
 
-def changes_of(edition: Edition, before: Edition | None, at: datetime, language: str) -> dict[str, Any]:
+def changes_of(
+    edition: Edition, before: Edition | None, pointed_to: Mapping[int, Sequence[Any]], language: str
+) -> dict[str, Any]:
     """Return the changes from *before*, the previous version, to *edition*, for ``components/changes.html``.
 
-    One query, for the records public at *at* that the two editions point to.
+    *pointed_to* are the public records that the two editions point to, from ``related``.
     """
     if before is None:
         return {"heading": _("What changed"), "changes": [], "remark": _("This is the first version.")}
@@ -53,7 +55,7 @@ def changes_of(edition: Edition, before: Edition | None, at: datetime, language:
     if before.is_sealed:
         remark = _("The previous version was sealed, so the changes cannot be shown.")
         return {"heading": heading, "changes": [], "remark": remark}
-    pointers = _pointers((before, edition), at, language)
+    pointers = _pointers(pointed_to, language)
     changes = [
         *changed(edition.type, before.json, edition.json, language),
         *relations_changed(pointers[before.pk], pointers[edition.pk]),
@@ -62,9 +64,8 @@ def changes_of(edition: Edition, before: Edition | None, at: datetime, language:
     return {"heading": heading, "changes": changes, "remark": remark}
 
 
-def _pointers(editions, at, language):
-    """Return {edition's pk: [(relation name, title)]} for the records public at *at* that *editions* point to."""
-    found = related(editions, at)
+def _pointers(found, language):
+    """Return {edition's pk: [(relation name, title)]} for the public records that editions point to."""
     return {
         pk: [(each.name, title_of(each, language)) for each in records if each.card] for pk, records in found.items()
     }

@@ -62,8 +62,8 @@ FROM_RECORDS = ("organization", "person", "conference")
 class EditionListView(View):
     """One page of the public records of a type, filtered by the query parameters.
 
-    *section* is the section of the site and the path of the list below ``/{language}/``. *fixed* are filters that the
-    path implies. An invalid filter is reported at its field with status 400, a page that does not exist with 404.
+    *section* is the section of the site and the path of the list below ``/{language}/``. *description* is for search engines, ``intro``
+    where it is empty. *fixed* are filters that the path implies. An invalid filter is reported at its field with status 400, a page that does not exist with 404.
     """
 
     record_type: str
@@ -71,6 +71,7 @@ class EditionListView(View):
     section: str
     title: Any
     intro: Any = ""
+    description: Any = ""
     fixed: Mapping[str, str] = {}
     list_class = "rows"
     per_page = 20
@@ -94,6 +95,8 @@ class EditionListView(View):
         narrowed = {name: value for name, value in given.items() if name not in ("page", "ordering")}
         query = f"?{urlencode(given)}" if given and status == 200 else ""
         title, number_ = str(self.title), page.number if page is not None else 1
+        page_title = title if number_ == 1 else _("%(title)s, page %(number)d") % {"title": title, "number": number_}
+        description = str(self.description or self.intro)
         context = {
             "heading": title,
             "intro": self.intro,
@@ -116,8 +119,8 @@ class EditionListView(View):
             language=language,
             path=path,
             query=query,
-            title=title if number_ == 1 else _("%(title)s, page %(number)d") % {"title": title, "number": number_},
-            description=str(self.intro),
+            title=page_title,
+            description=description if number_ == 1 else f"{description} {page_title}",
             crumbs=(Crumb(title),),
             section=self.section,
             robots="noindex" if problems or "q" in given else "",

@@ -99,6 +99,7 @@ def render_page(
     is_complete = not languages or language in languages
     if crumbs:
         crumbs = (Crumb(_("Home"), ""), *crumbs)
+    address = "" if preview else f"{root}/{language}/{path}{query}"
     html = render_to_string(
         template,
         {
@@ -109,7 +110,9 @@ def render_page(
             "description": description,
             "crumbs": crumbs,
             "root": root,
-            "canonical": "" if preview else f"{root}/{language}/{path}{query}",
+            "address": address,
+            # A page whose texts fall back to another language is no page of its own for search engines.
+            "canonical": address if is_complete else "",
             # For hreflang="x-default": readers of none of the six languages.
             "default": f"{root}/id/{permanent}" if permanent else f"{root}/en/{path}{query}",
             "image": root + (image or static(share_image.PLAIN)),

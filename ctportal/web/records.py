@@ -15,9 +15,10 @@ from ctportal.reading.context import ReadRequest
 from ctportal.reading.queries import Found, Gone, Moved, related, resolve, versions
 
 from .addresses import data_address, language_in_address, page_address, public_file, record_path
-from .cards import AddressOf, target
+from .cards import AddressOf, page_title, target
 from .history import changes_of, history_of
-from .page import render_page, site_root
+from .page import Crumb, render_page, site_root
+from .text import LocalizedText
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +72,14 @@ class RecordPage:
 
 
 def render_record_page(
-    request: HttpRequest, page: RecordPage, template: str, context: dict[str, Any], *, robots: str = "", **frame: Any
+    request: HttpRequest,
+    page: RecordPage,
+    template: str,
+    context: dict[str, Any],
+    *,
+    title: str,
+    robots: str = "",
+    **frame: Any,
 ) -> HttpResponse:
     """Return the response for *page* from *template*; *frame* holds further arguments of ``render_page``."""
     around = {
@@ -85,6 +93,7 @@ def render_record_page(
         around | context,
         language=page.language,
         path=page.path,
+        title=page_title(title, page.version and _("Version %(number)s") % {"number": page.version}),
         robots="noindex" if page.version else robots,
         preview=page.preview,
         # Entries of the vocabulary are named in whatever languages they have.
@@ -93,6 +102,13 @@ def render_record_page(
         permanent=str(page.uid) if page.edition else "",
         **frame,
     )
+
+
+def crumbs_to(page: RecordPage, label: str | LocalizedText, path: str) -> tuple[Crumb, ...]:
+    """Return the last breadcrumbs of *page*: the record or, on the page of a version, the record at *path* and the version."""
+    if not page.version:
+        return (Crumb(label),)
+    return (Crumb(label, path), Crumb(_("Version %(number)s") % {"number": page.version}))
 
 
 def banner_of(page: RecordPage, notice: dict[str, Any] | None) -> dict[str, Any] | None:
@@ -149,9 +165,12 @@ class EditionDetailView(View):
         if edition.is_sealed:
             return sealed_page(self.request, language, edition)
         edition.version = number
-        changes = changes_of(edition, before, at, language) if self.shows_changes else None
+        pointers = related([each for each in past if not each.is_sealed], at) if self.shows_changes else {}
+        changes = changes_of(edition, before, pointers, language) if self.shows_changes else None
         banner = version_banner(edition, current, language)
-        return self.render(edition, language, version=number, banner=banner, changes=changes)
+        # What it points to may have changed since; the conference that it belongs to has not.
+        home = [each for each in pointers.get(edition.pk, ()) if each.name == "conference"]
+        return self.render(edition, language, version=number, banner=banner, changes=changes, related=home)
 
     def render(self, shown: Edition, language: str, **around: Any) -> HttpResponse:
         """Return the page of the edition *shown*; *around* holds further fields of RecordPage."""

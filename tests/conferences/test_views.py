@@ -393,9 +393,8 @@ def test_a_relation_stands_on_both_pages_while_both_are_public(client, publisher
         publish(record, by=publisher)
 
     def relations(slug):
-        facts = page(client, f"/en/conferences/{slug}/").split('id="facts"')[1].split("</section>")[0]
-        found = re.findall(r'<dt>([^<]*)</dt>\s*<dd class="big"><a href="(/en/conferences/[^"?]+)">([^<]*)', facts)
-        return [row for row in found if row[0] != "Part of"]
+        section = page(client, f"/en/conferences/{slug}/").partition('<h2 id="related">')[2].split("</section>")[0]
+        return re.findall(r'<dt>([^<]*)</dt>\s*<dd><a href="(/en/conferences/[^"?]+)">([^<]*)', section)
 
     assert relations("first") == [(heading, "/en/conferences/second/", "The second")]
     assert relations("second") == [(reversed_heading, "/en/conferences/first/", "The first")]
@@ -553,11 +552,78 @@ def test_a_session_shows_its_own_figures_and_links(client, publisher):
 
     html = page(client, "/en/conferences/minsk/")
 
-    assert programme(html)[-1] == "Opening more than 400 participants Remarks Recording English Video"
+    assert programme(html)[-1] == "Opening more than 400 participants Remarks Recording Video"
     section = html.split('id="programme"')[1].split("</section>")[0]
     assert re.findall(r'href="(/en/documents/.*?)"', section) == ["/en/documents/remarks/"]
     assert 'href="https://example.org/video" rel="noopener external"' in html
     assert 'id="figures"' not in html
+
+
+def test_figures_of_one_source_name_it_once(client, publisher):
+    conference = make.make_conference(slug="minsk")
+    for measure, value, source in (
+        ("participants", 400, "Remarks"),
+        ("countries", 55, "Remarks"),
+        ("side-events", 2, "Press"),
+    ):
+        conference.figures.create(measure=measure, value=value, source=source, official=True)
+    publish(conference, by=publisher)
+
+    facts = page(client, "/en/conferences/minsk/").split('id="figures"')[1].split("</section>")[0]
+
+    assert " ".join(re.sub(r"<[^>]+>", " ", facts).split()).endswith(
+        "400 participants 55 countries Remarks 2 side events Press"
+    )
+
+
+def test_that_texts_are_digests_is_said_once_if_all_are_and_else_of_each(client, publisher):
+    conference = make.make_conference(slug="minsk")
+    publish(conference, by=publisher)
+    documents = [make.make_document(conference, f"Text {n}", slug=f"text-{n}", body="<p>Words.</p>") for n in range(2)]
+    for document in documents:
+        document.versions.update(state="digest")
+        publish(document, by=publisher)
+
+    def said():
+        html = page(client, "/en/conferences/minsk/").split('id="documents"')[1].split("</section>")[0]
+        return html.count("All texts are digests"), html.count("<span>Digest</span>")
+
+    assert said() == (1, 0)
+    documents[0].versions.update(state="final")
+    publish(documents[0], by=publisher)
+    assert said() == (0, 1)
+
+
+def test_a_document_links_the_languages_its_title_does_not_lead_to(client, publisher):
+    conference = make.make_conference(slug="minsk")
+    publish(conference, by=publisher)
+    document = make.make_document(conference, "Remarks", slug="remarks", body="<p>Words.</p>")
+    document.versions.create(language="ru", title="Речь", body="<p>Текст.</p>", ready=True)
+    publish(document, by=publisher)
+
+    def also_in(language):
+        html = page(client, f"/{language}/conferences/minsk/").split('id="documents"')[1].split("</section>")[0]
+        return re.findall(r'<a href="(/[^"]*)" lang', html)
+
+    assert also_in("en") == ["/ru/documents/remarks/"]
+    assert also_in("ru") == ["/en/documents/remarks/"]
+
+
+@pytest.mark.parametrize(
+    ("language", "heading", "named"),
+    [("en", "", ["Русский"]), ("ru", "English", ["Русский"])],
+)
+def test_links_name_their_language_where_it_differs_from_the_rest(client, publisher, language, heading, named):
+    conference = make.make_conference(slug="minsk")
+    for number, code in enumerate(("en", "en", "ru")):
+        conference.links.create(title_en=f"Link {number}", address=f"https://example.org/{number}", language=code)
+    publish(conference, by=publisher)
+
+    html = page(client, f"/{language}/conferences/minsk/").split('<h2 id="links">')[1].split("</section>")[0]
+    first, _heading_end, rows = html.partition("</h2>")
+
+    assert re.findall(r"\((.*?)\)", first) == ([heading] if heading else [])
+    assert re.findall(r'small" lang="ru">(.*?)<', rows) == named
 
 
 def test_the_source_of_a_figure_has_its_address_and_date(client, publisher):

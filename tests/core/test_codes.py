@@ -24,8 +24,8 @@ def test_pages_have_words_of_their_own_for_every_code(words, choices):
     assert list(words) == list(getattr(choices, "values", choices))
 
 
-def test_a_dossier_has_a_heading_for_every_kind_of_document():
-    assert sorted(codes.DOCUMENT_HEADINGS) == sorted(codes.DocumentKind.values)
+def test_a_dossier_has_a_place_for_every_kind_of_document():
+    assert sorted(codes.DOSSIER_ORDER) == sorted(codes.DocumentKind.values)
 
 
 def test_what_follows_a_conference_is_a_step_of_a_record():

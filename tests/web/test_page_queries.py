@@ -21,7 +21,7 @@ QUERIES = {
     "conferences": 5,  # count; rows; the counts and the labels of the menus
     # the edition; what it points to; what points to it; its neighbours in series; its versions; its organizations
     "conference": 7,
-    "conference version": 3,
+    "conference version": 4,
     "conference changes": 4,  # the edition in force; the two that are compared; what they point to
     "series list": 3,
     "series": 6,
@@ -29,12 +29,12 @@ QUERIES = {
     "theme": 9,
     "documents": 6,  # as above; the conferences they belong to
     "document": 5,  # the edition; what it points to; what points to it; its organizations
-    "document version": 3,
+    "document version": 4,
     "press releases": 6,
     "summaries": 6,
     "photos": 6,
     "photo": 4,
-    "photo version": 3,
+    "photo version": 4,
     "search": 3,  # the years of conferences
     # What matches; the number of public records; the editions; their conferences; the names of series and themes.
     "results": 6,

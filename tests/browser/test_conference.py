@@ -1,0 +1,149 @@
+"""The page of a conference in a browser: what is in sight at once, and how long it is."""
+
+from datetime import date
+
+import pytest
+
+from ctportal.publishing.services import publish
+from tests import factories as make
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+TITLE = "Countering Terrorism Through Innovative Approaches and the Use of New and Emerging Technologies"
+BOTTOM = "element => Math.round(element.getBoundingClientRect().bottom)"
+TOP = "element => Math.round(element.getBoundingClientRect().top)"
+PROSE = "<p>" + "Member States sat together with the private sector and civil society. " * 5 + "</p>"
+
+
+@pytest.fixture
+def minsk(transactional_db):
+    """A conference with as much text, and as many people, documents and photos, as that in Minsk in the demo content."""
+    by = make.make_user()
+    series = make.make_series("Regional conferences on counter-terrorism")
+    organizations = [
+        make.make_organization(name)
+        for name in ("Republic of Belarus", "United Nations Office of Counter-Terrorism", "United Nations")
+    ]
+    conference = make.make_conference(
+        TITLE, slug="minsk", city_en="Minsk", country="BY", start_date=date(2019, 9, 3), end_date=date(2019, 9, 4)
+    )
+    conference.texts.update(
+        summary="Governments, companies and civil society took stock in Minsk of what terrorists do with new technologies.",
+        description=PROSE * 2,
+        background=PROSE,
+        outcome=PROSE * 2,
+    )
+    for order, organization in enumerate(organizations):
+        conference.organization_roles.create(
+            organization=organization, role="co-organizer" if order else "host", order=order
+        )
+    conference.series_entries.create(series=series, ordinal=4)
+    for measure, value in (("participants", 400), ("countries", 55), ("organizations", 10)):
+        conference.figures.create(
+            measure=measure, value=value, source="Remarks at the side event in New York", official=True
+        )
+    for number in range(3):
+        conference.main_topics.create(title_en=f"Topic {number}: the nature of the threat and its technologies")
+    for number, kind in enumerate(("opening", "closing")):
+        session = conference.sessions.create(title_en=kind.title(), kind=kind, order=number)
+        session.appearances.create(person=make.make_person(f"Speaker {number}"), title_en="President", role="speaker")
+    conference.links.create(title_en="Photo coverage", address="https://example.org/", language="en")
+    publish(conference, by=by)
+    for number in range(4):
+        publish(make.make_document(conference, f"{TITLE} {number}", slug=f"text-{number}", body=PROSE), by=by)
+    for number in range(3):
+        publish(make.make_photo(conference, order=number, featured=not number, caption_en="A hall in Minsk"), by=by)
+
+
+def test_the_facts_stand_within_the_first_700_pixels_of_a_phone(minsk, browser_page):
+    browser_page.set_viewport_size({"width": 390, "height": 844})
+    browser_page.goto("/en/conferences/minsk/")
+
+    facts = browser_page.locator(".occasion, .facts")
+    assert [element <= 700 for element in facts.evaluate_all(f"all => all.map({BOTTOM})")] == [True, True]
+
+
+def test_on_a_phone_the_contents_come_after_the_facts_and_before_words_and_picture(minsk, browser_page):
+    browser_page.set_viewport_size({"width": 390, "height": 844})
+    browser_page.goto("/en/conferences/minsk/")
+
+    order = ("h1", ".occasion", ".facts", ".contents", ".words", ".opening figure", "#about")
+    tops = [browser_page.locator(each).evaluate(TOP) for each in order]
+    assert tops == sorted(tops)
+    assert len(set(tops)) == len(order)
+
+
+def test_a_conference_like_that_in_minsk_takes_four_screens_at_most(minsk, browser_page):
+    browser_page.set_viewport_size({"width": 1280, "height": 900})
+    browser_page.goto("/en/conferences/minsk/", wait_until="networkidle")
+
+    assert browser_page.evaluate("document.documentElement.scrollHeight") <= 4 * 900
+
+
+def test_what_is_touched_is_24_pixels_high(minsk, browser_page):
+    browser_page.set_viewport_size({"width": 390, "height": 844})
+    small = {}
+    for address in ("/en/conferences/minsk/", "/ar/conferences/minsk/", "/en/documents/text-0/"):
+        browser_page.goto(address)
+        # Links within the sentences of a text are exempt.
+        small[address] = browser_page.evaluate(
+            "[...document.querySelectorAll('a:not(.prose a, .skip), button, summary, input')]"
+            ".filter(e => e.offsetParent && e.getBoundingClientRect().height < 23.5)"
+            ".map(e => [e.textContent.trim(), e.getBoundingClientRect().height])"
+        )
+    assert small == {address: [] for address in small}
+
+
+def test_the_current_item_of_the_menu_shows_in_colours_of_the_readers_own(minsk, browser_page):
+    browser_page.emulate_media(forced_colors="active")
+    browser_page.goto("/en/conferences/minsk/")
+
+    colours = browser_page.locator(".sections a").evaluate_all(
+        "all => all.map(e => [e.hasAttribute('aria-current'), getComputedStyle(e).borderBlockEndColor])"
+    )
+    current = {colour for is_current, colour in colours if is_current}
+    assert len(current) == 1
+    assert current.isdisjoint({colour for is_current, colour in colours if not is_current})
+
+
+def test_in_print_the_permanent_address_is_given_in_full(minsk, browser_page, live_server):
+    browser_page.goto("/en/conferences/minsk/")
+    browser_page.emulate_media(media="print")
+
+    address = browser_page.locator(".printed").inner_text()
+    assert address.startswith(f"{live_server.url}/id/")
+    assert len(address) == len(f"{live_server.url}/id/") + 36
+    assert browser_page.locator(".footer").is_visible() is False
+
+
+def test_title_and_picture_begin_at_the_same_height(minsk, browser_page):
+    browser_page.set_viewport_size({"width": 1280, "height": 900})
+    browser_page.goto("/en/conferences/minsk/")
+
+    heading, picture = (browser_page.locator(each).evaluate(TOP) for each in (".heading", ".opening figure"))
+    assert heading == picture
+
+
+def test_only_the_contents_stay_in_sight_and_nothing_focused_stands_under_them(minsk, browser_page):
+    browser_page.emulate_media(reduced_motion="reduce")  # no smooth scrolling, so that it has ended when we measure
+    browser_page.set_viewport_size({"width": 1280, "height": 900})
+    browser_page.goto("/en/conferences/minsk/")
+    sticky = browser_page.evaluate(
+        "[...document.querySelectorAll('body *')].filter(e => ['sticky', 'fixed'].includes(getComputedStyle(e).position))"
+        ".map(e => e.className)"
+    )
+    assert sticky == ["contents"]
+
+    # Backwards from the end: what gets the focus is scrolled in at the top of the window.
+    browser_page.evaluate("document.querySelector('.footer li:last-child a').focus()")
+    covered = []
+    for _press in range(browser_page.locator("main a").count() + 8):
+        browser_page.keyboard.press("Shift+Tab")
+        box = browser_page.evaluate(
+            "(() => { const e = document.activeElement, bar = document.querySelector('.contents');"
+            "return bar.contains(e) || !e.closest('.columns') ? null : [e.textContent, e.getBoundingClientRect().top,"
+            "bar.getBoundingClientRect().bottom] })()"
+        )
+        if box and box[1] < box[2]:
+            covered.append(box)
+    assert covered == []

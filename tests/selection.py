@@ -86,9 +86,14 @@ SLOW_DIRECTORIES = (
 )
 SLOW_FIXTURES = {"html_errors"}
 
+# Directories whose tests share content that takes long to create. Their tests come first: a worker of xdist that has nothing
+# left takes tests from the end of another's list, and would create the content anew for tests of these directories.
+FIRST_DIRECTORIES = ("tests/content/", "tests/embargo/")
+
 
 def select(config, items):
-    """Deselect those of *items* that do not run on the current database, and mark slow ones."""
+    """Deselect those of *items* that do not run on the current database, mark slow ones, and put them in order."""
+    items.sort(key=lambda item: not item.nodeid.startswith(FIRST_DIRECTORIES))
     for item in items:
         if item.nodeid.startswith(SLOW_DIRECTORIES) or SLOW_FIXTURES.intersection(item.fixturenames):
             item.add_marker(pytest.mark.slow)

@@ -1,5 +1,6 @@
 """Submit forms of the admin like a browser: the values on the page, with those that an editor types."""
 
+from copy import copy
 from html.parser import HTMLParser
 
 
@@ -80,6 +81,12 @@ class AdminForm:
         """Return the AdminForm of *response*, in which the form is shown again with errors."""
         self._read(response)
         return self
+
+    def sent_by(self, client):
+        """Return a copy of the form as it is, to be filled in and submitted by *client*."""
+        form = copy(self)
+        form.client, form.values = client, dict(self.values)
+        return form
 
     def fill(self, **values):
         """Set *values*. Their names must be on the page, except those of files and checkboxes."""

@@ -26,12 +26,9 @@ MODELS = [Conference, Document, Photo, Organization]
 
 
 @pytest.fixture(scope="module")
-def dossiers(django_db_setup, django_db_blocker):
+def dossiers(shared_content):
     """CONFERENCES synthetic dossiers, for all tests of this module."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        seed(CONFERENCES)
-        yield
-        transaction.set_rollback(True)
+    seed(CONFERENCES)
 
 
 def described(edition):

@@ -1,7 +1,6 @@
 """What is hidden changes no answer of the search, not even an order. ``python -m benchmarks.search influence`` asks more."""
 
 import pytest
-from django.core.management import call_command
 
 from ctportal.publishing import epoch
 from ctportal.publishing.models import Edition
@@ -14,10 +13,9 @@ pytestmark = pytest.mark.django_db
 SEARCHES, HIDDEN = 84, 300
 
 
-@pytest.fixture(scope="module")
-def public(shared_content):
+@pytest.fixture
+def public(db, demo):
     """The public editions of the demo content."""
-    call_command("load_demo", verbosity=0)
     return list(Edition.objects.public(epoch.now()).order_by("type", "slug", "pk"))
 
 

@@ -15,7 +15,7 @@ from ctportal.reading.queries import referring
 from ctportal.web import cards
 from ctportal.web.listing import EditionListView
 from ctportal.web.organizations import lines_of
-from ctportal.web.page import Crumb, site_root
+from ctportal.web.page import KINDS_OF_DOCUMENT, Crumb, site_root
 from ctportal.web.press import press_contact
 from ctportal.web.records import EditionDetailView, RecordPage, banner_of, render_record_page, structured_data
 
@@ -23,15 +23,14 @@ from .citations import citations
 from .pages import SCHEMA_TYPES, document_view, organizations_of
 
 REVERSED = ("supersedes", "corrects", "cites")
-# Kinds of document with a section of their own.
-SECTIONS = {"press-release": "press-releases", "co-chairs-summary": "co-chairs-summaries"}
 
 
 class DocumentListView(EditionListView):
     record_type = "document"
     template_name = "documents/list.html"
-    section = "documents"
+    section = path = "documents"
     title = gettext_lazy("Documents")
+    kinds = KINDS_OF_DOCUMENT
 
     def rows(self, editions, at, language):
         homes = cards.pointed_to(editions, "conference", at)
@@ -39,13 +38,15 @@ class DocumentListView(EditionListView):
 
 
 class PressReleaseListView(DocumentListView):
-    section = "press-releases"
+    path = "press-releases"
+    kinds = ()
     title = gettext_lazy("Press releases")
     fixed = {"kind": "press-release"}
 
 
 class CoChairsSummaryListView(DocumentListView):
-    section = "co-chairs-summaries"
+    path = "co-chairs-summaries"
+    kinds = ()
     title = gettext_lazy("Co-chairs’ summaries")
     fixed = {"kind": "co-chairs-summary"}
 
@@ -85,7 +86,7 @@ def render_document(request: ReadRequest, page: RecordPage) -> HttpResponse:
             Crumb(document["kind"].split(" · ")[0]),
         ),
         data=_structured(request, page, document, conference),
-        section=SECTIONS.get(document["code"], "documents"),
+        section="documents",
     )
 
 

@@ -61,16 +61,18 @@ FROM_RECORDS = ("organization", "person", "conference")
 class EditionListView(View):
     """One page of the public records of a type, filtered by the query parameters.
 
-    *section* is the section of the site and the path of the list below ``/{language}/``. *fixed* are filters that the
-    path implies. An invalid filter is reported at its field with status 400, a page that does not exist with 404.
+    *section* is the section of the site and *path* the path of the list below ``/{language}/``. *fixed* are filters that the
+    path implies, *kinds* the lists of kinds of this record: path and label. An invalid filter is reported at its field with status 400, a page that does not exist with 404.
     """
 
     record_type: str
     template_name: str
     section: str
+    path: str
     title: Any
     intro: Any = ""
     fixed: Mapping[str, str] = {}
+    kinds: Sequence[tuple[str, Any]] = ()
     list_class = "rows"
     per_page = 20
     with_filters = True
@@ -80,7 +82,7 @@ class EditionListView(View):
         raise NotImplementedError
 
     def get(self, request: ReadRequest, language: str) -> HttpResponse:
-        read_context, path = request.read_context, f"{self.section}/"
+        read_context, path = request.read_context, f"{self.path}/"
         data = {**request.GET.dict(), **self.fixed}
         filters = filters_for(self.record_type, data, request)
         page, status, problems = page_of(filters, self.per_page, language)
@@ -96,6 +98,7 @@ class EditionListView(View):
         context = {
             "heading": title,
             "intro": self.intro,
+            "kinds": self.kinds,
             "problems": [problem for each in problems.values() for problem in each],
             "list_class": self.list_class,
             "rows": self.rows(list(page), read_context.at, language) if page else (),

@@ -4,12 +4,14 @@
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ctportal.core import codes
+from ctportal.core.types import LazyText
 from ctportal.reading.context import ReadRequest
 from ctportal.reading.queries import referring
 from ctportal.web import cards
@@ -30,7 +32,7 @@ class DocumentListView(EditionListView):
     template_name = "documents/list.html"
     section = path = "documents"
     title = gettext_lazy("Documents")
-    kinds = KINDS_OF_DOCUMENT
+    kinds: Sequence[tuple[str, LazyText]] = KINDS_OF_DOCUMENT
 
     def rows(self, editions, at, language):
         homes = cards.pointed_to(editions, "conference", at)

@@ -1,6 +1,6 @@
 # `make help` prints the description behind each target.
 .DEFAULT_GOAL := help
-.PHONY: help run dev passwords quick test lint types check golden golden-diff bench instant timing writers search-bench mutants size lock clean
+.PHONY: help run dev passwords quick test lint types check golden golden-diff screens bench instant timing writers search-bench mutants size lock clean
 
 help:  ## List the targets
 	@awk -F ':.*  ## ' '/^[a-z-]+:.*  ## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,10 @@ golden:  ## Record the responses of the demonstration (pages, API, admin of each
 golden-diff:  ## Show the differences from the recording of make golden (ARGS="--only en api publisher" for some parts)
 	@deploy/install test
 	.venv/bin/python -m tests.golden diff $(ARGS)
+
+screens:  ## Take pictures of twelve kinds of page of a running portal, outside the repository (ARGS="--url http://127.0.0.1:8001")
+	@deploy/install test
+	.venv/bin/python -m tests.screens $(ARGS)
 
 bench:  ## Measure pages, API and admin with 1,000 and 10,000 conferences; writes benchmarks/RESULTS.md (takes long)
 	@command -v wrk >/dev/null || deploy/system-packages wrk || echo "Without wrk, a slower client of our own puts the load."

@@ -48,7 +48,7 @@ PHOTO_SIZES = "(min-width: 76rem) 72rem, 95vw"
 class ConferenceListView(EditionListView):
     record_type = "conference"
     template_name = "conferences/list.html"
-    section = "conferences"
+    section = path = "conferences"
     title = gettext_lazy("Conferences")
     description = gettext_lazy(
         "Counter-terrorism conferences with dates, place, programme, figures, documents and photos."
@@ -305,14 +305,14 @@ class VocabularyListView(EditionListView):
 
 class SeriesListView(VocabularyListView):
     record_type = "series"
-    section = "series"
+    section = path = "series"
     title = gettext_lazy("Series")
     intro = gettext_lazy("Conferences that follow on from one another, in their order.")
 
 
 class ThemeListView(VocabularyListView):
     record_type = "theme"
-    section = "themes"
+    section = path = "themes"
     title = gettext_lazy("Themes")
     intro = gettext_lazy("What the conferences dealt with, across years and places.")
 
@@ -339,7 +339,7 @@ class ThemeDetailView(VocabularyDetailView):
 class PhotoListView(EditionListView):
     record_type = "photo"
     template_name = "conferences/photo_list.html"
-    section = "photos"
+    section = path = "photos"
     title = gettext_lazy("Photos")
     description = gettext_lazy("Photos of counter-terrorism conferences with caption, credit and rights.")
     list_class = "album"

@@ -4,18 +4,20 @@
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ctportal.core import codes
+from ctportal.core.types import LazyText
 from ctportal.reading.context import ReadRequest
 from ctportal.reading.queries import referring
 from ctportal.web import cards
 from ctportal.web.listing import EditionListView
 from ctportal.web.organizations import lines_of
-from ctportal.web.page import Crumb, site_root
+from ctportal.web.page import KINDS_OF_DOCUMENT, Crumb, site_root
 from ctportal.web.press import press_contact
 from ctportal.web.records import (
     EditionDetailView,
@@ -30,16 +32,15 @@ from .citations import citations
 from .pages import SCHEMA_TYPES, document_view, organizations_of
 
 REVERSED = ("supersedes", "corrects", "cites")
-# Kinds of document with a section of their own.
-SECTIONS = {"press-release": "press-releases", "co-chairs-summary": "co-chairs-summaries"}
 
 
 class DocumentListView(EditionListView):
     record_type = "document"
     template_name = "documents/list.html"
-    section = "documents"
+    section = path = "documents"
     title = gettext_lazy("Documents")
     description = gettext_lazy("Statements, summaries, press releases and reports of counter-terrorism conferences.")
+    kinds: Sequence[tuple[str, LazyText]] = KINDS_OF_DOCUMENT
 
     def rows(self, editions, at, language):
         homes = cards.pointed_to(editions, "conference", at)
@@ -47,14 +48,16 @@ class DocumentListView(EditionListView):
 
 
 class PressReleaseListView(DocumentListView):
-    section = "press-releases"
+    path = "press-releases"
+    kinds = ()
     title = gettext_lazy("Press releases")
     description = gettext_lazy("Press releases on the opening and the closing of counter-terrorism conferences.")
     fixed = {"kind": "press-release"}
 
 
 class CoChairsSummaryListView(DocumentListView):
-    section = "co-chairs-summaries"
+    path = "co-chairs-summaries"
+    kinds = ()
     title = gettext_lazy("Co-chairs’ summaries")
     description = gettext_lazy("What the co-chairs of counter-terrorism conferences summed up at their end.")
     fixed = {"kind": "co-chairs-summary"}
@@ -100,7 +103,7 @@ def render_document(request: ReadRequest, page: RecordPage) -> HttpResponse:
             *crumbs_to(page, document["kind"].split(" · ")[0], f"documents/{page.slug}/"),
         ),
         data=_structured(request, page, document, conference),
-        section=SECTIONS.get(document["code"], "documents"),
+        section="documents",
     )
 
 

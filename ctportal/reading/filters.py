@@ -322,6 +322,14 @@ class EditionFilterSet(django_filters.FilterSet):  # type: ignore[misc]  # djang
                 queryset = self.filters[name].filter(queryset, value)
         return queryset.order_by(*self.order(_IN_FACETS if leading else None))
 
+    def others_than(self, name: str) -> EditionQuerySet:
+        """Return the editions that match the chosen filters without the filter *name*, in no order."""
+        queryset: EditionQuerySet = self.queryset.of(self.record_type).order_by()
+        for each, value in self.chosen.items():
+            if each != name:
+                queryset = self.filters[each].filter(queryset, value)
+        return queryset
+
     def order(self, names: Mapping[str, str] | None = None) -> list[OrderBy]:
         """Return the list's order for ``order_by()``; *names* is {field: lookup to use instead}."""
         fields = self.orderings[self.form.cleaned_data["ordering"] or next(iter(self.orderings))]

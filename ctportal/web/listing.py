@@ -20,16 +20,19 @@ from ctportal.reading.filters import EditionFilterSet, filters_for
 from ctportal.reading.middleware import never_kept
 from ctportal.reading.queries import Choice, Option, PageOutOfRange, listing, options
 
-from .cards import title_of
+from .cards import short_title, title_of
 from .labels import label
 from .page import Crumb, render_page
-from .text import LanguageContext, LocalizedText, number
+from .text import LocalizedText, number
 
 # Menus of each kind of list: those always visible, and those under “More filters”.
 MENUS = {
-    "conference": (("year", "country", "series", "theme"), ("region", "kind", "format", "status", "language")),
-    "document": (("kind", "year", "theme", "language"), ()),
-    "photo": (("year",), ("language",)),
+    "conference": (
+        ("year", "country", "series", "theme"),
+        ("organization", "person", "region", "kind", "format", "status", "language"),
+    ),
+    "document": (("kind", "conference", "year", "language"), ("theme", "organization", "person")),
+    "photo": (("conference", "year", "person", "language"), ()),
 }
 # Label of each menu, and its first entry, which stands for no filter.
 MENU_LABELS = {
@@ -42,6 +45,9 @@ MENU_LABELS = {
     "format": (gettext_lazy("Format"), gettext_lazy("Any format")),
     "status": (gettext_lazy("Status"), gettext_lazy("Any status")),
     "language": (gettext_lazy("Language"), gettext_lazy("Any language")),
+    "conference": (gettext_lazy("Conference"), gettext_lazy("Any conference")),
+    "organization": (gettext_lazy("Organization"), gettext_lazy("Any organization")),
+    "person": (gettext_lazy("Person"), gettext_lazy("Any person")),
 }
 # Labels of the chips for filters by time.
 CHIPS = {
@@ -55,24 +61,27 @@ ORDERINGS = {
     "date": gettext_lazy("Oldest first"),
     "-updated": gettext_lazy("Most recently changed first"),
 }
-# Filters set by links on records' pages. They have no menu: the form keeps them in hidden fields, and chips show them.
-FROM_RECORDS = ("organization", "person", "conference")
+# What an organization did includes what its units did, so its own records are not counted in the menu.
+UNCOUNTED = ("organization",)
 
 
 class EditionListView(View):
     """One page of the public records of a type, filtered by the query parameters.
 
-    *section* is the section of the site and the path of the list below ``/{language}/``. *description* is for search engines, ``intro``
-    where it is empty. *fixed* are filters that the path implies. An invalid filter is reported at its field with status 400, a page that does not exist with 404.
+    *section* is the section of the site and *path* the path of the list below ``/{language}/``. *description* is for search engines,
+    ``intro`` where it is empty. *fixed* are filters that the path implies, *kinds* the lists of kinds of this record: path and label.
+    An invalid filter is reported at its field with status 400, a page that does not exist with 404.
     """
 
     record_type: str
     template_name: str
     section: str
+    path: str
     title: Any
     intro: Any = ""
     description: Any = ""
     fixed: Mapping[str, str] = {}
+    kinds: Sequence[tuple[str, Any]] = ()
     list_class = "rows"
     per_page = 20
     with_filters = True
@@ -82,7 +91,7 @@ class EditionListView(View):
         raise NotImplementedError
 
     def get(self, request: ReadRequest, language: str) -> HttpResponse:
-        read_context, path = request.read_context, f"{self.section}/"
+        read_context, path = request.read_context, f"{self.path}/"
         data = {**request.GET.dict(), **self.fixed}
         filters = filters_for(self.record_type, data, request)
         page, status, problems = page_of(filters, self.per_page, language)
@@ -94,12 +103,17 @@ class EditionListView(View):
             given.pop("q", None)
         narrowed = {name: value for name, value in given.items() if name not in ("page", "ordering")}
         query = f"?{urlencode(given)}" if given and status == 200 else ""
-        title, number_ = str(self.title), page.number if page is not None else 1
+        chips = chips_of(filters if not problems else None, narrowed, given, path, language)
+        chosen = [] if problems else [text for text, _remark, _address in chips]
+        heading, number_ = str(self.title), page.number if page is not None else 1
+        title = " · ".join([heading, *map(str, chosen)])
         page_title = title if number_ == 1 else _("%(title)s, page %(number)d") % {"title": title, "number": number_}
         description = str(self.description or self.intro)
         context = {
-            "heading": title,
+            "heading": heading,
+            "chosen": chosen,
             "intro": self.intro,
+            "kinds": self.kinds,
             "problems": [problem for each in problems.values() for problem in each],
             "list_class": self.list_class,
             "rows": self.rows(list(page), read_context.at, language) if page else (),
@@ -111,7 +125,7 @@ class EditionListView(View):
         }
         if self.with_filters:
             context["form"] = form_of(filters, given, problems, self.fixed, read_context, language)
-            context["chips"] = chips_of(filters if not problems else None, narrowed, given, path, language)
+            context["chips"] = chips
         response = render_page(
             request,
             self.template_name,
@@ -121,7 +135,7 @@ class EditionListView(View):
             query=query,
             title=page_title,
             description=description if number_ == 1 else f"{description} {page_title}",
-            crumbs=(Crumb(title),),
+            crumbs=(Crumb(heading),),
             section=self.section,
             robots="noindex" if problems or "q" in given else "",
             status=status,
@@ -201,11 +215,12 @@ def list_address(path: str, language: str, given: Mapping[str, str]) -> str:
 def form_of(filters, given, problems, fixed, read_context: ReadContext, language: str) -> dict[str, Any]:
     """Return the form above a list, filled with the parameters *given*, for ``components/filters.html``."""
     shown, more = MENUS[filters.record_type]
-    found = options(filters.record_type, read_context, [name for name in (*shown, *more) if name not in fixed])
+    names = [name for name in (*shown, *more) if name not in fixed]
+    found = options(filters.record_type, read_context, names, None if problems else filters)
 
     def menus(names: Sequence[str]) -> list[dict[str, Any]]:
         return [
-            _menu(name, found[name], filters, language, counted=not fixed) | {"problem": problems.get(name)}
+            _menu(name, found[name], filters, language) | {"problem": problems.get(name)}
             for name in names
             if name in found
         ]
@@ -217,23 +232,29 @@ def form_of(filters, given, problems, fixed, read_context: ReadContext, language
         "more_menus": menus(more),
         "of_conferences": filters.record_type == "conference",
         "orderings": ORDERINGS.items(),
-        "hidden": [(name, given[name]) for name in FROM_RECORDS if name in given],
+        "is_open": bool(problems),
         "more_open": any(name in given for name in (*more, "date_after", "date_before", "ordering")),
     }
 
 
-def _menu(name: str, found: Iterable[Option], filters, language: str, *, counted: bool) -> dict[str, Any]:
+def _menu(name: str, found: Iterable[Option], filters, language: str) -> dict[str, Any]:
     """Return the menu of the filter *name*. It lists the chosen value even if no record has that value."""
-    texts = LanguageContext(language)
     entries = [
-        (value, texts.pick(names) if names else label_of(name, value, filters.record_type, language), count)
-        for value, count, names in found
+        (
+            value,
+            _name_of(name, card, language) if card else label_of(name, value, filters.record_type, language),
+            count,
+        )
+        for value, count, card in found
     ]
     if name == "region":
         entries.sort(key=lambda entry: REGIONS.index(entry[0]))
     elif name != "year":
         entries.sort(key=lambda entry: str(entry[1]).casefold())
-    choices = [(value, _counted(text, number(count, language)) if counted else text) for value, text, count in entries]
+    choices = [
+        (value, text if name in UNCOUNTED else _counted(text, number(count, language)))
+        for value, text, count in entries
+    ]
     chosen = filters.chosen.get(name)
     # An address may give a series or theme by its uid or a former slug; the menu uses its current slug.
     selected = chosen.edition.slug if isinstance(chosen, Choice) else chosen
@@ -249,10 +270,15 @@ def _counted(text: LocalizedText | str, count: str) -> LocalizedText | str:
     return replace(text, text=counted) if isinstance(text, LocalizedText) else counted
 
 
+def _name_of(name: str, card: Mapping[str, Any], language: str) -> LocalizedText:
+    """Return how the filter *name* names the record with this *card*: a conference by its short title."""
+    return short_title(dict(card), language) if name == "conference" else title_of(dict(card), language)
+
+
 def label_of(name: str, value: Any, record_type: str, language: str) -> LocalizedText | str:
     """Return the label of *value*, a code or the Choice of a record, in the filter *name*."""
     if isinstance(value, Choice):
-        return title_of(value.edition.card_data, language)
+        return _name_of(name, value.edition.card_data, language)
     if name == "country":
         return country_name(value, language)
     if name == "region":

@@ -18,16 +18,21 @@ from . import share_image
 from .text import LocalizedText
 
 SITE_NAME = gettext_lazy("Counter-Terrorism Conferences")
-# The sections of the site: path below /{language}/ and label.
+# The sections of the site, as the menu lists them: path below /{language}/ and label.
 NAVIGATION = (
     ("conferences", gettext_lazy("Conferences")),
     ("series", gettext_lazy("Series")),
     ("themes", gettext_lazy("Themes")),
     ("documents", gettext_lazy("Documents")),
-    ("press-releases", gettext_lazy("Press releases")),
-    ("co-chairs-summaries", gettext_lazy("Co-chairs’ summaries")),
     ("photos", gettext_lazy("Photos")),
 )
+# The kinds of document that have a list of their own. They belong to the section of documents.
+KINDS_OF_DOCUMENT = (
+    ("press-releases", gettext_lazy("Press releases")),
+    ("co-chairs-summaries", gettext_lazy("Co-chairs’ summaries")),
+)
+# All lists, as the footer names them.
+LISTS = NAVIGATION + KINDS_OF_DOCUMENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,7 @@ def frame(language: str, section: str = "") -> dict[str, Any]:
         "dir": direction(language),
         "site_name": SITE_NAME,
         "navigation": NAVIGATION,
+        "all_lists": LISTS,
         "section": section,
         "demo": settings.DEMO,
     }

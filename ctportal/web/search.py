@@ -23,7 +23,7 @@ from ctportal.search.parsing import Query, Term, parse, without_filters
 from . import found_rows
 from .labels import label
 from .listing import MENU_LABELS, label_of, list_address, pager_of
-from .page import NAVIGATION, Crumb, render_page
+from .page import LISTS, Crumb, render_page
 from .text import LanguageContext, LocalizedText, number
 
 PATH = "search/"
@@ -97,7 +97,7 @@ def search_page(request: ReadRequest, language: str) -> HttpResponse:
             "clear": list_address(PATH, language, {"q": words} if words else {}),
             **(_results(results, page, asked, context) if page is not None else {}),
             **(_nothing_found(results, asked, context) if page is not None and not results.complete else {}),
-            "lists": () if page is not None else [(f"/{language}/{path}/", name) for path, name in NAVIGATION],
+            "lists": () if page is not None else [(f"/{language}/{path}/", name) for path, name in LISTS],
             "years": () if results.complete else _years(context, language),
         },
         language=language,

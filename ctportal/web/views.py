@@ -16,12 +16,11 @@ from ctportal.core.countries import country_name
 from ctportal.core.languages import LANGUAGES, direction, django_code
 from ctportal.core.outages import Outage
 from ctportal.publishing.models import Edition
-from ctportal.reading.filters import filters_for
-from ctportal.reading.queries import CARDS, Found, Gone, Moved, first_rows, options, resolve_uid
+from ctportal.reading.queries import CARDS, Found, Gone, Moved, options, resolve_uid
 
 from . import cards
 from .addresses import data_address, language_in_address, language_of, preferred_language
-from .page import SITE_NAME, Crumb, frame, render_page, site_root
+from .page import KINDS_OF_DOCUMENT, SITE_NAME, Crumb, frame, render_page, site_root
 from .press import site_contact
 from .records import elsewhere, moved
 from .text import LanguageContext, number
@@ -30,7 +29,7 @@ DESCRIPTION = _(
     "Programmes, statements, press releases, summaries and photographs of each conference, in six languages."
 )
 HTML, JSON = "text/html", "application/json"
-UPCOMING, LATEST, NEWS = 3, 5, 5
+UPCOMING, LATEST, NEWS = 3, 4, 6
 # A conference lasts a year at most. If its dates are known to the year only, it may cover two years, each in full.
 LONGEST = timedelta(days=3 * 366)
 ANNOUNCED = [status for status in EventStatus.values if status != EventStatus.CANCELLED]
@@ -70,19 +69,17 @@ def home(request, language):
     latest = _over(at, (at + AHEAD).date())
     featured = cards.pointed_to(latest, "featured_photo", at)
     photos = {pk: photo.card_data for pk, photo in featured.items()}
-    # The newest is always shown; for the other places, those with a photo are preferred.
-    latest = latest[:1] + sorted(latest[1:], key=lambda e: e.pk not in photos)[: LATEST - 1]
+    # The newest is always shown; for the other places, those with a photo are preferred. All places are in one row.
+    places = LATEST if upcoming else LATEST + 1
+    latest = latest[:1] + sorted(latest[1:], key=lambda e: e.pk not in photos)[: places - 1]
     latest.sort(key=lambda e: (e.date, e.pk in photos), reverse=True)
     first = None
     if not upcoming:
         # If none is announced, the newest conference that was not called off takes the place of the next one.
         first = next((e for e in latest if not cards.off(e.card_data["event_status"])), None)
-        latest = [e for e in latest if e is not first]
-    releases, summaries = (
-        first_rows(filters_for("document", {"kind": kind}, request), NEWS)
-        for kind in ("press-release", "co-chairs-summary")
-    )
+        latest = [e for e in latest if e is not first][:LATEST]
     newest = _newest(at)
+    homes = cards.pointed_to(newest, "conference", at)
     return render_page(
         request,
         "web/home.html",
@@ -90,7 +87,8 @@ def home(request, language):
             "upcoming": [cards.conference_row(each, at, language) for each in upcoming],
             "first": first and cards.conference_card(first, at, language, photos.get(first.pk), wide=True),
             "latest": [cards.conference_card(each, at, language, photos.get(each.pk)) for each in latest],
-            **_documents({"newest": newest, "releases": releases, "summaries": summaries}, at, language),
+            "newest": [cards.document_row(each, language, homes.get(each.pk), with_excerpt=False) for each in newest],
+            "kinds": KINDS_OF_DOCUMENT,
             **_ways_in(read_context, language),
         },
         language=language,
@@ -136,15 +134,6 @@ def _newest(at):
     uids = list(dict.fromkeys(latest))[:NEWS]
     documents = Edition.objects.public(at).filter(uid__in=uids).only(*CARDS)
     return sorted(documents, key=lambda edition: uids.index(edition.uid))
-
-
-def _documents(lists, at, language):
-    """Return {name: rows} for the *lists* of documents, each with the conference it belongs to. One query."""
-    homes = cards.pointed_to([edition for editions in lists.values() for edition in editions], "conference", at)
-    return {
-        name: [cards.document_row(each, language, homes.get(each.pk), with_excerpt=False) for each in editions]
-        for name, editions in lists.items()
-    }
 
 
 def _ways_in(read_context, language):

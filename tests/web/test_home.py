@@ -63,7 +63,7 @@ def test_the_newest_that_is_over_is_shown_before_any_with_a_photo(client):
     publish_conference("newest", date(2026, 2, 28))
     publish_conference("to-come", date(2026, 5, 1))
 
-    assert sections(client)["latest"] == ["newest", "in-12", "in-11", "in-10", "in-9"]
+    assert sections(client)["latest"] == ["newest", "in-12", "in-11", "in-10"]
 
 
 def test_of_two_that_began_on_one_day_the_one_with_a_photo_stands_first(client, frozen_clock):
@@ -130,6 +130,47 @@ def test_a_conference_known_to_the_year_is_to_come_until_the_last_year_is_over(c
     assert sections(client) == {"next": ["to-come"], "latest": ["long"]}
 
 
+def test_no_conference_is_left_alone_in_a_row_and_no_record_is_shown_twice(client):
+    for month in range(1, 13):
+        publish_conference(f"in-{month}", date(2025, month, 1))
+    for n in range(8):
+        publish(
+            make.make_document(title=f"Release {n}", slug=f"release-{n}", kind="press-release"), by=make.make_user()
+        )
+
+    shown = {"only past": sections(client)}
+    publish_conference("to-come", date(2026, 5, 1))
+    shown["one to come"] = sections(client)
+    html = client.get("/en/").content.decode()
+    records = re.findall(r'<h3><a href="(/en/[^"]+)"', html)
+
+    assert {when: {name: len(slugs) for name, slugs in each.items()} for when, each in shown.items()} == {
+        "only past": {"next": 1, "latest": 4},  # the most recent one stands in the place of the next
+        "one to come": {"next": 1, "latest": 4},
+    }
+    assert (len(records), len(set(records))) == (11, 11)
+
+
+def test_the_menu_has_five_sections_and_the_footer_leads_to_all_lists(client):
+    html = client.get("/en/press-releases/").content.decode()
+    menu, footer = (
+        re.search(f"<{tag}.*?</{tag.split()[0]}>", html, re.DOTALL)[0] for tag in ('nav class="sections"', "footer")
+    )
+    current = re.findall(r'<a href="([^"]+)" aria-current="true"', menu)
+
+    assert re.findall(r'href="/en/([^"]+)/"', menu) == ["conferences", "series", "themes", "documents", "photos"]
+    assert current == ["/en/documents/"]
+    assert {"press-releases", "co-chairs-summaries", "about", "developers"} <= set(
+        re.findall(r'href="/en/([^"]+)/"', footer)
+    )
+
+
+def test_the_list_of_documents_leads_to_those_of_press_releases_and_summaries(client):
+    html = client.get("/en/documents/").content.decode()
+    links = re.search(r'<ul class="kinds">(.*?)</ul>', html, re.DOTALL)[1]
+    assert re.findall(r'href="([^"]+)"', links) == ["/en/press-releases/", "/en/co-chairs-summaries/"]
+
+
 def test_what_is_new_stays_new_when_one_language_follows(client, frozen_clock):
     by = make.make_user()
     documents = [make.make_document(title=f"Release {n}", slug=f"release-{n}", kind="report") for n in range(7)]
@@ -143,4 +184,6 @@ def test_what_is_new_stays_new_when_one_language_follows(client, frozen_clock):
 
     html = client.get("/en/").content.decode()
 
-    assert re.findall(r'<h3><a href="/en/documents/(release-\d)/"', html) == [f"release-{n}" for n in (6, 5, 4, 3, 2)]
+    assert re.findall(r'<h3><a href="/en/documents/(release-\d)/"', html) == [
+        f"release-{n}" for n in (6, 5, 4, 3, 2, 1)
+    ]

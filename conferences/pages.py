@@ -14,6 +14,7 @@ from ctportal.core.countries import country_name, place_name
 from ctportal.core.dates import format_date, iso_date
 from ctportal.core.instants import over_at
 from ctportal.core.languages import LANGUAGES, comma
+from ctportal.web.addresses import page_address
 from ctportal.web.cards import date_of, dates_of, event_status, off, person, short_title, web_address
 from ctportal.web.labels import figure_without_number, label, language_notice, measure
 from ctportal.web.organizations import organization
@@ -156,7 +157,7 @@ def by_role(entries, texts, lines):
     """Return [(heading, organizations)] in the order in which the roles first appear."""
     groups = defaultdict(list)
     for entry in entries:
-        groups[entry["role"]].append(organization(entry, texts, "conferences", lines))
+        groups[entry["role"]].append(organization(entry, texts, lines))
     return [(codes.ORGANIZER_HEADINGS.get(role, role), members) for role, members in groups.items()]
 
 
@@ -245,7 +246,7 @@ def expected(entry, texts, lines):
         "kind": kind if title else "",
         "title": title or kind,
         "by": texts.pick(entry["issued_by"]),
-        "organization": entry["organization"] and organization(entry["organization"], texts, "conferences", lines),
+        "organization": entry["organization"] and organization(entry["organization"], texts, lines),
     }
 
 
@@ -335,6 +336,7 @@ def photo_view(data, language):
         "iso_date": data["taken_on"],
         "place": rest.pick(data["place"]),
         "people": [
-            (rest.pick(person["name"]), f"/{language}/documents/?person={person['slug']}") for person in data["people"]
+            (rest.pick(person["name"]), page_address("person", person["slug"], person["uid"], language))
+            for person in data["people"]
         ],
     }

@@ -1,4 +1,4 @@
-"""Addresses of conferences, series, themes and photos, below ``/{language}/``."""
+"""Addresses of conferences, series, themes, people, organizations and photos, below ``/{language}/``."""
 
 from django.urls import path
 
@@ -16,6 +16,16 @@ urlpatterns = [
     path("themes/", views.ThemeListView.as_view(), name="theme_list"),
     path("themes/<record:slug>/", views.ThemeDetailView.as_view(), name="theme_detail"),
     path("themes/<record:slug>/versions/<version:number>/", views.ThemeDetailView.as_view(), name="theme_version"),
+    path("people/", views.PersonListView.as_view(), name="person_list"),
+    path("people/<record:slug>/", views.PersonDetailView.as_view(), name="person_detail"),
+    path("people/<record:slug>/versions/<version:number>/", views.PersonDetailView.as_view(), name="person_version"),
+    path("organizations/", views.OrganizationListView.as_view(), name="organization_list"),
+    path("organizations/<record:slug>/", views.OrganizationDetailView.as_view(), name="organization_detail"),
+    path(
+        "organizations/<record:slug>/versions/<version:number>/",
+        views.OrganizationDetailView.as_view(),
+        name="organization_version",
+    ),
     path("photos/", views.PhotoListView.as_view(), name="photo_list"),
     path("photos/<uuid:uid>/", views.PhotoDetailView.as_view(), name="photo_detail"),
     path("photos/<uuid:uid>/versions/<version:number>/", views.PhotoDetailView.as_view(), name="photo_version"),

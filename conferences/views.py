@@ -1,4 +1,4 @@
-"""The public pages of conferences, series, themes and photos. They read editions and nothing else.
+"""The public pages of conferences, series, themes, people, organizations and photos. They read editions and nothing else.
 
 The functions ``render_…`` render the page of one record from its public JSON: that of an edition in force, of a past
 edition, or of a draft in a preview.
@@ -37,6 +37,7 @@ from ctportal.web.vocabulary import render_vocabulary
 
 from .pages import conference_view, event_data, has_ended, notice, organizations_of, photo_view
 from .places import HIGHEST, series_place
+from .profiles import render_organization, render_person
 
 HERO_SIZES = "(min-width: 60rem) 22.5rem, 95vw"
 PHOTO_SIZES = "(min-width: 76rem) 72rem, 95vw"
@@ -331,6 +332,35 @@ class SeriesDetailView(VocabularyDetailView):
 
 class ThemeDetailView(VocabularyDetailView):
     record_type = "theme"
+
+
+# People and organizations --------------------------------------------------------------------------------------------
+
+
+class PersonListView(VocabularyListView):
+    record_type = "person"
+    section = "people"
+    title = gettext_lazy("People")
+    intro = gettext_lazy(
+        "Who spoke, chaired or moderated at the conferences, delivered a document or is shown in a photo."
+    )
+
+
+class OrganizationListView(VocabularyListView):
+    record_type = "organization"
+    section = "organizations"
+    title = gettext_lazy("Organizations")
+    intro = gettext_lazy("Who held, convened or supported the conferences and issued their documents.")
+
+
+class PersonDetailView(VocabularyDetailView):
+    record_type = "person"
+    renderer = staticmethod(render_person)
+
+
+class OrganizationDetailView(VocabularyDetailView):
+    record_type = "organization"
+    renderer = staticmethod(render_organization)
 
 
 # Photos --------------------------------------------------------------------------------------------------------------

@@ -39,7 +39,7 @@ def document_view(data, language, address_of=public_file, lines=None):
         "mentions": [
             person(entry, rest) | {"role": label(codes.MentionKind, entry["kind"])} for entry in data["mentions"]
         ],
-        "issued_by": [organization(entry, rest, "documents", lines) for entry in data["issued_by"]],
+        "issued_by": [organization(entry, rest, lines) for entry in data["issued_by"]],
         "symbol": data["symbol"],
         "symbol_address": symbol_url(data["symbol"], language) if data["symbol"] else "",
         "reissue": data["reissue"],
@@ -67,7 +67,7 @@ def organizations_of(data):
 
 def delivered_by(entry, texts, lines):
     """Return a person who delivered a document, with the organizations above theirs in ``above``."""
-    named = entry["organization"] and organization(entry["organization"], texts, "documents", lines)
+    named = entry["organization"] and organization(entry["organization"], texts, lines)
     return person(entry, texts) | {"above": named["above"] if named else ()}
 
 

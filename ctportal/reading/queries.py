@@ -166,6 +166,21 @@ def choose(record_type: str, address: str, at: datetime) -> Choice | None:
     return Choice(edition, tuple(map(str, [*chosen, *merged])), bool(units))
 
 
+def uids_of(uid: UUID) -> tuple[str, ...]:
+    """Return the uids by which editions may refer to the record *uid*: its own and those merged into it. One query."""
+    return tuple(map(str, [uid, *Redirect.objects.filter(target=uid).values_list("uid", flat=True)]))
+
+
+def naming(name: str, values: Sequence[str], record_type: str, at: datetime) -> EditionQuerySet:
+    """Return the editions of *record_type* public at *at* with one of *values* for the facet *name*, newest first.
+
+    They have cards and JSON. The facets are looked up first: few editions have any one of these values.
+    """
+    named = Facet.objects.filter(type=record_type, name=name, value__in=values).values("edition")
+    editions = Edition.objects.public(at).filter(pk__in=named).only(*CARDS, "json")
+    return editions.order_by(F("date").desc(), "slug", "uid")
+
+
 # Versions ------------------------------------------------------------------------------------------------------------
 
 

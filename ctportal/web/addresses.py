@@ -8,7 +8,7 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 from ctportal.core.languages import DEFAULT, LANGUAGES
 from ctportal.files.models import file_path
 
-# {record type: path segment below /{language}/ and /api/v1/}. Organizations and people have no pages.
+# {record type: path segment below /{language}/ and /api/v1/}.
 COLLECTIONS = {
     "conference": "conferences",
     "document": "documents",
@@ -22,10 +22,6 @@ COLLECTIONS = {
 
 def record_path(record_type, slug, uid):
     """Return the address of a record's page below ``/{language}/``, without a leading slash. Photos have no slug."""
-    if record_type == "organization":
-        return f"conferences/?organization={slug}"
-    if record_type == "person":
-        return f"documents/?person={slug}"
     return f"{COLLECTIONS[record_type]}/{slug or uid}/"
 
 

@@ -195,7 +195,7 @@ def person(entry: dict[str, Any], texts: LanguageContext) -> dict[str, Any]:
     """Return a person with the title and organization on that occasion. One without a name has no address."""
     return {
         "name": texts.pick(entry["name"]),
-        "address": f"/{texts.language}/documents/?person={entry['slug']}" if entry["slug"] else "",
+        "address": page_address("person", entry["slug"], entry["uid"], texts.language) if entry["slug"] else "",
         "title": texts.pick(entry["title"]),
         "organization": entry["organization"] and texts.pick(entry["organization"]["name"]),
     }

@@ -180,6 +180,8 @@ def tally(record_type: str, total: int, language: str) -> str:
         "photo": ngettext("%(count)s photo", "%(count)s photos", total),
         "series": ngettext("%(count)s series", "%(count)s series", total),
         "theme": ngettext("%(count)s theme", "%(count)s themes", total),
+        "organization": ngettext("%(count)s organization", "%(count)s organizations", total),
+        "person": ngettext("%(count)s person", "%(count)s people", total),
     }[record_type]
     return counted % {"count": number(total, language)}
 

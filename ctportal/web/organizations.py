@@ -7,6 +7,7 @@ from uuid import UUID
 
 from ctportal.reading.queries import RelatedRecord, organization_lines
 
+from .addresses import page_address
 from .text import LanguageContext
 
 # {uid: a public organization and those above it, from the nearest to the top}
@@ -22,24 +23,19 @@ def lines_of(entries: Iterable[Mapping[str, Any] | None], at: datetime) -> Lines
     return {str(uid): line for uid, line in organization_lines(uids, at).items()} if uids else {}
 
 
-def organization(
-    entry: Mapping[str, Any], texts: LanguageContext, section: str, lines: Lines | None = None
-) -> dict[str, Any]:
-    """Return an organization of the JSON with ``above``, those above it in *lines*.
-
-    The addresses are those of its conferences or documents (*section*).
-    """
+def organization(entry: Mapping[str, Any], texts: LanguageContext, lines: Lines | None = None) -> dict[str, Any]:
+    """Return an organization of the JSON with ``above``, those above it in *lines*."""
     above = (lines or {}).get(entry["uid"], ())[1:]
     return {
-        **_named(entry, entry["slug"], texts, section),
-        "above": [_named(each.card_data, each.slug, texts, section) for each in above],
+        **_named(entry, entry["slug"], texts),
+        "above": [_named(each.card_data, each.slug, texts) for each in above],
     }
 
 
-def _named(entry: Mapping[str, Any], slug: str, texts: LanguageContext, section: str) -> dict[str, Any]:
+def _named(entry: Mapping[str, Any], slug: str, texts: LanguageContext) -> dict[str, Any]:
     name, acronym = texts.pick(entry["name"]), entry.get("acronym", "")
     return {
         "name": name,
         "acronym": acronym if acronym != str(name) else "",
-        "address": f"/{texts.language}/{section}/?organization={slug}",
+        "address": page_address("organization", slug, entry.get("uid"), texts.language),
     }

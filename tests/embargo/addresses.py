@@ -17,7 +17,7 @@ COLLECTIONS = {
     "conference": "conferences", "document": "documents", "photo": "photos", "series": "series", "theme": "themes",
     "organization": "organizations", "person": "people",
 }  # fmt: skip
-PAGES = {"conference": "conferences", "document": "documents", "photo": "photos", "series": "series", "theme": "themes"}
+PAGES = COLLECTIONS
 FILTERED_BY = {
     "conference": ("documents", "photos"),
     "series": ("conferences",),
@@ -111,7 +111,7 @@ def of_everybody():
         yield f"/{language}/search/"
         yield f"/{language}/developers/"
         yield f"/{language}/search/suggestions/"
-        for name in ("conferences", "documents", "photos", "series", "themes", "press-releases", "co-chairs-summaries"):
+        for name in (*PAGES.values(), "press-releases", "co-chairs-summaries"):
             yield f"/{language}/{name}/"
 
 
@@ -134,7 +134,8 @@ def of_lists():
     yield from lists
     yield from (f"{address}?{urlencode({name: value})}" for address in lists for name, value in FILTERS)
     yield from (
-        f"/en/{name}/?ordering=-updated" for name in ("press-releases", "co-chairs-summaries", "series", "themes")
+        f"/en/{name}/?ordering=-updated"
+        for name in ("press-releases", "co-chairs-summaries", "series", "themes", "people", "organizations")
     )
     yield from (f"/en/search/?{urlencode({'q': 'conference', name: value})}" for name, value in FILTERS)
     for name in COLLECTIONS.values():

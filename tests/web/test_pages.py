@@ -239,12 +239,12 @@ def test_an_error_above_the_languages_is_kept_per_language(db, client, address, 
     assert (response.status_code, response.headers.get("Vary")) == (404, vary)
 
 
-def test_the_identifier_of_an_organization_leads_to_its_conferences_and_of_a_person_to_its_documents(dossiers, client):
+def test_the_identifier_of_an_organization_and_of_a_person_leads_to_its_page(dossiers, client):
     organization = Edition.objects.public(epoch.now()).of("organization").first()
     person = Edition.objects.public(epoch.now()).of("person").first()
     assert [client.get(f"/id/{each.uid}")["Location"] for each in (organization, person)] == [
-        f"/en/conferences/?organization={organization.slug}",
-        f"/en/documents/?person={person.slug}",
+        f"/en/organizations/{organization.slug}/",
+        f"/en/people/{person.slug}/",
     ]
 
 

@@ -88,8 +88,8 @@ def test_each_kind_of_record_is_found_and_leads_to_its_page_or_list(found, by):
         f"/en/photos/{photo.uid}/": (["Photo"], "3 September 2019", "Minsk 2019"),
         "/en/series/osprey-series/": (["Series"], None, ""),
         "/en/themes/osprey-theme/": (["Theme"], None, ""),
-        "/en/conferences/?organization=osprey-office": (["United Nations entity"], None, ""),
-        "/en/documents/?person=olga-osprey": (["Person"], None, ""),
+        "/en/organizations/osprey-office/": (["United Nations entity"], None, ""),
+        "/en/people/olga-osprey/": (["Person"], None, ""),
     }
 
 

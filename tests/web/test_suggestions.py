@@ -47,7 +47,7 @@ def test_each_suggestion_has_a_title_with_its_language_a_kind_and_an_address(cli
                 "lang": "ru",
                 "dir": "ltr",
                 "kind": "Person",
-                "address": "/en/documents/?person=voronkov",
+                "address": "/en/people/voronkov/",
             },
             {
                 "title": "Минское заявление",

@@ -13,7 +13,7 @@ from itertools import islice, pairwise
 from typing import NamedTuple
 
 from ctportal.core.folding import fold
-from ctportal.search.scanning import RunKind, TextRun, characters, fold_all, scan
+from ctportal.search.scanning import RunKind, TextRun, characters, fold_all, scan, session_first
 from ctportal.search.stems import Forms, latin_languages, stems
 
 LONGEST_WORD = 64  # characters
@@ -100,7 +100,7 @@ def whole(text: str) -> str:
     It has at most 100 characters; of a long text, a hash stands for the rest.
     """
     parts = []
-    for batch in _batches(scan(text)):
+    for batch in _batches(scan(session_first(text))):
         words = [run.text[:_LONGEST_RUN] for run in batch if run.kind is RunKind.WORD or run.kind is RunKind.CHARACTERS]
         folded = iter(fold_all(words))
         for run in batch:
@@ -159,7 +159,7 @@ def vocabulary(texts: Iterable[str], latin: tuple[str, ...]) -> dict[str, list[t
 
 
 def _pieces(text: str, language: str) -> Iterator[Piece]:
-    for batch in _batches(scan(text)):
+    for batch in _batches(scan(session_first(text))):
         yield from pieces(batch, latin_languages(language))
 
 

@@ -105,18 +105,25 @@ def _hits(text: str, language: str, terms: Sequence[Term]) -> list[_Hit]:
     }
     if phrases:
         hits |= _phrases([piece for piece in found if piece.word], phrases)
-    return sorted(
-        {_Hit(_original(parts, piece.start), _original(parts, piece.end - 1) + 1, number) for piece, number in hits}
-    )
+    starts = [part.start for part in parts]
+
+    def original(position: int) -> int:
+        part = parts[bisect_right(starts, position) - 1]
+        return part.original + position - part.start
+
+    return sorted({_Hit(original(piece.start), original(piece.end - 1) + 1, number) for piece, number in hits})
 
 
 def _phrases(words: list[Piece], phrases: dict[str, list[tuple[Words, int]]]) -> set[tuple[Piece, int]]:
     hits = set()
+    # Up to which word each phrase has been found: in a text of one word it begins everywhere.
+    ends: dict[Words, int] = {}
     for place, first in enumerate(words):
         for phrase, number in phrases.get(first.word, ()):
-            matched = words[place : place + len(phrase)]
-            if tuple(piece.word for piece in matched) == phrase:
-                hits |= {(piece, number) for piece in matched}
+            end = place + len(phrase)
+            if tuple(piece.word for piece in words[place:end]) == phrase:
+                hits |= {(piece, number) for piece in words[max(place, ends.get(phrase, 0)) : end]}
+                ends[phrase] = end
     return hits
 
 
@@ -180,11 +187,6 @@ def _beginning(token: str) -> str:
     if token[0].isdigit() or _INSIDE_WORDS.match(token):
         return token[0]  # an Arabic plural may share no more of its stem: قواعد, قاعدة
     return token[: max(1, min(3, len(token) // 2))]
-
-
-def _original(parts: list[_Part], position: int) -> int:
-    part = parts[bisect_right(parts, position, key=lambda each: each.start) - 1]
-    return part.original + position - part.start
 
 
 def _window(text: str, hits: list[_Hit], length: int) -> tuple[int, int]:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from ctportal.core.folding import SIGNS, fold
 from ctportal.core.search_text import MAX_WORDS, shorten
 from ctportal.search.analysis import pieces, whole
-from ctportal.search.scanning import RunKind, TextRun, characters, scan
+from ctportal.search.scanning import RunKind, TextRun, characters, scan, session_first
 from ctportal.search.stems import LATIN
 
 FILTERS = ("kind", "country", "year", "person", "series", "language", "theme")
@@ -99,21 +99,22 @@ class _Typed(NamedTuple):
 def parse(text: str) -> Query:
     """Return the Query that *text* asks. Whatever is typed is one; it has no terms where there are no words in it."""
     used, is_shortened = shorten(text)
-    runs = list(scan(used))
+    ordered = session_first(used)
+    runs = list(scan(ordered))
     terms: dict[tuple[Words, ...], Term] = {}
     excluded: dict[tuple[Words, ...], Term] = {}
     filters: dict[tuple[str, str], None] = {}
     looked_for = []
-    for found in _SYNTAX.finditer(used.translate(_SYNTAX_SIGNS)):
+    for found in _SYNTAX.finditer(ordered.translate(_SYNTAX_SIGNS)):
         if found["name"]:
             group = "value" if found["quoted"] is None else "quoted"
-            if value := used[slice(*found.span(group))].strip():
+            if value := ordered[slice(*found.span(group))].strip():
                 filters[found["name"].lower(), value] = None
             else:
                 looked_for.append(found["name"])  # only in a title
             continue
         start, end = found.span("word" if found["phrase"] is None else "phrase")
-        typed = _typed(used, runs, start, end, is_phrase=found["phrase"] is not None)
+        typed = _typed(ordered, runs, start, end, is_phrase=found["phrase"] is not None)
         into, made = (excluded, _excluded(typed)) if found["minus"] else (terms, _terms(typed))
         if not found["minus"]:
             looked_for.append(typed.text)
@@ -192,13 +193,20 @@ def _terms(typed: _Typed) -> Iterator[Term]:
 
 
 def _phrase(typed: _Typed) -> Iterator[Term]:
-    """Yield the words of *typed* in their order. A single Chinese character at an end may be part of a pair: it stands alone."""
+    """Yield the words of *typed* in their order, of a long phrase MAX_WORDS in a row: nothing repeated is looked for twice.
+
+    A single Chinese character at an end may be part of a pair: it stands alone.
+    """
     runs = list(typed.runs)
     alone = []
     for place in (0, -1):
         if runs and runs[place].kind is RunKind.CHARACTERS and len(characters(runs[place])) == 1:
             alone.append(runs.pop(place))
-    if words := _words(runs):
+    words = _words(runs)
+    if len(words) > MAX_WORDS:
+        for start in range(0, len(words), MAX_WORDS):
+            yield _term(typed.text, [words[start : start + MAX_WORDS]])
+    elif words:
         over_all = [cover for cover in typed.covers if _covers(cover, runs[0]) and _covers(cover, runs[-1])]
         symbol = [(f"~{words[0]}",)] if len(runs) == 1 and runs[0].kind is RunKind.SYMBOL else []
         yield _term(typed.text, [words, *symbol, *_by_covers(over_all, with_stems=False)])
@@ -214,7 +222,7 @@ def _excluded(typed: _Typed) -> Iterator[Term]:
     elif len(runs) == 1 and runs[0].kind is RunKind.CHARACTERS and len(characters(runs[0])) == 1:
         alternatives = [(f"~{characters(runs[0])[0][2]}",)]
     else:
-        alternatives = [words] if (words := _words(runs)) else []
+        alternatives = [words[:MAX_WORDS]] if (words := _words(runs)) else []
     if alternatives:
         yield _term(typed.text, alternatives)
 

@@ -32,6 +32,10 @@ _HYPHENS = frozenset("-‐‑")
 _GROUPING = frozenset(".,'’٬ \u00a0\u2009\u202f")  # between the thousands of a number
 _JOINING = _HYPHENS | _GROUPING
 _LONGEST_CHAIN = 4
+# "A/RES/217 A (III)", as the resolution itself writes it; its normal form is A/RES/217 (III) A.
+_LETTER_FIRST = re.compile(
+    r"(/(?:RES|DEC)/[1-9][0-9]{0,5} )([A-Z](?:-[A-Z])?)( ?)(\((?:E?S-)?[IVXLC]{1,8}\))", re.IGNORECASE
+)
 
 
 class RunKind(Enum):
@@ -56,7 +60,7 @@ class TextRun(NamedTuple):
 def scan(text: str) -> Iterator[TextRun]:
     """Yield the runs of *text* in the order of their starts; what lies over others comes before or after these."""
     position = 0
-    for symbol in find_symbols(text):
+    for symbol in find_symbols(session_first(text)):
         if symbol.is_in_words:
             yield TextRun(symbol.start, symbol.end, RunKind.NAMED_SYMBOL, " ".join(symbol.parts))
         elif symbol.start >= position:
@@ -64,6 +68,11 @@ def scan(text: str) -> Iterator[TextRun]:
             yield TextRun(symbol.start, symbol.end, RunKind.SYMBOL, " ".join(symbol.parts))
             position = symbol.end
     yield from _with_joined(text, _words(text, position, len(text)))
+
+
+def session_first(text: str) -> str:
+    """Return *text* with the session of old resolutions before their letter, as in the normal form. Its length stays the same."""
+    return _LETTER_FIRST.sub(r"\1\4\3\2", text)
 
 
 def characters(run: TextRun) -> list[tuple[int, int, str]]:

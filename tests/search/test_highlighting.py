@@ -1,5 +1,7 @@
 """ctportal.search.highlighting: what of a text is shown and marked."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,6 +30,13 @@ def marked(text, language, typed):
         ("نَزْع السلاح", "ar", "نزع", "[نَزْع] السلاح"),
         ("peace; peace and Security", "en", '"peace and security"', "peace; [peace] [and] [Security]"),
         ("全球反恐会议在北京", "zh", "反恐会议", "全球[反恐会议]在北京"),
+        (
+            "A/RES/217 A (III), A/RES/217 (III) A",
+            "en",
+            '"A/RES/217 (III) A"',
+            "A/RES/217 A (III), [A/RES/217] ([III]) [A]",
+        ),
+        ("a a a b a a", "en", '"a a"', "[a] [a] [a] b [a] [a]"),
         ("全球反恐会议", "zh", "恐", "全球反[恐]会议"),
         ("see S/RES/2396 (2017)", "en", "UNSCR 2396", "see [S/RES/2396] (2017)"),
         ("see S/RES/2396", "en", "2396", "see [S/RES/2396]"),
@@ -94,3 +103,14 @@ def test_a_snippet_is_a_part_of_the_text(text, typed, length):
     hits = [piece for piece, is_marked in highlight(text, "en", terms) if is_marked]
     if hits and min(map(len, hits)) <= length:
         assert any(is_marked for _, is_marked in body)
+
+
+def test_a_long_phrase_of_one_character_takes_as_long_as_a_short_one():
+    """In a text of that character it begins everywhere; each of the words is marked once."""
+
+    def seconds(typed):
+        started = time.process_time()
+        highlight("反" * 5_000, "zh", parse(typed).terms)
+        return time.process_time() - started
+
+    assert min(seconds('"' + "反" * 250) for _ in range(3)) < 4 * min(seconds('"反反反"') for _ in range(3))

@@ -1,6 +1,7 @@
 """ctportal.search.parsing: what a reader types, as a query that matches what the index holds."""
 
 import time
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -58,6 +59,10 @@ FOUND = [
     ("UNSCR 2396 (2017)", "S/RES/2396 (2017)", "en"),
     ("Security Council resolution 2396 (2017)", "S/RES/2396 (2017)", "en"),
     ("Security Council resolution 2396", "resolution 2396 of the Security Council", "en"),
+    ("A/RES/217 (III) A", "A/RES/217 A (III)", "en"),
+    ("A/RES/217 A (III)", "A/RES/217 (III) A", "en"),
+    ('"A/RES/217 A (III)"', "A/RES/217 (III) A", "en"),
+    ("217", "A/RES/217 A (III)", "en"),
     ("S/2018/1177", "S/2018/1177/Add.1", "en"),
     ("https://undocs.org/en/S/2018/1177", "S/2018/1177", "en"),
     ("A/72/840-S/2018/600", "S/2018/600; A/72/840", "en"),
@@ -101,6 +106,7 @@ NOT_FOUND = [
     ('"conferences"', "conference", "en"),
     ("1.5", "5.1", "en"),
     ("S/RES/2396", "S/RES/2395 (2017)", "en"),
+    ("A/RES/217 A (III)", "A/RES/217 (V) A", "en"),
     ("border -drafts", "border draft", "en"),
     ("border −draft", "border draft", "en"),
     ('-"peace and security" peace', "peace and security", "en"),
@@ -180,6 +186,7 @@ def test_a_word_is_looked_for_by_its_stems_in_three_languages():
         ("“Border security” kind:photo -draft", "border security"),
         ("Theme: borders", "theme borders"),
         ("kind:photo", ""),
+        ("A/RES/217 A (III)", "A/RES/217 (III) A"),
     ],
 )
 def test_the_whole_is_that_of_a_title(typed, title):
@@ -191,6 +198,22 @@ def test_a_long_search_is_shortened(typed):
     query = parse(typed)
 
     assert (query.is_shortened, len(query.text) <= 300, 1 <= len(query.terms) <= 30) == (True, True, True)
+
+
+def test_a_long_phrase_is_looked_for_in_parts():
+    """Databases compare each word of a phrase at each place where it begins, so one of one character takes seconds."""
+    characters = [chr(code) for code in range(0x4E00, 0x4E00 + 62)]
+    pairs = [first + second for first, second in pairwise(characters)]
+
+    [repeated] = parse('"' + "反" * 62).terms[:1]
+    assert [term.alternatives for term in parse(f'"{"".join(characters)}"').terms] == [
+        (tuple(pairs[:30]),),
+        (tuple(pairs[30:60]),),
+        (tuple(pairs[60:]),),
+    ]
+    assert repeated.alternatives == (("反反",) * 30,)
+    assert len(parse('"' + "反" * 299).terms) == 2
+    assert len(parse('-"' + "反" * 90).excluded[0].alternatives[0]) == 30
 
 
 @given(TYPED)

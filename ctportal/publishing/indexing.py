@@ -192,8 +192,16 @@ def _texts_of_snapshot(snapshot: Snapshot, copies: Copies) -> Iterable[IndexedTe
     before = files_by_language(source.snapshot.data, source.snapshot.files)
     for language, files in files_by_language(snapshot.data, snapshot.files).items():
         same = copies.get((source.edition.pk, language)) if files == before.get(language) else None
-        texts += same or texts_of_files(language, files)
+        texts += same or _analysed_in(snapshot.draft, language, files) or texts_of_files(language, files)
     return texts
+
+
+def _analysed_in(draft: Snapshot | None, language: str, files: list[StoredFile]) -> list[IndexedText]:
+    """Return the texts of *files* in *language* as they were analysed for *draft*, before the publication lock; [] if it has
+    others."""
+    if draft is None or files_by_language(draft.data, draft.files).get(language) != files:
+        return []
+    return [text for text in draft.indexed if text.place == Place.FILE and text.language == language]
 
 
 def is_indexed(at: datetime.datetime) -> Q:

@@ -202,16 +202,19 @@ def publish_language(
     """
     builder = builder_for(record)
     current, problems = None, problems or Problems()
+    lock(type(record)._base_manager.filter(pk=record.pk))
+    draft = draft_of(record)
     with publication(by) as changes:
         with problems.collect():
             current = in_force_or_refuse(changes, record.uid)
             _refuse_while_one_is_to_come(changes, record.uid)
-        draft = draft_of(record)
+        [draft] = _with_what_is_public_now(changes, [draft])
         with problems.collect():
             if current and language not in builder.languages(draft.loaded):
                 raise ValidationError(_("This language is not marked as ready."), code="language_not_ready")
         problems.raise_if_any()
         snapshot = changes.snapshot_of(current)
+        snapshot.draft = draft.snapshot
         snapshot.data = with_language(builder, snapshot.data, draft.snapshot.data, language)
         snapshot.files = _files_named_in(snapshot.data, [*snapshot.files, *draft.snapshot.files])
         published = insert_edition(changes, snapshot, changes.now, note=note, minor=True, reason=reason)

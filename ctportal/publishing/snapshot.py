@@ -82,6 +82,7 @@ class Snapshot:
         default_factory=list
     )  # those, and organizations above, that become public
     source: Tracked | None = None  # the edition it was copied from; None for a draft
+    draft: Snapshot | None = None  # the draft that a copy has taken a language from
 
     @property
     def builder(self) -> SnapshotBuilder:

@@ -135,9 +135,11 @@ def entries_made_anew(edition):
     return entries(edition)
 
 
-def test_one_language_ahead_analyses_the_files_of_this_language_alone(
-    with_file, publisher, frozen_clock, analysed_files
+def test_one_language_ahead_analyses_files_once_before_the_publication_lock(
+    with_file, publisher, frozen_clock, analysed_files, monkeypatch
 ):
+    lock = services.publication
+    monkeypatch.setattr(services, "publication", lambda by: analysed_files.append("lock") or lock(by))
     frozen_clock.tick(days=2)
     with_file.versions.filter(language="fr").update(file=make_stored_file("deux.pdf", text="Prunes du fichier"))
     draft = Document.objects.get(pk=with_file.pk)
@@ -146,8 +148,8 @@ def test_one_language_ahead_analyses_the_files_of_this_language_alone(
 
     published = Edition.objects.filter(uid=with_file.uid).latest("pk")
     assert ("prunes" in indexed(published), "poires" in indexed(published)) == (True, False)
-    assert analysed_files.count("fr") == 2  # with the draft
-    assert analysed_files.count("en") == 1  # the draft
+    assert (sorted(analysed_files[:2]), analysed_files[2:]) == (["en", "fr"], ["lock"])
+    assert entries(published) == entries_made_anew(published)
     assert entries(published) == entries_made_anew(published)
 
 

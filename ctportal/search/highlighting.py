@@ -104,7 +104,7 @@ def _hits(text: str, language: str, terms: Sequence[Term]) -> list[_Hit]:
         (piece, number) for piece in found for token in (piece.word, *piece.others) for number in single.get(token, ())
     }
     if phrases:
-        hits |= _phrases([piece for piece in found if piece.word], phrases)
+        hits |= _phrases(analysed, [piece for piece in found if piece.word], phrases)
     starts = [part.start for part in parts]
 
     def original(position: int) -> int:
@@ -114,14 +114,16 @@ def _hits(text: str, language: str, terms: Sequence[Term]) -> list[_Hit]:
     return sorted({_Hit(original(piece.start), original(piece.end - 1) + 1, number) for piece, number in hits})
 
 
-def _phrases(words: list[Piece], phrases: dict[str, list[tuple[Words, int]]]) -> set[tuple[Piece, int]]:
+def _phrases(analysed: str, words: list[Piece], phrases: dict[str, list[tuple[Words, int]]]) -> set[tuple[Piece, int]]:
+    """Return (word, number of the term) of each word of a phrase. Parts that are no neighbours have none together."""
     hits = set()
     # Up to which word each phrase has been found: in a text of one word it begins everywhere.
     ends: dict[Words, int] = {}
     for place, first in enumerate(words):
         for phrase, number in phrases.get(first.word, ()):
             end = place + len(phrase)
-            if tuple(piece.word for piece in words[place:end]) == phrase:
+            is_found = tuple(piece.word for piece in words[place:end]) == phrase
+            if is_found and _BETWEEN not in analysed[first.start : words[end - 1].end]:
                 hits |= {(piece, number) for piece in words[max(place, ends.get(phrase, 0)) : end]}
                 ends[phrase] = end
     return hits

@@ -36,6 +36,7 @@ def marked(text, language, typed):
             '"A/RES/217 (III) A"',
             "A/RES/217 A (III), [A/RES/217] ([III]) [A]",
         ),
+        ("a border of the security", "en", '"border security"', "a border of the security"),
         ("a a a b a a", "en", '"a a"', "[a] [a] [a] b [a] [a]"),
         ("全球反恐会议", "zh", "恐", "全球反[恐]会议"),
         ("see S/RES/2396 (2017)", "en", "UNSCR 2396", "see [S/RES/2396] (2017)"),

@@ -42,14 +42,14 @@ QUERIES = {
     "photos": 6,
     "photo": 4,
     "photo version": 4,
-    "search": 3,  # the years of conferences
+    "search": 2,  # epoch; the years of conferences
     # What matches; the number of public records; the editions; their conferences; the names of series and themes.
     "results": 6,
     "narrowed": 6,
-    "no results": 6,  # what matches, also more widely; the number of public records; the years, two
-    "bad search": 3,
+    "no results": 5,  # what matches, also more widely; the number of public records; the years
+    "bad search": 2,
     "filtered": 5,
-    "nothing found": 4,
+    "nothing found": 3,
     "bad filter": 3,
     "no page": 3,
 }

@@ -5,6 +5,7 @@ The newest of these are shown; a link leads to the list of all. Titles belong to
 
 from collections import defaultdict
 from datetime import date
+from typing import Any
 
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
@@ -37,7 +38,7 @@ def render_person(request: ReadRequest, page: RecordPage) -> HttpResponse:
         {"name": name, "banner": page.banner, "all": f"?person={page.slug}", **shown},
         title=str(name),
         description=_("%(name)s: titles held, conferences, documents and photos.") % {"name": name},
-        crumbs=(Crumb(_("People"), "people/"), Crumb(str(name))),
+        crumbs=(Crumb(_("People"), "people/"), Crumb(name)),
         data=structured_data(
             request, page, "Person", {"name": str(name), "jobTitle": [str(each["title"]) for each in titles]}
         ),
@@ -53,7 +54,9 @@ def _of_person(page, at):
     homes = cards.pointed_to([*documents[:DOCUMENTS], *photos[:PHOTOS]], "conference", at)
     occasions = [
         (record, entry)
-        for record in sorted([*conferences[:CONFERENCES], *documents[:DOCUMENTS]], key=lambda each: each.date)
+        for record in sorted(
+            [*conferences[:CONFERENCES], *documents[:DOCUMENTS]], key=lambda each: (str(each.date), each.slug)
+        )
         for entry in _entries(record)
         if entry["uid"] in uids
     ]
@@ -90,7 +93,7 @@ def _entries(record):
 
 def _titles(occasions, language):
     """Return the titles held, each with its organization and the *occasions*, (record, entry of the person)."""
-    titles = {}
+    titles: dict[tuple[str, str], dict[str, Any]] = {}
     for record, entry in occasions:
         texts = LanguageContext(language, record.data["original_language"])
         title = texts.pick(entry["title"])
@@ -98,7 +101,7 @@ def _titles(occasions, language):
             continue
         named = entry["organization"] and organization(entry["organization"], texts)
         held = titles.setdefault(
-            (str(title), named and str(named["name"])), {"title": title, "organization": named, "occasions": {}}
+            (str(title), str(named["name"]) if named else ""), {"title": title, "organization": named, "occasions": {}}
         )
         held["occasions"][record.pk] = _occasion(record, language)
     return [held | {"occasions": list(held["occasions"].values())} for held in titles.values()]
@@ -166,7 +169,7 @@ def render_organization(request: ReadRequest, page: RecordPage) -> HttpResponse:
         },
         title=str(name),
         description=_("%(name)s: units, conferences and documents.") % {"name": name},
-        crumbs=(Crumb(_("Organizations"), "organizations/"), Crumb(str(name))),
+        crumbs=(Crumb(_("Organizations"), "organizations/"), Crumb(name)),
         data=structured_data(request, page, "Organization", known),
     )
 
@@ -199,7 +202,7 @@ def _by_role(conferences, uids, at, language):
     for conference in conferences:
         data = conference.data
         texts = LanguageContext(language, data["original_language"])
-        parts = defaultdict(list)
+        parts: dict[str, list[tuple[str, Any]]] = defaultdict(list)
         for part in (data, *data["sessions"]):
             for entry in part["organizations"]:
                 if entry["uid"] in uids:

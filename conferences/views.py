@@ -339,7 +339,7 @@ class ThemeDetailView(VocabularyDetailView):
 
 class PersonListView(VocabularyListView):
     record_type = "person"
-    section = "people"
+    section = path = "people"
     title = gettext_lazy("People")
     intro = gettext_lazy(
         "Who spoke, chaired or moderated at the conferences, delivered a document or is shown in a photo."
@@ -348,7 +348,7 @@ class PersonListView(VocabularyListView):
 
 class OrganizationListView(VocabularyListView):
     record_type = "organization"
-    section = "organizations"
+    section = path = "organizations"
     title = gettext_lazy("Organizations")
     intro = gettext_lazy("Who held, convened or supported the conferences and issued their documents.")
 

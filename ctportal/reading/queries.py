@@ -176,7 +176,8 @@ def naming(name: str, values: Sequence[str], record_type: str, at: datetime) -> 
 
     They have cards and JSON. The facets are looked up first: few editions have any one of these values.
     """
-    named = Facet.objects.filter(type=record_type, name=name, value__in=values).values("edition")
+    match = {"facets__type": record_type, "facets__name": name, "facets__value__in": values}
+    named = Edition.objects.public(at).filter(**match).values("pk")
     editions = Edition.objects.public(at).filter(pk__in=named).only(*CARDS, "json")
     return editions.order_by(F("date").desc(), "slug", "uid")
 
@@ -324,9 +325,10 @@ def _matching_counts(filters: EditionFilterSet, names: Sequence[str]) -> Iterabl
     free = [name for name in names if name not in chosen]
     groups = [("", free), *((name, [name]) for name in chosen)]
     counted = [
-        Facet.objects.filter(edition__in=filters.others_than(own), name__in=among)
+        filters.others_than(own)
+        .filter(facets__name__in=among)
         .order_by()
-        .values_list("name", "value")
+        .values_list("facets__name", "facets__value")
         .annotate(n=Count("pk"))
         for own, among in groups
         if among

@@ -49,8 +49,8 @@ def share_image(site: LocalizedText, title: LocalizedText, lines: Sequence[Local
     size, wrapped = _fit(str(title), title.dir)
     height = round(size * LINE_HEIGHT)
     top = TITLE_TOP
-    for line in wrapped:
-        _write(draw, top, line, title.dir, size, INK, bold=True)
+    for words in wrapped:
+        _write(draw, top, words, title.dir, size, INK, bold=True)
         top += height
     bottom = HEIGHT - 66 - 50 * len(lines)
     for line in lines:

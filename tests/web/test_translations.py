@@ -180,9 +180,9 @@ class Spoken(HTMLParser):
 
 # What stands in a page of the dossier without a language of its own: names, which nobody translates, and formats.
 NAMES = re.compile(
-    r"(Dossier|Document|Caption|Border security) [\d.]+|ORG\d|(http://testserver)?/id/[\w-]+|The (series|theme)|Hall A|Press office|A change of place|Minsk|Somebody|Free"
+    r"(Dossier|Document|Caption|Border security|Speaker|Organization) [\d.]+|ORG\d|(http://testserver)?/id/[\w-]+|The (series|theme)|Hall A|Press office|A change of place|Minsk|Somebody|Free"
     r"|Remarks|A newspaper|border|nowhere|never|(press@)?example\.org|https://www\.wikidata\.org/wiki/Q1|file\.pdf|photo-w640\S*"
-    r"|\b(English|UTC|PDF|JSON|WebP|JPEG|SHA-256|BibTeX|RIS)\b"
+    r"|\b(English|UTC|PDF|JSON|WCAG|AA|WebP|JPEG|SHA-256|BibTeX|RIS)\b"
 )
 
 

@@ -154,6 +154,8 @@ def of_record(kind, slugs, uid):
         for name in slugs or [uid]:
             yield f"/en/{PAGES[kind]}/{name}/"
             yield from (f"/en/{PAGES[kind]}/{name}/versions/{number}/" for number in (1, 2))
+            if kind == "conference":
+                yield f"/en/{PAGES[kind]}/{name}/share.png"
     for name in (*slugs, uid):
         base = f"/api/v1/{COLLECTIONS[kind]}/{name}/"
         yield from (base, f"{base}versions/", f"{base}versions/1/", f"{base}versions/2/")

@@ -97,7 +97,7 @@ def test_several_organizations_issue_and_several_people_deliver_it_in_order(clie
     ] == [("Ben Minister", "ben", {"en": "Minister"}, "The Ministry"), ("Ada Speaker", "ada", {}, "The Office")]
     html = page(client, "/en/documents/joint/")
     assert html.index("Ben Minister</a><br>") < html.index(">Minister<") < html.index("Ada Speaker</a><br>")
-    assert f'<dd><a href="/en/documents/?organization={ministry.slug}">The Ministry</a></dd>' in html
+    assert f'<dd><a href="/en/organizations/{ministry.slug}/">The Ministry</a></dd>' in html
     assert "Ben Minister, Ada Speaker. “A document”" in html
     for filters in ("person=ada", "person=ben", f"organization={office.slug}", f"organization={ministry.slug}"):
         assert '<p class="more">Ben Minister</p>\n<p class="more">Ada Speaker</p>' in page(
@@ -125,7 +125,7 @@ def test_who_is_quoted_or_mentioned_is_shown_and_found_and_told_of_in_versions(c
     ]
     html = page(client, "/en/documents/closing/")
     assert '<h2 id="mentions">People quoted or mentioned</h2>' in html
-    assert '<a href="/en/documents/?person=president">A President</a></b> <span class="role">Quoted</span><br>' in html
+    assert '<a href="/en/people/president/">A President</a></b> <span class="role">Quoted</span><br>' in html
     found = client.get("/api/v1/documents/", {"person": "president"}).json()["results"]
     assert [each["slug"] for each in found] == ["closing"]
     assert [each["name"]["en"] for each in record["delivered_by"]] == ["Ada Speaker"]  # they are no speakers
@@ -303,7 +303,7 @@ def test_a_document_leads_from_a_unit_to_the_organization_at_the_top(client, pub
     html = page(client, "/en/documents/said/")
     assert (
         html.count(
-            '<a href="/en/documents/?organization=office">The Office</a>, <a href="/en/documents/?organization=top">The Top</a>'
+            '<a href="/en/organizations/office/">The Office</a>, <a href="/en/organizations/top/">The Top</a>'
         )
         == 2
     )

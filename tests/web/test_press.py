@@ -10,7 +10,8 @@ from ctportal.publishing.services import publish
 from tests.factories import make_conference, make_document, make_organization, make_user
 
 pytestmark = pytest.mark.django_db
-SECTION = re.compile(r'<h2 id="contact">(.*?)</h2>\s*<p>(.*?)</p>', re.DOTALL)
+# On a document's page a section, on a conference's one of the facts.
+SECTION = re.compile(r'(?:<h2 id="contact">|<div id="contact"><dt>)(.*?)</(?:h2|dt)>\s*(?:<dd>)?<p>(.*?)</p>', re.DOTALL)
 ISSUER = {
     "contact": "Spokesperson",
     "contact_email": "spokesperson@example.org",

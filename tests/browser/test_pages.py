@@ -14,6 +14,7 @@ TYPES = (
     *("home", "conferences", "conference", "series", "theme", "documents", "document", "photos", "photo"),
     *("press releases", "bad filter", "document version", "nothing found", "conference changes"),
     *("search", "results", "narrowed", "no results", "bad search"),
+    *("people", "person", "organizations", "organization", "about", "filtered"),
 )
 
 
@@ -24,7 +25,7 @@ def dossier(transactional_db):
     make_dossier(2, series=series, theme=theme, documents=0, photos=0)
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("language", ["en", "ar", "zh"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_on_any_kind_of_page(dossier, browser_page, axe_violations, language, scheme):
     browser_page.emulate_media(color_scheme=scheme)

@@ -91,7 +91,7 @@ def test_the_keyboard_reaches_the_content_and_every_filter(dossier, browser_page
     for _press in range(12):
         reached.append(browser_page.evaluate("document.activeElement.name || document.activeElement.tagName"))
         browser_page.keyboard.press("Tab")
-    assert reached[:7] == ["q", "year", "country", "series", "theme", "SUMMARY", "BUTTON"]
+    assert reached[:7] == ["q", "year", "country", "series", "theme", "BUTTON", "SUMMARY"]
 
 
 def test_a_list_is_filtered_by_keyboard_alone(dossier, browser_page):

@@ -405,7 +405,7 @@ def render_photo(request: HttpRequest, page: RecordPage) -> HttpResponse:
             "download": download and download | {"address": page.address_of(download)},
             "files": [cards.file_line(file, language) for file in data["renditions"]] if page.version else (),
             "conference": home and cards.target(home, language),
-            "heading": (name and _("Photo: %(conference)s") % {"conference": name}) or _("Photo"),
+            "name": name,
             "position": (place, count) if place else None,
             "previous": f"/{language}/photos/{order[place - 2]}/" if place > 1 else "",
             "next": f"/{language}/photos/{order[place]}/" if 0 < place < count else "",

@@ -41,7 +41,12 @@ ABOVE_THE_DATABASE = (
     "tests/api/test_verify.py",
     "tests/benchmarks/",  # use SQLite
     # The demonstration content, and the tables in queries of the public side.
-    *("tests/content/test_facts.py", "tests/content/test_public_side.py", "tests/content/test_texts.py"),
+    *(
+        "tests/content/test_crawl.py",
+        "tests/content/test_facts.py",
+        "tests/content/test_public_side.py",
+        "tests/content/test_texts.py",
+    ),
     "tests/content/test_search.py::test_every_title_is_found_by_partners",  # by the filter that readers use
     "tests/documents/test_citations.py",
     # Completeness of the walk, keys of files, and forms. The walk itself, the comparison of the site with the one without

@@ -221,11 +221,13 @@ def form_of(filters, given, problems, fixed, read_context: ReadContext, language
     found = options(filters.record_type, read_context, names, None if problems else filters)
 
     def menus(names: Sequence[str]) -> list[dict[str, Any]]:
-        return [
+        every = [
             _menu(name, found[name], filters, language) | {"problem": problems.get(name)}
             for name in names
             if name in found
         ]
+        # The first entry stands for no filter: without another there is nothing to choose.
+        return [menu for menu in every if len(menu["choices"]) > 1 or menu["problem"]]
 
     return {
         "given": given,

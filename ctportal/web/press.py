@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 
+from ctportal.core.languages import DEFAULT
 from ctportal.reading.queries import RelatedRecord
 
 from .text import LanguageContext
@@ -29,20 +30,22 @@ def press_contact(
     Its own contact comes first, then that of the first of *issuers*, public organizations, that has one, then the site's. A
     past version (*is_past*) shows its own only.
     """
-    own = _contact(data)
+    own = _contact(data, LanguageContext(language, data.get("original_language", DEFAULT)))
     if own or is_past:
         return own and own | {"is_own": True}
-    return _of_organizations(issuers, language) or site_contact()
+    return _of_organizations(issuers, LanguageContext(language)) or site_contact()
 
 
-def _of_organizations(organizations: Iterable[RelatedRecord], language: str) -> dict[str, Any] | None:
+def _of_organizations(organizations: Iterable[RelatedRecord], texts: LanguageContext) -> dict[str, Any] | None:
     for organization in organizations:
         card = organization.card_data
-        if contact := _contact(card):
-            return contact | {"name": LanguageContext(language).pick(card["name"])}
+        if contact := _contact(card, texts):
+            return contact | {"name": texts.pick(card["name"])}
     return None
 
 
-def _contact(data: Mapping[str, Any]) -> dict[str, Any] | None:
+def _contact(data: Mapping[str, Any], texts: LanguageContext | None = None) -> dict[str, Any] | None:
     words, email, phone = (data.get(name, "") for name in ("contact", "contact_email", "contact_phone"))
-    return {"name": "", "words": words, "email": email, "phone": phone} if words or email or phone else None
+    if not (words or email or phone):
+        return None
+    return {"name": "", "words": texts.own(words) if texts else words, "email": email, "phone": phone}

@@ -167,7 +167,7 @@ def about(request, language):
         language=language,
         path="about/",
         title=title,
-        description=DESCRIPTION,
+        description=_("What this site holds, how its pages are kept and corrected, and how to search and cite them."),
         crumbs=(Crumb(title),),
     )
 

@@ -10,8 +10,8 @@ from ctportal.publishing.services import publish
 from tests.factories import make_conference, make_document, make_organization, make_user
 
 pytestmark = pytest.mark.django_db
-# On a document's page a section, on a conference's one of the facts.
-SECTION = re.compile(r'(?:<h2 id="contact">|<div id="contact"><dt>)(.*?)</(?:h2|dt)>\s*(?:<dd>)?<p>(.*?)</p>', re.DOTALL)
+# A section of a document; among the facts of a conference.
+SECTION = re.compile(r'id="contact">(?:<dt>)?([^<]*)</(?:h2|dt)>\s*(?:<dd>)?\s*<p>(.*?)</p>', re.DOTALL)
 ISSUER = {
     "contact": "Spokesperson",
     "contact_email": "spokesperson@example.org",
@@ -151,3 +151,13 @@ def test_the_page_about_the_site_says_what_it_is(site, client, settings, demo):
     assert ('<h2 id="demonstration">' in page) == demo
     assert page.count('href="/en/about/"') == 2  # of the list of languages, and the footer
     assert 'href="/en/developers/"' in page.partition("<main")[2].partition("</main>")[0]
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"), [({"contact": "Jane Roe, secretariat"}, "Jane Roe, secretariat"), ({}, "Spokesperson")]
+)
+def test_words_in_another_language_than_the_page_are_marked(client, fields, words):
+    release(**fields)
+
+    html = client.get("/ar/documents/release/").content.decode()
+    assert f'<span lang="en" dir="ltr">{words}</span>' in html

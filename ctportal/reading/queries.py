@@ -575,3 +575,10 @@ def referring(uid: UUID, *names: str, at: datetime) -> EditionQuerySet:
         .only(*CARDS)
         .order_by(F("date").desc(), "slug", "uid")
     )
+
+
+def document_counts(uids: Iterable[UUID], at: datetime) -> dict[UUID, int]:
+    """Return {uid: number of its documents public at *at*} for those of the conferences *uids* that have any. One query."""
+    match = {"relations__name": "conference", "relations__target__in": list(uids)}
+    documents = Edition.objects.public(at).of(RecordType.DOCUMENT).filter(**match).order_by()
+    return dict(documents.values_list("relations__target").annotate(n=Count("pk", distinct=True)))

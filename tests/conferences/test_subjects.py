@@ -15,7 +15,7 @@ LISTS = {"series": make.make_series, "themes": make.make_theme}
 
 
 @pytest.fixture
-def publisher():
+def publisher(frozen_clock):
     return make.make_user()
 
 

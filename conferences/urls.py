@@ -12,6 +12,7 @@ urlpatterns = [
     path("conferences/<record:slug>/versions/<version:number>/", views.ConferenceDetailView.as_view(), name="version"),
     path("series/", views.SeriesListView.as_view(), name="series_list"),
     path("series/<record:slug>/", views.SeriesDetailView.as_view(), name="series_detail"),
+    path("series/<record:slug>/figures.csv", views.SeriesFiguresView.as_view(), name="series_figures"),
     path("series/<record:slug>/versions/<version:number>/", views.SeriesDetailView.as_view(), name="series_version"),
     path("themes/", views.ThemeListView.as_view(), name="theme_list"),
     path("themes/<record:slug>/", views.ThemeDetailView.as_view(), name="theme_detail"),

@@ -14,12 +14,15 @@ from django.utils.translation import gettext_lazy
 
 from ctportal.core import codes
 from ctportal.core.countries import country_name, place_name
+from ctportal.core.csv_files import csv_lines
+from ctportal.core.dates import format_date_range
 from ctportal.publishing.models import Edition
 from ctportal.reading.context import ReadRequest
-from ctportal.reading.queries import referring
+from ctportal.reading.queries import conferences_by, in_full, naming, referring, uids_of
 from ctportal.web import cards
+from ctportal.web.addresses import page_address
 from ctportal.web.labels import number_in_series
-from ctportal.web.listing import EditionListView
+from ctportal.web.listing import EditionListView, tally
 from ctportal.web.organizations import lines_of
 from ctportal.web.page import SITE_NAME, Crumb, site_root
 from ctportal.web.press import press_contact
@@ -32,9 +35,10 @@ from ctportal.web.records import (
     structured_data,
 )
 from ctportal.web.share_image import MEDIA_TYPE, share_image
-from ctportal.web.text import LanguageContext, LocalizedText, texts_of_page
+from ctportal.web.text import LanguageContext, LocalizedText, first_sentence, texts_of_page
 from ctportal.web.vocabulary import render_vocabulary
 
+from .comparison import columns_and_rows, comparison
 from .pages import conference_view, event_data, has_ended, notice, organizations_of, photo_view
 from .places import HIGHEST, series_place
 from .profiles import render_organization, render_person
@@ -304,14 +308,37 @@ class VocabularyListView(EditionListView):
         return [cards.target(each, language) for each in editions]
 
 
-class SeriesListView(VocabularyListView):
+class SubjectListView(VocabularyListView):
+    """A list of series or themes, each with the number of its public conferences, their years, and what it is about."""
+
+    def rows(self, editions, at, language):
+        # The cards hold the names alone.
+        in_detail = in_full([each.pk for each in editions])
+        conferences = conferences_by(self.record_type, [each.uid for each in editions], at)
+        return [_subject_row(each, conferences.get(each.uid), language) for each in in_detail]
+
+
+def _subject_row(edition, conferences, language):
+    """Return what a list shows of a series or theme with these public *conferences* (None if there are none)."""
+    texts = LanguageContext(language)
+    name = texts.pick(edition.data["name"])
+    return {
+        "title": name,
+        "address": page_address(edition.type, edition.slug, edition.uid, language),
+        "sentence": first_sentence(texts.after(name).pick(edition.data["description"])),
+        "tally": tally("conference", conferences.number if conferences else 0, language),
+        "years": conferences and format_date_range(conferences.first, conferences.last, "year", language),
+    }
+
+
+class SeriesListView(SubjectListView):
     record_type = "series"
     section = path = "series"
     title = gettext_lazy("Series")
     intro = gettext_lazy("Conferences that follow on from one another, in their order.")
 
 
-class ThemeListView(VocabularyListView):
+class ThemeListView(SubjectListView):
     record_type = "theme"
     section = path = "themes"
     title = gettext_lazy("Themes")
@@ -319,7 +346,6 @@ class ThemeListView(VocabularyListView):
 
 
 class VocabularyDetailView(EditionDetailView):
-    renderer = staticmethod(render_vocabulary)
     shows_changes = False
 
     def surroundings(self, edition, language):
@@ -329,9 +355,37 @@ class VocabularyDetailView(EditionDetailView):
 class SeriesDetailView(VocabularyDetailView):
     record_type = "series"
 
+    def renderer(self, request, page):
+        at, language = request.read_context.at, page.language
+
+        def compare(editions):
+            data = {each.pk: each.data for each in in_full([each.pk for each in editions])}
+            table = comparison(editions, data, str(page.uid), at, language)
+            return table | {"csv": f"{page.address}{SeriesFiguresView.suffix}"}
+
+        return render_vocabulary(request, page, compare)
+
+
+class SeriesFiguresView(VocabularyDetailView):
+    """The figures of all conferences of a series, as CSV."""
+
+    record_type = "series"
+    suffix = "figures.csv"
+
+    def renderer(self, request, page):
+        at, uid = request.read_context.at, str(page.uid)
+        found = naming("series", uids_of(page.uid), "conference", at)
+        editions = sorted(found, key=lambda each: (each.date, each.slug))
+        lines = csv_lines(*columns_and_rows(editions, uid, at, page.language, site_root(request)))
+        disposition = f'attachment; filename="{page.slug}-figures.csv"'
+        return HttpResponse(
+            "".join(lines), content_type="text/csv; charset=utf-8", headers={"Content-Disposition": disposition}
+        )
+
 
 class ThemeDetailView(VocabularyDetailView):
     record_type = "theme"
+    renderer = staticmethod(render_vocabulary)
 
 
 # People and organizations --------------------------------------------------------------------------------------------

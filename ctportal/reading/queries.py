@@ -11,13 +11,28 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
 from django.core.paginator import EmptyPage, Page, Paginator
-from django.db.models import BooleanField, Case, Count, Exists, F, Func, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import (
+    BooleanField,
+    Case,
+    Count,
+    Exists,
+    F,
+    Func,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 
@@ -180,6 +195,33 @@ def naming(name: str, values: Sequence[str], record_type: str, at: datetime) -> 
     named = Edition.objects.public(at).filter(**match).values("pk")
     editions = Edition.objects.public(at).filter(pk__in=named).only(*CARDS, "json")
     return editions.order_by(F("date").desc(), "slug", "uid")
+
+
+class Conferences(NamedTuple):
+    """How many conferences there are, and the first and the last day of them all."""
+
+    number: int
+    first: date
+    last: date
+
+
+def conferences_by(name: str, uids: Sequence[UUID], at: datetime) -> dict[UUID, Conferences]:
+    """Return {uid: Conferences} for the conferences public at *at* with one of *uids*, or of what was merged into it, for the
+    facet *name*. Two queries.
+
+    A uid without public conferences is left out.
+    """
+    merged = Redirect.objects.filter(target__in=uids).values_list("uid", "target")
+    targets = {str(uid): str(target) for uid, target in merged}
+    values = [*map(str, uids), *targets]
+    match = {"facets__type": RecordType.CONFERENCE, "facets__name": name, "facets__value__in": values}
+    own = Case(
+        *(When(facets__value=value, then=Value(target)) for value, target in targets.items()),
+        default=F("facets__value"),
+    )
+    rows = Edition.objects.public(at).filter(**match).order_by().annotate(own=own).values_list("own")
+    found = rows.annotate(n=Count("pk", distinct=True), first=Min("date"), last=Max("end_date"))
+    return {UUID(value): Conferences(n, first, last) for value, n, first, last in found}
 
 
 # Versions ------------------------------------------------------------------------------------------------------------
@@ -533,3 +575,10 @@ def referring(uid: UUID, *names: str, at: datetime) -> EditionQuerySet:
         .only(*CARDS)
         .order_by(F("date").desc(), "slug", "uid")
     )
+
+
+def document_counts(uids: Iterable[UUID], at: datetime) -> dict[UUID, int]:
+    """Return {uid: number of its documents public at *at*} for those of the conferences *uids* that have any. One query."""
+    match = {"relations__name": "conference", "relations__target__in": list(uids)}
+    documents = Edition.objects.public(at).of(RecordType.DOCUMENT).filter(**match).order_by()
+    return dict(documents.values_list("relations__target").annotate(n=Count("pk", distinct=True)))

@@ -1,8 +1,5 @@
 """Read-only lists of the audit trail, the workflow steps and the ledger, with filters and CSV export."""
 
-import csv
-import re
-
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
@@ -12,6 +9,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy
 
+from ctportal.core.csv_files import csv_lines
 from ctportal.publishing.models import LedgerEntry
 from ctportal.staff import list_search
 from ctportal.staff.components import component
@@ -19,34 +17,6 @@ from ctportal.staff.lists import NarrowedList
 from ctportal.workflow.models import AuditEntry, WorkflowStep
 
 CHUNK = 1000  # rows read at a time
-
-
-# Where a spreadsheet would begin a formula. One whose list separator is the semicolon (French, Russian) splits there too, and
-# at line breaks inside quotes.
-_FORMULA = re.compile("(^|[;\n]|\r(?!\n))(?=[=+@＝＋－＠\t\r\n\0-])")
-
-
-def cell(value):
-    """Return *value* as text that a spreadsheet does not interpret as a formula."""
-    return "" if value is None else _FORMULA.sub(r"\1'", str(value))
-
-
-class Echo:
-    """A file-like object whose ``write`` returns its argument, so that a CSV is produced line by line."""
-
-    def write(self, text):
-        return text
-
-
-def csv_lines(columns, rows):
-    """Yield the lines of a CSV: the names in *columns*, then *rows*, each a list of values.
-
-    A byte order mark comes first: without it, Excel reads UTF-8 as the code page of its machine.
-    """
-    writer = csv.writer(Echo())
-    yield "\ufeff" + writer.writerow(columns)
-    for row in rows:
-        yield writer.writerow([cell(value) for value in row])
 
 
 class HappenedAdmin(NarrowedList, admin.ModelAdmin):

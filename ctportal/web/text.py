@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from babel import Locale
@@ -87,6 +87,22 @@ def texts_of_page(data: Mapping[str, Any], language: str) -> LanguageContext:
     in *language*, the notice on top of the page names the original language (``labels.language_notice``)."""
     original = data["original_language"]
     return LanguageContext(language, original, (original,) if is_partial(data, language) else ())
+
+
+# The end of a sentence: a full stop before another word, after a word of three letters, a short one like "is", a number or a
+# bracket; or another mark. So "U.N. Office", "г. Минск", "St. Petersburg" and "No. 3" are not cut.
+_SENTENCE_END = re.compile(
+    r"[。！？]+[”」』）]*|(?:[!?؟]+|(?:(?<=[^\W\d_]{3})|(?<=\b[a-z]{2})|(?<=[\d)\]»”\"’]))\.+)[)\]»”\"’]*(?=\s+[^\s\d])"
+)
+
+
+def first_sentence(text: LocalizedText) -> LocalizedText:
+    """Return the first sentence of *text*, at most its first line. A sentence that cannot be told from the next brings it along."""
+    line = text.text.strip().partition("\n")[0].rstrip()
+    for end in _SENTENCE_END.finditer(line):
+        if not line[end.end() :].lstrip()[:1].islower():
+            return replace(text, text=line[: end.end()])
+    return replace(text, text=line)
 
 
 # Reads from left to right within words that read from the right: web and e-mail addresses, UN symbols, and telephone numbers,

@@ -1,10 +1,12 @@
 """The page of a series or theme, with its conferences if it shows the edition in force."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
+from ctportal.publishing.models import Edition
 from ctportal.reading.context import ReadRequest
 from ctportal.reading.filters import filters_for
 from ctportal.reading.queries import first_rows
@@ -18,14 +20,17 @@ from .text import LanguageContext
 CONFERENCES, DOCUMENTS = 50, 10  # per page
 
 
-def render_vocabulary(request: ReadRequest, page: RecordPage) -> HttpResponse:
-    """Return the page of a series or theme."""
+Compare = Callable[[Sequence[Edition]], dict[str, Any]]
+
+
+def render_vocabulary(request: ReadRequest, page: RecordPage, compare: Compare | None = None) -> HttpResponse:
+    """Return the page of a series or theme. *compare* returns the table of the conferences on this page of its list."""
     texts = LanguageContext(page.language)
     name = texts.pick(page.data["name"])
     description = texts.after(name).pick(page.data["description"])
     is_series = page.record_type == "series"
     section, heading = ("series", _("Series")) if is_series else ("themes", _("Themes"))
-    members = _members(request, page) if page.edition else {"status": 200, "number": 1}
+    members = _members(request, page, compare) if page.edition else {"status": 200, "number": 1}
     number = members["number"]
     kind, known = "EventSeries" if is_series else "DefinedTerm", {"name": str(name), "description": str(description)}
     return render_record_page(
@@ -51,7 +56,7 @@ def render_vocabulary(request: ReadRequest, page: RecordPage) -> HttpResponse:
     )
 
 
-def _members(request: ReadRequest, page: RecordPage) -> dict[str, Any]:
+def _members(request: ReadRequest, page: RecordPage, compare: Compare | None) -> dict[str, Any]:
     """Return one page of the conferences in a series or on a theme and, for a theme, its newest documents."""
     language, is_series = page.language, page.record_type == "series"
     asked = {page.record_type: str(page.uid), "ordering": "date" if is_series else "-date"}
@@ -67,6 +72,7 @@ def _members(request: ReadRequest, page: RecordPage) -> dict[str, Any]:
             "rows": [cards.conference_row(each, request.read_context.at, language, series) for each in found],
             "tally": tally("conference", found.paginator.count, language),
             "pager": pager_of(found, page.path, language, {}),
+            "comparison": compare(list(found)) if compare and len(found) else None,
         }
     if not is_series:
         on_theme = filters_for("document", {"theme": str(page.uid)}, request)

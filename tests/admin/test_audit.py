@@ -10,9 +10,9 @@ from django.contrib.auth.models import Group, Permission
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from ctportal.core.csv_files import cell, csv_lines
 from ctportal.publishing.models import LedgerEntry
 from ctportal.publishing.services import publish, withdraw
-from ctportal.staff.audit_pages import cell, csv_lines
 from ctportal.staff.preview import preview_address
 from ctportal.workflow import audit, review
 from ctportal.workflow.models import AuditEntry, WorkflowStep

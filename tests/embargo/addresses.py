@@ -165,6 +165,8 @@ def of_entry(kind, entry):
     """Yield the public addresses of a vocabulary entry."""
     if kind in PAGES:
         yield f"/en/{PAGES[kind]}/{entry.slug}/"
+    if kind == "series":
+        yield f"/en/series/{entry.slug}/figures.csv"
     yield f"/api/v1/{COLLECTIONS[kind]}/{entry.uid}/"
     yield f"/api/v1/{FILTERED_BY[kind][-1]}/?{kind}={entry.slug}"
 

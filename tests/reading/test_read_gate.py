@@ -17,7 +17,7 @@ PUBLIC_SIDE = (
     *(
         f"{app}/{name}.py"
         for app in ("conferences", "documents")
-        for name in ("views", "api", "urls", "pages", "citations")
+        for name in ("views", "api", "urls", "pages", "comparison", "citations")
     ),
     "ctportal/files/serving.py",
     "ctportal/reading/*.py",

@@ -6,7 +6,7 @@ import pytest
 
 from ctportal.publishing.services import publish
 from ctportal.web.sanitizer import rich
-from ctportal.web.text import LanguageContext, LocalizedText, by_direction, number, size
+from ctportal.web.text import LanguageContext, LocalizedText, by_direction, first_sentence, number, size
 from tests import factories as make
 
 
@@ -125,3 +125,24 @@ def test_a_text_for_all_languages_is_marked_as_one_in_the_original_language():
     )
     assert LanguageContext("en", "en").own("Photo service") == LocalizedText("Photo service", "en")
     assert LanguageContext("ar", "en").own("2.17") == LocalizedText("2.17", "ar")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("", ""),
+        ("One only", "One only"),
+        ("What it is. And more.", "What it is."),
+        ("Of the U.N. Office, No. 3. Then more.", "Of the U.N. Office, No. 3."),
+        ("In St. Petersburg and e.g. Minsk. More.", "In St. Petersburg and e.g. Minsk."),
+        ("Held in 2018. Then again.", "Held in 2018."),
+        ("Borders, etc. are its subject. More.", "Borders, etc. are its subject."),
+        ("Is it? It is.", "Is it?"),
+        ("Состоялась в г. Минске. Затем в Вене.", "Состоялась в г. Минске."),
+        ("在明斯克举行。后来在维也纳。", "在明斯克举行。"),
+        ("عقد المؤتمر في مينسك. ثم في فيينا.", "عقد المؤتمر في مينسك."),
+        ("A first line\nand a second. More.", "A first line"),
+    ],
+)
+def test_the_first_sentence_of_a_text(text, sentence):
+    assert first_sentence(LocalizedText(text, "fr", foreign=True)) == LocalizedText(sentence, "fr", foreign=True)

@@ -182,7 +182,7 @@ class Spoken(HTMLParser):
 NAMES = re.compile(
     r"(Dossier|Document|Caption|Border security|Speaker|Organization) [\d.]+|ORG\d|(http://testserver)?/id/[\w-]+|The (series|theme)|Hall A|Press office|A change of place|Minsk|Somebody|Free"
     r"|Remarks|A newspaper|border|nowhere|never|(press@)?example\.org|https://www\.wikidata\.org/wiki/Q1|file\.pdf|photo-w640\S*"
-    r"|\b(English|UTC|PDF|JSON|WCAG|AA|WebP|JPEG|SHA-256|BibTeX|RIS)\b"
+    r"|\b(English|UTC|PDF|JSON|WCAG|AA|WebP|JPEG|SHA-256|BibTeX|RIS|CSV)\b"
 )
 
 

@@ -44,7 +44,7 @@ from .places import HIGHEST, series_place
 from .profiles import render_organization, render_person
 
 HERO_SIZES = "(min-width: 60rem) 22.5rem, 95vw"
-PHOTO_SIZES = "(min-width: 76rem) 72rem, 95vw"
+PHOTO_SIZES = "(min-width: 76rem) 51rem, (min-width: 60rem) 65vw, 95vw"
 
 
 # Conferences ---------------------------------------------------------------------------------------------------------

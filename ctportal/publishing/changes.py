@@ -274,7 +274,7 @@ class Changes:
                 rows[id(tracked.withdrawal)] = tracked.withdrawal
         Withdrawal.objects.bulk_create([row for row in rows.values() if not row.pk])
         known = [row for row in rows.values() if row.pk]
-        Withdrawal.objects.bulk_update(known, ["edition", "reason", "replacement", "cause", "by"])
+        Withdrawal.objects.bulk_update(known, ["edition", "reason", "replacement", "cause", "by", "show_title"])
 
     def _tell(self) -> None:
         successors = [

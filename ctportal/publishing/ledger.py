@@ -88,7 +88,13 @@ def frozen_checksum(
 def withdrawal_checksum(withdrawal: Withdrawal) -> str:
     """Return the SHA-256 of *withdrawal* without its edition, which may change until the withdrawal takes effect."""
     replacement, cause = (str(uid) if uid else None for uid in (withdrawal.replacement, withdrawal.cause))
-    said = {"by": withdrawal.by, "cause": cause, "reason": withdrawal.reason, "replacement": replacement}
+    said = {
+        "by": withdrawal.by,
+        "cause": cause,
+        "reason": withdrawal.reason,
+        "replacement": replacement,
+        "show_title": withdrawal.show_title,
+    }
     return checksum(canonical(said))
 
 

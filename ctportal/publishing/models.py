@@ -257,6 +257,7 @@ class Withdrawal(models.Model):
     replacement = models.UUIDField(null=True, help_text="uid of the record to read instead.")
     cause = models.UUIDField(null=True, help_text="uid of the conference whose withdrawal took this child along.")
     by = models.CharField(max_length=150)
+    show_title = models.BooleanField(default=False, help_text="Readers of the old address may be told the title.")
 
     def __str__(self) -> str:
         return self.reason

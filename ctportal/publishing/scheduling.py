@@ -100,12 +100,13 @@ def withdraw_at(
     reason: str,
     replacement: UUID | None = None,
     cause: UUID | None = None,
+    show_title: bool = False,
 ) -> None:
-    """End *tracked* at *end* without successor, for a public *reason*."""
+    """End *tracked* at *end* without successor, for a public *reason*; with *show_title* readers may be told its title."""
     changes.set_end(tracked, end)
     withdrawal = tracked.withdrawal or Withdrawal()
     withdrawal.reason, withdrawal.by = reason, changes.by
-    withdrawal.replacement, withdrawal.cause = replacement, cause
+    withdrawal.replacement, withdrawal.cause, withdrawal.show_title = replacement, cause, show_title
     changes.move_withdrawal(withdrawal, None, tracked)
     frozen = ledger.withdrawal_checksum(withdrawal)
     changes.note(Action.WITHDRAWN, tracked, effective_at=end, reason=reason, frozen=frozen)

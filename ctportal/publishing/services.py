@@ -384,12 +384,14 @@ def withdraw(
     reason: str,
     at: datetime | None = None,
     replacement: UUID | None = None,
+    show_title: bool = False,
     problems: Problems | None = None,
 ) -> PublicationResult:
     """Take *record* off the public side from *at* (default now) on, for a public *reason*.
 
-    *replacement* is the uid of a record to read instead. Editions to come after *at* are unscheduled. The documents
-    and photos of a conference are withdrawn with it. *problems* as for ``publish_all``.
+    *replacement* is the uid of a record to read instead. With *show_title* its old address tells its title, unless it is
+    sealed. Editions to come after *at* are unscheduled. The documents and photos of a conference are withdrawn with it,
+    without their titles. *problems* as for ``publish_all``.
     """
     _refuse_vocabulary(record)
     problems = problems or Problems()
@@ -410,7 +412,7 @@ def withdraw(
         ending = begun[-1] if begun and (begun[-1].public_until is None or begun[-1].public_until >= end) else None
         if not ending:
             raise ValidationError(_("It is not public at that time: there is nothing to withdraw."), code="not_public")
-        withdraw_at(changes, ending, end, reason=reason, replacement=replacement)
+        withdraw_at(changes, ending, end, reason=reason, replacement=replacement, show_title=show_title)
         return PublicationResult(ending.edition, follow_conference(changes, record.uid, record.record_type))
 
 

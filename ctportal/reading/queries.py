@@ -90,6 +90,11 @@ class Gone:
         """The public reason. An entry of the vocabulary without a withdrawal ends when nothing public refers to it."""
         return self.withdrawal.reason if self.withdrawal else _("No longer referred to.")
 
+    @property
+    def shows_title(self) -> bool:
+        """Return whether readers may still be told its title: whoever withdrew it allowed that, and it is not sealed."""
+        return bool(self.withdrawal and self.withdrawal.show_title and not self.edition.is_sealed)
+
 
 # None where nothing was ever public at the address, as far as a reader may know.
 Resolved = Found | Moved | Gone | None

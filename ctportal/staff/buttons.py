@@ -148,6 +148,7 @@ def _withdraw(press: Press) -> Outcome:
         reason=press.given("withdraw_reason"),
         at=press.at,
         replacement=replacement,
+        show_title=bool(press.given("withdraw_show_title")),
         problems=press.problems,
     )
     return Outcome(edition.cascaded)

@@ -38,6 +38,13 @@ class PublishingFields(forms.Form):
         max_length=500,
         help_text=_("Optional: the address of a public page of this portal to read instead."),
     )
+    withdraw_show_title = forms.BooleanField(
+        label=_("Show the title at the old address"),
+        required=False,
+        help_text=_(
+            "Kind, date and reason are always shown there. Documents and photos withdrawn along with a conference never show their title."
+        ),
+    )
 
 
 # {field name in errors of the services: field of the form}

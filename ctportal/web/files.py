@@ -13,7 +13,7 @@ from ctportal.publishing.models import Edition, EditionFile
 from ctportal.reading.queries import Gone, resolve_uid
 
 from .addresses import preferred_language
-from .records import gone_page
+from .records import gone_page, withdrawn
 
 
 def public_file(request, key, name):
@@ -56,12 +56,14 @@ def past_file(request, key, at):
     found = resolve_uid(uid, at)
     language = preferred_language(request)
     with translation.override(django_code(language)):
-        response = gone_page(
-            request,
-            language,
-            title=_("This file has been withdrawn"),
-            reason=found.reason if isinstance(found, Gone) else _("The record that showed it has since been revised."),
-            replacement=found.replacement if isinstance(found, Gone) else getattr(found, "edition", None),
+        said = (
+            withdrawn(found, language)
+            if isinstance(found, Gone)
+            else {
+                "reason": _("The record that showed it has since been revised."),
+                "replacement": getattr(found, "edition", None),
+            }
         )
+        response = gone_page(request, language, title=_("This file has been withdrawn"), **said)
     patch_vary_headers(response, ["Accept-Language"])
     return response

@@ -9,14 +9,16 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanen
 from django.utils.translation import gettext as _
 from django.views import View
 
+from ctportal.core.codes import DocumentKind
 from ctportal.core.dates import format_instant
-from ctportal.publishing.models import Edition
+from ctportal.publishing.models import Edition, RecordType
 from ctportal.reading.context import ReadRequest
 from ctportal.reading.queries import Found, Gone, Moved, related, resolve, versions
 
 from .addresses import data_address, language_in_address, page_address, public_file, record_path
-from .cards import AddressOf, page_title, target
+from .cards import AddressOf, page_title, target, title_of
 from .history import changes_of, history_of
+from .labels import label
 from .page import Crumb, render_page, site_root
 from .text import LocalizedText
 
@@ -216,7 +218,7 @@ def elsewhere(request: HttpRequest, language: str, found: object, suffix: str = 
         return moved(found.edition, language, suffix)
     if isinstance(found, Gone):
         title = _("This page has been withdrawn")
-        return gone_page(request, language, title=title, reason=found.reason, replacement=found.replacement)
+        return gone_page(request, language, title=title, **withdrawn(found, language))
     raise Http404
 
 
@@ -235,6 +237,20 @@ def sealed_page(request: HttpRequest, language: str, edition: Edition) -> HttpRe
     )
 
 
+def withdrawn(gone: Gone, language: str) -> dict[str, Any]:
+    """Return the arguments of ``gone_page`` for a record that is no longer public: what it was, since when, why, and what to
+    read instead; its title where whoever withdrew it allowed that. Of a sealed record only the type is known."""
+    edition = gone.edition
+    kind = edition.card_data.get("kind", "")
+    return {
+        "kind": label(DocumentKind, kind) if kind in DocumentKind else label(RecordType, edition.type),
+        "on": edition.public_until and format_instant(edition.public_until, language),
+        "record_title": title_of(edition.card_data, language) if gone.shows_title else "",
+        "reason": gone.reason,
+        "replacement": gone.replacement,
+    }
+
+
 def gone_page(
     request: HttpRequest,
     language: str,
@@ -242,12 +258,13 @@ def gone_page(
     title: str,
     reason: str,
     replacement: Edition | None = None,
-    **sealed: str,
+    **more: Any,
 ) -> HttpResponse:
     """Return the 410 page with the public *reason* and the edition to read instead, if there is one.
 
-    *sealed* are ``sha256``, the checksum of a sealed version, and ``chain``, the address of the versions that verify it. An
-    address without language, such as that of a file, has the home page in its language switch.
+    *more* are ``kind``, ``on`` and ``record_title`` of a withdrawn record; ``sha256``, the checksum of a sealed version, and
+    ``chain``, the address of the versions that verify it. An address without language, such as that of a file, has the home
+    page in its language switch.
     """
     return render_page(
         request,
@@ -256,7 +273,7 @@ def gone_page(
             "heading": title,
             "reason": reason,
             "link": replacement and target(replacement, language),
-            **sealed,
+            **more,
         },
         language=language,
         path=request.path_info[4:] if language_in_address(request) else "",

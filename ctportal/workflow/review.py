@@ -433,11 +433,14 @@ def withdraw(
     reason: str,
     at: datetime | None = None,
     replacement: UUID | None = None,
+    show_title: bool = False,
     problems: Problems | None = None,
 ) -> PublicationResult:
     """Withdraw *record*; see ``services.withdraw``."""
     _require(roles.may_publish(by, record))
-    result = services.withdraw(record, by=by, reason=reason, at=at, replacement=replacement, problems=problems)
+    result = services.withdraw(
+        record, by=by, reason=reason, at=at, replacement=replacement, show_title=show_title, problems=problems
+    )
     said = result.edition.withdrawal.reason
     _note_steps(by, [(record, Action.WITHDRAWN, said, result.cascaded)])
     return result

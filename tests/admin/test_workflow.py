@@ -495,6 +495,21 @@ def test_who_withdraws_and_restores_a_conference_is_told_what_went_along_with_it
     ]
 
 
+@pytest.mark.parametrize("button", ["_withdraw", "_withdraw_at"])
+@pytest.mark.parametrize("allowed", [True, False])
+def test_whoever_withdraws_chooses_whether_the_old_address_tells_the_title(sign_in, button, allowed):
+    conference = make_conference()
+    publish(conference, by=make_account("publisher"))
+    what = {"withdraw_reason": "A mistake", "withdraw_at": "2030-01-01T10:00"}
+
+    form = AdminForm(sign_in("publisher"), address(conference)).fill(**what)
+    if allowed:
+        form.fill(withdraw_show_title="on")
+    form.press(button)
+
+    assert Edition.objects.get(uid=conference.uid).withdrawal.show_title is allowed
+
+
 def test_a_message_names_ten_of_many_and_says_how_many_there_are(sign_in):
     client, publisher = sign_in("publisher"), make_account("publisher")
     conference = make_conference()

@@ -889,9 +889,7 @@ def test_a_chosen_organization_says_that_its_units_are_included(client, publishe
 
 def above_hosts(client, address):
     """Return [[(slug, name as shown)]] of the organizations above each host on the page of a conference."""
-    shown = re.findall(
-        r'<p class="quiet small">(<a href="/../organizations/.*?)</p>', page(client, address)
-    )
+    shown = re.findall(r'<p class="quiet small">(<a href="/../organizations/.*?)</p>', page(client, address))
     return [re.findall(r'organizations/([^"]+)/">(.*?)</a>', each) for each in shown]
 
 

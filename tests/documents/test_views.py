@@ -302,9 +302,7 @@ def test_a_document_leads_from_a_unit_to_the_organization_at_the_top(client, pub
     assert lines_on(client, "/en/documents/said/") == ([line, ["A ministry"]], [["Ada", *line], ["Bob"]])
     html = page(client, "/en/documents/said/")
     assert (
-        html.count(
-            '<a href="/en/organizations/office/">The Office</a>, <a href="/en/organizations/top/">The Top</a>'
-        )
+        html.count('<a href="/en/organizations/office/">The Office</a>, <a href="/en/organizations/top/">The Top</a>')
         == 2
     )
     nothing_above = ([["The Centre"], ["A ministry"]], [["Ada", "The Centre"], ["Bob"]])

@@ -157,6 +157,10 @@ class Migration(migrations.Migration):
                 ),
                 ("by", models.CharField(max_length=150)),
                 (
+                    "show_title",
+                    models.BooleanField(default=False, help_text="Readers of the old address may be told the title."),
+                ),
+                (
                     "edition",
                     models.OneToOneField(
                         on_delete=django.db.models.deletion.PROTECT, related_name="withdrawal", to="publishing.edition"

@@ -49,9 +49,9 @@ def test_what_was_called_off_says_so_among_what_is_over_and_never_stands_first(c
     assert sections(client) == {"next": ["planned"], "latest": ["cancelled", "postponed"]}
     html = client.get("/en/").content.decode()
     assert re.findall(r"</time>([^<]*)</p>", html) == [
-        " · Minsk · Belarus",
-        " · Minsk · Belarus · Cancelled",
-        " · Minsk · Belarus · Postponed",
+        " · Minsk, Belarus",
+        " · Minsk, Belarus · Cancelled",
+        " · Minsk, Belarus · Postponed",
     ]
 
 

@@ -6,7 +6,7 @@ from html import unescape
 from xml.etree import ElementTree
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.feedgenerator import Atom1Feed
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
@@ -30,6 +30,8 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 @example("Ковалёв, Bru\u0308lhart and O’Brien: С/РЕЗ, ﬁn, ﷺ, İıß")
 def test_what_is_published_of_a_title_is_clean_can_be_sent_and_is_found(client, title):
     assume(one_line(title))
+    if connection.vendor == "postgresql":
+        title = title.replace("\0", "")  # which it cannot store; forms take it out before
     with transaction.atomic():
         document = make_document(make_conference(city_en=title[:20]), title, slug="any")
         for record in (document.conference, document):

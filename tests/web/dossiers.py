@@ -141,6 +141,12 @@ def make_dossier_document(conference, n, i, person, organization, session, theme
     return document
 
 
+def issuer():
+    """Return the edition of an organization that issues documents."""
+    organizations = Edition.objects.public(epoch.now()).of("organization").order_by("pk")
+    return next(each for each in organizations if each.data["name"]["en"].endswith(".0"))
+
+
 def every_page(language="en"):
     """Return {kind of page: address} with one page of each kind, for the records that are public now."""
     first = {
@@ -160,7 +166,7 @@ def every_page(language="en"):
         "people": f"/{language}/people/",
         "person": f"/{language}/people/{Edition.objects.public(epoch.now()).of('person').first().slug}/",
         "organizations": f"/{language}/organizations/",
-        "organization": f"/{language}/organizations/{Edition.objects.public(epoch.now()).of('organization').first().slug}/",
+        "organization": f"/{language}/organizations/{issuer().slug}/",
         "documents": f"/{language}/documents/",
         "document": f"/{language}/documents/{first['document'].slug}/",
         "document version": f"/{language}/documents/{first['document'].slug}/versions/1/",

@@ -31,9 +31,9 @@ QUERIES = {
     # the edition; what was merged into it; conferences; documents; photos; the conferences of these two
     "person": 7,
     "organizations": 3,
-    # the edition; what was merged into it; conferences; documents; its units; those above it. One more, for the
-    # conferences of the documents, where it has documents: this one has none.
-    "organization": 7,
+    # the edition; what was merged into it; conferences; documents; its units; those above it; the
+    # conferences of the documents
+    "organization": 8,
     "documents": 6,  # as above; the conferences they belong to
     "document": 5,  # the edition; what it points to; what points to it; its organizations
     "document version": 4,

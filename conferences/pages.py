@@ -50,7 +50,6 @@ def conference_view(data, language, *, is_over, sources=None, documents=None, fu
     summary = rest.pick(data["summary"])
     place = place_name(str(city), country, language)
     days = programme(data["sessions"], rest, sources or {}, documents or {}, lines)
-    related_links, links_language = links(data["links"], rest)
     return {
         "title": title,
         "short_title": short_title(data, language),
@@ -86,8 +85,7 @@ def conference_view(data, language, *, is_over, sources=None, documents=None, fu
         "expected": [
             expected(entry, rest, lines) for entry in data["expected_documents"] if entry["key"] not in fulfilled
         ],
-        "links": related_links,
-        "links_language": links_language,
+        **links(data["links"], rest),
         "same_as": same_as(data),
         "notice": notice(title, data, language),
         "description": str(summary) or comma(language).join(filter(None, [dates, place])),
@@ -251,9 +249,9 @@ def expected(entry, texts, lines):
 
 
 def links(entries, texts):
-    """Return (links, language): the language of most of them if it is not that of the page, with ``code`` and ``name``.
+    """Return {"links": …, "links_language": the language of most of them, with ``code`` and ``name``, if it is not the page's}.
 
-    It is then said once, and a link names its own only where that is another one.
+    That language is then said once, and a link names its own only where that is another one.
     """
     counted = Counter(entry["language"] for entry in entries).most_common(1)
     common = counted[0][0] if counted else ""
@@ -262,7 +260,8 @@ def links(entries, texts):
     else:
         said = {"code": common, "name": LANGUAGES[common]}
         texts = LanguageContext(texts.language, texts.original, (*texts.announced, common))
-    return [link(entry, texts) | {"named": entry["language"] != common} for entry in entries], said
+    named = [link(entry, texts) | {"named": entry["language"] != common} for entry in entries]
+    return {"links": named, "links_language": said}
 
 
 def link(entry, texts):

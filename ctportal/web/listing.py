@@ -17,8 +17,9 @@ from ctportal.core.countries import REGIONS, country_name, region_name
 from ctportal.core.languages import LANGUAGES, comma
 from ctportal.reading.context import ReadContext, ReadRequest
 from ctportal.reading.filters import EditionFilterSet, filters_for
+from ctportal.reading.menus import Option, options
 from ctportal.reading.middleware import never_kept
-from ctportal.reading.queries import Choice, Option, PageOutOfRange, listing, options
+from ctportal.reading.queries import Choice, PageOutOfRange, listing
 
 from .cards import short_title, title_of
 from .labels import label

@@ -14,7 +14,7 @@ from ctportal.core.types import LazyText
 from ctportal.publishing.models import RecordType
 from ctportal.reading.context import ReadContext, ReadRequest
 from ctportal.reading.found import found, names_of
-from ctportal.reading.queries import options
+from ctportal.reading.menus import options
 from ctportal.reading.search import MOST_COUNTED, Results, search
 from ctportal.reading.search_form import SearchForm, typed_filters
 from ctportal.reading.suggestions import spelling

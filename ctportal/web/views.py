@@ -16,7 +16,8 @@ from ctportal.core.countries import country_name
 from ctportal.core.languages import LANGUAGES, direction, django_code
 from ctportal.core.outages import Outage
 from ctportal.publishing.models import Edition
-from ctportal.reading.queries import CARDS, Found, Gone, Moved, options, resolve_uid
+from ctportal.reading.menus import options
+from ctportal.reading.queries import CARDS, Found, Gone, Moved, resolve_uid
 
 from . import cards
 from .addresses import data_address, language_in_address, language_of, preferred_language

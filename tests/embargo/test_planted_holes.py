@@ -5,7 +5,7 @@ from django.db.models import Q, Subquery
 from django.http import Http404, HttpResponse
 from django.test.client import ClientHandler
 
-from conferences import views
+from conferences import neighbours
 from conferences.models import ConferenceText
 from ctportal.api import views as api
 from ctportal.files.models import StoredFile
@@ -68,7 +68,7 @@ def neighbours_without_the_rule(patch):
             match |= Q(pk=Subquery(rows.filter(date__gt=date).order_by("-date").values("edition")[:1]))
         return list(Edition.objects.filter(match))
 
-    patch.setattr(views, "_neighbours", any_neighbours)
+    patch.setattr(neighbours, "_neighbours", any_neighbours)
 
 
 def etag_from_the_file(patch):

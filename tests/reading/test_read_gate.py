@@ -17,7 +17,7 @@ PUBLIC_SIDE = (
     *(
         f"{app}/{name}.py"
         for app in ("conferences", "documents")
-        for name in ("views", "api", "urls", "pages", "comparison", "citations")
+        for name in ("views", "api", "urls", "pages", "profiles", "comparison", "neighbours", "citations")
     ),
     "ctportal/files/serving.py",
     "ctportal/reading/*.py",
@@ -33,14 +33,14 @@ RULE = {"public", "effective", "in_force"}
 ALLOWED = {
     "queries._with_cards": "rows whose keys come from public(at), in the same statement",
     "queries.in_full": "rows whose keys come from public(at), in the same request",
-    "queries._facet_counts": "all facets less those of what is hidden, counted in one statement",
+    "menus._facet_counts": "all facets less those of what is hidden, counted in one statement",
     "queries.related": "relations of editions that the caller has read; their targets are asked of public(at)",
     "queries.organization_chains": "relations of the caller's editions or of public(at); both ends are asked of it",
     "filters._containing": "keys for a condition on rows that are in public(at)",
     "files._shown": "the file itself, where Exists() an edition in public(at) that shows it",
     "files._shown_last": "which record showed it last, where Exists() an edition in effective(at)",
     "views._first": "rows whose keys come from public(at), in the same statement",
-    "views._neighbours": "rows whose keys come from public(at), in the same statement",
+    "neighbours._neighbours": "rows whose keys come from public(at), in the same statement",
 }
 ALLOWED_IN_PREVIEWS = {
     "preview._for_staff": "asks may_read of the account",

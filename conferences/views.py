@@ -40,6 +40,8 @@ from .neighbours import neighbours
 from .pages import conference_view, event_data, has_ended, notice, organizations_of, photo_view
 from .profiles import render_organization, render_person
 
+# What stands under "At a glance", beside the umbrella and the contact.
+FACTS = ("figures", "other_figures", "organizers", "venue", "coordinates", "format", "series", "announced", "reported")
 HERO_SIZES = "(min-width: 60rem) 22.5rem, 95vw"
 PHOTO_SIZES = "(min-width: 76rem) 51rem, (min-width: 60rem) 65vw, 95vw"
 
@@ -77,6 +79,7 @@ def render_conference(request: ReadRequest, page: RecordPage) -> HttpResponse:
     hero = _hero(photos, page)
     image = hero["picture"]["src"] if hero else ""
     parent = next(iter(page.related_as("parent")), None)
+    press = press_contact(page.data, language, is_past=bool(page.version))
     shown = {
         "conference": conference,
         "documents": _digests_once(_in_order(documents, language)),
@@ -95,8 +98,9 @@ def render_conference(request: ReadRequest, page: RecordPage) -> HttpResponse:
         ),
         "hero": hero,
         "parent": parent and cards.target(parent, language),
+        "has_facts": bool(parent or press or any(conference[name] for name in FACTS)),
         "neighbours": _places(conference["series"], page.neighbours, language),
-        "press": press_contact(page.data, language, is_past=bool(page.version)),
+        "press": press,
     }
     return render_record_page(
         request,

@@ -147,3 +147,30 @@ def test_only_the_contents_stay_in_sight_and_nothing_focused_stands_under_them(m
         if box and box[1] < box[2]:
             covered.append(box)
     assert covered == []
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_a_place_of_more_than_one_line_is_shown_whole(browser_page, language):
+    conference = make.make_conference(
+        "Ports",
+        slug="ports",
+        city_en="Zanzibar",
+        country="TZ",
+        start_date=date(2026, 11, 10),
+        end_date=date(2026, 11, 11),
+    )
+    publish(conference, by=make.make_user())
+    browser_page.set_viewport_size({"width": 320, "height": 780})
+    browser_page.goto(f"/{language}/conferences/ports/")
+
+    # Where each line of the place stands, of which "overflow: hidden" shows what lies within the box.
+    lines, box = browser_page.locator(".occasion").evaluate(
+        """element => {
+            const range = document.createRange();
+            range.selectNodeContents(element.lastElementChild);
+            const sides = each => [Math.round(each.left), Math.round(each.right)];
+            return [[...range.getClientRects()].map(sides), sides(element.getBoundingClientRect())];
+        }"""
+    )
+    assert len({tuple(line) for line in lines}) > 1
+    assert [line for line in lines if line[0] < box[0] or line[1] > box[1]] == []

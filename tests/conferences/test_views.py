@@ -509,6 +509,17 @@ def test_another_title_coordinates_and_other_catalogues_are_shown(client, publis
     assert re.findall('<a href="([^"]*)"[^>]*>\\1</a>', html) == ["https://www.wikidata.org/wiki/Q1"]
 
 
+def test_where_nothing_stands_at_a_glance_there_is_no_box_for_it(client, publisher):
+    bare, hosted = make.make_conference(slug="bare", city_en=""), make.make_conference(slug="hosted")
+    hosted.organization_roles.create(organization=make.make_organization("A host"), role="host")
+    for conference in (bare, hosted):
+        publish(conference, by=publisher)
+
+    pages = [page(client, f"/en/conferences/{slug}/") for slug in ("bare", "hosted")]
+    assert [html.count("At a glance") for html in pages] == [0, 2]
+    assert [html.count('class="facts"') for html in pages] == [0, 1]
+
+
 def test_sessions_whose_day_is_not_known_come_last(client, publisher):
     conference = make.make_conference(slug="minsk")
     for order, (title, day) in enumerate((("Late", "2019-09-04"), ("Panel", None), ("Early", "2019-09-03"))):

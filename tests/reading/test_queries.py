@@ -12,8 +12,8 @@ from ctportal.publishing.renaming import merge_entries
 from ctportal.publishing.services import publish, restore, unschedule_all, withdraw
 from ctportal.reading.context import ReadContext
 from ctportal.reading.filters import filters_for
+from ctportal.reading.menus import MENUS, options
 from ctportal.reading.queries import (
-    MENUS,
     Found,
     Gone,
     Moved,
@@ -22,7 +22,6 @@ from ctportal.reading.queries import (
     first_rows,
     in_full,
     listing,
-    options,
     referring,
     related,
     resolve,

@@ -21,7 +21,6 @@ from .walk import (
     Walk,
     is_public,
     leaks,
-    one_of_each_route,
     wrongly_hidden,
 )
 from .world import MAKING, NOW, STATES
@@ -121,9 +120,8 @@ def uid_of(world, kind):
 
 def not_asked_by_every_method(walk):
     """What *walk* has asked by GET alone, of what an identity asks by every method: all that is public, and for those
-    to whom the drafts are hidden the admin too; for some, one address of each route."""
+    to whom the drafts are hidden the admin too; by some methods, one address of each route."""
     asked = [address for address, method in walk.statuses if method == "GET"]
     everyhow = asked if TABLE[walk.identity] is OUTSIDE else [*filter(is_public, asked)]
-    if walk.asks_few_by_other_methods:
-        everyhow = one_of_each_route(everyhow)
-    return [each for each in everyhow if not all((each, method) in walk.statuses for method in OTHER_METHODS)]
+    wanted = [(address, method) for method in OTHER_METHODS for address in walk.of_those_by(method, everyhow)]
+    return [each for each in wanted if each not in walk.statuses]

@@ -114,14 +114,23 @@ class Walk:
         """
         asked = self.addresses()
         yield from ((address, "GET") for address in asked)
-        if self.asks_few_by_other_methods:
-            few = [address for address in asked if is_public(address) or self.asks_like_a_visitor]
-            yield from ((address, method) for address in one_of_each_route(few) for method in OTHER_METHODS)
-            return
-        otherwise = [address for address in asked if is_public(address) or not self.reads_all_drafts]
+        if self.asks_like_a_visitor:
+            otherwise = asked
+        else:
+            otherwise = [address for address in asked if is_public(address) or not self.reads_all_drafts]
         if self.identity == PUBLISHER:
             otherwise += one_of_each_route([address for address in asked if not is_public(address)])
-        yield from ((address, method) for address in otherwise for method in OTHER_METHODS)
+        for method in OTHER_METHODS:
+            yield from ((address, method) for address in self.of_those_by(method, otherwise))
+
+    def of_those_by(self, method, asked):
+        """Return those of the addresses *asked* that this identity requests by *method*.
+
+        HEAD is GET without the body, which the first middleware drops for everybody: the visitor asks for all, the others
+        for one of each route.
+        """
+        few = self.asks_few_by_other_methods or (method == "HEAD" and self.identity != VISITOR)
+        return one_of_each_route(asked) if few else asked
 
     def addresses(self):
         """Return the addresses that this identity requests, each once, and at least one of each route.

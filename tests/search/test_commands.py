@@ -10,8 +10,9 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from ctportal.core.types import JsonValue
-from ctportal.publishing import index_upkeep, services
-from ctportal.publishing.index_upkeep import rebuild
+from ctportal.management import index_upkeep
+from ctportal.management.index_upkeep import rebuild
+from ctportal.publishing import services
 from ctportal.publishing.indexing import VERSION, indexed_texts
 from ctportal.publishing.models import Edition
 from ctportal.search.analysis import analyze

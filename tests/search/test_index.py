@@ -6,7 +6,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from ctportal.publishing import index_upkeep, indexing, services
+from ctportal.management import index_upkeep
+from ctportal.publishing import indexing, services
 from ctportal.publishing.models import Edition
 from ctportal.search.models import Place, SearchEntry
 from documents.models import Document

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from ctportal.publishing import index_upkeep
+from ctportal.management import index_upkeep
 from ctportal.publishing.models import Edition
 
 

@@ -12,13 +12,12 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Prefetch, Q
 
+from ctportal.publishing import epoch
+from ctportal.publishing.indexing import VERSION, IndexedText, counted_facets, indexed_texts, is_indexed, write_texts
+from ctportal.publishing.models import Edition, EditionFile, EditionQuerySet
 from ctportal.search import storage
 from ctportal.search.fields import is_stored_as
 from ctportal.search.models import IndexState, Place, SearchEntry, SearchEntryQuerySet
-
-from . import epoch
-from .indexing import VERSION, IndexedText, counted_facets, indexed_texts, is_indexed, write_texts
-from .models import Edition, EditionFile, EditionQuerySet
 
 # One batch: writers wait while it is written.
 MOST_EDITIONS = 50

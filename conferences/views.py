@@ -106,7 +106,8 @@ def render_conference(request: ReadRequest, page: RecordPage) -> HttpResponse:
         request,
         page,
         "conferences/detail.html",
-        {**shown, "banner": banner_of(page, conference["notice"])},
+        # The notice about its language alone stands in the page, on phones below the facts.
+        {**shown, "banner": page.banner and banner_of(page, conference["notice"])},
         title=cards.page_title(
             str(conference["title"]), cards.place_and_year(page.data, language) or conference["year"]
         ),

@@ -15,7 +15,7 @@ from ctportal.core.countries import country_name, place_name
 from ctportal.core.csv_files import csv_lines
 from ctportal.core.dates import format_date_range
 from ctportal.reading.context import ReadRequest
-from ctportal.reading.queries import conferences_by, in_full, naming, referring, uids_of
+from ctportal.reading.queries import conferences_by, in_full, referring, uids_of
 from ctportal.web import cards
 from ctportal.web.addresses import page_address
 from ctportal.web.labels import number_in_series
@@ -301,10 +301,8 @@ class SeriesDetailView(VocabularyDetailView):
     def renderer(self, request, page):
         at, language = request.read_context.at, page.language
 
-        def compare(editions):
-            data = {each.pk: each.data for each in in_full([each.pk for each in editions])}
-            table = comparison(editions, data, str(page.uid), at, language)
-            return table | {"csv": f"{page.address}{SeriesFiguresView.suffix}"}
+        def compare(uids):
+            return comparison(uids, at, language) | {"csv": f"{page.address}{SeriesFiguresView.suffix}"}
 
         return render_vocabulary(request, page, compare)
 
@@ -316,10 +314,8 @@ class SeriesFiguresView(VocabularyDetailView):
     suffix = "figures.csv"
 
     def renderer(self, request, page):
-        at, uid = request.read_context.at, str(page.uid)
-        found = naming("series", uids_of(page.uid), "conference", at)
-        editions = sorted(found, key=lambda each: (each.date, each.slug))
-        lines = csv_lines(*columns_and_rows(editions, uid, at, page.language, site_root(request)))
+        at, uids = request.read_context.at, uids_of(page.uid)
+        lines = csv_lines(*columns_and_rows(uids, at, page.language, site_root(request)))
         disposition = f'attachment; filename="{page.slug}-figures.csv"'
         return HttpResponse(
             "".join(lines), content_type="text/csv; charset=utf-8", headers={"Content-Disposition": disposition}

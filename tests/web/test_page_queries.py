@@ -24,7 +24,7 @@ QUERIES = {
     "conference version": 4,
     "conference changes": 4,  # the edition in force; the two that are compared; what they point to
     "series list": 6,  # the count; the rows; their descriptions; what was merged into them; their conferences
-    "series": 8,  # two for the table: the conferences in full; the number of their documents
+    "series": 8,  # two for the table: its conferences; the number of their documents
     "themes": 6,
     "theme": 9,
     "people": 3,

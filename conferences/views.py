@@ -15,13 +15,14 @@ from ctportal.core.countries import country_name, place_name
 from ctportal.core.csv_files import csv_lines
 from ctportal.core.dates import format_date_range
 from ctportal.reading.context import ReadRequest
+from ctportal.reading.directory import by_name
 from ctportal.reading.queries import conferences_by, in_full, referring, uids_of
 from ctportal.web import cards
 from ctportal.web.addresses import page_address
 from ctportal.web.labels import number_in_series
 from ctportal.web.listing import EditionListView, tally
 from ctportal.web.organizations import lines_of
-from ctportal.web.page import SITE_NAME, Crumb, site_root
+from ctportal.web.page import PEOPLE_AND_ORGANIZATIONS, SITE_NAME, Crumb, site_root
 from ctportal.web.press import press_contact
 from ctportal.web.records import (
     EditionDetailView,
@@ -36,6 +37,7 @@ from ctportal.web.text import LanguageContext, LocalizedText, first_sentence, te
 from ctportal.web.vocabulary import render_vocabulary
 
 from .comparison import columns_and_rows, comparison
+from .directory import organization_rows, person_rows
 from .neighbours import neighbours
 from .pages import conference_view, event_data, has_ended, notice, organizations_of, photo_view
 from .profiles import render_organization, render_person
@@ -241,18 +243,14 @@ class ConferenceShareImageView(EditionDetailView):
 # Series and themes ---------------------------------------------------------------------------------------------------
 
 
-class VocabularyListView(EditionListView):
+class SubjectListView(EditionListView):
+    """A list of series or themes, each with the number of its public conferences, their years, and what it is about."""
+
     template_name = "conferences/vocabulary_list.html"
     list_class = "rows narrow"
+    kinds = PEOPLE_AND_ORGANIZATIONS
     per_page = 100
     with_filters = False
-
-    def rows(self, editions, at, language):
-        return [cards.target(each, language) for each in editions]
-
-
-class SubjectListView(VocabularyListView):
-    """A list of series or themes, each with the number of its public conferences, their years, and what it is about."""
 
     def rows(self, editions, at, language):
         # The cards hold the names alone.
@@ -330,20 +328,34 @@ class ThemeDetailView(VocabularyDetailView):
 # People and organizations --------------------------------------------------------------------------------------------
 
 
-class PersonListView(VocabularyListView):
+class NameListView(EditionListView):
+    """A list in the order of the names, with the letters that they stand under."""
+
+    template_name = "conferences/name_list.html"
+    per_page = 60
+
+    def page(self, filters, context, language):
+        return by_name(filters, context, language, self.per_page)
+
+
+class PersonListView(NameListView):
     record_type = "person"
+    kinds = PEOPLE_AND_ORGANIZATIONS[1:]
     section = path = "people"
     title = gettext_lazy("People")
     intro = gettext_lazy(
         "Who spoke, chaired or moderated at the conferences, delivered a document or is shown in a photo."
     )
+    rows = staticmethod(person_rows)
 
 
-class OrganizationListView(VocabularyListView):
+class OrganizationListView(NameListView):
     record_type = "organization"
+    kinds = PEOPLE_AND_ORGANIZATIONS[:1]
     section = path = "organizations"
     title = gettext_lazy("Organizations")
     intro = gettext_lazy("Who held, convened or supported the conferences and issued their documents.")
+    rows = staticmethod(organization_rows)
 
 
 class PersonDetailView(VocabularyDetailView):

@@ -31,8 +31,17 @@ KINDS_OF_DOCUMENT = (
     ("press-releases", gettext_lazy("Press releases")),
     ("co-chairs-summaries", gettext_lazy("Co-chairs’ summaries")),
 )
-# All lists, as the footer names them.
-LISTS = NAVIGATION + KINDS_OF_DOCUMENT
+PEOPLE_AND_ORGANIZATIONS = (
+    ("people", gettext_lazy("People")),
+    ("organizations", gettext_lazy("Organizations")),
+)
+# All lists, as the footer and the page about the site name them.
+LISTS = (
+    *NAVIGATION[:-1],
+    *KINDS_OF_DOCUMENT,
+    ("photos", gettext_lazy("Photos")),
+    *PEOPLE_AND_ORGANIZATIONS,
+)
 
 
 @dataclass(frozen=True, slots=True)

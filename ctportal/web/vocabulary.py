@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from ctportal.reading.context import ReadRequest
 from ctportal.reading.filters import filters_for
-from ctportal.reading.queries import first_rows
+from ctportal.reading.queries import first_rows, listing
 
 from . import cards
 from .listing import page_of, pager_of, tally
@@ -61,7 +61,7 @@ def _members(request: ReadRequest, page: RecordPage, compare: Compare | None) ->
     language, is_series = page.language, page.record_type == "series"
     asked = {page.record_type: str(page.uid), "ordering": "date" if is_series else "-date"}
     filters = filters_for("conference", {**asked, "page": request.GET.get("page", "")}, request)
-    found, status, problems = page_of(filters, CONFERENCES, language)
+    found, status, problems = page_of(filters, lambda: listing(filters, CONFERENCES), language)
     result: dict[str, Any] = {"status": status, "number": 1}
     if found is None:
         result["problem"] = " ".join(problem for each in problems.values() for problem in each)

@@ -27,10 +27,11 @@ QUERIES = {
     "series": 8,  # two for the table: its conferences; the number of their documents
     "themes": 6,
     "theme": 9,
-    "people": 3,
+    # count and rows by name; what was merged into them; the records that name them; the latest of these in full
+    "people": 7,
     # the edition; what was merged into it; conferences; documents; photos; the conferences of these two
     "person": 7,
-    "organizations": 3,
+    "organizations": 6,  # by name; rows; what was merged into them; the records that name them; the menus
     # the edition; what was merged into it; conferences; documents; its units; those above it; the
     # conferences of the documents
     "organization": 8,

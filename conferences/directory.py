@@ -14,7 +14,7 @@ from ctportal.web import cards
 from ctportal.web.labels import label
 from ctportal.web.listing import tally
 from ctportal.web.organizations import organization
-from ctportal.web.text import LanguageContext
+from ctportal.web.text import LanguageContext, LocalizedText
 
 from .profiles import entries_of
 
@@ -27,7 +27,7 @@ def person_rows(page: NamePage, at: datetime, language: str) -> list[dict[str, A
     keys = sorted({key for each in named.values() for key in each.latest})
     records = {each.pk: each for each in (in_full(keys) if keys else ())}
     return [
-        row | _held([records[key] for key in named[each.uid].latest], each.uid, language)
+        row | _held([records[key] for key in named[each.uid].latest], each.uid, row["title"], language)
         for each, row in zip(page, _rows(page, named, language), strict=True)
     ]
 
@@ -61,10 +61,13 @@ def _rows(page: NamePage, named: Mapping[UUID, Mentions], language: str) -> list
     ]
 
 
-def _held(records: list[Edition], uid: UUID, language: str) -> dict[str, Any]:
-    """Return ``held`` and ``organization``: the title that the person *uid* held in the latest of *records* that gives one."""
+def _held(records: list[Edition], uid: UUID, name: LocalizedText, language: str) -> dict[str, Any]:
+    """Return ``held`` and ``organization``: the title that the person *uid* held in the latest of *records* that gives one.
+
+    The language of the *name* counts as named.
+    """
     for record in records:
-        texts = LanguageContext(language, record.data["original_language"])
+        texts = LanguageContext(language, record.data["original_language"]).after(name)
         for entry in entries_of(record):
             if entry["uid"] == str(uid) and (entry["title"] or entry["organization"]):
                 named = entry["organization"] and organization(entry["organization"], texts)

@@ -346,7 +346,9 @@ class PersonListView(NameListView):
     intro = gettext_lazy(
         "Who spoke, chaired or moderated at the conferences, delivered a document or is shown in a photo."
     )
-    rows = staticmethod(person_rows)
+
+    def rows(self, editions, at, language):
+        return person_rows(editions, at, language)
 
 
 class OrganizationListView(NameListView):
@@ -355,7 +357,9 @@ class OrganizationListView(NameListView):
     section = path = "organizations"
     title = gettext_lazy("Organizations")
     intro = gettext_lazy("Who held, convened or supported the conferences and issued their documents.")
-    rows = staticmethod(organization_rows)
+
+    def rows(self, editions, at, language):
+        return organization_rows(editions, at, language)
 
 
 class PersonDetailView(VocabularyDetailView):

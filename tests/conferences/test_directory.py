@@ -124,6 +124,12 @@ def test_names_are_in_the_order_of_the_readers_language_and_letters_lead_to_thei
     assert client.get("/en/people/?page=3").status_code == 404
 
 
+def test_a_row_names_another_language_once(client, publisher):
+    held(2019, by=publisher, people=[(make.make_person("Ana Ramos"), "Minister", make.make_organization("An office"))])
+
+    assert read(page(client, "/fr/people/")) == {"A": [["Ana Ramos English", "Minister", "An office", "1 conférence"]]}
+
+
 def test_words_and_kind_narrow_the_lists(client, publisher):
     people = [(make.make_person(name), "", None) for name in ("Ana Ramos", "Bo Li")]
     offices = [make.make_organization("An office", kind="other"), make.make_organization("A state", kind="government")]

@@ -87,6 +87,14 @@ def test_the_notice_of_a_demonstration_unfolds_on_a_phone_and_is_open_elsewhere(
     expect(summary).not_to_be_visible()
 
 
+def test_on_paper_the_table_of_a_series_is_whole(dossier, browser_page):
+    browser_page.set_viewport_size({"width": 718, "height": 1000})  # A4 less its margins
+    browser_page.emulate_media(media="print")
+    browser_page.goto(every_page()["series"])
+    table, page = (browser_page.locator(each).bounding_box() for each in ("table", "main"))
+    assert table["x"] + table["width"] <= page["x"] + page["width"]
+
+
 def test_no_page_breaks_the_content_security_policy(dossier, browser_page):
     for name, address in every_page().items():
         if name in ("no page", "bad filter", "bad search"):  # the console reports the status itself

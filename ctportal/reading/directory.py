@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -65,10 +66,10 @@ def by_name(filters: EditionFilterSet, context: ReadContext, language: str, per_
 def _ordered(filters: EditionFilterSet, language: str) -> list[tuple[int, str]]:
     """Return [(primary key, letter)] of all records that *filters* select, in the order of their names."""
     found = []
-    for edition in filters.qs.order_by().only("uid", "card"):
-        name, _language = pick(edition.card_data["name"], language)
+    for pk, uid, card in filters.qs.order_by().values_list("pk", "uid", "card"):
+        name, _language = pick(json.loads(card)["name"], language)
         key, initial = placed(name, language)
-        found.append((key, str(edition.uid), edition.pk, initial))
+        found.append((key, uid, pk, initial))
     return [(pk, initial) for _key, _uid, pk, initial in sorted(found)]
 
 

@@ -10,12 +10,15 @@ from django.utils.translation import gettext as _
 from ctportal.core import codes
 from ctportal.core.countries import place_name
 from ctportal.core.dates import iso_date
-from ctportal.publishing.models import Edition
-from ctportal.reading.queries import document_counts
+from ctportal.publishing.models import EditionQuerySet
+from ctportal.reading.queries import document_counts, naming
 from ctportal.web import cards
 from ctportal.web.labels import label
+from ctportal.web.text import number
 
 from .pages import amount
+
+COMPARED = 50  # conferences in the table of a page; the CSV has all
 
 
 def official_figures(data: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
@@ -33,17 +36,24 @@ def measures_of(figures: Iterable[dict[str, Any]]) -> list[str]:
     return [*(code for code in codes.Measure.values if code in found), *sorted(found.difference(codes.Measure.values))]
 
 
-def comparison(
-    editions: Sequence[Edition], data: dict[int, dict[str, Any]], series: str, at: datetime, language: str
-) -> dict[str, Any]:
-    """Return the table of the conferences *editions*, which have cards: names of ``measures``, and ``rows``. One query.
+def conferences_of(uids: Sequence[str], at: datetime) -> EditionQuerySet:
+    """Return the public conferences of the series that editions refer to by *uids*, first to last, with cards and JSON."""
+    return naming("series", uids, "conference", at).order_by("date", "slug", "uid")
 
-    *data* is {pk: public JSON}, *series* the uid of the series.
+
+def comparison(uids: Sequence[str], at: datetime, language: str) -> dict[str, Any]:
+    """Return the table of the first conferences of a series: names of ``measures``, and ``rows``. Two queries.
+
+    *uids* are those by which editions may refer to the series, its own first. ``limit`` is the number of rows if there are more
+    conferences, else "".
     """
+    found = list(conferences_of(uids, at)[: COMPARED + 1])
+    editions, series = found[:COMPARED], uids[0]
     documents = document_counts([each.uid for each in editions], at)
-    figures = {each.pk: official_figures(data[each.pk]) for each in editions}
+    figures = {each.pk: official_figures(each.data) for each in editions}
     measures = measures_of(figures.values())
     return {
+        "limit": number(COMPARED, language) if len(found) > COMPARED else "",
         "measures": [label(codes.Measure, code) for code in measures],
         "rows": [
             cards.conference_row(each, at, language, series)
@@ -64,13 +74,15 @@ def comparison(
 
 
 def columns_and_rows(
-    editions: Sequence[Edition], series: str, at: datetime, language: str, root: str
+    uids: Sequence[str], at: datetime, language: str, root: str
 ) -> tuple[list[str], Iterator[list[object]]]:
-    """Return the columns and the rows of the CSV of the conferences *editions*, which have cards and JSON. One query.
+    """Return the columns and the rows of the CSV of all conferences of the series that editions refer to by *uids*, its own
+    first. Two queries.
 
     Dates are in ISO 8601, to their precision, and figures are plain numbers; what qualifies them stands in a column of its own.
     *root* is the address of the site.
     """
+    editions, series = list(conferences_of(uids, at)), uids[0]
     documents = document_counts([each.uid for each in editions], at)
     figures = {each.pk: official_figures(each.data) for each in editions}
     measures = measures_of(figures.values())

@@ -57,7 +57,7 @@ def _of_person(page, at):
         for record in sorted(
             [*conferences[:CONFERENCES], *documents[:DOCUMENTS]], key=lambda each: (str(each.date), each.slug)
         )
-        for entry in _entries(record)
+        for entry in entries_of(record)
         if entry["uid"] in uids
     ]
     return {
@@ -80,7 +80,7 @@ def _more(conferences, documents, photos=()):
     }
 
 
-def _entries(record):
+def entries_of(record):
     """Yield the entries for people in the JSON of a conference or document."""
     data = record.data
     if record.type == "document":

@@ -15,13 +15,14 @@ from ctportal.core.countries import country_name, place_name
 from ctportal.core.csv_files import csv_lines
 from ctportal.core.dates import format_date_range
 from ctportal.reading.context import ReadRequest
-from ctportal.reading.queries import conferences_by, in_full, naming, referring, uids_of
+from ctportal.reading.directory import by_name
+from ctportal.reading.queries import conferences_by, in_full, referring, uids_of
 from ctportal.web import cards
 from ctportal.web.addresses import page_address
 from ctportal.web.labels import number_in_series
 from ctportal.web.listing import EditionListView, tally
 from ctportal.web.organizations import lines_of
-from ctportal.web.page import SITE_NAME, Crumb, site_root
+from ctportal.web.page import PEOPLE_AND_ORGANIZATIONS, SITE_NAME, Crumb, site_root
 from ctportal.web.press import press_contact
 from ctportal.web.records import (
     EditionDetailView,
@@ -36,6 +37,7 @@ from ctportal.web.text import LanguageContext, LocalizedText, first_sentence, te
 from ctportal.web.vocabulary import render_vocabulary
 
 from .comparison import columns_and_rows, comparison
+from .directory import organization_rows, person_rows
 from .neighbours import neighbours
 from .pages import conference_view, event_data, has_ended, notice, organizations_of, photo_view
 from .profiles import render_organization, render_person
@@ -106,7 +108,8 @@ def render_conference(request: ReadRequest, page: RecordPage) -> HttpResponse:
         request,
         page,
         "conferences/detail.html",
-        {**shown, "banner": banner_of(page, conference["notice"])},
+        # The notice about its language alone stands in the page, on phones below the facts.
+        {**shown, "banner": page.banner and banner_of(page, conference["notice"])},
         title=cards.page_title(
             str(conference["title"]), cards.place_and_year(page.data, language) or conference["year"]
         ),
@@ -240,18 +243,14 @@ class ConferenceShareImageView(EditionDetailView):
 # Series and themes ---------------------------------------------------------------------------------------------------
 
 
-class VocabularyListView(EditionListView):
+class SubjectListView(EditionListView):
+    """A list of series or themes, each with the number of its public conferences, their years, and what it is about."""
+
     template_name = "conferences/vocabulary_list.html"
     list_class = "rows narrow"
+    kinds = PEOPLE_AND_ORGANIZATIONS
     per_page = 100
     with_filters = False
-
-    def rows(self, editions, at, language):
-        return [cards.target(each, language) for each in editions]
-
-
-class SubjectListView(VocabularyListView):
-    """A list of series or themes, each with the number of its public conferences, their years, and what it is about."""
 
     def rows(self, editions, at, language):
         # The cards hold the names alone.
@@ -300,10 +299,8 @@ class SeriesDetailView(VocabularyDetailView):
     def renderer(self, request, page):
         at, language = request.read_context.at, page.language
 
-        def compare(editions):
-            data = {each.pk: each.data for each in in_full([each.pk for each in editions])}
-            table = comparison(editions, data, str(page.uid), at, language)
-            return table | {"csv": f"{page.address}{SeriesFiguresView.suffix}"}
+        def compare(uids):
+            return comparison(uids, at, language) | {"csv": f"{page.address}{SeriesFiguresView.suffix}"}
 
         return render_vocabulary(request, page, compare)
 
@@ -315,10 +312,8 @@ class SeriesFiguresView(VocabularyDetailView):
     suffix = "figures.csv"
 
     def renderer(self, request, page):
-        at, uid = request.read_context.at, str(page.uid)
-        found = naming("series", uids_of(page.uid), "conference", at)
-        editions = sorted(found, key=lambda each: (each.date, each.slug))
-        lines = csv_lines(*columns_and_rows(editions, uid, at, page.language, site_root(request)))
+        at, uids = request.read_context.at, uids_of(page.uid)
+        lines = csv_lines(*columns_and_rows(uids, at, page.language, site_root(request)))
         disposition = f'attachment; filename="{page.slug}-figures.csv"'
         return HttpResponse(
             "".join(lines), content_type="text/csv; charset=utf-8", headers={"Content-Disposition": disposition}
@@ -333,20 +328,38 @@ class ThemeDetailView(VocabularyDetailView):
 # People and organizations --------------------------------------------------------------------------------------------
 
 
-class PersonListView(VocabularyListView):
+class NameListView(EditionListView):
+    """A list in the order of the names, with the letters that they stand under."""
+
+    template_name = "conferences/name_list.html"
+    per_page = 60
+
+    def page(self, filters, context, language):
+        return by_name(filters, context, language, self.per_page)
+
+
+class PersonListView(NameListView):
     record_type = "person"
+    kinds = PEOPLE_AND_ORGANIZATIONS[1:]
     section = path = "people"
     title = gettext_lazy("People")
     intro = gettext_lazy(
         "Who spoke, chaired or moderated at the conferences, delivered a document or is shown in a photo."
     )
 
+    def rows(self, editions, at, language):
+        return person_rows(editions, at, language)
 
-class OrganizationListView(VocabularyListView):
+
+class OrganizationListView(NameListView):
     record_type = "organization"
+    kinds = PEOPLE_AND_ORGANIZATIONS[:1]
     section = path = "organizations"
     title = gettext_lazy("Organizations")
     intro = gettext_lazy("Who held, convened or supported the conferences and issued their documents.")
+
+    def rows(self, editions, at, language):
+        return organization_rows(editions, at, language)
 
 
 class PersonDetailView(VocabularyDetailView):

@@ -1,12 +1,13 @@
 """Paginated lists of public records. The filters work without JavaScript, and the address holds their state."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
 from django.core.paginator import Page
+from django.db.models import TextChoices
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
@@ -15,6 +16,7 @@ from django.views import View
 from ctportal.core import codes
 from ctportal.core.countries import REGIONS, country_name, region_name
 from ctportal.core.languages import LANGUAGES, comma
+from ctportal.publishing.models import Edition
 from ctportal.reading.context import ReadContext, ReadRequest
 from ctportal.reading.filters import EditionFilterSet, filters_for
 from ctportal.reading.menus import Option, options
@@ -34,7 +36,11 @@ MENUS = {
     ),
     "document": (("kind", "conference", "year", "language"), ("theme", "organization", "person")),
     "photo": (("conference", "year", "person", "language"), ()),
+    "organization": (("kind", "country"), ()),
+    "person": ((), ()),
 }
+# What has a date, by which a list can be narrowed and ordered.
+DATED = ("conference", "document", "photo")
 # Label of each menu, and its first entry, which stands for no filter.
 MENU_LABELS = {
     "year": (gettext_lazy("Year"), gettext_lazy("Any year")),
@@ -62,6 +68,11 @@ ORDERINGS = {
     "date": gettext_lazy("Oldest first"),
     "-updated": gettext_lazy("Most recently changed first"),
 }
+KINDS: dict[str, type[TextChoices]] = {
+    "conference": codes.ConferenceKind,
+    "document": codes.DocumentKind,
+    "organization": codes.OrganizationKind,
+}
 # What an organization did includes what its units did, so its own records are not counted in the menu.
 UNCOUNTED = ("organization",)
 
@@ -87,6 +98,10 @@ class EditionListView(View):
     per_page = 20
     with_filters = True
 
+    def page(self, filters: EditionFilterSet, context: ReadContext, language: str) -> Page[Edition]:
+        """Return the page that is asked for of what *filters*, a valid filter set, select."""
+        return listing(filters, self.per_page)
+
     def rows(self, editions: Sequence, at, language: str) -> list[dict[str, Any]]:
         """Return what the list shows of *editions* and of related records public at *at*."""
         raise NotImplementedError
@@ -95,7 +110,7 @@ class EditionListView(View):
         read_context, path = request.read_context, f"{self.path}/"
         data = {**request.GET.dict(), **self.fixed}
         filters = filters_for(self.record_type, data, request)
-        page, status, problems = page_of(filters, self.per_page, language)
+        page, status, problems = page_of(filters, lambda: self.page(filters, read_context, language), language)
         given = {name: data[name] for name in filters.filters if data.get(name) and name not in self.fixed}
         searched = filters.searched
         if searched:
@@ -117,9 +132,10 @@ class EditionListView(View):
             "kinds": self.kinds,
             "problems": [problem for each in problems.values() for problem in each],
             "list_class": self.list_class,
-            "rows": self.rows(list(page), read_context.at, language) if page else (),
+            "rows": self.rows(page, read_context.at, language) if page else (),
             "tally": tally(self.record_type, page.paginator.count, language) if page is not None else "",
             "pager": pager_of(page, path, language, given) if page is not None else None,
+            "letters": letters_of(page, path, language, given),
             "narrowed": bool(narrowed),
             "clear": f"/{language}/{path}",
             "shortened": searched if searched and searched.is_shortened else None,
@@ -144,13 +160,18 @@ class EditionListView(View):
         return response if page else never_kept(response)
 
 
-def page_of(filters: EditionFilterSet, per_page: int, language: str) -> tuple[Page | None, int, dict[str, list[str]]]:
-    """Return (page of editions that *filters* select, 200, {}), or (None, 400 or 404, {parameter: error messages})."""
+def page_of(
+    filters: EditionFilterSet, find: Callable[[], Page], language: str
+) -> tuple[Page | None, int, dict[str, list[str]]]:
+    """Return (page of editions that *filters* select, 200, {}), or (None, 400 or 404, {parameter: error messages}).
+
+    *find* returns that page. It is called if the filters are valid.
+    """
     if not filters.is_valid():
         errors = filters.form.errors.as_data()
         return None, 400, {name: _messages(filters, name, found, language) for name, found in errors.items()}
     try:
-        return listing(filters, per_page), 200, {}
+        return find(), 200, {}
     except PageOutOfRange as error:
         return None, 404, {"page": [_("Page %(number)d does not exist. The last page is %(pages)d.") % vars(error)]}
 
@@ -207,6 +228,19 @@ def pager_of(page: Page, path: str, language: str, given: Mapping[str, str]) -> 
     }
 
 
+def letters_of(page: Page | None, path: str, language: str, given: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return (letter, address at which it begins) for the letters of a list in the order of names, [] if there is only one."""
+    letters = getattr(page, "letters", ())
+    rest = {name: value for name, value in given.items() if name != "page"}
+    return [
+        (
+            letter,
+            f"{list_address(path, language, rest | ({'page': str(begins)} if begins > 1 else {}))}#letter-{letter}",
+        )
+        for letter, begins in (letters if len(letters) > 1 else ())
+    ]
+
+
 def list_address(path: str, language: str, given: Mapping[str, str]) -> str:
     """Return the address of a list with the parameters *given*."""
     return f"/{language}/{path}" + (f"?{urlencode(given)}" if given else "")
@@ -219,7 +253,7 @@ def form_of(filters, given, problems, fixed, read_context: ReadContext, language
     """Return the form above a list, filled with the parameters *given*, for ``components/filters.html``."""
     shown, more = MENUS[filters.record_type]
     names = [name for name in (*shown, *more) if name not in fixed]
-    found = options(filters.record_type, read_context, names, None if problems else filters)
+    found = options(filters.record_type, read_context, names, None if problems else filters) if names else {}
 
     def menus(names: Sequence[str]) -> list[dict[str, Any]]:
         every = [
@@ -236,6 +270,7 @@ def form_of(filters, given, problems, fixed, read_context: ReadContext, language
         "menus": menus(shown),
         "more_menus": menus(more),
         "of_conferences": filters.record_type == "conference",
+        "of_names": filters.record_type not in DATED,
         "orderings": ORDERINGS.items(),
         "is_open": bool(problems),
         "more_open": any(name in given for name in (*more, "date_after", "date_before", "ordering")),
@@ -295,7 +330,7 @@ def label_of(name: str, value: Any, record_type: str, language: str) -> Localize
     if name == "format":
         return label(codes.EventFormat, value)
     if name == "kind":
-        return label(codes.ConferenceKind if record_type == "conference" else codes.DocumentKind, value)
+        return label(KINDS[record_type], value)
     return value
 
 

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from ctportal.core.languages import LANGUAGES, comma, direction
 from ctportal.core.types import LazyText
@@ -24,15 +24,24 @@ NAVIGATION = (
     ("series", gettext_lazy("Series")),
     ("themes", gettext_lazy("Themes")),
     ("documents", gettext_lazy("Documents")),
-    ("photos", gettext_lazy("Photos")),
+    ("photos", pgettext_lazy("menu", "Photos")),  # as short as the language allows: the menu is one line on a phone
 )
 # The kinds of document that have a list of their own. They belong to the section of documents.
 KINDS_OF_DOCUMENT = (
     ("press-releases", gettext_lazy("Press releases")),
     ("co-chairs-summaries", gettext_lazy("Co-chairs’ summaries")),
 )
-# All lists, as the footer names them.
-LISTS = NAVIGATION + KINDS_OF_DOCUMENT
+PEOPLE_AND_ORGANIZATIONS = (
+    ("people", gettext_lazy("People")),
+    ("organizations", gettext_lazy("Organizations")),
+)
+# All lists, as the footer and the page about the site name them.
+LISTS = (
+    *NAVIGATION[:-1],
+    *KINDS_OF_DOCUMENT,
+    ("photos", gettext_lazy("Photos")),
+    *PEOPLE_AND_ORGANIZATIONS,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,9 @@ from typing import Any
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
-from ctportal.publishing.models import Edition
 from ctportal.reading.context import ReadRequest
 from ctportal.reading.filters import filters_for
-from ctportal.reading.queries import first_rows
+from ctportal.reading.queries import first_rows, listing
 
 from . import cards
 from .listing import page_of, pager_of, tally
@@ -20,11 +19,12 @@ from .text import LanguageContext
 CONFERENCES, DOCUMENTS = 50, 10  # per page
 
 
-Compare = Callable[[Sequence[Edition]], dict[str, Any]]
+# From the uids by which editions refer to a series to the table of its conferences.
+Compare = Callable[[Sequence[str]], dict[str, Any]]
 
 
 def render_vocabulary(request: ReadRequest, page: RecordPage, compare: Compare | None = None) -> HttpResponse:
-    """Return the page of a series or theme. *compare* returns the table of the conferences on this page of its list."""
+    """Return the page of a series or theme. *compare* returns the table of all conferences of a series."""
     texts = LanguageContext(page.language)
     name = texts.pick(page.data["name"])
     description = texts.after(name).pick(page.data["description"])
@@ -61,7 +61,7 @@ def _members(request: ReadRequest, page: RecordPage, compare: Compare | None) ->
     language, is_series = page.language, page.record_type == "series"
     asked = {page.record_type: str(page.uid), "ordering": "date" if is_series else "-date"}
     filters = filters_for("conference", {**asked, "page": request.GET.get("page", "")}, request)
-    found, status, problems = page_of(filters, CONFERENCES, language)
+    found, status, problems = page_of(filters, lambda: listing(filters, CONFERENCES), language)
     result: dict[str, Any] = {"status": status, "number": 1}
     if found is None:
         result["problem"] = " ".join(problem for each in problems.values() for problem in each)
@@ -72,7 +72,7 @@ def _members(request: ReadRequest, page: RecordPage, compare: Compare | None) ->
             "rows": [cards.conference_row(each, request.read_context.at, language, series) for each in found],
             "tally": tally("conference", found.paginator.count, language),
             "pager": pager_of(found, page.path, language, {}),
-            "comparison": compare(list(found)) if compare and len(found) else None,
+            "comparison": compare(filters.chosen["series"].values) if compare and len(found) else None,
         }
     if not is_series:
         on_theme = filters_for("document", {"theme": str(page.uid)}, request)

@@ -39,6 +39,16 @@ def test_the_page_for_developers_is_accessible_and_fits_a_small_screen(browser_p
     assert browser_page.problems == []
 
 
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_command_is_shown_whole(browser_page, width):
+    browser_page.set_viewport_size({"width": width, "height": 900})
+    browser_page.goto("/en/developers/")
+    commands = browser_page.locator("pre:not([lang])")
+
+    assert commands.count() > 5
+    assert commands.evaluate_all("all => all.filter(each => each.scrollWidth > each.clientWidth).length") == 0
+
+
 def test_the_pages_for_developers_are_valid_html(client, html_errors):
     pages = {address: client.get(address).content.decode() for address in ("/en/developers/", "/api/v1/docs/")}
     assert html_errors(pages) == []

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from ctportal.core.languages import CODES
 from tests import factories as make
 from tests.web.dossiers import make_dossier
 
@@ -14,6 +15,7 @@ LISTS = {
     "press-releases": ".rows > li",
     "photos": ".album > li",
     "documents/?year=2019": ".rows > li",
+    "documents/?kind=statement&year=2019&conference=dossier-1": ".rows > li",
 }
 
 
@@ -24,23 +26,30 @@ def dossier(transactional_db, settings):
 
 
 @pytest.mark.parametrize(("width", "most"), [(1280, 450), (390, 560)])
-def test_the_first_row_of_a_list_is_near_the_top(dossier, browser_page, width, most):
+def test_the_first_row_of_a_list_is_near_the_top_in_each_language(dossier, browser_page, width, most):
     browser_page.set_viewport_size({"width": width, "height": 900})
     low = {}
-    for path, row in LISTS.items():
-        browser_page.goto(f"/en/{path}" if "?" in path else f"/en/{path}/")
-        top = browser_page.locator(row).first.bounding_box()["y"]
-        if top > most:
-            low[path] = top
+    for language in CODES:
+        for path, row in LISTS.items():
+            browser_page.goto(f"/{language}/{path}" if "?" in path else f"/{language}/{path}/")
+            top = browser_page.locator(row).first.bounding_box()["y"]
+            if top > most:
+                low[language, path] = top
     assert low == {}
+
+
+def ends_of(elements):
+    """Return where the *elements* end, in pixels from the top."""
+    return {round(box["y"] + box["height"]) for box in (each.bounding_box() for each in elements.all())}
 
 
 def test_the_filters_are_one_line_on_a_wide_screen_and_folded_on_a_phone(dossier, browser_page):
     browser_page.set_viewport_size({"width": 1280, "height": 900})
     browser_page.goto("/en/documents/")
     fields = browser_page.locator(".filters .line > *")
-    ends = {round(box["y"] + box["height"]) for box in (each.bounding_box() for each in fields.all())}
-    assert (fields.count(), len(ends)) == (6, 1)
+    assert (fields.count(), len(ends_of(fields))) == (6, 1)
+    browser_page.goto("/ru/documents/")
+    assert len(ends_of(browser_page.locator(".filters .line > div > :last-child"))) == 1
     browser_page.set_viewport_size({"width": 390, "height": 800})
     browser_page.goto("/en/documents/")
     words = browser_page.get_by_label("Words in title or text")

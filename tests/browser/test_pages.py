@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from ctportal.core.languages import CODES
 from tests import factories as make
 from tests.web.dossiers import every_page, make_dossier
 
@@ -57,6 +58,41 @@ def test_no_page_scrolls_sideways_at_360_pixels(dossier, browser_page, language)
         if width > 360:
             wide[name] = width
     assert wide == {}
+
+
+@pytest.mark.parametrize("width", [390, 360])
+def test_the_menu_is_one_line_on_a_phone_in_each_language(browser_page, width):
+    browser_page.set_viewport_size({"width": width, "height": 800})
+    menus = {}
+    for language in CODES:
+        browser_page.goto(f"/{language}/about/")
+        boxes = [link.bounding_box() for link in browser_page.locator(".sections a").all()]
+        low = [box["height"] for box in boxes if box["height"] < 24]
+        menus[language] = (len(boxes), len({round(box["y"]) for box in boxes}), low)
+    assert menus == {language: (5, 1, []) for language in CODES}
+
+
+def test_the_notice_of_a_demonstration_unfolds_on_a_phone_and_is_open_elsewhere(browser_page, settings):
+    settings.DEMO = True
+    browser_page.set_viewport_size({"width": 390, "height": 800})
+    browser_page.goto("/ru/")
+    summary, text = browser_page.locator(".notice summary"), browser_page.locator(".notice p")
+    assert browser_page.locator(".notice").bounding_box()["height"] < 40
+    expect(text).not_to_be_visible()
+    summary.click()
+    expect(text).to_be_visible()
+    browser_page.set_viewport_size({"width": 1280, "height": 800})
+    browser_page.goto("/ru/")
+    expect(text).to_be_visible()
+    expect(summary).not_to_be_visible()
+
+
+def test_on_paper_the_table_of_a_series_is_whole(dossier, browser_page):
+    browser_page.set_viewport_size({"width": 718, "height": 1000})  # A4 less its margins
+    browser_page.emulate_media(media="print")
+    browser_page.goto(every_page()["series"])
+    table, page = (browser_page.locator(each).bounding_box() for each in ("table", "main"))
+    assert table["x"] + table["width"] <= page["x"] + page["width"]
 
 
 def test_no_page_breaks_the_content_security_policy(dossier, browser_page):

@@ -7,9 +7,11 @@ from datetime import date, timedelta
 
 import pytest
 
+from conferences import comparison
 from ctportal.publishing.models import Edition
 from ctportal.publishing.renaming import relabel
 from ctportal.publishing.services import publish, withdraw
+from ctportal.web import vocabulary
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +78,25 @@ def test_the_table_has_the_official_figures_by_measure_in_the_order_of_the_serie
         ["No. 1 Minsk 2018", "3–4 September 2018", "Minsk Belarus", "", "expected 20", "", "0"],
         ["No. 2 Minsk 2019", "3–4 September 2019", "Minsk Belarus", "close to 1,400", "", "many regional organizations", "1"],
     ]  # fmt: skip
+
+
+def test_the_table_is_the_same_on_each_page_of_the_list(client, compared, monkeypatch):
+    monkeypatch.setattr(vocabulary, "CONFERENCES", 1)
+    pages = [page(client), page(client, f"{PAGE}?page=2")]
+
+    assert [re.findall(r'<h3><a href="/en/conferences/(.*?)/"', each) for each in pages] == [["held-1"], ["held-2"]]
+    assert table(pages[0]) == table(pages[1])
+    assert [row[0] for row in table(pages[0])] == ["Conference", "No. 1 Minsk 2018", "No. 2 Minsk 2019"]
+
+
+def test_of_many_conferences_the_table_has_the_first_and_says_so(client, compared, monkeypatch):
+    remark = "The table has the first 1 conferences, the CSV file all of them."
+    assert "CSV file all of them" not in page(client)
+    monkeypatch.setattr(comparison, "COMPARED", 1)
+
+    assert [row[0] for row in table(page(client))] == ["Conference", "No. 1 Minsk 2018"]
+    assert remark in page(client)
+    assert len(lines(client.get(CSV))) == 3
 
 
 def test_the_csv_has_the_same_and_no_formula(client, compared):
@@ -162,7 +183,7 @@ def test_page_and_csv_take_as_many_queries_for_any_number(client, series, publis
         publish(make.make_document(conference), by=publisher)
     assert Edition.objects.filter(type="conference").count() == count
 
-    # Epoch; series; its record and what was merged into it, for the filter; count; rows; in full; documents.
+    # Epoch; series; its record and what was merged into it, for the filter; count; rows; those of the table; documents.
     with django_assert_num_queries(8):
         client.get(PAGE)
     with django_assert_num_queries(5):  # epoch; series; what was merged into it; conferences; documents

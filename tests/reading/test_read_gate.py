@@ -17,7 +17,7 @@ PUBLIC_SIDE = (
     *(
         f"{app}/{name}.py"
         for app in ("conferences", "documents")
-        for name in ("views", "api", "urls", "pages", "profiles", "comparison", "neighbours", "citations")
+        for name in ("views", "api", "urls", "pages", "profiles", "directory", "comparison", "neighbours", "citations")
     ),
     "ctportal/files/serving.py",
     "ctportal/reading/*.py",

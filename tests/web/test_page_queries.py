@@ -24,13 +24,14 @@ QUERIES = {
     "conference version": 4,
     "conference changes": 4,  # the edition in force; the two that are compared; what they point to
     "series list": 6,  # the count; the rows; their descriptions; what was merged into them; their conferences
-    "series": 8,  # two for the table: the conferences in full; the number of their documents
+    "series": 8,  # two for the table: its conferences; the number of their documents
     "themes": 6,
     "theme": 9,
-    "people": 3,
+    # count and rows by name; what was merged into them; the records that name them; the latest of these in full
+    "people": 7,
     # the edition; what was merged into it; conferences; documents; photos; the conferences of these two
     "person": 7,
-    "organizations": 3,
+    "organizations": 6,  # by name; rows; what was merged into them; the records that name them; the menus
     # the edition; what was merged into it; conferences; documents; its units; those above it; the
     # conferences of the documents
     "organization": 8,

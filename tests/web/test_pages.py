@@ -133,6 +133,12 @@ def test_the_notice_of_a_demonstration_is_shown_where_it_is_one(settings, client
     assert "A demonstration, prepared from public information" not in client.get("/en/").content.decode()
 
 
+@pytest.mark.parametrize("name", ["conference", "series", "theme", "person", "organization", "document", "photo"])
+def test_the_permanent_address_stands_in_full_on_paper(dossiers, client, name):
+    html = client.get(every_page()[name]).content.decode()
+    assert len(re.findall(r'<span class="printed" dir="ltr">http://testserver/id/[0-9a-f-]{36}</span>', html)) == 1
+
+
 # Conditional requests ------------------------------------------------------------------------------------------------
 
 

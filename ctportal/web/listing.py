@@ -262,7 +262,7 @@ def _menu(name: str, found: Iterable[Option], filters, language: str) -> dict[st
     ]
     chosen = filters.chosen.get(name)
     # An address may give a series or theme by its uid or a former slug; the menu uses its current slug.
-    selected = chosen.edition.slug if isinstance(chosen, Choice) else chosen
+    selected = chosen.record.slug if isinstance(chosen, Choice) else chosen
     if selected and selected not in dict(choices):
         choices.append((selected, label_of(name, chosen, filters.record_type, language)))
     label, anything = MENU_LABELS[name]
@@ -283,7 +283,7 @@ def _name_of(name: str, card: Mapping[str, Any], language: str) -> LocalizedText
 def label_of(name: str, value: Any, record_type: str, language: str) -> LocalizedText | str:
     """Return the label of *value*, a code or the Choice of a record, in the filter *name*."""
     if isinstance(value, Choice):
-        return _name_of(name, value.edition.card_data, language)
+        return _name_of(name, value.record.card_data, language)
     if name == "country":
         return country_name(value, language)
     if name == "region":

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,6 +15,7 @@ from django.views import View
 
 from ctportal.core import codes
 from ctportal.core.countries import REGIONS, country_name, region_name
+from ctportal.core.dates import format_date, format_instant
 from ctportal.core.languages import LANGUAGES, comma
 from ctportal.reading.context import ReadContext, ReadRequest
 from ctportal.reading.filters import EditionFilterSet, filters_for
@@ -310,10 +312,14 @@ def chips_of(filters, narrowed, given, path: str, language: str) -> list[tuple[L
     return chips
 
 
+def _written(day: date | datetime, language: str) -> str:
+    return format_instant(day, language) if isinstance(day, datetime) else format_date(day, language)
+
+
 def _chip(filters, name: str, value: str, language: str) -> LocalizedText | str:
     if name == "q":
         return f"“{value}”"
-    if name in CHIPS:
-        return CHIPS[name] % {"date": value}
     chosen = filters.chosen.get(name) if filters else None
+    if name in CHIPS:
+        return CHIPS[name] % {"date": _written(chosen, language) if chosen else value}
     return (chosen and label_of(name, chosen, filters.record_type, language)) or value

@@ -141,3 +141,30 @@ def test_a_list_of_what_belongs_to_a_record_takes_at_most_seven_queries(
     with django_assert_num_queries(count):
         response = client.get(address.format(**named))
     assert response.context["rows"]
+
+
+@pytest.mark.parametrize(
+    ("language", "chips"),
+    [
+        ("ar", {"من 1 أيلول/سبتمبر 2019", "عُدّلت بعد 1 أيلول/سبتمبر 2019، الساعة 07:00 (UTC)"}),
+        ("zh", {"自2019年9月1日起", "2019年9月1日 07:00（UTC）之后更改"}),
+        ("en", {"From 1 September 2019", "Changed after 1 September 2019, 07:00 (UTC)"}),
+        (
+            "fr",
+            {"À partir du 1er septembre 2019", "Modifications après le 1er septembre 2019 à 7\u00a0h\u00a000 (UTC)"},
+        ),
+        ("ru", {"С 1 сентября 2019\u202fг.", "Изменено после 1 сентября 2019\u202fг., 07:00 (UTC)"}),
+        (
+            "es",
+            {"Desde el 1 de septiembre de 2019", "Con cambios después del 1 de septiembre de 2019 a las 07:00 (UTC)"},
+        ),
+    ],
+)
+def test_a_chosen_date_is_written_as_the_language_writes_it(db, client, language, chips):
+    response = client.get(f"/{language}/documents/?date_after=2019-09-01&updated_after=2019-09-01T07:00:00Z")
+    assert {text for text, _remark, _address in response.context["chips"]} == chips
+
+
+def test_a_chosen_date_that_is_none_is_shown_as_it_was_given(db, client):
+    response = client.get("/fr/documents/?date_after=2019-09-31")
+    assert [text for text, _remark, _address in response.context["chips"]] == ["À partir du 2019-09-31"]

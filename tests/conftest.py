@@ -242,11 +242,11 @@ def _page_of_its_own(chromium, live_server):
 
 @pytest.fixture
 def axe_violations():
-    """Return a function from a browser page to the violations that axe finds: (impact, rule, elements)."""
+    """Return a function from a browser page, and axe's options, to the violations that it finds: (impact, rule, elements)."""
     from axe_playwright_python.sync_playwright import Axe
 
-    def check(page):
-        found = Axe().run(page).response["violations"]
+    def check(page, options=None):
+        found = Axe().run(page, options=options).response["violations"]
         return [(rule["impact"], rule["id"], [node["html"][:200] for node in rule["nodes"]]) for rule in found]
 
     return check

@@ -34,8 +34,9 @@ def iso_date(day: str, precision: str) -> str:
     return day[: {"day": 10, "month": 7, "year": 4}[precision]]
 
 
-# {d} is the day, {M} the month, {y} the year of the first day; {d2} … those of the last. Babel formats intervals with short
-# month names only, and without the French "1er", so the patterns are here. Tests compare single dates with CLDR.
+# {d} is the day, {M} the month, {y} the year of the first day; {d2} … those of the last; {hour} is the hour without a leading
+# zero, {at} the Spanish article before it. Babel formats intervals with short month names only, and without the French "1er", so
+# the patterns are here, as the United Nations writes dates. Tests compare single dates with CLDR.
 _ENGLISH = {
     "day": "{d} {M} {y}",
     "days": "{d}–{d2} {M} {y}",
@@ -44,12 +45,13 @@ _ENGLISH = {
     "months": "{M}–{M2} {y}",
     "year": "{y}",
     "range": "{first} – {last}",
+    "months_across_years": "{first} – {last}",
     "years": "{y}–{y2}",
     "instant": "{date}, {time} (UTC)",
 }
 # The patterns of each language that differ from English.
 _PATTERNS = {
-    "ar": _ENGLISH | {"months": "{M} – {M2} {y}", "instant": "{date}، {time} (UTC)"},
+    "ar": _ENGLISH | {"months": "{M} – {M2} {y}", "instant": "{date}، الساعة {time} (UTC)"},
     "zh": {
         "day": "{y}年{M}月{d}日",
         "days": "{y}年{M}月{d}日至{d2}日",
@@ -58,11 +60,21 @@ _PATTERNS = {
         "months": "{y}年{M}月至{M2}月",
         "year": "{y}年",
         "range": "{first}至{last}",
+        "months_across_years": "{first}至{last}",
         "years": "{y}年至{y2}年",
         "instant": "{date} {time}（UTC）",
     },
     "en": _ENGLISH,
-    "fr": _ENGLISH,
+    "fr": _ENGLISH
+    | {
+        "days": "{d}-{d2} {M} {y}",
+        "days_across_months": "du {d} {M} au {d2} {M2} {y}",
+        "months": "{M}-{M2} {y}",
+        "range": "du {first} au {last}",
+        "months_across_years": "{first}-{last}",
+        "years": "{y}-{y2}",
+        "instant": "{date} à {hour}\u00a0h\u00a0{minute} (UTC)",
+    },
     "ru": _ENGLISH
     | {
         "day": "{d} {M} {y}\u202fг.",
@@ -76,10 +88,14 @@ _PATTERNS = {
     "es": _ENGLISH
     | {
         "day": "{d} de {M} de {y}",
-        "days": "{d}–{d2} de {M} de {y}",
-        "days_across_months": "{d} de {M} – {d2} de {M2} de {y}",
+        "days": "del {d} al {d2} de {M} de {y}",
+        "days_across_months": "del {d} de {M} al {d2} de {M2} de {y}",
+        "range": "del {first} al {last}",
         "month": "{M} de {y}",
-        "months": "{M}–{M2} de {y}",
+        "months": "de {M} a {M2} de {y}",
+        "months_across_years": "de {first} a {last}",
+        "years": "{y}-{y2}",
+        "instant": "{date} a {at} {time} (UTC)",
     },
 }
 
@@ -134,7 +150,8 @@ def format_date_range(start: date, end: date, precision: str, language: str) -> 
         return _write(language, "years", start, end)
     if not same_year:
         first, last = format_date(start, language, precision), format_date(end, language, precision)
-        return _PATTERNS[language]["range"].format(first=first, last=last)
+        pattern = "months_across_years" if precision == "month" else "range"
+        return _PATTERNS[language][pattern].format(first=first, last=last)
     if precision == "month":
         return _write(language, "months", start, end)
     return _write(language, "days" if same_month else "days_across_months", start, end)
@@ -143,4 +160,10 @@ def format_date_range(start: date, end: date, precision: str, language: str) -> 
 def format_instant(instant: datetime, language: str) -> str:
     """Return the aware datetime *instant* in UTC and in *language*, such as "3 September 2019, 07:00 (UTC)"."""
     utc = instant.astimezone(UTC)
-    return _PATTERNS[language]["instant"].format(date=format_date(utc.date(), language), time=f"{utc:%H:%M}")
+    return _PATTERNS[language]["instant"].format(
+        date=format_date(utc.date(), language),
+        time=f"{utc:%H:%M}",
+        hour=utc.hour,
+        minute=f"{utc:%M}",
+        at="la" if utc.hour == 1 else "las",
+    )

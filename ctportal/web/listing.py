@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,6 +16,7 @@ from django.views import View
 
 from ctportal.core import codes
 from ctportal.core.countries import REGIONS, country_name, region_name
+from ctportal.core.dates import format_date, format_instant
 from ctportal.core.languages import LANGUAGES, comma
 from ctportal.publishing.models import Edition
 from ctportal.reading.context import ReadContext, ReadRequest
@@ -297,7 +299,7 @@ def _menu(name: str, found: Iterable[Option], filters, language: str) -> dict[st
     ]
     chosen = filters.chosen.get(name)
     # An address may give a series or theme by its uid or a former slug; the menu uses its current slug.
-    selected = chosen.edition.slug if isinstance(chosen, Choice) else chosen
+    selected = chosen.record.slug if isinstance(chosen, Choice) else chosen
     if selected and selected not in dict(choices):
         choices.append((selected, label_of(name, chosen, filters.record_type, language)))
     label, anything = MENU_LABELS[name]
@@ -318,7 +320,7 @@ def _name_of(name: str, card: Mapping[str, Any], language: str) -> LocalizedText
 def label_of(name: str, value: Any, record_type: str, language: str) -> LocalizedText | str:
     """Return the label of *value*, a code or the Choice of a record, in the filter *name*."""
     if isinstance(value, Choice):
-        return _name_of(name, value.edition.card_data, language)
+        return _name_of(name, value.record.card_data, language)
     if name == "country":
         return country_name(value, language)
     if name == "region":
@@ -345,10 +347,14 @@ def chips_of(filters, narrowed, given, path: str, language: str) -> list[tuple[L
     return chips
 
 
+def _written(day: date | datetime, language: str) -> str:
+    return format_instant(day, language) if isinstance(day, datetime) else format_date(day, language)
+
+
 def _chip(filters, name: str, value: str, language: str) -> LocalizedText | str:
     if name == "q":
         return f"“{value}”"
-    if name in CHIPS:
-        return CHIPS[name] % {"date": value}
     chosen = filters.chosen.get(name) if filters else None
+    if name in CHIPS:
+        return CHIPS[name] % {"date": _written(chosen, language) if chosen else value}
     return (chosen and label_of(name, chosen, filters.record_type, language)) or value

@@ -11,6 +11,7 @@ from django.views import View
 
 from ctportal.core.codes import DocumentKind
 from ctportal.core.dates import format_instant
+from ctportal.core.languages import CODES
 from ctportal.publishing.models import Edition, RecordType
 from ctportal.reading.context import ReadRequest
 from ctportal.reading.queries import Found, Gone, Moved, related, resolve, versions
@@ -63,6 +64,21 @@ class RecordPage:
         """The address of the record's own page, also if this is the page of a version."""
         return page_address(self.record_type, self.slug, self.uid, self.language)
 
+    @property
+    def languages(self) -> Sequence[str]:
+        """The languages in which the record is complete, () for all six.
+
+        Entries of the vocabulary do not say so: they are complete where they have a name and, where there is one in any
+        language, a description. The name of a person is the same in every language that does not write it otherwise.
+        """
+        if self.record_type == RecordType.PERSON:
+            return ()
+        if "languages" in self.data:
+            languages: Sequence[str] = self.data["languages"]
+            return languages
+        texts = [texts for name in ("name", "description") if (texts := self.data.get(name))]
+        return [code for code in CODES if all(code in text for text in texts)]
+
     def related_as(self, name: str) -> list:
         """Return the records that it points to by the relation *name*."""
         return [each for each in self.related if each.name == name]
@@ -98,9 +114,8 @@ def render_record_page(
         title=page_title(title, page.version and _("Version %(number)s") % {"number": page.version}),
         robots="noindex" if page.version else robots,
         preview=page.preview,
-        # Entries of the vocabulary are named in whatever languages they have.
-        languages=page.data.get("languages", ()),
-        original=page.data.get("original_language", ""),
+        languages=page.languages,
+        original=page.data.get("original_language", "en"),
         permanent=str(page.uid) if page.edition else "",
         **frame,
     )

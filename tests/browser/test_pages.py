@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from ctportal.core.languages import CODES
 from tests import factories as make
+from tests import screens
 from tests.web.dossiers import every_page, make_dossier
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -16,7 +17,13 @@ TYPES = (
     *("press releases", "bad filter", "document version", "nothing found", "conference changes"),
     *("search", "results", "narrowed", "no results", "bad search"),
     *("people", "person", "organizations", "organization", "about", "filtered"),
+    *("series list", "no page"),
 )
+# The kinds of page on the contact sheets, as they are called here.
+OTHERWISE = {"nothing-found": "nothing found", "series": "series list", "search": "results", "not-found": "no page"}
+ON_SHEETS = [OTHERWISE.get(name, name) for name in screens.PAGES]
+# What axe finds by colours. All else is the same in light and dark.
+BY_COLOUR = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 
 
 @pytest.fixture
@@ -26,17 +33,33 @@ def dossier(transactional_db):
     make_dossier(2, series=series, theme=theme, documents=0, photos=0)
 
 
-@pytest.mark.parametrize("language", ["en", "ar", "zh"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_on_any_kind_of_page(dossier, browser_page, axe_violations, language, scheme):
-    browser_page.emulate_media(color_scheme=scheme)
-    found = {}
-    for name, address in every_page(language).items():
-        if name in TYPES:
-            browser_page.goto(address)
-            found[name] = axe_violations(browser_page)
-    assert found == {name: [] for name in found}
-    assert set(found) == set(TYPES)
+@pytest.mark.parametrize(
+    ("language", "kinds"),
+    [*((code, TYPES) for code in ("en", "ar", "zh")), *((code, ON_SHEETS) for code in ("fr", "ru", "es"))],
+)
+def test_axe_finds_nothing_on_any_kind_of_page_in_light_and_dark(
+    dossier, browser_page, axe_violations, language, kinds
+):
+    addresses, found = every_page(language), {}
+    for name in kinds:
+        browser_page.emulate_media(color_scheme="light")
+        browser_page.goto(addresses[name])
+        found[name, "light"] = axe_violations(browser_page)
+        browser_page.emulate_media(color_scheme="dark")
+        found[name, "dark"] = axe_violations(browser_page, BY_COLOUR)
+    assert found == {each: [] for each in found}
+
+
+def test_axe_sees_in_the_dark_what_cannot_be_told_from_its_ground(db, browser_page, axe_violations):
+    browser_page.emulate_media(color_scheme="dark")
+    browser_page.goto("/en/about/")
+    browser_page.evaluate("document.querySelector('h1').style.color = '#333'")
+    assert [rule for _impact, rule, _elements in axe_violations(browser_page, BY_COLOUR)] == ["color-contrast"]
+
+
+def test_the_pages_on_contact_sheets_are_among_those_that_axe_reads():
+    assert len(ON_SHEETS) == 12
+    assert set(ON_SHEETS) <= set(TYPES)
 
 
 def test_what_changed_is_marked_by_lines_and_in_words_not_by_colour_alone(dossier, browser_page):

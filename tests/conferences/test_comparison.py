@@ -183,8 +183,8 @@ def test_page_and_csv_take_as_many_queries_for_any_number(client, series, publis
         publish(make.make_document(conference), by=publisher)
     assert Edition.objects.filter(type="conference").count() == count
 
-    # Epoch; series; its record and what was merged into it, for the filter; count; rows; those of the table; documents.
-    with django_assert_num_queries(8):
+    # Epoch; series; its record with what was merged into it, for the filter; count; rows; those of the table; documents.
+    with django_assert_num_queries(7):
         client.get(PAGE)
     with django_assert_num_queries(5):  # epoch; series; what was merged into it; conferences; documents
         client.get(CSV)

@@ -16,29 +16,15 @@ from django.template import Template
 from django.test import Client
 
 from ctportal.core.languages import CODES
+from tests.content.foreign import is_foreign
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 ROOT = "http://testserver"
 # The languages, of both directions, in which pages with parameters and of versions are opened.
 IN_FULL = ("en", "ar")
-SCRIPTS = {
-    "Arabic": "\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufeff",
-    "Han": "\u3400-\u9fff",
-    "Cyrillic": "\u0400-\u04ff",
-    "Latin": "A-Za-z\u00c0-\u024f",
-}
-SCRIPT_OF = {"ar": "Arabic", "zh": "Han", "ru": "Cyrillic"}
-# Four words in a row, whatever is between them; Chinese has no spaces, and its words have two characters on average.
-PASSAGES = {
-    name: re.compile(
-        rf"[{letters}]{{8}}" if name == "Han" else rf"(?:[{letters}][{letters}’'.-]*+[\W\d]+){{3}}[{letters}]"
-    )
-    for name, letters in SCRIPTS.items()
-}
-# Exceptions: what is in no language, or the same in every language (addresses, names of files and accounts).
+# Exception: what is in no language.
 CODE = {"script", "style", "code", "pre", "kbd", "samp"}
-NAMES = re.compile(r"https?://\S+|/id/\S+|[\w.-]+@[\w.-]+|@\w+|[\w-]+\.(?:webp|jpe?g|png|pdf)\b")
 # Exception: a citation, one text to be copied, names what it cites in the language in which that is read.
 CITATION = "cite"
 # Attributes that are read out.
@@ -46,20 +32,12 @@ SPOKEN = {"alt", "aria-label", "placeholder", "title"}
 VOID = {"meta", "link", "img", "input", "br", "source", "hr", "wbr"}
 
 
-@functools.cache
-def is_foreign(text, language):
-    """Return whether *text* contains four words in a row in a script in which *language* is not written."""
-    own = SCRIPT_OF.get(language, "Latin")
-    text = NAMES.sub("", text)
-    return any(passage.search(text) for script, passage in PASSAGES.items() if script != own)
-
-
 class Page(HTMLParser):
     """What the crawl asks of a page: links, title, description, canonical address, and passages that are not marked."""
 
     def __init__(self, html):
         super().__init__()
-        self.links, self.unmarked = [], []
+        self.links, self.unmarked, self.offered = [], [], set()
         self.title = self.description = self.canonical = self.robots = ""
         self.open = [("", "", False)]  # (tag, language, whether excepted) of each open element
         self.feed(html)
@@ -75,6 +53,8 @@ class Page(HTMLParser):
         self.links += [given[name] for name in ("href", "src") if given.get(name)]
         if tag == "link" and given["rel"] == "canonical":
             self.canonical = given["href"]
+        elif tag == "link" and given["rel"] == "alternate" and given.get("hreflang"):
+            self.offered.add(given["hreflang"])
         elif tag == "meta" and given.get("name") in {"description", "robots"}:
             setattr(self, given["name"], given["content"])
         elif tag == "meta" and given.get("property") == "og:image":
@@ -151,27 +131,13 @@ def pages(crawled):
     return {address: page for address, page in crawled[0].items() if isinstance(page, Page)}
 
 
-@pytest.mark.parametrize(
-    ("text", "language", "expected"),
-    [
-        ("Programme of the first day", "ar", True),
-        ("Programme of the first day", "fr", False),
-        ("المؤتمر: Programme of the first day", "ar", True),
-        ("لجنة Counter-Terrorism Committee Executive", "ar", False),
-        ("Список: 第三次会员国反恐机构首长", "ru", True),
-        ("خلاصة المؤتمر الأول في", "en", True),
-        ("主席：Владимир Иванович Воронков", "zh", False),
-        ("联系 press-office@example.org https://example.org/one/two/three/four", "zh", False),
-    ],
-)
-def test_four_foreign_words_in_a_row_are_found(text, language, expected):
-    assert is_foreign(text, language) is expected
-
-
 def test_what_is_marked_or_excepted_is_not_found_and_the_rest_is():
     html = """<html lang="zh"><title>Four words in English</title><p lang="en">Four words in English</p><p>会议 <b>one, two,
     three, four</b></p><p class="cite">Four <bdi>words in English again</bdi></p><img alt="Four words of text"></html>"""
     assert Page(html).unmarked == [("zh", "one, two, three, four"), ("zh", "Four words of text")]
+    html = """<html lang="fr"><p>Ce qui est publié garde son adresse.</p><p>What is published keeps its address.</p><p
+    lang="en">What was withdrawn says so.</p><p lang="en">Une page retirée le dit.</p></html>"""
+    assert Page(html).unmarked == [("fr", "What is published keeps its address."), ("en", "Une page retirée le dit.")]
 
 
 def test_no_internal_link_is_broken(crawled):
@@ -212,3 +178,34 @@ def test_every_foreign_passage_is_marked(pages, language):
             if address.startswith(f"/{language}/"):
                 found[passage].append(address)
     assert {passage: where[:3] for passage, where in found.items()} == {}
+
+
+@pytest.mark.parametrize(
+    "section", ["people", "organizations", "series", "themes", "conferences", "documents", "photos"]
+)
+def test_a_page_is_canonical_in_the_languages_in_which_it_is_offered_and_in_no_other(pages, section):
+    of_it = {address: page for address, page in pages.items() if re.fullmatch(rf"/\w\w/{section}/[\w-]+/", address)}
+    assert {address.split("/")[1] for address in of_it} == set(CODES)
+    wrong = {
+        address: (page.canonical, page.offered)
+        for address, page in of_it.items()
+        if page.canonical != (ROOT + address if address.split("/")[1] in page.offered else "")
+    }
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("language", CODES)
+def test_what_is_offered_in_a_language_has_title_and_description_in_it(pages, language):
+    offered = {
+        address: page
+        for address, page in pages.items()
+        if address.startswith(f"/{language}/") and language in page.offered and "?" not in address
+    }
+    assert len(offered) > 20
+    foreign = {
+        address: text
+        for address, page in offered.items()
+        for text in (page.title.partition(" – ")[0], page.description)
+        if is_foreign(text, language)
+    }
+    assert foreign == {}

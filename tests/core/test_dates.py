@@ -11,6 +11,9 @@ CLDR = {"ar": "ar", "zh": "zh_Hans", "en": "en_GB", "fr": "fr", "ru": "ru", "es"
 MINSK = (date(2019, 9, 3), date(2019, 9, 4), "day")
 ACROSS_MONTHS = (date(2019, 9, 30), date(2019, 10, 2), "day")
 ACROSS_YEARS = (date(2019, 12, 30), date(2020, 1, 2), "day")
+MONTHS_ACROSS_YEARS = (date(2019, 12, 1), date(2020, 1, 31), "month")
+FROM_THE_FIRST = (date(2019, 7, 1), date(2019, 7, 5), "day")
+FROM_FIRST_TO_FIRST = (date(2019, 7, 1), date(2019, 8, 1), "day")
 ONE_MONTH = (date(2019, 10, 1), date(2019, 10, 31), "month")
 TWO_MONTHS = (date(2019, 9, 1), date(2019, 10, 31), "month")
 TWO_YEARS = (date(2019, 1, 1), date(2020, 12, 31), "year")
@@ -28,28 +31,37 @@ TWO_YEARS = (date(2019, 1, 1), date(2020, 12, 31), "year")
                 "October 2019",
                 "September–October 2019",
                 "2019–2020",
+                "December 2019 – January 2020",
+                "1–5 July 2019",
+                "1 July – 1 August 2019",
             ],
         ),
         (
             "fr",
             [
-                "3–4 septembre 2019",
-                "30 septembre – 2 octobre 2019",
-                "30 décembre 2019 – 2 janvier 2020",
+                "3-4 septembre 2019",
+                "du 30 septembre au 2 octobre 2019",
+                "du 30 décembre 2019 au 2 janvier 2020",
                 "octobre 2019",
-                "septembre–octobre 2019",
-                "2019–2020",
+                "septembre-octobre 2019",
+                "2019-2020",
+                "décembre 2019-janvier 2020",
+                "1er-5 juillet 2019",
+                "du 1er juillet au 1er août 2019",
             ],
         ),
         (
             "es",
             [
-                "3–4 de septiembre de 2019",
-                "30 de septiembre – 2 de octubre de 2019",
-                "30 de diciembre de 2019 – 2 de enero de 2020",
+                "del 3 al 4 de septiembre de 2019",
+                "del 30 de septiembre al 2 de octubre de 2019",
+                "del 30 de diciembre de 2019 al 2 de enero de 2020",
                 "octubre de 2019",
-                "septiembre–octubre de 2019",
-                "2019–2020",
+                "de septiembre a octubre de 2019",
+                "2019-2020",
+                "de diciembre de 2019 a enero de 2020",
+                "del 1 al 5 de julio de 2019",
+                "del 1 de julio al 1 de agosto de 2019",
             ],
         ),
         (
@@ -61,6 +73,9 @@ TWO_YEARS = (date(2019, 1, 1), date(2020, 12, 31), "year")
                 "октябрь 2019\u202fг.",
                 "сентябрь – октябрь 2019\u202fг.",
                 "2019–2020\u202fгг.",
+                "декабрь 2019\u202fг. – январь 2020\u202fг.",
+                "1–5 июля 2019\u202fг.",
+                "1 июля – 1 августа 2019\u202fг.",
             ],
         ),
         (
@@ -72,6 +87,9 @@ TWO_YEARS = (date(2019, 1, 1), date(2020, 12, 31), "year")
                 "2019年10月",
                 "2019年9月至10月",
                 "2019年至2020年",
+                "2019年12月至2020年1月",
+                "2019年7月1日至5日",
+                "2019年7月1日至8月1日",
             ],
         ),
         (
@@ -83,12 +101,16 @@ TWO_YEARS = (date(2019, 1, 1), date(2020, 12, 31), "year")
                 "تشرين الأول/أكتوبر 2019",
                 "أيلول/سبتمبر – تشرين الأول/أكتوبر 2019",
                 "2019–2020",
+                "كانون الأول/ديسمبر 2019 – كانون الثاني/يناير 2020",
+                "1–5 تموز/يوليه 2019",
+                "1 تموز/يوليه – 1 آب/أغسطس 2019",
             ],
         ),
     ],
 )
 def test_ranges_are_written_as_the_language_writes_them(language, texts):
     ranges = [MINSK, ACROSS_MONTHS, ACROSS_YEARS, ONE_MONTH, TWO_MONTHS, TWO_YEARS]
+    ranges += [MONTHS_ACROSS_YEARS, FROM_THE_FIRST, FROM_FIRST_TO_FIRST]
 
     assert [format_date_range(*days, language) for days in ranges] == texts
 
@@ -126,7 +148,7 @@ def test_months_have_both_names_in_arabic_as_the_united_nations_writes_them():
 
 def test_the_first_of_a_month_is_an_ordinal_in_french():
     assert format_date(date(2020, 7, 1), "fr") == "1er juillet 2020"
-    assert format_date_range(date(2020, 7, 1), date(2020, 7, 2), "day", "fr") == "1er–2 juillet 2020"
+    assert format_date_range(date(2020, 7, 1), date(2020, 7, 2), "day", "fr") == "1er-2 juillet 2020"
 
 
 @pytest.mark.parametrize(
@@ -151,18 +173,20 @@ def test_the_year_is_always_shown(days, language):
 
 
 @pytest.mark.parametrize(
-    ("language", "text"),
+    ("language", "texts"),
     [
-        ("ar", "3 أيلول/سبتمبر 2019، 07:00 (UTC)"),
-        ("zh", "2019年9月3日 07:00（UTC）"),
-        ("en", "3 September 2019, 07:00 (UTC)"),
-        ("fr", "3 septembre 2019, 07:00 (UTC)"),
-        ("ru", "3 сентября 2019\u202fг., 07:00 (UTC)"),
-        ("es", "3 de septiembre de 2019, 07:00 (UTC)"),
+        ("ar", ["3 أيلول/سبتمبر 2019، الساعة 07:00 (UTC)", "1 أيلول/سبتمبر 2019، الساعة 01:30 (UTC)"]),
+        ("zh", ["2019年9月3日 07:00（UTC）", "2019年9月1日 01:30（UTC）"]),
+        ("en", ["3 September 2019, 07:00 (UTC)", "1 September 2019, 01:30 (UTC)"]),
+        ("fr", ["3 septembre 2019 à 7\u00a0h\u00a000 (UTC)", "1er septembre 2019 à 1\u00a0h\u00a030 (UTC)"]),
+        ("ru", ["3 сентября 2019\u202fг., 07:00 (UTC)", "1 сентября 2019\u202fг., 01:30 (UTC)"]),
+        ("es", ["3 de septiembre de 2019 a las 07:00 (UTC)", "1 de septiembre de 2019 a la 01:30 (UTC)"]),
     ],
 )
-def test_an_instant_is_read_in_utc(language, text):
-    assert format_instant(datetime(2019, 9, 3, 7, tzinfo=UTC), language) == text
+def test_an_instant_is_read_in_utc(language, texts):
+    instants = [datetime(2019, 9, 3, 7, tzinfo=UTC), datetime(2019, 9, 1, 1, 30, tzinfo=UTC)]
+
+    assert [format_instant(instant, language) for instant in instants] == texts
 
 
 def test_the_date_of_an_instant_is_that_of_utc():

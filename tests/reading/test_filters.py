@@ -265,7 +265,7 @@ def test_an_organization_finds_what_its_units_did_over_all_levels(publisher, dja
     found = {slug: slugs("conference", f"organization={slug}&ordering=date") for slug in ("un", "office", "centre")}
 
     assert found == {"un": ["by-top", "by-other", "by-centre"], "office": ["by-centre"], "centre": ["by-centre"]}
-    with django_assert_num_queries(3):  # the organization, its units, what was merged into them
+    with django_assert_num_queries(1):  # the organization, its units, what was merged into them
         choice = choose(RecordType.ORGANIZATION, "un", timezone.now())
     assert (len(choice.values), choice.has_units) == (4, True)
     assert not choose(RecordType.ORGANIZATION, "centre", timezone.now()).has_units

@@ -16,10 +16,12 @@ pytestmark = pytest.mark.django_db
 def speaker(shared_content):
     """A person who chaired Minsk 2019 and delivered a statement there; Vienna 2020 and its release are without them."""
     by, person, organization = make.make_user(), make.make_person("Amina Diallo"), make.make_organization("The Office")
+    series = make.make_series("Regional conferences", slug="regional-conferences")
     minsk = make.make_conference(
         "Minsk conference", slug="minsk-2019", country="BY", start_date=date(2019, 9, 3), end_date=date(2019, 9, 4)
     )
     minsk.appearances.create(person=person, organization=organization)
+    minsk.series_entries.create(series=series, ordinal=1)
     vienna = make.make_conference(
         "Vienna conference",
         slug="vienna-2020",
@@ -107,9 +109,62 @@ def test_a_filtered_list_has_its_own_title_and_each_chip_takes_its_choice_back(s
     [
         ("/en/documents/?year=2019", 6),  # epoch; count; rows; counts of the menus; their labels; conferences
         ("/en/documents/?kind=statement&year=2019&language=en", 6),
-        ("/en/documents/?year=2019&conference=minsk-2019", 8),  # the conference, and what was merged into it
     ],
 )
 def test_a_filtered_list_takes_few_queries(speaker, client, django_assert_num_queries, address, count):
     with django_assert_num_queries(count):
         client.get(address)
+
+
+@pytest.mark.parametrize(
+    ("address", "count"),
+    [
+        # Epoch; what is chosen, with its units and what was merged into it; count; rows; counts of the menus; their labels.
+        ("/en/conferences/?series={series}&year=2019", 6),
+        ("/en/conferences/?person={person}&year=2019", 6),
+        ("/en/conferences/?organization={organization}&year=2019", 6),
+        # Conferences of the rows.
+        ("/en/documents/?conference=minsk-2019&year=2019", 7),
+        ("/en/documents/?person={person}&year=2019", 7),
+        ("/en/documents/?organization={organization}&year=2019", 7),
+        ("/en/photos/?conference=minsk-2019&year=2019", 7),
+    ],
+)
+def test_a_list_of_what_belongs_to_a_record_takes_at_most_seven_queries(
+    speaker, client, django_assert_num_queries, address, count
+):
+    named = {
+        "series": "regional-conferences",
+        "person": speaker.slug,
+        "organization": speaker.deliveries.get().organization.slug,
+    }
+    with django_assert_num_queries(count):
+        response = client.get(address.format(**named))
+    assert response.context["rows"]
+
+
+@pytest.mark.parametrize(
+    ("language", "chips"),
+    [
+        ("ar", {"من 1 أيلول/سبتمبر 2019", "عُدّلت بعد 1 أيلول/سبتمبر 2019، الساعة 07:00 (UTC)"}),
+        ("zh", {"自2019年9月1日起", "2019年9月1日 07:00（UTC）之后更改"}),
+        ("en", {"From 1 September 2019", "Changed after 1 September 2019, 07:00 (UTC)"}),
+        (
+            "fr",
+            {"À partir du 1er septembre 2019", "Modifications après le 1er septembre 2019 à 7\u00a0h\u00a000 (UTC)"},
+        ),
+        ("ru", {"С 1 сентября 2019\u202fг.", "Изменено после 1 сентября 2019\u202fг., 07:00 (UTC)"}),
+        (
+            "es",
+            {"Desde el 1 de septiembre de 2019", "Con cambios después del 1 de septiembre de 2019 a las 07:00 (UTC)"},
+        ),
+    ],
+)
+def test_a_chosen_date_is_written_as_the_language_writes_it(db, client, language, chips):
+    response = client.get(f"/{language}/documents/?date_after=2019-09-01&updated_after=2019-09-01T07:00:00Z")
+    assert {text for text, _remark, _address in response.context["chips"]} == chips
+
+
+def test_a_chosen_date_that_is_none_is_shown_as_it_was_given(db, client):
+    response = client.get("/fr/documents/?date_after=2019-09-31")
+    assert [text for text, _remark, _address in response.context["chips"]] == ["À partir du 2019-09-31"]

@@ -24,9 +24,9 @@ QUERIES = {
     "conference version": 4,
     "conference changes": 4,  # the edition in force; the two that are compared; what they point to
     "series list": 6,  # the count; the rows; their descriptions; what was merged into them; their conferences
-    "series": 8,  # two for the table: its conferences; the number of their documents
+    "series": 7,  # two for the table: its conferences; the number of their documents
     "themes": 6,
-    "theme": 9,
+    "theme": 7,
     # count and rows by name; what was merged into them; the records that name them; the latest of these in full
     "people": 7,
     # the edition; what was merged into it; conferences; documents; photos; the conferences of these two

@@ -73,7 +73,7 @@ def test_every_page_has_one_h1_unique_ids_and_no_script_or_style_of_its_own(doss
 def test_the_html_of_every_page_is_valid(dossiers, client, html_errors):
     pages = {
         f"{language} {name}": client.get(address).content.decode()
-        for language in ("en", "ar", "zh")
+        for language in CODES
         for name, address in every_page(language).items()
     }
     assert html_errors(pages) == []
@@ -90,7 +90,11 @@ def test_every_page_speaks_the_language_of_its_address(dossiers, client):
 
 # Pages of records that are complete in English alone: what they lack in another language is shown in English.
 OF_RECORDS = {"conference", "conference version", "conference changes"}
-OF_RECORDS |= {each + of for each in ("document", "photo") for of in ("", " version")}
+OF_RECORDS |= {each + of for each in ("document", "photo") for of in ("", " version")} | {
+    "series",
+    "theme",
+    "organization",
+}
 
 
 def test_every_page_links_itself_in_the_languages_in_which_it_is_complete(dossiers, client):
@@ -105,6 +109,27 @@ def test_every_page_links_itself_in_the_languages_in_which_it_is_complete(dossie
         assert alternates["en"] == canonical, name
         others = [canonical.replace("/en/", f"/{code}/", 1) for code in CODES if code != "en"]
         assert [f"http://testserver{href}" for href in switch[:5]] == others, name
+
+
+def test_a_series_is_offered_in_the_languages_that_have_its_name_and_description(client):
+    described = {
+        "description_en": "What it is about.",
+        "description_fr": "De quoi il s’agit.",
+        "description_es": "De qué trata.",
+    }
+    series = make.make_series("Series", slug="described", name_fr="Série", name_ru="Серия", **described)
+    conference = make.make_conference("Described")
+    conference.series_entries.create(series=series)
+    publish(conference, by=make.make_user())
+
+    offered = {}
+    for code in CODES:
+        page = Page(client.get(f"/{code}/series/described/").content.decode())
+        offered[code] = [a["hreflang"] for a in page.all("link") if a.get("rel") == "alternate"]
+        canonical = [a["href"] for a in page.all("link") if a.get("rel") == "canonical"]
+        assert canonical == ([f"http://testserver/{code}/series/described/"] if code in ("en", "fr") else []), code
+    complete = ["en", "fr", "x-default"]
+    assert offered == {code: complete if code in complete else [] for code in CODES}
 
 
 def test_the_language_switch_leads_to_pages_that_are_there(dossiers, client):

@@ -189,7 +189,7 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_results(client, 
         response = client.get("/en/search/?q=owl")
     assert len(rows(response)) == 3 * count
     # Series and theme, each with those merged into it; no documents and no names.
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(6):
         response = client.get(f"/en/search/?q=owl&series={series.slug}&theme={theme.slug}")
     assert len(rows(response)) == count
 

@@ -11,6 +11,7 @@ import sys
 import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from urllib.parse import urlencode
 
 import django
 
@@ -95,6 +96,13 @@ def rows():
             *("API list of 100, all fields", ["/api/v1/conferences/?page_size=100"], [str(conferences[99].uid)]),
             *(0.3, 0.01),
         ),
+        Row(
+            "search, one record",
+            [f"/en/search/?{urlencode({'q': edition.slug})}" for edition in some],
+            [f"/en/conferences/{edition.slug}/" for edition in some],
+            limit=60,
+        ),
+        Row("search, word in all records", ["/en/search/?q=conference"], ['class="rows hits"'], limit=60),
         *both("API detail", [f"/api/v1/conferences/{e.uid}/" for e in some], [e.sha256 for e in some], 0.75, 0.1),
         Row("admin list", ["/admin/conferences/conference/"], [Conference.objects.first().name], limit=120, staff=True),
         Row(

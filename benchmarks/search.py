@@ -33,6 +33,8 @@ LANGUAGES = ("ar", "zh", "en", "fr", "ru", "es")
 
 def main():
     options = arguments()
+    if "page" in options.of:
+        manage("collectstatic", "--noinput", "--verbosity", "0", data_dir=options.data)  # pages name its files
     for what in options.what or ["speed", "influence", "typed"]:
         {"speed": speed, "influence": influence, "typed": typed}[what](options)
 
@@ -49,9 +51,8 @@ def arguments():
         help="folder of the databases, kept",
     )
     parser.add_argument("--sizes", type=int, nargs="*", default=SIZES)
-    parser.add_argument(
-        "--count", type=int, default=50, help="searches of each kind (speed), texts in thousands (typed)"
-    )
+    parser.add_argument("--count", type=int, default=50, help="searches of each kind (speed)")
+    parser.add_argument("--texts", type=int, default=TYPED, help="generated texts (typed)")
     parser.add_argument(
         "--of", nargs="*", default=["search", "page"], help="what is asked: search, page, suggest, listed"
     )
@@ -259,13 +260,13 @@ def typed(options):
     with Worker(database) as worker:
         for what in options.of:
             slowest, failed = 0.0, []
-            for number in range(TYPED):
+            for number in range(options.texts):
                 answer = worker.ask(what, text_of(number), LANGUAGES[number % 6])
                 slowest = max(slowest, answer["processor"])
                 if answer["status"] not in (200, 400):
                     failed.append((answer["status"], text_of(number)))
             print(
-                f"{what}: {TYPED} texts, {len(failed)} errors {failed[:3]}, the slowest {1000 * slowest:.0f} ms of processor time"
+                f"{what}: {options.texts} texts, {len(failed)} errors {failed[:3]}, the slowest {1000 * slowest:.0f} ms of processor time"
             )
             for unit in ("x", "border ", "反", '"', "a-", "S/RES/2396 "):
                 times = [

@@ -416,7 +416,7 @@ def insert(editions, snapshots):
     Facet.objects.bulk_create(facets)
     Relation.objects.bulk_create(relations)
     EditionFile.objects.bulk_create(files)
-    write_entries(zip(editions, snapshots, strict=True))
+    write_entries(list(zip(editions, snapshots, strict=True)))
 
 
 def publish_vocabulary():

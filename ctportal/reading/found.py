@@ -17,8 +17,7 @@ from ctportal.publishing.indexing import EVERY, texts_of
 from ctportal.publishing.models import Edition, RecordType
 from ctportal.reading.queries import CARDS
 from ctportal.reading.search import Hit
-from ctportal.search.highlighting import LOOKED_AT, Marked, highlight, snippet
-from ctportal.search.parsing import Term
+from ctportal.search.highlighting import LOOKED_AT, Highlighter, Marked
 
 # The texts of a record from which an excerpt is taken first.
 PROSE = ("body", "summary", "description", "outcome", "background", "motto")
@@ -28,7 +27,7 @@ UNSEEN = frozenset({"slug", "renditions", "download", "file"})
 
 
 class Excerpt(NamedTuple):
-    """A part of a text in *language*: pieces as ``highlighting.snippet`` returns them, and how many terms they show."""
+    """A part of a text in *language*: its pieces (``highlighting.Marked``), and how many terms they show."""
 
     language: str
     shown: int
@@ -44,69 +43,62 @@ class SearchResult(NamedTuple):
     excerpt: Excerpt
 
 
-def found(hits: Sequence[Hit], terms: Sequence[Term], at: datetime, language: str) -> list[SearchResult]:
+def found(hits: Sequence[Hit], highlighter: Highlighter, at: datetime, language: str) -> list[SearchResult]:
     """Return the results *hits*, public at *at*, for a reader of *language*. One query, and one for the texts of files if a term
     is in none of the other texts."""
     editions = Edition.objects.public(at).only(*CARDS, "json").in_bulk([hit.edition for hit in hits])
-    results = {hit: _found(hit, editions[hit.edition], terms, language) for hit in hits}
-    lacking = [each for each in results.values() if each.excerpt.shown < len(terms)]
+    results = {hit: _found(hit, editions[hit.edition], highlighter, language) for hit in hits}
+    lacking = [each for each in results.values() if each.excerpt.shown < len(highlighter.terms)]
     for hit, texts in _texts_of_files(lacking, at).items():
-        in_file = _excerpt(texts, hit.language, terms)
+        in_file = _excerpt(texts, hit.language, highlighter)
         if in_file.shown > results[hit].excerpt.shown:
             results[hit] = results[hit]._replace(excerpt=in_file)
     return list(results.values())
 
 
-def _found(hit: Hit, edition: Edition, terms: Sequence[Term], language: str) -> SearchResult:
+def _found(hit: Hit, edition: Edition, highlighter: Highlighter, language: str) -> SearchResult:
     """Return the result with an excerpt in the language of *hit*, or in that of its title where this shows more: some records
     have only names in the language of *hit*."""
     data = edition.data
     key, title, of_title = _title(data, language)
-    is_all_in_title = _shown(highlight(title, of_title, terms), of_title, terms) == len(terms)
+    is_all_in_title = highlighter.highlight(title, of_title).shown == len(highlighter.terms)
     beginning = Excerpt(hit.language, 0, [])
     for each in dict.fromkeys([of_title, hit.language] if is_all_in_title else [hit.language, of_title]):
-        prose = _excerpt(_prose(data, each), each, terms)
+        prose = _excerpt(_prose(data, each), each, highlighter)
         beginning = beginning if beginning.pieces else prose
         if prose.shown or (is_all_in_title and prose.pieces):
             return SearchResult(hit, edition, prose)
         if is_all_in_title:
             continue
-        others = _excerpt(_others(data, each, key if each == of_title else ""), each, terms)
+        others = _excerpt(_others(data, each, key if each == of_title else ""), each, highlighter)
         if others.shown:
             return SearchResult(hit, edition, others)
     return SearchResult(hit, edition, beginning)
 
 
-def _excerpt(texts: Iterable[str], language: str, terms: Sequence[Term]) -> Excerpt:
-    """Return the part of *texts*, in *language*, that shows most of *terms*, the first such one; the beginning of the first text
+def _excerpt(texts: Iterable[str], language: str, highlighter: Highlighter) -> Excerpt:
+    """Return the part of *texts*, in *language*, that shows most of the terms, the first such one; the beginning of the first text
     if none shows any."""
     texts = list(texts)
-    shown_in = _most(texts, language, terms) if len(texts) > 1 else 0
+    if not texts:
+        return Excerpt(language, 0, [])
+    shown_in = _most(texts, language, highlighter) if len(texts) > 1 else 0
     if shown_in is None:
         return Excerpt(language, 0, [(excerpt(texts[0]), False)])
-    pieces = snippet(texts[shown_in], language, terms) if texts else []
-    return Excerpt(language, _shown(pieces, language, terms), pieces)
+    pieces, shown = highlighter.snippet(texts[shown_in], language)
+    return Excerpt(language, shown, pieces)
 
 
-def _most(texts: Sequence[str], language: str, terms: Sequence[Term]) -> int | None:
+def _most(texts: Sequence[str], language: str, highlighter: Highlighter) -> int | None:
     """Return the number of the text with most different words that match, the first such one; None if there are no such words.
     All *texts*, each of one line, are analysed at once."""
     words: dict[int, set[str]] = defaultdict(set)
     line = 0
-    for text, is_found in highlight("\n".join(texts)[:LOOKED_AT], language, terms):
+    for text, is_found in highlighter.highlight("\n".join(texts)[:LOOKED_AT], language).pieces:
         if is_found:
             words[line].add(text.casefold())
         line += text.count("\n")
     return max(words, key=lambda number: len(words[number]), default=None)
-
-
-def _shown(pieces: Marked, language: str, terms: Sequence[Term]) -> int:
-    """Return how many of *terms* are highlighted in *pieces*."""
-    is_any = any(is_found for _text, is_found in pieces)
-    if not is_any or len(terms) == 1:
-        return int(is_any)
-    text = "".join(text for text, _is_found in pieces)
-    return sum(any(is_found for _text, is_found in highlight(text, language, [term])) for term in terms)
 
 
 def _prose(data: JsonObject, language: str) -> Iterator[str]:

@@ -31,6 +31,7 @@ from ctportal.search.widening import widened
 
 WEIGHTS = {Place.SYMBOL: 8.0, Place.TITLE: 5.0, Place.HEADING: 3.0, Place.TEXT: 2.0, Place.FILE: 1.0}
 FEW = 5  # results with all terms; with fewer, similar ones follow
+MOST_WIDENED = 10  # terms of a search for similar ones: it reads all texts that contain any of them
 MOST_COUNTED = 1000  # beyond it, answers say "more than"
 
 Text: TypeAlias = tuple[int, str]  # primary key of an edition, and a language
@@ -104,16 +105,17 @@ def search(query: Query, context: ReadContext, language: str, filters: Iterable[
     """Return the Results of *query* for a reader of *language*. Each of *filters* is a sequence of facets, name=value, of which
     a result has at least one.
 
-    Where fewer than FEW match all terms, filters aside, those follow that match the wider query; where these are fewer than FEW, too,
-    all but one of its terms. Two queries, three with these; one fewer where the number of public records is cached.
+    Where fewer than FEW match all terms, filters aside, those follow that match the wider query, if it has at most MOST_WIDENED
+    terms; where these are fewer than FEW, too, all but one of its terms. Two queries, three with these; one fewer where the number of public records is cached.
     """
     if not query.terms:
         return Results()
     filters, total = [*filters], _total(context)
     found = _matched(query, context, language, total)
     matched = [found]
-    if len(found.best) < FEW:
-        similar = _matched(widened(query), context, language, total, is_wide=True)
+    wider = widened(query)
+    if len(found.best) < FEW and len(wider.terms) <= MOST_WIDENED:
+        similar = _matched(wider, context, language, total, is_wide=True)
         rest = {edition: rank for edition, rank in similar.best.items() if edition not in found.best}
         matched.append(similar._replace(best=rest))
     unfiltered = len(found.best)

@@ -1,6 +1,6 @@
 """Where the terms of a search are in a text: a snippet of it, or the whole of a title, with the words that match.
 
-Both return pieces of the original text, each with whether it is highlighted. Templates write the marks.
+Both are pieces of the original text, each with whether it is highlighted. Templates write the marks.
 """
 
 import re
@@ -20,8 +20,10 @@ CUT = "…"
 _BETWEEN = "\n.\n"  # put between parts of a text that are no neighbours
 _INSIDE = re.compile(f"(?![{CJK}])[\\w{HIDDEN}]")  # a character of a word whose next may not be cut off
 _WORD = re.compile(r"\w")
+_SPACE = re.compile(r"\s")
 _CJK = re.compile(f"[{CJK}]")
 _NEIGHBOURS = re.compile(f"[{CJK}{HIDDEN}]{{0,3}}")
+_ARABIC = re.compile("[\u0600-\u06ff]")
 _INSIDE_WORDS = re.compile(f"[\u0600-\u06ff{CJK}]")  # scripts in which what is looked for may begin inside a word
 
 _ALPHABETS = (
@@ -29,6 +31,7 @@ _ALPHABETS = (
     *range(0x370, 0x700),
     *range(0x1E00, 0x1F00),
     *range(0xF900, 0xFB07),
+    *range(0xFB50, 0xFE00),
     *range(0xFE70, 0xFFF0),
 )
 
@@ -50,6 +53,10 @@ _FORMS, _SEVERAL = _forms()
 _JAMO = r"[\u1160-\u11ff\uff9e\uff9f]*[^\w\s]*"  # letters of a Hangul syllable but the first, and marks of kana of half width
 _DIGITS = "".join(_FORMS[str(digit)] for digit in range(10))
 
+# Arabic plurals have these between the letters of their singular: اسلحة and سلاح, قواعد and قاعدة. Tatweel is no letter.
+_LONGEST_SINGULAR = 4  # letters of one that is made of its plural
+_STRETCHED = "ـ" + _FORMS["ا"] + _FORMS["و"]
+
 Marked = list[tuple[str, bool]]
 Words = tuple[str, ...]
 
@@ -67,51 +74,69 @@ class _Part(NamedTuple):
     original: int
 
 
-def snippet(text: str, language: str, terms: Sequence[Term], length: int = 240) -> Marked:
-    """Return at most *length* characters of *text*, from where most of *terms* are together, the first such place.
+class Highlighted(NamedTuple):
+    """*pieces* of a text, and how many of the terms are highlighted in them."""
 
-    The first and last piece is CUT, not highlighted, where *text* goes on before or after. Without a match it is the beginning of the
-    text. Of a long text, only the first 100,000 characters are looked at.
-    """
-    looked_at = text[:LOOKED_AT]
-    hits = _hits(looked_at, language, terms)
-    start, end = _window(looked_at, hits, length)
-    before = [(CUT, False)] if looked_at[:start].strip() else []
-    after = [(CUT, False)] if looked_at[end:].strip() or text[LOOKED_AT : LOOKED_AT + 1_000].strip() else []
-    return before + _marked(looked_at, hits, start, end) + after
+    pieces: Marked
+    shown: int
 
 
-def highlight(text: str, language: str, terms: Sequence[Term]) -> Marked:
-    """Return the whole of *text*, a short one such as a title, with what matches *terms*. Joined, the pieces are *text*."""
-    return _marked(text, _hits(text, language, terms), 0, len(text))
+class Highlighter:
+    """Highlights *terms* in any number of texts."""
 
+    def __init__(self, terms: Sequence[Term]) -> None:
+        self.terms = terms
+        self._single: dict[str, list[int]] = defaultdict(list)
+        self._phrases: dict[str, list[tuple[Words, int]]] = defaultdict(list)
+        for number, term in enumerate(terms):
+            for alternative in term.alternatives:
+                if len(alternative) == 1:
+                    self._single[alternative[0]].append(number)
+                else:
+                    self._phrases[alternative[0]].append((alternative, number))
+        wanted = {token.removeprefix("~") for term in terms for words in term.alternatives for token in words}
+        # What is told by a symbol is looked for in the whole text, since symbols have many forms.
+        self._beginnings = None if any("/" in token for token in wanted) else re.compile(_pattern(wanted))
 
-def _hits(text: str, language: str, terms: Sequence[Term]) -> list[_Hit]:
-    """Return where *terms* are, in the order of the text."""
-    single: dict[str, list[int]] = defaultdict(list)
-    phrases: dict[str, list[tuple[Words, int]]] = defaultdict(list)
-    for number, term in enumerate(terms):
-        for alternative in term.alternatives:
-            if len(alternative) == 1:
-                single[alternative[0]].append(number)
-            else:
-                phrases[alternative[0]].append((alternative, number))
-    analysed, parts = _reduced(
-        text, {token.removeprefix("~") for term in terms for words in term.alternatives for token in words}
-    )
-    found = [*pieces(list(scan(analysed)), latin_languages(language))] if analysed else []
-    hits = {
-        (piece, number) for piece in found for token in (piece.word, *piece.others) for number in single.get(token, ())
-    }
-    if phrases:
-        hits |= _phrases(analysed, [piece for piece in found if piece.word], phrases)
-    starts = [part.start for part in parts]
+    def snippet(self, text: str, language: str, length: int = 240) -> Highlighted:
+        """Return at most *length* characters of *text*, from where most of the terms are together, the first such place.
 
-    def original(position: int) -> int:
-        part = parts[bisect_right(starts, position) - 1]
-        return part.original + position - part.start
+        The first and last piece is CUT, not highlighted, where *text* goes on before or after. Without a match it is the beginning
+        of the text. Of a long text, only the first 100,000 characters are looked at.
+        """
+        looked_at = text[:LOOKED_AT]
+        hits = self._hits(looked_at, language)
+        start, end = _window(looked_at, hits, length)
+        before = [(CUT, False)] if looked_at[:start].strip() else []
+        after = [(CUT, False)] if looked_at[end:].strip() or text[LOOKED_AT : LOOKED_AT + 1_000].strip() else []
+        found = _marked(looked_at, hits, start, end)
+        return found._replace(pieces=before + found.pieces + after)
 
-    return sorted({_Hit(original(piece.start), original(piece.end - 1) + 1, number) for piece, number in hits})
+    def highlight(self, text: str, language: str) -> Highlighted:
+        """Return the whole of *text*, a short one such as a title. Joined, the pieces are *text*."""
+        return _marked(text, self._hits(text, language), 0, len(text))
+
+    def _hits(self, text: str, language: str) -> list[_Hit]:
+        """Return where the terms are, in the order of the text."""
+        if not self.terms:
+            return []
+        analysed, parts = _reduced(text, self._beginnings) if self._beginnings else (text, [_Part(0, 0)])
+        found = [*pieces(list(scan(analysed)), latin_languages(language))] if analysed else []
+        hits = {
+            (piece, number)
+            for piece in found
+            for token in (piece.word, *piece.others)
+            for number in self._single.get(token, ())
+        }
+        if self._phrases:
+            hits |= _phrases(analysed, [piece for piece in found if piece.word], self._phrases)
+        starts = [part.start for part in parts]
+
+        def original(position: int) -> int:
+            part = parts[bisect_right(starts, position) - 1]
+            return part.original + position - part.start
+
+        return sorted({_Hit(original(piece.start), original(piece.end - 1) + 1, number) for piece, number in hits})
 
 
 def _phrases(analysed: str, words: list[Piece], phrases: dict[str, list[tuple[Words, int]]]) -> set[tuple[Piece, int]]:
@@ -129,24 +154,21 @@ def _phrases(analysed: str, words: list[Piece], phrases: dict[str, list[tuple[Wo
     return hits
 
 
-def _reduced(text: str, wanted: set[str]) -> tuple[str, list[_Part]]:
-    """Return the parts of *text* (between spaces, of Chinese a few characters) that may hold one of *wanted*, tokens without "~", as one text, and where they are.
-
-    To analyse all of it takes five times as long. What is told by a symbol stays whole, since symbols have many forms.
-    """
-    if not wanted or any("/" in token for token in wanted):
-        return (text if wanted else ""), [_Part(0, 0)]
+def _reduced(text: str, beginnings: re.Pattern[str]) -> tuple[str, list[_Part]]:
+    """Return the parts of *text* (between spaces, of Chinese a few characters) in which a word has one of *beginnings*, as one text,
+    and where they are. To analyse all of it takes five times as long."""
     kept: list[str] = []
     parts: list[_Part] = []
     position = end = 0
-    between_spaces = re.finditer(r"\S+", text)
-    for found in re.finditer(_pattern(wanted), text):
+    spaced = _SPACE.sub(" ", text)
+    for found in beginnings.finditer(text):
         if found.start() < end:
             continue
         if _CJK.match(found[0]):
             start, stop = found.start() - (found.start() > 0), _after(text, found.end())
         else:
-            start, stop = next(each.span() for each in between_spaces if each.end() > found.start())
+            start, stop = spaced.rfind(" ", end, found.start()) + 1, spaced.find(" ", found.end())
+            stop = stop if stop >= 0 else len(text)
         start = max(start, end)
         gap = text[end:start]
         if not kept or _WORD.search(gap):
@@ -171,9 +193,16 @@ def _pattern(wanted: set[str]) -> str:
         letters = [_DIGITS if letter.isdecimal() else _written(letter) for letter in token]
         firsts += letters[0]
         border = "" if _INSIDE_WORDS.match(token) else rf"(?<![^\W{CJK}{SEPARATORS}][{letters[0]}])"
-        rest = "".join(rf"[^\w\s]*{_JAMO if _CJK.match(token) else ''}[{letter}]" for letter in letters[1:])
+        rest = "".join(f"{_between(token)}[{letter}]" for letter in letters[1:])
         beginnings.add(f"(?<=[{letters[0]}]){border}{rest}")
     return f"[{firsts}](?:{'|'.join(sorted(beginnings))})"
+
+
+def _between(token: str) -> str:
+    """Return the pattern of what may stand between two letters of the beginning *token*."""
+    if _ARABIC.match(token):
+        return rf"(?:[^\w\s]|[{_STRETCHED}])*"
+    return rf"[^\w\s]*{_JAMO if _CJK.match(token) else ''}"
 
 
 def _written(letter: str) -> str:
@@ -186,8 +215,12 @@ def _beginning(token: str) -> str:
     """Return the first characters of *token* that a word with this stem has in any case: "tri" is the stem of "try"."""
     if _CJK.match(token):
         return token
-    if token[0].isdigit() or _INSIDE_WORDS.match(token):
-        return token[0]  # an Arabic plural may share no more of its stem: قواعد, قاعدة
+    if token[0].isdigit():
+        return token[0]
+    if _ARABIC.match(token):
+        # Most words have the article. The stem of يستخدم begins with است, too; a last hamza may be another in the text.
+        without = "ا" if token.startswith("است") else "ال" if len(token) > _LONGEST_SINGULAR else ""
+        return token.removeprefix(without)[:2].removesuffix("ء") or token
     return token[: max(1, min(3, len(token) // 2))]
 
 
@@ -239,19 +272,19 @@ def _best(hits: list[_Hit], length: int) -> tuple[int, int]:
     return best
 
 
-def _marked(text: str, hits: list[_Hit], start: int, end: int) -> Marked:
+def _marked(text: str, hits: list[_Hit], start: int, end: int) -> Highlighted:
     """Return *text* from *start* to *end* in pieces. Hits that overlap or touch are one."""
+    inside = [hit for hit in hits if start <= hit.start and hit.end <= end]
     merged: list[list[int]] = []
-    for hit in hits:
-        if start <= hit.start and hit.end <= end:
-            if merged and hit.start <= merged[-1][1]:
-                merged[-1][1] = max(merged[-1][1], hit.end)
-            else:
-                merged.append([hit.start, hit.end])
+    for hit in inside:
+        if merged and hit.start <= merged[-1][1]:
+            merged[-1][1] = max(merged[-1][1], hit.end)
+        else:
+            merged.append([hit.start, hit.end])
     marked: Marked = []
     position = start
     for first, last in merged:
         marked += [(text[position:first], False), (text[first:last], True)]
         position = last
     marked.append((text[position:end], False))
-    return [piece for piece in marked if piece[0]]
+    return Highlighted([piece for piece in marked if piece[0]], len({hit.term for hit in inside}))

@@ -10,8 +10,7 @@ from ctportal.core.languages import LANGUAGES, direction
 from ctportal.publishing.models import Edition, RecordType
 from ctportal.reading.found import SearchResult
 from ctportal.reading.search import Hit
-from ctportal.search.highlighting import Marked, highlight
-from ctportal.search.parsing import Term
+from ctportal.search.highlighting import Highlighter, Marked
 
 from . import cards
 from .addresses import page_address
@@ -23,20 +22,20 @@ THUMBNAIL_SIZES = "7.5rem"
 Directed = list[tuple[bool, Marked]]
 
 
-def rows(found: Sequence[SearchResult], terms: Sequence[Term], at: datetime, language: str) -> list[dict[str, Any]]:
+def rows(found: Sequence[SearchResult], highlighter: Highlighter, at: datetime, language: str) -> list[dict[str, Any]]:
     """Return what the page shows of the results *found*, in their order. One query if there are documents or photos."""
     children = [each.edition for each in found if each.edition.type in (RecordType.DOCUMENT, RecordType.PHOTO)]
     homes = cards.pointed_to(children, "conference", at)
-    return [_row(each, homes.get(each.edition.pk), terms, at, language) for each in found]
+    return [_row(each, homes.get(each.edition.pk), highlighter, at, language) for each in found]
 
 
-def _row(each: SearchResult, conference: Any, terms: Sequence[Term], at: datetime, language: str) -> dict[str, Any]:
+def _row(each: SearchResult, conference: Any, highlighter: Highlighter, at: datetime, language: str) -> dict[str, Any]:
     hit, edition, excerpt = each
     title = _title(edition, language)
     return {
         "address": page_address(edition.type, edition.slug, edition.uid, language),
         "title": title,
-        "marked_title": directed(highlight(str(title), title.language, terms), title.language),
+        "marked_title": directed(highlighter.highlight(str(title), title.language).pieces, title.language),
         **_about(edition, conference, at, language),
         "excerpt": directed(excerpt.pieces, excerpt.language),
         "language": excerpt.language,

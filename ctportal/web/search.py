@@ -18,6 +18,7 @@ from ctportal.reading.menus import options
 from ctportal.reading.search import MOST_COUNTED, Results, search
 from ctportal.reading.search_form import SearchForm, typed_filters
 from ctportal.reading.suggestions import spelling
+from ctportal.search.highlighting import Highlighter
 from ctportal.search.parsing import Query, Term, parse, without_filters
 
 from . import found_rows
@@ -27,7 +28,7 @@ from .page import LISTS, Crumb, render_page
 from .text import LanguageContext, LocalizedText, number
 
 PATH = "search/"
-PER_PAGE = 20
+PER_PAGE = 10
 YEARS = 12  # offered where there are no results
 AT_ONCE, AT_MOST = 8, 100  # values of a facet that are shown at once, and below "More"
 TYPES = {
@@ -134,8 +135,9 @@ def _page(results: Results, asked: Asked) -> tuple[Page | None, int, dict[str, l
 
 
 def _results(results: Results, page: Page, asked: Asked, context: ReadContext) -> dict[str, Any]:
-    language, terms = asked.language, asked.query.terms
-    rows = found_rows.rows(found(list(page), terms, context.at, language), terms, context.at, language)
+    language, highlighter = asked.language, Highlighter(asked.query.terms)
+    results_shown = found(list(page), highlighter, context.at, language)
+    rows = found_rows.rows(results_shown, highlighter, context.at, language)
     return {
         "groups": [(name, heading, [row for row in rows if row["group"] == name]) for name, heading in GROUPS.items()],
         "tally": _tally(results.complete, language),

@@ -5,7 +5,7 @@ import pytest
 from ctportal.publishing.models import Edition
 from ctportal.publishing.services import publish
 from ctportal.reading.context import ReadContext
-from ctportal.reading.search import FEW, search
+from ctportal.reading.search import FEW, MOST_WIDENED, search
 from ctportal.search.parsing import parse
 from tests.factories import make_document, make_user
 
@@ -44,6 +44,16 @@ def test_what_differs_more_is_not_similar(typed):
     publish_texts("border", "forces and guards", "2 of 396 people")
 
     assert found(typed) == []
+
+
+@pytest.mark.parametrize("pattern", ["%s zz", '"%s"'])
+def test_nothing_similar_is_looked_for_with_many_words(pattern):
+    """Each of them would be looked for in all texts: a phrase of thirty words would take as long as thirty searches."""
+    words = [f"word{chr(97 + number)}" for number in range(MOST_WIDENED + 1)]
+    publish_texts(" ".join(words[::-1]))
+
+    for count, similar in ((MOST_WIDENED - 1, 1), (MOST_WIDENED + 1, 0)):
+        assert [is_similar for _text, is_similar in found(pattern % " ".join(words[:count]))] == similar * [True]
 
 
 def test_nothing_similar_follows_where_enough_are_found():

@@ -6,11 +6,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ctportal.search import highlighting
 from ctportal.search.analysis import analyze
-from ctportal.search.highlighting import LOOKED_AT, highlight, snippet
-from ctportal.search.parsing import parse
+from ctportal.search.highlighting import LOOKED_AT, Highlighter
+from ctportal.search.parsing import Term, parse
 from tests.search.matching import matches
+from tests.search.relevance import texts
 from tests.search.test_parsing import FOUND
+
+
+def highlight(text, language, terms):
+    return Highlighter(terms).highlight(text, language).pieces
+
+
+def snippet(text, language, terms, length):
+    return Highlighter(terms).snippet(text, language, length).pieces
 
 
 def marked(text, language, typed):
@@ -64,6 +74,37 @@ def test_what_matches_is_highlighted_wherever_it_is(text, typed):
 def test_what_is_found_is_highlighted(typed, text, language):
     query = parse(typed)
     assert any(is_marked for _, is_marked in highlight(text, language, query.terms)) == bool(query.terms)
+
+
+def test_an_arabic_word_is_highlighted_by_each_of_its_tokens():
+    """Only words that may have what is looked for are analysed. Stems are inside of words, those of plurals in other letters."""
+    declaration = " ".join(texts("ar").values())
+    words = {*declaration.split(), "يستخدم", "قواعد", "أسلحة", "مـؤتمر", "مُؤتمر", "شيء", "ﻣﺆﺗﻤﺮ", "وللأسرة"}
+    words |= {"الأمن", "الآن", "الله", "استخدام", "الاستخدام", "والمستخدمين", "ﷲ", "المجالس", "أعمال", "وسائل", "حقوق"}
+    missed = [
+        (word, token)
+        for word, tokens in ((word, analyze(word, "ar")) for word in words)
+        for token in (*tokens.words, *tokens.others)
+        if not any(is_marked for _, is_marked in highlight(word, "ar", [Term(word, ((token,),))]))
+    ]
+    assert missed == []
+
+
+def test_of_arabic_only_words_with_the_letters_of_a_stem_are_analysed(monkeypatch):
+    looked_at = []
+    scan = highlighting.scan
+    monkeypatch.setattr(highlighting, "scan", lambda text: looked_at.append(text) or scan(text))
+
+    highlight("تعزيز أمن الحدود في المنطقة", "ar", parse("الأمن").terms)
+
+    assert [text.strip("\n.") for text in looked_at] == ["أمن"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"), [("border security", 2), ("border draft", 1), ("draft", 0), ('"a border"', 1)]
+)
+def test_the_terms_that_are_shown_are_counted(typed, shown):
+    assert Highlighter(parse(typed).terms).highlight("a border, border security", "en").shown == shown
 
 
 def test_the_snippet_is_where_most_terms_are():

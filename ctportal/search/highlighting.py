@@ -228,7 +228,7 @@ def _window(text: str, hits: list[_Hit], length: int) -> tuple[int, int]:
     """Return where to begin and to end, at borders of words: at most *length* characters, with most terms, the earliest."""
     if len(text) <= length:
         return 0, len(text)
-    first, last = _best(hits, length)
+    first, last = _best([hit for hit in hits if hit.end - hit.start <= length] or hits, length)
     start = max(0, min(first - max(length - (last - first), 0) // 2, len(text) - length))
     while start < first and not _begins(text, start):
         start += 1

@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ctportal.search import highlighting
@@ -133,6 +133,7 @@ def test_the_end_of_a_very_long_text_is_not_looked_at():
     st.lists(st.sampled_from(["a", "b", "反恐", "恐", '"a b"', "ن", "zz"]), max_size=4).map(" ".join),
     st.integers(1, 40),
 )
+@example("恐\u0301a恐", "恐", 1)  # the first word that matches is longer than the snippet
 def test_a_snippet_is_a_part_of_the_text(text, typed, length):
     terms = parse(typed).terms
     pieces = snippet(text, "en", terms, length)

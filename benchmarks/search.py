@@ -17,6 +17,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -259,14 +260,17 @@ def typed(options):
     database = filled(options.data, min(options.sizes))
     with Worker(database) as worker:
         for what in options.of:
-            slowest, failed = 0.0, []
+            slowest, failed, problems = 0.0, [], Counter()
             for number in range(options.texts):
                 answer = worker.ask(what, text_of(number), LANGUAGES[number % 6])
                 slowest = max(slowest, answer["processor"])
                 if answer["status"] not in (200, 400):
                     failed.append((answer["status"], text_of(number)))
+                    problems[answer["problem"]] += 1
             print(
-                f"{what}: {options.texts} texts, {len(failed)} errors {failed[:3]}, the slowest {1000 * slowest:.0f} ms of processor time"
+                f"{what}: {options.texts} texts, {len(failed)} errors {failed[:3]}, the slowest {1000 * slowest:.0f} ms of processor time",
+                *(f"  {count} × {problem}" for problem, count in problems.most_common(5)),
+                sep="\n",
             )
             for unit in ("x", "border ", "反", '"', "a-", "S/RES/2396 "):
                 times = [

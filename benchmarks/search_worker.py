@@ -54,13 +54,16 @@ def public():
 
 def answered(client, asked):
     begin, used = time.perf_counter(), processor_seconds()
+    problem = ""
     try:
         status, found, content = getattr(sys.modules[__name__], asked["what"])(client, asked)
     except Exception as error:  # noqa: BLE001 - an error is an answer that is counted
-        status, found, content = 500, 0, repr(error).encode()
+        status, found, content, problem = 500, 0, b"", repr(error)[:300]
     seconds, used = time.perf_counter() - begin, processor_seconds() - used
     answer = sha256(content).hexdigest()
-    return {"seconds": seconds, "processor": used, "status": status, "found": found, "answer": answer}
+    return {
+        "seconds": seconds, "processor": used, "status": status, "found": found, "answer": answer, "problem": problem,
+    }  # fmt: skip
 
 
 def processor_seconds():
@@ -103,7 +106,8 @@ def listed(client, asked):
 
 
 def _get(client, path, parameters):
-    response = client.get(f"{path}?{urlencode(parameters)}", secure=True)
+    # Half of a surrogate pair is sent as the bytes that it would have, as hostile clients do.
+    response = client.get(f"{path}?{urlencode(parameters, errors='surrogatepass')}", secure=True)
     return response.status_code, 0, response.content
 
 

@@ -61,8 +61,10 @@ def test_an_edition_is_what_the_gate_makes_of_its_record(dossiers, model):
         changes = Changes("test", now)
         new = changes.insert(snapshot, now, None)
         changes.write()
+        changes.write_index()
         made.append(described(new.edition))
 
+    assert all(each["indexed"] for each in seen)
     assert made == seen
     assert len(seen) >= CONFERENCES
 

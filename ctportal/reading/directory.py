@@ -51,9 +51,11 @@ def by_name(filters: EditionFilterSet, context: ReadContext, language: str, per_
     number = filters.page_number
     if number > paginator.num_pages:
         raise PageOutOfRange(number, paginator.num_pages)
-    shown = paginator.page(number).object_list
-    public = Edition.objects.public(context.at).filter(pk__in=[key for key, _initial in shown])
-    editions = public.only(*CARDS, "json").in_bulk()
+    asked = paginator.page(number).object_list
+    editions = Edition.objects.public(context.at).only(*CARDS, "json").in_bulk([key for key, _initial in asked])
+    shown = [
+        (key, initial) for key, initial in asked if key in editions
+    ]  # without what was withdrawn between the two queries
     page = NamePage([editions[key] for key, _initial in shown], number, paginator)
     page.initials = [initial for _key, initial in shown]
     begins: dict[str, int] = {}

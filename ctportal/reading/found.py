@@ -47,7 +47,9 @@ def found(hits: Sequence[Hit], highlighter: Highlighter, at: datetime, language:
     """Return the results *hits*, public at *at*, for a reader of *language*. One query, and one for the texts of files if a term
     is in none of the other texts."""
     editions = Edition.objects.public(at).only(*CARDS, "json").in_bulk([hit.edition for hit in hits])
-    results = {hit: _found(hit, editions[hit.edition], highlighter, language) for hit in hits}
+    # Without what was withdrawn since the search.
+    public = [hit for hit in hits if hit.edition in editions]
+    results = {hit: _found(hit, editions[hit.edition], highlighter, language) for hit in public}
     lacking = [each for each in results.values() if each.excerpt.shown < len(highlighter.terms)]
     for hit, texts in _texts_of_files(lacking, at).items():
         in_file = _excerpt(texts, hit.language, highlighter)

@@ -8,6 +8,7 @@ import pytest
 from conferences.views import NameListView
 from ctportal.publishing.renaming import merge_entries
 from ctportal.publishing.services import publish
+from ctportal.reading import directory
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -174,3 +175,11 @@ def test_the_lists_are_reached_from_the_footer_the_page_about_the_site_and_their
     for address in ("/en/about/", "/en/series/", "/en/themes/"):
         main = re.search("<main.*?</main>", page(client, address), re.S)[0]
         assert [link in main for link in links] == [True, True]
+
+
+def test_who_is_withdrawn_between_the_two_queries_is_left_out(client, publisher, monkeypatch):
+    publish(make.make_document(delivered_by=make.make_person("Ada Berg")), by=publisher)
+    ordered = directory._ordered
+    monkeypatch.setattr(directory, "_ordered", lambda *given: [(987654321, "A"), *ordered(*given)])
+
+    assert "Ada Berg" in client.get("/en/people/").content.decode()

@@ -5,12 +5,15 @@ from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from ctportal.core.languages import CODES
 from ctportal.publishing.models import Edition
 from ctportal.publishing.services import publish, withdraw
 from ctportal.reading import middleware
-from ctportal.search.highlighting import LOOKED_AT
+from ctportal.reading.found import found as in_full
+from ctportal.reading.search import Hit
+from ctportal.search.highlighting import LOOKED_AT, Highlighter
 from ctportal.search.parsing import parse
 from ctportal.web import search
 from ctportal.web.found_rows import directed
@@ -530,3 +533,9 @@ def test_what_is_typed_without_its_filters_asks_the_same():
     typed = 'border kind:report -"a b" YEAR:2019 "c d" series:"x y" person: e'
     assert search.without_filters(typed) == 'border -"a b" "c d" person: e'
     assert parse(search.without_filters(typed))[2:4] == parse(typed)[2:4]
+
+
+def test_what_is_withdrawn_after_the_search_is_left_out(eagles):
+    gone = Hit(987654321, "en", is_exact=False)
+
+    assert in_full([gone], Highlighter(parse("eagles").terms), timezone.now(), "en") == []

@@ -12,7 +12,7 @@ from ctportal.reading.directory import Mentions, NamePage, mentions
 from ctportal.reading.queries import in_full
 from ctportal.web import cards
 from ctportal.web.labels import label
-from ctportal.web.listing import tally
+from ctportal.web.listing import anchor_of, tally
 from ctportal.web.organizations import organization
 from ctportal.web.text import LanguageContext, LocalizedText
 
@@ -51,6 +51,7 @@ def _rows(page: NamePage, named: Mapping[UUID, Mentions], language: str) -> list
         cards.target(each, language)
         | {
             "initial": initial,
+            "anchor": anchor_of(initial),
             "tallies": [
                 tally(kind, named[each.uid].counts[kind], language)
                 for kind in COUNTED

@@ -4,6 +4,7 @@ Letters count without accents and case, as in ``folding``. Spanish ñ is a lette
 Chinese characters are in the order of their sounds. Names in another script come after those in the script of the language.
 """
 
+import re
 import unicodedata
 from bisect import bisect_right
 
@@ -41,10 +42,14 @@ def _letters(name: str, language: str) -> str:
     """Return *name* folded, from its first letter or figure."""
     if language == "es":
         name = unicodedata.normalize("NFC", name).casefold().replace("ñ", f"n{_LAST}")
+    # Before folding, after which a hamza is no longer told from the article: ألكسندر has none.
+    has_article = (
+        language == "ar" and re.match(rf"\W*{_ARTICLE}\w{{3}}", unicodedata.normalize("NFC", name)) is not None
+    )
     text = fold(name)
     start = next((place for place, character in enumerate(text) if character.isalnum()), 0)
     text = text[start:]
-    return text[len(_ARTICLE) :] if language == "ar" and text.startswith(_ARTICLE) and len(text) > 4 else text
+    return text.removeprefix(_ARTICLE) if has_article else text
 
 
 def _code(character: str) -> int:

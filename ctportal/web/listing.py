@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from django.views import View
 
 from ctportal.core import codes
+from ctportal.core.alphabet import OTHER
 from ctportal.core.countries import REGIONS, country_name, region_name
 from ctportal.core.dates import format_date, format_instant
 from ctportal.core.languages import LANGUAGES, comma
@@ -237,10 +238,15 @@ def letters_of(page: Page | None, path: str, language: str, given: Mapping[str, 
     return [
         (
             letter,
-            f"{list_address(path, language, rest | ({'page': str(begins)} if begins > 1 else {}))}#letter-{letter}",
+            f"{list_address(path, language, rest | ({'page': str(begins)} if begins > 1 else {}))}#{anchor_of(letter)}",
         )
         for letter, begins in (letters if len(letters) > 1 else ())
     ]
+
+
+def anchor_of(letter: str) -> str:
+    """Return the id of the heading *letter* of a list in the order of names. An id that stands in an address has no "#"."""
+    return f"letter-{'other' if letter == OTHER else letter}"
 
 
 def list_address(path: str, language: str, given: Mapping[str, str]) -> str:

@@ -183,3 +183,12 @@ def test_who_is_withdrawn_between_the_two_queries_is_left_out(client, publisher,
     monkeypatch.setattr(directory, "_ordered", lambda *given: [(987654321, "A"), *ordered(*given)])
 
     assert "Ada Berg" in client.get("/en/people/").content.decode()
+
+
+def test_what_begins_with_no_letter_has_an_anchor_too(client, publisher):
+    for name in ("1540 Committee", "Bureau"):
+        publish(make.make_document(issued_by=make.make_organization(name)), by=publisher)
+
+    content = client.get("/en/organizations/").content.decode()
+    assert 'href="/en/organizations/#letter-other"' in content
+    assert 'id="letter-other">#<' in content

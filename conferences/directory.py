@@ -27,7 +27,7 @@ def person_rows(page: NamePage, at: datetime, language: str) -> list[dict[str, A
     keys = sorted({key for each in named.values() for key in each.latest})
     records = {each.pk: each for each in (in_full(keys) if keys else ())}
     return [
-        row | _held([records[key] for key in named[each.uid].latest], each.uid, row["title"], language)
+        row | _held([records[key] for key in named[each.uid].latest], named[each.uid].uids, row["title"], language)
         for each, row in zip(page, _rows(page, named, language), strict=True)
     ]
 
@@ -62,15 +62,17 @@ def _rows(page: NamePage, named: Mapping[UUID, Mentions], language: str) -> list
     ]
 
 
-def _held(records: list[Edition], uid: UUID, name: LocalizedText, language: str) -> dict[str, Any]:
-    """Return ``held`` and ``organization``: the title that the person *uid* held in the latest of *records* that gives one.
+def _held(records: list[Edition], uids: set[str], name: LocalizedText, language: str) -> dict[str, Any]:
+    """Return ``held`` and ``organization``: the title that the person with *uids* held in the latest of *records* that gives one;
+    if none does, the organization alone.
 
     The language of the *name* counts as named.
     """
-    for record in records:
-        texts = LanguageContext(language, record.data["original_language"]).after(name)
-        for entry in entries_of(record):
-            if entry["uid"] == str(uid) and (entry["title"] or entry["organization"]):
-                named = entry["organization"] and organization(entry["organization"], texts)
-                return {"held": texts.pick(entry["title"]), "organization": named}
+    named = [(record, entry) for record in records for entry in entries_of(record) if entry["uid"] in uids]
+    for key in ("title", "organization"):
+        for record, entry in named:
+            if entry[key]:
+                texts = LanguageContext(language, record.data["original_language"]).after(name)
+                of = entry["organization"] and organization(entry["organization"], texts)
+                return {"held": texts.pick(entry["title"]), "organization": of}
     return {}

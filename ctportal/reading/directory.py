@@ -76,10 +76,12 @@ def _ordered(filters: EditionFilterSet, language: str) -> list[tuple[int, str]]:
 
 
 class Mentions(NamedTuple):
-    """How many public records of each type name somebody, and the primary keys of the latest ones."""
+    """How many public records of each type name somebody, the primary keys of the latest ones, and the uids by which they do: the
+    own one and those of what was merged into it."""
 
     counts: dict[str, int]
     latest: list[int]
+    uids: set[str]
 
 
 def mentions(name: str, uids: Sequence[UUID], at: datetime, *, latest: Sequence[str] = ()) -> dict[UUID, Mentions]:
@@ -96,7 +98,9 @@ def mentions(name: str, uids: Sequence[UUID], at: datetime, *, latest: Sequence[
     values, types = [*map(str, uids), *targets], (RecordType.CONFERENCE, RecordType.DOCUMENT, RecordType.PHOTO)
     match = {"facets__type__in": types, "facets__name": name, "facets__value__in": values}
     naming = Edition.objects.public(at).filter(**match).order_by().annotate(own=own)
-    found = {uid: Mentions({}, []) for uid in uids}
+    found = {uid: Mentions({}, [], {str(uid)}) for uid in uids}
+    for value, target in targets.items():
+        found[UUID(target)].uids.add(value)
     for value, record_type, count in naming.values_list("own", "type").annotate(n=Count("pk", distinct=True)):
         found[UUID(value)].counts[record_type] = count
     if latest:

@@ -192,3 +192,17 @@ def test_what_begins_with_no_letter_has_an_anchor_too(client, publisher):
     content = client.get("/en/organizations/").content.decode()
     assert 'href="/en/organizations/#letter-other"' in content
     assert 'id="letter-other">#<' in content
+
+
+def test_the_title_is_the_last_that_is_given_under_any_merged_name(client, publisher, frozen_clock):
+    kept, merged, office = (
+        make.make_person("Ana Ramos"),
+        make.make_person("A. Ramos"),
+        make.make_organization("An office"),
+    )
+    held(2019, by=publisher, people=[(merged, "Minister", None)])
+    held(2021, by=publisher, people=[(kept, "", office)])
+    frozen_clock.tick(minutes=1)
+    merge_entries(merged, kept, by=publisher)
+
+    assert read(page(client, "/en/people/"))["A"][0][1] == "Minister"

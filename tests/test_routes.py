@@ -7,11 +7,13 @@ from django.contrib.auth import get_user_model
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import URLResolver, get_resolver
+from django.urls import URLResolver, get_resolver, resolve
 from django.urls.resolvers import RoutePattern
 from django.utils.regex_helper import normalize
 
 from ctportal.publishing.services import publish, withdraw
+from ctportal.reading import middleware
+from ctportal.web.listing import EditionListView
 from tests.factories import make_conference, make_document, make_photo, make_user
 
 HEADERS = (
@@ -194,3 +196,14 @@ def test_public_answers_touch_no_session_and_no_user(administrator, published):
             touched.append(address)
 
     assert touched == []
+
+
+def test_the_cache_knows_the_filters_of_every_list():
+    """A list that the middleware does not know would be answered without its filters, from the cache."""
+    lists = {}
+    for address in addresses():
+        view = getattr(resolve(address).func, "view_class", None) if address.startswith("/en/") else None
+        if view and issubclass(view, EditionListView):
+            lists[address.removeprefix("/en/").removesuffix("/")] = (view.record_type, next(iter(view.fixed), ""))
+
+    assert lists == middleware.LISTS

@@ -53,9 +53,8 @@ def by_name(filters: EditionFilterSet, context: ReadContext, language: str, per_
         raise PageOutOfRange(number, paginator.num_pages)
     asked = paginator.page(number).object_list
     editions = Edition.objects.public(context.at).only(*CARDS, "json").in_bulk([key for key, _initial in asked])
-    shown = [
-        (key, initial) for key, initial in asked if key in editions
-    ]  # without what was withdrawn between the two queries
+    # Without what was withdrawn between the two queries.
+    shown = [(key, initial) for key, initial in asked if key in editions]
     page = NamePage([editions[key] for key, _initial in shown], number, paginator)
     page.initials = [initial for _key, initial in shown]
     begins: dict[str, int] = {}

@@ -37,6 +37,8 @@ LISTS = {
     "photos": (RecordType.PHOTO, ""),
     "series": (RecordType.SERIES, ""),
     "themes": (RecordType.THEME, ""),
+    "people": (RecordType.PERSON, ""),
+    "organizations": (RecordType.ORGANIZATION, ""),
 }
 SEARCH = "search/"
 PAGED = re.compile(r"(?:series|themes)/[^/]+/")

@@ -16,7 +16,15 @@ from ctportal.publishing.services import publish, redate_all, unschedule_all, wi
 from ctportal.reading import cache, middleware
 from ctportal.reading.context import ReadContext
 from ctportal.workflow.sealing import seal
-from tests.factories import make_account, make_conference, make_document, make_person, make_series, make_user
+from tests.factories import (
+    make_account,
+    make_conference,
+    make_document,
+    make_organization,
+    make_person,
+    make_series,
+    make_user,
+)
 
 # Real transactions: inside a transaction nothing is kept.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -178,6 +186,20 @@ def test_known_parameters_stand_for_the_same_in_any_order(conference, is_kept):
     is_kept(f"{LIST}?year=2019&kind=regional&page=")
 
     assert is_kept(f"{LIST}?kind=regional&year=2019")
+
+
+def test_lists_of_names_know_their_filters(client, by):
+    for name, kind in (("Alpha", "government"), ("Beta", "other")):
+        publish(make_document(issued_by=make_organization(name, kind=kind)), by=by)
+    client.get("/en/organizations/")
+
+    chosen = client.get("/en/organizations/?kind=other").content
+    assert b"Beta" in chosen
+    assert b"Alpha" not in chosen
+    assert client.get("/en/organizations/?kind=none").status_code == 400
+    for path in ("people", "organizations"):
+        client.get(f"/en/{path}/")
+        assert client.get(f"/en/{path}/?page=9").status_code == 404
 
 
 @pytest.mark.parametrize(

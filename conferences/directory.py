@@ -22,7 +22,7 @@ COUNTED = ("conference", "document", "photo")
 
 
 def person_rows(page: NamePage, at: datetime, language: str) -> list[dict[str, Any]]:
-    """Return the rows of the people on *page*, each with the title held last and the organization. Four queries."""
+    """Return the rows of the people on *page*, each with the title that the latest record gives and the organization. Four queries."""
     named = mentions("person", [each.uid for each in page], at, latest=("conference", "document"))
     keys = sorted({key for each in named.values() for key in each.latest})
     records = {each.pk: each for each in (in_full(keys) if keys else ())}
